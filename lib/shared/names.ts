@@ -1,0 +1,73 @@
+/** Strings that two sides must agree on: stacks, handlers, commands and scenarios all read them here. */
+import layout from '../../schema/layout.json';
+
+export { layout };
+
+/** In lifecycle order. `serving-model` belongs to the room `serving`; it is the stack that a release updates. */
+export const rooms = ['foundation', 'data-lake', 'etl', 'training', 'serving', 'monitoring', 'retraining'] as const;
+export type Room = (typeof rooms)[number];
+export type StackRoom = Room | 'serving-model';
+
+export const names = {
+  stack: (kit: string, room: StackRoom) => `${kit}-${room}`,
+  /** SSM parameter: the ARN of the model package that serves, or `none`. Written by Release alone. */
+  champion: (kit: string) => `/${kit}/champion`,
+  endpoint: (kit: string) => kit,
+  modelPackageGroup: (kit: string) => `${kit}-models`,
+  eventSource: (kit: string, room: Room) => `${kit}.${room}`,
+  alarm: (kit: string, room: Room, what: string) => `${kit}/${room}/${what}`,
+} as const;
+
+/** Value of the champion parameter and of `ModelPackageArn` before the first release. */
+export const NO_MODEL = 'none';
+
+export const detailType = {
+  partitionReady: 'Curated Partition Ready',
+  monitorCompleted: 'Model Monitor Run Completed',
+  releaseFinished: 'Release Finished',
+} as const;
+
+/** One namespace; every metric carries the dimension Kit, so that two kits in one account stay apart. */
+export const metrics = {
+  namespace: 'MlLifecycleKit',
+  quarantineRatio: 'QuarantineRatio',
+  captureFailures: 'CaptureFailures',
+  heartbeat: 'MonitorHeartbeat',
+  driftViolations: 'DriftViolations',
+  qualityViolations: 'QualityViolations',
+  records: 'RecordsInWindow',
+  labelCoverage: 'LabelCoverage',
+  auc: 'WindowAuc',
+} as const;
+
+/** CloudFormation outputs by the stack that owns them; commands find the deployed kit through these. */
+export const outputs = {
+  'data-lake': { raw: 'RawBucketName', curated: 'CuratedBucketName', artifacts: 'ArtifactsBucketName', captured: 'CapturedBucketName' },
+  etl: { machine: 'PrepareMachineArn' },
+  training: { machine: 'TrainMachineArn' },
+  serving: { machine: 'ReleaseMachineArn', apiId: 'ApiId', apiStage: 'ApiStage' },
+  monitoring: { machine: 'MonitorMachineArn' },
+  retraining: { table: 'StateTableName' },
+} as const;
+
+/** Environment variables of handlers, set by the construct that grants what they point at. */
+export const env = {
+  kit: 'KIT',
+  endpointName: 'ENDPOINT_NAME',
+  championParameter: 'CHAMPION_PARAMETER',
+  captureStream: 'CAPTURE_STREAM',
+  maxInstances: 'MAX_INSTANCES',
+  stateTable: 'STATE_TABLE',
+  trainMachine: 'TRAIN_MACHINE_ARN',
+  /** The `retraining` slice of the configuration, JSON. */
+  guard: 'GUARD',
+} as const;
+
+/** Fills `{name}` places of a layout template. @throws Error when a place has no value */
+export function fill(template: string, values: Record<string, string>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`${template}: no value for {${name}}; given ${Object.keys(values).join(', ')}`);
+    return value;
+  });
+}

@@ -1,0 +1,46 @@
+"""What the locally run services (SageMaker, Glue) may ask of the emulator that hosts them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class ApiError(Exception):
+    """An AWS error answer: `code` as the service spells it, HTTP `status`."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message, self.status = code, message, status
+
+
+class Host(Protocol):
+    """The emulator as seen by a service that it hosts."""
+
+    endpoint: str  # http://127.0.0.1:<port>, where every emulated AWS API answers
+    region: str
+    account: str
+    run_dir: Path  # .rehearsal/<run-id>; everything a job leaves behind goes under it
+
+    def credentials(self, role_arn: str, session_name: str) -> Mapping[str, str]:
+        """AWS_ACCESS_KEY_ID / _SECRET_ACCESS_KEY / _SESSION_TOKEN of the role, as the service would assume it."""
+        ...
+
+    def check(
+        self, role_arn: str, action: str, resource: str, context: Mapping[str, str] | None = None
+    ) -> str | None:
+        """The denial's text when the role may not do `action` on `resource`, else None. Always audited."""
+        ...
+
+    def emit(
+        self, source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str] = ()
+    ) -> None:
+        """Put a service event on the default event bus."""
+        ...
+
+    def log(self, group: str, stream: str, lines: Sequence[str]) -> None:
+        """Append lines to a CloudWatch log stream, creating group and stream where needed."""
+        ...
+
+    def not_rehearsed(self, what: str, why: str) -> None:
+        """Record something that was accepted but not carried out; it appears in the report by itself."""
+        ...
