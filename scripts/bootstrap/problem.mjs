@@ -10,7 +10,8 @@ const KNOWN = [
   {
     signs: /ENOSPC|No space left on device/i,
     sentence: 'The disk is full.',
-    remedy: 'Free some space (a complete set-up takes about 3 GB) and run the command again; it continues where it stopped.',
+    remedy:
+      'Free some space (a complete set-up takes about 3 GB) and run the command again; it continues where it stopped.',
   },
   {
     signs: /DO NOT MATCH THE HASHES|EINTEGRITY|sha256 of .* is/i,
@@ -21,10 +22,12 @@ const KNOWN = [
   {
     signs: /CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY_LEAF/i,
     sentence: 'A package registry answered with a certificate this machine does not trust.',
-    remedy: "Behind a company proxy, set NODE_EXTRA_CA_CERTS, PIP_CERT and SSL_CERT_FILE to the company's certificate file.",
+    remedy:
+      "Behind a company proxy, set NODE_EXTRA_CA_CERTS, PIP_CERT and SSL_CERT_FILE to the company's certificate file.",
   },
   {
-    signs: /HTTP (Error )?407|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|Failed to establish a new connection|ConnectTimeoutError|ReadTimeoutError|NewConnectionError|urlopen error|ProxyError|Temporary failure in name resolution/i,
+    signs:
+      /HTTP (Error )?407|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|Failed to establish a new connection|ConnectTimeoutError|ReadTimeoutError|NewConnectionError|urlopen error|ProxyError|Temporary failure in name resolution/i,
     sentence: 'A package registry could not be reached.',
     remedy:
       'The first set-up needs the network: check the connection, and behind a proxy set HTTPS_PROXY (mirrors: npm and pip configuration, MAVEN_REPOSITORY). Then run the command again.',
@@ -46,5 +49,8 @@ export function explain(command, output, logFile) {
   const known = KNOWN.find(({ signs }) => signs.test(output));
   if (known) return new SetupProblem(known.sentence, `${known.remedy}\nFull output: ${logFile}`);
   const lastLines = output.trim().split('\n').slice(-5).join('\n');
-  return new SetupProblem(`"${command}" failed:\n${lastLines}`, `Read ${logFile}, put the cause right and run the command again.`);
+  return new SetupProblem(
+    `"${command}" failed:\n${lastLines}`,
+    `Read ${logFile}, put the cause right and run the command again.`,
+  );
 }

