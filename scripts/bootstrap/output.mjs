@@ -10,7 +10,7 @@ export class StepLine {
   constructor(name, stream = process.stderr) {
     this.#name = name;
     this.#stream = stream;
-    this.#live = Boolean(stream.isTTY) && !process.env.CI;
+    this.#live = Boolean(stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
     if (this.#live) {
       this.#draw();
       this.#timer = setInterval(() => this.#draw(), 200);

@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './command.mjs';
 import { SetupProblem } from './problem.mjs';
@@ -48,9 +48,4 @@ export function checkDisk(neededGb, freeBytes = () => free(ROOT)) {
 function free(path) {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
-}
-
-/** A venv whose base Python went away (an upgrade, a moved clone) keeps its files but starts no more. */
-export function startsUp(python, askCommand = ask) {
-  return existsSync(python) && askCommand(python, ['-c', '0']) !== undefined;
 }

