@@ -1,0 +1,145 @@
+"""Measures of a binary score and of distance between samples; numpy only."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from common.arrays import Bools, Values
+
+CALIBRATION_BINS = 10
+
+
+def auc(labels: Values, scores: Values) -> float:
+    """Area under the ROC curve, ties counted half; NaN when only one class is present."""
+    positive = labels == 1
+    positives, negatives = int(positive.sum()), int((~positive).sum())
+    if positives == 0 or negatives == 0:
+        return float("nan")
+    rank_sum = rankdata(scores)[positive].sum()
+    return float((rank_sum - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def brier(labels: Values, scores: Values) -> float:
+    return float(np.mean((np.asarray(scores, dtype=np.float64) - labels) ** 2))
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Rows of one calibration bin: mean score against the share that came true."""
+
+    lower: float
+    upper: float
+    rows: int
+    meanScore: float  # noqa: N815 - as written to JSON
+    observed: float
+
+
+def calibration(labels: Values, scores: Values) -> list[Bin]:
+    """Equal-width bins over 0..1, empty ones left out."""
+    place = np.minimum((np.asarray(scores) * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    bins = []
+    for index in np.unique(place):
+        inside = place == index
+        bins.append(
+            Bin(
+                lower=float(index / CALIBRATION_BINS),
+                upper=float((index + 1) / CALIBRATION_BINS),
+                rows=int(inside.sum()),
+                meanScore=float(np.mean(scores[inside], dtype=np.float64)),
+                observed=float(np.mean(labels[inside])),
+            )
+        )
+    return bins
+
+
+def calibration_error(bins: list[Bin]) -> float:
+    """Expected calibration error: mean distance of score and outcome, weighted by rows."""
+    rows = sum(b.rows for b in bins)
+    return sum(b.rows * abs(b.meanScore - b.observed) for b in bins) / rows
+
+
+@dataclass(frozen=True)
+class Confusion:
+    tp: int
+    fp: int
+    tn: int
+    fn: int
+
+    @staticmethod
+    def of(labels: Values, predicted: Bools) -> "Confusion":
+        truth = labels == 1
+        counts = [truth & predicted, ~truth & predicted, ~truth & ~predicted, truth & ~predicted]
+        return Confusion(*(int(c.sum()) for c in counts))
+
+    @property
+    def precision(self) -> float:
+        return _ratio(self.tp, self.tp + self.fp)
+
+    @property
+    def recall(self) -> float:
+        return _ratio(self.tp, self.tp + self.fn)
+
+    @property
+    def accuracy(self) -> float:
+        return _ratio(self.tp + self.tn, self.tp + self.fp + self.tn + self.fn)
+
+    @property
+    def f1(self) -> float:
+        return _ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
+
+    def to_json(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def best_threshold(labels: Values, scores: Values) -> float:
+    """The score at and above which predicting 1 has the highest F1; the highest such score on ties."""
+    order = np.argsort(-scores, kind="stable")
+    true_positives = np.cumsum(labels[order] == 1)
+    predicted = np.arange(1, len(order) + 1)
+    f1 = 2 * true_positives / (predicted + true_positives[-1])
+    # Only the last row of a run of equal scores is a place where the list can be cut.
+    cuttable = np.append(np.diff(scores[order]) != 0, True)
+    return float(scores[order][np.argmax(np.where(cuttable, f1, -1.0))])
+
+
+def ks_distance(left: Values, right: Values) -> float:
+    """Largest difference of the two distribution functions; NaN is left out, 0 when a side is empty."""
+    a, b = (np.sort(np.asarray(side, dtype=np.float64)) for side in (left, right))
+    a, b = a[~np.isnan(a)], b[~np.isnan(b)]
+    if a.size == 0 or b.size == 0:
+        return 0.0
+    points = np.concatenate([a, b])
+    below_a, below_b = (np.searchsorted(side, points, side="right") / side.size for side in (a, b))
+    return float(np.abs(below_a - below_b).max())
+
+
+def shares(counts: Mapping[str, int]) -> dict[str, float]:
+    rows = sum(counts.values())
+    return {value: count / rows for value, count in counts.items()} if rows else {}
+
+
+def linf_distance(left: Mapping[str, int], right: Mapping[str, int]) -> float:
+    """Largest difference of a category's share between two sets of counts; 0 when a side is empty."""
+    a, b = shares(left), shares(right)
+    if not a or not b:
+        return 0.0
+    return max(abs(a.get(value, 0.0) - b.get(value, 0.0)) for value in a.keys() | b.keys())
+
+
+def ndcg(baseline: Mapping[str, float], live: Mapping[str, float]) -> float:
+    """
+    Clarify's attribution drift: how well the live order of features keeps the weight that the baseline gave
+    them. 1 is the same order; an alarm is due below 0.9.
+    """
+
+    def gain(order: list[str]) -> float:
+        return sum(baseline[name] / np.log2(place + 2) for place, name in enumerate(order))
+
+    ideal = gain(sorted(baseline, key=lambda name: -baseline[name]))
+    return float(gain(sorted(baseline, key=lambda name: -live[name])) / ideal) if ideal else 1.0

@@ -1,0 +1,148 @@
+"""
+The files of SageMaker Model Monitor, byoc pages of its developer guide: statistics.json, constraints.json,
+constraint_violations.json. Either monitoring engine writes these shapes; readers need not care which.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from common import schema
+from common.arrays import Floats
+
+# Sketch size of the managed monitor; 2,048 points hold a distribution function to 0.0005.
+SKETCH_POINTS = 2048
+PARAMETERS = {"c": 0.64, "k": SKETCH_POINTS}
+HISTOGRAM_BUCKETS = 10
+
+INFERRED = {"int": "Integral", "double": "Fractional", "string": "String"}
+
+
+def statistics(rows: pd.DataFrame) -> dict[str, Any]:
+    features = [_feature_statistics(column, rows[column.name]) for column in schema.features()]
+    return {"version": 0, "dataset": {"item_count": len(rows)}, "features": features}
+
+
+def _feature_statistics(column: schema.Column, values: "pd.Series[Any]") -> dict[str, Any]:
+    present = values.dropna()
+    common = {"num_present": len(present), "num_missing": len(values) - len(present)}
+    feature: dict[str, Any] = {"name": column.name, "inferred_type": INFERRED[column.type]}
+    if column.kind == "categorical":
+        counts = present.value_counts().sort_index()
+        buckets = [{"value": value, "count": int(count)} for value, count in counts.items()]
+        feature["string_statistics"] = {
+            "common": common,
+            "distinct_count": len(buckets),
+            "distribution": {"categorical": {"buckets": buckets}},
+        }
+    else:
+        numbers = _numbers(np.sort(present.to_numpy(dtype=np.float64)))
+        feature["numerical_statistics"] = {"common": common, **numbers}
+    return feature
+
+
+def _numbers(ordered: Floats) -> dict[str, Any]:
+    if ordered.size == 0:
+        # The managed monitor's files have no null: no values show as zeros beside num_present 0.
+        return {
+            "mean": 0.0,
+            "sum": 0.0,
+            "std_dev": 0.0,
+            "min": 0.0,
+            "max": 0.0,
+            "distribution": _kll(ordered),
+        }
+    return {
+        "mean": float(ordered.mean()),
+        "sum": float(ordered.sum()),
+        "std_dev": float(ordered.std()),
+        "min": float(ordered[0]),
+        "max": float(ordered[-1]),
+        "distribution": _kll(ordered),
+    }
+
+
+def _kll(ordered: Floats) -> dict[str, Any]:
+    if ordered.size == 0:
+        return {"kll": {"buckets": [], "sketch": {"parameters": PARAMETERS, "data": [[]]}}}
+    counts, edges = np.histogram(ordered, bins=HISTOGRAM_BUCKETS)
+    buckets = [
+        {"lower_bound": float(low), "upper_bound": float(high), "count": int(count)}
+        for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
+    ]
+    # Level n of a KLL sketch holds items that stand for 2^n values each. The rows are all here, so instead of
+    # compacting at random the level is filled with evenly spaced order statistics.
+    level = max(0, int(np.ceil(np.log2(ordered.size / SKETCH_POINTS))))
+    step = 2**level
+    kept = ordered[step // 2 :: step] if ordered.size > step // 2 else ordered[:1]
+    data: list[list[float]] = [[] for _ in range(level)] + [kept.tolist()]
+    return {"kll": {"buckets": buckets, "sketch": {"parameters": PARAMETERS, "data": data}}}
+
+
+def sample_of(feature: Mapping[str, Any]) -> Floats:
+    """The values a numeric feature's sketch holds; each stands for equally many."""
+    levels = feature["numerical_statistics"]["distribution"]["kll"]["sketch"]["data"]
+    return np.array(levels[-1], dtype=np.float64)
+
+
+def counts_of(feature: Mapping[str, Any]) -> dict[str, int]:
+    buckets = feature["string_statistics"]["distribution"]["categorical"]["buckets"]
+    return {bucket["value"]: bucket["count"] for bucket in buckets}
+
+
+def constraints(baseline: Mapping[str, Any], limits: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    """
+    :param baseline: of `statistics`
+    :param limits: per feature: `distance`, `unseen` (a fraction), `completeness` (a fraction)
+    """
+    features = []
+    for feature in baseline["features"]:
+        limit = limits[feature["name"]]
+        numeric = "numerical_statistics" in feature
+        threshold = "comparison_threshold" if numeric else "categorical_comparison_threshold"
+        override: dict[str, Any] = {"distribution_constraints": {threshold: limit["distance"]}}
+        entry: dict[str, Any] = {
+            "name": feature["name"],
+            "inferred_type": feature["inferred_type"],
+            "completeness": limit["completeness"],
+        }
+        if numeric:
+            entry["num_constraints"] = {"is_non_negative": feature["numerical_statistics"]["min"] >= 0}
+        else:
+            entry["string_constraints"] = {"domains": list(counts_of(feature))}
+            override["domain_content_threshold"] = limit["unseen"]
+        features.append({**entry, "monitoringConfigOverrides": override})
+    monitoring_config = {
+        "evaluate_constraints": "Enabled",
+        "emit_metrics": "Enabled",
+        "datatype_check_threshold": 0.1,
+        "domain_content_threshold": 0.1,
+        "distribution_constraints": {
+            "perform_comparison": "Enabled",
+            "comparison_threshold": 0.1,
+            "comparison_method": "Simple",
+            "categorical_comparison_threshold": 0.1,
+            "categorical_drift_method": "LInfinity",
+        },
+    }
+    return {"version": 0, "features": features, "monitoring_config": monitoring_config}
+
+
+def violation(feature: str, check: str, description: str) -> dict[str, str]:
+    return {"feature_name": feature, "constraint_check_type": check, "description": description}
+
+
+def analysis(
+    pre: Mapping[str, Any] | None, post: Mapping[str, Any], shap: Mapping[str, float], expected: float
+) -> dict[str, Any]:
+    """Clarify's analysis.json; `pre` is absent where there are no labels."""
+    label = {"label": schema.label_column(), "label_value_or_threshold": "1"}
+    content: dict[str, Any] = {"version": "1.0", "post_training_bias_metrics": {**label, "facets": post}}
+    if pre is not None:
+        content["pre_training_bias_metrics"] = {**label, "facets": pre}
+    # The key is Clarify's; the values are exact TreeSHAP, which needs no kernel and no background sample.
+    explained = {"global_shap_values": dict(shap), "expected_value": expected}
+    content["explanations"] = {"kernel_shap": {"label0": explained}}
+    return content

@@ -1,0 +1,97 @@
+"""Reads `dataset.json` and `layout.json`: the only place that knows how a column is declared.
+
+`pkgutil` finds the two files beside this module in a checkout, inside Glue's zip of extra modules and in a
+package that SageMaker's container installed.
+"""
+
+import json
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as declared; what is not said in the file has the default here."""
+
+    name: str
+    type: Literal["int", "double", "string", "timestamp"]
+    meaning: str
+    role: Literal["id", "time", "feature", "label"] | None = None
+    kind: Literal["categorical", "numeric"] | None = None
+    unit: str | None = None
+    min: float | None = None
+    max: float | None = None
+    pattern: str | None = None
+    required: bool = False
+    nullable: bool = False
+    rule: Literal["quarantine", "null"] | None = None
+    monitor: Literal["retrain", "report"] | None = None
+    facet: bool = False
+    segment: bool = False
+    ruleOfThumb: bool = False  # noqa: N815 - spelled as in the file
+
+
+@cache
+def dataset() -> dict[str, Any]:
+    return _json("dataset.json")
+
+
+@cache
+def layout() -> dict[str, Any]:
+    return _json("layout.json")
+
+
+def _json(name: str) -> dict[str, Any]:
+    content = pkgutil.get_data(__package__, name)
+    if content is None:
+        raise FileNotFoundError(f"common/{name} is missing: pack schema/{name} beside common/schema.py")
+    return json.loads(content)
+
+
+def _columns(declared: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
+    return tuple(Column(**column) for column in declared)
+
+
+@cache
+def raw_columns(table: str) -> tuple[Column, ...]:
+    return _columns(dataset()["raw"][table]["columns"])
+
+
+@cache
+def curated_columns() -> tuple[Column, ...]:
+    return _columns(dataset()["features"]["columns"])
+
+
+@cache
+def label_columns() -> tuple[Column, ...]:
+    return _columns(dataset()["labels"]["columns"])
+
+
+def features() -> tuple[Column, ...]:
+    """In the order of the model's input vector."""
+    return tuple(column for column in curated_columns() if column.role == "feature")
+
+
+def id_column() -> str:
+    return _only("id").name
+
+
+def time_column() -> str:
+    return _only("time").name
+
+
+def label_column() -> str:
+    return next(column.name for column in label_columns() if column.role == "label")
+
+
+def rule_of_thumb() -> str:
+    """The feature whose bare value is the baseline every model has to beat."""
+    return next(column.name for column in features() if column.ruleOfThumb)
+
+
+def _only(role: str) -> Column:
+    (column,) = (column for column in curated_columns() if column.role == role)
+    return column

@@ -1,0 +1,82 @@
+"""Cuts the labelled rows into fit | select | gate by whole UTC days, the gate the newest."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from common import schema
+from common.arrays import Days
+from common.tables import days_of
+
+# A day whose labels are not all there would judge models on the flights that happened to report first.
+COMPLETE_LABELS = 0.98
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Three ranges `[start, end)` of days, written YYYY-MM-DD."""
+
+    fit: tuple[str, str]
+    select: tuple[str, str]
+    gate: tuple[str, str]
+
+    @property
+    def end(self) -> str:
+        return self.gate[1]
+
+    @staticmethod
+    def from_json(content: dict[str, Any]) -> "Slices":
+        return Slices(**{name: tuple(content[name]) for name in ("fit", "select", "gate")})
+
+    def to_json(self) -> dict[str, list[str]]:
+        return {"fit": list(self.fit), "select": list(self.select), "gate": list(self.gate)}
+
+
+def label_rows(features: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """Curated rows with their labels beside them; NaN where none has arrived."""
+    return features.merge(labels, on=schema.id_column(), how="left", validate="one_to_one")
+
+
+def cut(rows: pd.DataFrame, data_through: str, gate_days: int, select_days: int) -> Slices:
+    """
+    :param rows: of `label_rows`
+    :param data_through: the first UTC day that is left out
+    :raises ValueError: when days of select or gate lack labels, or nothing is left to fit on
+    """
+    days = days_of(rows)
+    labelled = rows[schema.label_column()].notna().to_numpy()
+    present, place = np.unique(days, return_inverse=True)
+    complete = np.bincount(place, weights=labelled) / np.bincount(place) >= COMPLETE_LABELS
+    usable = present[complete & (present < np.datetime64(data_through))]
+    if usable.size == 0:
+        raise ValueError(
+            f"no day before {data_through} has its labels: deliver them, or choose another data_through"
+        )
+    end = usable[-1] + 1
+    gate, select, start = end - gate_days, end - gate_days - select_days, usable[0]
+    if start >= select:
+        raise ValueError(
+            f"labelled days run from {start} to {end}, which leaves nothing to fit on before {select_days} "
+            f"days of select and {gate_days} of gate: load an earlier month, or choose a later data_through"
+        )
+    _require_complete(select, end, usable)
+    text = [str(day) for day in (start, select, gate, end)]
+    return Slices(fit=(text[0], text[1]), select=(text[1], text[2]), gate=(text[2], text[3]))
+
+
+def _require_complete(start: np.datetime64, end: np.datetime64, usable: Days) -> None:
+    missing = np.setdiff1d(np.arange(start, end), usable)
+    if missing.size:
+        raise ValueError(
+            f"select and gate [{start}, {end}) need at least {COMPLETE_LABELS:.0%} of every day's labels, "
+            f"which these lack: {', '.join(str(day) for day in missing[:5])}. "
+            "Deliver them, or choose another data_through"
+        )
+
+
+def data_hash(rows: pd.DataFrame) -> str:
+    """Of ids, features and labels: two programs with the same hash saw the same rows in the same order."""
+    return sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()

@@ -1,0 +1,66 @@
+"""The one transform: rows to the model's input matrix, in training, evaluation, serving and monitoring."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from common import schema
+from common.arrays import Singles
+
+Rows = pd.DataFrame | Mapping[str, Iterable[Any]]
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """
+    What the transform learned from the fit slice.
+
+    :ivar categories: of each categorical feature; a value's place in the list is its code
+    :ivar rule_fill: median of the one-feature rule, for rows where it is missing
+    """
+
+    categories: Mapping[str, tuple[str, ...]]
+    rule_fill: float
+
+    @staticmethod
+    def fit(rows: pd.DataFrame) -> "Encoding":
+        categorical = [column.name for column in schema.features() if column.kind == "categorical"]
+        return Encoding(
+            categories={name: tuple(sorted(rows[name].dropna().unique())) for name in categorical},
+            rule_fill=float(rows[schema.rule_of_thumb()].median()),
+        )
+
+    @staticmethod
+    def from_json(content: Mapping[str, Any]) -> "Encoding":
+        categories = {name: tuple(values) for name, values in content["categories"].items()}
+        return Encoding(categories=categories, rule_fill=content["ruleFill"])
+
+    def to_json(self) -> dict[str, Any]:
+        categories = {name: list(values) for name, values in self.categories.items()}
+        return {"categories": categories, "ruleFill": self.rule_fill}
+
+    def matrix(self, rows: Rows) -> Singles:
+        """
+        float32 of shape (rows, features) in the schema's order; missing values and categories never seen in
+        the fit slice are NaN, which XGBoost sends down a branch it learned for them.
+
+        :raises ValueError: naming the column that holds something else than numbers
+        """
+        return np.column_stack([self._vector(column, rows[column.name]) for column in schema.features()])
+
+    def _vector(self, column: schema.Column, values: Iterable[Any]) -> Singles:
+        if column.kind == "categorical":
+            codes = {value: code for code, value in enumerate(self.categories[column.name])}
+            return np.array([codes.get(value, np.nan) for value in values], dtype=np.float32)
+        try:
+            return np.asarray(values, dtype=np.float32)
+        except (ValueError, TypeError) as problem:
+            raise ValueError(f"{column.name} must be numbers or null: {problem}") from problem
+
+
+def feature_types() -> list[str]:
+    """XGBoost's letters: c for a category code, q for a quantity."""
+    return ["c" if column.kind == "categorical" else "q" for column in schema.features()]

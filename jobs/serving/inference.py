@@ -1,0 +1,70 @@
+"""
+The endpoint's program, inside model.tar.gz under `code/`: the four functions that SageMaker's XGBoost
+container calls. Takes and answers the JSON of `POST /predictions`, see docs/contracts.md.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from common import schema
+from common.instances import to_columns
+from common.model import Model
+
+CONTENT_TYPE = "application/json"
+
+Instances = list[dict[str, Any]]
+Predictions = list[dict[str, Any]]
+
+
+def model_fn(model_dir: str) -> Model:
+    return Model.load(Path(model_dir))
+
+
+def input_fn(body: str | bytes, content_type: str) -> Instances:
+    """:raises ValueError: naming instance, column and value; the container answers 500 with it"""
+    if content_type.split(";")[0].strip() != CONTENT_TYPE:
+        raise ValueError(f"content type {content_type!r} is not served: send {CONTENT_TYPE}")
+    try:
+        request = json.loads(body)
+    except ValueError as problem:
+        raise ValueError(f'the body is not JSON ({problem}): send {{"instances": [...]}}') from problem
+    instances = request.get("instances") if isinstance(request, dict) else None
+    if not isinstance(instances, list) or not instances:
+        raise ValueError('the body must be {"instances": [...]} with at least one instance')
+    for place, instance in enumerate(instances):
+        _check(place, instance)
+    return instances
+
+
+def _check(place: int, instance: Any) -> None:
+    """Presence and JSON type only: ranges and patterns are the API's to check, from the same schema."""
+    if not isinstance(instance, dict):
+        raise ValueError(f"instances[{place}] must be an object, got {instance!r}")
+    for column in schema.curated_columns():
+        if column.name not in instance:
+            raise ValueError(f"instances[{place}].{column.name} is missing: send null for an unknown value")
+        value = instance[column.name]
+        if value is None and column.nullable:
+            continue
+        wanted: Any = str if column.type in ("string", "timestamp") else (int, float)
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            kind = "text" if wanted is str else "a number"
+            raise ValueError(f"instances[{place}].{column.name} must be {kind}, got {value!r}")
+
+
+def predict_fn(instances: Instances, model: Model) -> Predictions:
+    identity = schema.id_column()
+    scores = model.score(to_columns(instances)).tolist()
+    return [
+        {identity: instance[identity], "score": score, schema.label_column(): score >= model.threshold}
+        for instance, score in zip(instances, scores, strict=True)
+    ]
+
+
+def output_fn(predictions: Predictions, accept: str) -> tuple[str, str]:
+    """:raises ValueError: when the caller accepts no JSON"""
+    accepted = {kind.split(";")[0].strip() for kind in accept.split(",")}
+    if not accepted & {CONTENT_TYPE, "application/*", "*/*"}:
+        raise ValueError(f"accept {accept!r} cannot be answered: this endpoint answers {CONTENT_TYPE}")
+    return json.dumps({"predictions": predictions}), CONTENT_TYPE

@@ -1,0 +1,214 @@
+"""
+Processing job after training: scores challenger and champion on the gate slice, decides, and writes what the
+registry, the release and the monitor need from the moment the challenger becomes champion.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import baseline
+from common import schema
+from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, pre_training
+from common.instances import to_instances
+from common.labels import read_labels
+from common.metrics import Confusion
+from common.model import Model
+from common.monitorfiles import analysis, constraints, statistics
+from common.runtime import OUTPUT, tell, write_json
+from common.slices import cut, data_hash, label_rows
+from common.tables import between, read_features
+from comparison import CHALLENGER, CHAMPION, RULE, SEED, Scored, evidence, performance, segments
+from gate import Evidence, Margins, decide
+
+FILES = schema.layout()["files"]["evaluation"]
+SMOKE_ROWS = 5
+# Between the container's processor and this one a float32 sum of trees may differ in its last digits.
+SMOKE_TOLERANCE = 1e-5
+
+
+def options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-through", required=True, help="first UTC day left out, YYYY-MM-DD")
+    parser.add_argument("--gate-days", type=int, required=True)
+    parser.add_argument("--select-days", type=int, required=True)
+    parser.add_argument("--draws", type=int, required=True)
+    parser.add_argument("--brier-delta", type=float, required=True)
+    parser.add_argument("--segment-delta", type=float, required=True)
+    parser.add_argument("--segment-min-rows", type=int, required=True)
+    parser.add_argument("--window-days", type=int, required=True)
+    parser.add_argument("--facet-min-rows", type=int, required=True)
+    parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
+    parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
+    parser.add_argument("--message", type=Path, default=OUTPUT, help="folder of the exit message")
+    return parser.parse_args(argv)
+
+
+def evaluate(args: argparse.Namespace) -> dict[str, Any]:
+    """
+    The content of every output file, by its name in `layout.json`.
+
+    :raises ValueError: when the challenger was trained on other rows than these inputs hold
+    """
+    challenger, champion = _model(args.input / CHALLENGER), _model(args.input / CHAMPION)
+    if challenger is None:
+        raise FileNotFoundError(
+            f"no model.tar.gz in {args.input / CHALLENGER}: the training job's output goes there"
+        )
+    rows = label_rows(read_features(args.input / "features"), read_labels(args.input / "labels"))
+    slices = challenger.slices
+    if cut(rows, args.data_through, args.gate_days, args.select_days) != slices:
+        raise ValueError(
+            f"the challenger was trained on slices {slices}, which these inputs and arguments do not give"
+        )
+    period = between(rows, slices.fit[0], slices.end)
+    if data_hash(period) != challenger.meta["dataHash"]:
+        raise ValueError(
+            f"rows of [{slices.fit[0]}, {slices.end}) changed between training and evaluation: "
+            "train again, and prepare months only when no training runs"
+        )
+    gate = between(period, *slices.gate).dropna(subset=[schema.label_column()]).reset_index(drop=True)
+    scored = Scored.of(gate, challenger, champion)
+    found = evidence(scored, challenger, champion, args.draws, args.segment_min_rows)
+    promoted, reason = decide(found, Margins(brier=args.brier_delta, segment=args.segment_delta))
+    bias_and_attribution = _analysis(scored, challenger, args.facet_min_rows)
+    profile = statistics(period)
+    return {
+        "decision": _decision(found, promoted, reason, scored, rows, champion),
+        "metrics": _report(
+            scored, challenger, champion, found, args.segment_min_rows, bias_and_attribution, profile
+        ),
+        "statistics": profile,
+        "constraints": constraints(profile, baseline.limits(period, args.window_days)),
+        "qualityConstraints": _quality_constraints(scored, found),
+        "analysis": bias_and_attribution,
+        "smokeTest": _smoke_test(gate, challenger),
+    }
+
+
+def _model(folder: Path) -> Model | None:
+    archive = folder / "model.tar.gz"
+    return Model.unpack(archive) if archive.exists() else None
+
+
+def _decision(
+    found: Evidence, promoted: bool, reason: str, scored: Scored, rows: pd.DataFrame, champion: Model | None
+) -> dict[str, Any]:
+    c = found.comparison
+    end = found.gate[1]
+    known = rows.dropna(subset=[schema.label_column()])
+    new = known if champion is None else between(known, champion.trained_through, end)
+    return {
+        "promoted": promoted,
+        "reason": reason,
+        "window": {"start": found.gate[0], "end": end},
+        "rows": len(scored.rows),
+        "days": len(np.unique(scored.days)),
+        "championAuc": None if c is None else c.champion_auc,
+        "challengerAuc": found.challenger_auc,
+        "ruleAuc": found.rule_auc,
+        "gain": None if c is None else c.gain,
+        "interval": None if c is None else list(c.interval),
+        "ruleGain": found.rule_gain,
+        "ruleInterval": list(found.rule_interval),
+        "brierDelta": None if c is None else c.brier_delta,
+        "segments": [] if c is None else [vars(segment) for segment in c.segments],
+        "trainedThrough": end,
+        "newLabelledRows": len(between(new, "0001-01-01", end)),
+    }
+
+
+def _report(
+    scored: Scored,
+    challenger: Model,
+    champion: Model | None,
+    found: Evidence,
+    segment_min_rows: int,
+    bias_and_attribution: dict[str, Any],
+    profile: dict[str, Any],
+) -> dict[str, Any]:
+    contenders = {CHALLENGER: challenger, CHAMPION: champion}
+    return {
+        "model": dict(challenger.meta),
+        "gate": {
+            name: performance(scored, name, model.threshold)
+            for name, model in contenders.items()
+            if model is not None
+        },
+        "rule": {"feature": schema.rule_of_thumb(), "auc": found.rule_auc},
+        "segmentsOverRule": [vars(segment) for segment in segments(scored, RULE, segment_min_rows)],
+        "analysis": bias_and_attribution,
+        "profile": [_without_sketch(feature) for feature in profile["features"]],
+    }
+
+
+def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
+    """Two thousand sample values of each feature belong in the baseline, not in a report."""
+    numbers = feature.get("numerical_statistics")
+    if numbers is None:
+        return feature
+    buckets = numbers["distribution"]["kll"]["buckets"]
+    return {**feature, "numerical_statistics": {**numbers, "distribution": {"kll": {"buckets": buckets}}}}
+
+
+def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
+    labels, predicted = scored.labels, scored.scores[CHALLENGER] >= challenger.threshold
+    pre = per_facet(scored.rows, facet_min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
+    post = per_facet(
+        scored.rows, facet_min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING
+    )
+    return analysis(pre, post, *challenger.attributions(scored.rows))
+
+
+def _quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
+    """Managed shape, and beside it what the open monitor needs for the interval of a later drop."""
+    confusion = Confusion.of(scored.labels, scored.scores[CHALLENGER] >= 0.5)
+    return {
+        "version": 0.0,
+        "binary_classification_constraints": {
+            name: {"threshold": value, "comparison_operator": "LessThanThreshold"}
+            for name, value in {"auc": found.challenger_auc, "accuracy": confusion.accuracy}.items()
+        },
+        "gain_over_rule": {
+            "value": found.rule_gain,
+            "window": {"start": found.gate[0], "end": found.gate[1]},
+            "seed": SEED,
+            "model": CHALLENGER,
+            "rule": RULE,
+            "days": scored.pairs().to_json(),
+        },
+    }
+
+
+def _smoke_test(gate: pd.DataFrame, challenger: Model) -> dict[str, Any]:
+    """A request of real rows; a release is live when the endpoint answers it with these scores."""
+    rows = gate.iloc[:SMOKE_ROWS]
+    scores = challenger.score(rows).tolist()
+    return {
+        "request": {"instances": to_instances(rows)},
+        "expectedScores": scores,
+        "tolerance": SMOKE_TOLERANCE,
+    }
+
+
+def main(argv: list[str]) -> None:
+    args = options(argv)
+    try:
+        contents = evaluate(args)
+        for name, content in contents.items():
+            write_json(args.output / "evaluation" / FILES[name], content)
+    except Exception as problem:
+        tell("message", f"Failed: {type(problem).__name__}: {problem}", args.message)
+        raise
+    decision = contents["decision"]
+    message = f"{'Promote' if decision['promoted'] else 'Hold'}: {decision['reason']}"
+    print(message)
+    tell("message", message, args.message)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,97 @@
+"""The decision whether a challenger replaces the champion. Pure: figures in, decision out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Segment:
+    """AUC gain of challenger over champion in one large segment."""
+
+    column: str
+    value: str
+    rows: int
+    gain: float
+
+
+@dataclass(frozen=True)
+class Margins:
+    """How much worse a challenger may be; fixed before the comparison."""
+
+    brier: float
+    segment: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models on the same rows, neither having seen them."""
+
+    champion_auc: float
+    gain: float
+    interval: tuple[float, float]
+    brier_delta: float
+    segments: Sequence[Segment]
+    champion_trained_through: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """
+    :ivar gate: `[start, end)` of the gate slice
+    :ivar rule_gain: of the challenger over the one-feature rule
+    :ivar comparison: None when there is no champion
+    """
+
+    gate: tuple[str, str]
+    challenger_auc: float
+    rule_auc: float
+    rule_gain: float
+    rule_interval: tuple[float, float]
+    comparison: Comparison | None
+
+
+def decide(evidence: Evidence, margins: Margins) -> tuple[bool, str]:
+    """Whether to promote, and the sentence that says why."""
+    objections = list(_objections(evidence, margins))
+    if objections:
+        return False, "; ".join(objections)
+    low, high = evidence.rule_interval
+    versus_rule = f"the one-feature rule {evidence.rule_auc:.4f}"
+    if evidence.comparison is None:
+        gain = f"gain {evidence.rule_gain:+.4f} in [{low:+.4f}, {high:+.4f}]"
+        return True, f"no champion; AUC {evidence.challenger_auc:.4f} against {versus_rule}, {gain}"
+    low, high = evidence.comparison.interval
+    return True, (
+        f"AUC {evidence.challenger_auc:.4f} against the champion's {evidence.comparison.champion_auc:.4f}, "
+        f"gain {evidence.comparison.gain:+.4f} in [{low:+.4f}, {high:+.4f}], and {versus_rule}"
+    )
+
+
+def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
+    c = evidence.comparison
+    if c is None:
+        if not evidence.rule_interval[0] > 0:
+            yield _not_above("the one-feature rule", evidence.rule_gain, evidence.rule_interval)
+        return
+    start, end = evidence.gate
+    if c.champion_trained_through > start:
+        yield (
+            f"the champion is trained through {c.champion_trained_through} and has seen part of the gate "
+            f"[{start}, {end}): wait until the gate's days are newer"
+        )
+        return
+    if not c.interval[0] > 0:
+        yield _not_above("the champion", c.gain, c.interval)
+    if not evidence.rule_gain > 0:
+        yield f"AUC {evidence.challenger_auc:.4f} is not above the one-feature rule's {evidence.rule_auc:.4f}"
+    if not c.brier_delta <= margins.brier:
+        yield f"the Brier score is worse by {c.brier_delta:.4f}, allowed are {margins.brier:.4f}"
+    for s in c.segments:
+        if not s.gain >= -margins.segment:
+            loss = f"{s.column} {s.value} ({s.rows} rows) loses {-s.gain:.4f} AUC"
+            yield f"{loss}, allowed are {margins.segment:.4f}"
+
+
+def _not_above(whom: str, gain: float, interval: tuple[float, float]) -> str:
+    low, high = interval
+    return f"the gain over {whom}, {gain:+.4f} in [{low:+.4f}, {high:+.4f}], is not surely above 0"

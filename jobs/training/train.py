@@ -1,0 +1,137 @@
+"""
+Training in script mode: fits on the fit slice, stops early and picks the threshold on the select slice, never
+touches the gate slice. Runs anywhere: what SageMaker sets is only the default of an option.
+"""
+
+import argparse
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from boosting import Boosting, Slice
+from common import schema
+from common.labels import read_labels
+from common.metrics import best_threshold
+from common.model import Model, dmatrix
+from common.runtime import tell
+from common.slices import cut, data_hash, label_rows
+from common.tables import between, read_features
+from common.transform import Encoding
+
+
+def options(argv: list[str]) -> argparse.Namespace:
+    # The container's own variable for its root; everything below it has SageMaker's fixed names.
+    root = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+    env = os.environ.get
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--max_depth", type=int, default=6)
+    parser.add_argument("--eta", type=float, default=0.1)
+    parser.add_argument("--min_child_weight", type=float, default=20)
+    parser.add_argument("--subsample", type=float, default=0.8)
+    parser.add_argument("--colsample_bytree", type=float, default=0.8)
+    parser.add_argument("--reg_lambda", type=float, default=1)
+    parser.add_argument("--reg_alpha", type=float, default=0)
+    parser.add_argument("--num_round", type=int, default=300)
+    parser.add_argument("--early_stopping_rounds", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=2013)
+    parser.add_argument("--data_through", required=True, help="first UTC day left out, YYYY-MM-DD")
+    parser.add_argument("--gate_days", type=int, default=14)
+    parser.add_argument("--select_days", type=int, default=14)
+    channels = root / "input/data"
+    parser.add_argument("--features", type=Path, default=env("SM_CHANNEL_FEATURES", channels / "features"))
+    parser.add_argument("--labels", type=Path, default=env("SM_CHANNEL_LABELS", channels / "labels"))
+    parser.add_argument("--model", type=Path, default=env("SM_MODEL_DIR", root / "model"))
+    parser.add_argument("--checkpoints", type=Path, default=root / "checkpoints")
+    parser.add_argument("--output", type=Path, default=env("SM_OUTPUT_DIR", root / "output"))
+    return parser.parse_args(argv)
+
+
+def train(args: argparse.Namespace) -> Model:
+    """
+    Deterministic for a seed, interrupted or not.
+
+    :raises ValueError: when the data cannot be cut into the three slices or a slice holds one class only
+    """
+    rows = label_rows(read_features(args.features), read_labels(args.labels))
+    slices = cut(rows, args.data_through, args.gate_days, args.select_days)
+    period = between(rows, slices.fit[0], slices.end)
+    fit, select, gate = (_labelled(period, name, getattr(slices, name)) for name in ("fit", "select", "gate"))
+
+    encoding = Encoding.fit(fit)
+    boosting = Boosting(
+        parameters={name: getattr(args, name) for name in Boosting.tunable},
+        rounds=args.num_round,
+        patience=args.early_stopping_rounds,
+        seed=args.seed,
+        data=data_hash(period),
+    )
+    watched = _slice(encoding, select)
+    booster, select_auc = boosting.run(_slice(encoding, fit), watched, args.checkpoints)
+    meta = {
+        "task": "binary",
+        "features": [column.name for column in schema.features()],
+        "threshold": best_threshold(watched.labels, booster.predict(watched.matrix)),
+        # The gate decides whether this model is released, so its days count as seen.
+        "trainedThrough": slices.end,
+        "slices": slices.to_json(),
+        "rounds": booster.num_boosted_rounds(),
+        "selectAuc": select_auc,
+        "rows": {"fit": len(fit), "select": len(select), "gate": len(gate)},
+        "dataHash": boosting.data,
+    }
+    return Model(booster, encoding, meta)
+
+
+def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
+    label = schema.label_column()
+    part = between(rows, *period).dropna(subset=[label])
+    if part[label].nunique() < 2:
+        raise ValueError(
+            f"slice {name} [{period[0]}, {period[1]}) holds {len(part)} labelled rows of one class: "
+            "give it more days"
+        )
+    return part
+
+
+def _slice(encoding: Encoding, rows: pd.DataFrame) -> Slice:
+    labels = rows[schema.label_column()].to_numpy()
+    return Slice(dmatrix(encoding, rows, labels), labels)
+
+
+def pack_serving_code(folder: Path) -> None:
+    """Puts the endpoint's program beside the model: a model is served by the code it was trained with."""
+    for name in ("inference", "common"):
+        found = importlib.util.find_spec(name)
+        if found is None or found.origin is None:
+            raise ModuleNotFoundError(
+                f"{name} is missing: sourcedir.tar.gz holds inference.py and common/ at its root"
+            )
+        source = Path(found.origin)
+        if source.name == "__init__.py":
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source.parent, folder / name, ignore=ignore, dirs_exist_ok=True)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, folder)
+
+
+def main(argv: list[str]) -> None:
+    args = options(argv)
+    try:
+        model = train(args)
+        args.model.mkdir(parents=True, exist_ok=True)
+        model.save(args.model)
+        pack_serving_code(args.model / "code")
+        print(f"validation-auc={model.meta['selectAuc']:.6f};", flush=True)
+    except Exception as problem:
+        # The container does not capture a script's error: FailureReason would say "exit code 1".
+        tell("failure", f"{type(problem).__name__}: {problem}", args.output)
+        raise
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

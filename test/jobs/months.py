@@ -1,0 +1,89 @@
+"""Lays raw months and ground truth out as the loader does, from the real 2013 flights."""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = Path(json.loads((ROOT / ".toolchain/toolchain.json").read_text())["flightsData"])
+LAYOUT = json.loads((ROOT / "schema/layout.json").read_text())
+DATASET = json.loads((ROOT / "schema/dataset.json").read_text())
+
+Row = dict[str, str]
+
+
+@cache
+def source_rows(table: str) -> list[Row]:
+    """Every row of a source table; the source's NA becomes the raw layout's empty field."""
+    with (SOURCE / f"{table}.csv").open(newline="") as file:
+        return [
+            {name: "" if value == "NA" else value for name, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+def month_rows(table: str, month: str, keep: Callable[[Row], bool] = lambda row: True) -> list[Row]:
+    year, number = map(int, month.split("-"))
+    rows = source_rows(table)
+    if table in ("flights", "weather"):
+        rows = [row for row in rows if (int(row["year"]), int(row["month"])) == (year, number)]
+    return [row for row in rows if table != "flights" or keep(row)]
+
+
+def write_table(raw: Path, table: str, month: str, rows: Iterable[Row]) -> None:
+    path = raw / LAYOUT["raw"]["tables"].format(table=table, month=month)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = [column["name"] for column in DATASET["raw"][table]["columns"]]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_month(raw: Path, month: str, keep: Callable[[Row], bool] = lambda row: True) -> None:
+    for table in DATASET["raw"]:
+        write_table(raw, table, month, month_rows(table, month, keep))
+
+
+def departure(row: Row) -> datetime:
+    """Scheduled departure in UTC."""
+    hour = datetime.strptime(row["time_hour"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return hour + timedelta(minutes=int(row["minute"]))
+
+
+def flight_key(row: Row) -> str:
+    return f"{row['carrier']}-{row['flight']}-{row['origin']}-{departure(row):%Y%m%dT%H%M}"
+
+
+def label_lines(rows: Iterable[Row]) -> dict[date, list[str]]:
+    """Ground truth by UTC day of departure."""
+    lines: dict[date, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["dep_time"] and row["arr_delay"]:
+            delay = float(row["arr_delay"])
+            record = {
+                "groundTruthData": {
+                    "data": f"{int(delay >= DATASET['lateMinutes'])},{delay}",
+                    "encoding": "CSV",
+                },
+                "eventMetadata": {"eventId": flight_key(row)},
+                "eventVersion": "0",
+            }
+            lines[departure(row).date()].append(json.dumps(record))
+    return lines
+
+
+def write_labels(ground_truth: Path, rows: Iterable[Row], delay_days: int = 2) -> None:
+    """:param ground_truth: the folder that stands for the prefix `ground-truth/`"""
+    template = LAYOUT["raw"]["groundTruth"].removeprefix("ground-truth/")
+    for day, lines in label_lines(rows).items():
+        collected = day + timedelta(days=delay_days)
+        places = {"yyyy": f"{collected:%Y}", "mm": f"{collected:%m}", "dd": f"{collected:%d}"}
+        path = ground_truth / template.format(**places)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.writelines(line + "\n" for line in lines)
