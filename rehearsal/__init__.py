@@ -1,0 +1,1 @@
+"""The local cloud in which the kit's synthesized templates run unchanged."""

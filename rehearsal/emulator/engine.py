@@ -1,0 +1,99 @@
+"""Builds the rehearsal out of the pinned emulator, the seams and the hosted services."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal.emulator import (
+    api_gateway,
+    authorization,
+    bucket_deployment,
+    events,
+    glue_jobs,
+    interpreter,
+    lambdas,
+    pinned,
+    resource_types,
+    sagemaker_service,
+    step_functions,
+    streams,
+)
+from rehearsal.emulator.host import EmulatorHost
+from rehearsal.emulator.service_roles import ServiceRoles
+from rehearsal.emulator.settings import Settings
+from rehearsal.glue import GlueRunner
+from rehearsal.sagemaker import SageMaker
+
+# True of every run, whatever the stacks contain.
+_NEVER_REHEARSED = {
+    "KMS permissions of encrypted objects, tables, topics and log groups": (
+        "the emulator stores them without asking KMS; grants and key policies are checked statically"
+    ),
+    "resource policies on delivery (EventBridge, SNS and S3 to their targets)": (
+        "the emulator delivers inside its process; the edges are checked statically"
+    ),
+    "trust policies of roles assumed by services": "services assume roles inside the emulator's process",
+    "service quotas beside SageMaker's": "the emulator has none",
+}
+
+
+@dataclass
+class Engine:
+    """The hosted services of a running engine."""
+
+    services: list[Any]
+
+    def close(self) -> None:
+        for service in self.services:
+            with contextlib.suppress(Exception):
+                service.close()
+
+
+def install(settings: Settings) -> Engine:
+    """Check and connect every seam. Raises pinned.SeamError where the emulator is not the expected one."""
+    pinned.check()
+    host = EmulatorHost(settings)
+    toolchain = json.loads(settings.toolchain.read_text())
+    sagemaker = SageMaker(host, Path(toolchain["python"]))
+    glue = GlueRunner(host, toolchain)
+    # First the services, then the guards around all of them.
+    sagemaker_service.install(host, sagemaker)
+    glue_jobs.install(host, glue)
+    step_functions.install(host)
+    interpreter.install(host, settings.wait_scale)
+    lambdas.install()
+    events.install(host)
+    streams.install(host)
+    api_gateway.install(host)
+    roles = ServiceRoles(host)
+    roles.install()
+    resource_types.install(host, sagemaker.cloudformation, roles)
+    bucket_deployment.install(host)
+    authorization.install(host)
+    for what, why in _NEVER_REHEARSED.items():
+        host.not_rehearsed(what, why)
+    return Engine([service for service in (sagemaker, glue) if hasattr(service, "close")])
+
+
+async def serve(settings: Settings) -> None:
+    """Answer requests until the process ends."""
+    from hypercorn.asyncio import serve as serve_asgi
+    from hypercorn.config import Config
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.keep_alive_timeout = 75
+    logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
+    # hypercorn installs its own signal handlers unless it is given a trigger; ours end the process.
+    await serve_asgi(pinned.module("app").app, config, shutdown_trigger=_never)
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()

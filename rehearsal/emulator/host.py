@@ -1,0 +1,127 @@
+"""The emulator as the hosted services see it (rehearsal.host.Host)."""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rehearsal.emulator import pinned
+from rehearsal.emulator.settings import ACCOUNT, REGION, Settings
+from rehearsal.host import ApiError
+from rehearsal.journal import AUDIT, NOT_REHEARSED, Journal, now
+
+_ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)")
+# EventBridge takes at most ten entries and CloudWatch Logs does not take empty messages.
+_EMPTY_LOG_LINE = " "
+
+
+class EmulatorHost:
+    """Implements rehearsal.host.Host on the running emulator."""
+
+    region = REGION
+    account = ACCOUNT
+
+    def __init__(self, settings: Settings) -> None:
+        self.endpoint = settings.endpoint
+        self.run_dir = settings.run_dir
+        self.audit = Journal(settings.run_dir / AUDIT)
+        self._not_rehearsed = Journal(settings.run_dir / NOT_REHEARSED, unique=True)
+
+    def credentials(self, role_arn: str, session_name: str) -> Mapping[str, str]:
+        """Session credentials of the role; raises ApiError when the role does not exist."""
+        name = self._role_name(role_arn)
+        digest = hashlib.sha256(f"{role_arn}/{session_name}".encode()).hexdigest()
+        access_key = f"ASIA{digest[:16].upper()}"
+        secret, token = f"secret{digest}", f"token{digest}"
+        session = re.sub(r"[^\w+=,.@-]", "-", session_name)[:64]
+        pinned.module("services.sts").register_session(
+            access_key,
+            {
+                "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/{session}",
+                "UserId": f"AROA{name[:17].upper()}:{session}",
+                "SecretAccessKey": secret,
+                "SessionToken": token,
+            },
+        )
+        return {
+            "AWS_ACCESS_KEY_ID": access_key,
+            "AWS_SECRET_ACCESS_KEY": secret,
+            "AWS_SESSION_TOKEN": token,
+        }
+
+    def check(
+        self,
+        role_arn: str,
+        action: str,
+        resource: str,
+        context: Mapping[str, str] | None = None,
+        session_name: str = "rehearsal",
+    ) -> str | None:
+        """The denial's text when the role may not do `action` on `resource`, else None. Always audited."""
+        access_key = self.credentials(role_arn, session_name)["AWS_ACCESS_KEY_ID"]
+        denied = pinned.module("core.iam_evaluator").enforce(
+            access_key, action, action.partition(":")[0], REGION, resource, dict(context or {})
+        )
+        if denied is None:
+            return None
+        principal = f"arn:aws:sts::{ACCOUNT}:assumed-role/{self._role_name(role_arn)}/{session_name}"
+        return denial_text(principal, action, resource, denied)
+
+    def emit(
+        self, source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str] = ()
+    ) -> None:
+        """Put a service event on the default event bus."""
+        entry = {
+            "Source": source,
+            "DetailType": detail_type,
+            "Detail": json.dumps(detail),
+            "Resources": list(resources),
+        }
+        # PutEvents refuses `aws.*` sources from callers, as AWS does; services may send them.
+        pinned.module("services.eventbridge")._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+    def log(self, group: str, stream: str, lines: Sequence[str]) -> None:
+        """Append lines to a CloudWatch log stream, creating group and stream where needed."""
+        logs = pinned.module("services.cloudwatch_logs")
+        logs._create_log_group({"logGroupName": group})
+        logs._create_log_stream({"logGroupName": group, "logStreamName": stream})
+        at = int(time.time() * 1000)
+        events = [{"timestamp": at, "message": line or _EMPTY_LOG_LINE} for line in lines]
+        logs._put_log_events({"logGroupName": group, "logStreamName": stream, "logEvents": events})
+
+    def not_rehearsed(self, what: str, why: str) -> None:
+        """Record something that was accepted but not carried out; said once per run."""
+        self._not_rehearsed.append({"what": what, "why": why})
+
+    def record(self, principal: str, action: str, resource: str, reason: str | None) -> None:
+        """One authorization decision; `reason` is None when it was allowed."""
+        line = {
+            "time": now(),
+            "principal": principal,
+            "action": action,
+            "resource": resource,
+            "decision": "Allow" if reason is None else "Deny",
+        }
+        self.audit.append(line if reason is None else {**line, "reason": reason})
+
+    def _role_name(self, role_arn: str) -> str:
+        match = _ROLE_ARN.fullmatch(role_arn)
+        name = match[2] if match else role_arn
+        if not match or pinned.module("services.iam")._roles.get_scoped(match[1], None, name) is None:
+            raise ApiError(
+                "ValidationException",
+                f"Could not assume role {role_arn}: no such role in account {ACCOUNT}.",
+            )
+        return name
+
+
+def denial_text(principal_arn: str, action: str, resource: str, denied: Any) -> str:
+    """AWS's sentence for a denial: who, which action, on what, and why."""
+    why = (
+        "with an explicit deny in a policy"
+        if getattr(denied, "decision", "") == "Deny"
+        else f"because no identity-based policy allows the {action} action"
+    )
+    return f"User: {principal_arn} is not authorized to perform: {action} on resource: {resource} {why}"

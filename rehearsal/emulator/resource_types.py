@@ -1,0 +1,123 @@
+"""CloudFormation types the emulator lacks: SageMaker's, which run, and those accepted without effect."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from rehearsal.emulator import pinned
+from rehearsal.emulator.host import EmulatorHost
+from rehearsal.emulator.service_roles import ServiceRoles
+
+# Accepted without effect and reported. Any type in neither table nor emulator is refused before a stack starts.
+# Value: the attributes Fn::GetAtt may ask for; `{id}` is the generated physical id.
+NO_OPS: dict[str, dict[str, str]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": {"Id": "{id}"},
+    "AWS::ApplicationAutoScaling::ScalingPolicy": {"Arn": "{id}"},
+    "AWS::Athena::DataCatalog": {},
+    "AWS::Athena::NamedQuery": {"NamedQueryId": "{id}"},
+    "AWS::Budgets::Budget": {},
+    "AWS::CE::AnomalyMonitor": {"MonitorArn": "{id}"},
+    "AWS::CE::AnomalySubscription": {"SubscriptionArn": "{id}"},
+    "AWS::CloudTrail::Trail": {
+        "Arn": "arn:aws:cloudtrail:us-east-1:123456789012:trail/{id}",
+        "SnsTopicArn": "",
+    },
+    "AWS::CloudWatch::AnomalyDetector": {},
+    "AWS::CloudWatch::CompositeAlarm": {"Arn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:{id}"},
+    "AWS::EC2::FlowLog": {"Id": "{id}"},
+    "AWS::Glue::DataCatalogEncryptionSettings": {},
+    "AWS::Glue::DataQualityRuleset": {},
+    "AWS::Glue::SecurityConfiguration": {},
+    "AWS::LakeFormation::PrincipalPermissions": {},
+    "AWS::Logs::QueryDefinition": {"QueryDefinitionId": "{id}"},
+    "AWS::ResourceGroups::Group": {"Arn": "arn:aws:resource-groups:us-east-1:123456789012:group/{id}"},
+    "AWS::SageMaker::FeatureGroup": {},
+    "AWS::SageMaker::MlflowApp": {},
+}
+
+# What CloudFormation calls for the scaling types, so that a service role's grants are still tried.
+_SCALING = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": (
+        "application-autoscaling:RegisterScalableTarget",
+        "application-autoscaling:DescribeScalableTargets",
+    ),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": (
+        "application-autoscaling:PutScalingPolicy",
+        "application-autoscaling:DescribeScalingPolicies",
+    ),
+}
+_SCALING_TARGET = "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/rehearsed"
+
+Properties = Mapping[str, Any]
+
+
+class ResourceType(Protocol):
+    """One entry of SageMaker.cloudformation. Answers are (physical id, attributes for Fn::GetAtt); an update
+    that answers another physical id is a replacement, whose predecessor CloudFormation deletes later."""
+
+    def create(self, logical_id: str, props: Properties, stack_name: str) -> tuple[str, dict[str, str]]: ...
+    def update(
+        self, physical_id: str, old_props: Properties, new_props: Properties
+    ) -> tuple[str, dict[str, str]]: ...
+    def delete(self, physical_id: str, props: Properties) -> None: ...
+    def performs(
+        self, verb: str, logical_id: str, props: Properties, physical_id: str | None = None
+    ) -> list[tuple[str, str, dict[str, str]]]: ...
+
+
+def install(host: EmulatorHost, sagemaker: Mapping[str, ResourceType], roles: ServiceRoles) -> None:
+    provisioners = pinned.module("services.cloudformation.provisioners")
+    stacks = pinned.module("services.cloudformation.stacks")
+    for type_name, attributes in NO_OPS.items():
+        provisioners._RESOURCE_HANDLERS.setdefault(type_name, _no_op(host, type_name, attributes, roles))
+    for type_name, resource_type in sagemaker.items():
+        provisioners._RESOURCE_HANDLERS[type_name] = _sagemaker(resource_type, roles)
+    runs_on_worker = stacks._runs_on_worker_thread
+    # Provisioning an endpoint calls back into the emulator, which would wait for itself on the event loop.
+    stacks._runs_on_worker_thread = lambda resource_type: (
+        resource_type.startswith("AWS::SageMaker::") or runs_on_worker(resource_type)
+    )
+
+
+def _sagemaker(resource_type: ResourceType, roles: ServiceRoles) -> dict[str, Any]:
+    # A replaced resource is deleted after its stack has forgotten it.
+    owners: dict[str, str] = {}
+
+    def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        roles.require(stack, resource_type.performs("create", logical_id, props))
+        created = resource_type.create(logical_id, props, stack)
+        owners[created[0]] = stack
+        return created
+
+    def update(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str
+    ) -> Any:
+        roles.require(stack, resource_type.performs("update", logical_id, new, physical_id))
+        updated = resource_type.update(physical_id, old, new)
+        owners[updated[0]] = stack
+        return updated
+
+    def delete(physical_id: str, props: dict[str, Any]) -> None:
+        roles.require(owners.get(physical_id, ""), resource_type.performs("delete", "", props, physical_id))
+        resource_type.delete(physical_id, props)
+
+    return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+
+
+def _no_op(
+    host: EmulatorHost, type_name: str, attributes: dict[str, str], roles: ServiceRoles
+) -> dict[str, Any]:
+    def create(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        roles.require(stack, [(action, _SCALING_TARGET, {}) for action in _SCALING.get(type_name, ())])
+        host.not_rehearsed(
+            f"{type_name} {stack}/{logical_id}", "accepted without effect: the emulator lacks the type"
+        )
+        physical_id = props.get("Name") or f"{stack}-{logical_id}-{secrets.token_hex(6).upper()}"
+        return physical_id, {key: text.format(id=physical_id) for key, text in attributes.items()}
+
+    def update(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str
+    ) -> tuple[str, dict[str, str]]:
+        return physical_id, {key: text.format(id=physical_id) for key, text in attributes.items()}
+
+    return {"create": create, "update": update, "delete": lambda physical_id, props: None}

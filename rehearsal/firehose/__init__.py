@@ -1,0 +1,1 @@
+"""Firehose delivery to S3: buffering, dynamic partitioning and object names."""

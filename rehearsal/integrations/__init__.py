@@ -1,0 +1,1 @@
+"""Step Functions service integrations: every `arn:aws:states:::` resource a state machine may name."""

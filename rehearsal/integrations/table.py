@@ -1,0 +1,159 @@
+"""The optimized integrations: what to call, what to wait for, how errors are named, what the role needs besides.
+
+Sources: the Step Functions Developer Guide, "Optimized integrations" (one page per service), for waiting, output
+and error names; the permissions of `.sync` are those of its "IAM policies for integrated services" pages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Params = Mapping[str, Any]
+# (action, resource) pairs the integration performs with the state machine's role beside its calls.
+Permissions = Callable[[Params, str], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How a `.sync` task follows what it started. `key` maps the describe call's members to their source."""
+
+    describe: str
+    key: Callable[[Params, Params], dict[str, Any]]
+    status: Callable[[Params], str]
+    succeeded: frozenset[str]
+    failed: frozenset[str]
+    stop: str
+    stop_key: Callable[[Params, Params], dict[str, Any]]
+    # Some describe calls wrap the resource: GetJobRun answers {"JobRun": {...}}.
+    inside: str | None = None
+    # A `.sync:2` answer carries the child's output as JSON instead of text.
+    json_output: str | None = None
+
+
+@dataclass(frozen=True)
+class Integration:
+    """`service` is botocore's name; `unmodeled` is the error class of codes the service does not model."""
+
+    service: str
+    operation: str
+    prefix: str
+    unmodeled: str
+    wait: Wait | None = None
+    permissions: Permissions = field(default=lambda params, prefix: [])
+    # SDK metadata members appear in the results of these integrations only.
+    with_metadata: bool = False
+
+
+def _managed_rule(rule: str) -> list[tuple[str, str]]:
+    """Step Functions learns the end of a `.sync` job from a rule that it creates with the machine's role."""
+    arn = f"arn:aws:events:us-east-1:123456789012:rule/{rule}"
+    return [(f"events:{action}", arn) for action in ("PutTargets", "PutRule", "DescribeRule")]
+
+
+def _sagemaker_job(noun: str, name: str, arn_kind: str, rule: str) -> Integration:
+    def permissions(params: Params, prefix: str) -> list[tuple[str, str]]:
+        # Step Functions tags every job it starts, so a grant without AddTags fails although the
+        # machine's author passes no tags: https://github.com/aws/aws-cdk/issues/26012
+        arn = f"{prefix}:{arn_kind}/{str(params.get(name, '')).lower()}"
+        return [("sagemaker:AddTags", arn), *_managed_rule(rule)]
+
+    key = _same(name)
+    wait = Wait(
+        describe=f"Describe{noun}",
+        key=key,
+        status=lambda job: str(job[f"{noun}Status"]),
+        succeeded=frozenset({"Completed"}),
+        failed=frozenset({"Failed", "Stopped"}),
+        stop=f"Stop{noun}",
+        stop_key=key,
+    )
+    return Integration(
+        "sagemaker", f"Create{noun}", "SageMaker", "AmazonSageMakerException", wait, permissions
+    )
+
+
+def _same(name: str) -> Callable[[Params, Params], dict[str, Any]]:
+    return lambda params, answer: {name: params[name]}
+
+
+_GLUE_RUN = Wait(
+    describe="GetJobRun",
+    key=lambda params, answer: {"JobName": params["JobName"], "RunId": answer["JobRunId"]},
+    inside="JobRun",
+    status=lambda run: str(run["JobRunState"]),
+    succeeded=frozenset({"SUCCEEDED"}),
+    failed=frozenset({"FAILED", "ERROR", "TIMEOUT", "STOPPED", "EXPIRED"}),
+    stop="BatchStopJobRun",
+    stop_key=lambda params, answer: {
+        "JobName": params["JobName"],
+        "JobRunIds": [answer["JobRunId"]],
+    },
+)
+_CHILD_EXECUTION = Wait(
+    describe="DescribeExecution",
+    key=lambda params, answer: {"executionArn": answer["executionArn"]},
+    status=lambda execution: str(execution["status"]),
+    succeeded=frozenset({"SUCCEEDED"}),
+    failed=frozenset({"FAILED", "TIMED_OUT", "ABORTED"}),
+    stop="StopExecution",
+    stop_key=lambda params, answer: {"executionArn": answer["executionArn"]},
+    json_output="output",
+)
+
+
+def _dynamodb(operation: str) -> Integration:
+    return Integration("dynamodb", operation, "DynamoDB", "AmazonDynamoDBException", with_metadata=True)
+
+
+OPTIMIZED: Mapping[str, Integration] = {
+    "glue:startJobRun": Integration("glue", "StartJobRun", "Glue", "AWSGlueException", _GLUE_RUN),
+    "sagemaker:createTrainingJob": _sagemaker_job(
+        "TrainingJob",
+        "TrainingJobName",
+        "training-job",
+        "StepFunctionsGetEventsForSageMakerTrainingJobsRule",
+    ),
+    "sagemaker:createProcessingJob": _sagemaker_job(
+        "ProcessingJob",
+        "ProcessingJobName",
+        "processing-job",
+        "StepFunctionsGetEventsForSageMakerProcessingJobsRule",
+    ),
+    "sagemaker:createHyperParameterTuningJob": _sagemaker_job(
+        "HyperParameterTuningJob",
+        "HyperParameterTuningJobName",
+        "hyper-parameter-tuning-job",
+        "StepFunctionsGetEventsForSageMakerTuningJobsRule",
+    ),
+    "sagemaker:createTransformJob": _sagemaker_job(
+        "TransformJob",
+        "TransformJobName",
+        "transform-job",
+        "StepFunctionsGetEventsForSageMakerTransformJobsRule",
+    ),
+    "dynamodb:getItem": _dynamodb("GetItem"),
+    "dynamodb:putItem": _dynamodb("PutItem"),
+    "dynamodb:updateItem": _dynamodb("UpdateItem"),
+    "dynamodb:deleteItem": _dynamodb("DeleteItem"),
+    "events:putEvents": Integration("events", "PutEvents", "EventBridge", "AmazonEventBridgeException"),
+    "lambda:invoke": Integration("lambda", "Invoke", "Lambda", "AWSLambdaException", with_metadata=True),
+    "sns:publish": Integration("sns", "Publish", "SNS", "AmazonSNSException", with_metadata=True),
+    "sqs:sendMessage": Integration("sqs", "SendMessage", "SQS", "AmazonSQSException", with_metadata=True),
+    "states:startExecution": Integration(
+        "stepfunctions",
+        "StartExecution",
+        "StepFunctions",
+        "AWSStepFunctionsException",
+        _CHILD_EXECUTION,
+        lambda params, prefix: _managed_rule(
+            "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+        ),
+    ),
+}
+
+# `aws-sdk:` names of services whose botocore name differs.
+SDK_SERVICES: Mapping[str, str] = {
+    "cloudwatchlogs": "logs",
+    "eventbridge": "events",
+    "sfn": "stepfunctions",
+    "sagemakerruntime": "sagemaker-runtime",
+}
