@@ -9,18 +9,26 @@ const PYTHON = '3.11';
 // Spark 3.5 accepts 8, 11 and 17; Glue 5.0 runs 17.
 const JAVA = '17';
 
-/** The first Python 3.11 on PATH, as `{ command, version }`. */
+/** The first Python 3.11 on PATH that can make an environment; its command. */
 export function findPython(askCommand = ask) {
   const seen = [];
   for (const command of ['python3.11', 'python3', 'python']) {
     const version = askCommand(command, ['-c', 'import platform; print(platform.python_version())']);
-    if (version?.startsWith(`${PYTHON}.`)) return { command, version };
+    if (version?.startsWith(`${PYTHON}.`)) return withVenv(command, askCommand);
     if (version) seen.push(`${command} is ${version}`);
   }
   throw new SetupProblem(
     `Python ${PYTHON} is needed (the version Glue 5.0 runs) and none was found on PATH (${seen.join(', ') || 'no Python at all'}).`,
     `Install it beside the one you have: "uv python install ${PYTHON}", "pyenv install ${PYTHON}", "brew install python@${PYTHON}" or ` +
       `"sudo apt install python${PYTHON} python${PYTHON}-venv". Then run the command again.`,
+  );
+}
+
+function withVenv(command, askCommand) {
+  if (askCommand(command, ['-c', 'import ensurepip, venv']) !== undefined) return command;
+  throw new SetupProblem(
+    `${command} has no venv module (Debian and Ubuntu ship it apart).`,
+    `Install it, "sudo apt install python${PYTHON}-venv", and run the command again.`,
   );
 }
 

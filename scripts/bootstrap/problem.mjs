@@ -33,9 +33,17 @@ const KNOWN = [
       'The first set-up needs the network: check the connection, and behind a proxy set HTTPS_PROXY (mirrors: npm and pip configuration, MAVEN_REPOSITORY). Then run the command again.',
   },
   {
-    signs: /ensurepip is not available|No module named ['"]?(venv|ensurepip)/i,
-    sentence: 'This Python has no venv module.',
-    remedy: 'Debian and Ubuntu ship it apart: "sudo apt install python3.11-venv". Then run the command again.',
+    signs: /HTTP 404/,
+    sentence: 'The Maven repository does not have a jar that the lock names.',
+    remedy: "Let MAVEN_REPOSITORY name a complete mirror of Maven Central, or unset it to use Maven's default.",
+  },
+  {
+    // pip says no more than this when the index refuses the connection.
+    signs: /\(from versions: none\)/,
+    sentence:
+      'pip found no version at all of a package: its index is unreachable or incomplete, or no wheel fits this machine.',
+    remedy:
+      'Check the connection and the index that "pip config list" and PIP_INDEX_URL name, and run the command again.',
   },
   {
     signs: /npm ci.*can only install packages when your package\.json and package-lock\.json/is,

@@ -3,13 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { holdLock } from './lock.mjs';
 import { StepLine } from './output.mjs';
-import { checkDisk } from './probes.mjs';
 import { SetupProblem } from './problem.mjs';
 import { STEPS } from './steps.mjs';
 import { TOOLCHAIN } from './paths.mjs';
-
-// Measured: node_modules 0.5 GB, Python 1.3 GB, and pip unpacks 0.7 GB of Spark beside its cache.
-const NEEDED_GB = 4;
 
 /** Brings every step up to date; prints the problem and its remedy, and ends the process with 1, when one cannot be. */
 export async function setUp() {
@@ -28,7 +24,9 @@ export async function setUp() {
  * @throws SetupProblem of the first step that fails; the ones before it stay done
  */
 export async function bringUpToDate(steps, folder, stream = process.stderr) {
-  if (steps.every((step) => isFresh(step, folder))) return;
+  const stale = steps.filter((step) => !isFresh(step, folder));
+  if (stale.length === 0) return;
+  for (const step of stale) step.check?.();
   mkdirSync(join(folder, 'stamps'), { recursive: true });
   const release = await holdLock(join(folder, 'lock'));
   try {
@@ -42,7 +40,6 @@ async function make(step, folder, stream) {
   const stamp = stampFile(step, folder);
   const line = new StepLine(step.name, stream);
   try {
-    if (!existsSync(stamp)) checkDisk(NEEDED_GB);
     rmSync(stamp, { force: true });
     await step.make((text) => line.detail(text));
     writeFileSync(stamp, inputHash(step));

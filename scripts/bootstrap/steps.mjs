@@ -1,7 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { ask, run } from './command.mjs';
-import { findJava, findPython } from './probes.mjs';
+import { checkDisk, findJava, findPython } from './probes.mjs';
 import { LOCKS, ROOT, TOOLCHAIN, TOOLCHAIN_FILE, VENV, VENV_PYTHON } from './paths.mjs';
 
 const FETCH = join(ROOT, 'scripts/bootstrap/fetch.py');
@@ -25,7 +34,7 @@ const pipInstall = (log, onLine, ...args) =>
 
 /**
  * What a clone needs, in order. A step runs when the hash of its `files` and `facts` differs from the one of its last
- * success, or when something it `makes` is missing.
+ * success, or when something it `makes` is missing. Its `check` comes before the first download of any step.
  */
 export const STEPS = [
   {
@@ -35,6 +44,8 @@ export const STEPS = [
     // Binary packages (esbuild, swc) are chosen for the platform.
     facts: () => [machine],
     makes: () => [join(ROOT, 'node_modules/.package-lock.json')],
+    // 0.5 GB, and 0.3 GB in npm's cache.
+    check: () => checkDisk(1),
     make: (onLine) => run('npm', ['ci', '--no-audit', '--no-fund'], { log: 'npm', onLine }),
   },
   {
@@ -43,11 +54,15 @@ export const STEPS = [
     // Scripts inside a venv hold its absolute path: a moved clone needs a new one.
     facts: () => [machine, VENV],
     makes: () => [VENV_PYTHON, join(VENV, 'bin/mypy')],
+    check() {
+      findPython();
+      // 1.3 GB stay; pip unpacks and rebuilds Spark (0.7 GB) beside them and keeps 0.3 GB in its cache.
+      checkDisk(2.5);
+    },
     async make(onLine) {
-      const { command } = findPython();
       // Built anew, never updated: pip would leave behind what a former lock had installed.
       rmSync(VENV, { recursive: true, force: true });
-      await run(command, ['-m', 'venv', VENV], { log: 'venv', onLine });
+      await run(findPython(), ['-m', 'venv', VENV], { log: 'venv', onLine });
       await pipInstall('pip-build', onLine, '-r', lock('build.txt'));
       await pipInstall('pip', onLine, '-r', join(ROOT, 'requirements.txt'));
       await pipInstall('pip-no-deps', onLine, '--no-deps', '-r', lock('no-deps.txt'));
@@ -96,7 +111,7 @@ export const STEPS = [
   {
     name: 'Toolchain record',
     files: [JARS_LOCK],
-    facts: () => [VENV, realpathSync(JAVA)],
+    facts: () => [VENV, existsSync(JAVA) ? realpathSync(JAVA) : ''],
     makes: () => [TOOLCHAIN_FILE],
     make() {
       const record = { python: VENV_PYTHON, javaHome: realpathSync(JAVA), jars: jarFiles(), flightsData: FLIGHTS };
