@@ -1,0 +1,194 @@
+"""The servers behind an endpoint: one process per production variant, spoken to over the loopback."""
+
+import http.client
+import random
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, LifoQueue
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.sagemaker.ground import Ground, LogStream
+from rehearsal.sagemaker.sandbox import OPT_ML
+from rehearsal.sagemaker.store import MODEL, Record
+from rehearsal.sagemaker.transfer import RoleS3, reason, unpack
+
+# SageMaker gives a container minutes (serverless 180 s); a local server is up in one or two seconds.
+HEALTH_CHECK_SECONDS = 20.0
+# What InvokeEndpoint waits for a container.
+_INVOCATION_SECONDS = 60.0
+_DRAIN_SECONDS = 5.0
+
+
+class FleetError(Exception):
+    """Why a fleet did not come up, as an endpoint's FailureReason says it."""
+
+
+class ContainerTimeoutError(Exception):
+    """The container did not answer an invocation in time, or its process is gone."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    content_type: str
+    variant: str
+
+
+class Server:
+    """One variant's process."""
+
+    def __init__(self, ground: Ground, endpoint: str, variant: Record) -> None:
+        self.variant = variant
+        self.name: str = variant["VariantName"]
+        self.stream = f"{self.name}/{secrets.token_hex(16)}"
+        serverless = variant.get("ServerlessConfig")
+        self.capacity = threading.Semaphore(serverless["MaxConcurrency"]) if serverless else None
+        self._idle: LifoQueue[http.client.HTTPConnection] = LifoQueue()
+        self._busy = 0
+        self._counting = threading.Lock()
+        model = ground.store.get(MODEL, variant["ModelName"])
+        folder = ground.folder("endpoint", f"{endpoint}-{self.stream.split('/')[1][:8]}")
+        _load(ground, model, folder / "ml")
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            self._port: int = listening.getsockname()[1]
+            container = model["_Container"]
+            keys = ground.host.credentials(model["ExecutionRoleArn"], "SageMaker")
+            self._process = ground.sandbox.start(
+                ["python", "-P", str(Path(__file__).with_name("serve.py")), str(listening.fileno())],
+                folder / "ml",
+                ground.sandbox.environment(
+                    keys, {"OMP_NUM_THREADS": "1", **container.get("Environment", {})}
+                ),
+                keep_open=[listening.fileno()],
+            )
+        log = LogStream(
+            ground.host, f"/aws/sagemaker/Endpoints/{endpoint}", self.stream, folder / "log.txt", every=0
+        )
+        threading.Thread(target=self._follow, args=(log,), daemon=True).start()
+
+    def _follow(self, log: LogStream) -> None:
+        for _ in log.follow(self._process.lines()):
+            pass
+
+    def await_health(self, deadline: float) -> bool:
+        """Whether /ping answered 200 before `deadline` (of the monotonic clock)."""
+        while time.monotonic() < deadline and not self._process.ended:
+            try:
+                if self._exchange("GET", "/ping", b"", {}, timeout=2)[0] == 200:
+                    return True
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)
+        return False
+
+    def invoke(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        with self._counting:
+            self._busy += 1
+        try:
+            status, content, content_type = self._exchange(
+                "POST", "/invocations", body, headers, _INVOCATION_SECONDS
+            )
+        except (OSError, http.client.HTTPException) as fault:
+            raise ContainerTimeoutError(str(fault)) from fault
+        finally:
+            with self._counting:
+                self._busy -= 1
+        return Answer(status, content, content_type, self.name)
+
+    def _exchange(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], timeout: float
+    ) -> tuple[int, bytes, str]:
+        """One request on a kept connection, or on a new one; connections that fail are dropped."""
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        try:
+            connection.request(method, path, body or None, dict(headers))
+            response = connection.getresponse()
+            content = response.read()
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.put(connection)
+        return response.status, content, response.headers.get("Content-Type", "application/json")
+
+    def stop(self) -> None:
+        """End the process once it has answered what it was asked."""
+        until = time.monotonic() + _DRAIN_SECONDS
+        while self._busy and time.monotonic() < until:
+            time.sleep(0.02)
+        self._process.kill()
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+
+class Fleet:
+    """The servers of one endpoint configuration. Raises FleetError when one does not become healthy."""
+
+    def __init__(self, ground: Ground, endpoint: str, config: Record) -> None:
+        self.config = config
+        self.servers: list[Server] = []
+        try:
+            for variant in config["ProductionVariants"]:
+                self.servers.append(Server(ground, endpoint, variant))
+            deadline = time.monotonic() + HEALTH_CHECK_SECONDS
+            for server in self.servers:
+                if not server.await_health(deadline):
+                    raise FleetError(_unhealthy(server.variant))
+        except BaseException:
+            self.stop()
+            raise
+
+    def pick(self) -> Server:
+        weights = [server.variant.get("InitialVariantWeight", 1.0) for server in self.servers]
+        return random.choices(self.servers, weights)[0]
+
+    def stop(self) -> None:
+        for server in self.servers:
+            server.stop()
+
+
+def _load(ground: Ground, model: Record, ml: Path) -> None:
+    """Extract the model archive with the execution role, as the endpoint's instances do."""
+    (ml / "model").mkdir(parents=True, exist_ok=True)
+    url = model["_Container"].get("ModelDataUrl")
+    if url:
+        try:
+            unpack(RoleS3(ground.host, model["ExecutionRoleArn"], "SageMaker").read(url), ml / "model")
+        except ClientError as refusal:
+            raise FleetError(f"Failed to download model data from {url}: {reason(refusal)}") from refusal
+        except OSError as fault:  # tarfile's errors are OSErrors, except its own base class
+            raise FleetError(f'Failed to extract model data archive from URL "{url}": {fault}') from fault
+    environment: dict[str, Any] = model["_Container"].get("Environment", {})
+    if "SAGEMAKER_PROGRAM" not in environment:
+        raise FleetError(
+            "The container has no SAGEMAKER_PROGRAM: the built-in algorithm's server is not rehearsed."
+        )
+    code = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", f"{OPT_ML}/model/code")
+    if not code.startswith(OPT_ML):
+        raise FleetError(
+            f"SAGEMAKER_SUBMIT_DIRECTORY {code}: only a folder under {OPT_ML}/model is rehearsed."
+        )
+    if (ml / code.removeprefix(f"{OPT_ML}/") / "requirements.txt").exists():
+        ground.host.not_rehearsed("pip install of requirements.txt in serving code", "nothing is installed")
+
+
+def _unhealthy(variant: Record) -> str:
+    if "ServerlessConfig" in variant:
+        return (
+            "Unable to successfully stand up your model within the allotted 180 second timeout. Please "
+            "ensure that downloading your model artifacts, starting your model container and passing the "
+            "ping health checks can be completed within 180 seconds."
+        )
+    return (
+        f"The primary container for production variant {variant['VariantName']} did not pass the ping health "
+        "check. Please check CloudWatch logs for this endpoint."
+    )
