@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { validate, type Refused } from '../../lambda/serving/predict/validate';
+import { flight, forbidden, validInstance } from './predict-instances';
+
+const refusal = (body: unknown, maxInstances = 500): Refused => {
+  const result = validate(body, maxInstances);
+  if ('instances' in result) throw new Error('accepted');
+  return result;
+};
+
+describe('any instance that the schema allows', () => {
+  test('is accepted unchanged', () => {
+    fc.assert(
+      fc.property(fc.array(validInstance, { minLength: 1, maxLength: 5 }), (instances) => {
+        expect(validate({ instances }, 5)).toEqual({ instances });
+      }),
+    );
+  });
+
+  test('is refused with one forbidden value, naming instance and column', () => {
+    fc.assert(
+      fc.property(validInstance, validInstance, forbidden, (good, other, { column, value }) => {
+        const { count, errors } = refusal({ instances: [good, { ...other, [column]: value }] });
+        expect(count).toBe(1);
+        expect(errors[0]).toMatchObject({ instance: 1, column });
+        expect(errors[0]!.rule).toMatch(/\w/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is refused with a column that the schema does not have', () => {
+    fc.assert(
+      fc.property(validInstance, fc.string().filter((name) => !Object.hasOwn(flight, name)), (instance, name) => {
+        const extra: Record<string, unknown> = { ...instance };
+        Object.defineProperty(extra, name, { value: 1, enumerable: true });
+        expect(refusal({ instances: [extra] }).errors).toMatchObject([{ column: name, rule: expect.stringContaining('not a feature column') }]);
+      }),
+    );
+  });
+});
+
+test('a refusal says what was sent and what is allowed', () => {
+  expect(refusal({ instances: [{ ...flight, temp_f: 999, origin: 'New York', sched_hour: 9.5 }] })).toEqual({
+    message: '3 values in 1 of 1 instances are refused',
+    count: 3,
+    errors: [
+      { instance: 0, column: 'origin', value: 'New York', rule: 'must match ^[A-Z]{3}$' },
+      { instance: 0, column: 'sched_hour', value: 9.5, rule: 'must be a whole number from 0 up to 24 (hour)' },
+      { instance: 0, column: 'temp_f', value: 999, rule: 'must be a number from -40 up to 130 (degF)' },
+    ],
+  });
+});
+
+test('the bounds themselves are allowed', () => {
+  expect(validate({ instances: [{ ...flight, temp_f: 130 }, { ...flight, temp_f: -40 }] }, 2)).toHaveProperty('instances');
+});
+
+test.each(['2013-02-30T10:00:00Z', '2013-02-03 10:00:00', '2013-02-03T10:00:00+01:00', '2013-02-03T25:00:00Z'])('%s is not a UTC time', (time) => {
+  expect(refusal({ instances: [{ ...flight, scheduled_departure: time }] }).errors).toMatchObject([{ column: 'scheduled_departure' }]);
+});
+
+test('of many refusals the first 20 are listed and all are counted', () => {
+  const instances = Array.from({ length: 30 }, () => ({ ...flight, seats: 0 }));
+  const { message, count, errors } = refusal({ instances });
+  expect(count).toBe(30);
+  expect(errors).toHaveLength(20);
+  expect(message).toBe('30 values in 30 of 30 instances are refused; the first 20 are listed');
+});
+
+test('a long value is cut', () => {
+  const [error] = refusal({ instances: [{ ...flight, dest: 'x'.repeat(10_000) }] }).errors;
+  expect(String(error!.value).length).toBeLessThan(110);
+});
+
+test.each([
+  ['a number', 7, 'the body must be {"instances": [...]} with 1 to 3 instances; received 7'],
+  ['nothing', undefined, 'received nothing'],
+  ['an array', [flight], 'the body must be {"instances": [...]}'],
+  ['no instance', { instances: [] }, 'send 1 to 3 instances; received 0'],
+  ['too many instances', { instances: [flight, flight, flight, flight] }, 'send 1 to 3 instances; received 4'],
+])('%s is refused', (_, body, message) => {
+  expect(refusal(body, 3).message).toContain(message);
+});
+
+test.each([null, 'text', 3, []])('an instance that is %j is refused', (instance) => {
+  expect(refusal({ instances: [flight, instance] }).errors).toEqual([
+    { instance: 1, column: '', value: instance, rule: 'must be an object of feature columns' },
+  ]);
+});

@@ -1,0 +1,171 @@
+import * as firehoseSdk from '@aws-sdk/client-firehose';
+import { PutRecordCommand } from '@aws-sdk/client-firehose';
+import * as runtimeSdk from '@aws-sdk/client-sagemaker-runtime';
+import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import * as ssmSdk from '@aws-sdk/client-ssm';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { flight } from './predict-instances';
+
+const runtime = mockClient(runtimeSdk.SageMakerRuntimeClient);
+const firehose = mockClient(firehoseSdk.FirehoseClient);
+const ssm = mockClient(ssmSdk.SSMClient);
+
+const output = JSON.stringify({ predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] });
+const endpointAnswer = (text: string) => ({ Body: Object.assign(Buffer.from(text), { transformToString: () => text }) as never, ContentType: 'application/json' });
+const failure = (name: string, message = name) => Object.assign(new Error(message), { name });
+const champion = (version: string) => ({ Parameter: { Value: `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}` } });
+
+let lines: string[];
+let handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/** A fresh module, as a cold start would load it, over the mocked clients. */
+function load(captureStream?: string) {
+  process.env = { ...process.env, KIT: 'mlkit', ENDPOINT_NAME: 'mlkit', CHAMPION_PARAMETER: '/mlkit/champion', MAX_INSTANCES: '500' };
+  if (captureStream === undefined) delete process.env.CAPTURE_STREAM;
+  else process.env.CAPTURE_STREAM = captureStream;
+  jest.isolateModules(() => {
+    jest.doMock('@aws-sdk/client-firehose', () => firehoseSdk);
+    jest.doMock('@aws-sdk/client-sagemaker-runtime', () => runtimeSdk);
+    jest.doMock('@aws-sdk/client-ssm', () => ssmSdk);
+    ({ handler } = require('../../lambda/serving/predict') as typeof import('../../lambda/serving/predict'));
+  });
+}
+
+async function predict(body: unknown, { remaining = 29_000, base64 = false } = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const event = { body: base64 ? Buffer.from(text).toString('base64') : text, isBase64Encoded: base64 } as APIGatewayProxyEvent;
+  const { statusCode, body: answered } = await handler(event, { getRemainingTimeInMillis: () => remaining } as Context);
+  return { statusCode, body: JSON.parse(answered) };
+}
+
+beforeEach(() => {
+  for (const mock of [runtime, firehose, ssm]) mock.reset();
+  ssm.on(GetParameterCommand).resolves(champion('3'));
+  runtime.on(InvokeEndpointCommand).resolves(endpointAnswer(output));
+  firehose.on(PutRecordCommand).resolves({ RecordId: 'x' });
+  lines = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  jest.spyOn(Math, 'random').mockReturnValue(0.01);
+  load('captured');
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+test('a prediction comes back with the champion version, and its exchange goes to the stream as one line', async () => {
+  expect(await predict({ instances: [flight] })).toEqual({
+    statusCode: 200,
+    body: { modelVersion: '3', predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] },
+  });
+  const call = runtime.commandCalls(InvokeEndpointCommand)[0]!.args[0].input;
+  expect(call).toMatchObject({ EndpointName: 'mlkit', ContentType: 'application/json', CustomAttributes: 'event-day=2013-09-01' });
+  expect(JSON.parse(String(call.Body))).toEqual({ instances: [flight] });
+  const [put] = firehose.commandCalls(PutRecordCommand);
+  expect(put!.args[0].input.DeliveryStreamName).toBe('captured');
+  const record = Buffer.from(put!.args[0].input.Record!.Data!).toString();
+  expect(record.endsWith('\n')).toBe(true);
+  expect(JSON.parse(record).captureData.endpointOutput.data).toBe(output);
+  expect(lines).toEqual([]);
+});
+
+test('the version that the endpoint states wins over the parameter, which lags behind a release', async () => {
+  runtime.on(InvokeEndpointCommand).resolves(endpointAnswer(JSON.stringify({ modelVersion: '4', predictions: [] })));
+  expect((await predict({ instances: [flight] })).body.modelVersion).toBe('4');
+});
+
+test('the champion is read once for many requests', async () => {
+  for (let i = 0; i < 5; i++) await predict({ instances: [flight] });
+  expect(ssm.commandCalls(GetParameterCommand)).toHaveLength(1);
+});
+
+test('the champion is read again after a minute', async () => {
+  await predict({ instances: [flight] });
+  ssm.on(GetParameterCommand).resolves(champion('4'));
+  const now = Date.now();
+  jest.spyOn(Date, 'now').mockReturnValue(now + 61_000);
+  expect((await predict({ instances: [flight] })).body.modelVersion).toBe('4');
+});
+
+test('before the first release: 503 with the next command, and the release is seen at once', async () => {
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'none' } });
+  const before = await predict({ instances: [flight] });
+  expect(before).toMatchObject({ statusCode: 503, body: { message: expect.stringContaining('npm run kit -- train') } });
+  expect(runtime.calls()).toHaveLength(0);
+  ssm.on(GetParameterCommand).resolves(champion('1'));
+  expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+});
+
+test('an endpoint that is gone: 503 with the next command', async () => {
+  runtime.on(InvokeEndpointCommand).rejects(failure('ValidationError', 'Endpoint mlkit of account 123456789012 not found.'));
+  const answered = await predict({ instances: [flight] });
+  expect(answered.statusCode).toBe(503);
+  expect(answered.body.message).toMatch(/not found\. Bring it back with `npm run kit -- release/);
+});
+
+test.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException'])('%s is tried again', async (name) => {
+  runtime.on(InvokeEndpointCommand).rejectsOnce(failure(name)).rejectsOnce(failure(name)).resolves(endpointAnswer(output));
+  expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+  expect(runtime.calls()).toHaveLength(3);
+});
+
+test.each([
+  ['ThrottlingException', 429],
+  ['ModelNotReadyException', 503],
+])('%s until the time is over ends with %i', async (name, statusCode) => {
+  runtime.on(InvokeEndpointCommand).rejects(failure(name));
+  const answered = await predict({ instances: [flight] }, { remaining: 1100 });
+  expect(answered).toMatchObject({ statusCode, body: { message: expect.stringContaining('try again in a few seconds') } });
+});
+
+test('an endpoint that does not answer is given up while API Gateway still listens', async () => {
+  runtime.on(InvokeEndpointCommand).rejects(failure('AbortError'));
+  expect(await predict({ instances: [flight] })).toMatchObject({ statusCode: 504, body: { message: expect.stringContaining('fewer instances') } });
+});
+
+test('an error of the model itself is not tried again', async () => {
+  runtime.on(InvokeEndpointCommand).rejects(failure('ModelError', 'KeyError: seats'));
+  expect(await predict({ instances: [flight] })).toMatchObject({ statusCode: 502, body: { message: expect.stringContaining('KeyError: seats') } });
+  expect(runtime.calls()).toHaveLength(1);
+});
+
+test('a missing permission is an error of the kit, not an answer', async () => {
+  runtime.on(InvokeEndpointCommand).rejects(failure('AccessDeniedException'));
+  await expect(predict({ instances: [flight] })).rejects.toThrow('AccessDeniedException');
+});
+
+test('a refused request reaches neither endpoint nor stream', async () => {
+  const answered = await predict({ instances: [{ ...flight, temp_f: 999 }] });
+  expect(answered).toMatchObject({ statusCode: 400, body: { count: 1, errors: [{ instance: 0, column: 'temp_f', value: 999 }] } });
+  expect(runtime.calls()).toHaveLength(0);
+  expect(firehose.calls()).toHaveLength(0);
+});
+
+test('a body that is not JSON is refused with a sentence', async () => {
+  expect(await predict('{"instances":')).toMatchObject({ statusCode: 400, body: { message: expect.stringContaining('not JSON') } });
+});
+
+test('a base64 body is read', async () => {
+  expect((await predict({ instances: [flight] }, { base64: true })).statusCode).toBe(200);
+});
+
+describe('capture', () => {
+  test('that fails is counted as a metric and never fails the request', async () => {
+    firehose.on(PutRecordCommand).rejects(failure('ServiceUnavailableException', 'slow down'));
+    expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      CaptureFailures: 1,
+      Kit: 'mlkit',
+      reason: 'ServiceUnavailableException: slow down',
+      _aws: { CloudWatchMetrics: [{ Namespace: 'MlLifecycleKit', Dimensions: [['Kit']], Metrics: [{ Name: 'CaptureFailures', Unit: 'Count' }] }] },
+    });
+  });
+
+  test('is left to the endpoint where no stream is configured', async () => {
+    load();
+    expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+    expect(firehose.calls()).toHaveLength(0);
+  });
+});
