@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from contextvars import ContextVar
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,10 +22,14 @@ _PASSED_ROLES = {
     "firehose": ({"RoleARN"}, "firehose.amazonaws.com"),
 }
 
+# The answer to a denied request is worded where the resource is no longer known.
+_denied_resource: ContextVar[str] = ContextVar("rehearsal_denied_resource", default="*")
+
 
 def install(host: EmulatorHost) -> None:
     evaluator = pinned.module("core.iam_evaluator")
     original = evaluator.enforce
+    _word_denials()
 
     def enforce(
         access_key_id: str,
@@ -35,12 +41,31 @@ def install(host: EmulatorHost) -> None:
     ) -> Any:
         denied = original(access_key_id, iam_action, service, region, resource_arn, service_context)
         host.record(_principal(access_key_id), iam_action, resource_arn, _reason(denied))
+        if denied is not None:
+            _denied_resource.set(resource_arn)
         return denied
 
     evaluator.enforce = enforce
     _declare_loopback_secure()
     _add_condition_keys()
     _guard_passed_roles()
+
+
+def _word_denials() -> None:
+    """Name the resource, as AWS does; most of the emulator's answers name principal and action only."""
+    actions = pinned.module("core.iam_actions")
+    original = actions.access_denied_response
+
+    def access_denied_response(
+        service: str, action: str, principal_arn: str, request_id: str, **details: Any
+    ) -> Any:
+        resource_policy = details.get("explicit_deny") and details.get("resource_policy_arn")
+        if not (details.get("message") or details.get("error_code") or resource_policy):
+            decision = SimpleNamespace(decision="Deny" if details.get("explicit_deny") else "")
+            details["message"] = denial_text(principal_arn, action, _denied_resource.get(), decision)
+        return original(service, action, principal_arn, request_id, **details)
+
+    actions.access_denied_response = access_denied_response
 
 
 def _principal(access_key: str) -> str:

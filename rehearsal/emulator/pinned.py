@@ -36,7 +36,14 @@ SEAMS: dict[str, str | None] = {
     "core.responses:get_account_id": "",
     "core.responses:get_region": "",
     "core.lambda_runtime:_NODEJS_WORKER_SCRIPT": None,
+    "services.apigateway_v1:_check_request_validation": (
+        "method_obj api_id request headers body query_params"
+    ),
+    "services.apigateway_v1:_create_request_validator": "api_id data",
+    "services.apigateway_v1:_delete_request_validator": "api_id validator_id",
     "services.apigateway_v1:_gateway_error_response": "error request",
+    "services.apigateway_v1:_model_schema": "api_id model_name",
+    "services.apigateway_v1:_resources": None,
     "services.cloudformation:_stacks": None,
     "services.cloudformation.handlers:_create_stack": "params",
     "services.cloudformation.handlers:_update_stack": "params",
