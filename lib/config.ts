@@ -38,16 +38,23 @@ const tuning = z
   })
   .superRefine((t, ctx) => {
     const types = Object.values(t.ranges).map((r) => r.type);
-    if (types.length === 0) ctx.addIssue({ code: 'custom', message: 'tuning.ranges is empty: name at least one hyperparameter' });
+    if (types.length === 0)
+      ctx.addIssue({ code: 'custom', message: 'tuning.ranges is empty: name at least one hyperparameter' });
     if (t.strategy === 'Grid' && types.some((type) => type !== 'Categorical'))
-      ctx.addIssue({ code: 'custom', message: 'strategy Grid takes categorical ranges only: list the values to try, or choose Random' });
+      ctx.addIssue({
+        code: 'custom',
+        message: 'strategy Grid takes categorical ranges only: list the values to try, or choose Random',
+      });
   });
 
 const schema = z.strictObject({
   /** Prefix of stack, endpoint, alarm and parameter names; two kits in one account differ here. */
   kit: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{1,14}$/, 'kit: 2 to 15 of a-z, 0-9 and -, starting with a letter; job names derived from it must stay below 32 characters')
+    .regex(
+      /^[a-z][a-z0-9-]{1,14}$/,
+      'kit: 2 to 15 of a-z, 0-9 and -, starting with a letter; job names derived from it must stay below 32 characters',
+    )
     .default('mlkit'),
   profile: z.enum(['sandbox', 'standard', 'production']),
   foundation: z
@@ -108,7 +115,10 @@ const schema = z.strictObject({
         .prefault({}),
       tuning: tuning.prefault({}),
     })
-    .refine((t) => t.maxWaitMinutes >= t.maxRuntimeMinutes, 'maxWaitMinutes must not be below maxRuntimeMinutes: waiting for spot capacity counts too')
+    .refine(
+      (t) => t.maxWaitMinutes >= t.maxRuntimeMinutes,
+      'maxWaitMinutes must not be below maxRuntimeMinutes: waiting for spot capacity counts too',
+    )
     .prefault({}),
   gate: z
     .strictObject({
@@ -124,14 +134,21 @@ const schema = z.strictObject({
   serving: z
     .strictObject({
       mode: z.enum(['serverless', 'real-time']).default('serverless'),
-      memoryMb: z.union([z.literal(1024), z.literal(2048), z.literal(3072), z.literal(4096), z.literal(5120), z.literal(6144)]).default(2048),
+      memoryMb: z
+        .union([z.literal(1024), z.literal(2048), z.literal(3072), z.literal(4096), z.literal(5120), z.literal(6144)])
+        .default(2048),
       /** Fresh accounts have 10 in all. */
       maxConcurrency: z.number().int().min(1).max(200).default(5),
       instanceType: z.string().startsWith('ml.').default('ml.m5.large'),
       minInstances: z.number().int().min(1).default(2),
       maxInstances: z.number().int().min(1).default(4),
       maxInstancesPerRequest: z.number().int().min(1).max(500).default(500),
-      throttle: z.strictObject({ ratePerSecond: z.number().positive().default(50), burst: z.number().int().positive().default(100) }).prefault({}),
+      throttle: z
+        .strictObject({
+          ratePerSecond: z.number().positive().default(50),
+          burst: z.number().int().positive().default(100),
+        })
+        .prefault({}),
     })
     .prefault({}),
   monitoring: z
@@ -141,7 +158,10 @@ const schema = z.strictObject({
       /** One week: shorter windows see the weekday, longer ones see it late. */
       windowDays: days(1, 90).default(7),
       /** Confirmed when at least k of the last n windows have violations. */
-      confirm: z.strictObject({ k: z.number().int().min(1).default(2), n: z.number().int().min(1).max(10).default(3) }).refine((c) => c.k <= c.n, 'confirm.k must not exceed confirm.n').prefault({}),
+      confirm: z
+        .strictObject({ k: z.number().int().min(1).default(2), n: z.number().int().min(1).max(10).default(3) })
+        .refine((c) => c.k <= c.n, 'confirm.k must not exceed confirm.n')
+        .prefault({}),
       minRecords: z.number().int().min(1).default(1000),
       minLabelCoverage: ratio.default(0.8),
       facetMinRows: z.number().int().min(1).default(500),
@@ -193,7 +213,9 @@ const profiles: Record<Config['profile'], ConfigInput> = {
 export function resolveConfig(profile: string = 'sandbox', overrides: Record<string, unknown> = {}): Config {
   const base = profiles[profile as Config['profile']];
   if (base === undefined)
-    throw new Error(`profile ${JSON.stringify(profile)} is not one of ${Object.keys(profiles).join(', ')}: deploy with -c profile=sandbox`);
+    throw new Error(
+      `profile ${JSON.stringify(profile)} is not one of ${Object.keys(profiles).join(', ')}: deploy with -c profile=sandbox`,
+    );
   const result = schema.safeParse(merge(base, overrides));
   if (!result.success) throw new Error(`configuration refused:\n${z.prettifyError(result.error)}`);
   return result.data;
@@ -204,11 +226,15 @@ export function loadConfig(app: App): Config {
   const kit = app.node.tryGetContext('kit') as string | undefined;
   const overrides = app.node.tryGetContext('config') as string | Record<string, unknown> | undefined;
   const parsed = typeof overrides === 'string' ? (JSON.parse(overrides) as Record<string, unknown>) : (overrides ?? {});
-  return resolveConfig(app.node.tryGetContext('profile') as string | undefined, kit === undefined ? parsed : { ...parsed, kit });
+  return resolveConfig(
+    app.node.tryGetContext('profile') as string | undefined,
+    kit === undefined ? parsed : { ...parsed, kit },
+  );
 }
 
 function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
-  const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
+  const isObject = (v: unknown): v is Record<string, unknown> =>
+    typeof v === 'object' && v !== null && !Array.isArray(v);
   return Object.fromEntries(
     [...new Set([...Object.keys(base), ...Object.keys(over)])].map((key) => {
       const [b, o] = [base[key], over[key]];

@@ -1,0 +1,163 @@
+/** The local emulator as a child process, and the assembly's way in and out of it. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+export const ROOT = join(__dirname, '../..');
+const TOOLCHAIN = join(ROOT, '.toolchain/toolchain.json');
+
+/** What every SDK client of a rehearsal is built with. */
+export interface Target {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+}
+
+export interface Engine {
+  /** Root of the emulated account: deploys and gathers evidence, never plays the scenario. */
+  readonly root: Target;
+  stop(): Promise<void>;
+}
+
+export function toolchain(): { python: string; flightsData: string } {
+  try {
+    return JSON.parse(readFileSync(TOOLCHAIN, 'utf8')) as { python: string; flightsData: string };
+  } catch {
+    throw new Error('the toolchain is not set up (no .toolchain/toolchain.json): run npm run setup');
+  }
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** @throws Error with the engine's last lines when it does not come up within a minute */
+export async function startEngine(runDir: string): Promise<Engine> {
+  const port = await freePort();
+  const child = spawn(
+    toolchain().python,
+    ['-m', 'rehearsal', '--run-dir', runDir, '--port', String(port), '--toolchain', TOOLCHAIN],
+    {
+      cwd: ROOT,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
+  const log = createWriteStream(join(runDir, 'engine.log'));
+  child.stderr.pipe(log);
+  const endpoint = await ready(child, join(runDir, 'engine.log'));
+  child.stdout.pipe(log);
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    // A custom resource that still waits keeps the emulator from ending by itself.
+    const force = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await gone;
+    clearTimeout(force);
+  };
+  return {
+    root: { endpoint, region: 'us-east-1', credentials: { accessKeyId: '123456789012', secretAccessKey: 'test' } },
+    stop,
+  };
+}
+
+function ready(child: ChildProcess, log: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) =>
+      reject(new Error(`the rehearsal engine ${what}; its log: ${log}\n${readFileSync(log, 'utf8').slice(-2000)}`));
+    const timer = setTimeout(() => fail('did not come up within 60 s'), 60_000);
+    const onExit = (code: number | null) => (clearTimeout(timer), fail(`ended with code ${code}`));
+    child.once('exit', onExit);
+    const lines = createInterface({ input: child.stdout! });
+    lines.on('line', (line) => {
+      if (!line.startsWith('{')) return;
+      clearTimeout(timer);
+      child.off('exit', onExit);
+      lines.close();
+      resolve((JSON.parse(line) as { endpoint: string }).endpoint);
+    });
+  });
+}
+
+export interface StackResult {
+  stack: string;
+  status: string;
+  seconds: number;
+  resources?: number;
+  reason?: string;
+}
+
+/** Creates (`up`) or deletes (`down`) every stack of the assembly, reporting each as it ends. @throws Error naming the stack that failed */
+export async function deploy(
+  verb: 'up' | 'down',
+  assembly: string,
+  engine: Engine,
+  onStack: (result: StackResult) => void,
+): Promise<void> {
+  const child = spawn(
+    toolchain().python,
+    ['-m', 'rehearsal.deploy', verb, '--assembly', assembly, '--endpoint', engine.root.endpoint],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const failed: StackResult[] = [];
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{')) continue;
+    const result = JSON.parse(line) as StackResult;
+    onStack(result);
+    if (!/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(result.status)) failed.push(result);
+  }
+  const code = await exited;
+  const first = failed[0];
+  if (first !== undefined)
+    throw new Error(`stack ${first.stack} ended ${first.status}: ${first.reason ?? 'no reason given'}`);
+  if (code !== 0) throw new Error(`rehearsal.deploy ${verb} ended with code ${code}: ${errors.slice(-2000)}`);
+}
+
+export interface Audit {
+  allowed: number;
+  denied: { principal: string; action: string; resource: string }[];
+  unused: { principal: string; action: string }[];
+  notRehearsed: { what: string; why: string }[];
+}
+
+export async function audit(runDir: string, assembly: string): Promise<Audit> {
+  const { stdout } = await promisify(execFile)(
+    toolchain().python,
+    ['-m', 'rehearsal.audit', '--run-dir', runDir, '--assembly', assembly],
+    {
+      cwd: ROOT,
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  return JSON.parse(stdout) as Audit;
+}
+
+/** Synthesizes the app into `outDir`, exactly as `cdk synth` does for a deploy. */
+export async function synth(outDir: string, profile: string, context: Record<string, string> = {}): Promise<void> {
+  const flags = Object.entries({ profile, ...context }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  await promisify(execFile)(
+    join(ROOT, 'node_modules/.bin/cdk'),
+    ['synth', '--quiet', '--no-notices', '--output', outDir, ...flags],
+    {
+      cwd: ROOT,
+      env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+}

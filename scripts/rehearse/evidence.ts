@@ -1,0 +1,177 @@
+/** Copies what the run left in the emulated account into the run folder, before the stacks are deleted. */
+import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { DescribeModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import {
+  DescribeExecutionCommand,
+  paginateGetExecutionHistory,
+  paginateListExecutions,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { paginateScan, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { names, outputs, rooms, type StackRoom } from '../../lib/shared/names';
+import type { Target } from './engine';
+
+export interface ExecutionRecord {
+  name: string;
+  status: string;
+  startedAt: string;
+  stoppedAt: string | null;
+  input: Record<string, unknown>;
+  output: Record<string, unknown> | null;
+  error: string | null;
+  cause: string | null;
+  /** Names of the states entered, with their times. */
+  states: { name: string; at: string }[];
+}
+
+export interface Evidence {
+  machines: Record<'prepare' | 'train' | 'release' | 'monitor', ExecutionRecord[]>;
+  packages: {
+    arn: string;
+    version: number;
+    approval: string;
+    reason: string;
+    metadata: Record<string, string>;
+    createdAt: string;
+  }[];
+  state: Record<string, unknown>[];
+  /** JSON objects by `<bucket role>/<key>`. */
+  objects: Record<string, unknown>;
+  templates: { stack: string; sha256: string; resources: number }[];
+}
+
+/** Keys worth keeping: the small JSON files that jobs wrote. */
+const wanted = {
+  curated: [/^quality\/.*\.json$/],
+  artifacts: [/^evaluations\/.*\.json$/, /^windows\/.*\.json$/],
+} as const;
+
+export async function gather(root: Target, kit: string, runDir: string): Promise<Evidence> {
+  const clients = {
+    cloudformation: new CloudFormationClient(root),
+    sfn: new SFNClient(root),
+    s3: new S3Client({ ...root, forcePathStyle: true }),
+    sagemaker: new SageMakerClient(root),
+    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(root)),
+  };
+  const value = await stackOutputs(clients.cloudformation, kit);
+  const evidence: Evidence = {
+    machines: {
+      prepare: await executions(clients.sfn, value('etl', outputs.etl.machine)),
+      train: await executions(clients.sfn, value('training', outputs.training.machine)),
+      release: await executions(clients.sfn, value('serving', outputs.serving.machine)),
+      monitor: await executions(clients.sfn, value('monitoring', outputs.monitoring.machine)),
+    },
+    packages: await packages(clients.sagemaker, names.modelPackageGroup(kit)),
+    state: await scan(clients.dynamodb, value('retraining', outputs.retraining.table)),
+    objects: {
+      ...(await objects(clients.s3, 'curated', value('data-lake', outputs['data-lake'].curated))),
+      ...(await objects(clients.s3, 'artifacts', value('data-lake', outputs['data-lake'].artifacts))),
+    },
+    templates: await templates(clients.cloudformation, kit),
+  };
+  const file = join(runDir, 'evidence.json');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(evidence, null, 1));
+  return evidence;
+}
+
+const stackRooms: StackRoom[] = [...rooms, 'serving-model'];
+
+async function stackOutputs(
+  client: CloudFormationClient,
+  kit: string,
+): Promise<(room: StackRoom, key: string) => string> {
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({}));
+  return (room, key) => {
+    const stack = Stacks.find((s) => s.StackName === names.stack(kit, room));
+    const output = stack?.Outputs?.find((o) => o.OutputKey === key)?.OutputValue;
+    if (output === undefined) throw new Error(`stack ${names.stack(kit, room)} has no output ${key}: was it deployed?`);
+    return output;
+  };
+}
+
+async function templates(client: CloudFormationClient, kit: string): Promise<Evidence['templates']> {
+  return Promise.all(
+    stackRooms.map(async (room) => {
+      const stack = names.stack(kit, room);
+      const { TemplateBody = '' } = await client.send(
+        new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' }),
+      );
+      const { Resources } = JSON.parse(TemplateBody) as { Resources: Record<string, unknown> };
+      return {
+        stack,
+        sha256: createHash('sha256').update(TemplateBody).digest('hex'),
+        resources: Object.keys(Resources).length,
+      };
+    }),
+  );
+}
+
+async function executions(client: SFNClient, stateMachineArn: string): Promise<ExecutionRecord[]> {
+  const records: ExecutionRecord[] = [];
+  for await (const page of paginateListExecutions({ client }, { stateMachineArn }))
+    for (const { executionArn } of page.executions ?? []) {
+      const e = await client.send(new DescribeExecutionCommand({ executionArn }));
+      const states: ExecutionRecord['states'] = [];
+      for await (const history of paginateGetExecutionHistory({ client }, { executionArn }))
+        for (const event of history.events ?? [])
+          if (event.stateEnteredEventDetails?.name !== undefined)
+            states.push({ name: event.stateEnteredEventDetails.name, at: event.timestamp?.toISOString() ?? '' });
+      records.push({
+        name: e.name ?? '',
+        status: e.status ?? 'UNKNOWN',
+        startedAt: e.startDate?.toISOString() ?? '',
+        stoppedAt: e.stopDate?.toISOString() ?? null,
+        input: parse(e.input) ?? {},
+        output: parse(e.output),
+        error: e.error ?? null,
+        cause: e.cause ?? null,
+        states,
+      });
+    }
+  return records.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+}
+
+async function packages(client: SageMakerClient, group: string): Promise<Evidence['packages']> {
+  const found: Evidence['packages'] = [];
+  for await (const page of paginateListModelPackages({ client }, { ModelPackageGroupName: group }))
+    for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? []) {
+      const p = await client.send(new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }));
+      found.push({
+        arn: ModelPackageArn ?? '',
+        version: p.ModelPackageVersion ?? 0,
+        approval: p.ModelApprovalStatus ?? '',
+        reason: p.ApprovalDescription ?? '',
+        metadata: p.CustomerMetadataProperties ?? {},
+        createdAt: p.CreationTime?.toISOString() ?? '',
+      });
+    }
+  return found.sort((a, b) => a.version - b.version);
+}
+
+async function scan(client: DynamoDBDocumentClient, TableName: string): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  for await (const page of paginateScan({ client }, { TableName })) items.push(...(page.Items ?? []));
+  return items;
+}
+
+async function objects(client: S3Client, role: keyof typeof wanted, Bucket: string): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for await (const page of paginateListObjectsV2({ client }, { Bucket }))
+    for (const { Key = '' } of page.Contents ?? [])
+      if (wanted[role].some((pattern) => pattern.test(Key))) {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        found[`${role}/${Key}`] = JSON.parse((await Body?.transformToString()) ?? 'null');
+      }
+  return found;
+}
+
+function parse(text: string | undefined): Record<string, unknown> | null {
+  return text === undefined || text === '' ? null : (JSON.parse(text) as Record<string, unknown>);
+}

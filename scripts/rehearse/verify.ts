@@ -1,0 +1,181 @@
+/** Recomputes the summary of a run from its evidence alone: S3 objects, execution histories, tables, packages and the audit. */
+import { layout } from '../../lib/shared/names';
+import type { Audit } from './engine';
+import type { Evidence } from './evidence';
+
+export interface Range {
+  start: string;
+  end: string;
+}
+export interface Violation {
+  feature: string;
+  check: string;
+  value?: number;
+  threshold?: number;
+}
+export interface MonitoredWindow {
+  window: Range;
+  status: string;
+  champion: number;
+  records: number;
+  labelCoverage: number;
+  violations: Violation[];
+  confirmed: boolean;
+  auc: number | null;
+  ruleAuc: number | null;
+}
+export interface Gate {
+  window: Range;
+  rows: number;
+  championAuc: number | null;
+  challengerAuc: number;
+  ruleAuc: number;
+  gain: number | null;
+  interval: [number, number] | null;
+  brierDelta: number | null;
+  promoted: boolean;
+  reason: string;
+}
+export interface Summary {
+  status: 'passed' | 'failed';
+  reason?: string;
+  scenario: string;
+  profile: string;
+  seed?: number;
+  startedAt?: string;
+  durationSeconds: number;
+  templates: Evidence['templates'];
+  releases: { version: number; trigger: string; trainedThrough: string; outcome: string; reason?: string }[];
+  monitor: MonitoredWindow[];
+  decisions: { episode: string | null; attempt: number; outcome: string; reason: string; window?: Range }[];
+  gates: Gate[];
+  iam: { allowed: number; denied: number; denials: Audit['denied']; unused: Audit['unused'] };
+  notRehearsed: Audit['notRehearsed'];
+}
+export type Recomputed = Omit<
+  Summary,
+  'status' | 'reason' | 'scenario' | 'profile' | 'seed' | 'startedAt' | 'durationSeconds'
+>;
+
+export const versionOf = (modelPackageArn: string): number => Number(modelPackageArn.split('/').at(-1));
+
+export function recompute(evidence: Evidence, audit: Audit): Recomputed {
+  return {
+    templates: evidence.templates,
+    releases: releases(evidence),
+    monitor: windows(evidence),
+    decisions: decisions(evidence),
+    gates: gates(evidence),
+    iam: { allowed: audit.allowed, denied: audit.denied.length, denials: audit.denied, unused: audit.unused },
+    notRehearsed: audit.notRehearsed,
+  };
+}
+
+function named<T>(evidence: Evidence, prefix: string, file: string): [key: string, value: T][] {
+  return Object.entries(evidence.objects)
+    .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
+    .sort(([a], [b]) => a.localeCompare(b)) as [string, T][];
+}
+
+function releases({ machines, packages }: Evidence): Summary['releases'] {
+  return machines.release.flatMap(({ input, output, status, error, cause }) => {
+    const arn = (output?.modelPackageArn ?? input.modelPackageArn) as string | undefined;
+    const found = packages.find((p) => p.arn === arn);
+    if (arn === undefined || found === undefined) return [];
+    const outcome = (output?.outcome as string | undefined) ?? (status === 'SUCCEEDED' ? 'released' : 'rejected');
+    const reason = (output?.reason as string | undefined) ?? (error === null ? undefined : `${error}: ${cause ?? ''}`);
+    return [
+      {
+        version: found.version,
+        trigger: found.metadata.trigger ?? 'unknown',
+        trainedThrough: found.metadata.trainedThrough ?? 'unknown',
+        outcome,
+        ...(reason === undefined ? {} : { reason }),
+      },
+    ];
+  });
+}
+
+interface OutcomeFile {
+  window: Range;
+  champion: string;
+  status: string;
+  records: number;
+  labelCoverage: number;
+  violations: Violation[];
+  confirmed: boolean;
+  quality: { auc: number; ruleAuc: number } | null;
+}
+
+function windows(evidence: Evidence): MonitoredWindow[] {
+  return named<OutcomeFile>(evidence, 'artifacts/windows/', layout.files.window.outcome)
+    .map(([, o]) => ({
+      window: o.window,
+      status: o.status,
+      champion: versionOf(o.champion),
+      records: o.records,
+      labelCoverage: o.labelCoverage,
+      violations: o.violations.map(({ feature, check, value, threshold }) => ({
+        feature,
+        check,
+        ...(value === undefined ? {} : { value }),
+        ...(threshold === undefined ? {} : { threshold }),
+      })),
+      confirmed: o.confirmed,
+      auc: o.quality?.auc ?? null,
+      ruleAuc: o.quality?.ruleAuc ?? null,
+    }))
+    .sort((a, b) => a.window.end.localeCompare(b.window.end) || a.champion - b.champion);
+}
+
+function decisions({ state }: Evidence): Summary['decisions'] {
+  return state
+    .filter((item) => String(item.pk).startsWith('decision#'))
+    .sort((a, b) => `${String(a.pk)}${String(a.sk)}`.localeCompare(`${String(b.pk)}${String(b.sk)}`))
+    .map((item) => {
+      const window = (item.evidence as { window?: Range } | undefined)?.window;
+      return {
+        episode: (item.episode as string | undefined) ?? null,
+        attempt: Number(item.attempt ?? 0),
+        outcome: String(item.outcome),
+        reason: String(item.reason),
+        ...(window === undefined ? {} : { window }),
+      };
+    });
+}
+
+function gates(evidence: Evidence): Gate[] {
+  return named<Gate & Record<string, unknown>>(evidence, 'artifacts/evaluations/', layout.files.evaluation.decision)
+    .map(([, d]) => ({
+      window: d.window,
+      rows: d.rows,
+      championAuc: d.championAuc,
+      challengerAuc: d.challengerAuc,
+      ruleAuc: d.ruleAuc,
+      gain: d.gain,
+      interval: d.interval,
+      brierDelta: d.brierDelta,
+      promoted: d.promoted,
+      reason: d.reason,
+    }))
+    .sort((a, b) => a.window.end.localeCompare(b.window.end));
+}
+
+/**
+ * What the scenario saw through the kit's own commands against what the evidence says.
+ * @returns one sentence per difference; empty when they agree
+ */
+export function compare(seen: Pick<Recomputed, 'releases' | 'monitor'>, found: Recomputed): string[] {
+  const differences: string[] = [];
+  const check = (what: string, a: unknown, b: unknown) => {
+    if (JSON.stringify(a) !== JSON.stringify(b))
+      differences.push(`${what}: the scenario saw ${JSON.stringify(a)}, the evidence says ${JSON.stringify(b)}`);
+  };
+  const released = (list: Summary['releases']) =>
+    list.filter((r) => r.outcome !== 'skipped').map((r) => [r.version, r.outcome]);
+  check('releases', released(seen.releases), released(found.releases));
+  const windowFacts = (list: MonitoredWindow[]) =>
+    list.map((m) => [m.window.end, m.status, m.records, m.violations.length, m.confirmed]);
+  check('monitored windows', windowFacts(seen.monitor), windowFacts(found.monitor));
+  return differences;
+}

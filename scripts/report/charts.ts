@@ -1,0 +1,206 @@
+/** Vega-Lite specifications of the report's charts, and their rendering to SVG without a browser. */
+import type { TopLevelSpec } from 'vega-lite' with { 'resolution-mode': 'import' };
+import type { Gate, MonitoredWindow, Range } from '../rehearse/verify';
+
+const WIDTH = 860;
+const base = {
+  $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  background: 'transparent',
+  config: { font: 'system-ui, sans-serif' },
+} as const;
+
+/** @returns an <svg> element */
+export async function render(spec: TopLevelSpec): Promise<string> {
+  // Both packages are ES modules only.
+  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
+  const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: 'none' });
+  return view.toSVG();
+}
+
+export interface Span {
+  lane: string;
+  name: string;
+  start: string;
+  end: string;
+  status: string;
+}
+
+export function timeline(spans: Span[]): TopLevelSpec {
+  return {
+    ...base,
+    width: WIDTH,
+    height: 160,
+    data: { values: spans },
+    mark: { type: 'bar', cornerRadius: 2, height: { band: 0.6 } },
+    encoding: {
+      x: { field: 'start', type: 'temporal', title: 'wall time of the rehearsal' },
+      x2: { field: 'end' },
+      y: { field: 'lane', type: 'nominal', sort: ['Prepare', 'Train', 'Release', 'Monitor'], title: null },
+      color: { field: 'status', type: 'nominal', scale: { scheme: 'tableau10' }, title: null },
+    },
+  };
+}
+
+export interface QualityPoint {
+  window: Range;
+  champion: number;
+  auc: number;
+  ruleAuc: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** Champion and rule by window; the gate's challengers as diamonds where the gate stood. */
+export function auc(points: QualityPoint[], gates: Gate[]): TopLevelSpec {
+  const series = points.flatMap((p) => [
+    { at: p.window.end, auc: p.auc, low: p.low, high: p.high, who: `champion v${p.champion}` },
+    { at: p.window.end, auc: p.ruleAuc, low: null, high: null, who: 'one-feature rule' },
+  ]);
+  const stood = gates.map((g) => ({
+    at: g.window.end,
+    auc: g.challengerAuc,
+    who: g.promoted ? 'challenger, promoted' : 'challenger, held',
+  }));
+  const x = { field: 'at', type: 'temporal', title: 'window ends' } as const;
+  const y = { field: 'auc', type: 'quantitative', scale: { zero: false }, title: 'AUC' } as const;
+  return {
+    ...base,
+    width: WIDTH,
+    height: 260,
+    layer: [
+      {
+        data: { values: series.filter((s) => s.low !== null) },
+        mark: { type: 'rule', opacity: 0.35 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: { field: 'who', type: 'nominal' } },
+      },
+      {
+        data: { values: series },
+        mark: { type: 'line', point: true },
+        encoding: { x, y, color: { field: 'who', type: 'nominal', title: null } },
+      },
+      {
+        data: { values: stood },
+        mark: { type: 'point', shape: 'diamond', filled: true, size: 110 },
+        encoding: { x, y, color: { field: 'who', type: 'nominal' } },
+      },
+    ],
+  };
+}
+
+export interface DriftCell {
+  feature: string;
+  end: string;
+  distance: number;
+  threshold: number;
+}
+
+/** Distance over threshold: 1 is the line. The number in the cell is the distance itself. */
+export function drift(cells: DriftCell[], retrainOn: readonly string[]): TopLevelSpec {
+  const values = cells.map((c) => ({
+    ...c,
+    ratio: c.distance / c.threshold,
+    label: c.distance.toFixed(2),
+    feature: retrainOn.includes(c.feature) ? `★ ${c.feature}` : c.feature,
+  }));
+  const encoding = {
+    x: { field: 'end', type: 'ordinal', title: 'window ends' },
+    y: { field: 'feature', type: 'nominal', title: null },
+  } as const;
+  return {
+    ...base,
+    width: WIDTH,
+    height: { step: 18 },
+    data: { values },
+    layer: [
+      {
+        mark: 'rect',
+        encoding: {
+          ...encoding,
+          color: {
+            field: 'ratio',
+            type: 'quantitative',
+            title: 'distance / threshold',
+            scale: { scheme: 'blueorange', domain: [0, 2], domainMid: 1, clamp: true },
+          },
+        },
+      },
+      { mark: { type: 'text', fontSize: 8 }, encoding: { ...encoding, text: { field: 'label', type: 'nominal' } } },
+    ],
+  };
+}
+
+export interface CalibrationBin {
+  model: string;
+  predicted: number;
+  observed: number;
+  rows: number;
+}
+
+export function calibration(bins: CalibrationBin[]): TopLevelSpec {
+  return {
+    ...base,
+    width: 320,
+    height: 300,
+    layer: [
+      {
+        data: { values: [{ p: 0 }, { p: 0.8 }] },
+        mark: { type: 'line', strokeDash: [4, 4], color: '#999' },
+        encoding: { x: { field: 'p', type: 'quantitative' }, y: { field: 'p', type: 'quantitative' } },
+      },
+      {
+        data: { values: bins },
+        mark: { type: 'line', point: true },
+        encoding: {
+          x: { field: 'predicted', type: 'quantitative', title: 'mean score' },
+          y: { field: 'observed', type: 'quantitative', title: 'share that came late' },
+          color: { field: 'model', type: 'nominal', title: null },
+        },
+      },
+    ],
+  };
+}
+
+export interface HistogramBucket {
+  feature: string;
+  lower: number;
+  upper: number;
+  count: number;
+}
+
+export function histograms(buckets: HistogramBucket[]): TopLevelSpec {
+  return {
+    ...base,
+    data: { values: buckets },
+    facet: { field: 'feature', type: 'nominal', title: null, header: { labelFontSize: 10 } },
+    columns: 5,
+    spec: {
+      width: 140,
+      height: 60,
+      mark: 'bar',
+      encoding: {
+        x: { field: 'lower', type: 'quantitative', title: null, axis: { tickCount: 3 } },
+        x2: { field: 'upper' },
+        y: { field: 'count', type: 'quantitative', title: null, axis: { tickCount: 2, format: '~s' } },
+      },
+    },
+    resolve: { scale: { x: 'independent', y: 'independent' } },
+  };
+}
+
+/** Windows that could be scored, as the AUC chart wants them. */
+export function scored(windows: (MonitoredWindow & { interval?: [number, number] | null })[]): QualityPoint[] {
+  return windows.flatMap((w) =>
+    w.auc === null || w.ruleAuc === null
+      ? []
+      : [
+          {
+            window: w.window,
+            champion: w.champion,
+            auc: w.auc,
+            ruleAuc: w.ruleAuc,
+            low: w.interval?.[0] ?? null,
+            high: w.interval?.[1] ?? null,
+          },
+        ],
+  );
+}

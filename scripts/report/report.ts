@@ -1,0 +1,358 @@
+/** The HTML report of a run, from its summary and evidence alone. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import dataset from '../../schema/dataset.json';
+import { layout } from '../../lib/shared/names';
+import type { Evidence, ExecutionRecord } from '../rehearse/evidence';
+import type { MonitoredWindow, Summary } from '../rehearse/verify';
+import * as charts from './charts';
+import { page, section, table, type Cell } from './page';
+
+interface Performance {
+  auc: number;
+  brier: number;
+  calibrationError: number;
+  calibration: { meanScore: number; observed: number; rows: number }[];
+  threshold: number;
+  confusion: Record<string, number>;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+}
+interface Facets {
+  facets: Record<string, { value_or_threshold: string; metrics: { name: string; value: number | null }[] }[]>;
+}
+interface Evaluation {
+  model: { trainedThrough: string };
+  gate: Record<string, Performance>;
+  analysis: {
+    pre_training_bias_metrics?: Facets;
+    post_training_bias_metrics: Facets;
+    explanations: { kernel_shap: { label0: { global_shap_values: Record<string, number> } } };
+  };
+  profile: {
+    name: string;
+    numerical_statistics?: {
+      common: { num_present: number; num_missing: number };
+      mean: number;
+      min: number;
+      max: number;
+      distribution: { kll: { buckets: { lower_bound: number; upper_bound: number; count: number }[] } };
+    };
+    string_statistics?: { common: { num_present: number; num_missing: number }; distinct_count: number };
+  }[];
+}
+interface Quality {
+  month: string;
+  rows: { in: number; curated: number; setAside: number; quarantined: number };
+  setAside: Record<string, number>;
+  quarantined: Record<string, number>;
+  nulled: Record<string, number>;
+}
+interface Outcome {
+  window: { start: string; end: string };
+  champion: string;
+  quality: { interval: [number, number] | null } | null;
+  drift: { feature: string; distance: number; threshold: number }[];
+}
+
+const retrainOn = dataset.features.columns.filter((c) => 'monitor' in c && c.monitor === 'retrain').map((c) => c.name);
+
+/** Writes `report.html` into the run folder. @returns its path */
+export async function writeReport(runDir: string): Promise<string> {
+  const summary = JSON.parse(readFileSync(join(runDir, 'summary.json'), 'utf8')) as Summary;
+  const evidence = JSON.parse(readFileSync(join(runDir, 'evidence.json'), 'utf8')) as Evidence;
+  const sections = [
+    await timeline(evidence),
+    await profile(evidence),
+    await quality(summary, evidence),
+    await drift(evidence),
+    ...(await models(evidence)),
+    guard(summary),
+    access(summary),
+    section(
+      'Not rehearsed',
+      'From the templates, the integrations and the audit of this run.',
+      table(
+        ['what', 'why'],
+        summary.notRehearsed.map((n) => [n.what, n.why]),
+      ),
+    ),
+    section(
+      'Templates',
+      'Deployed as synthesized, byte for byte.',
+      table(
+        ['stack', 'resources', 'sha256'],
+        summary.templates.map((t) => [t.stack, t.resources, t.sha256]),
+      ),
+    ),
+  ];
+  const lead = `${summary.status}${summary.reason === undefined ? '' : ` — ${summary.reason}`} · ${Math.round(summary.durationSeconds)} s · rehearsed, not verified on AWS`;
+  const file = join(runDir, 'report.html');
+  writeFileSync(file, page(`Rehearsal: ${summary.scenario}, profile ${summary.profile}`, lead, sections));
+  return file;
+}
+
+function written<T>(evidence: Evidence, prefix: string, file: string): T[] {
+  return Object.entries(evidence.objects)
+    .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([, value]) => value as T);
+}
+
+async function timeline({ machines }: Evidence): Promise<string> {
+  const lanes: [string, ExecutionRecord[]][] = [
+    ['Prepare', machines.prepare],
+    ['Train', machines.train],
+    ['Release', machines.release],
+    ['Monitor', machines.monitor],
+  ];
+  const spans = lanes.flatMap(([lane, executions]) =>
+    executions.map((e) => ({
+      lane,
+      name: e.name,
+      start: e.startedAt,
+      end: e.stoppedAt ?? e.startedAt,
+      status: (e.output?.outcome as string | undefined) ?? e.status,
+    })),
+  );
+  const rows = spans.map((s): Cell[] => [
+    s.lane,
+    s.name,
+    s.start.slice(11, 19),
+    (Date.parse(s.end) - Date.parse(s.start)) / 1000,
+    s.status,
+  ]);
+  return section(
+    'From raw file to release',
+    'Every execution of the four state machines, in wall time.',
+    await charts.render(charts.timeline(spans)),
+    details('executions', table(['machine', 'execution', 'start', 'seconds', 'ended as'], rows)),
+  );
+}
+
+const details = (title: string, body: string) => `<details><summary>${title}</summary>${body}</details>`;
+
+async function profile(evidence: Evidence): Promise<string> {
+  const months = written<Quality>(evidence, 'curated/quality/', 'report.json');
+  const rows = months.map((m): Cell[] => [
+    m.month,
+    m.rows.in,
+    m.rows.curated,
+    m.rows.setAside,
+    m.rows.quarantined,
+    counts(m.setAside),
+    counts(m.quarantined),
+    counts(m.nulled),
+  ]);
+  const features =
+    written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics).at(-1)?.profile ?? [];
+  const columns = features.map(({ name, numerical_statistics: n, string_statistics: s }): Cell[] => {
+    const { num_present: present, num_missing: missing } = (n ?? s)?.common ?? { num_present: 0, num_missing: 0 };
+    return [
+      name,
+      present,
+      missing,
+      missing / Math.max(1, present + missing),
+      n?.mean,
+      n?.min,
+      n?.max,
+      s?.distinct_count,
+    ];
+  });
+  const buckets = features.flatMap((f) =>
+    (f.numerical_statistics?.distribution.kll.buckets ?? []).map((b) => ({
+      feature: f.name,
+      lower: b.lower_bound,
+      upper: b.upper_bound,
+      count: b.count,
+    })),
+  );
+  return section(
+    'Data',
+    'Every raw row ends in exactly one class; a field-level rule empties the field and counts it.',
+    table(
+      [
+        'month',
+        'rows in',
+        'curated',
+        'set aside',
+        'quarantined',
+        'set aside because',
+        'quarantined because',
+        'fields emptied',
+      ],
+      rows,
+    ),
+    buckets.length === 0 ? '' : await charts.render(charts.histograms(buckets)),
+    details(
+      'columns of the newest model’s data period',
+      table(['feature', 'present', 'missing', 'missing share', 'mean', 'min', 'max', 'distinct'], columns),
+    ),
+  );
+}
+
+const counts = (by: Record<string, number>) =>
+  Object.entries(by)
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => `${name} ${n}`)
+    .join(', ');
+
+async function quality(summary: Summary, evidence: Evidence): Promise<string> {
+  const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
+  const interval = (w: MonitoredWindow) =>
+    outcomes.find((o) => o.window.end === w.window.end && o.champion.endsWith(`/${w.champion}`))?.quality?.interval ??
+    null;
+  const points = charts.scored(summary.monitor.map((w) => ({ ...w, interval: interval(w) })));
+  const rows = summary.monitor.map((w): Cell[] => {
+    const gain = interval(w);
+    return [
+      `${w.window.start} – ${w.window.end}`,
+      w.status,
+      `v${w.champion}`,
+      w.records,
+      w.auc,
+      w.ruleAuc,
+      gain === null ? null : `${gain[0].toFixed(3)} … ${gain[1].toFixed(3)}`,
+      w.violations.map((v) => `${v.feature} ${v.check}`).join(', '),
+      w.confirmed ? 'yes' : 'no',
+    ];
+  });
+  const gates = summary.gates.map((g): Cell[] => [
+    `${g.window.start} – ${g.window.end}`,
+    g.rows,
+    g.championAuc,
+    g.challengerAuc,
+    g.ruleAuc,
+    g.gain,
+    g.interval === null ? null : `${g.interval[0].toFixed(3)} … ${g.interval[1].toFixed(3)}`,
+    g.brierDelta,
+    g.promoted ? 'promoted' : 'held',
+    g.reason,
+  ]);
+  return section(
+    'Model quality by window',
+    'The one-feature rule is the mean delay at the airport two hours before: no model is worth releasing that does not beat it on the same rows.',
+    points.length === 0 ? '' : await charts.render(charts.auc(points, summary.gates)),
+    table(
+      ['window', 'outcome', 'champion', 'records', 'AUC', 'rule', 'gain over rule, 95 %', 'violations', 'confirmed'],
+      rows,
+    ),
+    '<h3>Gates</h3>',
+    table(
+      ['gate slice', 'rows', 'champion', 'challenger', 'rule', 'gain', '95 %', 'Brier change', 'decision', 'why'],
+      gates,
+    ),
+  );
+}
+
+async function drift(evidence: Evidence): Promise<string> {
+  const cells = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome).flatMap((o) =>
+    o.drift.map((d) => ({ ...d, end: o.window.end })),
+  );
+  return section(
+    'Drift',
+    'Distance of each window to the champion’s data period (Kolmogorov-Smirnov, L-infinity for categories), coloured by its own threshold. Starred features may start a retraining; the others show why alarming on weather and calendar is noise.',
+    cells.length === 0
+      ? '<p class="none">no window was monitored</p>'
+      : await charts.render(charts.drift(cells, retrainOn)),
+  );
+}
+
+async function models(evidence: Evidence): Promise<string[]> {
+  const evaluations = written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics);
+  const newest = evaluations.at(-1);
+  if (newest === undefined) return [];
+  const bins = Object.entries(newest.gate).flatMap(([model, p]) =>
+    p.calibration.map((b) => ({ model, predicted: b.meanScore, observed: b.observed, rows: b.rows })),
+  );
+  const performance = Object.entries(newest.gate).map(([model, p]): Cell[] => [
+    model,
+    p.auc,
+    p.brier,
+    p.calibrationError,
+    p.threshold,
+    p.precision,
+    p.recall,
+    p.f1,
+    counts(p.confusion),
+  ]);
+  const shap = Object.entries(newest.analysis.explanations.kernel_shap.label0.global_shap_values).sort(
+    ([, a], [, b]) => b - a,
+  );
+  return [
+    section(
+      'Newest evaluation',
+      `Trained through ${newest.model.trainedThrough}; figures of the gate slice.`,
+      await charts.render(charts.calibration(bins)),
+      table(
+        ['model', 'AUC', 'Brier', 'calibration error', 'threshold', 'precision', 'recall', 'F1', 'confusion'],
+        performance,
+      ),
+    ),
+    section(
+      'Attribution',
+      'Mean absolute TreeSHAP value on the gate slice, in log-odds.',
+      table(['feature', 'mean |SHAP|'], shap),
+    ),
+    section(
+      'Bias',
+      'Metrics by Clarify’s definitions. The facets are carriers and airports, not people.',
+      bias(newest),
+    ),
+  ];
+}
+
+function bias({ analysis }: Evaluation): string {
+  const pre = analysis.pre_training_bias_metrics?.facets ?? {};
+  const rows = Object.entries(analysis.post_training_bias_metrics.facets).flatMap(([facet, values]) =>
+    values.map(({ value_or_threshold: value, metrics }): Cell[] => {
+      const before = pre[facet]?.find((v) => v.value_or_threshold === value)?.metrics ?? [];
+      const figure = (name: string) => [...before, ...metrics].find((m) => m.name === name)?.value;
+      return [facet, value, ...shown.map(figure)];
+    }),
+  );
+  return table(['facet', 'value', ...shown], rows);
+}
+const shown = ['CI', 'DPL', 'DPPL', 'DI', 'AD', 'RD', 'DAR'];
+
+function guard(summary: Summary): string {
+  const rows = summary.decisions.map((d): Cell[] => [
+    d.window === undefined ? null : d.window.end,
+    d.episode,
+    d.attempt,
+    d.outcome,
+    d.reason,
+  ]);
+  const releases = summary.releases.map((r): Cell[] => [
+    `v${r.version}`,
+    r.trigger,
+    r.trainedThrough,
+    r.outcome,
+    r.reason,
+  ]);
+  return section(
+    'Guard and releases',
+    'Why a retraining started, or did not.',
+    table(['window ends', 'episode', 'attempt', 'outcome', 'reason'], rows),
+    table(['version', 'trigger', 'trained through', 'outcome', 'reason'], releases),
+  );
+}
+
+function access({ iam }: Summary): string {
+  return section(
+    'Access',
+    `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are asked for on purpose: a user may not do what the system does.`,
+    table(
+      ['denied principal', 'action', 'resource'],
+      iam.denials.map((d) => [d.principal, d.action, d.resource]),
+    ),
+    details(
+      `${iam.unused.length} granted and not used in this run`,
+      table(
+        ['principal', 'action'],
+        iam.unused.map((u) => [u.principal, u.action]),
+      ),
+    ),
+  );
+}
