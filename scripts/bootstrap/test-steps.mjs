@@ -7,6 +7,9 @@ import { ROOT } from './paths.mjs';
 // Named one by one: Node 20 takes no glob, and newer ones take no folder.
 const bootstrapTests = readdirSync(join(ROOT, 'test/bootstrap')).map((file) => `test/bootstrap/${file}`);
 
+// The short scenarios; `npm run rehearse` alone plays the long one.
+const REHEARSALS = ['storm', 'bad-release'];
+
 export const TEST_STEPS = [
   { name: 'format', commands: [['prettier', '--check', '--log-level', 'warn', '.']] },
   { name: 'lint', commands: [['eslint', '.']] },
@@ -22,4 +25,8 @@ export const TEST_STEPS = [
   },
   { name: 'mypy', commands: [['mypy']] },
   { name: 'pytest', commands: [['pytest']] },
+  ...REHEARSALS.map((scenario) => ({
+    name: `rehearse:${scenario}`,
+    commands: [['ts-node', 'scripts/cli.ts', 'rehearse', '--scenario', scenario]],
+  })),
 ];
