@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.host import ApiError
 from rehearsal.sagemaker.ground import Ground, LogStream
-from rehearsal.sagemaker.sandbox import HOST_NAME, OPT_ML, Process
+from rehearsal.sagemaker.process import Process
+from rehearsal.sagemaker.sandbox import HOST_NAME, OPT_ML
 from rehearsal.sagemaker.store import Kind, Record
 from rehearsal.sagemaker.transfer import RoleS3, reason, split
 

@@ -8,21 +8,16 @@ macOS) the job's folder is written into arguments and environment instead, and t
 
 import os
 import re
-import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from rehearsal.host import Host
+from rehearsal.sagemaker.process import Process, Starter
 
 OPT_ML = "/opt/ml"
 HOST_NAME = "algo-1"  # what SageMaker calls the first instance of a job
-
-# SageMaker leaves a job 120 s between SIGTERM and SIGKILL; compressed, like every other wait.
-_GRACE_SECONDS = 3.0
 
 # $1 the job's folder, $2 its hosts file, $3 working directory, then the folders of /opt to keep, --, command.
 # /mnt holds the host's /opt only until the wanted parts are bound back.
@@ -41,7 +36,7 @@ cd "$cwd"
 shift
 exec "$@"
 """
-_UNSHARE = ("setpriv", "--pdeathsig", "KILL", "unshare", "-Urmu", "--fork", "--pid", "--kill-child")
+_UNSHARE = ("unshare", "-Urmu", "--fork", "--pid", "--kill-child")
 
 
 class Sandbox:
@@ -51,10 +46,7 @@ class Sandbox:
         self._host = host
         # Not resolved: a virtual environment is found through the path of its own interpreter link.
         self.python = python.absolute()
-        # The parent-death signal fires when the *thread* that started the child ends, so one thread,
-        # which lives as long as the engine, starts them all.
-        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox")
-        self._running: set[Process] = set()
+        self._starter = Starter()
 
     @cached_property
     def isolated(self) -> bool:
@@ -117,7 +109,7 @@ class Sandbox:
         cwd: str = OPT_ML,
         network: bool = True,
         keep_open: Sequence[int] = (),
-    ) -> "Process":
+    ) -> Process:
         """Start `argv` with the folder `ml` as its /opt/ml; `cwd` is a path as the process sees it.
 
         `keep_open` are file descriptors the process inherits. Without `network` not even the emulator
@@ -134,79 +126,12 @@ class Sandbox:
             environment["SAGEMAKER_BASE_DIR"] = str(ml)
             folder = _relocated(cwd, ml)
 
-        def spawn() -> subprocess.Popen[str]:
-            return subprocess.Popen(
-                command,
-                env=environment,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-                pass_fds=keep_open,
-            )
-
-        process = Process(self._starter.submit(spawn).result(), self._running)
-        self._running.add(process)
-        return process
+        return self._starter.start(command, environment, folder, keep_open)
 
     def close(self) -> None:
         """Kill every process still running."""
-        for process in list(self._running):
-            process.kill()
-        self._starter.shutdown()
+        self._starter.close()
 
 
 def _relocated(text: str, ml: Path) -> str:
     return re.sub(rf"{OPT_ML}(?=/|$)", str(ml), text)
-
-
-class Process:
-    """A started process and everything it started."""
-
-    def __init__(self, popen: subprocess.Popen[str], running: set["Process"]) -> None:
-        self._popen = popen
-        self._running = running
-
-    def lines(self) -> Iterator[str]:
-        """Output lines (stdout and stderr as one) as they come, until the process ends."""
-        assert self._popen.stdout is not None
-        for line in self._popen.stdout:
-            yield line.rstrip("\n")
-
-    def wait(self) -> int:
-        """The exit status; negative is the signal that ended the process."""
-        status = self._popen.wait()
-        # In the fallback no namespace sweeps up what the first process left running.
-        self._signal(signal.SIGKILL)
-        self._running.discard(self)
-        return status
-
-    @property
-    def ended(self) -> bool:
-        return self._popen.poll() is not None
-
-    def stop(self) -> None:
-        """SIGTERM, then SIGKILL after a short grace."""
-        self._signal(signal.SIGTERM)
-        try:
-            self._popen.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-    def kill(self) -> None:
-        self._signal(signal.SIGKILL)
-        self._popen.wait()
-        self._running.discard(self)
-
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self._popen.pid, number)
-        except ProcessLookupError:
-            pass
-        except PermissionError:
-            # macOS answers so when only zombies are left in the group.
-            if sys.platform != "darwin":
-                raise

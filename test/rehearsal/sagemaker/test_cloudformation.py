@@ -55,9 +55,7 @@ def test_a_release_replaces_model_and_configuration_and_updates_the_endpoint(sag
     new_model = model_props("two")
     newer, attributes = kinds["Model"].update(model, old_model, new_model)
     assert newer != model
-    newer_config, attributes = kinds["EndpointConfig"].update(
-        config, old_config, config_props(attributes["ModelName"])
-    )
+    _, attributes = kinds["EndpointConfig"].update(config, old_config, config_props(attributes["ModelName"]))
     new_endpoint = {**old_endpoint, "EndpointConfigName": attributes["EndpointConfigName"]}
     assert kinds["Endpoint"].update(endpoint, old_endpoint, new_endpoint)[0] == endpoint
     kinds["EndpointConfig"].delete(config, old_config)
@@ -103,7 +101,7 @@ def test_a_group_keeps_its_name_and_its_versions(sagemaker, kinds):
     retagged = {**props, "Tags": [{"Key": "kit", "Value": "other"}]}
     assert kinds["ModelPackageGroup"].update(arn, props, retagged)[0] == arn
     assert sagemaker.call("ListTags", {"ResourceArn": arn})["Tags"][0]["Value"] == "other"
+    described = {**props, "ModelPackageGroupDescription": "more"}
     with pytest.raises(ApiError, match="custom-named resource requires replacing"):
-        described = {**props, "ModelPackageGroupDescription": "more"}
         kinds["ModelPackageGroup"].update(arn, props, described)
     kinds["ModelPackageGroup"].delete(arn, props)

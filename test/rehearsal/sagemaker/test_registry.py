@@ -100,8 +100,8 @@ def test_a_model_takes_its_container_from_a_package(sagemaker, group, register):
     container = {"ModelPackageName": register(), "Environment": {"LOG": "debug"}}
     request = {"ModelName": "m", "Containers": [container], "ExecutionRoleArn": ROLE}
     sagemaker.call("CreateModel", request)
-    with pytest.raises(ApiError, match="ModelPackage .*/9 does not exist"):
-        missing = {"ModelPackageName": container["ModelPackageName"][:-1] + "9"}
+    missing = {"ModelPackageName": container["ModelPackageName"][:-1] + "9"}
+    with pytest.raises(ApiError, match="/9 does not exist"):
         sagemaker.call("CreateModel", {**request, "ModelName": "n", "Containers": [missing]})
 
 
