@@ -20,7 +20,7 @@ Limits = dict[str, dict[str, float]]
 
 
 def blocks(rows: pd.DataFrame, window_days: int) -> Iterator[Bools]:
-    """Masks of consecutive blocks of whole days ending at the newest; an incomplete oldest one is left out."""
+    """Masks of consecutive blocks of whole days ending at the newest; an incomplete oldest is left out."""
     days = days_of(rows)
     age = ((days.max() - days) // np.timedelta64(1, "D")).astype(int)
     block = age // window_days

@@ -1,6 +1,6 @@
 """
-The ETL written a second time, in DuckDB's SQL, from the description of the data. It imports nothing of `jobs/`,
-so that a mistake has to be made twice in two languages to go unseen.
+The ETL written a second time, in DuckDB's SQL, from the description of the data. It imports nothing of
+`jobs/`, so that a mistake has to be made twice in two languages to go unseen.
 """
 
 from pathlib import Path
