@@ -27,7 +27,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Lake:
-    """:ivar raw: URI ending in / (as :ivar curated:); keys below both are those of layout.json"""
+    """URIs of the two buckets; keys below them are those of layout.json."""
 
     spark: SparkSession
     raw: str
@@ -139,7 +139,7 @@ def _report(
     }
     if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:
         raise ValueError(
-            f"month {month}: {rows} do not add up. A key that should be unique is repeated in weather "
+            f"month {month}: {rows} do not add up. A key that must be unique is repeated in weather "
             "(origin, time_hour), planes (tailnum) or airports (faa): correct that file and load the month again"
         )
     return {
@@ -174,12 +174,16 @@ def _columns(features: DataFrame) -> dict[str, dict[str, Any]]:
     return columns
 
 
+def _folder(uri: str) -> str:
+    return uri.rstrip("/") + "/"
+
+
 def main() -> None:
     from awsglue.utils import getResolvedOptions  # only Glue has it
 
     args = getResolvedOptions(sys.argv, ["JOB_NAME", "month", "raw", "curated"])
     spark = SparkSession.builder.appName(args["JOB_NAME"]).getOrCreate()
-    print(json.dumps(prepare(Lake(spark, args["raw"], args["curated"]), args["month"])["rows"]))
+    print(json.dumps(prepare(Lake(spark, _folder(args["raw"]), _folder(args["curated"])), args["month"])["rows"]))
 
 
 if __name__ == "__main__":
