@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
+import { names, outputs } from '../../lib/shared/names';
+import { apiUrl, discoverKit } from '../../scripts/kit/deployed-kit';
+import { SignedApi } from '../../scripts/kit/signed-api';
+
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
+const cloudFormation = mockClient(CloudFormationClient);
+
+/** Every stack with its outputs; the value of an output is `<stack>/<output>`. */
+function deploy(without?: string) {
+  cloudFormation.reset();
+  cloudFormation.on(DescribeStacksCommand).callsFake(({ StackName }: { StackName: string }) => {
+    const room = (Object.keys(outputs) as (keyof typeof outputs)[]).find((candidate) => names.stack('mlkit', candidate) === StackName)!;
+    if (room === without) throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });
+    const Outputs = Object.values(outputs[room]).filter((key) => key !== without).map((OutputKey) => ({ OutputKey, OutputValue: `${StackName}/${OutputKey}` }));
+    return { Stacks: [{ StackName, Outputs }] };
+  });
+}
+
+describe('a deployed kit', () => {
+  const aws = { region: 'eu-central-1', credentials };
+
+  test('is found through the outputs of its stacks', async () => {
+    deploy();
+    const kit = await discoverKit('mlkit', aws);
+    expect(kit.buckets.raw).toBe('mlkit-data-lake/RawBucketName');
+    expect(kit.machines).toEqual({
+      prepare: 'mlkit-etl/PrepareMachineArn',
+      train: 'mlkit-training/TrainMachineArn',
+      release: 'mlkit-serving/ReleaseMachineArn',
+      monitor: 'mlkit-monitoring/MonitorMachineArn',
+    });
+    expect(kit.stateTable).toBe('mlkit-retraining/StateTableName');
+    expect(kit.api.url.href).toBe('https://mlkit-serving/ApiId.execute-api.eu-central-1.amazonaws.com/mlkit-serving/ApiStage/');
+  });
+
+  test('that is not deployed says which stack is missing and what to do', async () => {
+    deploy('serving');
+    await expect(discoverKit('mlkit', aws)).rejects.toThrow('stack mlkit-serving is not deployed in eu-central-1: deploy with `npx cdk deploy --all`');
+  });
+
+  test('of another version says which output is missing', async () => {
+    deploy('StateTableName');
+    await expect(discoverKit('mlkit', aws)).rejects.toThrow('stack mlkit-retraining has no output StateTableName');
+  });
+});
+
+test('the API of an emulator is reached through its own path', () => {
+  expect(apiUrl('abc', 'v1', 'us-east-1', 'http://127.0.0.1:4566/').href).toBe('http://127.0.0.1:4566/restapis/abc/v1/_user_request_/');
+  expect(apiUrl('abc', 'v1', 'us-east-1', undefined).href).toBe('https://abc.execute-api.us-east-1.amazonaws.com/v1/');
+});
+
+describe('a call of the API', () => {
+  let server: Server;
+  let seen: { request: IncomingMessage; body: string };
+  let reply = { status: 200, body: '{"predictions":[]}' };
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += chunk)).on('end', () => {
+        seen = { request, body };
+        response.writeHead(reply.status).end(reply.body);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => void server.close());
+
+  const api = () =>
+    new SignedApi(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`), 'us-east-1', async () => credentials);
+
+  test('is signed for execute-api, body and host included', async () => {
+    await expect(api().post('predictions', { instances: [] })).resolves.toEqual({ status: 200, body: { predictions: [] } });
+    expect(seen.body).toBe('{"instances":[]}');
+    expect(seen.request.url).toBe('/v1/predictions');
+    expect(seen.request.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/us-east-1\/execute-api\/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
+    );
+    expect(seen.request.headers['x-amz-security-token']).toBe('session');
+  });
+
+  test('gives the status and the parsed answer, or the text where it is no JSON', async () => {
+    reply = { status: 429, body: '{"message":"slow down"}' };
+    await expect(api().post('predictions', {})).resolves.toEqual({ status: 429, body: { message: 'slow down' } });
+    reply = { status: 502, body: '<html>' };
+    await expect(api().post('predictions', {})).resolves.toEqual({ status: 502, body: '<html>' });
+  });
+});
