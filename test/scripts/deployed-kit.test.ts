@@ -12,7 +12,7 @@ const cloudFormation = mockClient(CloudFormationClient);
 /** Every stack with its outputs; the value of an output is `<stack>/<output>`. */
 function deploy(without?: string) {
   cloudFormation.reset();
-  cloudFormation.on(DescribeStacksCommand).callsFake(({ StackName }: { StackName: string }) => {
+  cloudFormation.on(DescribeStacksCommand).callsFake(async ({ StackName }: { StackName: string }) => {
     const room = (Object.keys(outputs) as (keyof typeof outputs)[]).find((candidate) => names.stack('mlkit', candidate) === StackName)!;
     if (room === without) throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });
     const Outputs = Object.values(outputs[room]).filter((key) => key !== without).map((OutputKey) => ({ OutputKey, OutputValue: `${StackName}/${OutputKey}` }));
