@@ -59,8 +59,10 @@ def install(settings: Settings) -> Engine:
     pinned.check()
     host = EmulatorHost(settings)
     toolchain = json.loads(settings.toolchain.read_text())
-    sagemaker = SageMaker(host, Path(toolchain["python"]))
-    glue = GlueRunner(host, toolchain)
+    python = Path(toolchain["python"])
+    sagemaker = SageMaker(host, python)
+    jars = [Path(jar) for jar in toolchain["jars"]]
+    glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
     # First the services, then the guards around all of them.
     sagemaker_service.install(host, sagemaker)
     glue_jobs.install(host, glue)
@@ -72,12 +74,12 @@ def install(settings: Settings) -> Engine:
     api_gateway.install(host)
     roles = ServiceRoles(host)
     roles.install()
-    resource_types.install(host, sagemaker.cloudformation, roles)
+    resource_types.install(host, sagemaker, sagemaker.cloudformation, roles)
     bucket_deployment.install(host)
     authorization.install(host)
     for what, why in _NEVER_REHEARSED.items():
         host.not_rehearsed(what, why)
-    return Engine([service for service in (sagemaker, glue) if hasattr(service, "close")])
+    return Engine([sagemaker, glue])
 
 
 async def serve(settings: Settings) -> None:

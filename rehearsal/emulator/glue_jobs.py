@@ -1,6 +1,7 @@
 """Seam: Glue Spark jobs run on local Spark. Without docker the emulator reports SUCCEEDED and runs nothing."""
 
 import json
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ class GlueApi(Protocol):
     """What rehearsal.glue.GlueRunner offers the emulator."""
 
     def run(
-        self, job: dict[str, Any], run: dict[str, Any], arguments: dict[str, Any], script_uri: str
+        self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
     ) -> None: ...
 
 
@@ -47,12 +48,7 @@ def install(host: EmulatorHost, runner: GlueApi) -> None:
         script_path: str,
         docker_client: Any,
     ) -> None:
-        try:
-            runner.run(job, run, args, script_path)
-        except Exception as error:  # a failed run is an outcome, not a crash of the emulator
-            if run["JobRunState"] in _ACTIVE:
-                run["JobRunState"] = "FAILED"
-            run["ErrorMessage"] = run.get("ErrorMessage") or str(error)
+        runner.run(job, run, args, script_path)
         _announce(host, run, job_name)
 
     # The runner reads the script with the job's role, as Glue does, so it gets the URI.

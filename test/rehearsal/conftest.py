@@ -184,17 +184,17 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     process.wait(5)
 
 
-@pytest.fixture(name="allow")
+@pytest.fixture(name="allow", scope="session")
 def _allow() -> Callable[..., dict[str, Any]]:
     return allow
 
 
-@pytest.fixture(name="until")
+@pytest.fixture(name="until", scope="session")
 def _until() -> Callable[..., Any]:
     return until
 
 
-@pytest.fixture(name="start")
+@pytest.fixture(name="start", scope="session")
 def _start() -> Callable[..., subprocess.Popen[str]]:
     return start
 
