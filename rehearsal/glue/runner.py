@@ -42,7 +42,10 @@ class RunError(Exception):
 
 
 class GlueRunner:
-    """Runs Glue 5.0 jobs: `python` has pyspark 3.5.4, `java_home` Java 17, `jars` are those Spark reads S3 with."""
+    """Runs Glue 5.0 jobs.
+
+    `python` has pyspark 3.5.4, `java_home` is a Java 17, `jars` are what Spark needs for S3.
+    """
 
     def __init__(self, host: Host, python: Path, java_home: Path, jars: Sequence[Path]) -> None:
         self._host = host

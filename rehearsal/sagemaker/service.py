@@ -15,6 +15,7 @@ from rehearsal.sagemaker.registry import Registry
 from rehearsal.sagemaker.sandbox import Sandbox
 from rehearsal.sagemaker.store import KINDS, MODEL_PACKAGE, Store
 from rehearsal.sagemaker.training import TrainingJobs
+from rehearsal.sagemaker.tuning import TuningJobs
 
 
 class SageMaker:
@@ -33,6 +34,7 @@ class SageMaker:
         training = TrainingJobs(self._ground)
         self._operations = {
             **training.operations(),
+            **TuningJobs(self._ground, training).operations(),
             **ProcessingJobs(self._ground).operations(),
             **self._registry.operations(),
             **self._hosting.operations(),
