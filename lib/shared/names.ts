@@ -21,10 +21,28 @@ export const names = {
 /** Value of the champion parameter and of `ModelPackageArn` before the first release. */
 export const NO_MODEL = 'none';
 
+/** Parameter of the stack `serving-model`: the ARN of the model package that serves. */
+export const MODEL_PARAMETER = 'ModelPackageArn';
+
 export const detailType = {
   partitionReady: 'Curated Partition Ready',
   monitorCompleted: 'Model Monitor Run Completed',
   releaseFinished: 'Release Finished',
+} as const;
+
+/** Status of a monitoring run that found nothing to monitor; the other statuses are the monitor's own. */
+export const NO_CHAMPION = 'NoChampion';
+
+/** `CustomerMetadataProperties` of a model package: what later rooms must know of a model without asking who trained it. */
+export const packageMetadata = {
+  /** Last labelled day that training saw, `YYYY-MM-DD`. */
+  trainedThrough: 'trainedThrough',
+  /** `s3://…/` of the evaluation's folder: decision, baselines, smoke test. */
+  evaluation: 'evaluation',
+  /** `s3://…` of the request that a release sends first. */
+  smokeTest: 'smokeTest',
+  trigger: 'trigger',
+  episode: 'episode',
 } as const;
 
 /** One namespace; every metric carries the dimension Kit, so that two kits in one account stay apart. */

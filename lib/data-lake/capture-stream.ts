@@ -1,0 +1,44 @@
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
+import { DeliveryStream, MetadataExtractionProcessor, S3Bucket, StreamEncryption, EnableLogging } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { fill, layout, names } from '../shared/names';
+
+export interface CaptureStreamProps {
+  readonly kit: string;
+  readonly bucket: IBucket;
+}
+
+/** The record's own event day, not its arrival, decides its partition: the monitor reads windows of event time. */
+const eventDay = '.eventMetadata.customAttributes[0] | ltrimstr("event-day=")';
+
+/** Firehose direct put to `captured`, partitioned like native data capture, without its hour. */
+export class CaptureStream extends Construct {
+  readonly stream: DeliveryStream;
+
+  constructor(scope: Construct, id: string, { kit, bucket }: CaptureStreamProps) {
+    super(scope, id);
+    const part = (name: string) => `!{partitionKeyFromQuery:${name}}`;
+    this.stream = new DeliveryStream(this, 'Stream', {
+      encryption: StreamEncryption.awsOwnedKey(),
+      destination: new S3Bucket(bucket, {
+        dataOutputPrefix: fill(layout.captured.records, { endpoint: names.endpoint(kit), yyyy: part('yyyy'), mm: part('mm'), dd: part('dd') }),
+        errorOutputPrefix: `${layout.captured.errors}!{firehose:error-output-type}/`,
+        fileExtension: '.jsonl',
+        // 64 MB is the least that dynamic partitioning takes; the minute decides.
+        bufferingSize: Size.mebibytes(64),
+        bufferingInterval: Duration.seconds(60),
+        dynamicPartitioning: { enabled: true },
+        processors: [
+          MetadataExtractionProcessor.jq16({
+            yyyy: `${eventDay} | .[0:4]`,
+            mm: `${eventDay} | .[5:7]`,
+            dd: `${eventDay} | .[8:10]`,
+          }),
+        ],
+        loggingConfig: new EnableLogging(new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY })),
+      }),
+    });
+  }
+}

@@ -1,0 +1,136 @@
+import { Aws } from 'aws-cdk-lib';
+import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { featureColumns, rawTables } from '../shared/dataset';
+import { fill, layout, names } from '../shared/names';
+import { csv, jsonLines, monthly, daily, parquet, type Format, type Partition } from './table-formats';
+
+export interface CatalogProps {
+  readonly kit: string;
+  readonly raw: IBucket;
+  readonly curated: IBucket;
+  readonly captured: IBucket;
+}
+
+interface Table {
+  readonly name: string;
+  readonly meaning: string;
+  readonly columns: readonly { name: string; type: string; meaning: string }[];
+  readonly bucket: IBucket;
+  /** Key template below which the partitions lie, `${partition}` in it. */
+  readonly keys: string;
+  readonly partition: Partition;
+  readonly format: Format;
+}
+
+/** AWS's data-capture record. */
+const captureRecord = [
+  {
+    name: 'capturedata',
+    type: 'struct<endpointInput:struct<data:string,encoding:string>,endpointOutput:struct<data:string,encoding:string>>',
+    meaning: 'Request and answer as JSON text',
+  },
+  {
+    name: 'eventmetadata',
+    type: 'struct<eventId:string,inferenceTime:string,customAttributes:array<string>>',
+    meaning: 'Identity and time of the request',
+  },
+];
+/** AWS's ground-truth record. */
+const groundTruthRecord = [
+  { name: 'groundtruthdata', type: 'struct<data:string,encoding:string>', meaning: 'late,arrival_delay_minutes as CSV' },
+  { name: 'eventmetadata', type: 'struct<eventId:string>', meaning: 'The flight key' },
+];
+
+/** Glue database and tables for Athena; no job depends on them. Partitions are projected: nothing is registered when data arrives. */
+export class Catalog extends Construct {
+  constructor(scope: Construct, id: string, { kit, raw, curated, captured }: CatalogProps) {
+    super(scope, id);
+    const database = new CfnDatabase(this, 'Database', {
+      catalogId: Aws.ACCOUNT_ID,
+      // Athena takes no dashes without quoting.
+      databaseInput: { name: kit.replaceAll('-', '_') },
+    });
+    const months = monthly('month');
+    // Some raw tables have a column `month` of their own.
+    const loads = monthly('load_month');
+    const days = daily('event_day');
+    const collections = daily('collection_day');
+    const byDay = (template: string, { name }: Partition) => template.replace('{yyyy}/{mm}/{dd}', `\${${name}}`);
+
+    for (const [table, { columns, meaning }] of Object.entries(rawTables))
+      this.declare(database, {
+        name: `raw_${table}`,
+        meaning,
+        // The CSV reader knows no types: a query casts.
+        columns: columns.map((column) => ({ ...column, type: 'string' })),
+        bucket: raw,
+        keys: folder(fill(layout.raw.tables, { table, month: `\${${loads.name}}` })),
+        partition: loads,
+        format: csv,
+      });
+    this.declare(database, {
+      name: 'features',
+      meaning: 'Curated rows, one a flight',
+      columns: featureColumns,
+      bucket: curated,
+      keys: fill(layout.curated.features, { month: `\${${months.name}}` }),
+      partition: months,
+      format: parquet,
+    });
+    this.declare(database, {
+      name: 'ground_truth',
+      meaning: 'Labels by day of collection',
+      columns: groundTruthRecord,
+      bucket: raw,
+      keys: byDay(folder(layout.raw.groundTruth), collections),
+      partition: collections,
+      format: jsonLines,
+    });
+    this.declare(database, {
+      name: 'captured',
+      meaning: 'Predictions by event day',
+      columns: captureRecord,
+      bucket: captured,
+      keys: byDay(layout.captured.records, days).replace('{endpoint}', names.endpoint(kit)),
+      partition: days,
+      format: jsonLines,
+    });
+  }
+
+  private declare(database: CfnDatabase, { name, meaning, columns, bucket, keys, partition, format }: Table): void {
+    const rules = Object.entries(partition.projection).map(([rule, value]) => [`projection.${partition.name}.${rule}`, value]);
+    const fixed = folder(keys.slice(0, keys.indexOf('${')));
+    // One construct a table: the table's name is its identity, in the template as in the catalog.
+    new CfnTable(this, pascal(name), {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseName: database.ref,
+      tableInput: {
+        name,
+        description: meaning,
+        tableType: 'EXTERNAL_TABLE',
+        partitionKeys: [{ name: partition.name, type: 'string' }],
+        parameters: {
+          classification: format.classification,
+          'projection.enabled': 'true',
+          ...Object.fromEntries(rules),
+          'storage.location.template': bucket.s3UrlForObject(keys),
+          ...format.tableParameters,
+        },
+        storageDescriptor: {
+          location: bucket.s3UrlForObject(fixed),
+          columns: columns.map((column) => ({ name: column.name, type: column.type, comment: column.meaning })),
+          inputFormat: format.input,
+          outputFormat: format.output,
+          serdeInfo: { serializationLibrary: format.serde, parameters: format.serdeParameters },
+        },
+      },
+    });
+  }
+}
+
+/** The key up to and including its last slash. */
+const folder = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
+
+const pascal = (name: string) => name.split('_').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`).join('');

@@ -1,0 +1,98 @@
+/**
+ * The only room that owns data: four buckets along the lifecycle, their catalog, and the stream that captures predictions.
+ *
+ * Tables are declared from schema/dataset.json with partition projection: a crawler would guess types that are written down, cost 10 minutes
+ * a run, and lag behind the data. Captured predictions come by Firehose direct put, because a Kinesis stream bills while it is idle.
+ * Idle cost: nothing but the stored bytes.
+ * Fails first: capture (the stream's role, or a record without its event day, which lands below errors/). Alarm: serving/capture-failures.
+ */
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import { outputs } from '../shared/names';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { CaptureStream } from './capture-stream';
+import { Catalog } from './catalog';
+
+export interface DataLakeStackProps extends RoomProps {
+  readonly config: Config['dataLake'];
+  readonly destroyData: boolean;
+  readonly key: IKey;
+}
+
+/** Buckets, catalog, capture stream, Athena workgroup. */
+export class DataLakeStack extends RoomStack {
+  readonly raw: Bucket;
+  readonly curated: Bucket;
+  readonly artifacts: Bucket;
+  readonly captured: Bucket;
+  readonly capture: CaptureStream;
+
+  constructor(scope: Construct, id: string, props: DataLakeStackProps) {
+    super(scope, id, 'data-lake', props, 'ML lifecycle kit: buckets, catalog, captured predictions');
+    const { config, key } = props;
+    const history = { noncurrentVersionExpiration: Duration.days(config.noncurrentExpiryDays), abortIncompleteMultipartUploadAfter: Duration.days(1) };
+    const bucket = { key, destroyData: props.destroyData };
+
+    this.raw = new LakeBucket(this, 'Raw', { ...bucket, rule: history });
+    this.curated = new LakeBucket(this, 'Curated', { ...bucket, rule: history });
+    this.artifacts = new LakeBucket(this, 'Artifacts', { ...bucket, rule: history });
+    this.captured = new LakeBucket(this, 'Captured', { ...bucket, rule: { ...history, expiration: Duration.days(config.capturedExpiryDays) } });
+
+    this.capture = new CaptureStream(this, 'Capture', { kit: props.kit, bucket: this.captured });
+    new Catalog(this, 'Catalog', { kit: props.kit, raw: this.raw, curated: this.curated, captured: this.captured });
+    this.addWorkgroup(props.kit, config.athenaScanLimitGb, key);
+
+    const out = outputs['data-lake'];
+    new CfnOutput(this, out.raw, { value: this.raw.bucketName });
+    new CfnOutput(this, out.curated, { value: this.curated.bucketName });
+    new CfnOutput(this, out.artifacts, { value: this.artifacts.bucketName });
+    new CfnOutput(this, out.captured, { value: this.captured.bucketName });
+  }
+
+  private addWorkgroup(kit: string, scanLimitGb: number, key: IKey): void {
+    new CfnWorkGroup(this, 'Workgroup', {
+      name: kit,
+      // A workgroup with query history is not deleted otherwise.
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        publishCloudWatchMetricsEnabled: false,
+        bytesScannedCutoffPerQuery: scanLimitGb * 1e9,
+        resultConfiguration: {
+          outputLocation: this.artifacts.s3UrlForObject('athena-results/'),
+          encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },
+        },
+      },
+    });
+  }
+}
+
+interface LakeBucketProps {
+  readonly key: IKey;
+  readonly destroyData: boolean;
+  readonly rule: LifecycleRule;
+}
+
+/** Private, TLS only, versioned, encrypted with the kit's key, and announcing its objects on the event bus. */
+class LakeBucket extends Bucket {
+  constructor(scope: Construct, id: string, { key, destroyData, rule }: LakeBucketProps) {
+    super(scope, id, {
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      // One data key a bucket and day instead of one an object: a replayed month would otherwise be thousands of calls.
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      lifecycleRules: [rule],
+      removalPolicy: destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      autoDeleteObjects: destroyData,
+    });
+    // `eventBridgeEnabled` of the construct deploys a function to set what CloudFormation has long had as a property.
+    (this.node.defaultChild as CfnBucket).notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+  }
+}

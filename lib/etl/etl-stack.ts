@@ -1,0 +1,78 @@
+/**
+ * From raw tables to curated features, a month at a time: a manifest landing in raw starts the state machine Prepare.
+ *
+ * The manifest comes last and names every file, so a half-uploaded month never starts a job; an event per table would start five.
+ * Idle cost: nothing. A month costs two Glue workers for a few minutes (0.44 USD per DPU-hour, one minute at least).
+ * Fails first: a manifest that promises a file which is not there; Prepare names it and fails. Alarms: monitoring/pipeline-failed, and
+ * etl/quarantine-share when rows break rules.
+ */
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import { KitAlarm, kitMetric } from '../shared/alarms';
+import { LifecycleMachine } from '../shared/lifecycle-machine';
+import { fill, layout, metrics, names, outputs } from '../shared/names';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { FeatureJob } from './feature-job';
+import { prepareMachine } from './prepare-machine';
+
+export interface EtlStackProps extends RoomProps {
+  readonly config: Config['etl'];
+  readonly raw: IBucket;
+  readonly curated: IBucket;
+  readonly alerts: ITopic;
+  readonly logRetention: RetentionDays;
+}
+
+/** Glue job and state machine Prepare. */
+export class EtlStack extends RoomStack {
+  readonly prepare: LifecycleMachine;
+
+  constructor(scope: Construct, id: string, props: EtlStackProps) {
+    super(scope, id, 'etl', props, 'ML lifecycle kit: raw tables to curated features');
+    const { kit, config, raw, curated } = props;
+
+    const features = new FeatureJob(this, 'Features', { config, raw, curated });
+    this.prepare = new LifecycleMachine(this, 'Prepare', {
+      title: 'Prepare',
+      definition: prepareMachine({ kit, raw: raw.bucketName, curated: curated.bucketName, jobName: features.jobName }),
+      alerts: props.alerts,
+      timeout: Duration.minutes(config.timeoutMinutes + 30),
+      logRetention: props.logRetention,
+    });
+    raw.grantRead(this.prepare.role);
+    curated.grantRead(this.prepare.role, fill(layout.curated.quality, { month: '*' }));
+    this.prepare.allow(['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'], [features.jobArn]);
+    this.prepare.allowMetrics();
+    this.prepare.allowEvents(names.eventSource(kit, 'etl'));
+
+    const manifests = layout.raw.manifests.slice(0, layout.raw.manifests.indexOf('/') + 1);
+    new Rule(this, 'ManifestLanded', {
+      description: 'A manifest in raw starts Prepare',
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [raw.bucketName] }, object: { key: [{ prefix: manifests }] } },
+      },
+      targets: [
+        new SfnStateMachine(this.prepare.machine, {
+          input: RuleTargetInput.fromObject({ manifestKey: EventField.fromPath('$.detail.object.key') }),
+        }),
+      ],
+    });
+
+    new KitAlarm(this, 'QuarantineShare', {
+      kit,
+      alarm: 'quarantineShare',
+      metric: kitMetric(kit, metrics.quarantineRatio, 'Maximum'),
+      threshold: config.maxQuarantineRatio,
+      topic: props.alerts,
+    });
+    new CfnOutput(this, outputs.etl.machine, { value: this.prepare.machine.stateMachineArn });
+  }
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { Aws } from 'aws-cdk-lib';
+import { CfnJob } from 'aws-cdk-lib/aws-glue';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import type { Config } from '../config';
+import { GlueModules } from '../shared/job-code';
+
+export interface FeatureJobProps {
+  readonly config: Config['etl'];
+  readonly raw: IBucket;
+  readonly curated: IBucket;
+}
+
+/** The Glue job of jobs/etl/etl.py. */
+export class FeatureJob extends Construct {
+  readonly jobName: string;
+  readonly jobArn: string;
+
+  constructor(scope: Construct, id: string, { config, raw, curated }: FeatureJobProps) {
+    super(scope, id);
+    // AWSGlueServiceRole would also allow every bucket named aws-glue-*; these are the statements of it that the job uses.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('glue.amazonaws.com') });
+    raw.grantRead(role);
+    curated.grantReadWrite(role);
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [`arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws-glue/*`],
+      }),
+    );
+    const script = new Asset(this, 'Script', { path: join(__dirname, '../../jobs/etl/etl.py') });
+    const modules = new GlueModules(this, 'Modules');
+    script.grantRead(role);
+    modules.asset.grantRead(role);
+
+    const job = new CfnJob(this, 'Job', {
+      role: role.roleArn,
+      description: 'Joins, row rules and features of one month',
+      command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.s3ObjectUrl },
+      // Spark 3.5.4 and Python 3.11, the versions the rehearsal runs.
+      glueVersion: '5.0',
+      workerType: 'G.1X',
+      numberOfWorkers: config.workers,
+      timeout: config.timeoutMinutes,
+      maxRetries: 0,
+      // A year's months may be uploaded at once; more would meet a new account's DPU limit. Prepare waits for a free place.
+      executionProperty: { maxConcurrentRuns: 3 },
+      defaultArguments: {
+        '--extra-py-files': modules.asset.s3ObjectUrl,
+        '--raw': raw.s3UrlForObject(''),
+        '--curated': curated.s3UrlForObject(''),
+        '--job-bookmark-option': 'job-bookmark-disable',
+        '--enable-continuous-cloudwatch-log': 'true',
+      },
+    });
+    // A job whose role cannot read its script yet is created, and its first run fails.
+    job.node.addDependency(role);
+    this.jobName = job.ref;
+    this.jobArn = `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:job/${job.ref}`;
+  }
+}

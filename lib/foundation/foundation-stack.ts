@@ -1,0 +1,113 @@
+/**
+ * What every other room needs: one key, one topic for people, an audit trail, a budget; in production the isolated network too.
+ *
+ * One customer-managed key for everything, because each costs 1 USD a month and grants on one key are read in one place. Its policy names
+ * exactly the services that use it on their own behalf; roles get the key through their own policies.
+ * Idle cost: the key; the trail is free while it is the account's only management trail.
+ * Fails first: an alarm that cannot publish to the encrypted topic is silent. test/security.test.ts derives the key policy from the templates.
+ */
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { IsolatedNetwork } from './isolated-network';
+
+export interface FoundationStackProps extends RoomProps {
+  readonly config: Config['foundation'];
+  readonly network: Config['network'];
+}
+
+/** Key, alerts topic, audit trail, budget, network. */
+export class FoundationStack extends RoomStack {
+  readonly key: Key;
+  readonly alerts: Topic;
+  /** Undefined unless the configuration asks for it. */
+  readonly isolated?: IsolatedNetwork;
+
+  constructor(scope: Construct, id: string, props: FoundationStackProps) {
+    super(scope, id, 'foundation', props, 'ML lifecycle kit: key, alerts, audit trail, budget');
+    const { kit, config } = props;
+    const removalPolicy = config.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+
+    this.key = new Key(this, 'Key', {
+      alias: `alias/${kit}`,
+      description: `Everything of the kit ${kit}`,
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(7),
+      removalPolicy,
+    });
+    // Both publish to the encrypted topic as themselves, and say nothing when they may not.
+    this.allowKey(['cloudwatch', 'budgets'], ['kms:Decrypt', 'kms:GenerateDataKey*']);
+
+    this.alerts = new Topic(this, 'Alerts', { masterKey: this.key, enforceSSL: true, displayName: `${kit} alerts` });
+    // enforceSSL replaces the default policy, under which alarms of the account could publish.
+    this.alerts.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com'), new ServicePrincipal('budgets.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alerts.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    if (config.alertEmail !== undefined) this.alerts.addSubscription(new EmailSubscription(config.alertEmail));
+
+    if (config.auditTrail) this.addAuditTrail(config.destroyData, removalPolicy);
+    this.addBudget(config.monthlyBudgetUsd);
+    if (props.network.isolatedVpc) this.isolated = new IsolatedNetwork(this, 'Isolated');
+  }
+
+  private allowKey(services: string[], actions: string[], conditions?: Record<string, Record<string, string>>): void {
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: services.map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
+        actions,
+        resources: ['*'],
+        conditions,
+      }),
+    );
+  }
+
+  private addAuditTrail(destroyData: boolean, removalPolicy: RemovalPolicy): void {
+    this.allowKey(['cloudtrail'], ['kms:GenerateDataKey*', 'kms:DescribeKey'], { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } });
+    const bucket = new Bucket(this, 'AuditBucket', {
+      encryptionKey: this.key,
+      encryption: BucketEncryption.KMS,
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      lifecycleRules: [{ expiration: Duration.days(365) }],
+      removalPolicy,
+      autoDeleteObjects: destroyData,
+    });
+    new Trail(this, 'Trail', {
+      bucket,
+      encryptionKey: this.key,
+      // The kit lives in one Region; a trail of all Regions would double as the account's, which is not the kit's to decide.
+      isMultiRegionTrail: false,
+    });
+  }
+
+  private addBudget(amount: number): void {
+    new CfnBudget(this, 'Budget', {
+      budget: {
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        // Of the whole account: a filter by tag counts nothing until somebody activates the tag for billing.
+        budgetLimit: { amount, unit: 'USD' },
+      },
+      notificationsWithSubscribers: [
+        {
+          notification: { notificationType: 'ACTUAL', comparisonOperator: 'GREATER_THAN', threshold: 80, thresholdType: 'PERCENTAGE' },
+          subscribers: [{ subscriptionType: 'SNS', address: this.alerts.topicArn }],
+        },
+      ],
+    });
+  }
+}

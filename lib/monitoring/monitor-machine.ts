@@ -1,0 +1,173 @@
+import type { Config } from '../config';
+import { body, call, filled, jsonata, literal, putEvent, readJson, type Definition } from '../shared/asl';
+import { detailType, fill, layout, metrics, names, NO_CHAMPION, NO_MODEL, packageMetadata } from '../shared/names';
+import { processingJob } from '../shared/processing-job';
+
+export interface MonitorMachineProps {
+  readonly kit: string;
+  readonly config: Config['monitoring'];
+  readonly gate: Pick<Config['gate'], 'draws'>;
+  readonly labelDelayDays: number;
+  readonly tags: Record<string, string>;
+  readonly roleArn: string;
+  readonly imageUri: string;
+  readonly sourceArchive: string;
+  readonly keyArn: string;
+  readonly artifacts: string;
+  readonly capturedUri: string;
+  readonly labelsUri: string;
+  readonly championParameter: string;
+  readonly alertsTopicArn: string;
+  /** `VpcConfig` of the isolated network. @default none */
+  readonly vpcConfig?: { Subnets: string[]; SecurityGroupIds: string[] };
+}
+
+/** Monitor: `{"windowStart", "windowEnd"}`, or the schedule's `{"scheduledTime"}` → outcome.json, metrics, heartbeat, event. */
+export function monitorMachine(props: MonitorMachineProps): Definition {
+  return {
+    Comment: 'Compare a window of event time with what the champion was gated on',
+    StartAt: 'Begin',
+    States: { ...windowStates(props), ...jobStates(props), ...outcomeStates(props) },
+  };
+}
+
+function windowStates({ config, labelDelayDays, championParameter }: MonitorMachineProps): Definition['States'] {
+  const day = (daysBefore: number) => `$fromMillis($toMillis($states.input.scheduledTime) - ${daysBefore} * 86400000, '[Y0001]-[M01]-[D01]')`;
+  return {
+    Begin: {
+      Type: 'Choice',
+      Choices: [
+        {
+          Condition: jsonata('$exists($states.input.scheduledTime)'),
+          // Labels of the day before are the last that have been collected when the schedule fires.
+          Assign: { window: { start: jsonata(day(labelDelayDays + config.windowDays)), end: jsonata(day(labelDelayDays)) } },
+          Next: 'ReadChampion',
+        },
+      ],
+      Default: 'GivenWindow',
+    },
+    GivenWindow: {
+      Type: 'Pass',
+      Assign: { window: { start: jsonata('$states.input.windowStart'), end: jsonata('$states.input.windowEnd') } },
+      Next: 'ReadChampion',
+    },
+    ReadChampion: call(
+      'aws-sdk:ssm:getParameter',
+      { Name: championParameter },
+      { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'HasChampion' },
+    ),
+    HasChampion: {
+      Type: 'Choice',
+      Choices: [
+        {
+          Condition: jsonata(`$champion = '${NO_MODEL}'`),
+          Assign: { outcome: { status: NO_CHAMPION, confirmed: false, violations: [], records: 0, labelledRows: 0, newLabelledRows: 0, metrics: [] }, outcomeUri: null },
+          Next: 'PutMetrics',
+        },
+      ],
+      Default: 'DescribeChampion',
+    },
+  };
+}
+
+function jobStates(props: MonitorMachineProps): Definition['States'] {
+  const { config, artifacts } = props;
+  const windowKey = filled(layout.artifacts.windows, { champion: '$version', windowEnd: '$window.end' });
+  const windowsOfVersion = filled(fill(layout.artifacts.windows, { champion: '{version}', windowEnd: '' }).replace(/\/+$/, '/'), { version: '$version' });
+  const options = {
+    captured: props.capturedUri,
+    labels: props.labelsUri,
+    'label-delay-days': props.labelDelayDays,
+    'confirm-k': config.confirm.k,
+    'confirm-n': config.confirm.n,
+    'min-records': config.minRecords,
+    'min-label-coverage': config.minLabelCoverage,
+    draws: props.gate.draws,
+    'facet-min-rows': config.facetMinRows,
+  };
+  const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const perRun = `['--window-start', $window.start, '--window-end', $window.end, '--champion', $champion, '--trained-through', $package.trainedThrough, '--windows', ${literal(`s3://${artifacts}/`)} & ${windowsOfVersion}]`;
+  return {
+    DescribeChampion: call(
+      'aws-sdk:sagemaker:describeModelPackage',
+      { ModelPackageName: jsonata('$champion') },
+      {
+        Assign: {
+          version: jsonata("$split($champion, '/')[-1]"),
+          package: jsonata(`{
+            'model': $states.result.InferenceSpecification.Containers[0].ModelDataUrl,
+            'evaluation': $states.result.CustomerMetadataProperties.${packageMetadata.evaluation},
+            'trainedThrough': $states.result.CustomerMetadataProperties.${packageMetadata.trainedThrough}
+          }`),
+        },
+        Next: 'LocateWindow',
+      },
+    ),
+    LocateWindow: {
+      Type: 'Pass',
+      Assign: { windowKey: jsonata(windowKey), windowUri: jsonata(`${literal(`s3://${artifacts}/`)} & ${windowKey}`) },
+      Next: 'RunMonitor',
+    },
+    RunMonitor: processingJob(
+      {
+        ...props,
+        namePrefix: props.kit,
+        instanceType: config.instanceType,
+        timeoutMinutes: 60,
+        program: 'monitor.py',
+        arguments: `$append(${perRun}, ${literal(fixed)})`,
+        inputs: "[{'name': 'baseline', 'uri': $package.evaluation}, {'name': 'model', 'uri': $package.model}]",
+        output: { name: 'window', uri: '$windowUri' },
+      },
+      'ReadOutcome',
+    ),
+    ReadOutcome: readJson(artifacts, jsonata(`$windowKey & '${layout.files.window.outcome}'`), {
+      Assign: { outcome: jsonata(body), outcomeUri: jsonata(`$windowUri & '${layout.files.window.outcome}'`) },
+      Next: 'PutMetrics',
+    }),
+  };
+}
+
+function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition['States'] {
+  const dimension = literal([{ Name: 'Kit', Value: kit }]);
+  const heartbeat = literal([{ MetricName: metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions: [] }]);
+  return {
+    PutMetrics: call(
+      'aws-sdk:cloudwatch:putMetricData',
+      {
+        Namespace: metrics.namespace,
+        // A heartbeat whatever the outcome: silence then means that monitoring is broken. One call takes 1,000 entries.
+        MetricData: jsonata(
+          `[$append(${heartbeat}, $outcome.metrics)[[0..999]].$merge([$, {'Dimensions': $append(${dimension}, $exists(Dimensions) ? Dimensions : [])}])]`,
+        ),
+      },
+      { Next: 'PutCompleted' },
+    ),
+    PutCompleted: putEvent(
+      names.eventSource(kit, 'monitoring'),
+      detailType.monitorCompleted,
+      jsonata(`{
+        'window': $window, 'champion': $champion, 'status': $outcome.status, 'confirmed': $outcome.confirmed, 'violations': $outcome.violations,
+        'records': $outcome.records, 'labelledRows': $outcome.labelledRows, 'newLabelledRows': $outcome.newLabelledRows, 'outcomeUri': $outcomeUri
+      }`),
+      { Next: 'HasViolations' },
+    ),
+    HasViolations: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$count($outcome.violations) > 0'), Next: 'TellPeople' }],
+      Default: 'Finished',
+    },
+    TellPeople: call(
+      'sns:publish',
+      {
+        TopicArn: alertsTopicArn,
+        Subject: jsonata("$outcome.confirmed ? 'Drift confirmed' : 'Drift seen, not confirmed yet'"),
+        Message: jsonata(
+          "$window.start & ' to ' & $window.end & ': ' & $join($outcome.violations.(feature & ' ' & check & ' ' & $string(value) & ' > ' & $string(threshold)), ', ') & '. ' & $outcomeUri",
+        ),
+      },
+      { Next: 'Finished' },
+    ),
+    Finished: { Type: 'Succeed', Output: jsonata("{'window': $window, 'status': $outcome.status, 'confirmed': $outcome.confirmed, 'outcomeUri': $outcomeUri}") },
+  };
+}

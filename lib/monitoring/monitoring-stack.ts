@@ -1,0 +1,151 @@
+/**
+ * Watches what the champion serves: the state machine Monitor, its schedule, the alarms that need several rooms, and the dashboard.
+ *
+ * One processing job computes drift, quality, bias and attribution of a window and writes the file shapes of SageMaker Model Monitor, which
+ * new accounts can no longer use. Windows are event time and explicit: the schedule derives them, a replay passes them.
+ * Idle cost: nothing while the schedule is off; about 0.02 USD a day with it, and 3 USD a month for a dashboard past the third.
+ * Fails first: too few captured records or labels, which are outcomes and not silence. Alarms: monitoring/drift, monitoring/quality,
+ * monitoring/heartbeat, monitoring/pipeline-failed.
+ */
+import { CfnOutput, Duration, TimeZone } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import type { IsolatedNetwork } from '../foundation/isolated-network';
+import { KitAlarm, kitMetric } from '../shared/alarms';
+import { SourceArchive } from '../shared/job-code';
+import { JobRole } from '../shared/job-role';
+import { LifecycleMachine } from '../shared/lifecycle-machine';
+import { fill, layout, metrics, names, outputs } from '../shared/names';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { xgboostImage } from '../shared/xgboost-image';
+import { KitDashboard } from './dashboard';
+import { monitorMachine } from './monitor-machine';
+
+export interface MonitoringStackProps extends RoomProps {
+  readonly config: Pick<Config, 'monitoring' | 'gate' | 'labels'>;
+  readonly raw: IBucket;
+  readonly captured: IBucket;
+  readonly artifacts: IBucket;
+  readonly champion: IStringParameter;
+  readonly key: IKey;
+  readonly alerts: ITopic;
+  /** The machines of the earlier rooms, by title. */
+  readonly machines: Record<'Prepare' | 'Train' | 'Release', StateMachine>;
+  /** The job runs inside it. @default no VPC */
+  readonly isolated?: IsolatedNetwork;
+  readonly tags: Record<string, string>;
+  readonly logRetention: RetentionDays;
+}
+
+/** State machine Monitor, schedule, alarms, dashboard. */
+export class MonitoringStack extends RoomStack {
+  readonly monitor: LifecycleMachine;
+
+  constructor(scope: Construct, id: string, props: MonitoringStackProps) {
+    super(scope, id, 'monitoring', props, 'ML lifecycle kit: drift, quality, alarms, dashboard');
+    const { kit, config, alerts } = props;
+    if (config.monitoring.engine === 'managed')
+      throw new Error(
+        'monitoring.engine "managed" is not built: SageMaker Model Monitor is closed to new customers since 2026-07-30. Use "open", which writes the same files',
+      );
+    this.monitor = this.addMonitor(props);
+    this.addSchedule(config.monitoring.schedule);
+
+    const machines = { ...props.machines, Monitor: this.monitor.machine };
+    for (const alarm of ['drift', 'quality'] as const)
+      this.addMetricAlarm(kit, alarm, alarm === 'drift' ? metrics.driftViolations : metrics.qualityViolations, alerts);
+    new KitAlarm(this, 'Heartbeat', {
+      kit,
+      alarm: 'heartbeat',
+      metric: kitMetric(kit, metrics.heartbeat, 'SampleCount'),
+      topic: alerts,
+      // Without a schedule nobody expects a beat.
+      actionsEnabled: config.monitoring.schedule,
+    });
+    new KitAlarm(this, 'PipelineFailed', { kit, alarm: 'pipelineFailed', metric: (period) => failures(Object.values(machines), period), topic: alerts });
+    new KitDashboard(this, 'Dashboard', { kit, machines });
+    new CfnOutput(this, outputs.monitoring.machine, { value: this.monitor.machine.stateMachineArn });
+  }
+
+  private addMonitor(props: MonitoringStackProps): LifecycleMachine {
+    const { kit, config, raw, captured, artifacts, champion } = props;
+    const image = xgboostImage(this);
+    const source = new SourceArchive(this, 'Source');
+    const labels = layout.raw.groundTruth.slice(0, layout.raw.groundTruth.indexOf('/') + 1);
+    const records = `${names.endpoint(kit)}/`;
+
+    const role = new JobRole(this, 'JobRole', image);
+    captured.grantRead(role, `${records}*`);
+    raw.grantRead(role, `${labels}*`);
+    artifacts.grantRead(role);
+    artifacts.grantPut(role, fill(layout.artifacts.windows, { champion: '*', windowEnd: '*' }) + '*');
+    source.asset.grantRead(role);
+    if (props.isolated !== undefined) role.allowVpc();
+
+    const monitor = new LifecycleMachine(this, 'Monitor', {
+      title: 'Monitor',
+      definition: monitorMachine({
+        kit,
+        config: config.monitoring,
+        gate: config.gate,
+        labelDelayDays: config.labels.delayDays,
+        tags: { ...props.tags, room: 'monitoring' },
+        roleArn: role.roleArn,
+        imageUri: image.uri,
+        sourceArchive: source.asset.s3ObjectUrl,
+        keyArn: props.key.keyArn,
+        artifacts: artifacts.bucketName,
+        capturedUri: captured.s3UrlForObject(records),
+        labelsUri: raw.s3UrlForObject(labels),
+        championParameter: champion.parameterName,
+        alertsTopicArn: props.alerts.topicArn,
+        vpcConfig: props.isolated?.vpcConfig,
+      }),
+      alerts: props.alerts,
+      timeout: Duration.minutes(90),
+      logRetention: props.logRetention,
+    });
+    monitor.allowJobs('processing', kit, role);
+    monitor.allow(['sagemaker:DescribeModelPackage'], [this.formatArn({ service: 'sagemaker', resource: 'model-package', resourceName: `${names.modelPackageGroup(kit)}/*` })]);
+    champion.grantRead(monitor.role);
+    artifacts.grantRead(monitor.role, fill(layout.artifacts.windows, { champion: '*', windowEnd: '*' }) + '*');
+    monitor.allowMetrics();
+    monitor.allowEvents(names.eventSource(kit, 'monitoring'));
+    return monitor;
+  }
+
+  private addSchedule(enabled: boolean): void {
+    new Schedule(this, 'Daily', {
+      description: 'Monitors the trailing window',
+      // After the night's label files; the window is derived from the scheduled time, so a late start changes nothing.
+      schedule: ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.ETC_UTC }),
+      enabled,
+      target: new StepFunctionsStartExecution(this.monitor.machine, {
+        input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
+      }),
+    });
+  }
+
+  private addMetricAlarm(kit: string, alarm: 'drift' | 'quality', metric: string, topic: ITopic): void {
+    new KitAlarm(this, alarm === 'drift' ? 'Drift' : 'Quality', { kit, alarm, metric: kitMetric(kit, metric, 'Maximum'), topic });
+  }
+}
+
+function failures(machines: StateMachine[], period: Duration): MathExpression {
+  const usingMetrics = Object.fromEntries(
+    machines.flatMap((machine, i) => [
+      [`failed${i}`, machine.metricFailed({ period })],
+      [`timedOut${i}`, machine.metricTimedOut({ period })],
+    ]),
+  );
+  return new MathExpression({ expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`, usingMetrics, period, label: 'Failed executions' });
+}

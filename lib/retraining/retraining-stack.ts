@@ -1,0 +1,96 @@
+/**
+ * Turns many signals into at most one training per episode: rules, one guarded function, and the table in which it writes why.
+ *
+ * Level-triggered: every monitoring run reports, and the guard decides. An alarm as trigger would fire once and be lost, and could not say
+ * why nothing was started. Train's end releases the lock; a lock without an end expires.
+ * Idle cost: nothing (on-demand table, empty queue).
+ * Fails first: a signal that cannot be handled three times over. Alarm: retraining/dead-letters.
+ */
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import { KitAlarm } from '../shared/alarms';
+import { HandlerFunction } from '../shared/handler-function';
+import { detailType, env, names, outputs } from '../shared/names';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+
+export interface RetrainingStackProps extends RoomProps {
+  readonly config: Config['retraining'];
+  readonly destroyData: boolean;
+  readonly train: StateMachine;
+  readonly alerts: ITopic;
+  readonly logRetention: RetentionDays;
+}
+
+/** Rules, guard, state table, dead letters. */
+export class RetrainingStack extends RoomStack {
+  constructor(scope: Construct, id: string, props: RetrainingStackProps) {
+    super(scope, id, 'retraining', props, 'ML lifecycle kit: guarded retraining');
+    const { kit, train, alerts } = props;
+
+    const state = new TableV2(this, 'State', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: props.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    const deadLetters = new Queue(this, 'DeadLetters', {
+      // The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing.
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    const guard = new HandlerFunction(this, 'StartRetraining', {
+      room: 'retraining',
+      handler: 'start-retraining',
+      description: 'Decides whether a signal starts Train, and writes down why',
+      environment: {
+        [env.kit]: kit,
+        [env.stateTable]: state.tableName,
+        [env.trainMachine]: train.stateMachineArn,
+        [env.guard]: JSON.stringify(props.config),
+      },
+      timeout: Duration.seconds(30),
+      logRetention: props.logRetention,
+      deadLetterQueue: deadLetters,
+    });
+    state.grantReadWriteData(guard);
+    train.grantStartExecution(guard);
+
+    const target = () => new LambdaFunction(guard, { deadLetterQueue: deadLetters });
+    new Rule(this, 'MonitorCompleted', {
+      description: 'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
+      eventPattern: {
+        source: [names.eventSource(kit, 'monitoring')],
+        detailType: [detailType.monitorCompleted],
+        detail: { status: ['Completed', 'CompletedWithViolations'] },
+      },
+      targets: [target()],
+    });
+    new Rule(this, 'TrainEnded', {
+      description: 'The end of Train releases the lock, however it ended',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [train.stateMachineArn], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      targets: [target()],
+    });
+    new KitAlarm(this, 'DeadLettersWaiting', {
+      kit,
+      alarm: 'deadLetters',
+      metric: (period) => deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+      topic: alerts,
+    });
+    new CfnOutput(this, outputs.retraining.table, { value: state.tableName });
+  }
+}

@@ -1,0 +1,127 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from '../config';
+import { LifecycleMachine } from '../shared/lifecycle-machine';
+import { fill, layout, names } from '../shared/names';
+import { endpointArn, endpointConfigArns, mayInvoke, modelArns, packageArns } from './endpoint';
+import { RELEASE_FAILURE, releaseMachine } from './release-machine';
+
+export interface ReleaseProps {
+  readonly kit: string;
+  readonly config: Config['serving'];
+  readonly artifacts: IBucket;
+  readonly champion: IStringParameter;
+  readonly modelRole: IRole;
+  readonly alerts: ITopic;
+  readonly logRetention: RetentionDays;
+}
+
+/** A canary of a real-time endpoint bakes for ten minutes, and twice when the champion is put back. */
+const TIMEOUT = Duration.hours(2);
+
+/** State machine Release with its lease, and the role under which CloudFormation changes ServingModel. */
+export class Release extends Construct {
+  readonly machine: LifecycleMachine;
+
+  constructor(scope: Construct, id: string, props: ReleaseProps) {
+    super(scope, id);
+    const { kit, champion, alerts } = props;
+    const stackName = names.stack(kit, 'serving-model');
+    const stackRole = this.addStackRole(props);
+    const leases = new TableV2(this, 'Leases', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.machine = new LifecycleMachine(this, 'Machine', {
+      title: 'Release',
+      definition: releaseMachine({
+        kit,
+        stackName,
+        stackRoleArn: stackRole.roleArn,
+        leaseTable: leases.tableName,
+        leaseSeconds: TIMEOUT.toSeconds(),
+        championParameter: champion.parameterName,
+        artifacts: props.artifacts.bucketName,
+        alertsTopicArn: alerts.topicArn,
+      }),
+      onFailure: RELEASE_FAILURE,
+      alerts,
+      timeout: TIMEOUT,
+      logRetention: props.logRetention,
+    });
+    champion.grantRead(this.machine.role);
+    champion.grantWrite(this.machine.role);
+    props.artifacts.grantRead(this.machine.role, fill(layout.artifacts.evaluations, { execution: '*' }));
+    this.machine.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [leases.tableArn]);
+    this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [packageArns(kit)]);
+    this.machine.allow(
+      ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
+      [endpointArn(kit), endpointConfigArns, modelArns],
+    );
+    this.machine.role.addToPolicy(mayInvoke(kit));
+    this.machine.allowEvents(names.eventSource(kit, 'serving'));
+    this.allowUpdate(stackName, stackRole);
+
+    new Rule(this, 'PackageApproved', {
+      description: 'An approved model package starts Release',
+      eventPattern: {
+        source: ['aws.sagemaker'],
+        detailType: ['SageMaker Model Package State Change'],
+        detail: { ModelPackageGroupName: [names.modelPackageGroup(kit)], ModelApprovalStatus: ['Approved'], ModelPackageStatus: ['Completed'] },
+      },
+      targets: [
+        new SfnStateMachine(this.machine.machine, {
+          input: RuleTargetInput.fromObject({ modelPackageArn: EventField.fromPath('$.detail.ModelPackageArn'), force: false }),
+        }),
+      ],
+    });
+  }
+
+  /** One stack, and only under the role that can do nothing but change it. */
+  private allowUpdate(stackName: string, stackRole: IRole): void {
+    const stack = `arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${stackName}/*`;
+    this.machine.allow(['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [stack]);
+    this.machine.allow(['cloudformation:UpdateStack'], [stack], { StringEquals: { 'cloudformation:RoleArn': stackRole.roleArn } });
+    this.machine.allow(['iam:PassRole'], [stackRole.roleArn], { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } });
+  }
+
+  private addStackRole({ kit, config, modelRole }: ReleaseProps): Role {
+    const role = new Role(this, 'StackRole', {
+      assumedBy: new ServicePrincipal('cloudformation.amazonaws.com'),
+      description: 'Changes the resources of ServingModel and nothing else',
+    });
+    const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
+      role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
+    const kinds = ['Model', 'EndpointConfig', 'Endpoint'].flatMap((kind) => ['Create', 'Describe', 'Delete'].map((verb) => `sagemaker:${verb}${kind}`));
+    allow(
+      [...kinds, 'sagemaker:UpdateEndpoint', 'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags'],
+      [modelArns, endpointConfigArns, endpointArn(kit)],
+    );
+    allow(['sagemaker:DescribeModelPackage'], [packageArns(kit)]);
+    allow(['iam:PassRole'], [modelRole.roleArn], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
+    if (config.mode === 'real-time') allowScaling(allow);
+    return role;
+  }
+}
+
+/** Scaling of the variant, and the alarms that guard an update. */
+function allowScaling(allow: (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) => void): void {
+  const verbs = ['RegisterScalableTarget', 'DeregisterScalableTarget', 'DescribeScalableTargets', 'PutScalingPolicy', 'DeleteScalingPolicy', 'DescribeScalingPolicies'];
+  allow(verbs.map((verb) => `application-autoscaling:${verb}`), ['*']);
+  allow(['sagemaker:UpdateEndpointWeightsAndCapacities', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'], ['*']);
+  allow(
+    ['iam:CreateServiceLinkedRole'],
+    [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*`],
+    { StringEquals: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
+  );
+}

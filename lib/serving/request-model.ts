@@ -1,0 +1,34 @@
+import { JsonSchemaType, JsonSchemaVersion, type JsonSchema } from 'aws-cdk-lib/aws-apigateway';
+import { featureColumns, type Column } from '../shared/dataset';
+
+/**
+ * The body of `POST /predictions` as API Gateway checks it: shape and types only. Its validator cannot say which column broke a range or
+ * a pattern; the handler reads the same columns and can.
+ */
+export function requestModel(maxInstances: number): JsonSchema {
+  return {
+    schema: JsonSchemaVersion.DRAFT4,
+    title: 'Predictions',
+    type: JsonSchemaType.OBJECT,
+    additionalProperties: false,
+    required: ['instances'],
+    properties: {
+      instances: {
+        type: JsonSchemaType.ARRAY,
+        minItems: 1,
+        maxItems: maxInstances,
+        items: {
+          type: JsonSchemaType.OBJECT,
+          additionalProperties: false,
+          required: featureColumns.map(({ name }) => name),
+          properties: Object.fromEntries(featureColumns.map((column) => [column.name, { type: jsonType(column) }])),
+        },
+      },
+    },
+  };
+}
+
+function jsonType({ type, nullable }: Column): JsonSchemaType | JsonSchemaType[] {
+  const plain = { string: JsonSchemaType.STRING, timestamp: JsonSchemaType.STRING, int: JsonSchemaType.INTEGER, double: JsonSchemaType.NUMBER }[type];
+  return nullable === true ? [plain, JsonSchemaType.NULL] : plain;
+}

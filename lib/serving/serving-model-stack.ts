@@ -1,0 +1,118 @@
+/**
+ * The model that serves, and nothing else: Model, EndpointConfig, Endpoint and scaling, all of them conditional on one parameter.
+ *
+ * Release changes the parameter with the previous template, so the template stays the truth, `cdk destroy` removes what bills, and the first
+ * deployment succeeds without a model. No IAM resources, no assets, no bootstrap parameter: what updates it needs rights to four types only.
+ * Idle cost: serverless nothing; real-time the instances (ml.m5.large 0.115 USD an hour each).
+ * Fails first: an update that CloudFormation or a guardrail rolls back; Release rejects the package. Alarm: serving/endpoint-errors.
+ */
+import { CfnCondition, CfnParameter, type CfnResource, DefaultStackSynthesizer, Fn } from 'aws-cdk-lib';
+import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import type { IsolatedNetwork } from '../foundation/isolated-network';
+import { MODEL_PARAMETER, names, NO_MODEL } from '../shared/names';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { VARIANT } from './endpoint';
+
+export interface ServingModelStackProps extends RoomProps {
+  readonly config: Config['serving'];
+  readonly modelRole: IRole;
+  /** Where a real-time endpoint captures. */
+  readonly captured: IBucket;
+  /** Alarms that roll an update back. */
+  readonly guardrails: IAlarm[];
+  /** The model runs inside it. @default no VPC */
+  readonly isolated?: IsolatedNetwork;
+}
+
+/** Model, EndpointConfig, Endpoint. */
+export class ServingModelStack extends RoomStack {
+  constructor(scope: Construct, id: string, props: ServingModelStackProps) {
+    super(scope, id, 'serving-model', props, 'ML lifecycle kit: the model that serves', {
+      // The rule would add a parameter of type SSM, which every release would have to be allowed to read.
+      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+    });
+    const { kit, config } = props;
+    const modelPackage = new CfnParameter(this, MODEL_PARAMETER, {
+      default: NO_MODEL,
+      description: `ARN of the model package that serves, or ${NO_MODEL}. Changed by Release, not by hand.`,
+    });
+    const hasModel = new CfnCondition(this, 'HasModel', { expression: Fn.conditionNot(Fn.conditionEquals(modelPackage.valueAsString, NO_MODEL)) });
+
+    // No names but the endpoint's: a package cannot change inside a model, so each release replaces model and configuration.
+    const model = new CfnModel(this, 'Model', {
+      executionRoleArn: props.modelRole.roleArn,
+      containers: [{ modelPackageName: modelPackage.valueAsString }],
+      vpcConfig: props.isolated && { subnets: props.isolated.vpcConfig.Subnets, securityGroupIds: props.isolated.vpcConfig.SecurityGroupIds },
+    });
+    const variant = { modelName: model.attrModelName, variantName: VARIANT };
+    const endpointConfig =
+      config.mode === 'serverless'
+        ? new CfnEndpointConfig(this, 'EndpointConfig', {
+            productionVariants: [{ ...variant, serverlessConfig: { memorySizeInMb: config.memoryMb, maxConcurrency: config.maxConcurrency } }],
+          })
+        : new CfnEndpointConfig(this, 'EndpointConfig', {
+            productionVariants: [
+              { ...variant, instanceType: config.instanceType, initialInstanceCount: config.minInstances, initialVariantWeight: 1 },
+            ],
+            dataCaptureConfig: {
+              enableCapture: true,
+              initialSamplingPercentage: 100,
+              destinationS3Uri: props.captured.s3UrlForObject(),
+              captureOptions: [{ captureMode: 'Input' }, { captureMode: 'Output' }],
+              // A type that is not listed is captured as base64.
+              captureContentTypeHeader: { jsonContentTypes: ['application/json'] },
+            },
+          });
+    const endpoint = new CfnEndpoint(this, 'Endpoint', {
+      endpointName: names.endpoint(kit),
+      endpointConfigName: endpointConfig.attrEndpointConfigName,
+      deploymentConfig: config.mode === 'real-time' ? canary(props.guardrails) : undefined,
+      // An update would otherwise set the scaled count back.
+      retainAllVariantProperties: config.mode === 'real-time' ? true : undefined,
+    });
+    const scaling = config.mode === 'real-time' ? this.addScaling(endpoint, config) : [];
+    for (const resource of [model, endpointConfig, endpoint, ...scaling]) resource.cfnOptions.condition = hasModel;
+  }
+
+  private addScaling(endpoint: CfnEndpoint, config: Config['serving']): CfnResource[] {
+    const target = new CfnScalableTarget(this, 'Scaling', {
+      serviceNamespace: 'sagemaker',
+      scalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+      resourceId: `endpoint/${endpoint.endpointName}/variant/${VARIANT}`,
+      minCapacity: config.minInstances,
+      maxCapacity: config.maxInstances,
+    });
+    target.addDependency(endpoint);
+    const policy = new CfnScalingPolicy(this, 'ScalingPolicy', {
+      policyName: `${endpoint.endpointName}-invocations`,
+      policyType: 'TargetTrackingScaling',
+      scalingTargetId: target.ref,
+      targetTrackingScalingPolicyConfiguration: {
+        predefinedMetricSpecification: { predefinedMetricType: 'SageMakerVariantInvocationsPerInstance' },
+        // Invocations a minute and instance.
+        targetValue: 600,
+        scaleInCooldown: 300,
+        scaleOutCooldown: 60,
+      },
+    });
+    return [target, policy];
+  }
+}
+
+/** Half of the fleet first, ten minutes under the alarms, then the rest. */
+function canary(guardrails: IAlarm[]): CfnEndpoint.DeploymentConfigProperty {
+  return {
+    blueGreenUpdatePolicy: {
+      trafficRoutingConfiguration: { type: 'CANARY', canarySize: { type: 'CAPACITY_PERCENT', value: 50 }, waitIntervalInSeconds: 600 },
+      terminationWaitInSeconds: 300,
+      maximumExecutionTimeoutInSeconds: 3600,
+    },
+    autoRollbackConfiguration: { alarms: guardrails.map(({ alarmName }) => ({ alarmName })) },
+  };
+}

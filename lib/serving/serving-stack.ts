@@ -1,0 +1,114 @@
+/**
+ * What stands between a client and the model, and what may change the model: the prediction API, its function, and the state machine Release.
+ *
+ * The endpoint is not here but in ServingModel, the one stack that Release updates: this stack deploys before any model exists, and the
+ * API answers 503 with the next command until then. A handler stands in front of the endpoint because a serverless one captures nothing.
+ * Idle cost: nothing.
+ * Fails first: a cold serverless endpoint behind API Gateway's 29 s; the handler retries inside them. Alarms: serving/predict-errors,
+ * serving/endpoint-errors, serving/endpoint-latency, serving/capture-failures.
+ */
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import { KitAlarm, kitMetric } from '../shared/alarms';
+import { HandlerFunction } from '../shared/handler-function';
+import { JobRole } from '../shared/job-role';
+import type { LifecycleMachine } from '../shared/lifecycle-machine';
+import { env, fill, layout, metrics, names, outputs } from '../shared/names';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { mayInvoke, VARIANT } from './endpoint';
+import { PredictionApi } from './prediction-api';
+import { Release } from './release';
+import { xgboostImage } from '../shared/xgboost-image';
+
+export interface ServingStackProps extends RoomProps {
+  readonly config: Config['serving'];
+  readonly artifacts: IBucket;
+  readonly captured: IBucket;
+  readonly capture: IDeliveryStream;
+  readonly champion: IStringParameter;
+  readonly key: IKey;
+  readonly alerts: ITopic;
+  /** Whether the model runs in the isolated network. */
+  readonly inVpc: boolean;
+  readonly logRetention: RetentionDays;
+}
+
+/** Prediction API and state machine Release. */
+export class ServingStack extends RoomStack {
+  /** What the model container assumes; ServingModel has no IAM resources of its own. */
+  readonly modelRole: JobRole;
+  readonly release: LifecycleMachine;
+  /** Real-time updates roll back on these. */
+  readonly guardrails: KitAlarm[];
+
+  constructor(scope: Construct, id: string, props: ServingStackProps) {
+    super(scope, id, 'serving', props, 'ML lifecycle kit: prediction API and release');
+    const { kit, config, alerts } = props;
+
+    this.modelRole = this.addModelRole(props);
+    const predict = this.addPredict(props);
+    const { api } = new PredictionApi(this, 'Predictions', { kit, config, predict, logRetention: props.logRetention });
+    this.release = new Release(this, 'Release', { ...props, modelRole: this.modelRole }).machine;
+
+    const endpointMetric = (metricName: string, statistic: string) => (period: Duration) =>
+      new Metric({
+        namespace: 'AWS/SageMaker',
+        metricName,
+        // By the fixed name and not by the endpoint: the alarm must exist before the first model does.
+        dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: VARIANT },
+        statistic,
+        period,
+      });
+    this.guardrails = [
+      new KitAlarm(this, 'EndpointErrors', { kit, alarm: 'endpointErrors', metric: endpointMetric('Invocation5XXErrors', 'Sum'), topic: alerts }),
+      new KitAlarm(this, 'EndpointLatency', { kit, alarm: 'endpointLatency', metric: endpointMetric('ModelLatency', 'p50'), topic: alerts }),
+    ];
+    new KitAlarm(this, 'PredictErrors', { kit, alarm: 'predictErrors', metric: (period) => api.metricServerError({ period, statistic: 'Sum' }), topic: alerts });
+    new KitAlarm(this, 'CaptureFailures', { kit, alarm: 'captureFailures', metric: kitMetric(kit, metrics.captureFailures, 'Sum'), topic: alerts });
+
+    const out = outputs.serving;
+    new CfnOutput(this, out.machine, { value: this.release.machine.stateMachineArn });
+    new CfnOutput(this, out.apiId, { value: api.restApiId });
+    new CfnOutput(this, out.apiStage, { value: api.deploymentStage.stageName });
+  }
+
+  private addModelRole({ artifacts, captured, config, inVpc }: ServingStackProps): JobRole {
+    const role = new JobRole(this, 'ModelRole', xgboostImage(this));
+    artifacts.grantRead(role, fill(layout.artifacts.models, { job: '*' }));
+    // Native capture writes with this role, and is silent when it may not.
+    if (config.mode === 'real-time') captured.grantPut(role);
+    if (inVpc) role.allowVpc();
+    return role;
+  }
+
+  private addPredict({ kit, config, capture, champion, logRetention }: ServingStackProps): HandlerFunction {
+    const captures = config.mode === 'serverless';
+    const predict = new HandlerFunction(this, 'Predict', {
+      room: 'serving',
+      handler: 'predict',
+      description: 'Checks a request, asks the endpoint, captures the exchange',
+      environment: {
+        [env.kit]: kit,
+        [env.endpointName]: names.endpoint(kit),
+        [env.championParameter]: champion.parameterName,
+        [env.maxInstances]: String(config.maxInstancesPerRequest),
+        ...(captures ? { [env.captureStream]: capture.deliveryStreamName } : {}),
+      },
+      // API Gateway gives up at 29 s.
+      timeout: Duration.seconds(29),
+      logRetention,
+    });
+    champion.grantRead(predict);
+    if (captures) capture.grantPutRecords(predict);
+    predict.addToRolePolicy(mayInvoke(kit));
+    return predict;
+  }
+}

@@ -1,0 +1,71 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import { rooms } from './names';
+import { tar } from './tar';
+
+const JOBS = join(__dirname, '../../jobs');
+
+/**
+ * Stages the jobs the way both services import them: programs of every room at the root, `common/` beside them.
+ * @returns the folder; its owner deletes it
+ */
+export function stageJobs(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
+  const present = new Set(readdirSync(JOBS));
+  for (const room of rooms.filter((r) => present.has(r)))
+    for (const file of pythonFiles(join(JOBS, room))) cpSync(file, join(folder, basename(file)));
+  mkdirSync(join(folder, 'common'));
+  // dataset.json and layout.json are links into schema/: S3 has no links.
+  for (const file of [...pythonFiles(join(JOBS, 'common')), join(JOBS, 'common/dataset.json'), join(JOBS, 'common/layout.json')])
+    writeFileSync(join(folder, 'common', basename(file)), readFileSync(file));
+  return folder;
+}
+
+const pythonFiles = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .sort()
+    .map((name) => join(folder, name));
+
+/** `sourcedir.tar.gz` for SageMaker: the same bytes for the same sources, on every machine and Node version. */
+export function sourceArchive(): Buffer {
+  const folder = stageJobs();
+  try {
+    const archive = gzipSync(tar(folder), { level: 0 });
+    // The operating system that wrote the file: 255 is "unknown".
+    archive[9] = 255;
+    return archive;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The archive as a file asset: a directory asset would become a .zip, which script mode does not open. */
+export class SourceArchive extends Construct {
+  readonly asset: Asset;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const folder = mkdtempSync(join(tmpdir(), 'source-'));
+    const path = join(folder, 'sourcedir.tar.gz');
+    writeFileSync(path, sourceArchive());
+    this.asset = new Asset(this, 'Asset', { path });
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The same files for Glue's `--extra-py-files`, which takes a .zip: exactly what a directory asset becomes. */
+export class GlueModules extends Construct {
+  readonly asset: Asset;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const path = stageJobs();
+    this.asset = new Asset(this, 'Asset', { path });
+    rmSync(path, { recursive: true });
+  }
+}

@@ -1,0 +1,45 @@
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { XgboostImage } from './xgboost-image';
+
+/**
+ * What SageMaker assumes inside a job or model container: logs, metrics and the image. AmazonSageMakerFullAccess covers buckets with
+ * "sagemaker" in their name, not ours, and far more than a job needs; data is granted by the stack that owns the job.
+ */
+export class JobRole extends Role {
+  constructor(scope: Construct, id: string, image: XgboostImage) {
+    super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
+    const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
+      this.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
+    // The services' own log groups: shared by every kit in the account, so nobody owns or deletes them.
+    allow(
+      ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      [`arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws/sagemaker/*`],
+    );
+    allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': '/aws/sagemaker/*' } });
+    allow(['ecr:GetAuthorizationToken'], ['*']);
+    allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], [image.repositoryArn]);
+  }
+
+  /** Network interfaces of jobs and models inside a VPC. */
+  allowVpc(): void {
+    this.addToPolicy(
+      new PolicyStatement({
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:CreateNetworkInterfacePermission',
+          'ec2:DeleteNetworkInterface',
+          'ec2:DeleteNetworkInterfacePermission',
+          'ec2:DescribeDhcpOptions',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcs',
+        ],
+        // None of the describe actions knows resources, and SageMaker names the interfaces.
+        resources: ['*'],
+      }),
+    );
+  }
+}

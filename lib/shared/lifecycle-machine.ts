@@ -1,0 +1,118 @@
+import { Aws, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { call, jsonata, type Definition, type State } from './asl';
+import { metrics } from './names';
+
+export interface LifecycleMachineProps {
+  /** What the machine is called in alerts, e.g. `Train`. */
+  readonly title: string;
+  /** States without the failure path: `Alert` and `Failed` are added, and every task that catches nothing leads there. */
+  readonly definition: Definition;
+  /** Where the failure path tells people. */
+  readonly alerts: ITopic;
+  /** After this an execution is stopped. */
+  readonly timeout: Duration;
+  readonly logRetention: RetentionDays;
+  /** The state that every failure goes to before `Alert`. @default Alert */
+  readonly onFailure?: string;
+}
+
+/** How the services name what `.sync` waits for. */
+const jobKinds = {
+  training: { noun: 'TrainingJob', resource: 'training-job', rule: 'Training' },
+  tuning: { noun: 'HyperParameterTuningJob', resource: 'hyper-parameter-tuning-job', rule: 'Tuning' },
+  processing: { noun: 'ProcessingJob', resource: 'processing-job', rule: 'Processing' },
+} as const;
+
+/** A state machine of the lifecycle: logged, traced, and loud when it fails. Its owner grants what the definition calls, by hand. */
+export class LifecycleMachine extends Construct {
+  readonly role: Role;
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: LifecycleMachineProps) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    props.alerts.grantPublish(this.role);
+    const definition = {
+      QueryLanguage: 'JSONata',
+      ...withFailurePath(props),
+      TimeoutSeconds: props.timeout.toSeconds(),
+    };
+    this.machine = new StateMachine(this, 'Machine', {
+      definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
+      role: this.role,
+      tracingEnabled: true,
+      logs: {
+        level: LogLevel.ALL,
+        includeExecutionData: true,
+        destination: new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+      },
+    });
+  }
+
+  /** Grants exactly `actions` on `resources` to the machine. */
+  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
+    this.role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
+  }
+
+  /** Metrics of the kit's own namespace. */
+  allowMetrics(): void {
+    this.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': metrics.namespace } });
+  }
+
+  /** Events in the name of one room. */
+  allowEvents(source: string): void {
+    const bus = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`;
+    this.allow(['events:PutEvents'], [bus], { StringEquals: { 'events:source': source } });
+  }
+
+  /**
+   * SageMaker jobs named `<prefix>-…`, waited for by `.sync`: create, describe, stop, and the tags that Step Functions adds by itself
+   * (the reason why machines with a narrower grant fail: aws-cdk#26012, #32294).
+   */
+  allowJobs(kind: keyof typeof jobKinds, prefix: string, jobRole: IRole): void {
+    const { noun, resource, rule } = jobKinds[kind];
+    const arn = (service: string, name: string) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
+    this.allow(
+      [`sagemaker:Create${noun}`, `sagemaker:Describe${noun}`, `sagemaker:Stop${noun}`, 'sagemaker:AddTags', 'sagemaker:ListTags'],
+      [arn('sagemaker', `${resource}/${prefix}-*`)],
+    );
+    this.allow(['iam:PassRole'], [jobRole.roleArn], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
+    // Step Functions learns the end of the job from a rule that it creates with this role when the machine is created.
+    this.allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [arn('events', `rule/StepFunctionsGetEventsForSageMaker${rule}JobsRule`)]);
+  }
+}
+
+/** Every task and map without a catch-all of its own goes to the failure path. */
+function withFailurePath({ definition, onFailure = 'Alert', title, alerts }: LifecycleMachineProps): Definition {
+  const failure = { error: jsonata('$states.errorOutput.Error'), cause: jsonata('$states.errorOutput.Cause') };
+  const toFailure = { ErrorEquals: ['States.ALL'], Next: onFailure, Assign: { failure } };
+  const guarded = Object.entries(definition.States).map(([name, state]): [string, State] => {
+    if (state.Type !== 'Task' && state.Type !== 'Map') return [name, state];
+    const own = state.Catch ?? [];
+    return own.some((c) => c.ErrorEquals.includes('States.ALL')) ? [name, state] : [name, { ...state, Catch: [...own, toFailure] }];
+  });
+  return {
+    ...definition,
+    States: {
+      ...Object.fromEntries(guarded),
+      Alert: call(
+        'sns:publish',
+        {
+          TopicArn: alerts.topicArn,
+          // A subject longer than 100 characters is refused.
+          Subject: `${title} failed`,
+          Message: jsonata(
+            `'${title} execution ' & $states.context.Execution.Id & ' failed with ' & $failure.error & ': ' & $substring($string($failure.cause), 0, 4000)`,
+          ),
+        },
+        { Next: 'Failed', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }] },
+      ),
+      Failed: { Type: 'Fail', Error: jsonata('$failure.error'), Cause: jsonata('$substring($string($failure.cause), 0, 4000)') },
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { attemptName, job, jsonata, literal, sagemakerStartErrors, type State } from './asl';
+
+interface ProcessingJobProps {
+  readonly namePrefix: string;
+  readonly tags: Record<string, string>;
+  readonly roleArn: string;
+  readonly imageUri: string;
+  readonly instanceType: string;
+  readonly timeoutMinutes: number;
+  /** Program at the root of the source archive. */
+  readonly program: string;
+  /** `s3://…tar.gz` of the jobs. */
+  readonly sourceArchive: string;
+  readonly keyArn: string;
+  /** `VpcConfig` of the isolated network. @default none */
+  readonly vpcConfig?: { Subnets: string[]; SecurityGroupIds: string[] };
+  /** JSONata of the arguments, an array of strings. */
+  readonly arguments: string;
+  /** JSONata: array of `{name, uri}`; an input that is not there is left out of the array. */
+  readonly inputs: string;
+  /** Name of the one output, and JSONata of its `s3://` prefix. */
+  readonly output: { name: string; uri: string };
+}
+
+const ROOT = '/opt/ml/processing';
+
+/** A processing job that runs a program of the source archive, waited for. */
+export function processingJob(p: ProcessingJobProps, next: string): State {
+  const inputs = `$append([{'name': 'code', 'uri': ${literal(p.sourceArchive)}}], ${p.inputs})`;
+  const args = {
+    ProcessingJobName: attemptName(p.namePrefix),
+    RoleArn: p.roleArn,
+    AppSpecification: {
+      ImageUri: p.imageUri,
+      // The archive's name is its hash. Arguments follow as "$@": a shell string built from them would have to be quoted.
+      ContainerEntrypoint: [
+        '/bin/bash',
+        '-c',
+        `set -e; mkdir -p ${ROOT}/code; tar -xzf ${ROOT}/input/code/*.tar.gz -C ${ROOT}/code; cd ${ROOT}/code; exec python3 "$0" "$@"`,
+        p.program,
+      ],
+      ContainerArguments: jsonata(p.arguments),
+    },
+    ProcessingInputs: jsonata(
+      `[${inputs}.{'InputName': name, 'S3Input': {'S3Uri': uri, 'LocalPath': '${ROOT}/input/' & name, 'S3DataType': 'S3Prefix', 'S3InputMode': 'File', 'S3DataDistributionType': 'FullyReplicated'}}]`,
+    ),
+    ProcessingOutputConfig: {
+      // Without it SageMaker encrypts with the account's S3 key, not with the bucket's.
+      KmsKeyId: p.keyArn,
+      Outputs: [
+        {
+          OutputName: p.output.name,
+          S3Output: { S3Uri: jsonata(p.output.uri), LocalPath: `${ROOT}/output/${p.output.name}`, S3UploadMode: 'EndOfJob' },
+        },
+      ],
+    },
+    ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstanceType: p.instanceType, VolumeSizeInGB: 10 } },
+    StoppingCondition: { MaxRuntimeInSeconds: p.timeoutMinutes * 60 },
+    ...(p.vpcConfig === undefined ? {} : { NetworkConfig: { VpcConfig: p.vpcConfig } }),
+    Tags: tagList(p.tags),
+  };
+  return job('sagemaker:createProcessingJob', args, { startErrors: sagemakerStartErrors, Next: next });
+}
+
+export const tagList = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -1,0 +1,83 @@
+import { Aws, CfnMapping, CfnRule, Fn, Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** Patched until 2027-05-13. The alias `latest` of the image registry still means version 1. */
+const TAG = '3.2-0-cpu-py3';
+const REPOSITORY = 'sagemaker-xgboost';
+
+/** Registry accounts of the image, copied from sagemaker-core 2.27.0 (`image_uri_config/xgboost.json`). */
+const ACCOUNTS: Record<string, string> = {
+  'af-south-1': '510948584623',
+  'ap-east-1': '651117190479',
+  'ap-northeast-1': '354813040037',
+  'ap-northeast-2': '366743142698',
+  'ap-northeast-3': '867004704886',
+  'ap-south-1': '720646828776',
+  'ap-south-2': '628508329040',
+  'ap-southeast-1': '121021644041',
+  'ap-southeast-2': '783357654285',
+  'ap-southeast-3': '951798379941',
+  'ap-southeast-4': '106583098589',
+  'ca-central-1': '341280168497',
+  'ca-west-1': '190319476487',
+  'cn-north-1': '450853457545',
+  'cn-northwest-1': '451049120500',
+  'eu-central-1': '492215442770',
+  'eu-central-2': '680994064768',
+  'eu-north-1': '662702820516',
+  'eu-south-1': '978288397137',
+  'eu-south-2': '104374241257',
+  'eu-west-1': '141502667606',
+  'eu-west-2': '764974769150',
+  'eu-west-3': '659782779980',
+  'il-central-1': '898809789911',
+  'me-central-1': '272398656194',
+  'me-south-1': '801668240914',
+  'sa-east-1': '737474898029',
+  'us-east-1': '683313688378',
+  'us-east-2': '257758044811',
+  'us-gov-east-1': '237065988967',
+  'us-gov-west-1': '414596584902',
+  'us-iso-east-1': '833128469047',
+  'us-isob-east-1': '281123927165',
+  'us-isof-east-1': '108575199400',
+  'us-isof-south-1': '124985052026',
+  'us-west-1': '746614075791',
+  'us-west-2': '246618743249',
+};
+
+export interface XgboostImage {
+  /** For TrainingImage, AppSpecification.ImageUri and InferenceSpecification. */
+  readonly uri: string;
+  readonly repositoryArn: string;
+}
+
+/**
+ * The XGBoost container of the stack's Region. An environment-agnostic template finds it at deployment.
+ * @throws Error at synth when the stack names a Region without the image; an agnostic stack refuses there through a template rule
+ */
+export function xgboostImage(scope: Construct): XgboostImage {
+  const stack = Stack.of(scope);
+  const account = Token.isUnresolved(stack.region) ? lookUp(stack) : ACCOUNTS[stack.region];
+  if (account === undefined) throw new Error(`no XGBoost ${TAG} image in Region ${stack.region}: choose one of ${Object.keys(ACCOUNTS).join(', ')}`);
+  return {
+    uri: `${account}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}/${REPOSITORY}:${TAG}`,
+    repositoryArn: `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:${account}:repository/${REPOSITORY}`,
+  };
+}
+
+function lookUp(stack: Stack): string {
+  const id = 'XgboostImage';
+  if (stack.node.tryFindChild(id) === undefined) {
+    new CfnMapping(stack, id, { mapping: Object.fromEntries(Object.entries(ACCOUNTS).map(([region, account]) => [region, { account }])) });
+    new CfnRule(stack, 'RegionHasXgboostImage', {
+      assertions: [
+        {
+          assert: Fn.conditionContains(Object.keys(ACCOUNTS), Aws.REGION),
+          assertDescription: `SageMaker offers no XGBoost ${TAG} image in this Region: deploy the kit to another one`,
+        },
+      ],
+    });
+  }
+  return Fn.findInMap(id, Aws.REGION, 'account');
+}

@@ -1,0 +1,232 @@
+import type { Config } from '../config';
+import { body, call, filled, jsonata, literal, readJson, type Definition } from '../shared/asl';
+import { layout, NO_MODEL, packageMetadata } from '../shared/names';
+import { processingJob } from '../shared/processing-job';
+import { trainingJob, tuningJob, type TrainingProps } from './training-jobs';
+
+export interface TrainMachineProps extends TrainingProps {
+  readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
+  readonly championParameter: string;
+  readonly modelPackageGroup: string;
+  readonly alertsTopicArn: string;
+  readonly region: string;
+}
+
+/** What Spot's refusal means for the reader of the alert. */
+const NO_CAPACITY =
+  'no spot capacity came within maxWaitMinutes. Run Train again later, choose another training.instanceType, raise training.maxWaitMinutes, or set training.spot to false after the quota for on-demand training is granted';
+
+/** Train: `{"mode", "trigger", "dataThrough", "episode", "attempt"}` → a registered package, or the reason why the champion stays. */
+export function trainMachine(props: TrainMachineProps): Definition {
+  const evaluation = filled(layout.artifacts.evaluations, { execution: '$states.context.Execution.Name' });
+  return {
+    Comment: 'Train or tune, evaluate against the champion, gate, register, approve',
+    StartAt: 'Begin',
+    States: {
+      Begin: {
+        Type: 'Pass',
+        Assign: {
+          input: jsonata("$merge([{'trigger': 'manual', 'episode': null}, $states.input])"),
+          evaluationKey: jsonata(evaluation),
+          evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
+        },
+        Next: 'ReadChampion',
+      },
+      ReadChampion: call(
+        'aws-sdk:ssm:getParameter',
+        { Name: props.championParameter },
+        { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'HasChampion' },
+      ),
+      HasChampion: {
+        Type: 'Choice',
+        Choices: [{ Condition: jsonata(`$champion = '${NO_MODEL}'`), Assign: { championInput: [] }, Next: 'ChooseMode' }],
+        Default: 'DescribeChampion',
+      },
+      DescribeChampion: call(
+        'aws-sdk:sagemaker:describeModelPackage',
+        { ModelPackageName: jsonata('$champion') },
+        {
+          Assign: {
+            championInput: jsonata("[{'name': 'champion', 'uri': $states.result.InferenceSpecification.Containers[0].ModelDataUrl}]"),
+          },
+          Next: 'ChooseMode',
+        },
+      ),
+      ChooseMode: {
+        Type: 'Choice',
+        Choices: [
+          { Condition: jsonata("$input.mode = 'tune'"), Next: 'Tune' },
+          { Condition: jsonata("$input.mode = 'train'"), Next: 'Train' },
+        ],
+        Default: 'UnknownMode',
+      },
+      UnknownMode: {
+        Type: 'Pass',
+        Assign: { failure: { error: 'UnknownMode', cause: jsonata("'mode ' & $string($input.mode) & ' is neither train nor tune: start the execution with one of them'") } },
+        Next: 'Alert',
+      },
+      ...trainingStates(props),
+      ...evaluationStates(props),
+      ...registrationStates(props),
+    },
+  };
+}
+
+function trainingStates(props: TrainMachineProps): Definition['States'] {
+  // A stopped job ends the task with its description as the cause; a refused start has plain text there.
+  const description = jsonata("$contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause}");
+  const failed = [{ ErrorEquals: ['States.TaskFailed'], Assign: { job: description, error: jsonata('$states.errorOutput.Error') }, Next: 'WhyNot' }];
+  return {
+    Train: trainingJob(props, {
+      Assign: { modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'), trained: jsonata('$states.result.TrainingJobName') },
+      Catch: failed,
+      Next: 'Evaluate',
+    }),
+    Tune: tuningJob(props, { Assign: { trained: jsonata('$states.result.BestTrainingJob.TrainingJobName') }, Catch: failed, Next: 'DescribeBest' }),
+    DescribeBest: call(
+      'aws-sdk:sagemaker:describeTrainingJob',
+      { TrainingJobName: jsonata('$trained') },
+      { Assign: { modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts') }, Next: 'Evaluate' },
+    ),
+    WhyNot: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: jsonata("$job.SecondaryStatus = 'MaxWaitTimeExceeded'"), Next: 'TellNoCapacity' },
+        {
+          Condition: jsonata("$contains($error, 'ResourceLimitExceeded')"),
+          Assign: {
+            failure: {
+              error: 'QuotaExceeded',
+              cause: jsonata("$job.FailureReason & '. Ask Service Quotas for more, or choose a training.instanceType that the account has'"),
+            },
+          },
+          Next: 'Alert',
+        },
+      ],
+      Default: 'TrainingFailed',
+    },
+    TrainingFailed: {
+      Type: 'Pass',
+      Assign: { failure: { error: 'TrainingFailed', cause: jsonata("$exists($job.FailureReason) ? $job.FailureReason : $string($job)") } },
+      Next: 'Alert',
+    },
+    TellNoCapacity: call(
+      'sns:publish',
+      { TopicArn: props.alertsTopicArn, Subject: 'Train found no spot capacity', Message: jsonata(`$states.context.Execution.Id & ': ' & ${literal(NO_CAPACITY)}`) },
+      { Next: 'NoCapacity' },
+    ),
+    NoCapacity: { Type: 'Succeed', Output: { outcome: 'NoCapacity', reason: NO_CAPACITY } },
+  };
+}
+
+function evaluationStates(props: TrainMachineProps): Definition['States'] {
+  const { gate, monitoring } = props;
+  const options = {
+    'gate-days': gate.gateDays,
+    'select-days': gate.selectDays,
+    draws: gate.draws,
+    'brier-delta': gate.brierDelta,
+    'segment-delta': gate.segmentDelta,
+    'segment-min-rows': gate.segmentMinRows,
+    'window-days': monitoring.windowDays,
+    'facet-min-rows': monitoring.facetMinRows,
+  };
+  const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const inputs = [
+    { name: 'features', uri: props.featuresUri },
+    { name: 'labels', uri: props.labelsUri },
+  ];
+  return {
+    Evaluate: processingJob(
+      {
+        ...props,
+        instanceType: props.config.processingInstanceType,
+        timeoutMinutes: props.config.maxRuntimeMinutes,
+        program: 'evaluate.py',
+        arguments: `$append(['--data-through', $input.dataThrough], ${literal(fixed)})`,
+        inputs: `$append($append(${literal(inputs)}, [{'name': 'challenger', 'uri': $modelData}]), $championInput)`,
+        output: { name: 'evaluation', uri: '$evaluation' },
+      },
+      'ReadDecision',
+    ),
+    ReadDecision: readJson(props.artifacts, jsonata(`$evaluationKey & '${layout.files.evaluation.decision}'`), {
+      Assign: { decision: jsonata(body) },
+      Next: 'Gate',
+    }),
+    Gate: { Type: 'Choice', Choices: [{ Condition: jsonata('$decision.promoted'), Next: 'Register' }], Default: 'Held' },
+    Held: { Type: 'Succeed', Output: { outcome: 'Held', reason: jsonata('$decision.reason'), decision: jsonata('$decision') } },
+  };
+}
+
+function registrationStates(props: TrainMachineProps): Definition['States'] {
+  const files = layout.files.evaluation;
+  const source = (file: string) => ({ ContentType: 'application/json', S3Uri: jsonata(`$evaluation & '${file}'`) });
+  const quality = { Statistics: source(files.metrics), Constraints: source(files.qualityConstraints) };
+  const data = { Statistics: source(files.statistics), Constraints: source(files.constraints) };
+  const analysis = source(files.analysis);
+  // Values of metadata take letters, digits and these marks.
+  const plain = (expression: string) => jsonata(`$replace($string(${expression}), /[^A-Za-z0-9 _.:\\/=+@-]/, '-')`);
+  const promoted = { outcome: 'Promoted', modelPackageArn: jsonata('$package'), reason: jsonata('$decision.reason'), decision: jsonata('$decision') };
+  return {
+    Register: call(
+      'aws-sdk:sagemaker:createModelPackage',
+      {
+        ModelPackageGroupName: props.modelPackageGroup,
+        // Repeated for one execution it answers with the first package.
+        ClientToken: jsonata("$substring($hash($states.context.Execution.Id, 'SHA-256'), 0, 36)"),
+        ModelPackageDescription: jsonata("$substring($trained & ': ' & $decision.reason, 0, 1024)"),
+        ModelApprovalStatus: 'PendingManualApproval',
+        InferenceSpecification: {
+          Containers: [
+            {
+              Image: props.imageUri,
+              ModelDataUrl: jsonata('$modelData'),
+              Environment: {
+                SAGEMAKER_PROGRAM: 'inference.py',
+                SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
+                SAGEMAKER_CONTAINER_LOG_LEVEL: '20',
+                SAGEMAKER_REGION: props.region,
+              },
+            },
+          ],
+          SupportedContentTypes: ['application/json'],
+          SupportedResponseMIMETypes: ['application/json'],
+        },
+        ModelMetrics: { ModelQuality: quality, ModelDataQuality: data, Bias: { Report: analysis }, Explainability: { Report: analysis } },
+        DriftCheckBaselines: { ModelQuality: quality, ModelDataQuality: data },
+        CustomerMetadataProperties: {
+          [packageMetadata.trainedThrough]: jsonata('$decision.trainedThrough'),
+          [packageMetadata.evaluation]: jsonata('$evaluation'),
+          [packageMetadata.smokeTest]: jsonata(`$evaluation & '${files.smokeTest}'`),
+          [packageMetadata.trigger]: plain('$input.trigger'),
+          [packageMetadata.episode]: plain("$input.episode = null ? 'none' : $input.episode"),
+        },
+      },
+      { Assign: { package: jsonata('$states.result.ModelPackageArn') }, Next: props.config.approval === 'automatic' ? 'Approve' : 'AskForApproval' },
+    ),
+    ...(props.config.approval === 'automatic'
+      ? {
+          Approve: call(
+            'aws-sdk:sagemaker:updateModelPackage',
+            {
+              ModelPackageArn: jsonata('$package'),
+              ModelApprovalStatus: 'Approved',
+              ApprovalDescription: jsonata("$substring('Approved by the gate: ' & $decision.reason, 0, 1024)"),
+            },
+            { Next: 'Promoted' },
+          ),
+        }
+      : {
+          AskForApproval: call(
+            'sns:publish',
+            {
+              TopicArn: props.alertsTopicArn,
+              Subject: 'A model waits for approval',
+              Message: jsonata("$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'"),
+            },
+            { Next: 'Promoted' },
+          ),
+        }),
+    Promoted: { Type: 'Succeed', Output: promoted },
+  };
+}

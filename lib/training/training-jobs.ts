@@ -1,0 +1,135 @@
+import type { Config } from '../config';
+import { attemptName, filled, job, jsonata, literal, sagemakerStartErrors, type Catch, type State } from '../shared/asl';
+import { layout } from '../shared/names';
+import { tagList } from '../shared/processing-job';
+
+export interface TrainingProps {
+  readonly config: Config['training'];
+  readonly namePrefix: string;
+  readonly tags: Record<string, string>;
+  readonly roleArn: string;
+  readonly imageUri: string;
+  readonly sourceArchive: string;
+  readonly keyArn: string;
+  readonly artifacts: string;
+  readonly featuresUri: string;
+  readonly labelsUri: string;
+  readonly gate: Config['gate'];
+  /** `VpcConfig` of the isolated network. @default none */
+  readonly vpcConfig?: { Subnets: string[]; SecurityGroupIds: string[] };
+}
+
+interface Continuation {
+  readonly Assign: Record<string, unknown>;
+  readonly Catch: Catch[];
+  readonly Next: string;
+}
+
+const OBJECTIVE = 'validation:auc';
+
+/** One training job in script mode. */
+export function trainingJob(props: TrainingProps, next: Continuation): State {
+  const args = {
+    TrainingJobName: attemptName(props.namePrefix),
+    AlgorithmSpecification: algorithm(props),
+    ...definition(props),
+    HyperParameters: jsonata(`$merge([${asStrings(hyperparameters(props))}])`),
+    Tags: tagList(props.tags),
+  };
+  return job('sagemaker:createTrainingJob', args, { ...next, startErrors: sagemakerStartErrors });
+}
+
+/**
+ * A tuning job over the configured ranges. The input may override `tuning.strategy`, `.maxTrials`, `.maxParallel` and `.ranges`
+ * (in the service's shape of ParameterRanges), so that a lab tries strategies without deploying.
+ */
+export function tuningJob(props: TrainingProps, next: Continuation): State {
+  const { tuning } = props.config;
+  const own = { strategy: tuning.strategy, maxTrials: tuning.maxTrials, maxParallel: tuning.maxParallel, ranges: parameterRanges(tuning.ranges) };
+  const chosen = `$merge([${literal(own)}, $exists($input.tuning) ? $input.tuning : {}])`;
+  const tuned = '$append($append($t.ranges.IntegerParameterRanges.Name, $t.ranges.ContinuousParameterRanges.Name), $t.ranges.CategoricalParameterRanges.Name)';
+  const args = {
+    HyperParameterTuningJobName: attemptName(props.namePrefix),
+    HyperParameterTuningJobConfig: jsonata(`(
+      $t := ${chosen};
+      {
+        'Strategy': $t.strategy,
+        'HyperParameterTuningJobObjective': {'Type': 'Maximize', 'MetricName': '${OBJECTIVE}'},
+        'ResourceLimits': $merge([{'MaxParallelTrainingJobs': $t.maxParallel}, $t.strategy = 'Grid' ? {} : {'MaxNumberOfTrainingJobs': $t.maxTrials}]),
+        'ParameterRanges': $t.ranges
+      }
+    )`),
+    TrainingJobDefinition: {
+      AlgorithmSpecification: { ...algorithm(props), MetricDefinitions: metricDefinitions },
+      ...definition(props),
+      // A hyperparameter may be static or tuned, not both.
+      StaticHyperParameters: jsonata(`(
+        $t := ${chosen};
+        $tuned := ${tuned};
+        $sift($merge([${asStrings(hyperparameters(props))}]), function($value, $name) { $not($name in $tuned) })
+      )`),
+    },
+    Tags: tagList(props.tags),
+  };
+  return job('sagemaker:createHyperParameterTuningJob', args, { ...next, startErrors: sagemakerStartErrors });
+}
+
+/** train.py prints it on every improvement of the select slice. */
+const metricDefinitions = [{ Name: OBJECTIVE, Regex: 'validation-auc=([0-9\\.]+)' }];
+
+const algorithm = ({ imageUri }: TrainingProps) => ({ TrainingImage: imageUri, TrainingInputMode: 'File', MetricDefinitions: metricDefinitions });
+
+/** What a training job and the trials of a tuning job share. No DebugHookConfig, no ProfilerConfig: new accounts are refused with either. */
+function definition(props: TrainingProps) {
+  const { config } = props;
+  const channel = (name: string, uri: string) => ({
+    ChannelName: name,
+    DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'FullyReplicated' } },
+  });
+  const spot = {
+    EnableManagedSpotTraining: true,
+    CheckpointConfig: {
+      // Of the execution, not of the attempt: a retried job finds what the first one saved.
+      S3Uri: jsonata(filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: '$states.context.Execution.Name' })),
+    },
+  };
+  return {
+    RoleArn: props.roleArn,
+    InputDataConfig: [channel('features', props.featuresUri), channel('labels', props.labelsUri)],
+    OutputDataConfig: {
+      S3OutputPath: `s3://${props.artifacts}/${layout.artifacts.models.slice(0, layout.artifacts.models.indexOf('{'))}`,
+      // Without it SageMaker encrypts with the account's S3 key, not with the bucket's.
+      KmsKeyId: props.keyArn,
+    },
+    ResourceConfig: { InstanceCount: 1, InstanceType: config.instanceType, VolumeSizeInGB: 10 },
+    StoppingCondition: {
+      MaxRuntimeInSeconds: config.maxRuntimeMinutes * 60,
+      ...(config.spot ? { MaxWaitTimeInSeconds: config.maxWaitMinutes * 60 } : {}),
+    },
+    ...(config.spot ? spot : {}),
+    ...(props.vpcConfig === undefined ? {} : { VpcConfig: props.vpcConfig }),
+  };
+}
+
+/** Configured values, the input's over them, and what the job is told about code and slices; JSONata of one object. */
+function hyperparameters({ config, gate, sourceArchive }: TrainingProps): string {
+  const fixed = { sagemaker_program: 'train.py', sagemaker_submit_directory: sourceArchive, gate_days: gate.gateDays, select_days: gate.selectDays };
+  return `$merge([${literal(config.hyperparameters)}, $exists($input.hyperparameters) ? $input.hyperparameters : {}, ${literal(fixed)}, {'data_through': $input.dataThrough}])`;
+}
+
+/** SageMaker takes hyperparameters as text only. */
+const asStrings = (object: string) => `$each(${object}, function($value, $name) { {$name: $string($value)} })`;
+
+/** The configuration's ranges in the service's shape: numbers are text there. */
+function parameterRanges(ranges: Config['training']['tuning']['ranges']) {
+  const named = Object.entries(ranges).map(([Name, range]) => ({ Name, range }));
+  const numeric = (type: 'Integer' | 'Continuous') =>
+    named.flatMap(({ Name, range }) =>
+      range.type === type ? [{ Name, MinValue: String(range.min), MaxValue: String(range.max), ScalingType: range.scaling }] : [],
+    );
+  return {
+    IntegerParameterRanges: numeric('Integer'),
+    ContinuousParameterRanges: numeric('Continuous'),
+    CategoricalParameterRanges: named.flatMap(({ Name, range }) => (range.type === 'Categorical' ? [{ Name, Values: range.values }] : [])),
+  };
+}

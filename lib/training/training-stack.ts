@@ -1,0 +1,150 @@
+/**
+ * From curated features to a registered, gated model: the state machine Train, the model package group, and the champion parameter.
+ *
+ * Step Functions and not SageMaker Pipelines: the gate, the spot outcome and the release are one language, visible in one console, and a
+ * machine costs nothing idle. The champion is a parameter that only Release writes: "latest approved" would be a model that never served.
+ * Idle cost: nothing. A training costs about 0.02 USD of spot and the same of processing.
+ * Fails first: no spot capacity (an outcome with a remedy, by e-mail) or a quota of 0. Alarm: monitoring/pipeline-failed.
+ */
+import { Aws, CfnOutput, CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { CfnModelPackageGroup } from 'aws-cdk-lib/aws-sagemaker';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import type { IsolatedNetwork } from '../foundation/isolated-network';
+import { HandlerFunction } from '../shared/handler-function';
+import { SourceArchive } from '../shared/job-code';
+import { JobRole } from '../shared/job-role';
+import { LifecycleMachine } from '../shared/lifecycle-machine';
+import { fill, layout, names, NO_MODEL, outputs } from '../shared/names';
+import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { xgboostImage } from '../shared/xgboost-image';
+import { trainMachine } from './train-machine';
+
+export interface TrainingStackProps extends RoomProps {
+  readonly config: Pick<Config, 'training' | 'gate' | 'monitoring'>;
+  readonly destroyData: boolean;
+  readonly raw: IBucket;
+  readonly curated: IBucket;
+  readonly artifacts: IBucket;
+  readonly key: IKey;
+  readonly alerts: ITopic;
+  /** Jobs run inside it. @default no VPC */
+  readonly isolated?: IsolatedNetwork;
+  readonly tags: Record<string, string>;
+  readonly logRetention: RetentionDays;
+}
+
+/** State machine Train, registry, champion. */
+export class TrainingStack extends RoomStack {
+  readonly train: LifecycleMachine;
+  /** ARN of the model package that serves, or `none`. */
+  readonly champion: StringParameter;
+  readonly group: CfnModelPackageGroup;
+
+  constructor(scope: Construct, id: string, props: TrainingStackProps) {
+    super(scope, id, 'training', props, 'ML lifecycle kit: train, evaluate, gate, register');
+    const { kit } = props;
+    this.champion = new StringParameter(this, 'Champion', {
+      parameterName: names.champion(kit),
+      description: 'Model package that serves; written by Release alone',
+      stringValue: NO_MODEL,
+    });
+    this.group = this.addRegistry(kit, props);
+    this.train = this.addTrain(kit, props);
+    new CfnOutput(this, outputs.training.machine, { value: this.train.machine.stateMachineArn });
+  }
+
+  private addRegistry(kit: string, props: TrainingStackProps): CfnModelPackageGroup {
+    const group = new CfnModelPackageGroup(this, 'Models', {
+      modelPackageGroupName: names.modelPackageGroup(kit),
+      modelPackageGroupDescription: 'Gated models, one version a promotion',
+    });
+    if (!props.destroyData) {
+      group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      return group;
+    }
+    const deleteVersions = new HandlerFunction(this, 'DeleteModelPackages', {
+      room: 'training',
+      handler: 'delete-model-packages',
+      description: 'Empties the model package group when its stack is deleted',
+      environment: {},
+      timeout: Duration.minutes(5),
+      logRetention: props.logRetention,
+    });
+    deleteVersions.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sagemaker:ListModelPackages', 'sagemaker:DeleteModelPackage'],
+        resources: [group.attrModelPackageGroupArn, this.packages(kit)],
+      }),
+    );
+    new CustomResource(this, 'Versions', {
+      serviceToken: deleteVersions.functionArn,
+      resourceType: 'Custom::ModelPackageVersions',
+      properties: { Group: group.modelPackageGroupName },
+    }).node.addDependency(group, deleteVersions);
+    return group;
+  }
+
+  private addTrain(kit: string, props: TrainingStackProps): LifecycleMachine {
+    const { config, raw, curated, artifacts } = props;
+    const image = xgboostImage(this);
+    const source = new SourceArchive(this, 'Source');
+    const features = fill(layout.curated.features, { month: '' }).split('month=')[0] ?? '';
+    const labels = layout.raw.groundTruth.slice(0, layout.raw.groundTruth.indexOf('/') + 1);
+
+    const role = new JobRole(this, 'JobRole', image);
+    curated.grantRead(role, `${features}*`);
+    raw.grantRead(role, `${labels}*`);
+    artifacts.grantReadWrite(role);
+    source.asset.grantRead(role);
+    if (props.isolated !== undefined) role.allowVpc();
+
+    const train = new LifecycleMachine(this, 'Train', {
+      title: 'Train',
+      definition: trainMachine({
+        config: config.training,
+        gate: config.gate,
+        monitoring: config.monitoring,
+        namePrefix: kit,
+        tags: { ...props.tags, room: 'training' },
+        roleArn: role.roleArn,
+        imageUri: image.uri,
+        region: Aws.REGION,
+        sourceArchive: source.asset.s3ObjectUrl,
+        keyArn: props.key.keyArn,
+        artifacts: artifacts.bucketName,
+        featuresUri: curated.s3UrlForObject(features),
+        labelsUri: raw.s3UrlForObject(labels),
+        championParameter: this.champion.parameterName,
+        modelPackageGroup: this.group.modelPackageGroupName,
+        alertsTopicArn: props.alerts.topicArn,
+        vpcConfig: props.isolated?.vpcConfig,
+      }),
+      alerts: props.alerts,
+      // Waiting for spot, training, then evaluation.
+      timeout: Duration.minutes(config.training.maxWaitMinutes + 2 * config.training.maxRuntimeMinutes + 60),
+      logRetention: props.logRetention,
+    });
+    for (const kind of ['training', 'tuning', 'processing'] as const) train.allowJobs(kind, kit, role);
+    this.champion.grantRead(train.role);
+    artifacts.grantRead(train.role, fill(layout.artifacts.evaluations, { execution: '*' }));
+    train.allow(
+      ['sagemaker:CreateModelPackage', 'sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
+      [this.group.attrModelPackageGroupArn, this.packages(kit)],
+    );
+    // Registering may look at what it registers, with the caller's rights: SageMaker does so for images and model data.
+    artifacts.grantRead(train.role, fill(layout.artifacts.models, { job: '*' }));
+    train.allow(['ecr:BatchGetImage', 'ecr:DescribeImages'], [image.repositoryArn]);
+    return train;
+  }
+
+  private packages(kit: string): string {
+    return `arn:${Aws.PARTITION}:sagemaker:${Aws.REGION}:${Aws.ACCOUNT_ID}:model-package/${names.modelPackageGroup(kit)}/*`;
+  }
+}
