@@ -109,7 +109,8 @@ class Deployment:
         if len(body.encode()) <= _TEMPLATE_BODY_LIMIT:
             return {"TemplateBody": body}
         published = next(asset for asset in assets if asset.path == stack.template)
-        return {"TemplateURL": f"https://{published.bucket}.s3.{REGION}.amazonaws.com/{published.key}"}
+        # Path style, which the emulator reads too; it takes a bucket's own host for the first part of the key.
+        return {"TemplateURL": f"https://s3.{REGION}.amazonaws.com/{published.bucket}/{published.key}"}
 
     def _describe(self, name: str) -> Any:
         """The stack, or None when there is none that could be updated."""
