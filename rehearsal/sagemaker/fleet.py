@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.sagemaker.capture import Capture
 from rehearsal.sagemaker.ground import Ground, LogStream
 from rehearsal.sagemaker.sandbox import OPT_ML
 from rehearsal.sagemaker.store import MODEL, Record
@@ -45,7 +46,9 @@ class Answer:
 class Server:
     """One variant's process."""
 
-    def __init__(self, ground: Ground, endpoint: str, variant: Record) -> None:
+    def __init__(
+        self, ground: Ground, endpoint: str, variant: Record, capture: Mapping[str, Any] | None
+    ) -> None:
         self.variant = variant
         self.name: str = variant["VariantName"]
         self.stream = f"{self.name}/{secrets.token_hex(16)}"
@@ -73,6 +76,10 @@ class Server:
             ground.host, f"/aws/sagemaker/Endpoints/{endpoint}", self.stream, folder / "log.txt", every=0
         )
         threading.Thread(target=self._follow, args=(log,), daemon=True).start()
+        self._capture: Capture | None = None
+        if capture and capture.get("EnableCapture", True):
+            s3 = RoleS3(ground.host, model["ExecutionRoleArn"], "SageMaker")
+            self._capture = Capture(capture, f"{endpoint}/{self.name}", s3)
 
     def _follow(self, log: LogStream) -> None:
         for _ in log.follow(self._process.lines()):
@@ -100,6 +107,8 @@ class Server:
         finally:
             with self._counting:
                 self._busy -= 1
+        if self._capture and 200 <= status < 300:
+            self._capture.add(headers, body, content_type, content)
         return Answer(status, content, content_type, self.name)
 
     def _exchange(
@@ -126,6 +135,8 @@ class Server:
         while self._busy and time.monotonic() < until:
             time.sleep(0.02)
         self._process.kill()
+        if self._capture:
+            self._capture.close()
         while not self._idle.empty():
             self._idle.get_nowait().close()
 
@@ -138,7 +149,9 @@ class Fleet:
         self.servers: list[Server] = []
         try:
             for variant in config["ProductionVariants"]:
-                self.servers.append(Server(ground, endpoint, variant))
+                if variant.get("InitialInstanceCount", 1) > 1:
+                    ground.host.not_rehearsed("endpoint on several instances", "a variant is one process")
+                self.servers.append(Server(ground, endpoint, variant, config.get("DataCaptureConfig")))
             deadline = time.monotonic() + HEALTH_CHECK_SECONDS
             for server in self.servers:
                 if not server.await_health(deadline):

@@ -1,6 +1,5 @@
 """Models, endpoint configurations and endpoints."""
 
-import json
 import threading
 import time
 from collections.abc import Mapping
@@ -12,10 +11,9 @@ from rehearsal.host import ApiError
 from rehearsal.sagemaker.fleet import Answer, ContainerTimeoutError, Fleet, FleetError
 from rehearsal.sagemaker.ground import Ground, Operation
 from rehearsal.sagemaker.registry import Registry
+from rehearsal.sagemaker.runtime import Response, model_error
 from rehearsal.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
 from rehearsal.sagemaker.transfer import RoleS3
-
-Response = tuple[int, dict[str, str], bytes]
 
 # EventBridge spells an endpoint's status otherwise than the API.
 _EVENT_STATUS = {
@@ -133,10 +131,6 @@ class Hosting:
                 )
             elif variant["ServerlessConfig"]["MemorySizeInMB"] % 1024:
                 raise ApiError("ValidationException", "MemorySizeInMB must be a multiple of 1024 MB.")
-        if "DataCaptureConfig" in params:
-            self._ground.host.not_rehearsed(
-                "native data capture", "no records are written to DestinationS3Uri"
-            )
         return self._ground.store.add(ENDPOINT_CONFIG, params)
 
     # Endpoints
@@ -145,6 +139,10 @@ class Hosting:
         config = self._ground.store.get(ENDPOINT_CONFIG, params["EndpointConfigName"])
         self._require_quota(config, replaced=None)
         record = self._ground.store.add(ENDPOINT, params)
+        self._ground.host.not_rehearsed(
+            "AWS/SageMaker endpoint metrics",
+            "Invocations, errors and latency are not published to CloudWatch",
+        )
         self._change(record, config, "Creating")
         return record
 
@@ -263,24 +261,7 @@ class Hosting:
         if 200 <= answer.status < 300:
             sent = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": answer.variant}
             return answer.status, sent, answer.body
-        return self._model_error(name, answer, server.stream)
-
-    def _model_error(self, name: str, answer: Answer, stream: str) -> Response:
-        host, group = self._ground.host, f"/aws/sagemaker/Endpoints/{name}"
-        side = "client" if 400 <= answer.status < 500 else "server"
-        original = answer.body.decode(errors="replace")
-        told = {
-            "ErrorCode": "CLIENT_ERROR_FROM_MODEL" if side == "client" else "INTERNAL_FAILURE_FROM_MODEL",
-            "LogStreamArn": f"arn:aws:logs:{host.region}:{host.account}:log-group:{group}"
-            f":log-stream:{stream}",
-            "Message": f'Received {side} error ({answer.status}) from primary with message "{original}". See '
-            f"https://{host.region}.console.aws.amazon.com/cloudwatch/home?region={host.region}"
-            f"#logEventViewer:group={group} in account {host.account} for more information.",
-            "OriginalMessage": original,
-            "OriginalStatusCode": answer.status,
-        }
-        headers = {"Content-Type": "application/json", "x-amzn-ErrorType": "ModelError"}
-        return 424, headers, json.dumps(told).encode()
+        return model_error(self._ground.host, name, server.stream, answer)
 
     def close(self) -> None:
         for fleet in self._fleets.values():

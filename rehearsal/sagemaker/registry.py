@@ -23,6 +23,7 @@ class Registry:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._numbering = threading.Lock()
+        self._by_token: dict[str, Record] = {}
 
     def operations(self) -> dict[str, Operation]:
         return {
@@ -80,7 +81,10 @@ class Registry:
             )
         if params.get("ValidationSpecification"):
             raise ApiError("ValidationException", "ValidationSpecification is not rehearsed.")
+        token = params.get("ClientToken")
         with self._numbering:
+            if token in self._by_token:
+                return self._by_token[token]
             group = self._ground.store.get(MODEL_PACKAGE_GROUP, params["ModelPackageGroupName"])
             name, version = group["ModelPackageGroupName"], self.next_version(params["ModelPackageGroupName"])
             group["_versions"] = version
@@ -93,6 +97,8 @@ class Registry:
                 ModelPackageStatus="Completed",
                 ModelPackageStatusDetails={"ValidationStatuses": [], "ImageScanStatuses": []},
             )
+            if token:
+                self._by_token[token] = record
         self._announce(record)
         return record
 

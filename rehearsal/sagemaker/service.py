@@ -9,9 +9,10 @@ from rehearsal.sagemaker import shapes
 from rehearsal.sagemaker.account import FRESH_ACCOUNT, Quotas, refuse_closed
 from rehearsal.sagemaker.cloudformation import ResourceType, resource_types
 from rehearsal.sagemaker.ground import Ground
-from rehearsal.sagemaker.hosting import Hosting, Response
+from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.processing import ProcessingJobs
 from rehearsal.sagemaker.registry import Registry
+from rehearsal.sagemaker.runtime import Response
 from rehearsal.sagemaker.sandbox import Sandbox
 from rehearsal.sagemaker.store import KINDS, MODEL_PACKAGE, Store
 from rehearsal.sagemaker.training import TrainingJobs

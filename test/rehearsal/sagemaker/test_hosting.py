@@ -1,6 +1,7 @@
 """Models and endpoints: real server processes, and releases that must not take the old model down."""
 
 import json
+import re
 import threading
 import time
 
@@ -171,6 +172,43 @@ def test_a_call_costs_milliseconds_and_concurrency_is_limited(sagemaker, deploy,
     assert (refused.value.code, refused.value.status) == ("ThrottlingException", 429)
     for caller in callers:
         caller.join()
+
+
+def test_a_real_time_endpoint_captures_what_it_answers(sagemaker, world, put, deploy, settled):
+    deploy("one", SERVE.format(version=1), InstanceType="ml.t2.medium", InitialInstanceCount=1)
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": "one",
+        "InstanceType": "ml.t2.medium",
+        "InitialInstanceCount": 1,
+    }
+    capture = {
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": f"s3://{world.bucket}/captured",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
+    }
+    config = {
+        "EndpointConfigName": "capturing",
+        "ProductionVariants": [variant],
+        "DataCaptureConfig": capture,
+    }
+    sagemaker.call("CreateEndpointConfig", config)
+    sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "capturing"})
+    settled("live")
+    sagemaker.invoke_endpoint("live", b"[1]", "application/json", None, "flight-7")
+    sagemaker.invoke_endpoint("live", b"refused", "text/csv", None, "flight-8")
+    sagemaker.call("DeleteEndpoint", {"EndpointName": "live"})
+    (found,) = world.s3.list_objects_v2(Bucket=world.bucket, Prefix="captured/")["Contents"]
+    assert re.fullmatch(r"captured/live/AllTraffic/\d{4}/\d\d/\d\d/\d\d/[\w-]+\.jsonl", found["Key"])
+    (line,) = world.s3.get_object(Bucket=world.bucket, Key=found["Key"])["Body"].read().splitlines()
+    record = json.loads(line)
+    assert record["captureData"]["endpointInput"] == {
+        "observedContentType": "application/json", "mode": "INPUT", "data": "[1]", "encoding": "JSON",
+    }  # fmt: skip
+    assert record["captureData"]["endpointOutput"]["data"] == '[1, "one", [1]]'
+    assert record["eventMetadata"]["inferenceId"] == "flight-7"
+    assert record["eventVersion"] == "0"
 
 
 def test_model_data_must_exist_and_be_readable_by_the_role(sagemaker, put):

@@ -28,7 +28,7 @@ def refused(sagemaker, operation, request, code="ValidationException"):
         ({"TrainingJobName": "under_score"}, "Member must satisfy regular expression pattern"),
         (
             {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "Files"}},
-            "'algorithmSpecification.trainingInputMode' failed to satisfy constraint: Member must satisfy enum",
+            "'algorithmSpecification.trainingInputMode' failed to satisfy constraint: Member must satisfy",
         ),
         ({"HyperParameters": {"x": "y" * 2501}}, "length less than or equal to 2500"),
         (

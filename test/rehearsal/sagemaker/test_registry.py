@@ -56,6 +56,12 @@ def test_versions_are_numbered_and_announced(sagemaker, world, group, register):
     assert register().endswith("/3")
 
 
+def test_a_client_token_is_used_once(sagemaker, world, group, register):
+    assert register(ClientToken="execution-1") == register(ClientToken="execution-1")
+    assert register(ClientToken="execution-2").endswith("/2")
+    assert len(world.emitted(EVENT)) == 2
+
+
 def test_approval_changes_are_events_with_their_reason(sagemaker, world, group, register):
     arn = register(CustomerMetadataProperties={"kept": "1", "gone": "1"})
     sagemaker.call(
