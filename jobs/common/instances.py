@@ -1,6 +1,7 @@
 """Rows as the JSON objects of a request, and back."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,28 @@ def _plain(column: schema.Column, values: "pd.Series[Any]") -> list[Any]:
         return values.dt.tz_convert("UTC").dt.strftime(TIME_FORMAT).tolist()
     cast: Any = {"int": int, "double": float, "string": str}[column.type]
     return [None if pd.isna(value) else cast(value) for value in values]
+
+
+def check(place: int, instance: Any) -> None:
+    """
+    Presence and JSON type of every column; ranges and patterns are the API's to check, from the same schema.
+
+    :raises ValueError: naming place, column and value
+    """
+    if not isinstance(instance, dict):
+        raise ValueError(f"instances[{place}] must be an object, got {instance!r}")
+    for column in schema.curated_columns():
+        if column.name not in instance:
+            raise ValueError(f"instances[{place}].{column.name} is missing: send null for an unknown value")
+        value = instance[column.name]
+        if value is None and column.nullable:
+            continue
+        wanted: Any = str if column.type in ("string", "timestamp") else (int, float)
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            kind = "text" if wanted is str else "a number"
+            raise ValueError(f"instances[{place}].{column.name} must be {kind}, got {value!r}")
+        if column.type == "timestamp":
+            datetime.strptime(value, TIME_FORMAT)
 
 
 def to_columns(instances: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

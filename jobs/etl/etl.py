@@ -140,7 +140,7 @@ def _report(
     if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:
         raise ValueError(
             f"month {month}: {rows} do not add up. A key that must be unique is repeated in weather "
-            "(origin, time_hour), planes (tailnum) or airports (faa): correct that file and load the month again"
+            "(origin, time_hour), planes (tailnum) or airports (faa): correct it and load the month again"
         )
     return {
         "month": month,
@@ -183,7 +183,11 @@ def main() -> None:
 
     args = getResolvedOptions(sys.argv, ["JOB_NAME", "month", "raw", "curated"])
     spark = SparkSession.builder.appName(args["JOB_NAME"]).getOrCreate()
-    print(json.dumps(prepare(Lake(spark, _folder(args["raw"]), _folder(args["curated"])), args["month"])["rows"]))
+    print(
+        json.dumps(
+            prepare(Lake(spark, _folder(args["raw"]), _folder(args["curated"])), args["month"])["rows"]
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common import schema
-from common.instances import to_columns
+from common.instances import check, to_columns
 from common.model import Model
 
 CONTENT_TYPE = "application/json"
@@ -33,24 +33,8 @@ def input_fn(body: str | bytes, content_type: str) -> Instances:
     if not isinstance(instances, list) or not instances:
         raise ValueError('the body must be {"instances": [...]} with at least one instance')
     for place, instance in enumerate(instances):
-        _check(place, instance)
+        check(place, instance)
     return instances
-
-
-def _check(place: int, instance: Any) -> None:
-    """Presence and JSON type only: ranges and patterns are the API's to check, from the same schema."""
-    if not isinstance(instance, dict):
-        raise ValueError(f"instances[{place}] must be an object, got {instance!r}")
-    for column in schema.curated_columns():
-        if column.name not in instance:
-            raise ValueError(f"instances[{place}].{column.name} is missing: send null for an unknown value")
-        value = instance[column.name]
-        if value is None and column.nullable:
-            continue
-        wanted: Any = str if column.type in ("string", "timestamp") else (int, float)
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            kind = "text" if wanted is str else "a number"
-            raise ValueError(f"instances[{place}].{column.name} must be {kind}, got {value!r}")
 
 
 def predict_fn(instances: Instances, model: Model) -> Predictions:

@@ -20,12 +20,11 @@ Limits = dict[str, dict[str, float]]
 
 
 def blocks(rows: pd.DataFrame, window_days: int) -> Iterator[Bools]:
-    """Masks of consecutive blocks of whole days ending at the newest; an incomplete oldest is left out."""
+    """Masks of consecutive blocks of whole days from the oldest on; an incomplete newest is left out."""
     days = days_of(rows)
-    age = ((days.max() - days) // np.timedelta64(1, "D")).astype(int)
-    block = age // window_days
+    age = ((days - days.min()) // np.timedelta64(1, "D")).astype(int)
     for number in range((age.max() + 1) // window_days):
-        yield block == number
+        yield age // window_days == number
 
 
 def limits(rows: pd.DataFrame, window_days: int) -> Limits:

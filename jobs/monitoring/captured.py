@@ -1,0 +1,104 @@
+"""Captured predictions of a window: lines of the data-capture format to rows with scores."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+import store
+from common import schema
+from common.instances import check, to_frame
+from common.tables import between
+
+SCORE, PREDICTED = "score", "predicted"
+
+
+@dataclass(frozen=True)
+class Window:
+    """UTC days `[start, end)` of event time."""
+
+    start: date
+    end: date
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def days(self, margin: int = 0) -> list[date]:
+        """With `margin` more on both sides."""
+        first = self.start - timedelta(days=margin)
+        return [first + timedelta(days=n) for n in range(self.length.days + 2 * margin)]
+
+
+@dataclass(frozen=True)
+class Captured:
+    """
+    :ivar rows: curated columns, `score` and `predicted`; one row an event
+    :ivar duplicates: rows of the window left out because their event came again
+    :ivar corrupt: unreadable lines in the window's own partitions
+    """
+
+    rows: pd.DataFrame
+    duplicates: int
+    corrupt: int
+
+
+def read_window(prefix: str, window: Window) -> Captured:
+    """
+    The latest prediction of every event in the window. A partition is named after a request's first instance,
+    so the days next to the window may hold rows of it.
+    """
+    predictions: list[_Prediction] = []
+    corrupt = 0
+    for day in window.days(margin=1):
+        for line in store.lines_of_day(prefix, day):
+            try:
+                predictions += parse(line)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                corrupt += window.start <= day < window.end
+    # Stable sort: of two predictions in one second the one that was written later is the latest.
+    predictions.sort(key=lambda prediction: prediction.time)
+    frame = to_frame([prediction.instance for prediction in predictions])
+    frame[SCORE] = [prediction.score for prediction in predictions]
+    frame[PREDICTED] = [prediction.predicted for prediction in predictions]
+    frame["event"] = [prediction.event for prediction in predictions]
+    inside = between(frame, window.start.isoformat(), window.end.isoformat())
+    # Delivery is at least once (same event id); a client may also ask for a flight again (same key).
+    once = inside.drop_duplicates(["event", schema.id_column()], keep="last")
+    latest = once.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
+    return Captured(latest.drop(columns="event"), len(inside) - len(latest), corrupt)
+
+
+@dataclass(frozen=True)
+class _Prediction:
+    event: str
+    time: datetime
+    instance: dict[str, Any]
+    score: float
+    predicted: bool
+
+
+def parse(line: str) -> list[_Prediction]:
+    """:raises ValueError, KeyError, TypeError, AttributeError: when the line is no captured request"""
+    record = json.loads(line)
+    data, meta = record["captureData"], record["eventMetadata"]
+    time = datetime.fromisoformat(meta["inferenceTime"])
+    instances = _payload(data["endpointInput"])["instances"]
+    identity, label = schema.id_column(), schema.label_column()
+    answers = {answer[identity]: answer for answer in _payload(data["endpointOutput"])["predictions"]}
+    found = []
+    for place, instance in enumerate(instances):
+        check(place, instance)
+        answer = answers[instance[identity]]
+        score, predicted = float(answer["score"]), bool(answer[label])
+        found.append(_Prediction(meta["eventId"], time, instance, score, predicted))
+    return found
+
+
+def _payload(side: dict[str, Any]) -> dict[str, Any]:
+    # Native capture encodes content types it was not told about.
+    text = base64.b64decode(side["data"]) if side["encoding"] == "BASE64" else side["data"]
+    return json.loads(text)

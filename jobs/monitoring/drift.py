@@ -1,0 +1,81 @@
+"""Distance of a window's features from the served model's baseline, against the baseline's own noise."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from common import schema
+from common.metrics import ks_distance, linf_distance
+from common.monitorfiles import counts_of, sample_of
+
+
+@dataclass(frozen=True)
+class Violation:
+    """:ivar retrain: whether it may start a retraining or is only for people"""
+
+    feature: str
+    check: str
+    value: float
+    threshold: float
+    retrain: bool
+
+    def describe(self) -> str:
+        return f"{self.feature}: {self.check} gives {self.value:.4f}, the constraint is {self.threshold:.4f}"
+
+
+@dataclass(frozen=True)
+class Drift:
+    feature: str
+    distance: float
+    threshold: float
+
+
+def measure(
+    rows: pd.DataFrame, statistics: Mapping[str, Any], constraints: Mapping[str, Any]
+) -> tuple[list[Drift], list[Violation]]:
+    """Every feature's distance with its threshold, and the checks that fail."""
+    baselines = {feature["name"]: feature for feature in statistics["features"]}
+    limits = {feature["name"]: feature for feature in constraints["features"]}
+    drifts: list[Drift] = []
+    violations: list[Violation] = []
+    for column in schema.features():
+        baseline, limit, values = baselines[column.name], limits[column.name], rows[column.name]
+        drift = _distance(column, values, baseline, limit)
+        drifts.append(drift)
+        if drift.distance > drift.threshold:
+            retrain = column.monitor == "retrain"
+            check = "baseline_drift_check"
+            violations.append(Violation(column.name, check, drift.distance, drift.threshold, retrain))
+        violations += _contents(column, values, limit)
+    return drifts, violations
+
+
+def _distance(
+    column: schema.Column, values: "pd.Series[Any]", baseline: Mapping[str, Any], limit: Mapping[str, Any]
+) -> Drift:
+    distribution = limit["monitoringConfigOverrides"]["distribution_constraints"]
+    if column.kind == "numeric":
+        distance = ks_distance(values.to_numpy(dtype=np.float64), sample_of(baseline))
+        return Drift(column.name, distance, distribution["comparison_threshold"])
+    distance = linf_distance(values.value_counts().to_dict(), counts_of(baseline))
+    return Drift(column.name, distance, distribution["categorical_comparison_threshold"])
+
+
+def _contents(
+    column: schema.Column, values: "pd.Series[Any]", limit: Mapping[str, Any]
+) -> Iterator[Violation]:
+    """Values never seen before, and too many missing ones."""
+    present = values.dropna()
+    completeness = len(present) / len(values)
+    if completeness < limit["completeness"]:
+        # Stations and registries have gaps of days: for people to look at.
+        yield Violation(column.name, "completeness_check", completeness, limit["completeness"], retrain=False)
+    if column.kind == "categorical" and len(present):
+        unseen = float((~present.isin(limit["string_constraints"]["domains"])).mean())
+        allowed = limit["monitoringConfigOverrides"]["domain_content_threshold"]
+        if unseen > allowed:
+            retrain = column.monitor == "retrain"
+            yield Violation(column.name, "categorical_values_check", unseen, allowed, retrain)

@@ -1,0 +1,92 @@
+"""What the rows of a window show against the baseline of the model that scored them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import drift
+import fairness
+import quality
+from captured import Window
+from common import schema
+from common.metrics import ndcg
+from common.model import Model
+from common.monitorfiles import analysis, statistics, violation
+from drift import Drift, Violation
+from quality import Quality
+
+# Clarify's line: below it the order of the features no longer carries the weight it had.
+LEAST_NDCG = 0.9
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The champion and what its evaluation wrote."""
+
+    model: Model
+    files: Mapping[str, dict[str, Any]]
+
+    @staticmethod
+    def read(folder: Path) -> "Baseline":
+        """:param folder: with `model/model.tar.gz` and the evaluation folder as `baseline/`"""
+        names = schema.layout()["files"]["evaluation"]
+        wanted = ("statistics", "constraints", "qualityConstraints", "analysis")
+        files = {name: json.loads((folder / "baseline" / names[name]).read_text("utf-8")) for name in wanted}
+        return Baseline(Model.unpack(folder / "model" / "model.tar.gz"), files)
+
+    @property
+    def attributions(self) -> dict[str, float]:
+        return self.files["analysis"]["explanations"]["kernel_shap"]["label0"]["global_shap_values"]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """
+    :ivar violations: of every kind; the caller tells those that may start a retraining from the others
+    :ivar bias: metrics of facet values that lie farther from no bias than at the gate
+    :ivar attribution: nDCG of the features' order
+    :ivar files: contents by name in `layout.json`
+    """
+
+    violations: list[Violation] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+    quality: Quality | None = None
+    bias: list[dict[str, Any]] = field(default_factory=list)
+    attribution: float | None = None
+    files: dict[str, Any] = field(default_factory=dict)
+
+
+def examine(
+    rows: pd.DataFrame,
+    window: Window,
+    labels_complete: bool,
+    baseline: Baseline,
+    draws: int,
+    facet_min_rows: int,
+) -> Findings:
+    """:param rows: with labels where they have come; quality and bias need `labels_complete`"""
+    drifts, violations = drift.measure(rows, baseline.files["statistics"], baseline.files["constraints"])
+    shap, expected = baseline.model.attributions(rows)
+    agreement = ndcg(baseline.attributions, shap)
+    if agreement < LEAST_NDCG:
+        check = "feature_attribution_drift_check"
+        violations.append(Violation("all features", check, agreement, LEAST_NDCG, retrain=False))
+    files = {"statistics": statistics(rows)}
+    measured: Quality | None = None
+    pre, post, bias = None, fairness.Facets(), list[dict[str, Any]]()
+    if labels_complete:
+        labelled = rows.dropna(subset=[schema.label_column()]).reset_index(drop=True)
+        gate = baseline.files["qualityConstraints"]["gain_over_rule"]
+        measured = quality.measure(labelled, baseline.model.rule(labelled), gate, draws)
+        violations += measured.violations()
+        files["quality"] = quality.statistics(labelled, measured, window, draws)
+        pre, post = fairness.facets(labelled, facet_min_rows)
+        bias = fairness.farther_than(baseline.files["analysis"], post)
+    files["analysis"] = analysis(pre, post, shap, expected)
+    described = [violation(v.feature, v.check, v.describe()) for v in violations]
+    files["violations"] = {"violations": described}
+    return Findings(violations, drifts, measured, bias, agreement, files)

@@ -1,0 +1,124 @@
+"""
+Processing job of a window: compares the captured predictions of some days with the baseline of the model that
+made them, and with the labels that have come since. Writes the files of SageMaker Model Monitor and Clarify.
+"""
+
+import argparse
+import sys
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import outcome as result
+import store
+from captured import Window, read_window
+from common import schema
+from common.labels import parse_labels
+from common.runtime import OUTPUT, tell, write_json
+from common.slices import label_rows
+from examine import Baseline, Findings, examine
+
+FILES = schema.layout()["files"]["window"]
+
+
+def options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--window-start", type=date.fromisoformat, required=True)
+    parser.add_argument("--window-end", type=date.fromisoformat, required=True, help="first UTC day left out")
+    parser.add_argument("--champion", required=True, help="ARN of the model package that served")
+    parser.add_argument("--captured", required=True, help="prefix above the captured records' yyyy/mm/dd")
+    parser.add_argument("--labels", required=True, help="prefix above the ground truth's yyyy/mm/dd")
+    parser.add_argument("--windows", required=True, help="prefix above the outcomes of earlier windows")
+    parser.add_argument("--label-delay-days", type=int, required=True)
+    parser.add_argument("--confirm-k", type=int, required=True)
+    parser.add_argument("--confirm-n", type=int, required=True)
+    parser.add_argument("--min-records", type=int, required=True)
+    parser.add_argument("--min-label-coverage", type=float, required=True)
+    parser.add_argument("--draws", type=int, required=True)
+    parser.add_argument("--facet-min-rows", type=int, required=True)
+    parser.add_argument("--trained-through", type=date.fromisoformat, required=True)
+    parser.add_argument("--metrics-namespace", required=True)
+    parser.add_argument("--kit", required=True)
+    parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
+    parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
+    parser.add_argument("--message", type=Path, default=OUTPUT, help="folder of the exit message")
+    return parser.parse_args(argv)
+
+
+def monitor(args: argparse.Namespace) -> dict[str, Any]:
+    """The content of every output file that this window gives, by its name in `layout.json`."""
+    window = Window(args.window_start, args.window_end)
+    if window.length.days < 1:
+        raise ValueError(
+            f"the window [{window.start}, {window.end}) holds no day: --window-end must be later"
+        )
+    captured = read_window(args.captured, window)
+    labels, new_rows = labels_of(window, args)
+    rows = label_rows(captured.rows, labels)
+    labelled = int(rows[schema.label_column()].notna().sum())
+    coverage = labelled / len(rows) if len(rows) else 0.0
+    labels_complete = coverage >= args.min_label_coverage
+
+    found = Findings()
+    if len(rows) >= args.min_records:
+        baseline = Baseline.read(args.input)
+        found = examine(rows, window, labels_complete, baseline, args.draws, args.facet_min_rows)
+    violations = [v for v in found.violations if v.retrain]
+    earlier = result.earlier_windows(args.windows, args.champion, window, args.confirm_n)
+    outcome: dict[str, Any] = {
+        "window": {"start": str(window.start), "end": str(window.end)},
+        "champion": args.champion,
+        "status": result.status(violations, len(rows), args.min_records, labels_complete),
+        "records": len(rows),
+        "duplicates": captured.duplicates,
+        "corrupt": captured.corrupt,
+        "labelledRows": labelled,
+        "labelCoverage": coverage,
+        "newLabelledRows": new_rows,
+        "violations": [asdict(v) for v in violations],
+        "reported": [asdict(v) for v in found.violations if not v.retrain],
+        "confirmed": result.confirmed(violations, earlier, args.confirm_k),
+        "quality": None if found.quality is None else asdict(found.quality),
+        "drift": [asdict(d) for d in found.drift],
+        "bias": found.bias,
+        "attribution": None if found.attribution is None else {"ndcg": found.attribution},
+        "metricsNamespace": args.metrics_namespace,
+    }
+    outcome["metrics"] = result.metrics(outcome, args.kit)
+    return {"outcome": outcome, **found.files}
+
+
+def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, int]:
+    """
+    Labels for the window, and how many there are of events that the champion was not trained on. A file's day
+    is that of collection, `label-delay-days` after the event's.
+    """
+    delay = timedelta(days=args.label_delay_days)
+    near = window.days(margin=1)
+    lines = {day: list(store.lines_of_day(args.labels, day + delay)) for day in near}
+    new_days = Window(args.trained_through, window.end).days()
+    new = (
+        line for day in new_days for line in lines.get(day) or store.lines_of_day(args.labels, day + delay)
+    )
+    return parse_labels(line for day in near for line in lines[day]), len(parse_labels(new))
+
+
+def main(argv: list[str]) -> None:
+    args = options(argv)
+    try:
+        contents = monitor(args)
+        for name, content in contents.items():
+            write_json(args.output / "window" / FILES[name], content)
+    except Exception as problem:
+        tell("message", f"Failed: {type(problem).__name__}: {problem}", args.message)
+        raise
+    message = result.message(contents["outcome"], args.min_records, args.min_label_coverage)
+    print(message)
+    tell("message", message, args.message)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,102 @@
+"""What a monitoring run says: status, confirmation, metrics, message."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import store
+from captured import Window
+from common import schema
+from drift import Violation
+
+# As in lib/shared/names.ts; a test holds the two together.
+METRICS = {
+    "records": "RecordsInWindow",
+    "labelCoverage": "LabelCoverage",
+    "driftViolations": "DriftViolations",
+    "qualityViolations": "QualityViolations",
+    "auc": "WindowAuc",
+}
+OUTCOME = schema.layout()["files"]["window"]["outcome"]
+
+
+def earlier_windows(prefix: str, champion: str, window: Window, n: int) -> list[dict[str, Any]]:
+    """
+    Outcomes of the n - 1 windows before this one under the same champion. Only windows that end a whole
+    number of window lengths earlier count: those of a daily schedule overlap, and one bad day must not vote
+    seven times.
+    """
+    ends = {str(window.end - window.length * step) for step in range(1, n)}
+    wanted = [key for key in store.keys(prefix) if key.endswith(f"/{OUTCOME}") and key.split("/")[-2] in ends]
+    outcomes = [json.loads(store.read(key)) for key in wanted]
+    return [o for o in outcomes if o["champion"] == champion and _length(o) == window.length.days]
+
+
+def _length(outcome: dict[str, Any]) -> int:
+    start, end = (date.fromisoformat(outcome["window"][side]) for side in ("start", "end"))
+    return (end - start).days
+
+
+def confirmed(violations: Sequence[Violation], earlier: Sequence[dict[str, Any]], k: int) -> bool:
+    """A window that is missing, or held too few records, counts as one without violations."""
+    return bool(violations) and 1 + sum(bool(outcome["violations"]) for outcome in earlier) >= k
+
+
+def status(violations: Sequence[Violation], records: int, min_records: int, labels_complete: bool) -> str:
+    """Drift that was seen is said, labels or not; too little to look at is never "no drift"."""
+    if records < min_records:
+        return "TooFewRecords"
+    if violations:
+        return "CompletedWithViolations"
+    return "Completed" if labels_complete else "TooFewLabels"
+
+
+def message(outcome: dict[str, Any], min_records: int, min_coverage: float) -> str:
+    if outcome["status"] == "CompletedWithViolations":
+        found = ", ".join(f"{v['feature']} {v['check']}" for v in outcome["violations"])
+        return f"CompletedWithViolations: {found}"
+    if outcome["status"] == "TooFewRecords":
+        return f"TooFewRecords: {outcome['records']} in the window, {min_records} needed"
+    if outcome["status"] == "TooFewLabels":
+        return (
+            f"TooFewLabels: {outcome['labelledRows']} of {outcome['records']} records have a label "
+            f"({outcome['labelCoverage']:.0%}), {min_coverage:.0%} needed"
+        )
+    return "Completed"
+
+
+def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:
+    """
+    MetricDatum objects. First those that alarms watch, under the kit alone, so that a release does not orphan
+    an alarm; then the same per model version, and every feature's distance. What was not measured is not
+    sent: a zero would say "no drift".
+    """
+    quality, looked = outcome["quality"], outcome["status"] != "TooFewRecords"
+    checks = [v["check"] for v in outcome["violations"]]
+    quality_violations = checks.count("model_quality_check")
+    figures = {
+        "records": outcome["records"],
+        "labelCoverage": outcome["labelCoverage"],
+        "driftViolations": len(checks) - quality_violations if looked else None,
+        "qualityViolations": None if quality is None else quality_violations,
+        "auc": None if quality is None else quality["auc"],
+    }
+    measured = {METRICS[name]: value for name, value in figures.items() if value is not None}
+    kit_only = [{"Name": "Kit", "Value": kit}]
+    # The version is the last part of a package's ARN.
+    versioned = [*kit_only, {"Name": "ModelVersion", "Value": outcome["champion"].rsplit("/", 1)[-1]}]
+    data = [
+        {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": "None"}
+        for dimensions in (kit_only, versioned)
+        for name, value in measured.items()
+    ]
+    return data + [
+        {
+            "MetricName": "DriftDistance",
+            "Dimensions": [*versioned, {"Name": "Feature", "Value": drift["feature"]}],
+            "Value": drift["distance"],
+            "Unit": "None",
+        }
+        for drift in outcome["drift"]
+    ]

@@ -1,0 +1,59 @@
+"""Captured predictions as the API or the endpoint writes them, from curated rows."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import inference
+from common.instances import to_instances
+from common.model import Model
+
+
+def answer(model: Model, instances: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the endpoint says, through the functions that the container calls."""
+    rows = inference.input_fn(json.dumps({"instances": instances}), "application/json")
+    return json.loads(inference.output_fn(inference.predict_fn(rows, model), "application/json")[0])
+
+
+def capture_line(instances: list[dict[str, Any]], reply: dict[str, Any], event: str, time: str) -> str:
+    def side(mode: str, content: dict[str, Any]) -> dict[str, str]:
+        kind = "application/json"
+        return {"observedContentType": kind, "mode": mode, "data": json.dumps(content), "encoding": "JSON"}
+
+    record = {
+        "captureData": {
+            "endpointInput": side("INPUT", {"instances": instances}),
+            "endpointOutput": side("OUTPUT", reply),
+        },
+        "eventMetadata": {"eventId": event, "inferenceTime": time},
+        "eventVersion": "0",
+    }
+    return json.dumps(record)
+
+
+def requests(rows: pd.DataFrame, model: Model) -> Iterator[tuple[date, str]]:
+    """One captured line an origin and scheduled hour, with the UTC day it is filed under."""
+    hour = rows["scheduled_departure"].dt.floor("h")
+    for number, ((time, origin), group) in enumerate(rows.groupby([hour, "origin"])):
+        instances = to_instances(group)
+        event = f"{number:08d}-{origin}"
+        yield (
+            time.date(),
+            capture_line(instances, answer(model, instances), event, f"{time:%Y-%m-%dT%H:%M:%SZ}"),
+        )
+
+
+def file_lines(captured: Path, day: date, lines: list[str], name: str = "records.jsonl") -> None:
+    folder = captured / f"{day:%Y/%m/%d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("a") as file:
+        file.writelines(line + "\n" for line in lines)
+
+
+def replay(captured: Path, rows: pd.DataFrame, model: Model) -> None:
+    for day, line in requests(rows, model):
+        file_lines(captured, day, [line])
