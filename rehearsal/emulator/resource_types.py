@@ -50,6 +50,8 @@ _SCALING = {
 }
 _SCALING_TARGET = "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/rehearsed"
 
+_ALARM = "AWS::CloudWatch::Alarm"
+
 Properties = Mapping[str, Any]
 
 
@@ -71,6 +73,7 @@ def install(
     stacks = pinned.module("services.cloudformation.stacks")
     for type_name, attributes in NO_OPS.items():
         provisioners._RESOURCE_HANDLERS.setdefault(type_name, _no_op(host, type_name, attributes, roles))
+    provisioners._RESOURCE_HANDLERS[_ALARM] = _alarm(host, provisioners._RESOURCE_HANDLERS[_ALARM])
     for type_name, resource_type in types.items():
         calls = _Calls(sagemaker, type_name.rpartition(":")[2])
         provisioners._RESOURCE_HANDLERS[type_name] = _sagemaker(resource_type, calls, roles)
@@ -157,3 +160,18 @@ def _no_op(
         return physical_id, {key: text.format(id=physical_id) for key, text in attributes.items()}
 
     return {"create": create, "update": update, "delete": lambda physical_id, props: None}
+
+
+def _alarm(host: EmulatorHost, plain: dict[str, Any]) -> dict[str, Any]:
+    """The emulator evaluates alarms on one metric; one on an expression exists and never changes state."""
+
+    def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        if "Metrics" not in props:
+            return plain["create"](logical_id, props, stack)
+        name = props.get("AlarmName") or f"{stack}-{logical_id}-{secrets.token_hex(6).upper()}"
+        host.not_rehearsed(
+            f"{_ALARM} {name}", "accepted without effect: the emulator has no metric expressions"
+        )
+        return name, {"Arn": f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}"}
+
+    return {**plain, "create": create}
