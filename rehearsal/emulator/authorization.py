@@ -22,8 +22,8 @@ _PASSED_ROLES = {
     "firehose": ({"RoleARN"}, "firehose.amazonaws.com"),
 }
 
-# The answer to a denied request is worded where the resource is no longer known.
-_denied_resource: ContextVar[str] = ContextVar("rehearsal_denied_resource", default="*")
+# The answer to a denied request is worded where the resource, or that a key was asked for, is no longer known.
+_denied: ContextVar[tuple[str, str]] = ContextVar("rehearsal_denied")
 
 
 def install(host: EmulatorHost) -> None:
@@ -42,7 +42,7 @@ def install(host: EmulatorHost) -> None:
         denied = original(access_key_id, iam_action, service, region, resource_arn, service_context)
         host.record(_principal(access_key_id), iam_action, resource_arn, _reason(denied))
         if denied is not None:
-            _denied_resource.set(resource_arn)
+            _denied.set((iam_action, resource_arn))
         return denied
 
     evaluator.enforce = enforce
@@ -62,7 +62,8 @@ def _word_denials() -> None:
         resource_policy = details.get("explicit_deny") and details.get("resource_policy_arn")
         if not (details.get("message") or details.get("error_code") or resource_policy):
             decision = SimpleNamespace(decision="Deny" if details.get("explicit_deny") else "")
-            details["message"] = denial_text(principal_arn, action, _denied_resource.get(), decision)
+            denied_action, resource = _denied.get((action, "*"))
+            details["message"] = denial_text(principal_arn, denied_action, resource, decision)
         return original(service, action, principal_arn, request_id, **details)
 
     actions.access_denied_response = access_denied_response

@@ -13,6 +13,7 @@ from rehearsal.emulator import (
     api_gateway,
     authorization,
     bucket_deployment,
+    buckets,
     events,
     glue_jobs,
     interpreter,
@@ -31,8 +32,8 @@ from rehearsal.sagemaker import SageMaker
 
 # True of every run, whatever the stacks contain.
 _NEVER_REHEARSED = {
-    "KMS permissions of encrypted objects, tables, topics and log groups": (
-        "the emulator stores them without asking KMS; grants and key policies are checked statically"
+    "KMS permissions of encrypted tables, topics, queues and log groups": (
+        "the emulator stores them without asking KMS; the key's policy is checked statically"
     ),
     "resource policies on delivery (EventBridge, SNS and S3 to their targets)": (
         "the emulator delivers inside its process; the edges are checked statically"
@@ -77,6 +78,7 @@ def install(settings: Settings) -> Engine:
     resource_types.install(host, sagemaker, sagemaker.cloudformation, roles)
     bucket_deployment.install(host)
     authorization.install(host)
+    buckets.install()
     for what, why in _NEVER_REHEARSED.items():
         host.not_rehearsed(what, why)
     return Engine([sagemaker, glue])

@@ -100,6 +100,7 @@ SEAMS: dict[str, str | None] = {
     "services.stepfunctions:_start_execution": "data",
     "services.stepfunctions:_state_machines": None,
     "services.stepfunctions:_state_query_language": "state_def ctx",
+    "services.s3:_bucket_tags": None,
     "services.sts:register_session": "access_key session",
 }
 
