@@ -18,7 +18,11 @@ export function buildKit(app: App): void {
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
 
   const { destroyData, logRetentionDays: logRetention } = config.foundation;
-  const { key, alerts, isolated } = new FoundationStack(app, 'Foundation', { kit, config: config.foundation, network: config.network });
+  const { key, alerts, isolated } = new FoundationStack(app, 'Foundation', {
+    kit,
+    config: config.foundation,
+    network: config.network,
+  });
   const common = { kit, key, alerts, isolated, destroyData, logRetention, tags };
 
   const lake = new DataLakeStack(app, 'DataLake', { ...common, config: config.dataLake });
@@ -30,12 +34,19 @@ export function buildKit(app: App): void {
     config: config.serving,
     artifacts,
     captured,
-    capture: lake.capture.stream,
+    capture: lake.capture,
     champion,
     inVpc: isolated !== undefined,
   });
   const { modelRole, guardrails, release } = serving;
-  new ServingModelStack(app, 'ServingModel', { kit, config: config.serving, modelRole, captured, guardrails, isolated });
+  new ServingModelStack(app, 'ServingModel', {
+    kit,
+    config: config.serving,
+    modelRole,
+    captured,
+    guardrails,
+    isolated,
+  });
   new MonitoringStack(app, 'Monitoring', {
     ...common,
     config,

@@ -1,5 +1,12 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
-import { DeliveryStream, MetadataExtractionProcessor, S3Bucket, StreamEncryption, EnableLogging } from 'aws-cdk-lib/aws-kinesisfirehose';
+import {
+  DeliveryStream,
+  EnableLogging,
+  type IDeliveryStream,
+  MetadataExtractionProcessor,
+  S3Bucket,
+  StreamEncryption,
+} from 'aws-cdk-lib/aws-kinesisfirehose';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -10,12 +17,12 @@ export interface CaptureStreamProps {
   readonly bucket: IBucket;
 }
 
-/** The record's own event day, not its arrival, decides its partition: the monitor reads windows of event time. */
-const eventDay = '.eventMetadata.customAttributes[0] | ltrimstr("event-day=")';
+/** Characters of the record's `event-day=YYYY-MM-DD`: its event day, not its arrival, decides the partition, because windows are event time. */
+const eventDay = (from: number, to: number) => `.eventMetadata.customAttributes[0][${from}:${to}]`;
 
 /** Firehose direct put to `captured`, partitioned like native data capture, without its hour. */
 export class CaptureStream extends Construct {
-  readonly stream: DeliveryStream;
+  readonly stream: IDeliveryStream;
 
   constructor(scope: Construct, id: string, { kit, bucket }: CaptureStreamProps) {
     super(scope, id);
@@ -23,7 +30,12 @@ export class CaptureStream extends Construct {
     this.stream = new DeliveryStream(this, 'Stream', {
       encryption: StreamEncryption.awsOwnedKey(),
       destination: new S3Bucket(bucket, {
-        dataOutputPrefix: fill(layout.captured.records, { endpoint: names.endpoint(kit), yyyy: part('yyyy'), mm: part('mm'), dd: part('dd') }),
+        dataOutputPrefix: fill(layout.captured.records, {
+          endpoint: names.endpoint(kit),
+          yyyy: part('yyyy'),
+          mm: part('mm'),
+          dd: part('dd'),
+        }),
         errorOutputPrefix: `${layout.captured.errors}!{firehose:error-output-type}/`,
         fileExtension: '.jsonl',
         // 64 MB is the least that dynamic partitioning takes; the minute decides.
@@ -32,12 +44,14 @@ export class CaptureStream extends Construct {
         dynamicPartitioning: { enabled: true },
         processors: [
           MetadataExtractionProcessor.jq16({
-            yyyy: `${eventDay} | .[0:4]`,
-            mm: `${eventDay} | .[5:7]`,
-            dd: `${eventDay} | .[8:10]`,
+            yyyy: eventDay(10, 14),
+            mm: eventDay(15, 17),
+            dd: eventDay(18, 20),
           }),
         ],
-        loggingConfig: new EnableLogging(new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY })),
+        loggingConfig: new EnableLogging(
+          new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
+        ),
       }),
     });
   }

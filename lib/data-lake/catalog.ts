@@ -39,7 +39,11 @@ const captureRecord = [
 ];
 /** AWS's ground-truth record. */
 const groundTruthRecord = [
-  { name: 'groundtruthdata', type: 'struct<data:string,encoding:string>', meaning: 'late,arrival_delay_minutes as CSV' },
+  {
+    name: 'groundtruthdata',
+    type: 'struct<data:string,encoding:string>',
+    meaning: 'late,arrival_delay_minutes as CSV',
+  },
   { name: 'eventmetadata', type: 'struct<eventId:string>', meaning: 'The flight key' },
 ];
 
@@ -100,7 +104,10 @@ export class Catalog extends Construct {
   }
 
   private declare(database: CfnDatabase, { name, meaning, columns, bucket, keys, partition, format }: Table): void {
-    const rules = Object.entries(partition.projection).map(([rule, value]) => [`projection.${partition.name}.${rule}`, value]);
+    const rules = Object.entries(partition.projection).map(([rule, value]) => [
+      `projection.${partition.name}.${rule}`,
+      value,
+    ]);
     const fixed = folder(keys.slice(0, keys.indexOf('${')));
     // One construct a table: the table's name is its identity, in the template as in the catalog.
     new CfnTable(this, pascal(name), {
@@ -133,4 +140,8 @@ export class Catalog extends Construct {
 /** The key up to and including its last slash. */
 const folder = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
 
-const pascal = (name: string) => name.split('_').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`).join('');
+const pascal = (name: string) =>
+  name
+    .split('_')
+    .map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`)
+    .join('');

@@ -9,7 +9,10 @@ export interface Format {
   readonly tableParameters?: Record<string, string>;
 }
 
-const text = { input: 'org.apache.hadoop.mapred.TextInputFormat', output: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat' };
+const text = {
+  input: 'org.apache.hadoop.mapred.TextInputFormat',
+  output: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+};
 
 export const csv: Format = {
   ...text,

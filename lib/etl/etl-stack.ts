@@ -47,7 +47,10 @@ export class EtlStack extends RoomStack {
     });
     raw.grantRead(this.prepare.role);
     curated.grantRead(this.prepare.role, fill(layout.curated.quality, { month: '*' }));
-    this.prepare.allow(['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'], [features.jobArn]);
+    this.prepare.allow(
+      ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'],
+      [features.jobArn],
+    );
     this.prepare.allowMetrics();
     this.prepare.allowEvents(names.eventSource(kit, 'etl'));
 

@@ -15,7 +15,10 @@ export function prepareMachine({ kit, raw, curated, jobName }: PrepareMachinePro
     Comment: 'Manifest to curated features',
     StartAt: 'ReadManifest',
     States: {
-      ReadManifest: readJson(raw, jsonata('$states.input.manifestKey'), { Assign: { manifest: jsonata(body) }, Next: 'CheckFiles' }),
+      ReadManifest: readJson(raw, jsonata('$states.input.manifestKey'), {
+        Assign: { manifest: jsonata(body) },
+        Next: 'CheckFiles',
+      }),
       CheckFiles: {
         Type: 'Map',
         Items: jsonata('$manifest.files'),
@@ -32,23 +35,39 @@ export function prepareMachine({ kit, raw, curated, jobName }: PrepareMachinePro
                 ),
                 // A missing file does not appear by asking again.
                 Retry: [],
-                Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Unreadable', Assign: { error: jsonata('$states.errorOutput.Error') } }],
+                Catch: [
+                  {
+                    ErrorEquals: ['States.ALL'],
+                    Next: 'Unreadable',
+                    Assign: { error: jsonata('$states.errorOutput.Error') },
+                  },
+                ],
                 End: true,
               },
             ),
-            Unreadable: { Type: 'Pass', Output: jsonata("$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'"), End: true },
+            Unreadable: {
+              Type: 'Pass',
+              Output: jsonata("$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'"),
+              End: true,
+            },
           },
         },
         Assign: { problems: jsonata("[$states.result[$ != '']]") },
         Next: 'Complete',
       },
-      Complete: { Type: 'Choice', Choices: [{ Condition: jsonata('$count($problems) = 0'), Next: 'RunJob' }], Default: 'Incomplete' },
+      Complete: {
+        Type: 'Choice',
+        Choices: [{ Condition: jsonata('$count($problems) = 0'), Next: 'RunJob' }],
+        Default: 'Incomplete',
+      },
       Incomplete: {
         Type: 'Pass',
         Assign: {
           failure: {
             error: 'IncompleteMonth',
-            cause: jsonata("'manifest of ' & $manifest.month & ': ' & $join($problems, '; ') & '. Upload the files, then the manifest again'"),
+            cause: jsonata(
+              "'manifest of ' & $manifest.month & ': ' & $join($problems, '; ') & '. Upload the files, then the manifest again'",
+            ),
           },
         },
         Next: 'Alert',
@@ -58,7 +77,10 @@ export function prepareMachine({ kit, raw, curated, jobName }: PrepareMachinePro
         { JobName: jobName, Arguments: { '--month': jsonata('$manifest.month') } },
         { startErrors: ['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'], Next: 'ReadReport' },
       ),
-      ReadReport: readJson(curated, jsonata(filled(layout.curated.quality, { month: '$manifest.month' })), { Assign: { report: jsonata(body) }, Next: 'PutQuarantineRatio' }),
+      ReadReport: readJson(curated, jsonata(filled(layout.curated.quality, { month: '$manifest.month' })), {
+        Assign: { report: jsonata(body) },
+        Next: 'PutQuarantineRatio',
+      }),
       PutQuarantineRatio: call(
         'aws-sdk:cloudwatch:putMetricData',
         {
@@ -74,7 +96,12 @@ export function prepareMachine({ kit, raw, curated, jobName }: PrepareMachinePro
         },
         { Next: 'PutReady' },
       ),
-      PutReady: putEvent(names.eventSource(kit, 'etl'), detailType.partitionReady, { month: jsonata('$manifest.month'), rows: jsonata('$report.rows') }, { Next: 'Ready' }),
+      PutReady: putEvent(
+        names.eventSource(kit, 'etl'),
+        detailType.partitionReady,
+        { month: jsonata('$manifest.month'), rows: jsonata('$report.rows') },
+        { Next: 'Ready' },
+      ),
       Ready: { Type: 'Succeed', Output: { month: jsonata('$manifest.month'), rows: jsonata('$report.rows') } },
     },
   };

@@ -10,9 +10,9 @@ import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
@@ -26,8 +26,8 @@ export interface FoundationStackProps extends RoomProps {
 
 /** Key, alerts topic, audit trail, budget, network. */
 export class FoundationStack extends RoomStack {
-  readonly key: Key;
-  readonly alerts: Topic;
+  readonly key: IKey;
+  readonly alerts: ITopic;
   /** Undefined unless the configuration asks for it. */
   readonly isolated?: IsolatedNetwork;
 
@@ -75,7 +75,9 @@ export class FoundationStack extends RoomStack {
   }
 
   private addAuditTrail(destroyData: boolean, removalPolicy: RemovalPolicy): void {
-    this.allowKey(['cloudtrail'], ['kms:GenerateDataKey*', 'kms:DescribeKey'], { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } });
+    this.allowKey(['cloudtrail'], ['kms:GenerateDataKey*', 'kms:DescribeKey'], {
+      StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+    });
     const bucket = new Bucket(this, 'AuditBucket', {
       encryptionKey: this.key,
       encryption: BucketEncryption.KMS,
@@ -104,7 +106,12 @@ export class FoundationStack extends RoomStack {
       },
       notificationsWithSubscribers: [
         {
-          notification: { notificationType: 'ACTUAL', comparisonOperator: 'GREATER_THAN', threshold: 80, thresholdType: 'PERCENTAGE' },
+          notification: {
+            notificationType: 'ACTUAL',
+            comparisonOperator: 'GREATER_THAN',
+            threshold: 80,
+            thresholdType: 'PERCENTAGE',
+          },
           subscribers: [{ subscriptionType: 'SNS', address: this.alerts.topicArn }],
         },
       ],

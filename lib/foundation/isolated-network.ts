@@ -12,6 +12,12 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 
+/** As the SageMaker API spells it. */
+export interface VpcConfig {
+  readonly Subnets: string[];
+  readonly SecurityGroupIds: string[];
+}
+
 /** What jobs and models call from inside; S3 has a gateway endpoint, which is free. */
 const SERVICES = {
   SagemakerApi: InterfaceVpcEndpointAwsService.SAGEMAKER_API,
@@ -29,26 +35,29 @@ const SERVICES = {
  * The interface endpoints cost about 3.84 USD a day together, which is why only `production` has them.
  */
 export class IsolatedNetwork extends Construct {
-  readonly vpc: Vpc;
-  readonly securityGroup: SecurityGroup;
+  /** `VpcConfig` of jobs and models. */
+  readonly vpcConfig: VpcConfig;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.vpc = new Vpc(this, 'Vpc', {
+    const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.20.0.0/20'),
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
       flowLogs: { All: { destination: FlowLogDestination.toCloudWatchLogs(), trafficType: FlowLogTrafficType.REJECT } },
     });
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: this.vpc, allowAllOutbound: false, description: 'SageMaker jobs and model' });
-    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'To the endpoints of this VPC: there is no other route');
-    this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
-    for (const [name, service] of Object.entries(SERVICES)) this.vpc.addInterfaceEndpoint(name, { service });
-  }
-
-  /** `VpcConfig` of jobs and models. */
-  get vpcConfig() {
-    return { Subnets: this.vpc.isolatedSubnets.map((subnet) => subnet.subnetId), SecurityGroupIds: [this.securityGroup.securityGroupId] };
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      allowAllOutbound: false,
+      description: 'SageMaker jobs and model',
+    });
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'To the endpoints of this VPC: there is no other route');
+    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+    for (const [name, service] of Object.entries(SERVICES)) vpc.addInterfaceEndpoint(name, { service });
+    this.vpcConfig = {
+      Subnets: vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
+      SecurityGroupIds: [securityGroup.securityGroupId],
+    };
   }
 }

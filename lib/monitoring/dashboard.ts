@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { kitMetric } from '../shared/alarms';
 import { metrics, names } from '../shared/names';
@@ -8,7 +8,7 @@ import { metrics, names } from '../shared/names';
 export interface KitDashboardProps {
   readonly kit: string;
   /** By title. */
-  readonly machines: Record<string, StateMachine>;
+  readonly machines: Record<string, IStateMachine>;
 }
 
 /** The lifecycle from left to right: data, model, service, pipelines. */
@@ -18,12 +18,24 @@ export class KitDashboard extends Construct {
     const period = Duration.hours(1);
     const own = (name: string, statistic = 'Maximum') => kitMetric(kit, name, statistic)(period);
     const endpoint = (metricName: string, statistic: string) =>
-      new Metric({ namespace: 'AWS/SageMaker', metricName, dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: 'AllTraffic' }, statistic, period });
+      new Metric({
+        namespace: 'AWS/SageMaker',
+        metricName,
+        dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: 'AllTraffic' },
+        statistic,
+        period,
+      });
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 8, height: 6 });
     new Dashboard(this, 'Dashboard', {
       dashboardName: kit,
       widgets: [
-        [new TextWidget({ markdown: `# ${kit}\nWindows are event time, metrics wall time. Alarms: docs/runbook.md`, width: 24, height: 2 })],
+        [
+          new TextWidget({
+            markdown: `# ${kit}\nWindows are event time, metrics wall time. Alarms: docs/runbook.md`,
+            width: 24,
+            height: 2,
+          }),
+        ],
         [
           graph('Drift and quality violations', [own(metrics.driftViolations), own(metrics.qualityViolations)]),
           graph('AUC of the window', [own(metrics.auc)]),
@@ -32,11 +44,20 @@ export class KitDashboard extends Construct {
         [
           graph('Endpoint', [endpoint('Invocations', 'Sum'), endpoint('Invocation5XXErrors', 'Sum')]),
           graph('Model latency, microseconds', [endpoint('ModelLatency', 'p50'), endpoint('ModelLatency', 'p99')]),
-          graph('Quarantined share, capture failures', [own(metrics.quarantineRatio), own(metrics.captureFailures, 'Sum')]),
+          graph('Quarantined share, capture failures', [
+            own(metrics.quarantineRatio),
+            own(metrics.captureFailures, 'Sum'),
+          ]),
         ],
         [
-          graph('Executions succeeded', Object.entries(machines).map(([label, machine]) => machine.metricSucceeded({ label, period }))),
-          graph('Executions failed', Object.entries(machines).map(([label, machine]) => machine.metricFailed({ label, period }))),
+          graph(
+            'Executions succeeded',
+            Object.entries(machines).map(([label, machine]) => machine.metricSucceeded({ label, period })),
+          ),
+          graph(
+            'Executions failed',
+            Object.entries(machines).map(([label, machine]) => machine.metricFailed({ label, period })),
+          ),
           graph('Monitor heartbeat', [own(metrics.heartbeat, 'SampleCount')]),
         ],
       ],

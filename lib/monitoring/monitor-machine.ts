@@ -1,7 +1,8 @@
 import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, putEvent, readJson, type Definition } from '../shared/asl';
-import { detailType, fill, layout, metrics, names, NO_CHAMPION, NO_MODEL, packageMetadata } from '../shared/names';
+import { detailType, layout, metrics, names, NO_CHAMPION, NO_MODEL, packageMetadata } from '../shared/names';
 import { processingJob } from '../shared/processing-job';
+import type { VpcConfig } from '../foundation/isolated-network';
 
 export interface MonitorMachineProps {
   readonly kit: string;
@@ -18,8 +19,8 @@ export interface MonitorMachineProps {
   readonly labelsUri: string;
   readonly championParameter: string;
   readonly alertsTopicArn: string;
-  /** `VpcConfig` of the isolated network. @default none */
-  readonly vpcConfig?: { Subnets: string[]; SecurityGroupIds: string[] };
+  /** The isolated network. @default none */
+  readonly vpcConfig?: VpcConfig;
 }
 
 /** Monitor: `{"windowStart", "windowEnd"}`, or the schedule's `{"scheduledTime"}` → outcome.json, metrics, heartbeat, event. */
@@ -32,7 +33,8 @@ export function monitorMachine(props: MonitorMachineProps): Definition {
 }
 
 function windowStates({ config, labelDelayDays, championParameter }: MonitorMachineProps): Definition['States'] {
-  const day = (daysBefore: number) => `$fromMillis($toMillis($states.input.scheduledTime) - ${daysBefore} * 86400000, '[Y0001]-[M01]-[D01]')`;
+  const day = (daysBefore: number) =>
+    `$fromMillis($toMillis($states.input.scheduledTime) - ${daysBefore} * 86400000, '[Y0001]-[M01]-[D01]')`;
   return {
     Begin: {
       Type: 'Choice',
@@ -40,7 +42,9 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
         {
           Condition: jsonata('$exists($states.input.scheduledTime)'),
           // Labels of the day before are the last that have been collected when the schedule fires.
-          Assign: { window: { start: jsonata(day(labelDelayDays + config.windowDays)), end: jsonata(day(labelDelayDays)) } },
+          Assign: {
+            window: { start: jsonata(day(labelDelayDays + config.windowDays)), end: jsonata(day(labelDelayDays)) },
+          },
           Next: 'ReadChampion',
         },
       ],
@@ -61,7 +65,18 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
       Choices: [
         {
           Condition: jsonata(`$champion = '${NO_MODEL}'`),
-          Assign: { outcome: { status: NO_CHAMPION, confirmed: false, violations: [], records: 0, labelledRows: 0, newLabelledRows: 0, metrics: [] }, outcomeUri: null },
+          Assign: {
+            outcome: {
+              status: NO_CHAMPION,
+              confirmed: false,
+              violations: [],
+              records: 0,
+              labelledRows: 0,
+              newLabelledRows: 0,
+              metrics: [],
+            },
+            outcomeUri: null,
+          },
           Next: 'PutMetrics',
         },
       ],
@@ -73,8 +88,8 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
 function jobStates(props: MonitorMachineProps): Definition['States'] {
   const { config, artifacts } = props;
   const windowKey = filled(layout.artifacts.windows, { champion: '$version', windowEnd: '$window.end' });
-  const windowsOfVersion = filled(fill(layout.artifacts.windows, { champion: '{version}', windowEnd: '' }).replace(/\/+$/, '/'), { version: '$version' });
   const options = {
+    windows: `s3://${artifacts}/${layout.artifacts.windows.slice(0, layout.artifacts.windows.indexOf('{'))}`,
     captured: props.capturedUri,
     labels: props.labelsUri,
     'label-delay-days': props.labelDelayDays,
@@ -84,9 +99,12 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
     'min-label-coverage': config.minLabelCoverage,
     draws: props.gate.draws,
     'facet-min-rows': config.facetMinRows,
+    'metrics-namespace': metrics.namespace,
+    kit: props.kit,
   };
   const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const perRun = `['--window-start', $window.start, '--window-end', $window.end, '--champion', $champion, '--trained-through', $package.trainedThrough, '--windows', ${literal(`s3://${artifacts}/`)} & ${windowsOfVersion}]`;
+  const perRun =
+    "['--window-start', $window.start, '--window-end', $window.end, '--champion', $champion, '--trained-through', $package.trainedThrough]";
   return {
     DescribeChampion: call(
       'aws-sdk:sagemaker:describeModelPackage',
@@ -129,17 +147,16 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
 }
 
 function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition['States'] {
-  const dimension = literal([{ Name: 'Kit', Value: kit }]);
-  const heartbeat = literal([{ MetricName: metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions: [] }]);
+  const heartbeat = literal([
+    { MetricName: metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions: [{ Name: 'Kit', Value: kit }] },
+  ]);
   return {
     PutMetrics: call(
       'aws-sdk:cloudwatch:putMetricData',
       {
         Namespace: metrics.namespace,
         // A heartbeat whatever the outcome: silence then means that monitoring is broken. One call takes 1,000 entries.
-        MetricData: jsonata(
-          `[$append(${heartbeat}, $outcome.metrics)[[0..999]].$merge([$, {'Dimensions': $append(${dimension}, $exists(Dimensions) ? Dimensions : [])}])]`,
-        ),
+        MetricData: jsonata(`[$append(${heartbeat}, $outcome.metrics)[[0..999]]]`),
       },
       { Next: 'PutCompleted' },
     ),
@@ -168,6 +185,11 @@ function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition
       },
       { Next: 'Finished' },
     ),
-    Finished: { Type: 'Succeed', Output: jsonata("{'window': $window, 'status': $outcome.status, 'confirmed': $outcome.confirmed, 'outcomeUri': $outcomeUri}") },
+    Finished: {
+      Type: 'Succeed',
+      Output: jsonata(
+        "{'window': $window, 'status': $outcome.status, 'confirmed': $outcome.confirmed, 'outcomeUri': $outcomeUri}",
+      ),
+    },
   };
 }

@@ -16,7 +16,7 @@ import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } f
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
@@ -39,7 +39,7 @@ export interface MonitoringStackProps extends RoomProps {
   readonly key: IKey;
   readonly alerts: ITopic;
   /** The machines of the earlier rooms, by title. */
-  readonly machines: Record<'Prepare' | 'Train' | 'Release', StateMachine>;
+  readonly machines: Record<'Prepare' | 'Train' | 'Release', IStateMachine>;
   /** The job runs inside it. @default no VPC */
   readonly isolated?: IsolatedNetwork;
   readonly tags: Record<string, string>;
@@ -71,7 +71,12 @@ export class MonitoringStack extends RoomStack {
       // Without a schedule nobody expects a beat.
       actionsEnabled: config.monitoring.schedule,
     });
-    new KitAlarm(this, 'PipelineFailed', { kit, alarm: 'pipelineFailed', metric: (period) => failures(Object.values(machines), period), topic: alerts });
+    new KitAlarm(this, 'PipelineFailed', {
+      kit,
+      alarm: 'pipelineFailed',
+      metric: (period) => failures(Object.values(machines), period),
+      topic: alerts,
+    });
     new KitDashboard(this, 'Dashboard', { kit, machines });
     new CfnOutput(this, outputs.monitoring.machine, { value: this.monitor.machine.stateMachineArn });
   }
@@ -81,9 +86,11 @@ export class MonitoringStack extends RoomStack {
     const image = xgboostImage(this);
     const source = new SourceArchive(this, 'Source');
     const labels = layout.raw.groundTruth.slice(0, layout.raw.groundTruth.indexOf('/') + 1);
-    const records = `${names.endpoint(kit)}/`;
+    const records = layout.captured.records
+      .slice(0, layout.captured.records.indexOf('{yyyy}'))
+      .replace('{endpoint}', names.endpoint(kit));
 
-    const role = new JobRole(this, 'JobRole', image);
+    const role = new JobRole(this, 'JobRole', image.repositoryArn);
     captured.grantRead(role, `${records}*`);
     raw.grantRead(role, `${labels}*`);
     artifacts.grantRead(role);
@@ -115,7 +122,16 @@ export class MonitoringStack extends RoomStack {
       logRetention: props.logRetention,
     });
     monitor.allowJobs('processing', kit, role);
-    monitor.allow(['sagemaker:DescribeModelPackage'], [this.formatArn({ service: 'sagemaker', resource: 'model-package', resourceName: `${names.modelPackageGroup(kit)}/*` })]);
+    monitor.allow(
+      ['sagemaker:DescribeModelPackage'],
+      [
+        this.formatArn({
+          service: 'sagemaker',
+          resource: 'model-package',
+          resourceName: `${names.modelPackageGroup(kit)}/*`,
+        }),
+      ],
+    );
     champion.grantRead(monitor.role);
     artifacts.grantRead(monitor.role, fill(layout.artifacts.windows, { champion: '*', windowEnd: '*' }) + '*');
     monitor.allowMetrics();
@@ -136,16 +152,26 @@ export class MonitoringStack extends RoomStack {
   }
 
   private addMetricAlarm(kit: string, alarm: 'drift' | 'quality', metric: string, topic: ITopic): void {
-    new KitAlarm(this, alarm === 'drift' ? 'Drift' : 'Quality', { kit, alarm, metric: kitMetric(kit, metric, 'Maximum'), topic });
+    new KitAlarm(this, alarm === 'drift' ? 'Drift' : 'Quality', {
+      kit,
+      alarm,
+      metric: kitMetric(kit, metric, 'Maximum'),
+      topic,
+    });
   }
 }
 
-function failures(machines: StateMachine[], period: Duration): MathExpression {
+function failures(machines: IStateMachine[], period: Duration): MathExpression {
   const usingMetrics = Object.fromEntries(
     machines.flatMap((machine, i) => [
       [`failed${i}`, machine.metricFailed({ period })],
       [`timedOut${i}`, machine.metricTimedOut({ period })],
     ]),
   );
-  return new MathExpression({ expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`, usingMetrics, period, label: 'Failed executions' });
+  return new MathExpression({
+    expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`,
+    usingMetrics,
+    period,
+    label: 'Failed executions',
+  });
 }

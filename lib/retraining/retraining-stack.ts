@@ -13,7 +13,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { KitAlarm } from '../shared/alarms';
@@ -24,7 +24,7 @@ import { RoomStack, type RoomProps } from '../shared/room-stack';
 export interface RetrainingStackProps extends RoomProps {
   readonly config: Config['retraining'];
   readonly destroyData: boolean;
-  readonly train: StateMachine;
+  readonly train: IStateMachine;
   readonly alerts: ITopic;
   readonly logRetention: RetentionDays;
 }
@@ -63,12 +63,13 @@ export class RetrainingStack extends RoomStack {
       logRetention: props.logRetention,
       deadLetterQueue: deadLetters,
     });
-    state.grantReadWriteData(guard);
+    state.grants.readWriteData(guard);
     train.grantStartExecution(guard);
 
     const target = () => new LambdaFunction(guard, { deadLetterQueue: deadLetters });
     new Rule(this, 'MonitorCompleted', {
-      description: 'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
+      description:
+        'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
       eventPattern: {
         source: [names.eventSource(kit, 'monitoring')],
         detailType: [detailType.monitorCompleted],

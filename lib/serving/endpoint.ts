@@ -15,4 +15,5 @@ export const modelArns = arn('model/*');
 export const endpointConfigArns = arn('endpoint-config/*');
 export const packageArns = (kit: string) => arn(`model-package/${names.modelPackageGroup(kit)}/*`);
 
-export const mayInvoke = (kit: string) => new PolicyStatement({ actions: ['sagemaker:InvokeEndpoint'], resources: [endpointArn(kit)] });
+export const mayInvoke = (kit: string) =>
+  new PolicyStatement({ actions: ['sagemaker:InvokeEndpoint'], resources: [endpointArn(kit)] });

@@ -9,6 +9,7 @@ import {
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -24,11 +25,14 @@ export interface PredictionApiProps {
 
 /** `POST /predictions`, signed with IAM. */
 export class PredictionApi extends Construct {
-  readonly api: RestApi;
+  readonly restApiId: string;
+  readonly stageName: string;
+  /** Answers of 5xx. */
+  readonly serverErrors: (period: Duration) => IMetric;
 
   constructor(scope: Construct, id: string, { kit, config, predict, logRetention }: PredictionApiProps) {
     super(scope, id);
-    this.api = new RestApi(this, 'Api', {
+    const api = new RestApi(this, 'Api', {
       restApiName: `${kit}-predictions`,
       description: 'Predictions for flights that have not left yet',
       endpointTypes: [EndpointType.REGIONAL],
@@ -42,26 +46,40 @@ export class PredictionApi extends Construct {
         loggingLevel: MethodLoggingLevel.ERROR,
         metricsEnabled: true,
         tracingEnabled: true,
-        accessLogDestination: new LogGroupLogDestination(new LogGroup(this, 'AccessLogs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY })),
+        accessLogDestination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLogs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+        ),
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
       },
     });
-    const model = this.api.addModel('Request', {
+    const model = api.addModel('Request', {
       modelName: 'Predictions',
       contentType: 'application/json',
       schema: requestModel(config.maxInstancesPerRequest),
     });
-    this.api.root.addResource('predictions').addMethod('POST', new LambdaIntegration(predict, { timeout: Duration.seconds(29) }), {
-      authorizationType: AuthorizationType.IAM,
-      requestModels: { 'application/json': model },
-      requestValidatorOptions: { requestValidatorName: 'body', validateRequestBody: true, validateRequestParameters: true },
-    });
+    api.root
+      .addResource('predictions')
+      .addMethod('POST', new LambdaIntegration(predict, { timeout: Duration.seconds(29) }), {
+        authorizationType: AuthorizationType.IAM,
+        requestModels: { 'application/json': model },
+        requestValidatorOptions: {
+          requestValidatorName: 'body',
+          validateRequestBody: true,
+          validateRequestParameters: true,
+        },
+      });
     // The validator's sentence has quotes of its own and cannot be escaped in a gateway response: as plain text it arrives whole.
-    this.api.addGatewayResponse('InvalidBody', {
+    api.addGatewayResponse('InvalidBody', {
       type: ResponseType.BAD_REQUEST_BODY,
       statusCode: '400',
       responseHeaders: { 'Content-Type': "'text/plain'" },
-      templates: { 'application/json': 'Request body refused: $context.error.validationErrorString. The columns are in schema/dataset.json.' },
+      templates: {
+        'application/json':
+          'Request body refused: $context.error.validationErrorString. The columns are in schema/dataset.json.',
+      },
     });
+    this.restApiId = api.restApiId;
+    this.stageName = api.deploymentStage.stageName;
+    this.serverErrors = (period) => api.metricServerError({ period, statistic: 'Sum' });
   }
 }

@@ -12,7 +12,8 @@ import type { Config } from '../config';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { fill, layout, names } from '../shared/names';
 import { endpointArn, endpointConfigArns, mayInvoke, modelArns, packageArns } from './endpoint';
-import { RELEASE_FAILURE, releaseMachine } from './release-machine';
+import { RELEASE_FAILURE } from './release-context';
+import { releaseMachine } from './release-machine';
 
 export interface ReleaseProps {
   readonly kit: string;
@@ -33,9 +34,9 @@ export class Release extends Construct {
 
   constructor(scope: Construct, id: string, props: ReleaseProps) {
     super(scope, id);
-    const { kit, champion, alerts } = props;
+    const { kit, config, modelRole, champion, alerts } = props;
     const stackName = names.stack(kit, 'serving-model');
-    const stackRole = this.addStackRole(props);
+    const stackRole = this.addStackRole(kit, config.mode, modelRole);
     const leases = new TableV2(this, 'Leases', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
@@ -68,7 +69,7 @@ export class Release extends Construct {
       ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
       [endpointArn(kit), endpointConfigArns, modelArns],
     );
-    this.machine.role.addToPolicy(mayInvoke(kit));
+    this.machine.role.addToPrincipalPolicy(mayInvoke(kit));
     this.machine.allowEvents(names.eventSource(kit, 'serving'));
     this.allowUpdate(stackName, stackRole);
 
@@ -77,11 +78,18 @@ export class Release extends Construct {
       eventPattern: {
         source: ['aws.sagemaker'],
         detailType: ['SageMaker Model Package State Change'],
-        detail: { ModelPackageGroupName: [names.modelPackageGroup(kit)], ModelApprovalStatus: ['Approved'], ModelPackageStatus: ['Completed'] },
+        detail: {
+          ModelPackageGroupName: [names.modelPackageGroup(kit)],
+          ModelApprovalStatus: ['Approved'],
+          ModelPackageStatus: ['Completed'],
+        },
       },
       targets: [
         new SfnStateMachine(this.machine.machine, {
-          input: RuleTargetInput.fromObject({ modelPackageArn: EventField.fromPath('$.detail.ModelPackageArn'), force: false }),
+          input: RuleTargetInput.fromObject({
+            modelPackageArn: EventField.fromPath('$.detail.ModelPackageArn'),
+            force: false,
+          }),
         }),
       ],
     });
@@ -91,37 +99,67 @@ export class Release extends Construct {
   private allowUpdate(stackName: string, stackRole: IRole): void {
     const stack = `arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${stackName}/*`;
     this.machine.allow(['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [stack]);
-    this.machine.allow(['cloudformation:UpdateStack'], [stack], { StringEquals: { 'cloudformation:RoleArn': stackRole.roleArn } });
-    this.machine.allow(['iam:PassRole'], [stackRole.roleArn], { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } });
+    this.machine.allow(['cloudformation:UpdateStack'], [stack], {
+      StringEquals: { 'cloudformation:RoleArn': stackRole.roleArn },
+    });
+    this.machine.allow(['iam:PassRole'], [stackRole.roleArn], {
+      StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+    });
   }
 
-  private addStackRole({ kit, config, modelRole }: ReleaseProps): Role {
+  private addStackRole(kit: string, mode: Config['serving']['mode'], modelRole: IRole): Role {
     const role = new Role(this, 'StackRole', {
       assumedBy: new ServicePrincipal('cloudformation.amazonaws.com'),
       description: 'Changes the resources of ServingModel and nothing else',
     });
     const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
       role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
-    const kinds = ['Model', 'EndpointConfig', 'Endpoint'].flatMap((kind) => ['Create', 'Describe', 'Delete'].map((verb) => `sagemaker:${verb}${kind}`));
+    const kinds = ['Model', 'EndpointConfig', 'Endpoint'].flatMap((kind) =>
+      ['Create', 'Describe', 'Delete'].map((verb) => `sagemaker:${verb}${kind}`),
+    );
     allow(
       [...kinds, 'sagemaker:UpdateEndpoint', 'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags'],
       [modelArns, endpointConfigArns, endpointArn(kit)],
     );
     allow(['sagemaker:DescribeModelPackage'], [packageArns(kit)]);
-    allow(['iam:PassRole'], [modelRole.roleArn], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
-    if (config.mode === 'real-time') allowScaling(allow);
+    allow(['iam:PassRole'], [modelRole.roleArn], {
+      StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+    });
+    if (mode === 'real-time') allowScaling(allow);
     return role;
   }
 }
 
 /** Scaling of the variant, and the alarms that guard an update. */
-function allowScaling(allow: (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) => void): void {
-  const verbs = ['RegisterScalableTarget', 'DeregisterScalableTarget', 'DescribeScalableTargets', 'PutScalingPolicy', 'DeleteScalingPolicy', 'DescribeScalingPolicies'];
-  allow(verbs.map((verb) => `application-autoscaling:${verb}`), ['*']);
-  allow(['sagemaker:UpdateEndpointWeightsAndCapacities', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'], ['*']);
+function allowScaling(
+  allow: (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) => void,
+): void {
+  const verbs = [
+    'RegisterScalableTarget',
+    'DeregisterScalableTarget',
+    'DescribeScalableTargets',
+    'PutScalingPolicy',
+    'DeleteScalingPolicy',
+    'DescribeScalingPolicies',
+  ];
+  allow(
+    verbs.map((verb) => `application-autoscaling:${verb}`),
+    ['*'],
+  );
+  allow(
+    [
+      'sagemaker:UpdateEndpointWeightsAndCapacities',
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:PutMetricAlarm',
+      'cloudwatch:DeleteAlarms',
+    ],
+    ['*'],
+  );
   allow(
     ['iam:CreateServiceLinkedRole'],
-    [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*`],
+    [
+      `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*`,
+    ],
     { StringEquals: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
   );
 }

@@ -29,6 +29,11 @@ export function requestModel(maxInstances: number): JsonSchema {
 }
 
 function jsonType({ type, nullable }: Column): JsonSchemaType | JsonSchemaType[] {
-  const plain = { string: JsonSchemaType.STRING, timestamp: JsonSchemaType.STRING, int: JsonSchemaType.INTEGER, double: JsonSchemaType.NUMBER }[type];
+  const plain = {
+    string: JsonSchemaType.STRING,
+    timestamp: JsonSchemaType.STRING,
+    int: JsonSchemaType.INTEGER,
+    double: JsonSchemaType.NUMBER,
+  }[type];
   return nullable === true ? [plain, JsonSchemaType.NULL] : plain;
 }

@@ -38,27 +38,44 @@ export class ServingModelStack extends RoomStack {
       synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
     });
     const { kit, config } = props;
+    // Release sets the parameter by this name.
+    // eslint-disable-next-line awscdk/no-variable-construct-id
     const modelPackage = new CfnParameter(this, MODEL_PARAMETER, {
       default: NO_MODEL,
       description: `ARN of the model package that serves, or ${NO_MODEL}. Changed by Release, not by hand.`,
     });
-    const hasModel = new CfnCondition(this, 'HasModel', { expression: Fn.conditionNot(Fn.conditionEquals(modelPackage.valueAsString, NO_MODEL)) });
+    const hasModel = new CfnCondition(this, 'HasModel', {
+      expression: Fn.conditionNot(Fn.conditionEquals(modelPackage.valueAsString, NO_MODEL)),
+    });
 
     // No names but the endpoint's: a package cannot change inside a model, so each release replaces model and configuration.
     const model = new CfnModel(this, 'Model', {
       executionRoleArn: props.modelRole.roleArn,
       containers: [{ modelPackageName: modelPackage.valueAsString }],
-      vpcConfig: props.isolated && { subnets: props.isolated.vpcConfig.Subnets, securityGroupIds: props.isolated.vpcConfig.SecurityGroupIds },
+      vpcConfig: props.isolated && {
+        subnets: props.isolated.vpcConfig.Subnets,
+        securityGroupIds: props.isolated.vpcConfig.SecurityGroupIds,
+      },
     });
     const variant = { modelName: model.attrModelName, variantName: VARIANT };
     const endpointConfig =
       config.mode === 'serverless'
         ? new CfnEndpointConfig(this, 'EndpointConfig', {
-            productionVariants: [{ ...variant, serverlessConfig: { memorySizeInMb: config.memoryMb, maxConcurrency: config.maxConcurrency } }],
+            productionVariants: [
+              {
+                ...variant,
+                serverlessConfig: { memorySizeInMb: config.memoryMb, maxConcurrency: config.maxConcurrency },
+              },
+            ],
           })
         : new CfnEndpointConfig(this, 'EndpointConfig', {
             productionVariants: [
-              { ...variant, instanceType: config.instanceType, initialInstanceCount: config.minInstances, initialVariantWeight: 1 },
+              {
+                ...variant,
+                instanceType: config.instanceType,
+                initialInstanceCount: config.minInstances,
+                initialVariantWeight: 1,
+              },
             ],
             dataCaptureConfig: {
               enableCapture: true,
@@ -109,7 +126,11 @@ export class ServingModelStack extends RoomStack {
 function canary(guardrails: IAlarm[]): CfnEndpoint.DeploymentConfigProperty {
   return {
     blueGreenUpdatePolicy: {
-      trafficRoutingConfiguration: { type: 'CANARY', canarySize: { type: 'CAPACITY_PERCENT', value: 50 }, waitIntervalInSeconds: 600 },
+      trafficRoutingConfiguration: {
+        type: 'CANARY',
+        canarySize: { type: 'CAPACITY_PERCENT', value: 50 },
+        waitIntervalInSeconds: 600,
+      },
       terminationWaitInSeconds: 300,
       maximumExecutionTimeoutInSeconds: 3600,
     },

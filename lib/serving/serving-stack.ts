@@ -8,7 +8,8 @@
  * serving/endpoint-errors, serving/endpoint-latency, serving/capture-failures.
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -23,10 +24,10 @@ import { JobRole } from '../shared/job-role';
 import type { LifecycleMachine } from '../shared/lifecycle-machine';
 import { env, fill, layout, metrics, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { xgboostImage } from '../shared/xgboost-image';
 import { mayInvoke, VARIANT } from './endpoint';
 import { PredictionApi } from './prediction-api';
 import { Release } from './release';
-import { xgboostImage } from '../shared/xgboost-image';
 
 export interface ServingStackProps extends RoomProps {
   readonly config: Config['serving'];
@@ -44,10 +45,10 @@ export interface ServingStackProps extends RoomProps {
 /** Prediction API and state machine Release. */
 export class ServingStack extends RoomStack {
   /** What the model container assumes; ServingModel has no IAM resources of its own. */
-  readonly modelRole: JobRole;
+  readonly modelRole: IRole;
   readonly release: LifecycleMachine;
   /** Real-time updates roll back on these. */
-  readonly guardrails: KitAlarm[];
+  readonly guardrails: IAlarm[];
 
   constructor(scope: Construct, id: string, props: ServingStackProps) {
     super(scope, id, 'serving', props, 'ML lifecycle kit: prediction API and release');
@@ -55,7 +56,7 @@ export class ServingStack extends RoomStack {
 
     this.modelRole = this.addModelRole(props);
     const predict = this.addPredict(props);
-    const { api } = new PredictionApi(this, 'Predictions', { kit, config, predict, logRetention: props.logRetention });
+    const api = new PredictionApi(this, 'Predictions', { kit, config, predict, logRetention: props.logRetention });
     this.release = new Release(this, 'Release', { ...props, modelRole: this.modelRole }).machine;
 
     const endpointMetric = (metricName: string, statistic: string) => (period: Duration) =>
@@ -68,20 +69,35 @@ export class ServingStack extends RoomStack {
         period,
       });
     this.guardrails = [
-      new KitAlarm(this, 'EndpointErrors', { kit, alarm: 'endpointErrors', metric: endpointMetric('Invocation5XXErrors', 'Sum'), topic: alerts }),
-      new KitAlarm(this, 'EndpointLatency', { kit, alarm: 'endpointLatency', metric: endpointMetric('ModelLatency', 'p50'), topic: alerts }),
+      new KitAlarm(this, 'EndpointErrors', {
+        kit,
+        alarm: 'endpointErrors',
+        metric: endpointMetric('Invocation5XXErrors', 'Sum'),
+        topic: alerts,
+      }),
+      new KitAlarm(this, 'EndpointLatency', {
+        kit,
+        alarm: 'endpointLatency',
+        metric: endpointMetric('ModelLatency', 'p50'),
+        topic: alerts,
+      }),
     ];
-    new KitAlarm(this, 'PredictErrors', { kit, alarm: 'predictErrors', metric: (period) => api.metricServerError({ period, statistic: 'Sum' }), topic: alerts });
-    new KitAlarm(this, 'CaptureFailures', { kit, alarm: 'captureFailures', metric: kitMetric(kit, metrics.captureFailures, 'Sum'), topic: alerts });
+    new KitAlarm(this, 'PredictErrors', { kit, alarm: 'predictErrors', metric: api.serverErrors, topic: alerts });
+    new KitAlarm(this, 'CaptureFailures', {
+      kit,
+      alarm: 'captureFailures',
+      metric: kitMetric(kit, metrics.captureFailures, 'Sum'),
+      topic: alerts,
+    });
 
     const out = outputs.serving;
     new CfnOutput(this, out.machine, { value: this.release.machine.stateMachineArn });
     new CfnOutput(this, out.apiId, { value: api.restApiId });
-    new CfnOutput(this, out.apiStage, { value: api.deploymentStage.stageName });
+    new CfnOutput(this, out.apiStage, { value: api.stageName });
   }
 
   private addModelRole({ artifacts, captured, config, inVpc }: ServingStackProps): JobRole {
-    const role = new JobRole(this, 'ModelRole', xgboostImage(this));
+    const role = new JobRole(this, 'ModelRole', xgboostImage(this).repositoryArn);
     artifacts.grantRead(role, fill(layout.artifacts.models, { job: '*' }));
     // Native capture writes with this role, and is silent when it may not.
     if (config.mode === 'real-time') captured.grantPut(role);

@@ -134,7 +134,8 @@ export const alarms = {
 export const runbookHeading = ({ room, what }: Pick<AlarmRow, 'room' | 'what'>) => `${room}/${what}`;
 
 /** The anchor a Markdown reader derives from that heading. */
-export const runbookAnchor = (row: Pick<AlarmRow, 'room' | 'what'>) => `docs/runbook.md#${runbookHeading(row).replaceAll('/', '')}`;
+export const runbookAnchor = (row: Pick<AlarmRow, 'room' | 'what'>) =>
+  `docs/runbook.md#${runbookHeading(row).replaceAll('/', '')}`;
 
 export interface KitAlarmProps {
   readonly kit: string;
@@ -153,14 +154,16 @@ export class KitAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: KitAlarmProps) {
     const row: AlarmRow = alarms[props.alarm];
     const threshold = row.threshold === 'config' ? props.threshold : row.threshold;
-    if (threshold === undefined) throw new Error(`alarm ${runbookHeading(row)} takes its threshold from the configuration: pass it`);
+    if (threshold === undefined)
+      throw new Error(`alarm ${runbookHeading(row)} takes its threshold from the configuration: pass it`);
     super(scope, id, {
       alarmName: names.alarm(props.kit, row.room, row.what),
       alarmDescription: `${row.says[0]?.toUpperCase()}${row.says.slice(1)}. What to do: ${runbookAnchor(row)}`,
       metric: props.metric(Duration.minutes(row.periodMinutes)),
       threshold,
       evaluationPeriods: row.periods,
-      comparisonOperator: row.comparison === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
+      comparisonOperator:
+        row.comparison === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: row.missing,
       actionsEnabled: props.actionsEnabled,
     });

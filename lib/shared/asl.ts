@@ -29,8 +29,19 @@ interface Common {
 export type State = Common &
   (
     | { Type: 'Task'; Resource: string; Arguments: unknown; Retry: Retry[]; Catch?: Catch[] }
-    | { Type: 'Map'; Items: string; MaxConcurrency: number; ItemProcessor: Definition; Retry?: Retry[]; Catch?: Catch[] }
-    | { Type: 'Choice'; Choices: { Condition: string; Next: string; Assign?: Record<string, unknown> }[]; Default: string }
+    | {
+        Type: 'Map';
+        Items: string;
+        MaxConcurrency: number;
+        ItemProcessor: Definition;
+        Retry?: Retry[];
+        Catch?: Catch[];
+      }
+    | {
+        Type: 'Choice';
+        Choices: { Condition: string; Next: string; Assign?: Record<string, unknown> }[];
+        Default: string;
+      }
     | { Type: 'Wait'; Seconds: number | string }
     | { Type: 'Pass' }
     | { Type: 'Succeed' }
@@ -61,7 +72,9 @@ export const literal = (value: unknown) => JSON.stringify(value);
 export const filled = (template: string, expressions: Record<string, string>) =>
   template
     .split(/\{(\w+)\}/)
-    .map((part, i) => (i % 2 === 0 ? literal(part) : required(expressions[part], `${template}: no expression for {${part}}`)))
+    .map((part, i) =>
+      i % 2 === 0 ? literal(part) : required(expressions[part], `${template}: no expression for {${part}}`),
+    )
     .filter((part) => part !== '""')
     .join(' & ');
 
@@ -83,7 +96,11 @@ const transient: Retry = {
  * A call that may be repeated: a read, or a write whose repetition changes nothing.
  * @param integration what follows `states:::` in the resource ARN
  */
-export const call = (integration: string, args: unknown, state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { Retry?: Retry[] }): State => ({
+export const call = (
+  integration: string,
+  args: unknown,
+  state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { Retry?: Retry[] },
+): State => ({
   Type: 'Task',
   Resource: `arn:${Aws.PARTITION}:states:::${integration}`,
   Arguments: args,
@@ -95,9 +112,19 @@ export const call = (integration: string, args: unknown, state: Omit<Task, 'Type
  * A SageMaker or Glue job, waited for. Only a refused start is retried: a job that ran and failed would fail again.
  * CreateProcessingJob allows one call a second in an account, so two schedules meeting are enough to be throttled.
  */
-export const job = (integration: string, args: unknown, state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { startErrors: string[] }): State => {
+export const job = (
+  integration: string,
+  args: unknown,
+  state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { startErrors: string[] },
+): State => {
   const { startErrors, ...rest } = state;
-  const retry: Retry = { ErrorEquals: startErrors, IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 2, JitterStrategy: 'FULL' };
+  const retry: Retry = {
+    ErrorEquals: startErrors,
+    IntervalSeconds: 5,
+    MaxAttempts: 4,
+    BackoffRate: 2,
+    JitterStrategy: 'FULL',
+  };
   return call(`${integration}.sync`, args, { ...rest, Retry: [retry] });
 };
 
@@ -114,11 +141,23 @@ export const attemptName = (prefix: string) =>
   );
 
 /** JSON text of an object in S3, parsed. */
-export const readJson = (bucket: string, key: string, state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { Retry?: Retry[] }) =>
-  call('aws-sdk:s3:getObject', { Bucket: bucket, Key: key }, state);
+export const readJson = (
+  bucket: string,
+  key: string,
+  state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { Retry?: Retry[] },
+) => call('aws-sdk:s3:getObject', { Bucket: bucket, Key: key }, state);
 
 /** The body of `readJson`, for its Assign or Output. */
 export const body = '$parse($states.result.Body)';
 
-export const putEvent = (source: string, detailType: string, detail: unknown, state: { Next: string } | { End: true }) =>
-  call('events:putEvents', { Entries: [{ Source: source, DetailType: detailType, Detail: detail, EventBusName: 'default' }] }, state);
+export const putEvent = (
+  source: string,
+  detailType: string,
+  detail: unknown,
+  state: { Next: string } | { End: true },
+) =>
+  call(
+    'events:putEvents',
+    { Entries: [{ Source: source, DetailType: detailType, Detail: detail, EventBusName: 'default' }] },
+    state,
+  );

@@ -11,5 +11,7 @@ export interface Column {
 }
 
 export const featureColumns = dataset.features.columns as readonly Column[];
-export const rawTables = dataset.raw as unknown as Readonly<Record<string, { meaning: string; columns: readonly Column[] }>>;
+export const rawTables = dataset.raw as unknown as Readonly<
+  Record<string, { meaning: string; columns: readonly Column[] }>
+>;
 export const datasetName = dataset.name;

@@ -20,7 +20,11 @@ export function stageJobs(): string {
     for (const file of pythonFiles(join(JOBS, room))) cpSync(file, join(folder, basename(file)));
   mkdirSync(join(folder, 'common'));
   // dataset.json and layout.json are links into schema/: S3 has no links.
-  for (const file of [...pythonFiles(join(JOBS, 'common')), join(JOBS, 'common/dataset.json'), join(JOBS, 'common/layout.json')])
+  for (const file of [
+    ...pythonFiles(join(JOBS, 'common')),
+    join(JOBS, 'common/dataset.json'),
+    join(JOBS, 'common/layout.json'),
+  ])
     writeFileSync(join(folder, 'common', basename(file)), readFileSync(file));
   return folder;
 }

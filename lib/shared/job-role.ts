@@ -1,14 +1,13 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { XgboostImage } from './xgboost-image';
 
 /**
  * What SageMaker assumes inside a job or model container: logs, metrics and the image. AmazonSageMakerFullAccess covers buckets with
  * "sagemaker" in their name, not ours, and far more than a job needs; data is granted by the stack that owns the job.
  */
 export class JobRole extends Role {
-  constructor(scope: Construct, id: string, image: XgboostImage) {
+  constructor(scope: Construct, id: string, imageArn: string) {
     super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
     const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
       this.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
@@ -19,7 +18,7 @@ export class JobRole extends Role {
     );
     allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': '/aws/sagemaker/*' } });
     allow(['ecr:GetAuthorizationToken'], ['*']);
-    allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], [image.repositoryArn]);
+    allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], [imageArn]);
   }
 
   /** Network interfaces of jobs and models inside a VPC. */

@@ -2,7 +2,7 @@ import { Aws, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { call, jsonata, type Definition, type State } from './asl';
 import { metrics } from './names';
@@ -30,8 +30,8 @@ const jobKinds = {
 
 /** A state machine of the lifecycle: logged, traced, and loud when it fails. Its owner grants what the definition calls, by hand. */
 export class LifecycleMachine extends Construct {
-  readonly role: Role;
-  readonly machine: StateMachine;
+  readonly role: IRole;
+  readonly machine: IStateMachine;
 
   constructor(scope: Construct, id: string, props: LifecycleMachineProps) {
     super(scope, id);
@@ -49,14 +49,17 @@ export class LifecycleMachine extends Construct {
       logs: {
         level: LogLevel.ALL,
         includeExecutionData: true,
-        destination: new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+        destination: new LogGroup(this, 'Logs', {
+          retention: props.logRetention,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
       },
     });
   }
 
   /** Grants exactly `actions` on `resources` to the machine. */
   allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
-    this.role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
+    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 
   /** Metrics of the kit's own namespace. */
@@ -76,14 +79,26 @@ export class LifecycleMachine extends Construct {
    */
   allowJobs(kind: keyof typeof jobKinds, prefix: string, jobRole: IRole): void {
     const { noun, resource, rule } = jobKinds[kind];
-    const arn = (service: string, name: string) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
+    const arn = (service: string, name: string) =>
+      `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
     this.allow(
-      [`sagemaker:Create${noun}`, `sagemaker:Describe${noun}`, `sagemaker:Stop${noun}`, 'sagemaker:AddTags', 'sagemaker:ListTags'],
+      [
+        `sagemaker:Create${noun}`,
+        `sagemaker:Describe${noun}`,
+        `sagemaker:Stop${noun}`,
+        'sagemaker:AddTags',
+        'sagemaker:ListTags',
+      ],
       [arn('sagemaker', `${resource}/${prefix}-*`)],
     );
-    this.allow(['iam:PassRole'], [jobRole.roleArn], { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
+    this.allow(['iam:PassRole'], [jobRole.roleArn], {
+      StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+    });
     // Step Functions learns the end of the job from a rule that it creates with this role when the machine is created.
-    this.allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [arn('events', `rule/StepFunctionsGetEventsForSageMaker${rule}JobsRule`)]);
+    this.allow(
+      ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+      [arn('events', `rule/StepFunctionsGetEventsForSageMaker${rule}JobsRule`)],
+    );
   }
 }
 
@@ -94,7 +109,9 @@ function withFailurePath({ definition, onFailure = 'Alert', title, alerts }: Lif
   const guarded = Object.entries(definition.States).map(([name, state]): [string, State] => {
     if (state.Type !== 'Task' && state.Type !== 'Map') return [name, state];
     const own = state.Catch ?? [];
-    return own.some((c) => c.ErrorEquals.includes('States.ALL')) ? [name, state] : [name, { ...state, Catch: [...own, toFailure] }];
+    return own.some((c) => c.ErrorEquals.includes('States.ALL'))
+      ? [name, state]
+      : [name, { ...state, Catch: [...own, toFailure] }];
   });
   return {
     ...definition,
@@ -112,7 +129,11 @@ function withFailurePath({ definition, onFailure = 'Alert', title, alerts }: Lif
         },
         { Next: 'Failed', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }] },
       ),
-      Failed: { Type: 'Fail', Error: jsonata('$failure.error'), Cause: jsonata('$substring($string($failure.cause), 0, 4000)') },
+      Failed: {
+        Type: 'Fail',
+        Error: jsonata('$failure.error'),
+        Cause: jsonata('$substring($string($failure.cause), 0, 4000)'),
+      },
     },
   };
 }

@@ -60,7 +60,12 @@ export const metrics = {
 
 /** CloudFormation outputs by the stack that owns them; commands find the deployed kit through these. */
 export const outputs = {
-  'data-lake': { raw: 'RawBucketName', curated: 'CuratedBucketName', artifacts: 'ArtifactsBucketName', captured: 'CapturedBucketName' },
+  'data-lake': {
+    raw: 'RawBucketName',
+    curated: 'CuratedBucketName',
+    artifacts: 'ArtifactsBucketName',
+    captured: 'CapturedBucketName',
+  },
   etl: { machine: 'PrepareMachineArn' },
   training: { machine: 'TrainMachineArn' },
   serving: { machine: 'ReleaseMachineArn', apiId: 'ApiId', apiStage: 'ApiStage' },
@@ -85,7 +90,8 @@ export const env = {
 export function fill(template: string, values: Record<string, string>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`${template}: no value for {${name}}; given ${Object.keys(values).join(', ')}`);
+    if (value === undefined)
+      throw new Error(`${template}: no value for {${name}}; given ${Object.keys(values).join(', ')}`);
     return value;
   });
 }

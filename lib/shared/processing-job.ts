@@ -1,4 +1,5 @@
 import { attemptName, job, jsonata, literal, sagemakerStartErrors, type State } from './asl';
+import type { VpcConfig } from '../foundation/isolated-network';
 
 interface ProcessingJobProps {
   readonly namePrefix: string;
@@ -12,8 +13,8 @@ interface ProcessingJobProps {
   /** `s3://…tar.gz` of the jobs. */
   readonly sourceArchive: string;
   readonly keyArn: string;
-  /** `VpcConfig` of the isolated network. @default none */
-  readonly vpcConfig?: { Subnets: string[]; SecurityGroupIds: string[] };
+  /** The isolated network. @default none */
+  readonly vpcConfig?: VpcConfig;
   /** JSONata of the arguments, an array of strings. */
   readonly arguments: string;
   /** JSONata: array of `{name, uri}`; an input that is not there is left out of the array. */
@@ -50,7 +51,11 @@ export function processingJob(p: ProcessingJobProps, next: string): State {
       Outputs: [
         {
           OutputName: p.output.name,
-          S3Output: { S3Uri: jsonata(p.output.uri), LocalPath: `${ROOT}/output/${p.output.name}`, S3UploadMode: 'EndOfJob' },
+          S3Output: {
+            S3Uri: jsonata(p.output.uri),
+            LocalPath: `${ROOT}/output/${p.output.name}`,
+            S3UploadMode: 'EndOfJob',
+          },
         },
       ],
     },

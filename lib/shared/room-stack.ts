@@ -10,7 +10,14 @@ export interface RoomProps {
 
 /** A room of the lifecycle as a stack: environment-agnostic, named and tagged after its room. */
 export abstract class RoomStack extends Stack {
-  constructor(scope: Construct, id: string, room: StackRoom, { kit }: RoomProps, description: string, options: { synthesizer?: Stack['synthesizer'] } = {}) {
+  constructor(
+    scope: Construct,
+    id: string,
+    room: StackRoom,
+    { kit }: RoomProps,
+    description: string,
+    options: { synthesizer?: Stack['synthesizer'] } = {},
+  ) {
     super(scope, id, { stackName: names.stack(kit, room), description, ...(options as object) });
     Tags.of(this).add('room', room === 'serving-model' ? 'serving' : room);
   }

@@ -21,7 +21,8 @@ export function tar(folder: string): Buffer {
 function header(name: string, size: number): Buffer {
   if (Buffer.byteLength(name) > 100) throw new Error(`${name}: a tar name is at most 100 bytes; shorten the path`);
   const block = Buffer.alloc(BLOCK);
-  const octal = (value: number, offset: number, width: number) => block.write(value.toString(8).padStart(width - 1, '0'), offset);
+  const octal = (value: number, offset: number, width: number) =>
+    block.write(value.toString(8).padStart(width - 1, '0'), offset);
   block.write(name, 0);
   octal(0o644, 100, 8);
   octal(0, 108, 8);

@@ -59,7 +59,10 @@ export interface XgboostImage {
 export function xgboostImage(scope: Construct): XgboostImage {
   const stack = Stack.of(scope);
   const account = Token.isUnresolved(stack.region) ? lookUp(stack) : ACCOUNTS[stack.region];
-  if (account === undefined) throw new Error(`no XGBoost ${TAG} image in Region ${stack.region}: choose one of ${Object.keys(ACCOUNTS).join(', ')}`);
+  if (account === undefined)
+    throw new Error(
+      `no XGBoost ${TAG} image in Region ${stack.region}: choose one of ${Object.keys(ACCOUNTS).join(', ')}`,
+    );
   return {
     uri: `${account}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}/${REPOSITORY}:${TAG}`,
     repositoryArn: `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:${account}:repository/${REPOSITORY}`,
@@ -67,9 +70,11 @@ export function xgboostImage(scope: Construct): XgboostImage {
 }
 
 function lookUp(stack: Stack): string {
-  const id = 'XgboostImage';
-  if (stack.node.tryFindChild(id) === undefined) {
-    new CfnMapping(stack, id, { mapping: Object.fromEntries(Object.entries(ACCOUNTS).map(([region, account]) => [region, { account }])) });
+  const mapping = 'XgboostImage';
+  if (stack.node.tryFindChild(mapping) === undefined) {
+    new CfnMapping(stack, 'XgboostImage', {
+      mapping: Object.fromEntries(Object.entries(ACCOUNTS).map(([region, account]) => [region, { account }])),
+    });
     new CfnRule(stack, 'RegionHasXgboostImage', {
       assertions: [
         {
@@ -79,5 +84,5 @@ function lookUp(stack: Stack): string {
       ],
     });
   }
-  return Fn.findInMap(id, Aws.REGION, 'account');
+  return Fn.findInMap(mapping, Aws.REGION, 'account');
 }

@@ -39,7 +39,9 @@ export function trainMachine(props: TrainMachineProps): Definition {
       ),
       HasChampion: {
         Type: 'Choice',
-        Choices: [{ Condition: jsonata(`$champion = '${NO_MODEL}'`), Assign: { championInput: [] }, Next: 'ChooseMode' }],
+        Choices: [
+          { Condition: jsonata(`$champion = '${NO_MODEL}'`), Assign: { championInput: [] }, Next: 'ChooseMode' },
+        ],
         Default: 'DescribeChampion',
       },
       DescribeChampion: call(
@@ -47,7 +49,9 @@ export function trainMachine(props: TrainMachineProps): Definition {
         { ModelPackageName: jsonata('$champion') },
         {
           Assign: {
-            championInput: jsonata("[{'name': 'champion', 'uri': $states.result.InferenceSpecification.Containers[0].ModelDataUrl}]"),
+            championInput: jsonata(
+              "[{'name': 'champion', 'uri': $states.result.InferenceSpecification.Containers[0].ModelDataUrl}]",
+            ),
           },
           Next: 'ChooseMode',
         },
@@ -62,7 +66,14 @@ export function trainMachine(props: TrainMachineProps): Definition {
       },
       UnknownMode: {
         Type: 'Pass',
-        Assign: { failure: { error: 'UnknownMode', cause: jsonata("'mode ' & $string($input.mode) & ' is neither train nor tune: start the execution with one of them'") } },
+        Assign: {
+          failure: {
+            error: 'UnknownMode',
+            cause: jsonata(
+              "'mode ' & $string($input.mode) & ' is neither train nor tune: start the execution with one of them'",
+            ),
+          },
+        },
         Next: 'Alert',
       },
       ...trainingStates(props),
@@ -74,15 +85,30 @@ export function trainMachine(props: TrainMachineProps): Definition {
 
 function trainingStates(props: TrainMachineProps): Definition['States'] {
   // A stopped job ends the task with its description as the cause; a refused start has plain text there.
-  const description = jsonata("$contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause}");
-  const failed = [{ ErrorEquals: ['States.TaskFailed'], Assign: { job: description, error: jsonata('$states.errorOutput.Error') }, Next: 'WhyNot' }];
+  const description = jsonata(
+    "$contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause}",
+  );
+  const failed = [
+    {
+      ErrorEquals: ['States.TaskFailed'],
+      Assign: { job: description, error: jsonata('$states.errorOutput.Error') },
+      Next: 'WhyNot',
+    },
+  ];
   return {
     Train: trainingJob(props, {
-      Assign: { modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'), trained: jsonata('$states.result.TrainingJobName') },
+      Assign: {
+        modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
+        trained: jsonata('$states.result.TrainingJobName'),
+      },
       Catch: failed,
       Next: 'Evaluate',
     }),
-    Tune: tuningJob(props, { Assign: { trained: jsonata('$states.result.BestTrainingJob.TrainingJobName') }, Catch: failed, Next: 'DescribeBest' }),
+    Tune: tuningJob(props, {
+      Assign: { trained: jsonata('$states.result.BestTrainingJob.TrainingJobName') },
+      Catch: failed,
+      Next: 'DescribeBest',
+    }),
     DescribeBest: call(
       'aws-sdk:sagemaker:describeTrainingJob',
       { TrainingJobName: jsonata('$trained') },
@@ -97,7 +123,9 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
           Assign: {
             failure: {
               error: 'QuotaExceeded',
-              cause: jsonata("$job.FailureReason & '. Ask Service Quotas for more, or choose a training.instanceType that the account has'"),
+              cause: jsonata(
+                "$job.FailureReason & '. Ask Service Quotas for more, or choose a training.instanceType that the account has'",
+              ),
             },
           },
           Next: 'Alert',
@@ -107,12 +135,21 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
     },
     TrainingFailed: {
       Type: 'Pass',
-      Assign: { failure: { error: 'TrainingFailed', cause: jsonata("$exists($job.FailureReason) ? $job.FailureReason : $string($job)") } },
+      Assign: {
+        failure: {
+          error: 'TrainingFailed',
+          cause: jsonata('$exists($job.FailureReason) ? $job.FailureReason : $string($job)'),
+        },
+      },
       Next: 'Alert',
     },
     TellNoCapacity: call(
       'sns:publish',
-      { TopicArn: props.alertsTopicArn, Subject: 'Train found no spot capacity', Message: jsonata(`$states.context.Execution.Id & ': ' & ${literal(NO_CAPACITY)}`) },
+      {
+        TopicArn: props.alertsTopicArn,
+        Subject: 'Train found no spot capacity',
+        Message: jsonata(`$states.context.Execution.Id & ': ' & ${literal(NO_CAPACITY)}`),
+      },
       { Next: 'NoCapacity' },
     ),
     NoCapacity: { Type: 'Succeed', Output: { outcome: 'NoCapacity', reason: NO_CAPACITY } },
@@ -153,8 +190,15 @@ function evaluationStates(props: TrainMachineProps): Definition['States'] {
       Assign: { decision: jsonata(body) },
       Next: 'Gate',
     }),
-    Gate: { Type: 'Choice', Choices: [{ Condition: jsonata('$decision.promoted'), Next: 'Register' }], Default: 'Held' },
-    Held: { Type: 'Succeed', Output: { outcome: 'Held', reason: jsonata('$decision.reason'), decision: jsonata('$decision') } },
+    Gate: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$decision.promoted'), Next: 'Register' }],
+      Default: 'Held',
+    },
+    Held: {
+      Type: 'Succeed',
+      Output: { outcome: 'Held', reason: jsonata('$decision.reason'), decision: jsonata('$decision') },
+    },
   };
 }
 
@@ -166,7 +210,12 @@ function registrationStates(props: TrainMachineProps): Definition['States'] {
   const analysis = source(files.analysis);
   // Values of metadata take letters, digits and these marks.
   const plain = (expression: string) => jsonata(`$replace($string(${expression}), /[^A-Za-z0-9 _.:\\/=+@-]/, '-')`);
-  const promoted = { outcome: 'Promoted', modelPackageArn: jsonata('$package'), reason: jsonata('$decision.reason'), decision: jsonata('$decision') };
+  const promoted = {
+    outcome: 'Promoted',
+    modelPackageArn: jsonata('$package'),
+    reason: jsonata('$decision.reason'),
+    decision: jsonata('$decision'),
+  };
   return {
     Register: call(
       'aws-sdk:sagemaker:createModelPackage',
@@ -192,7 +241,12 @@ function registrationStates(props: TrainMachineProps): Definition['States'] {
           SupportedContentTypes: ['application/json'],
           SupportedResponseMIMETypes: ['application/json'],
         },
-        ModelMetrics: { ModelQuality: quality, ModelDataQuality: data, Bias: { Report: analysis }, Explainability: { Report: analysis } },
+        ModelMetrics: {
+          ModelQuality: quality,
+          ModelDataQuality: data,
+          Bias: { Report: analysis },
+          Explainability: { Report: analysis },
+        },
         DriftCheckBaselines: { ModelQuality: quality, ModelDataQuality: data },
         CustomerMetadataProperties: {
           [packageMetadata.trainedThrough]: jsonata('$decision.trainedThrough'),
@@ -202,7 +256,10 @@ function registrationStates(props: TrainMachineProps): Definition['States'] {
           [packageMetadata.episode]: plain("$input.episode = null ? 'none' : $input.episode"),
         },
       },
-      { Assign: { package: jsonata('$states.result.ModelPackageArn') }, Next: props.config.approval === 'automatic' ? 'Approve' : 'AskForApproval' },
+      {
+        Assign: { package: jsonata('$states.result.ModelPackageArn') },
+        Next: props.config.approval === 'automatic' ? 'Approve' : 'AskForApproval',
+      },
     ),
     ...(props.config.approval === 'automatic'
       ? {
@@ -222,7 +279,9 @@ function registrationStates(props: TrainMachineProps): Definition['States'] {
             {
               TopicArn: props.alertsTopicArn,
               Subject: 'A model waits for approval',
-              Message: jsonata("$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'"),
+              Message: jsonata(
+                "$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'",
+              ),
             },
             { Next: 'Promoted' },
           ),

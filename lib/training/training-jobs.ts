@@ -1,7 +1,17 @@
 import type { Config } from '../config';
-import { attemptName, filled, job, jsonata, literal, sagemakerStartErrors, type Catch, type State } from '../shared/asl';
+import {
+  attemptName,
+  filled,
+  job,
+  jsonata,
+  literal,
+  sagemakerStartErrors,
+  type Catch,
+  type State,
+} from '../shared/asl';
 import { layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
+import type { VpcConfig } from '../foundation/isolated-network';
 
 export interface TrainingProps {
   readonly config: Config['training'];
@@ -15,8 +25,8 @@ export interface TrainingProps {
   readonly featuresUri: string;
   readonly labelsUri: string;
   readonly gate: Config['gate'];
-  /** `VpcConfig` of the isolated network. @default none */
-  readonly vpcConfig?: { Subnets: string[]; SecurityGroupIds: string[] };
+  /** The isolated network. @default none */
+  readonly vpcConfig?: VpcConfig;
 }
 
 interface Continuation {
@@ -45,9 +55,15 @@ export function trainingJob(props: TrainingProps, next: Continuation): State {
  */
 export function tuningJob(props: TrainingProps, next: Continuation): State {
   const { tuning } = props.config;
-  const own = { strategy: tuning.strategy, maxTrials: tuning.maxTrials, maxParallel: tuning.maxParallel, ranges: parameterRanges(tuning.ranges) };
+  const own = {
+    strategy: tuning.strategy,
+    maxTrials: tuning.maxTrials,
+    maxParallel: tuning.maxParallel,
+    ranges: parameterRanges(tuning.ranges),
+  };
   const chosen = `$merge([${literal(own)}, $exists($input.tuning) ? $input.tuning : {}])`;
-  const tuned = '$append($append($t.ranges.IntegerParameterRanges.Name, $t.ranges.ContinuousParameterRanges.Name), $t.ranges.CategoricalParameterRanges.Name)';
+  const tuned =
+    '$append($append($t.ranges.IntegerParameterRanges.Name, $t.ranges.ContinuousParameterRanges.Name), $t.ranges.CategoricalParameterRanges.Name)';
   const args = {
     HyperParameterTuningJobName: attemptName(props.namePrefix),
     HyperParameterTuningJobConfig: jsonata(`(
@@ -77,7 +93,11 @@ export function tuningJob(props: TrainingProps, next: Continuation): State {
 /** train.py prints it on every improvement of the select slice. */
 const metricDefinitions = [{ Name: OBJECTIVE, Regex: 'validation-auc=([0-9\\.]+)' }];
 
-const algorithm = ({ imageUri }: TrainingProps) => ({ TrainingImage: imageUri, TrainingInputMode: 'File', MetricDefinitions: metricDefinitions });
+const algorithm = ({ imageUri }: TrainingProps) => ({
+  TrainingImage: imageUri,
+  TrainingInputMode: 'File',
+  MetricDefinitions: metricDefinitions,
+});
 
 /** What a training job and the trials of a tuning job share. No DebugHookConfig, no ProfilerConfig: new accounts are refused with either. */
 function definition(props: TrainingProps) {
@@ -90,7 +110,9 @@ function definition(props: TrainingProps) {
     EnableManagedSpotTraining: true,
     CheckpointConfig: {
       // Of the execution, not of the attempt: a retried job finds what the first one saved.
-      S3Uri: jsonata(filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: '$states.context.Execution.Name' })),
+      S3Uri: jsonata(
+        filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: '$states.context.Execution.Name' }),
+      ),
     },
   };
   return {
@@ -113,7 +135,12 @@ function definition(props: TrainingProps) {
 
 /** Configured values, the input's over them, and what the job is told about code and slices; JSONata of one object. */
 function hyperparameters({ config, gate, sourceArchive }: TrainingProps): string {
-  const fixed = { sagemaker_program: 'train.py', sagemaker_submit_directory: sourceArchive, gate_days: gate.gateDays, select_days: gate.selectDays };
+  const fixed = {
+    sagemaker_program: 'train.py',
+    sagemaker_submit_directory: sourceArchive,
+    gate_days: gate.gateDays,
+    select_days: gate.selectDays,
+  };
   return `$merge([${literal(config.hyperparameters)}, $exists($input.hyperparameters) ? $input.hyperparameters : {}, ${literal(fixed)}, {'data_through': $input.dataThrough}])`;
 }
 
@@ -125,11 +152,15 @@ function parameterRanges(ranges: Config['training']['tuning']['ranges']) {
   const named = Object.entries(ranges).map(([Name, range]) => ({ Name, range }));
   const numeric = (type: 'Integer' | 'Continuous') =>
     named.flatMap(({ Name, range }) =>
-      range.type === type ? [{ Name, MinValue: String(range.min), MaxValue: String(range.max), ScalingType: range.scaling }] : [],
+      range.type === type
+        ? [{ Name, MinValue: String(range.min), MaxValue: String(range.max), ScalingType: range.scaling }]
+        : [],
     );
   return {
     IntegerParameterRanges: numeric('Integer'),
     ContinuousParameterRanges: numeric('Continuous'),
-    CategoricalParameterRanges: named.flatMap(({ Name, range }) => (range.type === 'Categorical' ? [{ Name, Values: range.values }] : [])),
+    CategoricalParameterRanges: named.flatMap(({ Name, range }) =>
+      range.type === 'Categorical' ? [{ Name, Values: range.values }] : [],
+    ),
   };
 }

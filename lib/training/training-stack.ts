@@ -13,7 +13,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnModelPackageGroup } from 'aws-cdk-lib/aws-sagemaker';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { type IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
@@ -44,7 +44,7 @@ export interface TrainingStackProps extends RoomProps {
 export class TrainingStack extends RoomStack {
   readonly train: LifecycleMachine;
   /** ARN of the model package that serves, or `none`. */
-  readonly champion: StringParameter;
+  readonly champion: IStringParameter;
   readonly group: CfnModelPackageGroup;
 
   constructor(scope: Construct, id: string, props: TrainingStackProps) {
@@ -98,7 +98,7 @@ export class TrainingStack extends RoomStack {
     const features = fill(layout.curated.features, { month: '' }).split('month=')[0] ?? '';
     const labels = layout.raw.groundTruth.slice(0, layout.raw.groundTruth.indexOf('/') + 1);
 
-    const role = new JobRole(this, 'JobRole', image);
+    const role = new JobRole(this, 'JobRole', image.repositoryArn);
     curated.grantRead(role, `${features}*`);
     raw.grantRead(role, `${labels}*`);
     artifacts.grantReadWrite(role);

@@ -19,12 +19,19 @@ async function deleteVersions(group: string): Promise<void> {
   // The pages are collected first: deleting while listing moves them.
   const arns: string[] = [];
   for await (const page of paginateListModelPackages({ client: sagemaker }, { ModelPackageGroupName: group }))
-    for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? []) if (ModelPackageArn !== undefined) arns.push(ModelPackageArn);
+    for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? [])
+      if (ModelPackageArn !== undefined) arns.push(ModelPackageArn);
   for (const arn of arns) await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
 }
 
 /** CloudFormation waits an hour for an answer that never comes, so every path must end here. */
-async function respond(event: CloudFormationCustomResourceEvent, context: Context, status: string, group: string, reason?: string): Promise<void> {
+async function respond(
+  event: CloudFormationCustomResourceEvent,
+  context: Context,
+  status: string,
+  group: string,
+  reason?: string,
+): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: status,

@@ -1,0 +1,17 @@
+/** What the states of Release are built from. */
+export interface ReleaseMachineProps {
+  readonly kit: string;
+  readonly stackName: string;
+  readonly stackRoleArn: string;
+  readonly leaseTable: string;
+  readonly leaseSeconds: number;
+  readonly championParameter: string;
+  readonly artifacts: string;
+  readonly alertsTopicArn: string;
+}
+
+/** Where failures go: the lease is given back, then people are told. */
+export const RELEASE_FAILURE = 'ReturnLeaseAfterFailure';
+
+/** JSONata of a package's number, the last part of its ARN. */
+export const version = (arn: string) => `$number($split(${arn}, '/')[-1])`;

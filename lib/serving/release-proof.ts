@@ -1,0 +1,152 @@
+import { body, call, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
+import { detailType, names } from '../shared/names';
+import { version, type ReleaseMachineProps } from './release-context';
+
+/** An update that succeeded proves nothing: a guardrail that rolled back leaves the old model in service. */
+export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition['States'] {
+  const failed = [
+    {
+      ErrorEquals: ['States.ALL'],
+      Assign: { reason: jsonata("$states.errorOutput.Error & ': ' & $string($states.errorOutput.Cause)") },
+      Next: 'PutBack',
+    },
+  ];
+  const EndpointName = names.endpoint(kit);
+  const closeEnough =
+    '$count($scores) = $count($smoke.expectedScores) and $max($map($zip($scores, $smoke.expectedScores), function($pair) { $abs($pair[0] - $pair[1]) })) <= $smoke.tolerance';
+  return {
+    DescribeEndpoint: call(
+      'aws-sdk:sagemaker:describeEndpoint',
+      { EndpointName },
+      {
+        Assign: {
+          endpoint: jsonata("{'status': $states.result.EndpointStatus, 'config': $states.result.EndpointConfigName}"),
+        },
+        Catch: failed,
+        Next: 'InService',
+      },
+    ),
+    InService: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata("$endpoint.status = 'InService'"), Next: 'DescribeConfig' }],
+      Default: 'NotInService',
+    },
+    NotInService: {
+      Type: 'Pass',
+      Assign: { reason: jsonata(`'endpoint ${EndpointName} is ' & $endpoint.status`) },
+      Next: 'PutBack',
+    },
+    DescribeConfig: call(
+      'aws-sdk:sagemaker:describeEndpointConfig',
+      { EndpointConfigName: jsonata('$endpoint.config') },
+      {
+        Assign: { model: jsonata('$states.result.ProductionVariants[0].ModelName') },
+        Catch: failed,
+        Next: 'DescribeModel',
+      },
+    ),
+    DescribeModel: call(
+      'aws-sdk:sagemaker:describeModel',
+      { ModelName: jsonata('$model') },
+      { Assign: { served: jsonata('$states.result.Containers[0].ModelPackageName') }, Catch: failed, Next: 'ServesIt' },
+    ),
+    ServesIt: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$served = $arn'), Next: 'ReadSmokeTest' }],
+      Default: 'ServesAnother',
+    },
+    ServesAnother: {
+      Type: 'Pass',
+      Assign: {
+        reason: jsonata(`'endpoint ${EndpointName} serves ' & $served & ': a guardrail rolled the update back'`),
+      },
+      Next: 'PutBack',
+    },
+    ReadSmokeTest: readJson(artifacts, jsonata('$smokeTest'), {
+      Assign: { smoke: jsonata(body) },
+      Catch: failed,
+      Next: 'AskEndpoint',
+    }),
+    AskEndpoint: call(
+      'aws-sdk:sagemakerruntime:invokeEndpoint',
+      {
+        EndpointName,
+        ContentType: 'application/json',
+        Accept: 'application/json',
+        Body: jsonata('$string($smoke.request)'),
+      },
+      {
+        Assign: { scores: jsonata('[$parse($states.result.Body).predictions.score]') },
+        // A new serverless endpoint pulls image and model on its first call.
+        Retry: [
+          {
+            ErrorEquals: ['States.TaskFailed'],
+            IntervalSeconds: 10,
+            MaxAttempts: 3,
+            BackoffRate: 2,
+            JitterStrategy: 'FULL',
+          },
+        ],
+        Catch: failed,
+        Next: 'AnswersAsGated',
+      },
+    ),
+    AnswersAsGated: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata(closeEnough), Next: 'WriteChampion' }],
+      Default: 'AnswersOtherwise',
+    },
+    AnswersOtherwise: {
+      Type: 'Pass',
+      Assign: {
+        reason: jsonata(
+          "'smoke test: scores ' & $string($scores) & ', the gated model gave ' & $string($smoke.expectedScores)",
+        ),
+      },
+      Next: 'PutBack',
+    },
+  };
+}
+
+/** What became of it, told to the package, people and the bus. */
+export function endStates({ kit, championParameter, alertsTopicArn }: ReleaseMachineProps): Definition['States'] {
+  const released = { outcome: { outcome: 'released', reason: 'serves what the gate saw' } };
+  const rejected = { outcome: { outcome: 'rejected', reason: jsonata('$reason') } };
+  return {
+    WriteChampion: call(
+      'aws-sdk:ssm:putParameter',
+      { Name: championParameter, Value: jsonata('$arn'), Type: 'String', Overwrite: true },
+      { Assign: released, Next: 'TellOutcome' },
+    ),
+    Reject: call(
+      'aws-sdk:sagemaker:updateModelPackage',
+      {
+        ModelPackageArn: jsonata('$arn'),
+        ModelApprovalStatus: 'Rejected',
+        ApprovalDescription: jsonata("$substring('Release: ' & $reason, 0, 1024)"),
+      },
+      { Assign: rejected, Next: 'TellPeople' },
+    ),
+    TellPeople: call(
+      'sns:publish',
+      {
+        TopicArn: alertsTopicArn,
+        Subject: 'A release was rejected',
+        Message: jsonata("$arn & ' was rejected: ' & $reason & '. ' & $champion & ' serves.'"),
+      },
+      { Next: 'TellOutcome' },
+    ),
+    TellOutcome: putEvent(
+      names.eventSource(kit, 'serving'),
+      detailType.releaseFinished,
+      {
+        modelPackageArn: jsonata('$arn'),
+        version: jsonata(`$string(${version('$arn')})`),
+        outcome: jsonata('$outcome.outcome'),
+        reason: jsonata('$outcome.reason'),
+      },
+      { Next: 'ReturnLease' },
+    ),
+    Finished: { Type: 'Succeed', Output: jsonata("$merge([$outcome, {'modelPackageArn': $arn}])") },
+  };
+}

@@ -1,0 +1,101 @@
+import { call, jsonata, type Definition } from '../shared/asl';
+import { MODEL_PARAMETER } from '../shared/names';
+import { RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
+
+/** The stack update, forward to the new version and back to the champion. */
+export function updateStates(props: ReleaseMachineProps): Definition['States'] {
+  const { stackName } = props;
+  const update = (value: string, states: { refused: string; next: string }) =>
+    call(
+      'aws-sdk:cloudformation:updateStack',
+      {
+        StackName: stackName,
+        UsePreviousTemplate: true,
+        RoleARN: props.stackRoleArn,
+        Parameters: jsonata(
+          `[$parameters.(ParameterKey = '${MODEL_PARAMETER}' ? {'ParameterKey': ParameterKey, 'ParameterValue': ${value}} : {'ParameterKey': ParameterKey, 'UsePreviousValue': true})]`,
+        ),
+      },
+      {
+        // Not repeated: a second call while the first runs would read as a failure.
+        Retry: [],
+        Catch: [
+          {
+            ErrorEquals: ['CloudFormation.CloudFormationException'],
+            Assign: { refusal: jsonata('$states.errorOutput.Cause') },
+            Next: states.refused,
+          },
+        ],
+        Next: states.next,
+      },
+    );
+  const poll = (next: string) =>
+    call(
+      'aws-sdk:cloudformation:describeStacks',
+      { StackName: stackName },
+      { Assign: { status: jsonata('$states.result.Stacks[0].StackStatus') }, Next: next },
+    );
+  const unchanged = jsonata("$contains($refusal, 'No updates are to be performed')");
+  const refusedFailure = { failure: { error: 'UpdateRefused', cause: jsonata('$refusal') } };
+  return {
+    UpdateStack: update('$arn', { refused: 'UpdateRefused', next: 'WaitForUpdate' }),
+    UpdateRefused: {
+      Type: 'Choice',
+      Choices: [
+        // A release that died after its update comes here when it is started again.
+        { Condition: unchanged, Next: 'DescribeEndpoint' },
+        { Condition: jsonata("$contains($refusal, 'IN_PROGRESS')"), Next: 'WaitForStack' },
+      ],
+      Default: 'TellRefusal',
+    },
+    TellRefusal: { Type: 'Pass', Assign: refusedFailure, Next: RELEASE_FAILURE },
+    WaitForUpdate: { Type: 'Wait', Seconds: 15, Next: 'PollUpdate' },
+    PollUpdate: poll('Updated'),
+    Updated: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForUpdate' },
+        { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'DescribeEndpoint' },
+      ],
+      Default: 'ReadStackEvents',
+    },
+    ReadStackEvents: call(
+      'aws-sdk:cloudformation:describeStackEvents',
+      { StackName: stackName },
+      {
+        // Newest first: the first failure of this update is the last of the leading ones.
+        Assign: {
+          reason: jsonata(
+            "'the update of the stack ended as ' & $status & ': ' & $string($states.result.StackEvents[$contains(ResourceStatus, 'FAILED')][0].ResourceStatusReason)",
+          ),
+        },
+        // CloudFormation has put the previous value back by itself.
+        Next: 'Reject',
+      },
+    ),
+    PutBack: update('$champion', { refused: 'PutBackRefused', next: 'WaitForPutBack' }),
+    PutBackRefused: { Type: 'Choice', Choices: [{ Condition: unchanged, Next: 'Reject' }], Default: 'TellRefusal' },
+    WaitForPutBack: { Type: 'Wait', Seconds: 15, Next: 'PollPutBack' },
+    PollPutBack: poll('IsBack'),
+    IsBack: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForPutBack' },
+        { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'Reject' },
+      ],
+      Default: 'StillBroken',
+    },
+    StillBroken: {
+      Type: 'Pass',
+      Assign: {
+        failure: {
+          error: 'ChampionNotBack',
+          cause: jsonata(
+            `$reason & '; putting ' & $champion & ' back ended as ' & $status & ': repair stack ${stackName}'`,
+          ),
+        },
+      },
+      Next: RELEASE_FAILURE,
+    },
+  };
+}
