@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 
+import cbor2
+
 from rehearsal.emulator import pinned
 from rehearsal.emulator.host import EmulatorHost, denial_text
 
@@ -100,17 +102,34 @@ def _declare_loopback_secure() -> None:
 
 
 def _add_condition_keys() -> None:
-    """`cloudformation:RoleArn`, which a policy uses to limit what an update may be run as."""
+    """Keys of the request that the kit's policies limit calls by and the emulator does not know."""
     actions = pinned.module("core.iam_actions")
     original = actions.request_tag_context
 
     def request_tag_context(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> Any:
-        context = original(service, iam_action, body, params)
-        if service == "cloudformation" and params.get("RoleARN"):
-            context = {**context, "cloudformation:RoleArn": params["RoleARN"][0]}
-        return context
+        return {**original(service, iam_action, body, params), **_request_keys(iam_action, body, params)}
 
     actions.request_tag_context = request_tag_context
+
+
+def _request_keys(iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, str | list[str]]:
+    if iam_action == "cloudwatch:PutMetricData":
+        return {"cloudwatch:namespace": _member(body, params, "Namespace") or ""}
+    if iam_action == "events:PutEvents":
+        entries = _member(body, params, "Entries") or []
+        return {"events:source": sorted({str(entry.get("Source")) for entry in entries})}
+    if iam_action.startswith("cloudformation:") and params.get("RoleARN"):
+        return {"cloudformation:RoleArn": params["RoleARN"][0]}
+    return {}
+
+
+def _member(body: bytes, params: dict[str, Any], name: str) -> Any:
+    """A top-level member of a request in any of the three protocols CloudWatch speaks."""
+    if name in params:
+        return params[name][0]
+    if body[:1] == b"{":
+        return json.loads(body).get(name)
+    return cbor2.loads(body).get(name) if body else None
 
 
 def _guard_passed_roles() -> None:
