@@ -125,8 +125,8 @@ def test_granted_quotas_replace_those_of_a_fresh_account(world, put):
 
 def test_names_in_use_and_names_unknown(sagemaker, world, put):
     put("job.py", b"")
-    sagemaker.call("CreateProcessingJob", processing_request(world, "Taken"))
-    message = refused(sagemaker, "CreateProcessingJob", processing_request(world, "taken"), "ResourceInUse")
+    sagemaker.call("CreateProcessingJob", processing_request(world, "taken"))
+    message = refused(sagemaker, "CreateProcessingJob", processing_request(world, "TAKEN"), "ResourceInUse")
     assert "a job with this name already exists (arn:aws:sagemaker" in message
     assert "Requested resource not found" in refused(
         sagemaker, "DescribeTrainingJob", {"TrainingJobName": "x"}

@@ -79,6 +79,7 @@ def test_processes_die_with_the_engine_even_when_it_is_killed(tmp_path):
         def start():
             code = f"import time\\nwhile True: open({{str(beat)!r}}, 'w').close(); time.sleep(0.05)"
             sandbox.start(["python", "-c", code], ml, sandbox.environment({{}}, {{}}))
+            while not beat.exists(): time.sleep(0.02)
         threading.Thread(target=start).start()
         time.sleep(60)
     """)
