@@ -1,0 +1,191 @@
+/** Whether a monitoring run starts a retraining: a pure function of the signal, the state, the configuration and the wall clock. */
+import type { Config } from '../../../lib/config';
+
+export type GuardConfig = Config['retraining'];
+
+/** One monitoring run, as its event tells it. Days are UTC, `end` is the first day left out. */
+export interface Signal {
+  /** The event's id: the same event, delivered again, has the same one. */
+  id: string;
+  /** When the event was sent, ISO 8601. */
+  time: string;
+  window: { start: string; end: string };
+  /** ARN of the model package that was measured. */
+  champion: string;
+  status: string;
+  confirmed: boolean;
+  violations: { feature: string; check: string }[];
+  /** Labelled rows newer than the champion's training data. */
+  newLabelledRows: number;
+  outcomeUri: string | null;
+}
+
+/** What all episodes share: the running training, and what limits the next one. */
+export interface Lock {
+  /** Name of the execution that holds the lock until `expiresAt` (epoch seconds; 0 when its end has been seen). */
+  execution: string | null;
+  expiresAt: number;
+  /** End of the window that the latest retraining answered. */
+  windowEnd: string | null;
+  /** Wall-clock day of the latest start, and the starts of that day. */
+  day: string | null;
+  starts: number;
+  /** The champion of the newest signal, and that signal's time. */
+  champion: string | null;
+  championSeen: string;
+}
+
+/** The latest episode under one champion. */
+export interface Episode {
+  champion: string;
+  id: string;
+  status: 'open' | 'closed';
+  /** Ends of the windows that opened it, violated last, and closed it. */
+  openedAt: string;
+  violatedAt: string;
+  closedAt: string | null;
+  attempts: number;
+  /** Of the latest attempt. */
+  lastDataThrough: string | null;
+  labelledRows: number;
+}
+
+export interface State {
+  lock: Lock;
+  /** Of the signal's champion. */
+  episode?: Episode;
+  /** Of the champion before, while that one is still open. */
+  previous?: Episode;
+}
+
+export interface TrainInput {
+  mode: 'train';
+  trigger: 'drift';
+  dataThrough: string;
+  episode: string;
+  attempt: number;
+}
+
+export interface Decision {
+  outcome: 'started' | 'skipped' | 'closed';
+  reason: string;
+  episode: string | null;
+  /** Attempts of the episode, this one included. */
+  attempt: number;
+  execution: { name: string; input: TrainInput } | null;
+  /** The items that follow from it; absent ones stay as they are. */
+  next: { lock: Lock; episode?: Episode };
+  /** The signal itself is still to be decided: only the episode of the champion before was closed. */
+  again: boolean;
+}
+
+export const unlocked: Lock = { execution: null, expiresAt: 0, windowEnd: null, day: null, starts: 0, champion: null, championSeen: '' };
+
+export function decide(signal: Signal, state: State, config: GuardConfig, now: Date): Decision {
+  const { previous } = state;
+  const { champion, championSeen } = state.lock;
+  // Also when both came in the same second: closing an episode twice would let an old event undo a newer one.
+  if (signal.champion !== champion && signal.time <= championSeen)
+    return {
+      outcome: 'skipped',
+      reason: `${version(champion)} serves in place of ${version(signal.champion)}, which was measured`,
+      episode: null,
+      attempt: 0,
+      execution: null,
+      next: { lock: state.lock },
+      again: false,
+    };
+  const lock = signal.time < championSeen ? state.lock : { ...state.lock, champion: signal.champion, championSeen: signal.time };
+  if (previous !== undefined) {
+    const closed = { ...previous, status: 'closed', closedAt: previous.violatedAt } as const;
+    const reason = `${version(signal.champion)} serves in place of ${version(previous.champion)}`;
+    return { outcome: 'closed', reason, episode: closed.id, attempt: closed.attempts, execution: null, next: { lock, episode: closed }, again: true };
+  }
+
+  const open = state.episode?.status === 'open' ? state.episode : undefined;
+  const skipped = (reason: string, episode = open): Decision => ({
+    outcome: 'skipped',
+    reason,
+    episode: episode?.id ?? null,
+    attempt: episode?.attempts ?? 0,
+    execution: null,
+    next: { lock, episode },
+    again: false,
+  });
+  const { end } = signal.window;
+  if (signal.status === 'Completed') {
+    if (open === undefined) return skipped('no violation, and no episode is open');
+    if (end <= open.violatedAt) return skipped(`clean, but older than the violation in the window that ends ${open.violatedAt}`);
+    const closed = { ...open, status: 'closed', closedAt: end } as const;
+    return { ...skipped(`the window that ends ${end} is clean`, closed), outcome: 'closed' };
+  }
+  if (signal.status !== 'CompletedWithViolations') return skipped(`${signal.status} says nothing about drift`);
+  if (!signal.confirmed) return skipped('the violation is not confirmed yet');
+  if (open === undefined && state.episode?.closedAt != null && end <= state.episode.closedAt)
+    return skipped(`older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`);
+
+  const episode = open === undefined ? opened(signal) : { ...open, violatedAt: open.violatedAt > end ? open.violatedAt : end };
+  const obstacle = whyNot(signal, episode, lock, config, now);
+  if (obstacle !== undefined) return skipped(obstacle, episode);
+
+  const attempt = episode.attempts + 1;
+  const name = `drift-${episode.id}-${attempt}`;
+  const today = now.toISOString().slice(0, 10);
+  return {
+    outcome: 'started',
+    reason: `${[...new Set(signal.violations.map(({ feature }) => feature))].join(', ')}: attempt ${attempt} of ${config.maxAttemptsPerEpisode}`,
+    episode: episode.id,
+    attempt,
+    execution: { name, input: { mode: 'train', trigger: 'drift', dataThrough: end, episode: episode.id, attempt } },
+    next: {
+      lock: {
+        ...lock,
+        execution: name,
+        expiresAt: Math.ceil(now.getTime() / 1000) + config.leaseMinutes * 60,
+        windowEnd: end,
+        day: today,
+        starts: startsOn(today, lock) + 1,
+      },
+      episode: { ...episode, attempts: attempt, lastDataThrough: end, labelledRows: signal.newLabelledRows },
+    },
+    again: false,
+  };
+}
+
+/** The first guard that stands against a start; cheap explanations for people come before the ones that need arithmetic. */
+function whyNot({ window, newLabelledRows }: Signal, episode: Episode, lock: Lock, config: GuardConfig, now: Date): string | undefined {
+  if (lock.expiresAt * 1000 > now.getTime()) return `execution ${lock.execution} is running`;
+  if (lock.windowEnd !== null && window.end <= lock.windowEnd) return `a retraining has answered the window that ends ${lock.windowEnd}`;
+  if (episode.attempts >= config.maxAttemptsPerEpisode)
+    return `the episode has had its ${config.maxAttemptsPerEpisode} attempts; a person may start Train, a clean window or a new champion ends it`;
+  const rows = newLabelledRows - (episode.attempts === 0 ? 0 : episode.labelledRows);
+  // Not `<`: an event without the number must not pass.
+  if (!(rows >= config.minNewLabelledRows))
+    return `${rows} new labelled rows since ${episode.attempts === 0 ? "the champion's training" : 'the attempt before'}, ${config.minNewLabelledRows} are needed`;
+  const earliest = lock.windowEnd === null ? window.end : addDays(lock.windowEnd, config.cooldownDays);
+  if (window.end < earliest) return `cooldown: windows that end ${earliest} or later may start the next retraining`;
+  const today = now.toISOString().slice(0, 10);
+  if (startsOn(today, lock) >= config.maxPerDay) return `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`;
+  return undefined;
+}
+
+/** Ids end up in execution names: letters, digits, dashes, and short. */
+function opened({ champion, window }: Signal): Episode {
+  return {
+    champion,
+    id: `${version(champion)}-${window.end}`,
+    status: 'open',
+    openedAt: window.end,
+    violatedAt: window.end,
+    closedAt: null,
+    attempts: 0,
+    lastDataThrough: null,
+    labelledRows: 0,
+  };
+}
+
+const version = (champion: string | null): string => `v${champion?.split('/').at(-1)}`;
+
+const startsOn = (day: string, lock: Lock): number => (lock.day === day ? lock.starts : 0);
+
+const addDays = (day: string, count: number): string => new Date(Date.parse(day) + count * 86_400_000).toISOString().slice(0, 10);
