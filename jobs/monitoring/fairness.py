@@ -29,7 +29,7 @@ def farther_than(baseline: Mapping[str, Any], live: Facets) -> list[dict[str, An
     chance, so half of all metrics show up in a quiet week: something to read, not to alarm on.
     """
     reference = baseline["post_training_bias_metrics"]["facets"]
-    before = {(facet, value, metric): figure for facet, value, metric, figure in _figures(reference)}
+    before = {(f, value, metric): figure for f, value, metric, figure in _figures(reference)}
     moved = []
     for facet, value, metric, figure in _figures(live):
         then = before.get((facet, value, metric))

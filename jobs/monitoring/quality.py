@@ -1,6 +1,7 @@
 """
 Quality of a window whose labels have come. A model's AUC follows the season; its gain over the one-feature
-rule on the same rows does so less. A violation is a fall of that gain since the gate that days do not explain.
+rule on the same rows does so less. A violation is a fall of that gain since the gate that days do not
+explain.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
 """
 Boosting rounds with early stopping that survive a spot interruption.
 
-The loop is our own because XGBoost's callback forgets, when it resumes, how long ago the best round was. The
-random state of a round depends on its number alone, so a resumed run grows the same trees.
+The loop is our own because XGBoost's callback forgets, when it resumes, how long ago the best round was.
 """
 
 import json
@@ -53,11 +52,9 @@ class Boosting:
 
     def run(self, fit: Slice, select: Slice, checkpoints: Path) -> tuple[xgb.Booster, float]:
         """The booster cut after its best round, and that round's AUC on the select slice."""
-        fixed = {"objective": "binary:logistic", "tree_method": "hist", "seed_per_iteration": True}
         file = checkpoints / "checkpoint.json"
         best, best_auc, start_from = self._resume(file)
-        parameters = {**self.parameters, **fixed, "seed": self.seed}
-        booster = xgb.Booster(parameters, cache=[fit.matrix, select.matrix], model_file=start_from)
+        booster = self._booster(fit, select, start_from)
         for number in range(booster.num_boosted_rounds(), self.rounds):
             if number - best > self.patience:
                 break
@@ -68,8 +65,16 @@ class Boosting:
                 print(f"round={number} validation-auc={score:.6f};", flush=True)
             if (number + 1) % CHECKPOINT_ROUNDS == 0:
                 self._checkpoint(booster, file, best, best_auc)
+                # The column sampler has a random state that no model file holds: an uninterrupted run goes on
+                # from the file too, so that it grows the trees a resumed one grows.
+                booster = self._booster(fit, select, file)
         booster.set_attr(**{STATE: None})
         return booster[: best + 1], best_auc
+
+    def _booster(self, fit: Slice, select: Slice, start_from: Path | None) -> xgb.Booster:
+        fixed = {"objective": "binary:logistic", "tree_method": "hist", "seed_per_iteration": True}
+        parameters = {**self.parameters, **fixed, "seed": self.seed}
+        return xgb.Booster(parameters, cache=[fit.matrix, select.matrix], model_file=start_from)
 
     @property
     def _fingerprint(self) -> str:

@@ -1,0 +1,82 @@
+"""Real flights in the layout that the programs find, small enough to train on in a second."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+months = importlib.import_module("months")
+oracle = importlib.import_module("oracle")
+
+THREE_WEEKS_END = "2013-01-22"
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Three weeks of January: `raw/`, curated `features/` and ground truth `labels/`."""
+
+    root: Path
+
+    @property
+    def features(self) -> Path:
+        return self.root / "features"
+
+    @property
+    def labels(self) -> Path:
+        return self.root / "labels"
+
+
+def first_days(days: int) -> Callable[[dict[str, str]], bool]:
+    return lambda row: int(row["day"]) <= days
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    root = tmp_path_factory.mktemp("lake")
+    keep = first_days(21)
+    months.write_month(root / "raw", "2013-01", keep)
+    months.write_labels(root / "labels", months.month_rows("flights", "2013-01", keep))
+    part = root / "features/month=2013-01/part.parquet"
+    part.parent.mkdir(parents=True)
+    connection = oracle.features(root / "raw", "2013-01")
+    connection.execute(f"COPY features TO '{part}' (FORMAT parquet)")
+    connection.close()
+    return Lake(root)
+
+
+@dataclass(frozen=True)
+class Trained:
+    lake: Lake
+    folder: Path
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model"
+
+
+@pytest.fixture(scope="session")
+def trained(lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A model of the first week, early stopping on the second, the third for the gate."""
+    folder = tmp_path_factory.mktemp("trained")
+    importlib.import_module("train").main(training_arguments(lake, folder))
+    return Trained(lake, folder)
+
+
+def training_arguments(lake: Lake, folder: Path, **changes: object) -> list[str]:
+    values: dict[str, object] = {
+        "data_through": THREE_WEEKS_END,
+        "gate_days": 7,
+        "select_days": 7,
+        "num_round": 40,
+        "features": lake.features,
+        "labels": lake.labels,
+        "model": folder / "model",
+        "checkpoints": folder / "checkpoints",
+        "output": folder / "output",
+        **changes,
+    }
+    return [part for name, value in values.items() for part in (f"--{name}", str(value))]

@@ -1,0 +1,196 @@
+import json
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import THREE_WEEKS_END, Lake, Trained, training_arguments
+from sklearn.metrics import roc_auc_score
+
+import baseline
+import evaluate
+import inference
+import train
+from common.metrics import ks_distance
+from common.model import Model
+from common.monitorfiles import counts_of, sample_of
+from common.tables import between, read_features
+
+ARGUMENTS = {
+    "data-through": THREE_WEEKS_END,
+    "gate-days": 7,
+    "select-days": 7,
+    "draws": 1000,
+    "brier-delta": 0.005,
+    "segment-delta": 0.02,
+    "segment-min-rows": 1000,
+    "window-days": 7,
+    "facet-min-rows": 500,
+}
+
+
+def pack(model: Path, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    with tarfile.open(folder / "model.tar.gz", "w:gz") as tar:
+        tar.add(model, ".")
+
+
+def run(
+    lake: Lake, root: Path, challenger: Path, champion: Path | None = None, **changes: object
+) -> dict[str, Any]:
+    pack(challenger, root / "input/challenger")
+    if champion is not None:
+        pack(champion, root / "input/champion")
+    for name in ("features", "labels"):
+        (root / "input" / name).symlink_to(lake.root / name)
+    values = {**ARGUMENTS, "input": root / "input", "output": root / "output", "message": root, **changes}
+    evaluate.main([part for name, value in values.items() for part in (f"--{name}", str(value))])
+    files = (root / "output/evaluation").iterdir()
+    return {file.name: json.loads(file.read_text()) for file in files}
+
+
+@pytest.fixture(scope="module")
+def alone(lake: Lake, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    root = tmp_path_factory.mktemp("alone")
+    return run(lake, root, trained.model) | {"message": (root / "message").read_text()}
+
+
+@pytest.fixture(scope="module")
+def gate_rows(lake: Lake) -> pd.DataFrame:
+    labelled = train.label_rows(read_features(lake.features), train.read_labels(lake.labels))
+    return between(labelled, "2013-01-15", THREE_WEEKS_END)
+
+
+def test_every_file_of_the_layout_is_written(alone: dict[str, Any]) -> None:
+    assert set(alone) - {"message"} == set(evaluate.FILES.values())
+
+
+def test_figures_are_those_of_the_gate_rows(
+    alone: dict[str, Any], trained: Trained, gate_rows: pd.DataFrame
+) -> None:
+    decision, model = alone["decision.json"], Model.load(trained.model)
+    assert decision["rows"] == len(gate_rows)
+    assert decision["days"] == 7
+    assert decision["challengerAuc"] == pytest.approx(
+        roc_auc_score(gate_rows["late"], model.score(gate_rows))
+    )
+    fit = between(read_features(trained.lake.features), *model.slices.fit)
+    rule = gate_rows["mean_delay_h2"].fillna(fit["mean_delay_h2"].median())
+    assert decision["ruleAuc"] == pytest.approx(roc_auc_score(gate_rows["late"], rule))
+    assert decision["championAuc"] is None
+    assert decision["newLabelledRows"] == sum(model.meta["rows"].values())
+    assert alone["message"].startswith("Promote: " if decision["promoted"] else "Hold: ")
+
+
+def test_a_model_against_itself_gains_nothing_and_has_been_seen(
+    lake: Lake, trained: Trained, tmp_path: Path
+) -> None:
+    decision = run(lake, tmp_path, trained.model, trained.model)["decision.json"]
+    assert decision["gain"] == 0
+    assert decision["interval"] == [0, 0]
+    assert decision["brierDelta"] == 0
+    assert not decision["promoted"]
+    assert "has seen part of the gate" in decision["reason"]
+    assert decision["newLabelledRows"] == 0
+
+
+def test_a_champion_that_has_not_seen_the_gate_is_compared(
+    lake: Lake, trained: Trained, tmp_path: Path
+) -> None:
+    earlier = {"data_through": "2013-01-15", "gate_days": 4, "select_days": 4}
+    train.main(training_arguments(lake, tmp_path / "champion", **earlier))
+    decision = run(lake, tmp_path, trained.model, tmp_path / "champion/model")["decision.json"]
+    assert decision["gain"] == pytest.approx(decision["challengerAuc"] - decision["championAuc"])
+    assert decision["interval"][0] < decision["gain"] < decision["interval"][1]
+    assert {segment["value"] for segment in decision["segments"]} == {"EWR", "JFK", "LGA"}
+    assert "has seen" not in decision["reason"]
+
+
+def test_rows_that_changed_since_training_are_refused(lake: Lake, trained: Trained, tmp_path: Path) -> None:
+    changed = tmp_path / "lake"
+    shutil.copytree(lake.labels, changed / "labels")
+    frame = read_features(lake.features)
+    frame.loc[10, "seats"] += 1
+    (changed / "features").mkdir()
+    frame.to_parquet(changed / "features/part.parquet")
+    with pytest.raises(ValueError, match="changed between training and evaluation"):
+        run(Lake(changed), tmp_path, trained.model)
+    assert (tmp_path / "message").read_text().startswith("Failed: ValueError")
+
+
+def test_other_slices_than_the_challengers_are_refused(lake: Lake, trained: Trained, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="trained on slices"):
+        run(lake, tmp_path, trained.model, **{"gate-days": 6})
+
+
+def test_the_smoke_test_is_a_request_that_the_endpoint_answers_so(
+    alone: dict[str, Any], trained: Trained
+) -> None:
+    smoke = alone["smoke-test.json"]
+    assert 1 <= len(smoke["request"]["instances"]) <= 5
+    rows = inference.input_fn(json.dumps(smoke["request"]), "application/json")
+    answers = inference.predict_fn(rows, inference.model_fn(str(trained.model)))
+    assert [answer["score"] for answer in answers] == pytest.approx(
+        smoke["expectedScores"], abs=smoke["tolerance"]
+    )
+
+
+def test_attributions_add_up_to_the_score(
+    trained: Trained, gate_rows: pd.DataFrame, alone: dict[str, Any]
+) -> None:
+    model = Model.load(trained.model)
+    explained = alone["analysis.json"]["explanations"]["kernel_shap"]["label0"]
+    contributions = model.booster.predict(train.dmatrix(model.encoding, gate_rows), pred_contribs=True)
+    log_odds = contributions.sum(axis=1)
+    assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(model.score(gate_rows), abs=1e-5)
+    expected = dict(zip(model.meta["features"], np.abs(contributions[:, :-1]).mean(axis=0), strict=True))
+    assert explained["global_shap_values"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_baseline_is_of_the_whole_period(alone: dict[str, Any], lake: Lake) -> None:
+    rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
+    found = {feature["name"]: feature for feature in alone["statistics.json"]["features"]}
+    assert alone["statistics.json"]["dataset"]["item_count"] == len(rows)
+    temperature = found["temp_f"]["numerical_statistics"]
+    assert temperature["mean"] == pytest.approx(rows["temp_f"].mean())
+    assert temperature["std_dev"] == pytest.approx(rows["temp_f"].std(ddof=0))
+    assert temperature["common"] == {
+        "num_present": rows["temp_f"].count(),
+        "num_missing": rows["temp_f"].isna().sum(),
+    }
+    assert sum(b["count"] for b in temperature["distribution"]["kll"]["buckets"]) == rows["temp_f"].count()
+    assert counts_of(found["carrier"]) == rows["carrier"].value_counts().to_dict()
+
+
+def test_the_sketch_stands_for_all_values(alone: dict[str, Any], lake: Lake) -> None:
+    rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
+    for feature in alone["statistics.json"]["features"]:
+        if "numerical_statistics" in feature:
+            sample = sample_of(feature)
+            assert len(sample) <= 2048
+            assert ks_distance(sample, rows[feature["name"]].to_numpy(dtype=float)) < 0.002, feature["name"]
+
+
+def test_thresholds_are_the_noise_between_weeks(alone: dict[str, Any], lake: Lake) -> None:
+    rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
+    week = (rows["scheduled_departure"].dt.dayofyear - 1) // 7
+    limits = {feature["name"]: feature for feature in alone["constraints.json"]["features"]}
+    for name in ("mean_delay_h2", "temp_f", "sched_hour"):
+        values = rows[name].to_numpy(dtype=float)
+        noise = max(ks_distance(values[week == w], values[week != w]) for w in range(3))
+        override = limits[name]["monitoringConfigOverrides"]["distribution_constraints"]
+        assert override["comparison_threshold"] == pytest.approx(max(0.1, noise))
+    assert (
+        limits["temp_f"]["monitoringConfigOverrides"]["distribution_constraints"]["comparison_threshold"]
+        > 0.3
+    )
+    assert limits["carrier"]["string_constraints"]["domains"] == sorted(rows["carrier"].unique())
+
+
+def test_a_period_of_one_block_has_no_noise_to_measure(lake: Lake) -> None:
+    rows = between(read_features(lake.features), "2013-01-01", "2013-01-10")
+    with pytest.raises(ValueError, match="two"):
+        baseline.limits(rows, 7)

@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate import Comparison, Evidence, Margins, Segment, decide
+
+MARGINS = Margins(brier=0.005, segment=0.02)
+BETTER = Comparison(
+    champion_auc=0.68,
+    gain=0.05,
+    interval=(0.02, 0.08),
+    brier_delta=-0.01,
+    segments=[Segment("origin", "EWR", 4000, 0.03), Segment("origin", "LGA", 3000, -0.01)],
+    champion_trained_through="2013-04-01",
+)
+EVIDENCE = Evidence(
+    gate=("2013-08-15", "2013-09-01"),
+    challenger_auc=0.73,
+    rule_auc=0.70,
+    rule_gain=0.03,
+    rule_interval=(0.01, 0.05),
+    comparison=BETTER,
+)
+
+
+def promoted(**changes: object) -> bool:
+    return decide(replace(EVIDENCE, comparison=replace(BETTER, **changes)), MARGINS)[0]
+
+
+def test_better_everywhere_is_promoted_and_says_by_how_much() -> None:
+    decision, reason = decide(EVIDENCE, MARGINS)
+    assert decision
+    assert "+0.0500 in [+0.0200, +0.0800]" in reason
+    assert "one-feature rule 0.7000" in reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"interval": (0.0, 0.1)}, "not surely above 0"),
+        ({"interval": (-0.001, 0.1)}, "not surely above 0"),
+        ({"interval": (float("nan"), 0.1)}, "not surely above 0"),
+        ({"brier_delta": 0.0051}, "Brier"),
+        ({"segments": [Segment("origin", "JFK", 1200, -0.021)]}, "origin JFK (1200 rows)"),
+        ({"champion_trained_through": "2013-08-16"}, "has seen part of the gate"),
+    ],
+)
+def test_each_objection_holds_alone(changes: dict[str, object], because: str) -> None:
+    decision, reason = decide(replace(EVIDENCE, comparison=replace(BETTER, **changes)), MARGINS)
+    assert not decision
+    assert because in reason
+
+
+def test_the_margins_themselves_are_allowed() -> None:
+    assert promoted(brier_delta=0.005, segments=[Segment("origin", "JFK", 1200, -0.02)])
+    assert promoted(champion_trained_through="2013-08-15")
+
+
+def test_a_challenger_below_the_rule_is_held() -> None:
+    decision, reason = decide(replace(EVIDENCE, rule_gain=0.0), MARGINS)
+    assert not decision
+    assert "one-feature rule" in reason
+
+
+@pytest.mark.parametrize(("low", "expected"), [(0.001, True), (0.0, False), (-0.01, False)])
+def test_the_first_model_must_surely_beat_the_rule(low: float, expected: bool) -> None:
+    alone = replace(EVIDENCE, comparison=None, rule_interval=(low, 0.05))
+    assert decide(alone, MARGINS)[0] is expected
+
+
+FIGURE = st.floats(-0.5, 0.5)
+
+
+@given(low=FIGURE, brier=FIGURE, segment=FIGURE, rule=FIGURE, worse=st.floats(0, 0.3))
+def test_worse_figures_never_turn_a_hold_into_a_promotion(
+    low: float, brier: float, segment: float, rule: float, worse: float
+) -> None:
+    def decision(by: float) -> bool:
+        comparison = replace(
+            BETTER,
+            interval=(low - by, low + 0.1),
+            brier_delta=brier + by,
+            segments=[Segment("origin", "EWR", 4000, segment - by)],
+        )
+        return decide(replace(EVIDENCE, rule_gain=rule - by, comparison=comparison), MARGINS)[0]
+
+    assert decision(0) or not decision(worse)
