@@ -117,7 +117,8 @@ def _request_keys(iam_action: str, body: bytes, params: dict[str, Any]) -> dict[
         return {"cloudwatch:namespace": _member(body, params, "Namespace") or ""}
     if iam_action == "events:PutEvents":
         entries = _member(body, params, "Entries") or []
-        return {"events:source": sorted({str(entry.get("Source")) for entry in entries})}
+        sources = sorted({str(entry.get("Source")) for entry in entries})
+        return {"events:source": sources[0] if len(sources) == 1 else sources}
     if iam_action.startswith("cloudformation:") and params.get("RoleARN"):
         return {"cloudformation:RoleArn": params["RoleARN"][0]}
     return {}
