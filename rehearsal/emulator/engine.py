@@ -14,6 +14,7 @@ from rehearsal.emulator import (
     authorization,
     bucket_deployment,
     buckets,
+    deliveries,
     events,
     glue_jobs,
     interpreter,
@@ -71,6 +72,7 @@ def install(settings: Settings) -> Engine:
     interpreter.install(host, settings.wait_scale)
     lambdas.install()
     events.install(host)
+    deliveries.install(host)
     streams.install(host)
     api_gateway.install(host)
     roles = ServiceRoles(host)
