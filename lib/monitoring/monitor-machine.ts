@@ -75,7 +75,7 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
               newLabelledRows: 0,
               metrics: [],
             },
-            outcomeUri: null,
+            outcomeUri: '',
           },
           Next: 'PutMetrics',
         },

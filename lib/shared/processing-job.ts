@@ -33,11 +33,11 @@ export function processingJob(p: ProcessingJobProps, next: string): State {
     RoleArn: p.roleArn,
     AppSpecification: {
       ImageUri: p.imageUri,
-      // The archive's name is its hash. Arguments follow as "$@": a shell string built from them would have to be quoted.
+      // The published name of the archive is its hash and .gz. Arguments follow as "$@": a shell string built from them would have to be quoted.
       ContainerEntrypoint: [
         '/bin/bash',
         '-c',
-        `set -e; mkdir -p ${ROOT}/code; tar -xzf ${ROOT}/input/code/*.tar.gz -C ${ROOT}/code; cd ${ROOT}/code; exec python3 "$0" "$@"`,
+        `set -e; mkdir -p ${ROOT}/code; tar -xzf ${ROOT}/input/code/*.gz -C ${ROOT}/code; cd ${ROOT}/code; exec python3 "$0" "$@"`,
         p.program,
       ],
       ContainerArguments: jsonata(p.arguments),

@@ -70,19 +70,19 @@ export function xgboostImage(scope: Construct): XgboostImage {
 }
 
 function lookUp(stack: Stack): string {
-  const mapping = 'XgboostImage';
-  if (stack.node.tryFindChild(mapping) === undefined) {
-    new CfnMapping(stack, 'XgboostImage', {
-      mapping: Object.fromEntries(Object.entries(ACCOUNTS).map(([region, account]) => [region, { account }])),
-    });
-    new CfnRule(stack, 'RegionHasXgboostImage', {
-      assertions: [
-        {
-          assert: Fn.conditionContains(Object.keys(ACCOUNTS), Aws.REGION),
-          assertDescription: `SageMaker offers no XGBoost ${TAG} image in this Region: deploy the kit to another one`,
-        },
-      ],
-    });
-  }
-  return Fn.findInMap(mapping, Aws.REGION, 'account');
+  const known = stack.node.tryFindChild('XgboostImage') as CfnMapping | undefined;
+  return (known ?? addMapping(stack)).findInMap(Aws.REGION, 'account');
+}
+
+function addMapping(stack: Stack): CfnMapping {
+  new CfnRule(stack, 'RegionHasXgboostImage', {
+    assertions: [
+      {
+        assert: Fn.conditionContains(Object.keys(ACCOUNTS), Aws.REGION),
+        assertDescription: `SageMaker offers no XGBoost ${TAG} image in this Region: deploy the kit to another one`,
+      },
+    ],
+  });
+  const accounts = Object.entries(ACCOUNTS).map(([region, account]) => [region, { account }]);
+  return new CfnMapping(stack, 'XgboostImage', { mapping: Object.fromEntries(accounts) });
 }

@@ -26,7 +26,7 @@ export function trainMachine(props: TrainMachineProps): Definition {
       Begin: {
         Type: 'Pass',
         Assign: {
-          input: jsonata("$merge([{'trigger': 'manual', 'episode': null}, $states.input])"),
+          input: jsonata("$merge([{'trigger': 'manual'}, $states.input])"),
           evaluationKey: jsonata(evaluation),
           evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
         },
@@ -253,7 +253,7 @@ function registrationStates(props: TrainMachineProps): Definition['States'] {
           [packageMetadata.evaluation]: jsonata('$evaluation'),
           [packageMetadata.smokeTest]: jsonata(`$evaluation & '${files.smokeTest}'`),
           [packageMetadata.trigger]: plain('$input.trigger'),
-          [packageMetadata.episode]: plain("$input.episode = null ? 'none' : $input.episode"),
+          [packageMetadata.episode]: plain("$type($input.episode) = 'string' ? $input.episode : 'none'"),
         },
       },
       {

@@ -1,0 +1,110 @@
+import { definition } from '../shared/kit';
+import { calledWith, object, walk, type Answer } from '../shared/walk';
+
+const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/3';
+const clean = {
+  status: 'Completed',
+  confirmed: false,
+  violations: [],
+  records: 5000,
+  labelledRows: 4800,
+  newLabelledRows: 4800,
+  metrics: [{ MetricName: 'DriftViolations', Value: 0 }],
+};
+const violated = {
+  ...clean,
+  status: 'CompletedWithViolations',
+  confirmed: true,
+  violations: [{ feature: 'mean_delay_h2', check: 'baseline_drift_check', value: 0.2, threshold: 0.13, retrain: true }],
+};
+
+const answers = (outcome: unknown, over: Record<string, Answer[]> = {}): Record<string, Answer[]> => ({
+  ReadChampion: [{ result: { Parameter: { Value: champion } } }],
+  DescribeChampion: [
+    {
+      result: {
+        InferenceSpecification: { Containers: [{ ModelDataUrl: 's3://a/model.tar.gz' }] },
+        CustomerMetadataProperties: { evaluation: 's3://a/evaluations/run-0/', trainedThrough: '2013-04-01' },
+      },
+    },
+  ],
+  ReadOutcome: [object(outcome)],
+  ...over,
+});
+const monitor = (
+  outcome: unknown,
+  input: object = { windowStart: '2013-09-02', windowEnd: '2013-09-09' },
+  over: Record<string, Answer[]> = {},
+) => walk(definition('monitoring'), input, answers(outcome, over));
+
+test('a clean window ends in metrics, heartbeat and event, and tells nobody', () => {
+  const run = monitor(clean);
+  expect(calledWith(run, 'PutMetrics').MetricData.map((m: any) => m.MetricName)).toEqual([
+    'MonitorHeartbeat',
+    'DriftViolations',
+  ]);
+  expect(calledWith(run, 'PutCompleted').Entries[0].Detail).toMatchObject({
+    window: { start: '2013-09-02', end: '2013-09-09' },
+    champion,
+    status: 'Completed',
+    confirmed: false,
+    outcomeUri: expect.stringMatching(/windows\/3\/2013-09-09\/outcome.json$/),
+  });
+  expect(run.path).not.toContain('TellPeople');
+});
+
+test('violations reach people by name and value', () => {
+  const run = monitor(violated);
+  expect(calledWith(run, 'TellPeople')).toMatchObject({
+    Subject: 'Drift confirmed',
+    Message: expect.stringContaining('mean_delay_h2 baseline_drift_check 0.2 > 0.13'),
+  });
+});
+
+test('the job gets window, champion and baselines', () => {
+  const { AppSpecification, ProcessingInputs, ProcessingOutputConfig } = calledWith(monitor(clean), 'RunMonitor');
+  const options = AppSpecification.ContainerArguments as string[];
+  const value = (option: string) => options[options.indexOf(option) + 1];
+  expect(value('--window-start')).toBe('2013-09-02');
+  expect(value('--trained-through')).toBe('2013-04-01');
+  expect(value('--kit')).toBe('mlkit');
+  expect(value('--captured')).toMatch(/\/mlkit\/AllTraffic\/$/);
+  expect(value('--windows')).toMatch(/\/windows\/$/);
+  expect(ProcessingInputs.map((i: any) => i.InputName)).toEqual(['code', 'baseline', 'model']);
+  expect(ProcessingOutputConfig.Outputs[0].S3Output.S3Uri).toMatch(/windows\/3\/2013-09-09\/$/);
+});
+
+test('the schedule derives the last window whose labels have come', () => {
+  // Labels take two days, the window is a week.
+  const run = monitor(clean, { scheduledTime: '2013-09-11T06:00:00Z' });
+  expect(calledWith(run, 'PutCompleted').Entries[0].Detail.window).toEqual({ start: '2013-09-02', end: '2013-09-09' });
+});
+
+test('without a champion the heart still beats and the event says why', () => {
+  const run = monitor(clean, undefined, { ReadChampion: [{ result: { Parameter: { Value: 'none' } } }] });
+  expect(run.path).not.toContain('RunMonitor');
+  expect(calledWith(run, 'PutMetrics').MetricData).toHaveLength(1);
+  expect(calledWith(run, 'PutCompleted').Entries[0].Detail).toMatchObject({
+    status: 'NoChampion',
+    confirmed: false,
+    outcomeUri: '',
+  });
+});
+
+test('too few records is an outcome with a heartbeat, not silence', () => {
+  const run = monitor({ ...clean, status: 'TooFewRecords', records: 3 });
+  expect(run.output.status).toBe('TooFewRecords');
+  expect(run.path).toContain('PutMetrics');
+});
+
+test('no more than 1,000 metrics go in one call', () => {
+  const many = { ...clean, metrics: Array.from({ length: 1200 }, () => ({ MetricName: 'DriftDistance', Value: 0 })) };
+  expect(calledWith(monitor(many), 'PutMetrics').MetricData).toHaveLength(1000);
+});
+
+test('a failed job has no heartbeat and is told', () => {
+  const run = monitor(clean, undefined, { RunMonitor: [{ error: 'States.TaskFailed', cause: 'exit 1' }] });
+  expect(run.path).not.toContain('PutMetrics');
+  expect(run.error).toBeDefined();
+  expect(run.path).toContain('Alert');
+});

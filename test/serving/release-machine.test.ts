@@ -1,0 +1,180 @@
+import { definition } from '../shared/kit';
+import { calledWith, object, walk, type Answer } from '../shared/walk';
+
+const arn = (version: number) => `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}`;
+const stack = (status: string, serves = arn(1)) => ({
+  result: {
+    Stacks: [{ StackStatus: status, Parameters: [{ ParameterKey: 'ModelPackageArn', ParameterValue: serves }] }],
+  },
+});
+const refused = (cause: string): Answer => ({ error: 'CloudFormation.CloudFormationException', cause });
+const smoke = { request: { instances: [{ a: 1 }] }, expectedScores: [0.25, 0.5], tolerance: 1e-5 };
+const predicted = (...scores: number[]) => ({
+  result: { Body: JSON.stringify({ predictions: scores.map((score) => ({ score })) }) },
+});
+
+const healthy: Record<string, Answer[]> = {
+  DescribePackage: [
+    {
+      result: {
+        ModelApprovalStatus: 'Approved',
+        CustomerMetadataProperties: { smokeTest: 's3://<DataLake>/evaluations/run-0/smoke-test.json' },
+      },
+    },
+  ],
+  ReadChampion: [{ result: { Parameter: { Value: arn(1) } } }],
+  DescribeStack: [stack('UPDATE_COMPLETE')],
+  PollUpdate: [stack('UPDATE_IN_PROGRESS'), stack('UPDATE_COMPLETE')],
+  PollPutBack: [stack('UPDATE_COMPLETE')],
+  DescribeEndpoint: [{ result: { EndpointStatus: 'InService', EndpointConfigName: 'config-2' } }],
+  DescribeConfig: [{ result: { ProductionVariants: [{ ModelName: 'model-2' }] } }],
+  DescribeModel: [{ result: { Containers: [{ ModelPackageName: arn(2) }] } }],
+  ReadSmokeTest: [object(smoke)],
+  AskEndpoint: [predicted(0.250001, 0.5)],
+};
+const release = (over: Record<string, Answer[]> = {}, input: object = { modelPackageArn: arn(2), force: false }) => {
+  const run = walk(definition('serving'), input, { ...structuredClone(healthy), ...over });
+  // Whatever happened, the lease was given back exactly once if the execution got that far.
+  const returned = run.path.filter((state) => state.startsWith('ReturnLease')).length;
+  expect(returned).toBe(1);
+  return run;
+};
+
+test('a new version is put in service by its parameter alone, proven, and becomes champion', () => {
+  const run = release();
+  expect(run.output).toEqual({ outcome: 'released', reason: expect.any(String), modelPackageArn: arn(2) });
+  expect(calledWith(run, 'UpdateStack')).toMatchObject({
+    StackName: 'mlkit-serving-model',
+    UsePreviousTemplate: true,
+    Parameters: [{ ParameterKey: 'ModelPackageArn', ParameterValue: arn(2) }],
+  });
+  expect(calledWith(run, 'WriteChampion')).toMatchObject({ Value: arn(2), Overwrite: true });
+  expect(calledWith(run, 'TellOutcome').Entries[0]).toMatchObject({
+    Source: 'mlkit.serving',
+    Detail: { outcome: 'released', version: '2' },
+  });
+});
+
+test('all other parameters keep their previous value', () => {
+  const withTwo = stack('UPDATE_COMPLETE');
+  withTwo.result.Stacks[0]?.Parameters.push({ ParameterKey: 'Other', ParameterValue: 'x' });
+  expect(calledWith(release({ DescribeStack: [withTwo] }), 'UpdateStack').Parameters).toContainEqual({
+    ParameterKey: 'Other',
+    UsePreviousValue: true,
+  });
+});
+
+test('the first release has no older version to compare with', () => {
+  const run = release({
+    ReadChampion: [{ result: { Parameter: { Value: 'none' } } }],
+    DescribeStack: [stack('CREATE_COMPLETE', 'none')],
+  });
+  expect(run.output.outcome).toBe('released');
+});
+
+test('a version that serves already is skipped', () => {
+  const run = release({
+    ReadChampion: [{ result: { Parameter: { Value: arn(2) } } }],
+    DescribeStack: [stack('UPDATE_COMPLETE', arn(2))],
+  });
+  expect(run.output).toMatchObject({ outcome: 'skipped', reason: expect.stringContaining('serves already') });
+  expect(run.path).not.toContain('UpdateStack');
+});
+
+test('an older version is skipped, by number and not by text, unless forced', () => {
+  const newer = {
+    ReadChampion: [{ result: { Parameter: { Value: arn(10) } } }],
+    DescribeStack: [stack('UPDATE_COMPLETE', arn(10))],
+  };
+  expect(release(newer).output).toMatchObject({ outcome: 'skipped', reason: expect.stringContaining('is newer') });
+  expect(release(newer, { modelPackageArn: arn(2), force: true }).output.outcome).toBe('released');
+});
+
+test('a version that is not approved is refused before anything changes', () => {
+  const run = release({
+    DescribePackage: [{ result: { ...(healthy.DescribePackage?.[0] as any).result, ModelApprovalStatus: 'Rejected' } }],
+  });
+  expect(run.error).toMatchObject({ Error: 'NotApproved' });
+  expect(run.path).not.toContain('TakeLease');
+});
+
+test('a deployment in progress is waited for', () => {
+  const run = release({ DescribeStack: [stack('UPDATE_IN_PROGRESS'), stack('UPDATE_COMPLETE')] });
+  expect(run.path.filter((state) => state === 'WaitForStack')).toHaveLength(1);
+  expect(run.output.outcome).toBe('released');
+});
+
+test('an update refused because another began is waited for; one refused otherwise fails loudly', () => {
+  expect(
+    release({ UpdateStack: [refused('Stack is in UPDATE_IN_PROGRESS state'), { result: {} }] }).output.outcome,
+  ).toBe('released');
+  const run = release({ UpdateStack: [refused('not authorized')] });
+  expect(run.error).toEqual({ Error: 'UpdateRefused', Cause: 'not authorized' });
+  expect(run.path).not.toContain('Reject');
+});
+
+test('"no updates" means that an earlier attempt did the update: the proof goes on', () => {
+  const run = release({
+    UpdateStack: [refused('No updates are to be performed.')],
+    DescribeStack: [stack('UPDATE_COMPLETE', arn(2))],
+  });
+  expect(run.output.outcome).toBe('released');
+  expect(run.path).not.toContain('WaitForUpdate');
+});
+
+test("an update that CloudFormation rolled back rejects the package with the resource's own reason", () => {
+  const run = release({
+    PollUpdate: [stack('UPDATE_ROLLBACK_COMPLETE')],
+    ReadStackEvents: [
+      {
+        result: {
+          StackEvents: [
+            { ResourceStatus: 'UPDATE_ROLLBACK_COMPLETE' },
+            { ResourceStatus: 'CREATE_FAILED', ResourceStatusReason: 'no model data' },
+          ],
+        },
+      },
+    ],
+  });
+  expect(run.output).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('no model data') });
+  expect(run.path).not.toContain('PutBack');
+  expect(calledWith(run, 'Reject')).toMatchObject({ ModelPackageArn: arn(2), ModelApprovalStatus: 'Rejected' });
+});
+
+test.each([
+  [
+    'the endpoint is not in service',
+    { DescribeEndpoint: [{ result: { EndpointStatus: 'Updating', EndpointConfigName: 'c' } }] },
+    'is Updating',
+  ],
+  [
+    'a guardrail kept the old model',
+    { DescribeModel: [{ result: { Containers: [{ ModelPackageName: arn(1) }] } }] },
+    'guardrail',
+  ],
+  ['the endpoint answers other scores', { AskEndpoint: [predicted(0.3, 0.5)] }, 'smoke test'],
+  ['the endpoint answers fewer scores', { AskEndpoint: [predicted(0.25)] }, 'smoke test'],
+  [
+    'the endpoint does not answer',
+    { AskEndpoint: [{ error: 'SageMakerRuntime.ModelErrorException', cause: 'worker died' }] },
+    'worker died',
+  ],
+  ['the smoke test is missing', { ReadSmokeTest: [{ error: 'S3.NoSuchKeyException', cause: 'gone' }] }, 'gone'],
+])('%s: the champion is put back, the package rejected, people told', (_, over, reason) => {
+  const run = release(over as Record<string, Answer[]>);
+  expect(run.output).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining(reason) });
+  expect(calledWith(run, 'PutBack').Parameters).toEqual([{ ParameterKey: 'ModelPackageArn', ParameterValue: arn(1) }]);
+  expect(calledWith(run, 'TellPeople').Message).toContain(reason);
+  expect(run.path).not.toContain('WriteChampion');
+});
+
+test('a champion that cannot be put back is the loudest end', () => {
+  const run = release({ AskEndpoint: [predicted(0.9, 0.9)], PollPutBack: [stack('UPDATE_ROLLBACK_FAILED')] });
+  expect(run.error).toMatchObject({ Error: 'ChampionNotBack' });
+  expect(run.path).toContain('Alert');
+});
+
+test('a lease held by another is waited for', () => {
+  const held: Answer = { error: 'DynamoDB.ConditionalCheckFailedException' };
+  expect(release({ TakeLease: [held, held, { result: {} }] }).output.outcome).toBe('released');
+});

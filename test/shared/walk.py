@@ -1,0 +1,142 @@
+"""
+Runs a JSONata state machine against scripted task answers, with the evaluator's real semantics: reads
+{"definition", "input", "answers": {state: [{"result"} | {"error", "cause"}, ...]}} and prints
+{"path", "calls": [{"state", "resource", "arguments"}], "output" | "error"}. The last answer of a state repeats.
+"""
+
+import hashlib
+import json
+import sys
+import uuid
+from typing import Any
+
+import jsonata
+
+EXECUTION = {
+    "Id": "arn:aws:states:us-east-1:123456789012:execution:Machine:run-1",
+    "Name": "run-1",
+    "RedriveCount": 0,
+}
+
+
+class TaskError(Exception):
+    def __init__(self, error: str, cause: str) -> None:
+        super().__init__(f"{error}: {cause}")
+        self.output = {"Error": error, "Cause": cause}
+
+
+def evaluate(value: Any, scope: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: evaluate(part, scope) for key, part in value.items()}
+    if isinstance(value, list):
+        return [evaluate(part, scope) for part in value]
+    if not (isinstance(value, str) and value.startswith("{%") and value.endswith("%}")):
+        return value
+    source = value[2:-2].strip()
+    found = run(source, scope)
+    # An undefined result fails an execution; null does not.
+    if found is None and not run(f"$exists(({source}))", scope):
+        raise TaskError("States.QueryEvaluationError", f"undefined: {source}")
+    return found
+
+
+def run(source: str, scope: dict[str, Any]) -> Any:
+    expression = jsonata.Jsonata(source)
+    expression.register_lambda("hash", lambda text, kind: hashlib.new(kind.replace("-", ""), text.encode()).hexdigest())
+    expression.register_lambda("parse", json.loads)
+    expression.register_lambda("uuid", lambda: str(uuid.uuid4()))
+    bindings = jsonata.Jsonata.jsonata("1").create_frame()
+    for name, bound in scope.items():
+        bindings.bind(name, bound)
+    try:
+        return json.loads(json.dumps(expression.evaluate(None, bindings)))
+    except Exception as problem:
+        raise TaskError("States.QueryEvaluationError", f"{problem} in {source}") from problem
+
+
+class Machine:
+    def __init__(self, answers: dict[str, list[dict[str, Any]]]) -> None:
+        self.answers = answers
+        self.path: list[str] = []
+        self.calls: list[dict[str, Any]] = []
+
+    def walk(self, definition: dict[str, Any], given: Any, variables: dict[str, Any], item: Any = None) -> Any:
+        name: str = definition["StartAt"]
+        while True:
+            self.path.append(name)
+            if len(self.path) > 500:
+                raise TaskError("Test.Endless", " ".join(self.path[-6:]))
+            state = definition["States"][name]
+            context = {"Execution": EXECUTION, "State": {"Name": name, "EnteredTime": "2026-01-01T00:00:00Z", "RetryCount": 0}}
+            if item is not None:
+                context["Map"] = {"Item": {"Value": item}}
+            states = {"input": given, "context": context}
+            try:
+                following, given = self.enter(name, state, states, variables)
+            except TaskError as failure:
+                following = self.catch(state, failure, states, variables)
+            if following is None:
+                return given
+            name = following
+
+    def enter(self, name: str, state: dict[str, Any], states: dict[str, Any], variables: dict[str, Any]) -> tuple[str | None, Any]:
+        def scope() -> dict[str, Any]:
+            return {"states": states, **variables}
+
+        kind, output = state["Type"], states["input"]
+        chosen = state
+        if kind == "Task":
+            arguments = evaluate(state["Arguments"], scope())
+            self.calls.append({"state": name, "resource": state["Resource"], "arguments": arguments})
+            output = states["result"] = self.answer(name, state)
+        elif kind == "Map":
+            items = evaluate(state["Items"], scope())
+            output = states["result"] = [self.walk(state["ItemProcessor"], each, dict(variables), each) for each in items]
+        elif kind == "Choice":
+            chosen = next((c for c in state["Choices"] if evaluate(c["Condition"], scope())), {"Next": state["Default"]})
+        elif kind == "Fail":
+            raise TaskError(evaluate(state["Error"], scope()), evaluate(state["Cause"], scope()))
+        assigned = evaluate(chosen.get("Assign", {}), scope())
+        if "Output" in state:
+            output = evaluate(state["Output"], scope())
+        variables.update(assigned)
+        return chosen.get("Next"), output
+
+    def answer(self, name: str, state: dict[str, Any]) -> Any:
+        queue = self.answers.setdefault(name, [{"result": {}}])
+        for attempt in range(100):
+            answer = queue.pop(0) if len(queue) > 1 else queue[0]
+            if "result" in answer:
+                return answer["result"]
+            retriers = [r for r in state["Retry"] if matches(r["ErrorEquals"], answer["error"])]
+            if not retriers or attempt >= retriers[0]["MaxAttempts"]:
+                raise TaskError(answer["error"], answer.get("cause", ""))
+        raise AssertionError(name)
+
+    def catch(self, state: dict[str, Any], failure: TaskError, states: dict[str, Any], variables: dict[str, Any]) -> str:
+        for catcher in state.get("Catch", []):
+            if matches(catcher["ErrorEquals"], failure.output["Error"]):
+                states["errorOutput"] = failure.output
+                variables.update(evaluate(catcher.get("Assign", {}), {"states": states, **variables}))
+                return str(catcher["Next"])
+        raise failure
+
+
+def matches(patterns: list[str], error: str) -> bool:
+    if error in patterns or "States.ALL" in patterns:
+        return True
+    return "States.TaskFailed" in patterns and error not in ("States.Timeout", "States.QueryEvaluationError")
+
+
+def main() -> None:
+    request = json.load(sys.stdin)
+    machine = Machine(request["answers"])
+    try:
+        end: dict[str, Any] = {"output": machine.walk(request["definition"], request["input"], {})}
+    except TaskError as failure:
+        end = {"error": failure.output}
+    print(json.dumps({"path": machine.path, "calls": machine.calls, **end}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+import { definition, kit } from '../shared/kit';
+import { calledWith, object, walk, type Answer } from '../shared/walk';
+
+const input = { mode: 'train', trigger: 'manual', dataThrough: '2013-04-01' };
+const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
+const promote = { promoted: true, reason: 'gain 0.05', trainedThrough: '2013-04-01' };
+
+const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> => ({
+  ReadChampion: [{ result: { Parameter: { Value: 'none' } } }],
+  DescribeChampion: [
+    {
+      result: {
+        InferenceSpecification: { Containers: [{ ModelDataUrl: 's3://artifacts/models/old/output/model.tar.gz' }] },
+      },
+    },
+  ],
+  Train: [
+    {
+      result: {
+        TrainingJobName: 'mlkit-abc',
+        ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/new/output/model.tar.gz' },
+      },
+    },
+  ],
+  Tune: [{ result: { BestTrainingJob: { TrainingJobName: 'mlkit-tune-002' } } }],
+  DescribeBest: [
+    { result: { ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/best/output/model.tar.gz' } } },
+  ],
+  ReadDecision: [object(promote)],
+  Register: [{ result: { ModelPackageArn: champion } }],
+  ...over,
+});
+const train = (request: object = input, over: Record<string, Answer[]> = {}, app = kit()) =>
+  walk(definition('training', app), request, answers(over));
+
+test('the first model is evaluated without a champion, registered pending and approved', () => {
+  const run = train();
+  expect(run.output).toMatchObject({ outcome: 'Promoted', modelPackageArn: champion });
+  expect(run.path.slice(-3)).toEqual(['Register', 'Approve', 'Promoted']);
+  expect(calledWith(run, 'Evaluate').ProcessingInputs.map((i: any) => i.InputName)).toEqual([
+    'code',
+    'features',
+    'labels',
+    'challenger',
+  ]);
+  expect(calledWith(run, 'Register')).toMatchObject({ ModelApprovalStatus: 'PendingManualApproval' });
+  expect(calledWith(run, 'Approve')).toMatchObject({ ModelPackageArn: champion, ModelApprovalStatus: 'Approved' });
+});
+
+test('a champion is found in the parameter and given to the evaluation', () => {
+  const run = train(input, { ReadChampion: [{ result: { Parameter: { Value: champion } } }] });
+  expect(calledWith(run, 'DescribeChampion')).toEqual({ ModelPackageName: champion });
+  expect(calledWith(run, 'Evaluate').ProcessingInputs.at(-1)).toMatchObject({
+    InputName: 'champion',
+    S3Input: { S3Uri: 's3://artifacts/models/old/output/model.tar.gz', LocalPath: '/opt/ml/processing/input/champion' },
+  });
+});
+
+test('the training job is told its code, slices and overrides, all as text', () => {
+  const { HyperParameters, TrainingJobName, StoppingCondition } = calledWith(
+    train({ ...input, hyperparameters: { eta: 0.2 } }),
+    'Train',
+  );
+  expect(HyperParameters).toMatchObject({
+    sagemaker_program: 'train.py',
+    data_through: '2013-04-01',
+    gate_days: '14',
+    eta: '0.2',
+    max_depth: '6',
+  });
+  expect(HyperParameters.sagemaker_submit_directory).toMatch(/^s3:\/\/.*\.gz$/);
+  expect(TrainingJobName).toMatch(/^mlkit-[0-9a-f]{12}$/);
+  expect(StoppingCondition.MaxWaitTimeInSeconds).toBeGreaterThanOrEqual(StoppingCondition.MaxRuntimeInSeconds);
+});
+
+test('a hyperparameter is tuned or static, never both, and the best trial is evaluated', () => {
+  const run = train({ ...input, mode: 'tune' });
+  const { TrainingJobDefinition, HyperParameterTuningJobConfig, HyperParameterTuningJobName } = calledWith(run, 'Tune');
+  const { IntegerParameterRanges, ContinuousParameterRanges } = HyperParameterTuningJobConfig.ParameterRanges;
+  const tuned = [...IntegerParameterRanges, ...ContinuousParameterRanges].map((range: any) => range.Name);
+  expect(tuned).toEqual(['max_depth', 'eta', 'min_child_weight']);
+  expect(Object.keys(TrainingJobDefinition.StaticHyperParameters)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(tuned.join('|'))]),
+  );
+  expect(TrainingJobDefinition.StaticHyperParameters.subsample).toBe('0.8');
+  expect(HyperParameterTuningJobName.length).toBeLessThanOrEqual(32);
+  expect(calledWith(run, 'Evaluate').ProcessingInputs.at(-1).S3Input.S3Uri).toContain('/best/');
+});
+
+test('the input may choose a grid, which takes no number of trials', () => {
+  const ranges = { CategoricalParameterRanges: [{ Name: 'max_depth', Values: ['3', '6'] }] };
+  const config = calledWith(
+    train({ ...input, mode: 'tune', tuning: { strategy: 'Grid', ranges } }),
+    'Tune',
+  ).HyperParameterTuningJobConfig;
+  expect(config).toMatchObject({
+    Strategy: 'Grid',
+    ParameterRanges: ranges,
+    ResourceLimits: { MaxParallelTrainingJobs: 2 },
+  });
+  expect(config.ResourceLimits).not.toHaveProperty('MaxNumberOfTrainingJobs');
+});
+
+test('a held challenger is an end with its reason, and registers nothing', () => {
+  const run = train(input, { ReadDecision: [object({ promoted: false, reason: 'interval includes 0' })] });
+  expect(run.output).toMatchObject({ outcome: 'Held', reason: 'interval includes 0' });
+  expect(run.path).not.toContain('Register');
+});
+
+test('spot capacity that never came is an outcome with a remedy', () => {
+  const cause = JSON.stringify({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' });
+  const run = train(input, { Train: [{ error: 'States.TaskFailed', cause }] });
+  expect(run.output).toMatchObject({ outcome: 'NoCapacity', reason: expect.stringContaining('training.instanceType') });
+  expect(run.path).toContain('TellNoCapacity');
+});
+
+test('a failed job tells people its reason and fails', () => {
+  const cause = JSON.stringify({ TrainingJobStatus: 'Failed', FailureReason: 'AlgorithmError: no rows' });
+  const run = train(input, { Train: [{ error: 'States.TaskFailed', cause }] });
+  expect(run.error).toEqual({ Error: 'TrainingFailed', Cause: 'AlgorithmError: no rows' });
+  expect(calledWith(run, 'Alert').Message).toContain('AlgorithmError: no rows');
+});
+
+test('a quota of 0 is named with what to do', () => {
+  const run = train(input, {
+    Train: [{ error: 'SageMaker.ResourceLimitExceededException', cause: 'limit is 0 Instances' }],
+  });
+  expect(run.error).toMatchObject({ Error: 'QuotaExceeded', Cause: expect.stringContaining('Service Quotas') });
+});
+
+test('a throttled start is asked again under the same grant', () => {
+  const run = train(input, {
+    Train: [{ error: 'SageMaker.AmazonSageMakerException', cause: 'Rate exceeded' }, ...(answers().Train ?? [])],
+  });
+  expect(run.output.outcome).toBe('Promoted');
+});
+
+test('with manual approval the package waits and people are told', () => {
+  const run = train(input, {}, kit('sandbox', { training: { approval: 'manual' } }));
+  expect(run.path.slice(-2)).toEqual(['AskForApproval', 'Promoted']);
+});
+
+test.each([[undefined], [null]])('without an episode (%s) the registry says none', (episode) => {
+  expect(calledWith(train({ ...input, episode }), 'Register').CustomerMetadataProperties.episode).toBe('none');
+});
+
+test('an unknown mode fails with the value', () => {
+  expect(train({ ...input, mode: 'guess' }).error).toEqual({
+    Error: 'UnknownMode',
+    Cause: expect.stringContaining('guess'),
+  });
+});
+
+test('what the registry keeps is what later rooms read', () => {
+  const { CustomerMetadataProperties, InferenceSpecification, DriftCheckBaselines } = calledWith(
+    train({ ...input, episode: 'ep#1' }),
+    'Register',
+  );
+  expect(CustomerMetadataProperties).toEqual({
+    trainedThrough: '2013-04-01',
+    evaluation: expect.stringMatching(/^s3:\/\/.*\/evaluations\/run-1\/$/),
+    smokeTest: expect.stringMatching(/evaluations\/run-1\/smoke-test.json$/),
+    trigger: 'manual',
+    episode: 'ep-1',
+  });
+  expect(InferenceSpecification.Containers[0].Environment.SAGEMAKER_PROGRAM).toBe('inference.py');
+  expect(DriftCheckBaselines.ModelDataQuality.Constraints.S3Uri).toMatch(/constraints.json$/);
+});
