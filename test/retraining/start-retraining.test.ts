@@ -71,6 +71,7 @@ test('decision, lock and attempt are written in one transaction, then the execut
       outcome: 'started',
       episode: 'v1-2013-06-08',
       attempt: 1,
+      executionName: 'drift-v1-2013-06-08-1',
       evidence: { window: violation.detail.window, champion, newLabelledRows: 60_000, violations: violation.detail.violations, outcomeUri: violation.detail.outcomeUri },
     },
   });
@@ -104,7 +105,7 @@ test('a state that changed meanwhile is read and decided again', async () => {
 test('a repeated event asks for the execution it started, and an execution of that name is enough', async () => {
   dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None'));
   const execution = { name: 'drift-v1-2013-06-08-1', input: { mode: 'train' } };
-  dynamo.on(GetCommand, { Key: { pk: 'decision#2026-11-23', sk: '2026-11-23T08:00:00Z#event-1' } }).resolves({ Item: { execution } });
+  dynamo.on(GetCommand, { Key: { pk: 'decision#2026-11-23', sk: '2026-11-23T08:00:00Z#event-1' } }).resolves({ Item: { executionName: execution.name, input: execution.input } });
   sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
   await handler(violation);
   expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input).toMatchObject({ name: execution.name, input: '{"mode":"train"}' });

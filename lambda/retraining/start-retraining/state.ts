@@ -45,7 +45,20 @@ export class StateTable implements Store<Snapshot> {
     const { time: _, ...evidence } = signal;
     const items = [
       // First, because its place in the list tells a repeated event from a changed state.
-      put({ ...key, outcome, reason, episode: id, attempt, execution, evidence, decidedAt: now.toISOString() }, 0),
+      put(
+        {
+          ...key,
+          outcome,
+          reason,
+          episode: id,
+          attempt,
+          executionName: execution?.name,
+          input: execution?.input,
+          evidence,
+          decidedAt: now.toISOString(),
+        },
+        0,
+      ),
       put({ ...LOCK, ...lock }, versions.lock),
       ...(episode === undefined
         ? []
@@ -94,7 +107,7 @@ export class StateTable implements Store<Snapshot> {
 
   private async recorded(Key: Record<string, string>): Promise<Pick<Decision, 'execution'>> {
     const { Item } = await this.client.send(new GetCommand({ TableName: this.table, Key, ConsistentRead: true }));
-    return { execution: (Item?.execution ?? null) as Decision['execution'] };
+    return { execution: Item?.executionName === undefined ? null : ({ name: Item.executionName, input: Item.input } as Decision['execution']) };
   }
 }
 
