@@ -1,7 +1,8 @@
-"""Start the rehearsal engine: `python -m rehearsal --run-dir DIR --port N --toolchain .toolchain/toolchain.json`.
+"""Start the rehearsal engine: `python -m rehearsal --run-dir DIR --port N --toolchain
+.toolchain/toolchain.json`.
 
-Prints one JSON line {"ready": true, "endpoint": ...} and runs until SIGTERM, SIGINT or the death of its parent;
-it then ends every process that it caused, within three seconds."""
+Prints one JSON line {"ready": true, "endpoint": ...} and runs until SIGTERM, SIGINT or the death of its
+parent; it then ends every process that it caused, within three seconds."""
 
 import argparse
 import json

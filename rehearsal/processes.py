@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.3
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent dies, so that none escapes `kill_descendants`."""
+    """Become the parent of every orphaned descendant, so that none escapes `kill_descendants`."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 

@@ -1,8 +1,9 @@
 """`python -m rehearsal.audit --run-dir DIR --assembly cdk.out`: one JSON object about a run's permissions.
 
-allowed: decisions that allowed a role or user something; denied: the others, each with its count; unused: actions
-a role was granted and did not need; unproven: granted actions that the emulator never asks for; edges: problems
-found in the templates where the emulator does not enforce; notRehearsed: what was accepted but not carried out."""
+allowed: decisions that allowed a role or user something; denied: the others, each with its count; unused:
+actions a role was granted and did not need; unproven: granted actions that the emulator never asks for;
+edges: problems found in the templates where the emulator does not enforce; notRehearsed: what was accepted
+but not carried out."""
 
 import argparse
 import json

@@ -1,4 +1,5 @@
-"""Static checks of what the emulator does not enforce: deliveries between services, trust, and the key policy."""
+"""Static checks of what the emulator does not enforce: deliveries between services, trust, and the key
+policy."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +35,9 @@ def _rule_targets(templates: Templates) -> Iterator[Problem]:
             found = templates.target(rule.stack, target.get("Arn"))
             if found is None:
                 continue
-            if found.type == "AWS::Lambda::Function" and not _permitted(templates, found, "events.amazonaws.com"):
+            if found.type == "AWS::Lambda::Function" and not _permitted(
+                templates, found, "events.amazonaws.com"
+            ):
                 yield _problem(rule, f"no Lambda permission lets events.amazonaws.com invoke {found.id}")
             if found.type == "AWS::StepFunctions::StateMachine":
                 yield from _started_by(templates, rule, target, found, "events.amazonaws.com")
@@ -163,7 +166,11 @@ def _principals(document: Any, full: bool = False) -> set[str]:
             continue
         principal = statement.get("Principal")
         for service in listed(principal.get("Service") if isinstance(principal, dict) else None):
-            text = service if isinstance(service, str) else json.dumps(service).replace('{"Fn::Join": ["", ["', "")
+            text = (
+                service
+                if isinstance(service, str)
+                else json.dumps(service).replace('{"Fn::Join": ["", ["', "")
+            )
             names.add(text if full else text.split(".")[0])
     return names
 

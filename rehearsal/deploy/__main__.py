@@ -1,6 +1,7 @@
 """`python -m rehearsal.deploy up|down --assembly cdk.out --endpoint URL [--only STACK]`.
 
-Prints one JSON line per stack: {"stack", "status", "seconds", "resources", "reason"?}; exits 1 when one failed."""
+Prints one JSON line per stack: {"stack", "status", "seconds", "resources", "reason"?}; exits 1 when one
+failed."""
 
 import argparse
 import json

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from rehearsal.deploy.assembly import Asset, Assembly, Stack
+from rehearsal.deploy.assembly import Assembly, Asset, Stack
 from rehearsal.emulator.settings import ACCOUNT, REGION, ROOT_ACCESS_KEY, ROOT_SECRET_KEY
 
 # What a template asks for in its BootstrapVersion rule; any newer version satisfies it.
@@ -109,7 +109,7 @@ class Deployment:
         if len(body.encode()) <= _TEMPLATE_BODY_LIMIT:
             return {"TemplateBody": body}
         published = next(asset for asset in assets if asset.path == stack.template)
-        # Path style, which the emulator reads too; it takes a bucket's own host for the first part of the key.
+        # Path style: the emulator takes a bucket's own host for the first part of the key.
         return {"TemplateURL": f"https://s3.{REGION}.amazonaws.com/{published.bucket}/{published.key}"}
 
     def _describe(self, name: str) -> Any:
@@ -160,7 +160,9 @@ class Deployment:
         return failures[-1] if failures else "no resource failed"
 
 
-def _result(name: str, status: str, started: float, resources: int, reason: str | None = None) -> dict[str, Any]:
+def _result(
+    name: str, status: str, started: float, resources: int, reason: str | None = None
+) -> dict[str, Any]:
     result = {
         "stack": name,
         "status": status,
@@ -176,7 +178,7 @@ def _message(error: ClientError) -> str:
 
 def _client(service: str, endpoint: str) -> Any:
     return boto3.client(
-        service,  # type: ignore[call-overload]
+        service,
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=ROOT_ACCESS_KEY,

@@ -1,4 +1,5 @@
-"""The engine process: `python -m rehearsal.emulator <settings>`, started and ended by `python -m rehearsal`."""
+"""The engine process: `python -m rehearsal.emulator <settings>`, started and ended by `python -m
+rehearsal`."""
 
 import asyncio
 import contextlib

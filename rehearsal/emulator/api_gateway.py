@@ -15,11 +15,12 @@ def install(host: EmulatorHost) -> None:
     _keep_request_validators()
     _explain_invalid_bodies()
     _word_denials()
-    host.not_rehearsed("API Gateway throttling", "burst and rate limits depend on load that a rehearsal has not")
+    host.not_rehearsed("API Gateway throttling", "burst and rate limits depend on load")
 
 
 def _keep_request_validators() -> None:
-    """The emulator's CloudFormation makes up a validator's id and drops a method's, so nothing was validated."""
+    """The emulator's CloudFormation makes up a validator's id and drops a method's, so nothing was
+    validated."""
     gateway = pinned.module("services.apigateway_v1")
     handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     method = handlers["AWS::ApiGateway::Method"]

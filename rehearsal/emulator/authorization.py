@@ -1,4 +1,5 @@
-"""Seam: every authorization decision is audited, and roles may only be passed by callers who hold iam:PassRole."""
+"""Seam: every authorization decision is audited, and roles may only be passed by callers who hold
+iam:PassRole."""
 
 import json
 import re
@@ -24,7 +25,7 @@ _PASSED_ROLES = {
     "firehose": ({"RoleARN"}, "firehose.amazonaws.com"),
 }
 
-# The answer to a denied request is worded where the resource, or that a key was asked for, is no longer known.
+# A denial is worded where the resource, or that a key was asked for, is no longer known.
 _denied: ContextVar[tuple[str, str]] = ContextVar("rehearsal_denied")
 
 

@@ -1,5 +1,5 @@
-"""Seam: CDK's BucketDeployment. Its handler needs the AWS CLI from a layer mounted at /opt, which is not here, so
-the copy is made in its place, under the handler's own role."""
+"""Seam: CDK's BucketDeployment. Its handler needs the AWS CLI from a layer mounted at /opt, which is not
+here, so the copy is made in its place, under the handler's own role."""
 
 import io
 import zipfile
@@ -44,9 +44,10 @@ def _deploy(host: EmulatorHost, props: dict[str, Any]) -> dict[str, Any]:
                     entry: archive.read(entry) for entry in archive.namelist() if not entry.endswith("/")
                 }
         for name, content in files.items():
+            filled = content
             for marker, value in replaced.items():
-                content = content.replace(marker.encode(), str(value).encode())
-            client.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=content)
+                filled = filled.replace(marker.encode(), str(value).encode())
+            client.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=filled)
             written.add(f"{prefix}{name}")
     if _true(props.get("Prune", True)):
         _remove(client, bucket, prefix, keep=written)

@@ -1,7 +1,7 @@
 """Seam: buckets from templates keep their tags, and objects under a KMS key ask for it.
 
-The emulator drops both properties: CDK's auto-delete handler looks for its tag, and a role without the grant on
-the bucket's key would read and write here what AWS denies it."""
+The emulator drops both properties: CDK's auto-delete handler looks for its tag, and a role without the
+grant on the bucket's key would read and write here what AWS denies it."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """Seam: rules and schedules start state machines with the role their target names, and schedules say when.
 
-The emulator starts them inside its process whoever the role is, and leaves a schedule's placeholders as they are."""
+The emulator starts them inside its process whoever the role is, and leaves a schedule's placeholders as
+they are."""
 
 import logging
 import uuid

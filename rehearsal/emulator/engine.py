@@ -91,7 +91,7 @@ async def serve(settings: Settings) -> None:
     from hypercorn.asyncio import serve as serve_asgi
     from hypercorn.config import Config
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]

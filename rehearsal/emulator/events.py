@@ -27,7 +27,8 @@ def install(host: EmulatorHost) -> None:
 
 
 def alarm_event(alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> dict[str, Any]:
-    """The event's detail: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html"""
+    """The event's detail:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html"""
     metric = {
         "namespace": alarm.get("Namespace"),
         "name": alarm.get("MetricName"),

@@ -1,4 +1,4 @@
-"""Seam: Glue Spark jobs run on local Spark. Without docker the emulator reports SUCCEEDED and runs nothing."""
+"""Seam: Glue Spark jobs run on local Spark. Without docker the emulator reports success and runs nothing."""
 
 import json
 from collections.abc import Mapping

@@ -102,7 +102,8 @@ def _apply_choice_default_output(sfn: Any) -> None:
 
 
 def _run_parallel_in_jsonata(sfn: Any) -> None:
-    """The emulator reads a Parallel state's JSONPath fields only: Arguments, Output and Assign were ignored."""
+    """The emulator reads a Parallel state's JSONPath fields only: Arguments, Output and Assign were
+    ignored."""
     original = sfn._run_parallel_branches
 
     def run_parallel_branches(

@@ -1,7 +1,7 @@
 """Seam: a Node handler's error arrives under its own name, and the warm process outlives it, as on AWS.
 
-The emulator's worker reports the message only ("Runtime.HandlerError"), so Retry and Catch by error name never
-match, and it ends the process, so module state is lost."""
+The emulator's worker reports the message only ("Runtime.HandlerError"), so Retry and Catch by error name
+never match, and it ends the process, so module state is lost."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ _THROWN_ERROR = """_realStdoutWrite(JSON.stringify({
         status: "error", error: e.message, trace: e.stack
       }) + "\\n");"""
 # As the Lambda Node runtime reports: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
-_REPORT = """_realStdoutWrite(JSON.stringify({ status: "ok", result: { %s: {
+_REPORT = """_realStdoutWrite(JSON.stringify({ status: "ok", result: { MARKER: {
             errorType: (ERR && ERR.name) || typeof ERR,
             errorMessage: ERR && ERR.message !== undefined ? ERR.message : String(ERR),
             trace: String((ERR && ERR.stack) || "").split("\\n"),
-          } } }) + "\\n");""" % _MARKER
+          } } }) + "\\n");""".replace("MARKER", _MARKER)
 
 
 def install() -> None:
@@ -28,7 +28,7 @@ def install() -> None:
     script = runtime._NODEJS_WORKER_SCRIPT
     for original, name in ((_SETTLED_ERROR, "err"), (_THROWN_ERROR, "e")):
         if script.count(original) != 1:
-            raise pinned.SeamError(f"The Node worker script no longer reports errors as expected:\n{original}")
+            raise pinned.SeamError(f"The Node worker no longer reports errors as expected:\n{original}")
         script = script.replace(original, _REPORT.replace("ERR", name))
     runtime._NODEJS_WORKER_SCRIPT = script
     _refuse_missing_code()

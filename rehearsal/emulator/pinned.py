@@ -28,9 +28,7 @@ SEAMS: dict[str, str | None] = {
     ),
     "core.iam_evaluator:AuthError": None,
     "core.iam_evaluator:caller_arn": "",
-    "core.iam_evaluator:enforce": (
-        "access_key_id iam_action service region resource_arn service_context"
-    ),
+    "core.iam_evaluator:enforce": ("access_key_id iam_action service region resource_arn service_context"),
     "core.iam_evaluator:resolve_caller_identity": "access_key_id",
     "core.iam_evaluator:evaluate_trust_policy": None,
     "core.responses:get_account_id": "",
@@ -51,12 +49,8 @@ SEAMS: dict[str, str | None] = {
     "services.cloudformation.handlers:_ACTION_HANDLERS": None,
     "services.cloudformation.provisioners:_RESOURCE_HANDLERS": None,
     "services.cloudformation.provisioners:_NAME_SEED": None,
-    "services.cloudformation.provisioners:_physical_name": (
-        "stack_name logical_id lowercase max_len seeded"
-    ),
-    "services.cloudformation.provisioners:_provision_resource": (
-        "resource_type logical_id props stack_name"
-    ),
+    "services.cloudformation.provisioners:_physical_name": ("stack_name logical_id lowercase max_len seeded"),
+    "services.cloudformation.provisioners:_provision_resource": ("resource_type logical_id props stack_name"),
     "services.cloudformation.stacks:_runs_on_worker_thread": "resource_type",
     "services.cloudwatch:_dispatch_alarm_actions": "alarm old_state new_state reason",
     "services.cloudwatch_logs:_create_log_group": "data",
@@ -79,9 +73,7 @@ SEAMS: dict[str, str | None] = {
     "services.stepfunctions:_SERVICE_DISPATCH": None,
     "services.stepfunctions:_add_event": "execution event_type details",
     "services.stepfunctions:_apply_jsonata_arguments": "state_def raw_input ctx",
-    "services.stepfunctions:_apply_jsonata_output": (
-        "state_def raw_input ctx result error_output default"
-    ),
+    "services.stepfunctions:_apply_jsonata_output": ("state_def raw_input ctx result error_output default"),
     "services.stepfunctions:_apply_state_assign": "state_def raw_input ctx result error_output",
     "services.stepfunctions:_call_lambda": "func_ref event",
     "services.stepfunctions:_emit_execution_status_event": "execution",
@@ -138,7 +130,7 @@ def check() -> None:
 
 def _difference(seam: str, expected: str | None) -> str | None:
     module_name, symbol = seam.split(":")
-    found = getattr(module(module_name), symbol, None)
+    found: Any = getattr(module(module_name), symbol, None)
     if found is None and not hasattr(module(module_name), symbol):
         return f"{seam} does not exist"
     if expected is None:

@@ -32,7 +32,8 @@ def _violations(schema: dict[str, Any], value: Any) -> Iterator[str]:
         yield f"instance type ({found}) does not match any allowed primitive type (allowed: {_list(allowed)})"
         return
     if "enum" in schema and value not in schema["enum"]:
-        yield f"instance value ({json.dumps(value)}) not found in enum (possible values: {_list(schema['enum'])})"
+        possible = _list(schema["enum"])
+        yield f"instance value ({json.dumps(value)}) not found in enum (possible values: {possible})"
     if isinstance(value, dict):
         yield from _object(schema, value)
     elif isinstance(value, list):

@@ -10,7 +10,7 @@ from rehearsal.emulator.host import EmulatorHost
 from rehearsal.emulator.sagemaker_service import SageMakerApi
 from rehearsal.emulator.service_roles import ServiceRoles
 
-# Accepted without effect and reported. Any type in neither table nor emulator is refused before a stack starts.
+# Accepted without effect and reported. A type that nothing knows is refused before a stack starts.
 # Value: the attributes Fn::GetAtt may ask for; `{id}` is the generated physical id.
 NO_OPS: dict[str, dict[str, str]] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": {"Id": "{id}"},
@@ -56,8 +56,9 @@ Properties = Mapping[str, Any]
 
 
 class ResourceType(Protocol):
-    """One entry of SageMaker.cloudformation. Answers are (physical id, attributes for Fn::GetAtt); the physical
-    id is the ARN, and an update that answers another one is a replacement: CloudFormation deletes the old."""
+    """One entry of SageMaker.cloudformation. Answers are (physical id, attributes for Fn::GetAtt); the
+    physical id is the ARN, and an update that answers another one is a replacement: CloudFormation deletes
+    the old."""
 
     def create(self, logical_id: str, props: Properties, stack_name: str) -> tuple[str, dict[str, str]]: ...
     def update(

@@ -59,9 +59,7 @@ def install(host: EmulatorHost, sagemaker: SageMakerApi) -> None:
         account_id: str,
     ) -> Any:
         if service != "sagemaker":
-            return original_arn(
-                service, method, path, headers, body, query_params, region, account_id
-            )
+            return original_arn(service, method, path, headers, body, query_params, region, account_id)
         if match := _INVOCATION.fullmatch(path):
             return sagemaker.resource_arn("InvokeEndpoint", {"EndpointName": unquote(match[1])})
         return sagemaker.resource_arn(_operation(headers), _json(body))
@@ -131,4 +129,3 @@ def _json(body: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return parsed if isinstance(parsed, dict) else {}
-

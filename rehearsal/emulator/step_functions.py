@@ -69,9 +69,7 @@ def install(host: EmulatorHost) -> None:
             return future.result(timeout=timeout)
         except FutureTimeoutError:
             _task.get().cancelled.set()  # the dispatcher stops the job it waits for
-            raise sfn._ExecutionError(
-                "States.Timeout", f"Task timed out after {timeout} seconds"
-            ) from None
+            raise sfn._ExecutionError("States.Timeout", f"Task timed out after {timeout} seconds") from None
 
     sfn._execute_task = execute
     sfn._invoke_resource = invoke

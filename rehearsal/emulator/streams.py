@@ -1,4 +1,5 @@
-"""Seam: Firehose delivery is buffered and made with the stream's role. The emulator writes an object per record."""
+"""Seam: Firehose delivery is buffered and made with the stream's role. The emulator writes an object per
+record."""
 
 import logging
 from typing import Any
@@ -65,7 +66,7 @@ def _refuse_unrehearsed(stream: str, config: dict[str, Any]) -> None:
         kinds.add("DataFormatConversion")
     if kinds:
         raise NotImplementedError(
-            f"Delivery stream {stream} uses {', '.join(sorted(kinds))}, which rehearsal/firehose does not carry out."
+            f"Delivery stream {stream} uses {', '.join(sorted(kinds))}, which is not rehearsed."
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from rehearsal.firehose.prefixes import ProcessingFailed, evaluate, java_time, partition_keys
+from rehearsal.firehose.prefixes import ProcessingError, evaluate, java_time, partition_keys
 
 _MEBIBYTE = 1024 * 1024
 # Firehose's defaults where the stream gives no BufferingHints.
@@ -67,7 +67,7 @@ class Delivery:
         try:
             keys = partition_keys(destination.query, record) if destination.query else None
             prefix, body = evaluate(destination.prefix, at, keys), record
-        except ProcessingFailed as error:
+        except ProcessingError as error:
             prefix, body = _failed(destination, at, record, str(error))
         with self._lock:
             identity = (destination.stream, prefix)

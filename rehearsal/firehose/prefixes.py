@@ -1,6 +1,7 @@
 """S3 prefixes of a delivery stream, and the keys that dynamic partitioning puts into them.
 
-https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html and .../dynamic-partitioning-partitioning-keys.html"""
+https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html and
+.../dynamic-partitioning-partitioning-keys.html"""
 
 import json
 import re
@@ -16,7 +17,7 @@ _EXPRESSION = re.compile(r"!\{([A-Za-z]+):([^}]*)\}")
 _JAVA_TIME = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "DDD": "%j"}
 
 
-class ProcessingFailed(Exception):
+class ProcessingError(Exception):
     """A record that cannot be partitioned; it goes to the error prefix under `processing-failed`."""
 
 
@@ -25,9 +26,9 @@ def partition_keys(query: str, record: bytes) -> dict[str, str]:
     try:
         keys = jq.compile(query).input_value(json.loads(record)).first()
     except (ValueError, StopIteration) as error:
-        raise ProcessingFailed(f"Metadata extraction failed: {error}") from error
+        raise ProcessingError(f"Metadata extraction failed: {error}") from error
     if not isinstance(keys, dict):
-        raise ProcessingFailed("Metadata extraction failed: the query did not return an object")
+        raise ProcessingError("Metadata extraction failed: the query did not return an object")
     return {name: _scalar(name, value) for name, value in keys.items()}
 
 
@@ -36,7 +37,7 @@ def _scalar(name: str, value: Any) -> str:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return json.dumps(value)
-    raise ProcessingFailed(f"partitionKeys values must not be null or empty: {name}")
+    raise ProcessingError(f"partitionKeys values must not be null or empty: {name}")
 
 
 def evaluate(
@@ -58,7 +59,7 @@ def evaluate(
             return secrets.token_hex(6)[:11]
         if namespace == "firehose" and value == "error-output-type" and error_type:
             return error_type
-        raise ProcessingFailed(f"The prefix expression {match[0]} has no value")
+        raise ProcessingError(f"The prefix expression {match[0]} has no value")
 
     expanded = _EXPRESSION.sub(expand, prefix)
     if names & {"timestamp", "partitionKeyFromQuery"}:

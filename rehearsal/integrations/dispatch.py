@@ -103,18 +103,14 @@ class Dispatcher:
             return {}
         return naming.to_result(answer, operation.output_shape)
 
-    def _run_optimized(
-        self, integration: Integration, pattern: str, arguments: Any, caller: Caller
-    ) -> Any:
+    def _run_optimized(self, integration: Integration, pattern: str, arguments: Any, caller: Caller) -> Any:
         client = self._client(integration.service, caller)
         operation = client.meta.service_model.operation_model(integration.operation)
         if integration.operation == "Invoke":
             arguments = {**arguments, "Payload": json.dumps(arguments.get("Payload", {}))}
         if pattern.startswith(".sync"):
             self._require(integration, integration.permissions(arguments, self._arn_prefix), caller)
-        answer = self._call(
-            client, operation, arguments, integration.prefix, integration.unmodeled, True
-        )
+        answer = self._call(client, operation, arguments, integration.prefix, integration.unmodeled, True)
         if pattern.startswith(".sync") and integration.wait is not None:
             params = naming.to_request(arguments, operation.input_shape, text_members=True)
             described, shape = self._follow(client, integration, integration.wait, params, answer, caller)
@@ -161,9 +157,7 @@ class Dispatcher:
                 call(wait.stop, wait.stop_key(params, started))
                 raise TaskError("States.Timeout", f"the task was cancelled and {wait.stop} called")
 
-    def _require(
-        self, integration: Integration, permissions: list[tuple[str, str]], caller: Caller
-    ) -> None:
+    def _require(self, integration: Integration, permissions: list[tuple[str, str]], caller: Caller) -> None:
         for action, resource in permissions:
             denied = caller.check(action, resource)
             if denied:

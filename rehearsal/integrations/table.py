@@ -1,7 +1,9 @@
-"""The optimized integrations: what to call, what to wait for, how errors are named, what the role needs besides.
+"""The optimized integrations: what to call, what to wait for, how errors are named, what the role needs
+besides.
 
-Sources: the Step Functions Developer Guide, "Optimized integrations" (one page per service), for waiting, output
-and error names; the permissions of `.sync` are those of its "IAM policies for integrated services" pages."""
+Sources: the Step Functions Developer Guide, "Optimized integrations" (one page per service), for waiting,
+output and error names; the permissions of `.sync` are those of its "IAM policies for integrated services"
+pages."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -144,9 +146,7 @@ OPTIMIZED: Mapping[str, Integration] = {
         "StepFunctions",
         "AWSStepFunctionsException",
         _CHILD_EXECUTION,
-        lambda params, prefix: _managed_rule(
-            "StepFunctionsGetEventsForStepFunctionsExecutionRule"
-        ),
+        lambda params, prefix: _managed_rule("StepFunctionsGetEventsForStepFunctionsExecutionRule"),
     ),
 }
 

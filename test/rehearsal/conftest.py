@@ -119,9 +119,7 @@ class Engine:
 
         until(lambda: not describe()["StackStatus"].endswith("_IN_PROGRESS"))
         stack = describe()
-        stack["Outputs"] = {
-            output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])
-        }
+        stack["Outputs"] = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
         return stack
 
     def resources(self, name: str) -> dict[str, str]:

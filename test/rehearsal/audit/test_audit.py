@@ -29,7 +29,12 @@ def arn(logical_id):
 
 
 def key_policy(*services):
-    allowed = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "kms:*", "Resource": "*"}
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": list(services)},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
     return {"Statement": [allowed]}
 
 
@@ -59,7 +64,10 @@ SOUND = {
             },
             "DeadPolicy": {
                 "Type": "AWS::SQS::QueuePolicy",
-                "Properties": {"Queues": [{"Ref": "Dead"}], "PolicyDocument": key_policy("events.amazonaws.com")},
+                "Properties": {
+                    "Queues": [{"Ref": "Dead"}],
+                    "PolicyDocument": key_policy("events.amazonaws.com"),
+                },
             },
             "Starter": role("events.amazonaws.com"),
             "StarterPolicy": grants("Starter", "states:StartExecution"),
@@ -124,13 +132,15 @@ def with_properties(stack, logical_id, **properties):
 @pytest.mark.parametrize(
     ("templates", "subject", "problem"),
     [
-        (without("Monitoring", "Permission"), "Rule", "no Lambda permission lets events.amazonaws.com invoke"),
+        (
+            without("Monitoring", "Permission"),
+            "Rule",
+            "no Lambda permission lets events.amazonaws.com invoke",
+        ),
         (without("Monitoring", "StarterPolicy"), "Rule", "may not states:StartExecution"),
         (without("Monitoring", "DeadPolicy"), "Rule", "no queue policy lets events.amazonaws.com send to"),
         (
-            with_properties(
-                "Monitoring", "MachineRole", **role("lambda.amazonaws.com")["Properties"]
-            ),
+            with_properties("Monitoring", "MachineRole", **role("lambda.amazonaws.com")["Properties"]),
             "Machine",
             "does not trust states.amazonaws.com",
         ),

@@ -92,8 +92,11 @@ def assembly(tmp_path, engine):
 def deploy(engine, assembly, command, *arguments):
     """Run the command; (exit code, one result per stack)."""
     done = subprocess.run(
-        [sys.executable, "-m", "rehearsal.deploy", command, "--assembly", assembly, "--endpoint", engine.endpoint]
-        + list(arguments),
+        [
+            *(sys.executable, "-m", "rehearsal.deploy", command),
+            *("--assembly", assembly, "--endpoint", engine.endpoint),
+            *arguments,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

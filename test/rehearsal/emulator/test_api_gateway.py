@@ -76,7 +76,9 @@ def post(engine, api, body, credentials=None):
     headers = {"content-type": "application/json"}
     if credentials:
         request = AWSRequest("POST", url, data=body, headers=headers)
-        signer = Credentials(*(credentials[key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken")))
+        signer = Credentials(
+            *(credentials[key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+        )
         SigV4Auth(signer, "execute-api", "us-east-1").add_auth(request)
         headers = dict(request.headers)
     request = urllib.request.Request(url, data=body.encode(), headers=headers, method="POST")
@@ -115,7 +117,10 @@ def test_a_valid_body_reaches_the_handler(engine, api, caller):
     ("body", "detail"),
     [
         ("{}", '[object has missing required properties (["instances"])]'),
-        ('{"instances": []}', "[array is too short: must have at least 1 elements but instance has 0 elements]"),
+        (
+            '{"instances": []}',
+            "[array is too short: must have at least 1 elements but instance has 0 elements]",
+        ),
         (
             '{"instances": [{"origin": "SFO"}]}',
             '[instance value ("SFO") not found in enum (possible values: ["JFK","LGA"])]',

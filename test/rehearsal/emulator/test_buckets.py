@@ -20,7 +20,9 @@ def encrypted(engine):
     key = {"KeyPolicy": {"Version": "2012-10-17", "Statement": [statement]}}
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]}}
     bucket = {
-        "BucketEncryption": {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": default}]},
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": default}]
+        },
         "Tags": [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}],
     }
     template = {
@@ -80,9 +82,7 @@ def test_a_bucket_deployment_copies_replaces_and_prunes_under_its_role(engine, a
         "DestinationBucketKeyPrefix": "programs",
         "Prune": True,
     }
-    template = {
-        "Resources": {"Deploy": {"Type": "Custom::CDKBucketDeployment", "Properties": properties}}
-    }
+    template = {"Resources": {"Deploy": {"Type": "Custom::CDKBucketDeployment", "Properties": properties}}}
     assert engine.stack(template)["StackStatus"] == "CREATE_COMPLETE"
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket=destination)["Contents"]]
     assert keys == ["programs/config/run.json"]

@@ -181,10 +181,10 @@ def test_exports_hold_their_stack(engine):
 def test_ssm_parameters_and_dynamic_references(engine):
     engine.client("ssm").put_parameter(Name="/kit/given", Value="value", Type="String", Overwrite=True)
     template = {
-        "Parameters": {
-            "Given": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/kit/given"}
+        "Parameters": {"Given": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/kit/given"}},
+        "Resources": {
+            "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "{{resolve:ssm:/kit/given}}"}}
         },
-        "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "{{resolve:ssm:/kit/given}}"}}},
         "Outputs": {"Given": {"Value": {"Ref": "Given"}}},
     }
     stack = engine.stack(template)
@@ -202,17 +202,16 @@ def test_types_without_effect_are_reported(engine):
 
 
 def test_unknown_types_are_refused_before_anything_is_made(engine):
-    template = {
-        "Resources": {"T": {"Type": "AWS::SNS::Topic"}, "X": {"Type": "AWS::QuickSight::Dashboard"}}
-    }
+    template = {"Resources": {"T": {"Type": "AWS::SNS::Topic"}, "X": {"Type": "AWS::QuickSight::Dashboard"}}}
     with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::QuickSight::Dashboard\]"):
         engine.stack(template)
 
 
 def test_custom_resources_call_their_function(engine, allow):
     code = (
-        "const https = require('https'); exports.handler = async (event) => {"
-        " const body = JSON.stringify({ Status: 'SUCCESS', PhysicalResourceId: 'made', StackId: event.StackId,"
+        "exports.handler = async (event) => {"
+        " const body = JSON.stringify({ Status: 'SUCCESS', PhysicalResourceId: 'made',"
+        " StackId: event.StackId,"
         " RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId,"
         " Data: { Answer: event.ResourceProperties.Question + '!' } });"
         " await fetch(event.ResponseURL, { method: 'PUT', body }); }"
