@@ -70,7 +70,7 @@ export class Catalog extends Construct {
         // The CSV reader knows no types: a query casts.
         columns: columns.map((column) => ({ ...column, type: 'string' })),
         bucket: raw,
-        keys: folder(fill(layout.raw.tables, { table, month: `\${${loads.name}}` })),
+        keys: above(fill(layout.raw.tables, { table, month: `\${${loads.name}}` })),
         partition: loads,
         format: csv,
       });
@@ -88,7 +88,7 @@ export class Catalog extends Construct {
       meaning: 'Labels by day of collection',
       columns: groundTruthRecord,
       bucket: raw,
-      keys: byDay(folder(layout.raw.groundTruth), collections),
+      keys: byDay(above(layout.raw.groundTruth), collections),
       partition: collections,
       format: jsonLines,
     });
@@ -108,7 +108,7 @@ export class Catalog extends Construct {
       `projection.${partition.name}.${rule}`,
       value,
     ]);
-    const fixed = folder(keys.slice(0, keys.indexOf('${')));
+    const fixed = above(keys.slice(0, keys.indexOf('${')));
     // One construct a table: the table's name is its identity, in the template as in the catalog.
     new CfnTable(this, pascal(name), {
       catalogId: Aws.ACCOUNT_ID,
@@ -138,7 +138,7 @@ export class Catalog extends Construct {
 }
 
 /** The key up to and including its last slash. */
-const folder = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
+const above = (key: string) => key.slice(0, key.lastIndexOf('/') + 1);
 
 const pascal = (name: string) =>
   name

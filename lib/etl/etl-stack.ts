@@ -16,7 +16,7 @@ import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { fill, layout, metrics, names, outputs } from '../shared/names';
+import { folder, layout, metrics, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { FeatureJob } from './feature-job';
 import { prepareMachine } from './prepare-machine';
@@ -46,7 +46,7 @@ export class EtlStack extends RoomStack {
       logRetention: props.logRetention,
     });
     raw.grantRead(this.prepare.role);
-    curated.grantRead(this.prepare.role, fill(layout.curated.quality, { month: '*' }));
+    curated.grantRead(this.prepare.role, `${folder(layout.curated.quality)}*`);
     this.prepare.allow(
       ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'],
       [features.jobArn],
@@ -54,7 +54,7 @@ export class EtlStack extends RoomStack {
     this.prepare.allowMetrics();
     this.prepare.allowEvents(names.eventSource(kit, 'etl'));
 
-    const manifests = layout.raw.manifests.slice(0, layout.raw.manifests.indexOf('/') + 1);
+    const manifests = folder(layout.raw.manifests);
     new Rule(this, 'ManifestLanded', {
       description: 'A manifest in raw starts Prepare',
       eventPattern: {

@@ -1,6 +1,6 @@
 import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, putEvent, readJson, type Definition } from '../shared/asl';
-import { detailType, layout, metrics, names, NO_CHAMPION, NO_MODEL, packageMetadata } from '../shared/names';
+import { detailType, folder, layout, metrics, names, NO_CHAMPION, NO_MODEL, packageMetadata } from '../shared/names';
 import { processingJob } from '../shared/processing-job';
 import type { VpcConfig } from '../foundation/isolated-network';
 
@@ -89,7 +89,7 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
   const { config, artifacts } = props;
   const windowKey = filled(layout.artifacts.windows, { champion: '$version', windowEnd: '$window.end' });
   const options = {
-    windows: `s3://${artifacts}/${layout.artifacts.windows.slice(0, layout.artifacts.windows.indexOf('{'))}`,
+    windows: `s3://${artifacts}/${folder(layout.artifacts.windows)}`,
     captured: props.capturedUri,
     labels: props.labelsUri,
     'label-delay-days': props.labelDelayDays,

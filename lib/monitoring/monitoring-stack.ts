@@ -24,7 +24,7 @@ import { KitAlarm, kitMetric } from '../shared/alarms';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { fill, layout, metrics, names, outputs } from '../shared/names';
+import { folder, layout, metrics, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { xgboostImage } from '../shared/xgboost-image';
 import { KitDashboard } from './dashboard';
@@ -85,16 +85,15 @@ export class MonitoringStack extends RoomStack {
     const { kit, config, raw, captured, artifacts, champion } = props;
     const image = xgboostImage(this);
     const source = new SourceArchive(this, 'Source');
-    const labels = layout.raw.groundTruth.slice(0, layout.raw.groundTruth.indexOf('/') + 1);
-    const records = layout.captured.records
-      .slice(0, layout.captured.records.indexOf('{yyyy}'))
-      .replace('{endpoint}', names.endpoint(kit));
+    const labels = folder(layout.raw.groundTruth);
+    const records = folder(layout.captured.records.replace('{endpoint}', names.endpoint(kit)));
 
     const role = new JobRole(this, 'JobRole', image.repositoryArn);
     captured.grantRead(role, `${records}*`);
     raw.grantRead(role, `${labels}*`);
-    artifacts.grantRead(role);
-    artifacts.grantPut(role, fill(layout.artifacts.windows, { champion: '*', windowEnd: '*' }) + '*');
+    const { evaluations, models, windows } = layout.artifacts;
+    for (const place of [evaluations, models, windows]) artifacts.grantRead(role, `${folder(place)}*`);
+    artifacts.grantPut(role, `${folder(windows)}*`);
     source.asset.grantRead(role);
     if (props.isolated !== undefined) role.allowVpc();
 
@@ -133,7 +132,7 @@ export class MonitoringStack extends RoomStack {
       ],
     );
     champion.grantRead(monitor.role);
-    artifacts.grantRead(monitor.role, fill(layout.artifacts.windows, { champion: '*', windowEnd: '*' }) + '*');
+    artifacts.grantRead(monitor.role, `${folder(windows)}*`);
     monitor.allowMetrics();
     monitor.allowEvents(names.eventSource(kit, 'monitoring'));
     return monitor;

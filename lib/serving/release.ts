@@ -10,7 +10,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { fill, layout, names } from '../shared/names';
+import { folder, layout, names } from '../shared/names';
 import { endpointArn, endpointConfigArns, mayInvoke, modelArns, packageArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
@@ -62,7 +62,7 @@ export class Release extends Construct {
     });
     champion.grantRead(this.machine.role);
     champion.grantWrite(this.machine.role);
-    props.artifacts.grantRead(this.machine.role, fill(layout.artifacts.evaluations, { execution: '*' }));
+    props.artifacts.grantRead(this.machine.role, `${folder(layout.artifacts.evaluations)}*`);
     this.machine.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [leases.tableArn]);
     this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [packageArns(kit)]);
     this.machine.allow(

@@ -22,7 +22,7 @@ import { KitAlarm, kitMetric } from '../shared/alarms';
 import { HandlerFunction } from '../shared/handler-function';
 import { JobRole } from '../shared/job-role';
 import type { LifecycleMachine } from '../shared/lifecycle-machine';
-import { env, fill, layout, metrics, names, outputs } from '../shared/names';
+import { env, folder, layout, metrics, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { xgboostImage } from '../shared/xgboost-image';
 import { mayInvoke, VARIANT } from './endpoint';
@@ -98,7 +98,7 @@ export class ServingStack extends RoomStack {
 
   private addModelRole({ artifacts, captured, config, inVpc }: ServingStackProps): JobRole {
     const role = new JobRole(this, 'ModelRole', xgboostImage(this).repositoryArn);
-    artifacts.grantRead(role, fill(layout.artifacts.models, { job: '*' }));
+    artifacts.grantRead(role, `${folder(layout.artifacts.models)}*`);
     // Native capture writes with this role, and is silent when it may not.
     if (config.mode === 'real-time') captured.grantPut(role);
     if (inVpc) role.allowVpc();

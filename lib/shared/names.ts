@@ -86,6 +86,12 @@ export const env = {
   guard: 'GUARD',
 } as const;
 
+/** The folder above the first place of a layout template: `manifests/month={month}.json` → `manifests/`. */
+export function folder(template: string): string {
+  const fixed = template.split('{')[0] ?? '';
+  return fixed.slice(0, fixed.lastIndexOf('/') + 1);
+}
+
 /** Fills `{name}` places of a layout template. @throws Error when a place has no value */
 export function fill(template: string, values: Record<string, string>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -9,7 +9,7 @@ import {
   type Catch,
   type State,
 } from '../shared/asl';
-import { layout } from '../shared/names';
+import { folder, layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
 import type { VpcConfig } from '../foundation/isolated-network';
 
@@ -119,7 +119,7 @@ function definition(props: TrainingProps) {
     RoleArn: props.roleArn,
     InputDataConfig: [channel('features', props.featuresUri), channel('labels', props.labelsUri)],
     OutputDataConfig: {
-      S3OutputPath: `s3://${props.artifacts}/${layout.artifacts.models.slice(0, layout.artifacts.models.indexOf('{'))}`,
+      S3OutputPath: `s3://${props.artifacts}/${folder(layout.artifacts.models)}`,
       // Without it SageMaker encrypts with the account's S3 key, not with the bucket's.
       KmsKeyId: props.keyArn,
     },

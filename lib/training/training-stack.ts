@@ -21,7 +21,7 @@ import { HandlerFunction } from '../shared/handler-function';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { fill, layout, names, NO_MODEL, outputs } from '../shared/names';
+import { folder, layout, names, NO_MODEL, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { xgboostImage } from '../shared/xgboost-image';
 import { trainMachine } from './train-machine';
@@ -95,13 +95,18 @@ export class TrainingStack extends RoomStack {
     const { config, raw, curated, artifacts } = props;
     const image = xgboostImage(this);
     const source = new SourceArchive(this, 'Source');
-    const features = fill(layout.curated.features, { month: '' }).split('month=')[0] ?? '';
-    const labels = layout.raw.groundTruth.slice(0, layout.raw.groundTruth.indexOf('/') + 1);
+    const features = folder(layout.curated.features);
+    const labels = folder(layout.raw.groundTruth);
 
     const role = new JobRole(this, 'JobRole', image.repositoryArn);
     curated.grantRead(role, `${features}*`);
     raw.grantRead(role, `${labels}*`);
-    artifacts.grantReadWrite(role);
+    const { checkpoints, evaluations, models } = layout.artifacts;
+    for (const place of [evaluations, models]) {
+      artifacts.grantRead(role, `${folder(place)}*`);
+      artifacts.grantPut(role, `${folder(place)}*`);
+    }
+    artifacts.grantReadWrite(role, `${folder(checkpoints)}*`);
     source.asset.grantRead(role);
     if (props.isolated !== undefined) role.allowVpc();
 
@@ -133,13 +138,13 @@ export class TrainingStack extends RoomStack {
     });
     for (const kind of ['training', 'tuning', 'processing'] as const) train.allowJobs(kind, kit, role);
     this.champion.grantRead(train.role);
-    artifacts.grantRead(train.role, fill(layout.artifacts.evaluations, { execution: '*' }));
+    artifacts.grantRead(train.role, `${folder(evaluations)}*`);
     train.allow(
       ['sagemaker:CreateModelPackage', 'sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
       [this.group.attrModelPackageGroupArn, this.packages(kit)],
     );
     // Registering may look at what it registers, with the caller's rights: SageMaker does so for images and model data.
-    artifacts.grantRead(train.role, fill(layout.artifacts.models, { job: '*' }));
+    artifacts.grantRead(train.role, `${folder(models)}*`);
     train.allow(['ecr:BatchGetImage', 'ecr:DescribeImages'], [image.repositoryArn]);
     return train;
   }
