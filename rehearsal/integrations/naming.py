@@ -87,6 +87,9 @@ def _iso(value: datetime) -> str:
 def error_name(error: ClientError, operation: OperationModel, unmodeled: str) -> str:
     """The exception class Java gives the error; `unmodeled` is the service's base class."""
     code = error.response["Error"].get("Code", "")
+    if code == "404" and len(operation.error_shapes) == 1:
+        # A HEAD answer has no body to name the error in; the SDK takes the one that the operation has.
+        return exception_class(operation.error_shapes[0].name)
     for shape in operation.error_shapes:
         if code in (shape.name, shape.metadata.get("error", {}).get("code")):
             return exception_class(shape.name)

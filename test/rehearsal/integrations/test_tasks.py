@@ -109,8 +109,9 @@ def test_s3_objects_as_text(engine, admin):
     assert json.loads(got["output"]["Body"]) == {"x": [1]}
     listed = engine.task("aws-sdk:s3:listObjectsV2", {"Bucket": bucket, "Prefix": "a/"}, admin)
     assert [item["Key"] for item in listed["output"]["Contents"]] == ["a/b.json"]
-    missing = engine.task("aws-sdk:s3:getObject", {"Bucket": bucket, "Key": "none"}, admin)
-    assert missing["error"] == "S3.NoSuchKeyException"
+    for action in ("getObject", "headObject"):
+        missing = engine.task(f"aws-sdk:s3:{action}", {"Bucket": bucket, "Key": "none"}, admin)
+        assert missing["error"] == "S3.NoSuchKeyException"
 
 
 def test_ssm_parameters(engine, admin, allow):
