@@ -25,8 +25,8 @@ def facets(rows: pd.DataFrame, min_rows: int) -> tuple[Facets, Facets]:
 
 def farther_than(baseline: Mapping[str, Any], live: Facets) -> list[dict[str, Any]]:
     """
-    Clarify's bias drift: metrics farther from "no bias" than in the baseline's analysis. It has no allowance for
-    chance, so half of all metrics show up in a quiet week: something to read, not to alarm on.
+    Clarify's bias drift: metrics farther from "no bias" than in the baseline's analysis. It has no allowance
+    for chance, so half of all metrics show up in a quiet week: something to read, not to alarm on.
     """
     reference = baseline["post_training_bias_metrics"]["facets"]
     before = {(f, value, metric): figure for f, value, metric, figure in _figures(reference)}

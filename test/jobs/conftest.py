@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,35 @@ def training_arguments(lake: Lake, folder: Path, **changes: object) -> list[str]
         "model": folder / "model",
         "checkpoints": folder / "checkpoints",
         "output": folder / "output",
+        **changes,
+    }
+    return [part for name, value in values.items() for part in (f"--{name}", str(value))]
+
+
+def pack(model: Path, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    with tarfile.open(folder / "model.tar.gz", "w:gz") as tar:
+        tar.add(model, ".")
+
+
+def evaluation_arguments(lake: Lake, challenger: Path, root: Path, **changes: object) -> list[str]:
+    """Lays the inputs out below `root/input` and names every option of evaluate.py."""
+    pack(challenger, root / "input/challenger")
+    for name in ("features", "labels"):
+        (root / "input" / name).symlink_to(lake.root / name)
+    values: dict[str, object] = {
+        "data-through": THREE_WEEKS_END,
+        "gate-days": 7,
+        "select-days": 7,
+        "draws": 1000,
+        "brier-delta": 0.005,
+        "segment-delta": 0.02,
+        "segment-min-rows": 1000,
+        "window-days": 7,
+        "facet-min-rows": 500,
+        "input": root / "input",
+        "output": root / "output",
+        "message": root,
         **changes,
     }
     return [part for name, value in values.items() for part in (f"--{name}", str(value))]

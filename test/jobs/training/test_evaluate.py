@@ -1,13 +1,12 @@
 import json
 import shutil
-import tarfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import THREE_WEEKS_END, Lake, Trained, training_arguments
+from conftest import THREE_WEEKS_END, Lake, Trained, evaluation_arguments, pack, training_arguments
 from sklearn.metrics import roc_auc_score
 
 import baseline
@@ -19,35 +18,13 @@ from common.model import Model
 from common.monitorfiles import counts_of, sample_of
 from common.tables import between, read_features
 
-ARGUMENTS = {
-    "data-through": THREE_WEEKS_END,
-    "gate-days": 7,
-    "select-days": 7,
-    "draws": 1000,
-    "brier-delta": 0.005,
-    "segment-delta": 0.02,
-    "segment-min-rows": 1000,
-    "window-days": 7,
-    "facet-min-rows": 500,
-}
-
-
-def pack(model: Path, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    with tarfile.open(folder / "model.tar.gz", "w:gz") as tar:
-        tar.add(model, ".")
-
 
 def run(
     lake: Lake, root: Path, challenger: Path, champion: Path | None = None, **changes: object
 ) -> dict[str, Any]:
-    pack(challenger, root / "input/challenger")
     if champion is not None:
         pack(champion, root / "input/champion")
-    for name in ("features", "labels"):
-        (root / "input" / name).symlink_to(lake.root / name)
-    values = {**ARGUMENTS, "input": root / "input", "output": root / "output", "message": root, **changes}
-    evaluate.main([part for name, value in values.items() for part in (f"--{name}", str(value))])
+    evaluate.main(evaluation_arguments(lake, challenger, root, **changes))
     files = (root / "output/evaluation").iterdir()
     return {file.name: json.loads(file.read_text()) for file in files}
 

@@ -1,0 +1,323 @@
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import traffic
+from conftest import Lake, Trained, evaluation_arguments
+from sklearn.metrics import roc_auc_score
+
+import evaluate
+import fairness
+import monitor
+import outcome
+from captured import Window
+from common.metrics import ks_distance
+from common.model import Model
+from common.tables import between, read_features
+from drift import Violation
+
+ROOT = Path(__file__).parents[3]
+CHAMPION = "arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/3"
+
+Change = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+class Site:
+    """One champion with its evaluation, traffic in folders, and windows to look at."""
+
+    def __init__(self, root: Path, trained: Trained) -> None:
+        self.root, self.lake = root, trained.lake
+        self.model = Model.load(trained.model)
+        (root / "labels").symlink_to(trained.lake.labels)
+
+    def traffic(self, start: str, end: str, change: Change = lambda rows: rows) -> None:
+        rows = between(read_features(self.lake.features), start, end)
+        traffic.replay(self.root / "captured", change(rows), self.model)
+
+    def look(self, start: str = "2013-01-15", end: str = "2013-01-22", **changes: object) -> dict[str, Any]:
+        folder = self.root / "windows" / "3" / end
+        values: dict[str, object] = {
+            "window-start": start,
+            "window-end": end,
+            "champion": CHAMPION,
+            "captured": self.root / "captured",
+            "labels": self.root / "labels",
+            "windows": self.root / "windows",
+            "label-delay-days": 2,
+            "confirm-k": 2,
+            "confirm-n": 3,
+            "min-records": 1000,
+            "min-label-coverage": 0.8,
+            "draws": 1000,
+            "facet-min-rows": 300,
+            "trained-through": "2013-01-22",
+            "metrics-namespace": "MlLifecycleKit",
+            "kit": "mlkit",
+            "input": self.root / "input",
+            "output": self.root / "output",
+            "message": self.root,
+            **changes,
+        }
+        shutil.rmtree(self.root / "output", ignore_errors=True)
+        monitor.main([part for name, value in values.items() for part in (f"--{name}", str(value))])
+        shutil.copytree(self.root / "output/window", folder, dirs_exist_ok=True)
+        return json.loads((folder / "outcome.json").read_text())
+
+    def file(self, name: str) -> dict[str, Any]:
+        return json.loads((self.root / "output/window" / name).read_text())
+
+    @property
+    def message(self) -> str:
+        return (self.root / "message").read_text()
+
+
+@pytest.fixture(scope="module")
+def evaluated(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("evaluated")
+    evaluate.main(evaluation_arguments(trained.lake, trained.model, root))
+    (root / "input/model").mkdir()
+    shutil.copy(root / "input/challenger/model.tar.gz", root / "input/model")
+    shutil.copytree(root / "output/evaluation", root / "input/baseline")
+    return root / "input"
+
+
+@pytest.fixture
+def site(trained: Trained, evaluated: Path, tmp_path: Path) -> Site:
+    (tmp_path / "input").symlink_to(evaluated)
+    return Site(tmp_path, trained)
+
+
+def congested(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(mean_delay_h2=rows["mean_delay_h2"] + 60, late_share_h2=1.0)
+
+
+def test_a_quiet_week_completes(site: Site, lake: Lake) -> None:
+    site.traffic("2013-01-15", "2013-01-22")
+    found = site.look()
+    assert found["status"] == site.message == "Completed"
+    assert found["violations"] == []
+    assert not found["confirmed"]
+    assert (
+        found["records"]
+        == found["labelledRows"]
+        == len(between(read_features(lake.features), "2013-01-15", "2013-01-22"))
+    )
+    assert found["labelCoverage"] == 1
+    assert found["attribution"]["ndcg"] > 0.9
+    assert {path.name for path in (site.root / "output/window").iterdir()} == set(monitor.FILES.values())
+
+
+def test_the_gate_week_seen_again_has_the_gates_figures(site: Site) -> None:
+    """Window and gate are the same rows here: the drop is nothing, and the interval holds 0."""
+    site.traffic("2013-01-15", "2013-01-22")
+    found = site.look()["quality"]
+    decision = json.loads((site.root / "input/baseline/decision.json").read_text())
+    assert found["auc"] == pytest.approx(decision["challengerAuc"], abs=1e-9)
+    assert found["ruleAuc"] == pytest.approx(decision["ruleAuc"], abs=1e-9)
+    assert found["drop"] == pytest.approx(0, abs=1e-9)
+    assert found["dropInterval"][0] < 0 < found["dropInterval"][1]
+    metrics = site.file("model_quality_statistics.json")["binary_classification_metrics"]
+    assert metrics["auc"]["value"] == found["auc"]
+    assert 0 < metrics["auc"]["standard_deviation"] < 0.1
+    assert sum(sum(row.values()) for row in metrics["confusion_matrix"].values()) == decision["rows"]
+
+
+def test_drift_of_a_retraining_feature_is_a_violation_with_its_distance(site: Site) -> None:
+    site.traffic("2013-01-15", "2013-01-22", congested)
+    found = site.look()
+    assert found["status"] == "CompletedWithViolations"
+    by_feature = {v["feature"]: v for v in found["violations"] if v["check"] == "baseline_drift_check"}
+    assert set(by_feature) == {"mean_delay_h2", "late_share_h2"}
+    assert all(v["retrain"] for v in found["violations"])
+    period = between(read_features(site.lake.features), "2013-01-01", "2013-01-22")
+    window = congested(between(period, "2013-01-15", "2013-01-22"))
+    exact = ks_distance(window["mean_delay_h2"].to_numpy(), period["mean_delay_h2"].to_numpy())
+    assert by_feature["mean_delay_h2"]["value"] == pytest.approx(exact, abs=0.002)
+    assert site.message.startswith("CompletedWithViolations: mean_delay_h2 baseline_drift_check")
+    listed = site.file("constraint_violations.json")["violations"]
+    assert {"feature_name", "constraint_check_type", "description"} == set(listed[0])
+
+
+def test_weather_and_new_places_are_reported_and_start_nothing(site: Site) -> None:
+    def hot_and_new(rows: pd.DataFrame) -> pd.DataFrame:
+        renamed = rows["dest"].where(rows.index % 20 != 0, "ZZZ")
+        return rows.assign(temp_f=rows["temp_f"] + 60, dest=renamed)
+
+    site.traffic("2013-01-15", "2013-01-22", hot_and_new)
+    found = site.look()
+    reported = {(v["feature"], v["check"]): v for v in found["reported"]}
+    assert reported["dest", "categorical_values_check"]["value"] == pytest.approx(0.05, abs=0.001)
+    assert ("temp_f", "baseline_drift_check") in reported
+    assert [v["feature"] for v in found["violations"]] in ([], ["gain_over_rule"])
+    assert not any(v["retrain"] for v in found["reported"])
+
+
+def test_few_records_are_an_outcome_of_their_own(site: Site) -> None:
+    site.traffic("2013-01-15", "2013-01-16", congested)
+    found = site.look()
+    assert found["status"] == "TooFewRecords"
+    assert found["violations"] == found["drift"] == []
+    assert site.message == f"TooFewRecords: {found['records']} in the window, 1000 needed"
+    assert {m["MetricName"] for m in found["metrics"]} == {"RecordsInWindow", "LabelCoverage"}
+
+
+def test_an_empty_window_is_too_few_records(site: Site) -> None:
+    assert site.look()["records"] == 0
+
+
+def test_few_labels_leave_quality_out_and_say_so(site: Site) -> None:
+    site.traffic("2013-01-15", "2013-01-22")
+    found = site.look(labels=site.root / "none")
+    assert found["status"] == "TooFewLabels"
+    assert found["quality"] is None
+    assert found["drift"]
+    assert site.message.startswith("TooFewLabels: 0 of ")
+    assert "QualityViolations" not in {m["MetricName"] for m in found["metrics"]}
+
+
+def test_drift_without_labels_is_still_drift(site: Site) -> None:
+    site.traffic("2013-01-15", "2013-01-22", congested)
+    assert site.look(labels=site.root / "none")["status"] == "CompletedWithViolations"
+
+
+def test_scores_that_stopped_ranking_are_a_quality_violation(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = np.random.default_rng(1)
+    monkeypatch.setattr(
+        Model, "score", lambda self, rows: generator.random(len(rows["carrier"])).astype(np.float32)
+    )
+    site.traffic("2013-01-15", "2013-01-22")
+    monkeypatch.undo()
+    found = site.look()
+    (violation,) = found["violations"]
+    assert (violation["feature"], violation["check"]) == ("gain_over_rule", "model_quality_check")
+    assert found["quality"]["dropInterval"][1] < 0
+    assert violation["value"] == found["quality"]["drop"]
+
+
+def test_quality_figures_are_of_the_captured_scores(site: Site) -> None:
+    site.traffic("2013-01-08", "2013-01-15")
+    found = site.look("2013-01-08", "2013-01-15")["quality"]
+    rows = between(read_features(site.lake.features), "2013-01-08", "2013-01-15")
+    labelled = evaluate.label_rows(rows, evaluate.read_labels(site.lake.labels))
+    assert found["auc"] == pytest.approx(roc_auc_score(labelled["late"], site.model.score(rows)))
+    assert found["gain"] == pytest.approx(found["auc"] - found["ruleAuc"])
+
+
+def test_two_of_three_windows_confirm_and_other_champions_or_overlaps_do_not(site: Site) -> None:
+    site.traffic("2013-01-01", "2013-01-22", congested)
+
+    def forget() -> None:
+        shutil.rmtree(site.root / "windows")
+
+    assert not site.look("2013-01-01", "2013-01-08")["confirmed"]
+    assert site.look("2013-01-08", "2013-01-15")["confirmed"]
+    forget()
+    # The first of three, one missing between: still two of the last three.
+    site.look("2013-01-01", "2013-01-08")
+    assert site.look("2013-01-15", "2013-01-22")["confirmed"]
+    forget()
+    # A daily schedule: the windows overlap, the same days must not vote again.
+    for day in range(8, 14):
+        assert not site.look(f"2013-01-{day - 7:02}", f"2013-01-{day:02}")["confirmed"]
+    forget()
+    site.look("2013-01-01", "2013-01-08", champion="arn:other/2")
+    assert not site.look("2013-01-08", "2013-01-15")["confirmed"]
+
+
+def test_a_window_looked_at_again_says_the_same(site: Site) -> None:
+    site.traffic("2013-01-15", "2013-01-22", congested)
+    assert site.look() == site.look()
+
+
+@pytest.mark.parametrize(
+    ("trained_through", "days"), [("2013-01-22", 0), ("2013-01-20", 2), ("2013-01-10", 12)]
+)
+def test_new_labels_are_those_since_training(site: Site, trained_through: str, days: int) -> None:
+    found = site.look(**{"trained-through": trained_through})
+    end = date(2013, 1, 22)
+    expected = between(read_features(site.lake.features), str(end - timedelta(days=days)), str(end))
+    assert found["newLabelledRows"] == len(expected)
+
+
+def test_metrics_for_alarms_carry_the_kit_alone(site: Site) -> None:
+    site.traffic("2013-01-15", "2013-01-22", congested)
+    found = site.look()
+    plain = {
+        m["MetricName"]: m["Value"]
+        for m in found["metrics"]
+        if m["Dimensions"] == [{"Name": "Kit", "Value": "mlkit"}]
+    }
+    drift_violations = [v for v in found["violations"] if v["check"] != "model_quality_check"]
+    assert plain == {
+        "RecordsInWindow": found["records"],
+        "LabelCoverage": 1,
+        "DriftViolations": len(drift_violations),
+        "QualityViolations": len(found["violations"]) - len(drift_violations),
+        "WindowAuc": found["quality"]["auc"],
+    }
+    versions = {d["Value"] for m in found["metrics"] for d in m["Dimensions"] if d["Name"] == "ModelVersion"}
+    assert versions == {"3"}
+    assert len(found["metrics"]) == 2 * len(plain) + len(found["drift"])
+
+
+def test_metric_names_are_those_that_the_alarms_watch() -> None:
+    names = (ROOT / "lib/shared/names.ts").read_text()
+    declared = dict(
+        re.findall(r"^  (\w+): '(\w+)',$", names.split("export const metrics")[1].split("}")[0], re.M)
+    )
+    assert {name: declared[name] for name in outcome.METRICS} == outcome.METRICS
+
+
+def test_an_error_is_the_exit_message(site: Site) -> None:
+    with pytest.raises(ValueError, match="holds no day"):
+        site.look("2013-01-15", "2013-01-15")
+    assert site.message.startswith("Failed: ValueError: the window")
+
+
+def test_bias_moved_is_told_with_both_figures() -> None:
+    def facets(figures: dict[str, float | None]) -> fairness.Facets:
+        metrics = [{"name": name, "value": value} for name, value in figures.items()]
+        return {"origin": [{"value_or_threshold": "EWR", "metrics": metrics}]}
+
+    before = {
+        "post_training_bias_metrics": {"facets": facets({"AD": -0.1, "DI": 1.5, "RD": 0.2, "TE": None})}
+    }
+    moved = fairness.farther_than(before, facets({"AD": 0.11, "DI": 0.9, "RD": -0.2, "TE": 1.0}))
+    assert [(m["metric"], m["figure"], m["baseline"]) for m in moved] == [("AD", 0.11, -0.1)]
+
+
+def test_confirmation_counts_this_window_and_needs_it() -> None:
+    violation = Violation("mean_delay_h2", "baseline_drift_check", 0.3, 0.2, retrain=True)
+    bad, clean = {"violations": ["x"]}, {"violations": []}
+    assert outcome.confirmed([violation], [bad, clean], k=2)
+    assert not outcome.confirmed([violation], [clean, clean], k=2)
+    assert not outcome.confirmed([], [bad, bad], k=2)
+    assert outcome.confirmed([violation], [], k=1)
+
+
+def test_windows_of_another_length_do_not_confirm(tmp_path: Path) -> None:
+    folder = tmp_path / "3/2013-01-08"
+    folder.mkdir(parents=True)
+    earlier = {
+        "champion": CHAMPION,
+        "window": {"start": "2013-01-05", "end": "2013-01-08"},
+        "violations": ["x"],
+    }
+    (folder / "outcome.json").write_text(json.dumps(earlier))
+    window = Window(date(2013, 1, 8), date(2013, 1, 15))
+    assert outcome.earlier_windows(str(tmp_path), CHAMPION, window, 3) == []
+
+
+def test_the_message_fits_what_sagemaker_keeps(site: Site) -> None:
+    site.traffic("2013-01-15", "2013-01-22", congested)
+    site.look()
+    assert len(site.message.encode()) <= 1024
