@@ -4,7 +4,10 @@ import { fill, layout } from '../../lib/shared/names';
 import { columnIndex } from './tables';
 
 const column = Object.fromEntries(
-  ['carrier', 'flight', 'origin', 'minute', 'time_hour', 'arr_delay'].map((name) => [name, columnIndex('flights', name)]),
+  ['carrier', 'flight', 'origin', 'minute', 'time_hour', 'arr_delay'].map((name) => [
+    name,
+    columnIndex('flights', name),
+  ]),
 ) as Record<'carrier' | 'flight' | 'origin' | 'minute' | 'time_hour' | 'arr_delay', number>;
 
 /** `UA-1545-EWR-20130101T1015`: what predictions and labels are joined by. */
@@ -27,8 +30,15 @@ export function groundTruth(row: string): string | undefined {
 }
 
 /** Key and body of the file that a day of collection brings; `flights` are those that left the label delay before it. */
-export function groundTruthFile(collectionDay: string, flights: readonly string[]): { key: string; body: string; labels: number } {
+export function groundTruthFile(
+  collectionDay: string,
+  flights: readonly string[],
+): { key: string; body: string; labels: number } {
   const lines = flights.map(groundTruth).filter((line) => line !== undefined);
   const [yyyy, mm, dd] = collectionDay.split('-') as [string, string, string];
-  return { key: fill(layout.raw.groundTruth, { yyyy, mm, dd }), body: lines.map((line) => `${line}\n`).join(''), labels: lines.length };
+  return {
+    key: fill(layout.raw.groundTruth, { yyyy, mm, dd }),
+    body: lines.map((line) => `${line}\n`).join(''),
+    labels: lines.length,
+  };
 }

@@ -20,7 +20,8 @@ export class FlightsSource {
   constructor(folder: string = flightsFolder()) {
     this.tables = tableNames.map((name) => {
       const file = join(folder, `${name}.csv`);
-      if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run setup\`, which fetches the flights of 2013`);
+      if (!existsSync(file))
+        throw new Error(`${file} is missing: run \`npm run setup\`, which fetches the flights of 2013`);
       const table = readTable(name, readFileSync(file, 'utf8'));
       return { name, table, months: byTime(name, table.rows, 'month') };
     });
@@ -31,9 +32,13 @@ export class FlightsSource {
   /** The five tables of a month. @throws Error when no flight is scheduled in it */
   month(month: string): Map<TableName, Table> {
     const days = [...this.flightsByDay.keys()].sort();
-    if (!days.some((day) => day.startsWith(month))) throw new Error(`there are no flights in ${month}: the data holds ${days.at(0)} to ${days.at(-1)}`);
+    if (!days.some((day) => day.startsWith(month)))
+      throw new Error(`there are no flights in ${month}: the data holds ${days.at(0)} to ${days.at(-1)}`);
     return new Map(
-      this.tables.map(({ name, table, months }) => [name, months === undefined ? table : { header: table.header, rows: months.get(month) ?? [] }]),
+      this.tables.map(({ name, table, months }) => [
+        name,
+        months === undefined ? table : { header: table.header, rows: months.get(month) ?? [] },
+      ]),
     );
   }
 

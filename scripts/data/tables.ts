@@ -23,9 +23,14 @@ export interface Manifest {
  */
 export function readTable(name: TableName, text: string): Table {
   if (text.includes('"')) throw new Error(`${name}.csv has quoted fields, which this loader does not read`);
-  const [header, ...rows] = text.replaceAll('\r', '').trimEnd().replace(/(?<=[,\n])NA(?=[,\n]|$)/g, '').split('\n');
+  const [header, ...rows] = text
+    .replaceAll('\r', '')
+    .trimEnd()
+    .replace(/(?<=[,\n])NA(?=[,\n]|$)/g, '')
+    .split('\n');
   const expected = dataset.raw[name].columns.map((column) => column.name).join(',');
-  if (header !== expected) throw new Error(`${name}.csv has the columns ${header}; schema/dataset.json expects ${expected}`);
+  if (header !== expected)
+    throw new Error(`${name}.csv has the columns ${header}; schema/dataset.json expects ${expected}`);
   return { header: expected, rows };
 }
 
@@ -37,7 +42,11 @@ export function columnIndex(name: TableName, column: string): number {
 }
 
 /** Rows by UTC month or day of the table's time column; a table without one is a reference table and comes whole with every month. */
-export function byTime(name: TableName, rows: readonly string[], unit: 'month' | 'day'): Map<string, string[]> | undefined {
+export function byTime(
+  name: TableName,
+  rows: readonly string[],
+  unit: 'month' | 'day',
+): Map<string, string[]> | undefined {
   const time = dataset.raw[name].columns.findIndex((column) => column.type === 'timestamp');
   if (time < 0) return undefined;
   const groups = new Map<string, string[]>();
@@ -51,13 +60,22 @@ export function byTime(name: TableName, rows: readonly string[], unit: 'month' |
 }
 
 /** The files of a month and the manifest that announces them. */
-export function monthFiles(month: string, tables: ReadonlyMap<TableName, Table>): { manifest: Manifest; bodies: Map<string, Buffer> } {
+export function monthFiles(
+  month: string,
+  tables: ReadonlyMap<TableName, Table>,
+): { manifest: Manifest; bodies: Map<string, Buffer> } {
   const bodies = new Map<string, Buffer>();
   const files = [...tables].map(([table, { header, rows }]) => {
     const key = fill(layout.raw.tables, { table, month });
     const body = Buffer.from(`${[header, ...rows].join('\n')}\n`);
     bodies.set(key, body);
-    return { table, key, rows: rows.length, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') };
+    return {
+      table,
+      key,
+      rows: rows.length,
+      bytes: body.length,
+      sha256: createHash('sha256').update(body).digest('hex'),
+    };
   });
   return { manifest: { month, files }, bodies };
 }

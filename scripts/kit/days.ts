@@ -8,7 +8,8 @@ export interface DayRange {
 
 const DAY_MS = 86_400_000;
 
-export const addDays = (day: string, count: number): string => new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
+export const addDays = (day: string, count: number): string =>
+  new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
 
 export const monthOf = (day: string): string => day.slice(0, 7);
 
@@ -33,8 +34,17 @@ export function* monthsOf({ start, end }: DayRange): Generator<string> {
  */
 export function parseRange(text: string): DayRange {
   const [from, to = from, ...rest] = text.split('..');
-  if (rest.length > 0 || from === undefined || to === undefined || !isDayOrMonth(from) || !isDayOrMonth(to) || from.length !== to.length)
-    throw new Error(`${JSON.stringify(text)} is not a month or a range of days: write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07`);
+  if (
+    rest.length > 0 ||
+    from === undefined ||
+    to === undefined ||
+    !isDayOrMonth(from) ||
+    !isDayOrMonth(to) ||
+    from.length !== to.length
+  )
+    throw new Error(
+      `${JSON.stringify(text)} is not a month or a range of days: write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07`,
+    );
   const isMonth = from.length === 7;
   const range = isMonth ? { start: `${from}-01`, end: `${nextMonth(to)}-01` } : { start: from, end: addDays(to, 1) };
   if (range.start >= range.end) throw new Error(`${text} ends before it starts: write ${to}..${from}`);
@@ -43,7 +53,8 @@ export function parseRange(text: string): DayRange {
 
 /** @throws Error when `text` is not a day of the calendar */
 export function parseDay(text: string): string {
-  if (text.length !== 10 || !isDayOrMonth(text)) throw new Error(`${JSON.stringify(text)} is not a day: write YYYY-MM-DD, for example 2013-04-01`);
+  if (text.length !== 10 || !isDayOrMonth(text))
+    throw new Error(`${JSON.stringify(text)} is not a day: write YYYY-MM-DD, for example 2013-04-01`);
   return text;
 }
 

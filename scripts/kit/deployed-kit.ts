@@ -67,16 +67,24 @@ export function apiUrl(id: string, stage: string, region: string, endpoint: stri
   return new URL(`${endpoint.replace(/\/$/, '')}/restapis/${id}/${stage}/_user_request_/`);
 }
 
-async function stackOutputs(client: CloudFormationClient, stack: string, region: string): Promise<(output: string) => string> {
+async function stackOutputs(
+  client: CloudFormationClient,
+  stack: string,
+  region: string,
+): Promise<(output: string) => string> {
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
     if (!/does not exist/.test(error.message)) throw error;
-    throw new Error(`stack ${stack} is not deployed in ${region}: deploy with \`npx cdk deploy --all\`, or name another kit with --kit`);
+    throw new Error(
+      `stack ${stack} is not deployed in ${region}: deploy with \`npx cdk deploy --all\`, or name another kit with --kit`,
+    );
   });
   const found = new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   return (output) => {
     const value = found.get(output);
     if (value === undefined)
-      throw new Error(`stack ${stack} has no output ${output}: it was deployed from another version of the kit; deploy it again`);
+      throw new Error(
+        `stack ${stack} has no output ${output}: it was deployed from another version of the kit; deploy it again`,
+      );
     return value;
   };
 }

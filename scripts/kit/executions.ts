@@ -4,6 +4,7 @@ import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
   GetExecutionHistoryCommand,
+  ListExecutionsCommand,
   paginateListExecutions,
   SFNClient,
   StartExecutionCommand,
@@ -37,9 +38,19 @@ export async function finished(kit: DeployedKit, machine: Machine, executionArn:
     const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (execution.status === 'SUCCEEDED') return { executionArn, output: JSON.parse(execution.output ?? 'null') };
     if (execution.status !== 'RUNNING') throw new Error(failure(machine, execution));
-    out.progress(`${machine}: ${await currentState(client, executionArn)} (${Math.round((Date.now() - started) / 1000)} s)`);
+    out.progress(
+      `${machine}: ${await currentState(client, executionArn)} (${Math.round((Date.now() - started) / 1000)} s)`,
+    );
     await sleep(pause);
   }
+}
+
+/** The moment after the newest execution began, by AWS's clock: what begins from now on is told apart by it. */
+export async function afterNewest(kit: DeployedKit, machine: Machine): Promise<Date> {
+  const { executions } = await new SFNClient(kit.aws).send(
+    new ListExecutionsCommand({ stateMachineArn: kit.machines[machine], maxResults: 1 }),
+  );
+  return new Date((executions?.[0]?.startDate?.getTime() ?? 0) + 1);
 }
 
 /**
@@ -79,8 +90,12 @@ async function* newExecutions(client: SFNClient, stateMachineArn: string, since:
 }
 
 async function currentState(client: SFNClient, executionArn: string): Promise<string> {
-  const { events } = await client.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 20 }));
-  return events?.find((event) => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails?.name ?? 'starting';
+  const { events } = await client.send(
+    new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 20 }),
+  );
+  return (
+    events?.find((event) => event.stateEnteredEventDetails !== undefined)?.stateEnteredEventDetails?.name ?? 'starting'
+  );
 }
 
 function failure(machine: Machine, { name, status, error, cause }: DescribeExecutionOutput): string {
@@ -93,7 +108,9 @@ function reason(cause: string | undefined): string | undefined {
   if (cause === undefined || !cause.startsWith('{')) return cause;
   try {
     const description = JSON.parse(cause) as Record<string, unknown>;
-    const sentence = ['FailureReason', 'ErrorMessage', 'errorMessage', 'ExitMessage', 'reason'].map((key) => description[key]).find((value) => typeof value === 'string');
+    const sentence = ['FailureReason', 'ErrorMessage', 'errorMessage', 'ExitMessage', 'reason']
+      .map((key) => description[key])
+      .find((value) => typeof value === 'string');
     return typeof sentence === 'string' ? sentence : cause;
   } catch {
     return cause;

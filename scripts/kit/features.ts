@@ -20,7 +20,8 @@ export async function featuresOf(kit: DeployedKit, month: string): Promise<Row[]
       rows.push(...(await readParquet(await Body!.transformToByteArray())));
     }
   }
-  if (rows.length === 0) throw new Error(`s3://${Bucket}/${Prefix} holds no features: load the month with \`npm run kit -- load ${month}\``);
+  if (rows.length === 0)
+    throw new Error(`s3://${Bucket}/${Prefix} holds no features: load the month with \`npm run kit -- load ${month}\``);
   return rows;
 }
 

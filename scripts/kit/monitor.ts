@@ -22,11 +22,16 @@ export interface WindowOutcome {
 export async function monitor(kit: DeployedKit, window: DayRange, out: Out): Promise<WindowOutcome> {
   const { output } = await run(kit, 'monitor', { windowStart: window.start, windowEnd: window.end }, out);
   const { status, outcomeUri } = output as { status: string; outcomeUri: string | null };
-  if (outcomeUri === null) throw new Error(`monitor ended ${status} for ${window.start} to ${window.end}: train and release a model first`);
+  if (outcomeUri === null)
+    throw new Error(`monitor ended ${status} for ${window.start} to ${window.end}: train and release a model first`);
   const { host: Bucket, pathname } = new URL(outcomeUri);
   const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key: pathname.slice(1) }));
   const outcome = { ...(JSON.parse(await Body!.transformToString()) as WindowOutcome), outcomeUri };
-  const found = outcome.violations.map(({ feature, check, value, threshold }) => `${feature} ${check} ${value.toFixed(3)} > ${threshold.toFixed(3)}`);
-  out.line(`${window.start} to ${window.end}: ${status}, ${outcome.records} records${outcome.confirmed ? ', confirmed' : ''}${found.map((each) => `\n  ${each}`).join('')}`);
+  const found = outcome.violations.map(
+    ({ feature, check, value, threshold }) => `${feature} ${check} ${value.toFixed(3)} > ${threshold.toFixed(3)}`,
+  );
+  out.line(
+    `${window.start} to ${window.end}: ${status}, ${outcome.records} records${outcome.confirmed ? ', confirmed' : ''}${found.map((each) => `\n  ${each}`).join('')}`,
+  );
   return outcome;
 }

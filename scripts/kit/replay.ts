@@ -35,7 +35,9 @@ const MAX_TRIES = 8;
 const LONGEST_PAUSE_MS = 8000;
 
 const timeColumn = dataset.features.columns.find(({ role }) => role === 'time')!.name;
-const groupColumns = dataset.features.columns.filter((column) => 'segment' in column && column.segment).map(({ name }) => name);
+const groupColumns = dataset.features.columns
+  .filter((column) => 'segment' in column && column.segment)
+  .map(({ name }) => name);
 
 /**
  * Sends the curated rows of the days through the API, one request for each origin and scheduled hour, in the order of the hours.
@@ -80,7 +82,9 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
 async function* requests(kit: DeployedKit, days: DayRange): AsyncGenerator<Request, undefined> {
   let number = 0;
   for (const month of monthsOf(days)) {
-    const rows = (await featuresOf(kit, month)).filter((row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end);
+    const rows = (await featuresOf(kit, month)).filter(
+      (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
+    );
     for (const [hour, instances] of grouped(rows)) {
       for (let from = 0; from < instances.length; from += MAX_INSTANCES)
         yield { number: number++, hour, instances: instances.slice(from, from + MAX_INSTANCES) };
@@ -104,14 +108,17 @@ export function grouped(rows: readonly Row[]): [hour: string, instances: Row[]][
 
 async function send(kit: DeployedKit, instances: Row[], givenUp: () => boolean): Promise<ApiAnswer> {
   for (let tries = 1; ; tries++) {
-    const answer = await kit.api.post('predictions', { instances }).catch((error: Error) => ({ status: 503, body: reasonOf(error) }));
+    const answer = await kit.api
+      .post('predictions', { instances })
+      .catch((error: Error) => ({ status: 503, body: reasonOf(error) }));
     if (!RETRYABLE.has(answer.status) || tries === MAX_TRIES || givenUp()) return answer;
     await sleep(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** tries) * Math.random());
   }
 }
 
 /** `fetch failed` hides what failed. */
-const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? `${message}: ${cause.message}` : message);
+const reasonOf = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message}: ${cause.message}` : message;
 
 function sentence({ body }: ApiAnswer): string {
   if (typeof body === 'object' && body !== null && 'message' in body) {

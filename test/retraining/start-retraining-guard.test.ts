@@ -8,7 +8,15 @@ const day = (offset: number) => new Date(Date.parse('2013-04-01') + offset * DAY
 
 /** What happens around the guard: a monitoring run reports, Train ends. */
 type Happening =
-  | { kind: 'signal'; version: number; end: number; status: Signal['status']; confirmed: boolean; rows: number; minutes: number }
+  | {
+      kind: 'signal';
+      version: number;
+      end: number;
+      status: Signal['status'];
+      confirmed: boolean;
+      rows: number;
+      minutes: number;
+    }
   | { kind: 'end'; minutes: number };
 
 const config: fc.Arbitrary<GuardConfig> = fc.record({
@@ -70,7 +78,11 @@ class Train {
 }
 
 /** One after the other; a happening of `repeats` is delivered again right after those at its index. */
-async function play(happenings: readonly Happening[], settings: GuardConfig, repeats: ReadonlyMap<number, number[]> = new Map()) {
+async function play(
+  happenings: readonly Happening[],
+  settings: GuardConfig,
+  repeats: ReadonlyMap<number, number[]> = new Map(),
+) {
   const [table, train] = [new MemoryTable(), new Train()];
   const signals: Signal[] = [];
   let now = Date.parse('2026-11-23T08:00:00Z');
@@ -91,7 +103,8 @@ async function play(happenings: readonly Happening[], settings: GuardConfig, rep
   return { table, train };
 }
 
-const starts = (table: MemoryTable): Written[] => table.written.filter(({ decision }) => decision.outcome === 'started');
+const starts = (table: MemoryTable): Written[] =>
+  table.written.filter(({ decision }) => decision.outcome === 'started');
 
 /** What must hold after any history. */
 function expectGuarded(table: MemoryTable, train: Train, settings: GuardConfig) {
@@ -101,7 +114,8 @@ function expectGuarded(table: MemoryTable, train: Train, settings: GuardConfig) 
   expect([...train.executions.keys()].sort()).toEqual([...names].sort());
   for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9-]{1,40}$/);
 
-  for (const ofDay of groupBy(started, ({ at }) => at.toISOString().slice(0, 10)).values()) expect(ofDay.length).toBeLessThanOrEqual(settings.maxPerDay);
+  for (const ofDay of groupBy(started, ({ at }) => at.toISOString().slice(0, 10)).values())
+    expect(ofDay.length).toBeLessThanOrEqual(settings.maxPerDay);
 
   for (const ofEpisode of groupBy(started, ({ decision }) => decision.episode!).values()) {
     expect(ofEpisode.length).toBeLessThanOrEqual(settings.maxAttemptsPerEpisode);
@@ -147,7 +161,9 @@ test('events delivered again, at any later time, start nothing else', async () =
       for (const [a, b] of pairs) later.set(Math.max(a, b), [...(later.get(Math.max(a, b)) ?? []), Math.min(a, b)]);
       const [once, repeated] = [await play(happenings, settings), await play(happenings, settings, later)];
       expect([...repeated.train.executions]).toEqual([...once.train.executions]);
-      expect(repeated.table.written.map(({ decision }) => decision)).toEqual(once.table.written.map(({ decision }) => decision));
+      expect(repeated.table.written.map(({ decision }) => decision)).toEqual(
+        once.table.written.map(({ decision }) => decision),
+      );
     }),
     { numRuns: 300 },
   );
@@ -155,26 +171,43 @@ test('events delivered again, at any later time, start nothing else', async () =
 
 test('no interleaving of concurrent deliveries gets past the guards', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.array(happening, { minLength: 2, maxLength: 6 }), config, fc.array(fc.nat(5), { maxLength: 6 }), async (scheduler, happenings, settings, again) => {
-      const table = new MemoryTable(() => scheduler.schedule(Promise.resolve()));
-      const train = new Train();
-      const at = new Date('2026-11-23T08:00:00Z');
-      const deliveries = [...happenings.keys(), ...again.filter((index) => index < happenings.length)];
-      const all = deliveries.map((index) => {
-        const each = happenings[index]!;
-        if (each.kind === 'end') return train.running === undefined ? Promise.resolve() : table.release(train.running, at);
-        return consider(signalOf(index, each, at), settings, table, train.start, () => at);
-      });
-      await scheduler.waitFor(Promise.all(all));
-      expectGuarded(table, train, settings);
-    }),
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(happening, { minLength: 2, maxLength: 6 }),
+      config,
+      fc.array(fc.nat(5), { maxLength: 6 }),
+      async (scheduler, happenings, settings, again) => {
+        const table = new MemoryTable(() => scheduler.schedule(Promise.resolve()));
+        const train = new Train();
+        const at = new Date('2026-11-23T08:00:00Z');
+        const deliveries = [...happenings.keys(), ...again.filter((index) => index < happenings.length)];
+        const all = deliveries.map((index) => {
+          const each = happenings[index]!;
+          if (each.kind === 'end')
+            return train.running === undefined ? Promise.resolve() : table.release(train.running, at);
+          return consider(signalOf(index, each, at), settings, table, train.start, () => at);
+        });
+        await scheduler.waitFor(Promise.all(all));
+        expectGuarded(table, train, settings);
+      },
+    ),
     { numRuns: 500 },
   );
 });
 
 describe('one event, many deliveries at once', () => {
-  const settings: GuardConfig = { cooldownDays: 14, maxPerDay: 4, minNewLabelledRows: 5000, maxAttemptsPerEpisode: 3, leaseMinutes: 180 };
-  const violation = signalOf(0, { kind: 'signal', version: 1, end: 60, status: 'CompletedWithViolations', confirmed: true, rows: 9000, minutes: 0 }, new Date('2026-11-23T08:00:00Z'));
+  const settings: GuardConfig = {
+    cooldownDays: 14,
+    maxPerDay: 4,
+    minNewLabelledRows: 5000,
+    maxAttemptsPerEpisode: 3,
+    leaseMinutes: 180,
+  };
+  const violation = signalOf(
+    0,
+    { kind: 'signal', version: 1, end: 60, status: 'CompletedWithViolations', confirmed: true, rows: 9000, minutes: 0 },
+    new Date('2026-11-23T08:00:00Z'),
+  );
 
   test('start exactly one execution', async () => {
     await fc.assert(
@@ -182,7 +215,9 @@ describe('one event, many deliveries at once', () => {
         const table = new MemoryTable(() => scheduler.schedule(Promise.resolve()));
         const train = new Train();
         const outcomes = Promise.all(
-          Array.from({ length: deliveries }, () => consider(violation, settings, table, train.start, () => new Date('2026-11-23T08:00:00Z'))),
+          Array.from({ length: deliveries }, () =>
+            consider(violation, settings, table, train.start, () => new Date('2026-11-23T08:00:00Z')),
+          ),
         );
         await scheduler.waitFor(outcomes);
         expect((await outcomes).filter((outcome) => outcome === 'started')).toHaveLength(1);
@@ -194,7 +229,9 @@ describe('one event, many deliveries at once', () => {
   test('a start that was lost comes with the next delivery', async () => {
     const [table, train] = [new MemoryTable(), new Train()];
     const clock = () => new Date('2026-11-23T08:00:00Z');
-    await expect(consider(violation, settings, table, () => Promise.reject(new Error('lost')), clock)).rejects.toThrow('lost');
+    await expect(consider(violation, settings, table, () => Promise.reject(new Error('lost')), clock)).rejects.toThrow(
+      'lost',
+    );
     await expect(consider(violation, settings, table, train.start, clock)).resolves.toBe('repeated');
     expect([...train.executions.keys()]).toEqual(['drift-v1-2013-05-31-1']);
     expect(starts(table)).toHaveLength(1);
@@ -202,10 +239,28 @@ describe('one event, many deliveries at once', () => {
 
   test('a start that never came stops blocking when its lease has run out', async () => {
     const [table, train] = [new MemoryTable(), new Train()];
-    const later = { ...violation, id: 'later', time: '2026-11-23T12:00:00Z', window: { start: '2013-06-14', end: '2013-06-21' }, newLabelledRows: 14_000 };
-    await expect(consider(violation, settings, table, () => Promise.reject(new Error('lost')), () => new Date('2026-11-23T08:00:00Z'))).rejects.toThrow();
-    await expect(consider({ ...later, id: 'early' }, settings, table, train.start, () => new Date('2026-11-23T10:59:59Z'))).resolves.toBe('skipped');
-    await expect(consider(later, settings, table, train.start, () => new Date('2026-11-23T11:00:01Z'))).resolves.toBe('started');
+    const later = {
+      ...violation,
+      id: 'later',
+      time: '2026-11-23T12:00:00Z',
+      window: { start: '2013-06-14', end: '2013-06-21' },
+      newLabelledRows: 14_000,
+    };
+    await expect(
+      consider(
+        violation,
+        settings,
+        table,
+        () => Promise.reject(new Error('lost')),
+        () => new Date('2026-11-23T08:00:00Z'),
+      ),
+    ).rejects.toThrow();
+    await expect(
+      consider({ ...later, id: 'early' }, settings, table, train.start, () => new Date('2026-11-23T10:59:59Z')),
+    ).resolves.toBe('skipped');
+    await expect(consider(later, settings, table, train.start, () => new Date('2026-11-23T11:00:01Z'))).resolves.toBe(
+      'started',
+    );
     expect([...train.executions.keys()]).toEqual(['drift-v1-2013-05-31-2']);
   });
 });

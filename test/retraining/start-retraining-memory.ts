@@ -38,14 +38,23 @@ export class MemoryTable implements Store<MemorySnapshot> {
     return snapshot;
   }
 
-  async commit(signal: Signal, decision: Decision, { versions }: MemorySnapshot, at: Date): ReturnType<Store['commit']> {
+  async commit(
+    signal: Signal,
+    decision: Decision,
+    { versions }: MemorySnapshot,
+    at: Date,
+  ): ReturnType<Store['commit']> {
     await this.step();
     const { lock, episode } = decision.next;
     const key = `${signal.id}${decision.again ? '#succession' : ''}`;
     const earlier = this.decided.get(key);
     if (earlier !== undefined) return { recorded: earlier };
     if (versions.lock !== this.versions.lock) return 'changed';
-    if (episode !== undefined && versions.episodes.get(episode.champion) !== this.versions.episodes.get(episode.champion)) return 'changed';
+    if (
+      episode !== undefined &&
+      versions.episodes.get(episode.champion) !== this.versions.episodes.get(episode.champion)
+    )
+      return 'changed';
     this.decided.set(key, decision);
     this.written.push({ signal, decision, at });
     this.lock = lock;

@@ -12,12 +12,20 @@ process.env = {
   TRAIN_MACHINE_ARN: 'arn:aws:states:us-east-1:123456789012:stateMachine:Train',
   GUARD: JSON.stringify(resolveConfig().retraining),
 };
-const { handler } = require('../../lambda/retraining/start-retraining') as typeof import('../../lambda/retraining/start-retraining');
+const { handler } =
+  require('../../lambda/retraining/start-retraining') as typeof import('../../lambda/retraining/start-retraining');
 
 const dynamo = mockClient(DynamoDBDocumentClient);
 const sfn = mockClient(SFNClient);
 const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
-const envelope = { version: '0', id: 'event-1', time: '2026-11-23T08:00:00Z', account: '123456789012', region: 'us-east-1', resources: [] };
+const envelope = {
+  version: '0',
+  id: 'event-1',
+  time: '2026-11-23T08:00:00Z',
+  account: '123456789012',
+  region: 'us-east-1',
+  resources: [],
+};
 
 const violation = {
   ...envelope,
@@ -28,7 +36,9 @@ const violation = {
     champion,
     status: 'CompletedWithViolations',
     confirmed: true,
-    violations: [{ feature: 'mean_delay_h2', check: 'baseline_drift_check', value: 0.3, threshold: 0.217, retrain: true }],
+    violations: [
+      { feature: 'mean_delay_h2', check: 'baseline_drift_check', value: 0.3, threshold: 0.217, retrain: true },
+    ],
     records: 5000,
     labelledRows: 4900,
     newLabelledRows: 60_000,
@@ -42,7 +52,11 @@ const ended = (name: string, status = 'SUCCEEDED') => ({
   detail: { name, status, stateMachineArn: process.env.TRAIN_MACHINE_ARN! },
 });
 const cancelled = (...codes: string[]) =>
-  new TransactionCanceledException({ message: 'cancelled', $metadata: {}, CancellationReasons: codes.map((Code) => ({ Code })) });
+  new TransactionCanceledException({
+    message: 'cancelled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
 
 beforeEach(() => {
   dynamo.reset();
@@ -54,7 +68,8 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const puts = (call = 0) => dynamo.commandCalls(TransactWriteCommand)[call]!.args[0].input.TransactItems!.map(({ Put }) => Put!);
+const puts = (call = 0) =>
+  dynamo.commandCalls(TransactWriteCommand)[call]!.args[0].input.TransactItems!.map(({ Put }) => Put!);
 
 test('decision, lock and attempt are written in one transaction, then the execution starts', async () => {
   sfn.on(StartExecutionCommand).callsFake(async () => {
@@ -72,31 +87,68 @@ test('decision, lock and attempt are written in one transaction, then the execut
       episode: 'v1-2013-06-08',
       attempt: 1,
       executionName: 'drift-v1-2013-06-08-1',
-      evidence: { window: violation.detail.window, champion, newLabelledRows: 60_000, violations: violation.detail.violations, outcomeUri: violation.detail.outcomeUri },
+      evidence: {
+        window: violation.detail.window,
+        champion,
+        newLabelledRows: 60_000,
+        violations: violation.detail.violations,
+        outcomeUri: violation.detail.outcomeUri,
+      },
     },
   });
   expect(lock!.Item).toMatchObject({ pk: 'lock', sk: 'lock', execution: 'drift-v1-2013-06-08-1', version: 1 });
-  expect(episode!.Item).toMatchObject({ pk: `episode#${champion}`, sk: 'open', status: 'open', attempts: 1, version: 1 });
+  expect(episode!.Item).toMatchObject({
+    pk: `episode#${champion}`,
+    sk: 'open',
+    status: 'open',
+    attempts: 1,
+    version: 1,
+  });
   expect(sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input)).toEqual([
     {
       stateMachineArn: process.env.TRAIN_MACHINE_ARN,
       name: 'drift-v1-2013-06-08-1',
-      input: JSON.stringify({ mode: 'train', trigger: 'drift', dataThrough: '2013-06-08', episode: 'v1-2013-06-08', attempt: 1 }),
+      input: JSON.stringify({
+        mode: 'train',
+        trigger: 'drift',
+        dataThrough: '2013-06-08',
+        episode: 'v1-2013-06-08',
+        attempt: 1,
+      }),
     },
   ]);
 });
 
 test('what was read must not have changed: each item is put under the version it was read with', async () => {
   dynamo.on(GetCommand, { Key: { pk: 'lock', sk: 'lock' } }).resolves({
-    Item: { pk: 'lock', sk: 'lock', version: 7, execution: null, expiresAt: 0, windowEnd: null, day: null, starts: 0, champion, championSeen: '2026-11-22T08:00:00Z' },
+    Item: {
+      pk: 'lock',
+      sk: 'lock',
+      version: 7,
+      execution: null,
+      expiresAt: 0,
+      windowEnd: null,
+      day: null,
+      starts: 0,
+      champion,
+      championSeen: '2026-11-22T08:00:00Z',
+    },
   });
   await handler(violation);
-  expect(puts()[1]).toMatchObject({ ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': 7 }, Item: { version: 8 } });
+  expect(puts()[1]).toMatchObject({
+    ConditionExpression: 'version = :version',
+    ExpressionAttributeValues: { ':version': 7 },
+    Item: { version: 8 },
+  });
   expect(dynamo.commandCalls(GetCommand).every(({ args }) => args[0].input.ConsistentRead === true)).toBe(true);
 });
 
 test('a state that changed meanwhile is read and decided again', async () => {
-  dynamo.on(TransactWriteCommand).rejectsOnce(cancelled('None', 'ConditionalCheckFailed', 'None')).rejectsOnce(cancelled('None', 'TransactionConflict', 'None')).resolves({});
+  dynamo
+    .on(TransactWriteCommand)
+    .rejectsOnce(cancelled('None', 'ConditionalCheckFailed', 'None'))
+    .rejectsOnce(cancelled('None', 'TransactionConflict', 'None'))
+    .resolves({});
   await handler(violation);
   expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(3);
   expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(1);
@@ -105,10 +157,15 @@ test('a state that changed meanwhile is read and decided again', async () => {
 test('a repeated event asks for the execution it started, and an execution of that name is enough', async () => {
   dynamo.on(TransactWriteCommand).rejects(cancelled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None'));
   const execution = { name: 'drift-v1-2013-06-08-1', input: { mode: 'train' } };
-  dynamo.on(GetCommand, { Key: { pk: 'decision#2026-11-23', sk: '2026-11-23T08:00:00Z#event-1' } }).resolves({ Item: { executionName: execution.name, input: execution.input } });
+  dynamo
+    .on(GetCommand, { Key: { pk: 'decision#2026-11-23', sk: '2026-11-23T08:00:00Z#event-1' } })
+    .resolves({ Item: { executionName: execution.name, input: execution.input } });
   sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
   await handler(violation);
-  expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input).toMatchObject({ name: execution.name, input: '{"mode":"train"}' });
+  expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input).toMatchObject({
+    name: execution.name,
+    input: '{"mode":"train"}',
+  });
   expect(dynamo.commandCalls(TransactWriteCommand)).toHaveLength(1);
 });
 

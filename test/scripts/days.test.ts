@@ -8,9 +8,17 @@ test.each([
   ['2013-04-01..2013-04-07', { start: '2013-04-01', end: '2013-04-08' }],
 ])('%s is understood', (text, range) => expect(parseRange(text)).toEqual(range));
 
-test.each(['2013', '2013-13', '2013-02-30', '2013-04..2013-05-01', '2013-04..', 'April', '', '2013-04..2013-05..2013-06'])(
-  '%j is refused with the forms that are understood',
-  (text) => expect(() => parseRange(text)).toThrow('write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07'),
+test.each([
+  '2013',
+  '2013-13',
+  '2013-02-30',
+  '2013-04..2013-05-01',
+  '2013-04..',
+  'April',
+  '',
+  '2013-04..2013-05..2013-06',
+])('%j is refused with the forms that are understood', (text) =>
+  expect(() => parseRange(text)).toThrow('write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07'),
 );
 
 test('a range that ends before it starts is refused', () => {

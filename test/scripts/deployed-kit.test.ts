@@ -13,9 +13,14 @@ const cloudFormation = mockClient(CloudFormationClient);
 function deploy(without?: string) {
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).callsFake(async ({ StackName }: { StackName: string }) => {
-    const room = (Object.keys(outputs) as (keyof typeof outputs)[]).find((candidate) => names.stack('mlkit', candidate) === StackName)!;
-    if (room === without) throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });
-    const Outputs = Object.values(outputs[room]).filter((key) => key !== without).map((OutputKey) => ({ OutputKey, OutputValue: `${StackName}/${OutputKey}` }));
+    const room = (Object.keys(outputs) as (keyof typeof outputs)[]).find(
+      (candidate) => names.stack('mlkit', candidate) === StackName,
+    )!;
+    if (room === without)
+      throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });
+    const Outputs = Object.values(outputs[room])
+      .filter((key) => key !== without)
+      .map((OutputKey) => ({ OutputKey, OutputValue: `${StackName}/${OutputKey}` }));
     return { Stacks: [{ StackName, Outputs }] };
   });
 }
@@ -34,12 +39,16 @@ describe('a deployed kit', () => {
       monitor: 'mlkit-monitoring/MonitorMachineArn',
     });
     expect(kit.stateTable).toBe('mlkit-retraining/StateTableName');
-    expect(kit.api.url.href).toBe('https://mlkit-serving/ApiId.execute-api.eu-central-1.amazonaws.com/mlkit-serving/ApiStage/');
+    expect(kit.api.url.href).toBe(
+      'https://mlkit-serving/ApiId.execute-api.eu-central-1.amazonaws.com/mlkit-serving/ApiStage/',
+    );
   });
 
   test('that is not deployed says which stack is missing and what to do', async () => {
     deploy('serving');
-    await expect(discoverKit('mlkit', aws)).rejects.toThrow('stack mlkit-serving is not deployed in eu-central-1: deploy with `npx cdk deploy --all`');
+    await expect(discoverKit('mlkit', aws)).rejects.toThrow(
+      'stack mlkit-serving is not deployed in eu-central-1: deploy with `npx cdk deploy --all`',
+    );
   });
 
   test('of another version says which output is missing', async () => {
@@ -49,7 +58,9 @@ describe('a deployed kit', () => {
 });
 
 test('the API of an emulator is reached through its own path', () => {
-  expect(apiUrl('abc', 'v1', 'us-east-1', 'http://127.0.0.1:4566/').href).toBe('http://127.0.0.1:4566/restapis/abc/v1/_user_request_/');
+  expect(apiUrl('abc', 'v1', 'us-east-1', 'http://127.0.0.1:4566/').href).toBe(
+    'http://127.0.0.1:4566/restapis/abc/v1/_user_request_/',
+  );
   expect(apiUrl('abc', 'v1', 'us-east-1', undefined).href).toBe('https://abc.execute-api.us-east-1.amazonaws.com/v1/');
 });
 
@@ -61,20 +72,29 @@ describe('a call of the API', () => {
   beforeAll(async () => {
     server = createServer((request, response) => {
       let body = '';
-      request.on('data', (chunk) => (body += chunk)).on('end', () => {
-        seen = { request, body };
-        response.writeHead(reply.status).end(reply.body);
-      });
+      request
+        .on('data', (chunk) => (body += chunk))
+        .on('end', () => {
+          seen = { request, body };
+          response.writeHead(reply.status).end(reply.body);
+        });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
   afterAll(() => void server.close());
 
   const api = () =>
-    new SignedApi(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`), 'us-east-1', async () => credentials);
+    new SignedApi(
+      new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`),
+      'us-east-1',
+      async () => credentials,
+    );
 
   test('is signed for execute-api, body and host included', async () => {
-    await expect(api().post('predictions', { instances: [] })).resolves.toEqual({ status: 200, body: { predictions: [] } });
+    await expect(api().post('predictions', { instances: [] })).resolves.toEqual({
+      status: 200,
+      body: { predictions: [] },
+    });
     expect(seen.body).toBe('{"instances":[]}');
     expect(seen.request.url).toBe('/v1/predictions');
     expect(seen.request.headers.authorization).toMatch(

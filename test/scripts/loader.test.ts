@@ -23,7 +23,9 @@ test("R's NA becomes an empty field, also twice in a row and at the end of a lin
 });
 
 test('a table with other columns is refused, naming both', () => {
-  expect(() => readTable('airlines', 'code,name\nUA,United\n')).toThrow('airlines.csv has the columns code,name; schema/dataset.json expects carrier,name');
+  expect(() => readTable('airlines', 'code,name\nUA,United\n')).toThrow(
+    'airlines.csv has the columns code,name; schema/dataset.json expects carrier,name',
+  );
 });
 
 test('quoted fields are refused rather than split in the middle', () => {
@@ -48,7 +50,9 @@ test('the manifest holds rows, bytes and digest of what lands', () => {
   expect(bodies).toEqual(new Map([[key, body]]));
   expect(manifest).toEqual({
     month: '2013-01',
-    files: [{ table: 'airlines', key, rows: 2, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') }],
+    files: [
+      { table: 'airlines', key, rows: 2, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') },
+    ],
   });
 });
 
@@ -95,6 +99,8 @@ describe('the folder of CSV files', () => {
     expect(february.get('airlines')!.rows).toEqual(['UA,United']);
     expect(source.flightsOn('2013-01-01')).toHaveLength(2);
     expect(source.flightsOn('2013-01-02')).toEqual([]);
-    expect(() => source.month('2014-05')).toThrow('there are no flights in 2014-05: the data holds 2013-01-01 to 2013-02-01');
+    expect(() => source.month('2014-05')).toThrow(
+      'there are no flights in 2014-05: the data holds 2013-01-01 to 2013-02-01',
+    );
   });
 });

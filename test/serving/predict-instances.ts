@@ -26,25 +26,34 @@ function value({ type, min, max, pattern }: Column): fc.Arbitrary<string | numbe
 
 /** Any instance that the schema allows. */
 export const validInstance: fc.Arbitrary<Instance> = fc.record(
-  Object.fromEntries(columns.map((column) => [column.name, column.nullable === true ? fc.option(value(column), { nil: null }) : value(column)])),
+  Object.fromEntries(
+    columns.map((column) => [
+      column.name,
+      column.nullable === true ? fc.option(value(column), { nil: null }) : value(column),
+    ]),
+  ),
 );
 
 /** A column of the schema and a value that it forbids; `undefined` stands for a missing key. */
-export const forbidden: fc.Arbitrary<{ column: string; value: unknown }> = fc.constantFrom(...columns).chain((column) => {
-  const wrong: fc.Arbitrary<unknown>[] = [fc.constantFrom(undefined, true, [], {})];
-  if (column.nullable !== true) wrong.push(fc.constant(null));
-  if (column.type === 'timestamp') wrong.push(fc.constantFrom('2013-02-30T10:00:00Z', '2013-02-03 10:00:00', '2013-02-03T10:00:00+01:00', 0));
-  else if (column.type === 'string') {
-    wrong.push(fc.integer());
-    if (column.pattern !== undefined) wrong.push(fc.string().filter((text) => !new RegExp(column.pattern!).test(text)));
-  } else {
-    wrong.push(fc.constantFrom('1', Infinity, NaN));
-    if (column.type === 'int') wrong.push(fc.constantFrom(column.min! + 0.5));
-    if (column.min !== undefined) wrong.push(fc.integer({ min: 1, max: 1e6 }).map((below) => column.min! - below));
-    if (column.max !== undefined) wrong.push(fc.integer({ min: 1, max: 1e6 }).map((above) => column.max! + above));
-  }
-  return fc.oneof(...wrong).map((value) => ({ column: column.name, value }));
-});
+export const forbidden: fc.Arbitrary<{ column: string; value: unknown }> = fc
+  .constantFrom(...columns)
+  .chain((column) => {
+    const wrong: fc.Arbitrary<unknown>[] = [fc.constantFrom(undefined, true, [], {})];
+    if (column.nullable !== true) wrong.push(fc.constant(null));
+    if (column.type === 'timestamp')
+      wrong.push(fc.constantFrom('2013-02-30T10:00:00Z', '2013-02-03 10:00:00', '2013-02-03T10:00:00+01:00', 0));
+    else if (column.type === 'string') {
+      wrong.push(fc.integer());
+      if (column.pattern !== undefined)
+        wrong.push(fc.string().filter((text) => !new RegExp(column.pattern!).test(text)));
+    } else {
+      wrong.push(fc.constantFrom('1', Infinity, NaN));
+      if (column.type === 'int') wrong.push(fc.constantFrom(column.min! + 0.5));
+      if (column.min !== undefined) wrong.push(fc.integer({ min: 1, max: 1e6 }).map((below) => column.min! - below));
+      if (column.max !== undefined) wrong.push(fc.integer({ min: 1, max: 1e6 }).map((above) => column.max! + above));
+    }
+    return fc.oneof(...wrong).map((value) => ({ column: column.name, value }));
+  });
 
 /** A flight as the Glue job writes it. */
 export const flight: Instance = {

@@ -31,11 +31,17 @@ describe('any instance that the schema allows', () => {
 
   test('is refused with a column that the schema does not have', () => {
     fc.assert(
-      fc.property(validInstance, fc.string().filter((name) => !Object.hasOwn(flight, name)), (instance, name) => {
-        const extra: Record<string, unknown> = { ...instance };
-        Object.defineProperty(extra, name, { value: 1, enumerable: true });
-        expect(refusal({ instances: [extra] }).errors).toMatchObject([{ column: name, rule: expect.stringContaining('not a feature column') }]);
-      }),
+      fc.property(
+        validInstance,
+        fc.string().filter((name) => !Object.hasOwn(flight, name)),
+        (instance, name) => {
+          const extra: Record<string, unknown> = { ...instance };
+          Object.defineProperty(extra, name, { value: 1, enumerable: true });
+          expect(refusal({ instances: [extra] }).errors).toMatchObject([
+            { column: name, rule: expect.stringContaining('not a feature column') },
+          ]);
+        },
+      ),
     );
   });
 });
@@ -53,12 +59,27 @@ test('a refusal says what was sent and what is allowed', () => {
 });
 
 test('the bounds themselves are allowed', () => {
-  expect(validate({ instances: [{ ...flight, temp_f: 130 }, { ...flight, temp_f: -40 }] }, 2)).toHaveProperty('instances');
+  expect(
+    validate(
+      {
+        instances: [
+          { ...flight, temp_f: 130 },
+          { ...flight, temp_f: -40 },
+        ],
+      },
+      2,
+    ),
+  ).toHaveProperty('instances');
 });
 
-test.each(['2013-02-30T10:00:00Z', '2013-02-03 10:00:00', '2013-02-03T10:00:00+01:00', '2013-02-03T25:00:00Z'])('%s is not a UTC time', (time) => {
-  expect(refusal({ instances: [{ ...flight, scheduled_departure: time }] }).errors).toMatchObject([{ column: 'scheduled_departure' }]);
-});
+test.each(['2013-02-30T10:00:00Z', '2013-02-03 10:00:00', '2013-02-03T10:00:00+01:00', '2013-02-03T25:00:00Z'])(
+  '%s is not a UTC time',
+  (time) => {
+    expect(refusal({ instances: [{ ...flight, scheduled_departure: time }] }).errors).toMatchObject([
+      { column: 'scheduled_departure' },
+    ]);
+  },
+);
 
 test('of many refusals the first 20 are listed and all are counted', () => {
   const instances = Array.from({ length: 30 }, () => ({ ...flight, seats: 0 }));

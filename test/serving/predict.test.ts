@@ -13,16 +13,27 @@ const firehose = mockClient(firehoseSdk.FirehoseClient);
 const ssm = mockClient(ssmSdk.SSMClient);
 
 const output = JSON.stringify({ predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] });
-const endpointAnswer = (text: string) => ({ Body: Object.assign(Buffer.from(text), { transformToString: () => text }) as never, ContentType: 'application/json' });
+const endpointAnswer = (text: string) => ({
+  Body: Object.assign(Buffer.from(text), { transformToString: () => text }) as never,
+  ContentType: 'application/json',
+});
 const failure = (name: string, message = name) => Object.assign(new Error(message), { name });
-const champion = (version: string) => ({ Parameter: { Value: `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}` } });
+const champion = (version: string) => ({
+  Parameter: { Value: `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}` },
+});
 
 let lines: string[];
 let handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
 /** A fresh module, as a cold start would load it, over the mocked clients. */
 function load(captureStream?: string) {
-  process.env = { ...process.env, KIT: 'mlkit', ENDPOINT_NAME: 'mlkit', CHAMPION_PARAMETER: '/mlkit/champion', MAX_INSTANCES: '500' };
+  process.env = {
+    ...process.env,
+    KIT: 'mlkit',
+    ENDPOINT_NAME: 'mlkit',
+    CHAMPION_PARAMETER: '/mlkit/champion',
+    MAX_INSTANCES: '500',
+  };
   if (captureStream === undefined) delete process.env.CAPTURE_STREAM;
   else process.env.CAPTURE_STREAM = captureStream;
   jest.isolateModules(() => {
@@ -35,7 +46,10 @@ function load(captureStream?: string) {
 
 async function predict(body: unknown, { remaining = 29_000, base64 = false } = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const event = { body: base64 ? Buffer.from(text).toString('base64') : text, isBase64Encoded: base64 } as APIGatewayProxyEvent;
+  const event = {
+    body: base64 ? Buffer.from(text).toString('base64') : text,
+    isBase64Encoded: base64,
+  } as APIGatewayProxyEvent;
   const { statusCode, body: answered } = await handler(event, { getRemainingTimeInMillis: () => remaining } as Context);
   return { statusCode, body: JSON.parse(answered) };
 }
@@ -60,7 +74,11 @@ test('a prediction comes back with the champion version, and its exchange goes t
     body: { modelVersion: '3', predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] },
   });
   const call = runtime.commandCalls(InvokeEndpointCommand)[0]!.args[0].input;
-  expect(call).toMatchObject({ EndpointName: 'mlkit', ContentType: 'application/json', CustomAttributes: 'event-day=2013-09-01' });
+  expect(call).toMatchObject({
+    EndpointName: 'mlkit',
+    ContentType: 'application/json',
+    CustomAttributes: 'event-day=2013-09-01',
+  });
   expect(JSON.parse(String(call.Body))).toEqual({ instances: [flight] });
   const [put] = firehose.commandCalls(PutRecordCommand);
   expect(put!.args[0].input.DeliveryStreamName).toBe('captured');
@@ -98,17 +116,26 @@ test('before the first release: 503 with the next command, and the release is se
 });
 
 test('an endpoint that is gone: 503 with the next command', async () => {
-  runtime.on(InvokeEndpointCommand).rejects(failure('ValidationError', 'Endpoint mlkit of account 123456789012 not found.'));
+  runtime
+    .on(InvokeEndpointCommand)
+    .rejects(failure('ValidationError', 'Endpoint mlkit of account 123456789012 not found.'));
   const answered = await predict({ instances: [flight] });
   expect(answered.statusCode).toBe(503);
   expect(answered.body.message).toMatch(/not found\. Bring it back with `npm run kit -- release/);
 });
 
-test.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException'])('%s is tried again', async (name) => {
-  runtime.on(InvokeEndpointCommand).rejectsOnce(failure(name)).rejectsOnce(failure(name)).resolves(endpointAnswer(output));
-  expect((await predict({ instances: [flight] })).statusCode).toBe(200);
-  expect(runtime.calls()).toHaveLength(3);
-});
+test.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException'])(
+  '%s is tried again',
+  async (name) => {
+    runtime
+      .on(InvokeEndpointCommand)
+      .rejectsOnce(failure(name))
+      .rejectsOnce(failure(name))
+      .resolves(endpointAnswer(output));
+    expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+    expect(runtime.calls()).toHaveLength(3);
+  },
+);
 
 test.each([
   ['ThrottlingException', 429],
@@ -116,17 +143,26 @@ test.each([
 ])('%s until the time is over ends with %i', async (name, statusCode) => {
   runtime.on(InvokeEndpointCommand).rejects(failure(name));
   const answered = await predict({ instances: [flight] }, { remaining: 1100 });
-  expect(answered).toMatchObject({ statusCode, body: { message: expect.stringContaining('try again in a few seconds') } });
+  expect(answered).toMatchObject({
+    statusCode,
+    body: { message: expect.stringContaining('try again in a few seconds') },
+  });
 });
 
 test('an endpoint that does not answer is given up while API Gateway still listens', async () => {
   runtime.on(InvokeEndpointCommand).rejects(failure('AbortError'));
-  expect(await predict({ instances: [flight] })).toMatchObject({ statusCode: 504, body: { message: expect.stringContaining('fewer instances') } });
+  expect(await predict({ instances: [flight] })).toMatchObject({
+    statusCode: 504,
+    body: { message: expect.stringContaining('fewer instances') },
+  });
 });
 
 test('an error of the model itself is not tried again', async () => {
   runtime.on(InvokeEndpointCommand).rejects(failure('ModelError', 'KeyError: seats'));
-  expect(await predict({ instances: [flight] })).toMatchObject({ statusCode: 502, body: { message: expect.stringContaining('KeyError: seats') } });
+  expect(await predict({ instances: [flight] })).toMatchObject({
+    statusCode: 502,
+    body: { message: expect.stringContaining('KeyError: seats') },
+  });
   expect(runtime.calls()).toHaveLength(1);
 });
 
@@ -137,13 +173,19 @@ test('a missing permission is an error of the kit, not an answer', async () => {
 
 test('a refused request reaches neither endpoint nor stream', async () => {
   const answered = await predict({ instances: [{ ...flight, temp_f: 999 }] });
-  expect(answered).toMatchObject({ statusCode: 400, body: { count: 1, errors: [{ instance: 0, column: 'temp_f', value: 999 }] } });
+  expect(answered).toMatchObject({
+    statusCode: 400,
+    body: { count: 1, errors: [{ instance: 0, column: 'temp_f', value: 999 }] },
+  });
   expect(runtime.calls()).toHaveLength(0);
   expect(firehose.calls()).toHaveLength(0);
 });
 
 test('a body that is not JSON is refused with a sentence', async () => {
-  expect(await predict('{"instances":')).toMatchObject({ statusCode: 400, body: { message: expect.stringContaining('not JSON') } });
+  expect(await predict('{"instances":')).toMatchObject({
+    statusCode: 400,
+    body: { message: expect.stringContaining('not JSON') },
+  });
 });
 
 test('a base64 body is read', async () => {
@@ -159,7 +201,11 @@ describe('capture', () => {
       CaptureFailures: 1,
       Kit: 'mlkit',
       reason: 'ServiceUnavailableException: slow down',
-      _aws: { CloudWatchMetrics: [{ Namespace: 'MlLifecycleKit', Dimensions: [['Kit']], Metrics: [{ Name: 'CaptureFailures', Unit: 'Count' }] }] },
+      _aws: {
+        CloudWatchMetrics: [
+          { Namespace: 'MlLifecycleKit', Dimensions: [['Kit']], Metrics: [{ Name: 'CaptureFailures', Unit: 'Count' }] },
+        ],
+      },
     });
   });
 

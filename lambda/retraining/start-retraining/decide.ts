@@ -79,7 +79,15 @@ export interface Decision {
   again: boolean;
 }
 
-export const unlocked: Lock = { execution: null, expiresAt: 0, windowEnd: null, day: null, starts: 0, champion: null, championSeen: '' };
+export const unlocked: Lock = {
+  execution: null,
+  expiresAt: 0,
+  windowEnd: null,
+  day: null,
+  starts: 0,
+  champion: null,
+  championSeen: '',
+};
 
 export function decide(signal: Signal, state: State, config: GuardConfig, now: Date): Decision {
   const { previous } = state;
@@ -95,11 +103,20 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
       next: { lock: state.lock },
       again: false,
     };
-  const lock = signal.time < championSeen ? state.lock : { ...state.lock, champion: signal.champion, championSeen: signal.time };
+  const lock =
+    signal.time < championSeen ? state.lock : { ...state.lock, champion: signal.champion, championSeen: signal.time };
   if (previous !== undefined) {
     const closed = { ...previous, status: 'closed', closedAt: previous.violatedAt } as const;
     const reason = `${version(signal.champion)} serves in place of ${version(previous.champion)}`;
-    return { outcome: 'closed', reason, episode: closed.id, attempt: closed.attempts, execution: null, next: { lock, episode: closed }, again: true };
+    return {
+      outcome: 'closed',
+      reason,
+      episode: closed.id,
+      attempt: closed.attempts,
+      execution: null,
+      next: { lock, episode: closed },
+      again: true,
+    };
   }
 
   const open = state.episode?.status === 'open' ? state.episode : undefined;
@@ -115,7 +132,8 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   const { end } = signal.window;
   if (signal.status === 'Completed') {
     if (open === undefined) return skipped('no violation, and no episode is open');
-    if (end <= open.violatedAt) return skipped(`clean, but older than the violation in the window that ends ${open.violatedAt}`);
+    if (end <= open.violatedAt)
+      return skipped(`clean, but older than the violation in the window that ends ${open.violatedAt}`);
     const closed = { ...open, status: 'closed', closedAt: end } as const;
     return { ...skipped(`the window that ends ${end} is clean`, closed), outcome: 'closed' };
   }
@@ -124,7 +142,8 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   if (open === undefined && state.episode?.closedAt != null && end <= state.episode.closedAt)
     return skipped(`older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`);
 
-  const episode = open === undefined ? opened(signal) : { ...open, violatedAt: open.violatedAt > end ? open.violatedAt : end };
+  const episode =
+    open === undefined ? opened(signal) : { ...open, violatedAt: open.violatedAt > end ? open.violatedAt : end };
   const obstacle = whyNot(signal, episode, lock, config, now);
   if (obstacle !== undefined) return skipped(obstacle, episode);
 
@@ -153,9 +172,16 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
 }
 
 /** The first guard that stands against a start; cheap explanations for people come before the ones that need arithmetic. */
-function whyNot({ window, newLabelledRows }: Signal, episode: Episode, lock: Lock, config: GuardConfig, now: Date): string | undefined {
+function whyNot(
+  { window, newLabelledRows }: Signal,
+  episode: Episode,
+  lock: Lock,
+  config: GuardConfig,
+  now: Date,
+): string | undefined {
   if (lock.expiresAt * 1000 > now.getTime()) return `execution ${lock.execution} is running`;
-  if (lock.windowEnd !== null && window.end <= lock.windowEnd) return `a retraining has answered the window that ends ${lock.windowEnd}`;
+  if (lock.windowEnd !== null && window.end <= lock.windowEnd)
+    return `a retraining has answered the window that ends ${lock.windowEnd}`;
   if (episode.attempts >= config.maxAttemptsPerEpisode)
     return `the episode has had its ${config.maxAttemptsPerEpisode} attempts; a person may start Train, a clean window or a new champion ends it`;
   const rows = newLabelledRows - (episode.attempts === 0 ? 0 : episode.labelledRows);
@@ -165,7 +191,8 @@ function whyNot({ window, newLabelledRows }: Signal, episode: Episode, lock: Loc
   const earliest = lock.windowEnd === null ? window.end : addDays(lock.windowEnd, config.cooldownDays);
   if (window.end < earliest) return `cooldown: windows that end ${earliest} or later may start the next retraining`;
   const today = now.toISOString().slice(0, 10);
-  if (startsOn(today, lock) >= config.maxPerDay) return `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`;
+  if (startsOn(today, lock) >= config.maxPerDay)
+    return `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`;
   return undefined;
 }
 
@@ -188,4 +215,5 @@ const version = (champion: string | null): string => `v${champion?.split('/').at
 
 const startsOn = (day: string, lock: Lock): number => (lock.day === day ? lock.starts : 0);
 
-const addDays = (day: string, count: number): string => new Date(Date.parse(day) + count * 86_400_000).toISOString().slice(0, 10);
+const addDays = (day: string, count: number): string =>
+  new Date(Date.parse(day) + count * 86_400_000).toISOString().slice(0, 10);

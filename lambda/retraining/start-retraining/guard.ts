@@ -4,7 +4,12 @@ import { type Decision, decide, type GuardConfig, type Signal, type State } from
 export interface Store<Snapshot extends State = State> {
   read(champion: string): Promise<Snapshot>;
   /** `recorded` is the earlier decision on the very same event. */
-  commit(signal: Signal, decision: Decision, read: Snapshot, now: Date): Promise<'written' | 'changed' | { recorded: Pick<Decision, 'execution'> }>;
+  commit(
+    signal: Signal,
+    decision: Decision,
+    read: Snapshot,
+    now: Date,
+  ): Promise<'written' | 'changed' | { recorded: Pick<Decision, 'execution'> }>;
 }
 
 /** Must succeed when an execution of that name exists. */
@@ -18,7 +23,13 @@ const MAX_TRIES = 50;
  * when the start is lost, the same event brings it again, and without one the lease runs out.
  * @throws Error when other signals kept changing the state
  */
-export async function consider(signal: Signal, config: GuardConfig, store: Store, start: StartTrain, clock: () => Date): Promise<Decision['outcome'] | 'repeated'> {
+export async function consider(
+  signal: Signal,
+  config: GuardConfig,
+  store: Store,
+  start: StartTrain,
+  clock: () => Date,
+): Promise<Decision['outcome'] | 'repeated'> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const state = await store.read(signal.champion);
     const now = clock();

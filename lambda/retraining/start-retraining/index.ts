@@ -13,7 +13,10 @@ type TrainEnded = EventBridgeEvent<'Step Functions Execution Status Change', { n
 
 const trainMachine = requireEnv('trainMachine');
 const config = JSON.parse(requireEnv('guard')) as GuardConfig;
-const table = new StateTable(DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }), requireEnv('stateTable'));
+const table = new StateTable(
+  DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
+  requireEnv('stateTable'),
+);
 const sfn = new SFNClient({});
 
 export async function handler(event: MonitorCompleted | TrainEnded): Promise<void> {
@@ -23,8 +26,22 @@ export async function handler(event: MonitorCompleted | TrainEnded): Promise<voi
     return;
   }
   const { window, champion, status, confirmed, violations, newLabelledRows, outcomeUri } = event.detail;
-  const signal = { id: event.id, time: event.time, window, champion, status, confirmed, violations, newLabelledRows, outcomeUri };
-  console.info({ signal: event.id, window, outcome: await consider(signal, config, table, startTrain, () => new Date()) });
+  const signal = {
+    id: event.id,
+    time: event.time,
+    window,
+    champion,
+    status,
+    confirmed,
+    violations,
+    newLabelledRows,
+    outcomeUri,
+  };
+  console.info({
+    signal: event.id,
+    window,
+    outcome: await consider(signal, config, table, startTrain, () => new Date()),
+  });
 }
 
 const startTrain: StartTrain = async ({ name, input }) => {

@@ -62,7 +62,12 @@ export class StateTable implements Store<Snapshot> {
       put({ ...LOCK, ...lock }, versions.lock),
       ...(episode === undefined
         ? []
-        : [put({ ...episodeKey(episode.champion), ...episode }, episode.champion === signal.champion ? versions.episode : versions.previous)]),
+        : [
+            put(
+              { ...episodeKey(episode.champion), ...episode },
+              episode.champion === signal.champion ? versions.episode : versions.previous,
+            ),
+          ]),
     ];
     try {
       const TransactItems = items.map(({ Put }) => ({ Put: { ...Put, TableName: this.table } }));
@@ -107,7 +112,12 @@ export class StateTable implements Store<Snapshot> {
 
   private async recorded(Key: Record<string, string>): Promise<Pick<Decision, 'execution'>> {
     const { Item } = await this.client.send(new GetCommand({ TableName: this.table, Key, ConsistentRead: true }));
-    return { execution: Item?.executionName === undefined ? null : ({ name: Item.executionName, input: Item.input } as Decision['execution']) };
+    return {
+      execution:
+        Item?.executionName === undefined
+          ? null
+          : ({ name: Item.executionName, input: Item.input } as Decision['execution']),
+    };
   }
 }
 

@@ -19,7 +19,12 @@ export interface Exchange {
 
 /** One line of AWS's data-capture format, so that natively captured records and ours are read by the same monitor. */
 export function captureRecord({ input, output, eventDay }: Exchange, eventId: string, inferenceTime: Date): string {
-  const text = (mode: 'INPUT' | 'OUTPUT', data: string) => ({ observedContentType: 'application/json', mode, data, encoding: 'JSON' });
+  const text = (mode: 'INPUT' | 'OUTPUT', data: string) => ({
+    observedContentType: 'application/json',
+    mode,
+    data,
+    encoding: 'JSON',
+  });
   const record = {
     captureData: { endpointInput: text('INPUT', input), endpointOutput: text('OUTPUT', output) },
     eventMetadata: {
@@ -40,12 +45,19 @@ export const eventDayAttribute = (eventDay: string): string => `event-day=${even
  * A record above Firehose's limit is counted, not split: the largest request that the schema allows stays well below it (a test builds
  * it), and halves would break "one record a request" and need two calls within the time of one. A wider schema shows up in the alarm.
  */
-export async function capture(firehose: FirehoseClient, stream: string, kit: string, exchange: Exchange): Promise<void> {
+export async function capture(
+  firehose: FirehoseClient,
+  stream: string,
+  kit: string,
+  exchange: Exchange,
+): Promise<void> {
   const eventId = randomUUID();
   try {
     const record = Buffer.from(captureRecord(exchange, eventId, new Date()));
     if (record.length > MAX_RECORD_BYTES)
-      throw new Error(`the record has ${record.length} bytes, Firehose takes ${MAX_RECORD_BYTES}: lower serving.maxInstancesPerRequest`);
+      throw new Error(
+        `the record has ${record.length} bytes, Firehose takes ${MAX_RECORD_BYTES}: lower serving.maxInstancesPerRequest`,
+      );
     await firehose.send(new PutRecordCommand({ DeliveryStreamName: stream, Record: { Data: record } }), {
       abortSignal: AbortSignal.timeout(CAPTURE_LIMIT_MS),
     });

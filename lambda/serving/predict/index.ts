@@ -30,22 +30,29 @@ let champion = { arn: NO_MODEL, readAt: 0 };
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const deadline = Date.now() + Math.min(BUDGET_MS, context.getRemainingTimeInMillis() - 1000);
   const body = parse(event);
-  if (body instanceof SyntaxError) return answer(400, { message: `the body is not JSON: ${body.message}`, count: 0, errors: [] });
+  if (body instanceof SyntaxError)
+    return answer(400, { message: `the body is not JSON: ${body.message}`, count: 0, errors: [] });
   const request = validate(body, maxInstances);
   if (!('instances' in request)) return answer(400, request);
 
   const arn = await championArn();
   if (arn === NO_MODEL)
-    return answer(503, { message: 'no model serves yet: train the first one with `npm run kit -- train`, then see `npm run kit -- status`' });
+    return answer(503, {
+      message: 'no model serves yet: train the first one with `npm run kit -- train`, then see `npm run kit -- status`',
+    });
   const exchange = { input: JSON.stringify(request), eventDay: eventDay(request.instances[0]) };
   try {
     const output = await invoke(runtime, endpoint, exchange, deadline);
     const predicted = JSON.parse(output) as { modelVersion?: string; predictions: unknown[] };
     if (captureStream !== undefined) await capture(firehose, captureStream, kit, { ...exchange, output });
-    return answer(200, { modelVersion: predicted.modelVersion ?? arn.split('/').at(-1), predictions: predicted.predictions });
+    return answer(200, {
+      modelVersion: predicted.modelVersion ?? arn.split('/').at(-1),
+      predictions: predicted.predictions,
+    });
   } catch (error) {
     console.error(error);
-    if (error instanceof SyntaxError) return answer(502, { message: `endpoint ${endpoint} did not answer with JSON: ${error.message}` });
+    if (error instanceof SyntaxError)
+      return answer(502, { message: `endpoint ${endpoint} did not answer with JSON: ${error.message}` });
     if (error instanceof InvokeError) return answer(error.status, { message: error.message });
     throw error;
   }

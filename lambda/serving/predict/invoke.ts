@@ -37,19 +37,30 @@ export async function invoke(
   });
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      const { Body } = await client.send(command, { abortSignal: AbortSignal.timeout(Math.max(1, deadline - Date.now())) });
+      const { Body } = await client.send(command, {
+        abortSignal: AbortSignal.timeout(Math.max(1, deadline - Date.now())),
+      });
       return Body?.transformToString() ?? '';
     } catch (error) {
       const { name, message } = error as Error;
       if (name === 'AbortError' || name === 'TimeoutError')
-        throw new InvokeError(504, `endpoint ${endpoint} did not answer in time: send fewer instances, or try again once it is warm`);
+        throw new InvokeError(
+          504,
+          `endpoint ${endpoint} did not answer in time: send fewer instances, or try again once it is warm`,
+        );
       if (/^Validation(Error|Exception)$/.test(name) && /not found/i.test(message))
-        throw new InvokeError(503, `${message} Bring it back with \`npm run kit -- release <version>\`; \`npm run kit -- status\` names the versions.`);
+        throw new InvokeError(
+          503,
+          `${message} Bring it back with \`npm run kit -- release <version>\`; \`npm run kit -- status\` names the versions.`,
+        );
       if (name === 'ModelError') throw new InvokeError(502, `the model refused the request: ${message.slice(0, 500)}`);
       if (!RETRYABLE.has(name)) throw error;
       const wait = pause * Math.random();
       if (Date.now() + wait >= deadline)
-        throw new InvokeError(name === 'ThrottlingException' ? 429 : 503, `endpoint ${endpoint} is busy (${name}): try again in a few seconds`);
+        throw new InvokeError(
+          name === 'ThrottlingException' ? 429 : 503,
+          `endpoint ${endpoint} is busy (${name}): try again in a few seconds`,
+        );
       await sleep(wait);
     }
   }

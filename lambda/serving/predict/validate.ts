@@ -33,7 +33,9 @@ const MAX_VALUE_CHARACTERS = 100;
 
 const columns: Column[] = dataset.features.columns;
 const known = new Set(columns.map((column) => column.name));
-const patterns = new Map(columns.flatMap(({ name, pattern }) => (pattern === undefined ? [] : [[name, new RegExp(pattern)]])));
+const patterns = new Map(
+  columns.flatMap(({ name, pattern }) => (pattern === undefined ? [] : [[name, new RegExp(pattern)]])),
+);
 const timeColumn = columns.find((column) => column.role === 'time')!.name;
 
 /** UTC day of an instance, `YYYY-MM-DD`. */
@@ -43,18 +45,25 @@ export const eventDay = (instance: Instance): string => String(instance[timeColu
 export function validate(body: unknown, maxInstances: number): { instances: [Instance, ...Instance[]] } | Refused {
   const instances = isObject(body) ? body.instances : undefined;
   if (!Array.isArray(instances))
-    return refused(`the body must be {"instances": [...]} with 1 to ${maxInstances} instances; received ${shown(body)}`, []);
+    return refused(
+      `the body must be {"instances": [...]} with 1 to ${maxInstances} instances; received ${shown(body)}`,
+      [],
+    );
   if (instances.length === 0 || instances.length > maxInstances)
     return refused(`send 1 to ${maxInstances} instances; received ${instances.length}`, []);
   const refusals = instances.flatMap(refusalsOf);
   if (refusals.length === 0) return { instances: instances as [Instance, ...Instance[]] };
   const listed = refusals.length > MAX_LISTED ? `; the first ${MAX_LISTED} are listed` : '';
   const affected = new Set(refusals.map((refusal) => refusal.instance)).size;
-  return refused(`${refusals.length} values in ${affected} of ${instances.length} instances are refused${listed}`, refusals);
+  return refused(
+    `${refusals.length} values in ${affected} of ${instances.length} instances are refused${listed}`,
+    refusals,
+  );
 }
 
 function refusalsOf(instance: unknown, index: number): Refusal[] {
-  if (!isObject(instance)) return [{ instance: index, column: '', value: cut(instance), rule: 'must be an object of feature columns' }];
+  if (!isObject(instance))
+    return [{ instance: index, column: '', value: cut(instance), rule: 'must be an object of feature columns' }];
   const broken = columns.flatMap((column) => {
     const value = Object.hasOwn(instance, column.name) ? instance[column.name] : undefined;
     const rule = brokenRule(column, value);
@@ -62,7 +71,12 @@ function refusalsOf(instance: unknown, index: number): Refusal[] {
   });
   const unknown = Object.keys(instance)
     .filter((name) => !known.has(name))
-    .map((name) => ({ instance: index, column: name, value: cut(instance[name]), rule: 'is not a feature column of schema/dataset.json' }));
+    .map((name) => ({
+      instance: index,
+      column: name,
+      value: cut(instance[name]),
+      rule: 'is not a feature column of schema/dataset.json',
+    }));
   return [...broken, ...unknown];
 }
 
@@ -100,9 +114,14 @@ function isTimestamp(value: unknown): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString() === value.replace('Z', '.000Z');
 }
 
-const refused = (message: string, refusals: Refusal[]): Refused => ({ message, count: refusals.length, errors: refusals.slice(0, MAX_LISTED) });
+const refused = (message: string, refusals: Refusal[]): Refused => ({
+  message,
+  count: refusals.length,
+  errors: refusals.slice(0, MAX_LISTED),
+});
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, MAX_VALUE_CHARACTERS) ?? 'nothing';
 

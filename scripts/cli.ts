@@ -1,0 +1,170 @@
+/** `npm run kit -- <command>`: what an operator does with a deployed kit, and the local rehearsal of it. */
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { resolveConfig } from '../lib/config';
+import { FlightsSource } from './data/source';
+import { monthsOf, parseDay, parseRange } from './kit/days';
+import { discoverKit, type DeployedKit } from './kit/deployed-kit';
+import { load, labels } from './kit/load';
+import { monitor } from './kit/monitor';
+import { terminal } from './kit/out';
+import { predict } from './kit/predict';
+import { approve, reject, release, type Released } from './kit/releases';
+import { replay } from './kit/replay';
+import { status } from './kit/status';
+import { labelledThrough, train } from './kit/train';
+
+// Node 20 is supported here on purpose; the SDK's notice about January 2027 would head the output of every command.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+const out = terminal();
+const program = new Command('mlkit')
+  .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
+  .option('--kit <name>', 'name the kit was deployed under', 'mlkit')
+  .option('--region <region>', 'AWS Region (default: as for any AWS tool)');
+
+const deployed = (): Promise<DeployedKit> => {
+  const { kit, region } = program.opts<{ kit: string; region?: string }>();
+  return discoverKit(kit, region === undefined ? {} : { region });
+};
+
+/** Says what is wrong with an argument in commander's way, next to the argument's name. */
+const understood =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
+const whole = understood((text) => {
+  if (!/^\d+$/.test(text)) throw new Error('it must be a whole number');
+  return Number(text);
+});
+const range = understood(parseRange);
+const day = understood(parseDay);
+const delayDays = () =>
+  new Option('--delay-days <days>', 'labels.delayDays of the deployment')
+    .argParser(whole)
+    .default(resolveConfig().labels.delayDays);
+
+program
+  .command('load')
+  .description('land months of raw data and wait until they are curated')
+  .argument('<months>', '2013-01 or 2013-01..2013-03', range)
+  .action(async (days: ReturnType<typeof parseRange>) =>
+    load(await deployed(), { source: new FlightsSource(), months: monthsOf(days) }, out),
+  );
+
+program
+  .command('labels')
+  .description('deliver the ground truth collected on these days')
+  .argument('<days>', '2013-01..2013-03 or 2013-04-03..2013-04-09', range)
+  .addOption(delayDays())
+  .action(async (collected, options: { delayDays: number }) => {
+    await labels(await deployed(), { source: new FlightsSource(), collected, ...options }, out);
+  });
+
+program
+  .command('train')
+  .description('train a model, and release it when it beats the champion')
+  .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
+  .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
+  .addOption(delayDays())
+  .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays: number }) => {
+    const kit = await deployed();
+    const trained = await train(kit, { mode, dataThrough: before ?? (await labelledThrough(kit, delayDays)) }, out);
+    if (trained.released !== undefined) failUnlessServing(trained.released);
+  });
+
+program
+  .command('replay')
+  .description('send the curated flights of these days through the API')
+  .argument('<days>', '2013-04, or 2013-04-01..2013-04-07', range)
+  .option('--concurrency <requests>', 'requests in flight', whole, 4)
+  .option('--skip <requests>', 'requests that were sent before', whole, 0)
+  .action(async (days, options: { concurrency: number; skip: number }) => {
+    const interrupted = new AbortController();
+    process.once('SIGINT', () => interrupted.abort());
+    await replay(await deployed(), { days, ...options, signal: interrupted.signal }, out);
+  });
+
+program
+  .command('predict')
+  .description('predict the instances of a JSON file')
+  .argument('<file>', 'path, or - for standard input')
+  .action(async (file: string) => {
+    const input: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+    console.log(JSON.stringify(await predict(await deployed(), { input }), undefined, 2));
+  });
+
+program
+  .command('monitor')
+  .description('compare a window of traffic with what the champion was gated on')
+  .argument('<windowStart>', 'first day', day)
+  .argument('<windowEnd>', 'first day after the window', day)
+  .action(async (start: string, end: string) => {
+    await monitor(await deployed(), { start, end }, out);
+  });
+
+program
+  .command('status')
+  .description('what is curated, registered, serving, running and ringing')
+  .action(async () => {
+    await status(await deployed(), out);
+  });
+
+program
+  .command('approve')
+  .description('approve a version that passed the gate, and wait for its release')
+  .argument('<version>', 'number in the registry', whole)
+  .action(async (version: number) => failUnlessServing(await approve(await deployed(), { version }, out)));
+
+program
+  .command('reject')
+  .description('reject a version that waits for approval')
+  .argument('<version>', 'number in the registry', whole)
+  .requiredOption('--reason <sentence>', 'kept with the version')
+  .action(async (version: number, { reason }: { reason: string }) =>
+    reject(await deployed(), { version, reason }, out),
+  );
+
+program
+  .command('release')
+  .description('release an approved version newer than the champion, or bring its endpoint back')
+  .argument('<version>', 'number in the registry', whole)
+  .action(async (version: number) => failUnlessServing(await release(await deployed(), { version }, out)));
+
+program
+  .command('rollback')
+  .description('release an approved version older than the champion')
+  .argument('<version>', 'number in the registry', whole)
+  .action(async (version: number) => failUnlessServing(await release(await deployed(), { version, older: true }, out)));
+
+function failUnlessServing({ outcome }: Released): void {
+  if (outcome === 'rejected') process.exitCode = 1;
+}
+
+/** The two mistakes that everybody makes first, in words that say what to do. */
+function explained(error: Error): string {
+  if (error.name === 'CredentialsProviderError')
+    return 'no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL and the keys that a rehearsal printed';
+  if (/Region is missing/.test(error.message)) return 'no AWS Region: set AWS_REGION or pass --region';
+  return error.message;
+}
+
+async function main(): Promise<void> {
+  const own = program.commands.map((command) => command.name());
+  if (!process.argv.some((argument) => own.includes(argument))) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the engine for every command
+    const { register } = require('./rehearse') as { register: (program: Command) => void };
+    register(program);
+  }
+  await program.parseAsync();
+}
+
+main().catch((error: Error) => {
+  out.line(process.env.DEBUG === undefined ? explained(error) : (error.stack ?? error.message));
+  process.exitCode = 1;
+});
