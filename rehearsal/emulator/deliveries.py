@@ -3,11 +3,13 @@
 The emulator starts them inside its process whoever the role is, and leaves a schedule's placeholders as
 they are."""
 
+import json
 import logging
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from rehearsal.audit.templates import listed
 from rehearsal.emulator import pinned
 from rehearsal.emulator.host import EmulatorHost
 from rehearsal.host import ApiError
@@ -16,30 +18,79 @@ _log = logging.getLogger("rehearsal.deliveries")
 
 
 def install(host: EmulatorHost) -> None:
-    eventbridge = pinned.module("services.eventbridge")
+    eventbridge, lambdas = pinned.module("services.eventbridge"), pinned.module("services.lambda_svc")
     original = eventbridge._invoke_target
 
     def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> None:
         if event.get("Source") == "aws.scheduler" and target.get("Input"):
             target = {**target, "Input": _fill(target["Input"], event)}
-        denied = _denied(host, target)
+        denied = _denied(host, target, rule)
         if denied:
             _log.error("%s is not delivered: %s", target["Arn"], denied)
             return
         original(target, event, rule, view)
 
-    eventbridge._invoke_target = invoke_target
+    def dispatch_to_lambda(arn: str, payload: str) -> None:
+        """Asynchronously: retried twice, then sent to the function's dead-letter queue or destination."""
+        function, config, _ = lambdas._get_func_record_for_ref(arn)
+        if function is None:
+            _log.error("%s is not delivered: no such function", arn)
+            return
+        record = lambdas._execution_record_for_config(function, config)
+        lambdas.invoke_async_with_retry(record, json.loads(payload))
 
+    route_failure = lambdas._route_async_failure
 
-def _denied(host: EmulatorHost, target: dict[str, Any]) -> str | None:
-    if ":stateMachine:" not in target.get("Arn", ""):
-        return None
-    try:
-        return host.check(
-            target.get("RoleArn", ""), "states:StartExecution", target["Arn"], None, "EventBridge"
+    def route_async_failure(
+        target_arn: str, func_name: str, event: dict[str, Any], result: dict[str, Any]
+    ) -> None:
+        role = lambdas._functions[func_name]["config"]["Role"]
+        if ":sqs:" in target_arn and host.check(role, "sqs:SendMessage", target_arn, None, func_name):
+            return
+        host.not_rehearsed(
+            "shape of a function's dead letters", "the event arrives inside a destination's envelope"
         )
-    except ApiError as error:
-        return error.message
+        route_failure(target_arn, func_name, event, result)
+
+    lambdas._route_async_failure = route_async_failure
+    eventbridge._invoke_target = invoke_target
+    eventbridge._dispatch_to_lambda = dispatch_to_lambda
+
+
+def _denied(host: EmulatorHost, target: dict[str, Any], rule: dict[str, Any]) -> str | None:
+    arn = target.get("Arn", "")
+    if ":function:" in arn and ":rule/" in rule.get("Arn", ""):
+        return _not_permitted(host, arn, rule["Arn"])
+    if ":stateMachine:" in arn:
+        try:
+            return host.check(target.get("RoleArn", ""), "states:StartExecution", arn, None, "EventBridge")
+        except ApiError as error:
+            return error.message
+    return None
+
+
+def _not_permitted(host: EmulatorHost, function: str, rule: str) -> str | None:
+    """Whether the function's own policy lets EventBridge invoke it for this rule."""
+    evaluator, service = pinned.module("core.iam_evaluator"), "events.amazonaws.com"
+    context = evaluator.EvalContext(
+        principal_arn=service,
+        principal_type="Service",
+        principal_account=host.account,
+        action="lambda:InvokeFunction",
+        resource_arn=function,
+        region=host.region,
+        service_context={"aws:sourcearn": rule, "aws:sourceaccount": host.account},
+    )
+    found = pinned.module("services.lambda_svc").function_policy_for_arn(function)
+    allowed = any(
+        service in listed(statement.get("Principal", {}).get("Service"))
+        and statement.get("Action") in ("lambda:InvokeFunction", "lambda:*")
+        and evaluator._conditions_met(statement.get("Condition", {}), context)
+        for statement in (found[0] if found else {}).get("Statement", [])
+    )
+    reason = None if allowed else "no statement of the function's policy allows it"
+    host.record(service, "lambda:InvokeFunction", function, reason)
+    return reason
 
 
 def _fill(text: str, event: dict[str, Any]) -> str:

@@ -36,7 +36,7 @@ _NEVER_REHEARSED = {
     "KMS permissions of encrypted tables, topics, queues and log groups": (
         "the emulator stores them without asking KMS; the key's policy is checked statically"
     ),
-    "resource policies on delivery (EventBridge, SNS and S3 to their targets)": (
+    "resource policies on delivery by SNS, S3 and EventBridge to queues and topics": (
         "the emulator delivers inside its process; the edges are checked statically"
     ),
     "trust policies of roles assumed by services": "services assume roles inside the emulator's process",

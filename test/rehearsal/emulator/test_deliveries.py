@@ -57,3 +57,49 @@ def test_a_schedule_tells_its_time(engine, machine, allow, until):
     described = engine.client("stepfunctions").describe_execution(executionArn=execution["executionArn"])
     scheduled = datetime.fromisoformat(json.loads(described["input"])["at"])
     assert abs((scheduled - datetime.now(UTC)).total_seconds()) < 60
+
+
+FAILING = (
+    "let calls = 0; exports.handler = async (event) => { calls += 1;"
+    " if (calls < event.detail.succeedOn) throw new Error('not yet');"
+    " console.error('calls', calls); }"
+)
+
+
+def invoke_by_rule(engine, function, detail, permitted=True):
+    """A rule of its own for the function; sends one event that matches it."""
+    rule, events = engine.name("rule"), engine.client("events")
+    source = f"kit.{rule}"
+    arn = events.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))["RuleArn"]
+    if permitted:
+        engine.client("lambda").add_permission(
+            FunctionName=function,
+            StatementId=rule,
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+            SourceArn=arn,
+        )
+    events.put_targets(Rule=rule, Targets=[{"Id": "function", "Arn": function}])
+    events.put_events(Entries=[{"Source": source, "DetailType": "Test", "Detail": json.dumps(detail)}])
+
+
+def test_a_function_that_keeps_failing_leaves_a_dead_letter(engine, allow, until):
+    sqs = engine.client("sqs")
+    queue = sqs.create_queue(QueueName=engine.name("dead"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    role = engine.role(allow("sqs:SendMessage", on=arn))
+    function = engine.node_function(FAILING, role, DeadLetterConfig={"TargetArn": arn})
+    # Two retries make the third call the last.
+    invoke_by_rule(engine, function, {"succeedOn": 3})
+    invoke_by_rule(engine, function, {"succeedOn": 99})
+    (message,) = until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), 30)
+    assert json.loads(message["Body"])["requestPayload"]["detail"] == {"succeedOn": 99}
+    assert engine.decisions(role=role, action="sqs:SendMessage", decision="Allow")
+
+
+def test_a_function_without_permission_is_not_invoked(engine, until):
+    function = engine.node_function(FAILING)
+    invoke_by_rule(engine, function, {"succeedOn": 1}, permitted=False)
+    denied = {"action": "lambda:InvokeFunction", "resource": function, "decision": "Deny"}
+    (line,) = until(lambda: engine.decisions(**denied))
+    assert line["principal"] == "events.amazonaws.com"
