@@ -39,9 +39,9 @@ const KNOWN = [
   },
   {
     // pip says no more than this when the index refuses the connection.
-    signs: /\(from versions: none\)/,
+    signs: /No matching distribution found/,
     sentence:
-      'pip found no version at all of a package: its index is unreachable or incomplete, or no wheel fits this machine.',
+      'pip found no file of a locked package: its index is unreachable or incomplete, or there is none for this machine.',
     remedy:
       'Check the connection and the index that "pip config list" and PIP_INDEX_URL name, and run the command again.',
   },

