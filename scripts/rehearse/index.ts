@@ -1,0 +1,115 @@
+/** `npm run rehearse`: from the sources to a report. */
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { terminal } from '../kit/out';
+import { writeReport } from '../report/report';
+import { denied } from './denied';
+import { audit, ROOT, synth } from './engine';
+import type { Evidence } from './evidence';
+import { newRunDir, rehearse } from './rehearsal';
+import { scenarios } from './scenarios';
+import { recompute, type Summary } from './verify';
+
+interface RehearseOptions {
+  scenario: string;
+  profile: string;
+  through: string;
+  seed: number;
+}
+
+const scenarioNames = [...Object.keys(scenarios), 'denied'];
+
+/** Adds the commands that need the engine. */
+export function register(program: Command): void {
+  program
+    .command('rehearse')
+    .description('deploy the synthesized templates into the local emulator and play a scenario')
+    .addOption(new Option('--scenario <name>').choices(scenarioNames).default('drift'))
+    .option('--profile <profile>', 'profile of the configuration', 'sandbox')
+    .option('--through <month>', 'drift: last month that lands', month, '2013-12')
+    .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
+    .action(async (options: RehearseOptions) => {
+      process.exitCode = await rehearseCommand(options);
+    });
+  program
+    .command('report')
+    .description('draw the report of a finished run again')
+    .argument('[folder]', 'folder of the run', join(ROOT, '.rehearsal/latest'))
+    .action(async (folder: string) => console.log(await writeReport(folder)));
+  program
+    .command('verify')
+    .description('recompute the summary of a finished run from its evidence and compare')
+    .argument('[folder]', 'folder of the run', join(ROOT, '.rehearsal/latest'))
+    .action(async (folder: string) => verifyCommand(folder));
+}
+
+function month(text: string): string {
+  if (!/^2013-(0[4-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('it must be 2013-04 to 2013-12');
+  return text;
+}
+
+async function verifyCommand(folder: string): Promise<void> {
+  const read = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
+  const {
+    status: _s,
+    reason: _r,
+    scenario: _n,
+    profile: _p,
+    seed: _d,
+    startedAt: _t,
+    durationSeconds: _x,
+    ...told
+  } = read<Summary>('summary.json');
+  const found = recompute(read<Evidence>('evidence.json'), await audit(folder, join(folder, 'cdk.out')));
+  if (JSON.stringify(told) !== JSON.stringify(found))
+    throw new Error(`${join(folder, 'summary.json')} is not what the evidence gives: was one of them edited?`);
+  console.log(`${folder}: the summary is what the evidence gives`);
+}
+
+/** @returns the exit code */
+async function rehearseCommand(options: RehearseOptions): Promise<number> {
+  const { scenario: name, profile, through, seed } = options;
+  const scenario = scenarios[name];
+  if (scenario === undefined && name !== 'denied')
+    throw new Error(`there is no scenario ${JSON.stringify(name)}: choose one of ${scenarioNames.join(', ')}`);
+  if (profile !== 'sandbox')
+    throw new Error(
+      `profile ${profile} is not rehearsed: it asks for VPCs, scaling and canaries, which the emulator lacks; npm run synth -- -c profile=${profile} shows its templates`,
+    );
+  const out = terminal();
+  const runDir = newRunDir(name);
+  out.line(`rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}`);
+  const assembly = join(runDir, 'cdk.out');
+  const started = Date.now();
+  await synth(assembly, profile);
+  out.line(`── synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  const run = { profile, runDir, assembly, through, out };
+  const summary = scenario === undefined ? await denied(run, seed) : await rehearse({ ...run, name, scenario });
+  const report = await writeReport(runDir);
+  tell(summary, relative(ROOT, report));
+  return summary.status === 'passed' ? 0 : 1;
+}
+
+function tell(summary: Summary, report: string): void {
+  const { status, scenario, reason, durationSeconds, monitor, releases, gates, iam, notRehearsed } = summary;
+  const lines = [
+    '',
+    `${status.toUpperCase()} ${scenario} in ${Math.round(durationSeconds)} s: ${reason}`,
+    ...releases.map(
+      (r) => `  release   version ${r.version}, ${r.trigger}, trained through ${r.trainedThrough}: ${r.outcome}`,
+    ),
+    ...gates.map(
+      (g) => `  gate      ${g.window.start} to ${g.window.end}: ${g.promoted ? 'promoted' : 'held'}: ${g.reason}`,
+    ),
+    ...(monitor.length === 0
+      ? []
+      : [
+          `  monitor   ${monitor.length} windows, ${monitor.filter((m) => m.violations.length > 0).length} with violations, ${monitor.filter((m) => m.confirmed).length} confirmed`,
+        ]),
+    `  access    ${iam.allowed} calls allowed, ${iam.denied} denied, ${iam.unused.length} grants not used`,
+    `  not rehearsed: ${notRehearsed.length} facts, in the report`,
+    `  report    ${report}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

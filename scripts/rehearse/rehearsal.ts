@@ -1,0 +1,122 @@
+/** One rehearsal: synthesize, deploy, play, gather, delete, verify. */
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveConfig } from '../../lib/config';
+import { FlightsSource } from '../data/source';
+import { discoverKit } from '../kit/deployed-kit';
+import type { Out } from '../kit/out';
+import { assumeClient, CLIENT_ROLE, proveBoundary } from './client-role';
+import { audit, type Audit, deploy, type Engine, ROOT, startEngine, toolchain } from './engine';
+import { gather } from './evidence';
+import type { Scenario, Seen } from './scenario';
+import { compare, recompute, type Recomputed, type Summary } from './verify';
+
+export interface Rehearsal {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly profile: string;
+  /** Folder of the run; made here. */
+  readonly runDir: string;
+  /** Synthesized templates. */
+  readonly assembly: string;
+  readonly through: string;
+  readonly out: Out;
+}
+
+const empty: Recomputed = {
+  templates: [],
+  releases: [],
+  monitor: [],
+  decisions: [],
+  gates: [],
+  iam: { allowed: 0, denied: 0, denials: [], unused: [] },
+  notRehearsed: [],
+};
+
+/** Plays a scenario from an empty account to deleted stacks. A failure is a summary too. */
+export async function rehearse(run: Rehearsal): Promise<Summary> {
+  const started = Date.now();
+  mkdirSync(run.runDir, { recursive: true });
+  const problems: string[] = [];
+  let finding = '';
+  let found = empty;
+  const engine = await startEngine(run.runDir);
+  const interrupt = () => void engine.stop().then(() => process.exit(130));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const seen: Seen = { releases: [], monitor: [] };
+    await step('deploy', run, problems, () => deploy('up', run.assembly, engine, told(run.out)));
+    if (problems.length === 0)
+      await step(run.name, run, problems, async () => (finding = await play(run, engine, seen)));
+    await step('verify', run, problems, async () => {
+      const evidence = await gather(engine.root, resolveConfig(run.profile).kit, run.runDir);
+      const audited = await audit(run.runDir, run.assembly);
+      found = recompute(evidence, audited);
+      problems.push(...compare(seen, found), ...unexpected(audited));
+    });
+    await step('delete', run, problems, () => deploy('down', run.assembly, engine, told(run.out)));
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await engine.stop();
+  }
+  const summary: Summary = {
+    status: problems.length === 0 ? 'passed' : 'failed',
+    reason: problems.length === 0 ? finding : problems.join('; '),
+    scenario: run.name,
+    profile: run.profile,
+    startedAt: new Date(started).toISOString(),
+    durationSeconds: Math.round((Date.now() - started) / 100) / 10,
+    ...found,
+  };
+  writeFileSync(join(run.runDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}
+
+async function play({ scenario, profile, through, out }: Rehearsal, engine: Engine, seen: Seen): Promise<string> {
+  const config = resolveConfig(profile);
+  const client = await assumeClient(engine.root, config.kit, scenario.extra);
+  await proveBoundary(client, config.kit, scenario.extra);
+  const kit = await discoverKit(config.kit, client);
+  return scenario.play({ kit, config, source: new FlightsSource(toolchain().flightsData), out, seen, through });
+}
+
+/** Runs one part and tells how long it took; a failure is noted and the rest still runs, so that its evidence is kept. */
+async function step(name: string, { out }: Rehearsal, problems: string[], part: () => Promise<unknown>): Promise<void> {
+  const started = Date.now();
+  out.line(`── ${name}`);
+  try {
+    await part();
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+    out.line(`failed: ${problems.at(-1)}`);
+  }
+  out.line(`   ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+const told =
+  (out: Out): Parameters<typeof deploy>[3] =>
+  ({ stack, status, seconds, resources, reason }) =>
+    out.line(
+      `${status.padEnd(16)} ${stack}, ${resources ?? 0} resources, ${seconds.toFixed(1)} s${reason === undefined || reason === null ? '' : `: ${reason}`}`,
+    );
+
+/** Refusals nobody asked for: the kit lacks a grant, or takes a liberty. The user's own are asked for by `proveBoundary`. */
+export function unexpected({ denied }: Pick<Audit, 'denied'>): string[] {
+  const others = denied.filter(({ principal }) => !principal.startsWith(`${CLIENT_ROLE}/`));
+  return [
+    ...new Set(
+      others.map(({ principal, action, resource }) => `${principal.split('/')[0]} was denied ${action} on ${resource}`),
+    ),
+  ];
+}
+
+/** `.rehearsal/<time>-<scenario>`; `latest` points to it. */
+export function newRunDir(scenario: string): string {
+  const base = join(ROOT, '.rehearsal');
+  const id = `${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${scenario}`;
+  mkdirSync(join(base, id), { recursive: true });
+  const latest = join(base, 'latest');
+  rmSync(latest, { force: true });
+  symlinkSync(id, latest);
+  return join(base, id);
+}

@@ -1,0 +1,22 @@
+import { nextMonth } from '../../kit/days';
+import { expect, type Scenario } from '../scenario';
+import { begin, follow, HISTORY, live, windowsOf } from '../story';
+
+export const drift: Scenario = {
+  title: 'three months of history, then the year goes on until the model must be retrained',
+  async play(stage) {
+    const start = await begin(stage);
+    const landed = new Set<string>(HISTORY);
+    const windows = windowsOf({ start, end: `${nextMonth(stage.through)}-01` }, stage.config.monitoring.windowDays);
+    for (const window of windows) {
+      const { confirmed, status } = await live(stage, window, landed);
+      // The guard hears of these two; a first violation waits for its confirmation.
+      if (confirmed || status === 'Completed') await follow(stage, window);
+    }
+    const { monitor, releases } = stage.seen;
+    const retrained = releases.filter(({ trigger, outcome }) => trigger === 'drift' && outcome === 'released');
+    expect(monitor.length === windows.length, `${windows.length} windows were replayed, ${monitor.length} monitored`);
+    const confirmations = monitor.filter(({ confirmed }) => confirmed).length;
+    return `${windows.length} windows, ${confirmations} with confirmed violations; released after drift: ${retrained.map(({ version }) => `version ${version}`).join(', ') || 'none'}`;
+  },
+};

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { detailType, names } from '../../../lib/shared/names';
+import { addDays } from '../../kit/days';
+import { expect, type Scenario } from '../scenario';
+import { begin, decisions, follow } from '../story';
+
+const DELIVERIES = 30;
+
+export const storm: Scenario = {
+  title: 'the same violation, delivered many times and concurrently',
+  // Only here may the user speak with the monitor's voice: no real monitor repeats itself this often.
+  extra: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: '*' }],
+  async play(stage) {
+    const { kit, config, out } = stage;
+    const end = await begin(stage);
+    const { Parameter } = await new SSMClient(kit.aws).send(
+      new GetParameterCommand({ Name: names.champion(kit.name) }),
+    );
+    const window = { start: addDays(end, -config.monitoring.windowDays), end };
+    const detail = {
+      window,
+      champion: Parameter?.Value,
+      status: 'CompletedWithViolations',
+      confirmed: true,
+      violations: [{ feature: 'mean_delay_h2', check: 'baseline_drift_check', value: 0.4, threshold: 0.2 }],
+      records: 6000,
+      labelledRows: 6000,
+      newLabelledRows: 12_000,
+      outcomeUri: null,
+    };
+    const events = new EventBridgeClient(kit.aws);
+    const Entries = [
+      {
+        Source: names.eventSource(kit.name, 'monitoring'),
+        DetailType: detailType.monitorCompleted,
+        Detail: JSON.stringify(detail),
+      },
+    ];
+    await Promise.all(Array.from({ length: DELIVERIES }, () => events.send(new PutEventsCommand({ Entries }))));
+    out.line(`${DELIVERIES} deliveries of one violation were sent`);
+    for (const giveUp = Date.now() + 60_000; (await decisions(stage)).length < DELIVERIES && Date.now() < giveUp;)
+      await sleep(500);
+    // Held, because the champion has seen the gate's rows; what counts is that it ran once.
+    await follow(stage, window);
+
+    const decided = await decisions(stage);
+    const started = decided.filter(({ outcome }) => outcome === 'started');
+    const { executions = [] } = await new SFNClient(kit.aws).send(
+      new ListExecutionsCommand({ stateMachineArn: kit.machines.train }),
+    );
+    const retrainings = executions.filter(({ name }) => name?.startsWith('drift-'));
+    expect(decided.length === DELIVERIES, `${DELIVERIES} deliveries, but ${decided.length} decisions are written`);
+    expect(started.length === 1, `${started.length} decisions say started, one must`);
+    expect(retrainings.length === 1, `${retrainings.length} retrainings ran, one must`);
+    return `${DELIVERIES} deliveries, ${decided.length} decisions written, one retraining`;
+  },
+};

@@ -1,0 +1,124 @@
+/** The steps scenarios are made of, each as a user of a deployed kit takes it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { addDays, type DayRange, monthsOf, nextMonth } from '../kit/days';
+import { finished } from '../kit/executions';
+import { labels, load } from '../kit/load';
+import { monitor, type WindowOutcome } from '../kit/monitor';
+import { type Released, releaseOf } from '../kit/releases';
+import { replay } from '../kit/replay';
+import { train, type Trained } from '../kit/train';
+import type { Stage } from './scenario';
+import { versionOf } from './verify';
+
+/** The winter that every first model is trained on. */
+export const HISTORY = ['2013-01', '2013-02', '2013-03'] as const;
+
+/** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
+export async function begin(stage: Stage, mode: 'train' | 'tune' = 'train'): Promise<string> {
+  const start = `${HISTORY[0]}-01`;
+  const end = `${nextMonth(HISTORY[2])}-01`;
+  await load(stage.kit, { source: stage.source, months: HISTORY }, stage.out);
+  await deliver(stage, { start, end });
+  const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
+  if (modelPackageArn === undefined || released === undefined)
+    throw new Error(`the first model was not released: ${outcome}: ${reason}`);
+  await note(stage, modelPackageArn, released);
+  return end;
+}
+
+/** Delivers the labels of flights that departed in `days`. */
+export async function deliver({ kit, source, config, out }: Stage, days: DayRange): Promise<void> {
+  const { delayDays } = config.labels;
+  const collected = { start: addDays(days.start, delayDays), end: addDays(days.end, delayDays) };
+  await labels(kit, { source, collected, delayDays }, out);
+}
+
+/** Writes down how a release ended, with what the registry says of its package. */
+export async function note({ kit, seen }: Stage, arn: string, { outcome, reason }: Released): Promise<void> {
+  const { CustomerMetadataProperties: facts = {} } = await new SageMakerClient(kit.aws).send(
+    new DescribeModelPackageCommand({ ModelPackageName: arn }),
+  );
+  seen.releases.push({
+    version: versionOf(arn),
+    trigger: facts.trigger ?? 'unknown',
+    trainedThrough: facts.trainedThrough ?? 'unknown',
+    outcome,
+    reason,
+  });
+}
+
+/** One window of traffic: months land when they begin, requests go through the API, labels arrive, the monitor looks. */
+export async function live(stage: Stage, window: DayRange, landed: Set<string>): Promise<WindowOutcome> {
+  const { kit, out, source, seen } = stage;
+  for (const month of monthsOf(window)) {
+    if (landed.has(month)) continue;
+    await load(kit, { source, months: [month] }, out);
+    landed.add(month);
+  }
+  await replay(kit, { days: window }, out);
+  await deliver(stage, window);
+  const outcome = await monitor(kit, window, out);
+  seen.monitor.push({
+    window: outcome.window,
+    status: outcome.status,
+    champion: versionOf(outcome.champion),
+    records: outcome.records,
+    labelCoverage: outcome.labelCoverage,
+    violations: outcome.violations,
+    confirmed: outcome.confirmed,
+    auc: outcome.quality?.auc ?? null,
+    ruleAuc: outcome.quality?.ruleAuc ?? null,
+  });
+  return outcome;
+}
+
+/** An item of the guard's table; lambda/retraining/start-retraining/state.ts writes it. */
+export interface GuardDecision {
+  outcome: string;
+  reason: string;
+  executionName?: string;
+  evidence: { window: DayRange };
+}
+
+export async function decisions({ kit }: Stage): Promise<GuardDecision[]> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(kit.aws));
+  const found: GuardDecision[] = [];
+  for await (const { Items = [] } of paginateScan({ client, pageSize: 100 }, { TableName: kit.stateTable }))
+    found.push(...(Items.filter(({ pk }) => String(pk).startsWith('decision#')) as unknown as GuardDecision[]));
+  return found;
+}
+
+/** Waits until the guard has written its decision about a window. @throws Error after a minute of silence */
+async function decided(stage: Stage, window: DayRange): Promise<GuardDecision> {
+  for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await sleep(500)) {
+    const found = (await decisions(stage)).filter(({ evidence }) => evidence.window.end === window.end);
+    const decision = found.find(({ outcome }) => outcome === 'started') ?? found.at(-1);
+    if (decision !== undefined) return decision;
+  }
+  throw new Error(`the guard wrote no decision about the window that ends ${window.end} within a minute`);
+}
+
+/** Reads the guard's decision about a window; when a retraining started, waits for it and for the release it may cause. */
+export async function follow(stage: Stage, window: DayRange): Promise<GuardDecision> {
+  const { kit, out } = stage;
+  const decision = await decided(stage, window);
+  out.line(`guard: ${decision.outcome}: ${decision.reason}`);
+  if (decision.executionName === undefined) return decision;
+  const execution = `${kit.machines.train.replace(':stateMachine:', ':execution:')}:${decision.executionName}`;
+  const { outcome, reason, modelPackageArn } = (await finished(kit, 'train', execution, out)).output as Trained;
+  out.line(`${outcome}: ${reason}`);
+  if (modelPackageArn !== undefined)
+    await note(stage, modelPackageArn, await releaseOf(kit, modelPackageArn, new Date(0), out));
+  return decision;
+}
+
+/** Windows of the configured length that lie wholly in `[start, end)`. */
+export function windowsOf({ start, end }: DayRange, length: number): DayRange[] {
+  const windows: DayRange[] = [];
+  for (let day = start; addDays(day, length) <= end; day = addDays(day, length))
+    windows.push({ start: day, end: addDays(day, length) });
+  return windows;
+}
