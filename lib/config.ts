@@ -1,188 +1,144 @@
 /** Every knob of the kit: unit, range, default and the three profiles. Nothing else reads CDK context. */
 import type { App } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { hyperparameters, ratio, tuning } from './training/tuning-config';
 
 const days = (min: number, max: number) => z.number().int().min(min).max(max);
-const ratio = z.number().min(0).max(1);
 
-const range = z
-  .discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('Integer'),
-      min: z.number().int(),
-      max: z.number().int(),
-      scaling: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
-    }),
-    z.strictObject({
-      type: z.literal('Continuous'),
-      min: z.number(),
-      max: z.number(),
-      scaling: z.enum(['Auto', 'Linear', 'Logarithmic', 'ReverseLogarithmic']).default('Auto'),
-    }),
-    z.strictObject({ type: z.literal('Categorical'), values: z.array(z.string()).min(1).max(30) }),
-  ])
-  .refine((r) => r.type === 'Categorical' || r.min < r.max, 'min must be below max');
-
-const tuning = z
+const schema = z
   .strictObject({
-    strategy: z.enum(['Random', 'Bayesian', 'Hyperband', 'Grid']).default('Random'),
-    /** Trials of one tuning job. */
-    maxTrials: z.number().int().min(1).max(50).default(6),
-    /** Fresh accounts have 4 spot instances of ml.m5.large; half of them stays free for a retraining. */
-    maxParallel: z.number().int().min(1).max(2).default(2),
-    ranges: z.record(z.string(), range).default({
-      max_depth: { type: 'Integer', min: 3, max: 8, scaling: 'Auto' },
-      eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },
-      min_child_weight: { type: 'Continuous', min: 1, max: 50, scaling: 'Logarithmic' },
-    }),
+    /** Prefix of stack, endpoint, alarm and parameter names; two kits in one account differ here. */
+    kit: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9-]{0,13}[a-z0-9]$/,
+        'kit: 2 to 15 of a-z, 0-9 and -, starting with a letter, not ending with -; job names derived from it must stay below 32 characters',
+      )
+      .default('mlkit'),
+    profile: z.enum(['sandbox', 'standard', 'production']),
+    foundation: z
+      .strictObject({
+        /** Delete data with the stacks. */
+        destroyData: z.boolean().default(true),
+        /** A second management trail in an account is billed (about 2 USD per 100,000 events); turn it off where an organization trail exists. */
+        auditTrail: z.boolean().default(true),
+        /** Monthly budget in USD; the alert goes to the alerts topic at 80 %. */
+        monthlyBudgetUsd: z.number().positive().default(25),
+        alertEmail: z.email().optional(),
+        logRetentionDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]).default(30),
+      })
+      .prefault({}),
+    dataLake: z
+      .strictObject({
+        capturedExpiryDays: days(30, 3650).default(365),
+        noncurrentExpiryDays: days(1, 365).default(30),
+        athenaScanLimitGb: z.number().positive().max(100).default(1),
+      })
+      .prefault({}),
+    labels: z
+      .strictObject({
+        /** Days between a flight's departure and the file that holds its label. */
+        delayDays: days(0, 30).default(2),
+      })
+      .prefault({}),
+    etl: z
+      .strictObject({
+        workers: z.number().int().min(2).max(10).default(2),
+        timeoutMinutes: z.number().int().min(5).max(240).default(30),
+        /** A month with a larger share of quarantined rows raises the alarm. */
+        maxQuarantineRatio: ratio.default(0.05),
+      })
+      .prefault({}),
+    training: z
+      .strictObject({
+        instanceType: z.string().startsWith('ml.').default('ml.m5.large'),
+        /** New accounts have a quota for spot only. */
+        spot: z.boolean().default(true),
+        maxRuntimeMinutes: z.number().int().min(5).max(1440).default(30),
+        maxWaitMinutes: z.number().int().min(5).max(2880).default(60),
+        processingInstanceType: z.string().startsWith('ml.').default('ml.t3.large'),
+        approval: z.enum(['automatic', 'manual']).default('automatic'),
+        hyperparameters: hyperparameters.prefault({}),
+        tuning: tuning.prefault({}),
+      })
+      .refine(
+        (t) => t.maxWaitMinutes >= t.maxRuntimeMinutes,
+        'maxWaitMinutes must not be below maxRuntimeMinutes: waiting for spot capacity counts too',
+      )
+      .prefault({}),
+    gate: z
+      .strictObject({
+        /** Two whole weeks at least, so that every weekday is in it twice. */
+        gateDays: days(14, 90).default(14),
+        selectDays: days(7, 90).default(14),
+        draws: z.number().int().min(1000).max(10000).default(1000),
+        brierDelta: z.number().positive().max(0.1).default(0.005),
+        segmentDelta: z.number().positive().max(0.2).default(0.02),
+        segmentMinRows: z.number().int().min(100).default(1000),
+      })
+      .prefault({}),
+    serving: z
+      .strictObject({
+        mode: z.enum(['serverless', 'real-time']).default('serverless'),
+        memoryMb: z
+          .union([z.literal(1024), z.literal(2048), z.literal(3072), z.literal(4096), z.literal(5120), z.literal(6144)])
+          .default(2048),
+        /** Fresh accounts have 10 in all. */
+        maxConcurrency: z.number().int().min(1).max(200).default(5),
+        instanceType: z.string().startsWith('ml.').default('ml.m5.large'),
+        /** A canary is half of the fleet: with one instance there is no half. */
+        minInstances: z.number().int().min(2).default(2),
+        maxInstances: z.number().int().min(2).default(4),
+        maxInstancesPerRequest: z.number().int().min(1).max(500).default(500),
+        throttle: z
+          .strictObject({
+            ratePerSecond: z.number().positive().default(50),
+            burst: z.number().int().positive().default(100),
+          })
+          .prefault({}),
+      })
+      .refine((s) => s.minInstances <= s.maxInstances, 'minInstances must not exceed maxInstances')
+      .refine(
+        (s) => s.mode === 'serverless' || !s.instanceType.startsWith('ml.t'),
+        'instanceType is burstable, which cannot be scaled: choose another for mode real-time, e.g. ml.m5.large',
+      )
+      .prefault({}),
+    monitoring: z
+      .strictObject({
+        engine: z.enum(['open', 'managed']).default('open'),
+        instanceType: z.string().startsWith('ml.').default('ml.t3.large'),
+        /** One week: shorter windows see the weekday, longer ones see it late. */
+        windowDays: days(1, 90).default(7),
+        /** Confirmed when at least k of the last n windows have violations. */
+        confirm: z
+          .strictObject({ k: z.number().int().min(1).default(2), n: z.number().int().min(1).max(10).default(3) })
+          .refine((c) => c.k <= c.n, 'confirm.k must not exceed confirm.n')
+          .prefault({}),
+        minRecords: z.number().int().min(1).default(1000),
+        minLabelCoverage: ratio.default(0.8),
+        facetMinRows: z.number().int().min(1).default(500),
+        /** Off until traffic flows: an idle schedule bills a processing job a day (about 0.02 USD). */
+        schedule: z.boolean().default(false),
+      })
+      .prefault({}),
+    retraining: z
+      .strictObject({
+        /** Days between the ends of the windows of two retrainings; at least the gate, or the champion has seen the gate's rows. */
+        cooldownDays: days(0, 365).default(14),
+        /** Executions started in one wall-clock day: a guard of money, not of statistics. */
+        maxPerDay: z.number().int().min(0).max(100).default(4),
+        /** Labelled rows newer than the champion's training data. */
+        minNewLabelledRows: z.number().int().min(0).default(5000),
+        maxAttemptsPerEpisode: z.number().int().min(1).max(10).default(3),
+        leaseMinutes: z.number().int().min(10).max(1440).default(180),
+      })
+      .prefault({}),
+    network: z.strictObject({ isolatedVpc: z.boolean().default(false) }).prefault({}),
   })
-  .superRefine((t, ctx) => {
-    const types = Object.values(t.ranges).map((r) => r.type);
-    if (types.length === 0)
-      ctx.addIssue({ code: 'custom', message: 'tuning.ranges is empty: name at least one hyperparameter' });
-    if (t.strategy === 'Grid' && types.some((type) => type !== 'Categorical'))
-      ctx.addIssue({
-        code: 'custom',
-        message: 'strategy Grid takes categorical ranges only: list the values to try, or choose Random',
-      });
-  });
-
-const schema = z.strictObject({
-  /** Prefix of stack, endpoint, alarm and parameter names; two kits in one account differ here. */
-  kit: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9-]{1,14}$/,
-      'kit: 2 to 15 of a-z, 0-9 and -, starting with a letter; job names derived from it must stay below 32 characters',
-    )
-    .default('mlkit'),
-  profile: z.enum(['sandbox', 'standard', 'production']),
-  foundation: z
-    .strictObject({
-      /** Delete data with the stacks. */
-      destroyData: z.boolean().default(true),
-      /** A second management trail in an account is billed (about 2 USD per 100,000 events); turn it off where an organization trail exists. */
-      auditTrail: z.boolean().default(true),
-      /** Monthly budget in USD; the alert goes to the alerts topic at 80 %. */
-      monthlyBudgetUsd: z.number().positive().default(25),
-      alertEmail: z.email().optional(),
-      logRetentionDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]).default(30),
-    })
-    .prefault({}),
-  dataLake: z
-    .strictObject({
-      capturedExpiryDays: days(30, 3650).default(365),
-      noncurrentExpiryDays: days(1, 365).default(30),
-      athenaScanLimitGb: z.number().positive().max(100).default(1),
-    })
-    .prefault({}),
-  labels: z
-    .strictObject({
-      /** Days between a flight's departure and the file that holds its label. */
-      delayDays: days(0, 30).default(2),
-    })
-    .prefault({}),
-  etl: z
-    .strictObject({
-      workers: z.number().int().min(2).max(10).default(2),
-      timeoutMinutes: z.number().int().min(5).max(240).default(30),
-      /** A month with a larger share of quarantined rows raises the alarm. */
-      maxQuarantineRatio: ratio.default(0.05),
-    })
-    .prefault({}),
-  training: z
-    .strictObject({
-      instanceType: z.string().startsWith('ml.').default('ml.m5.large'),
-      /** New accounts have a quota for spot only. */
-      spot: z.boolean().default(true),
-      maxRuntimeMinutes: z.number().int().min(5).max(1440).default(30),
-      maxWaitMinutes: z.number().int().min(5).max(2880).default(60),
-      processingInstanceType: z.string().startsWith('ml.').default('ml.t3.large'),
-      approval: z.enum(['automatic', 'manual']).default('automatic'),
-      hyperparameters: z
-        .strictObject({
-          max_depth: z.number().int().min(1).max(15).default(6),
-          eta: z.number().positive().max(1).default(0.1),
-          min_child_weight: z.number().min(0).default(20),
-          subsample: ratio.default(0.8),
-          colsample_bytree: ratio.default(0.8),
-          reg_lambda: z.number().min(0).default(1),
-          reg_alpha: z.number().min(0).default(0),
-          num_round: z.number().int().min(1).max(2000).default(300),
-          early_stopping_rounds: z.number().int().min(1).max(200).default(20),
-          seed: z.number().int().default(2013),
-        })
-        .prefault({}),
-      tuning: tuning.prefault({}),
-    })
-    .refine(
-      (t) => t.maxWaitMinutes >= t.maxRuntimeMinutes,
-      'maxWaitMinutes must not be below maxRuntimeMinutes: waiting for spot capacity counts too',
-    )
-    .prefault({}),
-  gate: z
-    .strictObject({
-      /** Two whole weeks at least, so that every weekday is in it twice. */
-      gateDays: days(14, 90).default(14),
-      selectDays: days(7, 90).default(14),
-      draws: z.number().int().min(1000).max(10000).default(1000),
-      brierDelta: z.number().positive().max(0.1).default(0.005),
-      segmentDelta: z.number().positive().max(0.2).default(0.02),
-      segmentMinRows: z.number().int().min(100).default(1000),
-    })
-    .prefault({}),
-  serving: z
-    .strictObject({
-      mode: z.enum(['serverless', 'real-time']).default('serverless'),
-      memoryMb: z
-        .union([z.literal(1024), z.literal(2048), z.literal(3072), z.literal(4096), z.literal(5120), z.literal(6144)])
-        .default(2048),
-      /** Fresh accounts have 10 in all. */
-      maxConcurrency: z.number().int().min(1).max(200).default(5),
-      instanceType: z.string().startsWith('ml.').default('ml.m5.large'),
-      minInstances: z.number().int().min(1).default(2),
-      maxInstances: z.number().int().min(1).default(4),
-      maxInstancesPerRequest: z.number().int().min(1).max(500).default(500),
-      throttle: z
-        .strictObject({
-          ratePerSecond: z.number().positive().default(50),
-          burst: z.number().int().positive().default(100),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
-  monitoring: z
-    .strictObject({
-      engine: z.enum(['open', 'managed']).default('open'),
-      instanceType: z.string().startsWith('ml.').default('ml.t3.large'),
-      /** One week: shorter windows see the weekday, longer ones see it late. */
-      windowDays: days(1, 90).default(7),
-      /** Confirmed when at least k of the last n windows have violations. */
-      confirm: z
-        .strictObject({ k: z.number().int().min(1).default(2), n: z.number().int().min(1).max(10).default(3) })
-        .refine((c) => c.k <= c.n, 'confirm.k must not exceed confirm.n')
-        .prefault({}),
-      minRecords: z.number().int().min(1).default(1000),
-      minLabelCoverage: ratio.default(0.8),
-      facetMinRows: z.number().int().min(1).default(500),
-      /** Off until traffic flows: an idle schedule bills a processing job a day (about 0.02 USD). */
-      schedule: z.boolean().default(false),
-    })
-    .prefault({}),
-  retraining: z
-    .strictObject({
-      /** Days between the ends of the windows of two retrainings; at least the gate, or the champion has seen the gate's rows. */
-      cooldownDays: days(0, 365).default(14),
-      /** Executions started in one wall-clock day: a guard of money, not of statistics. */
-      maxPerDay: z.number().int().min(0).max(100).default(4),
-      /** Labelled rows newer than the champion's training data. */
-      minNewLabelledRows: z.number().int().min(0).default(5000),
-      maxAttemptsPerEpisode: z.number().int().min(1).max(10).default(3),
-      leaseMinutes: z.number().int().min(10).max(1440).default(180),
-    })
-    .prefault({}),
-  network: z.strictObject({ isolatedVpc: z.boolean().default(false) }).prefault({}),
-});
+  .refine(
+    (c) => !c.network.isolatedVpc || c.serving.mode === 'real-time',
+    'network.isolatedVpc needs serving.mode real-time: SageMaker puts no serverless endpoint into a VPC',
+  );
 
 export type Config = z.output<typeof schema>;
 type ConfigInput = z.input<typeof schema>;

@@ -105,7 +105,7 @@ export class ServingModelStack extends RoomStack {
       minCapacity: config.minInstances,
       maxCapacity: config.maxInstances,
     });
-    target.addDependency(endpoint);
+    target.addResourceDependency(endpoint);
     const policy = new CfnScalingPolicy(this, 'ScalingPolicy', {
       policyName: `${endpoint.endpointName}-invocations`,
       policyType: 'TargetTrackingScaling',

@@ -1,5 +1,6 @@
 import { definition } from '../shared/kit';
 import { calledWith, object, walk, type Answer } from '../shared/walk';
+import type { Json } from '../shared/json';
 
 const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/3';
 const clean = {
@@ -39,7 +40,7 @@ const monitor = (
 
 test('a clean window ends in metrics, heartbeat and event, and tells nobody', () => {
   const run = monitor(clean);
-  expect(calledWith(run, 'PutMetrics').MetricData.map((m: any) => m.MetricName)).toEqual([
+  expect(calledWith(run, 'PutMetrics').MetricData.map((m: Json) => m.MetricName)).toEqual([
     'MonitorHeartbeat',
     'DriftViolations',
   ]);
@@ -70,7 +71,7 @@ test('the job gets window, champion and baselines', () => {
   expect(value('--kit')).toBe('mlkit');
   expect(value('--captured')).toMatch(/\/mlkit\/AllTraffic\/$/);
   expect(value('--windows')).toMatch(/\/windows\/$/);
-  expect(ProcessingInputs.map((i: any) => i.InputName)).toEqual(['code', 'baseline', 'model']);
+  expect(ProcessingInputs.map((i: Json) => i.InputName)).toEqual(['code', 'baseline', 'model']);
   expect(ProcessingOutputConfig.Outputs[0].S3Output.S3Uri).toMatch(/windows\/3\/2013-09-09\/$/);
 });
 

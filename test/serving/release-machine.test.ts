@@ -1,5 +1,6 @@
 import { definition } from '../shared/kit';
 import { calledWith, object, walk, type Answer } from '../shared/walk';
+import type { Json } from '../shared/json';
 
 const arn = (version: number) => `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}`;
 const stack = (status: string, serves = arn(1)) => ({
@@ -92,7 +93,7 @@ test('an older version is skipped, by number and not by text, unless forced', ()
 
 test('a version that is not approved is refused before anything changes', () => {
   const run = release({
-    DescribePackage: [{ result: { ...(healthy.DescribePackage?.[0] as any).result, ModelApprovalStatus: 'Rejected' } }],
+    DescribePackage: [{ result: { ...(healthy.DescribePackage?.[0] as Json).result, ModelApprovalStatus: 'Rejected' } }],
   });
   expect(run.error).toMatchObject({ Error: 'NotApproved' });
   expect(run.path).not.toContain('TakeLease');

@@ -3,10 +3,11 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { buildKit } from '../../bin/app';
 import type { StackRoom } from '../../lib/shared/names';
+import type { Json } from './json';
 
 export interface Resource {
   Type: string;
-  Properties: Record<string, any>;
+  Properties: Record<string, Json>;
   Condition?: string;
   DeletionPolicy?: string;
   Metadata?: Record<string, unknown>;
@@ -48,10 +49,10 @@ export function template(room: StackRoom, app: App = kit()): Template {
 }
 
 /** Every template of the app by room. */
-export function templates(app: App = kit()): Record<StackRoom, any> {
+export function templates(app: App = kit()): Record<StackRoom, Json> {
   return Object.fromEntries(
     Object.keys(stackIds).map((room) => [room, template(room as StackRoom, app).toJSON()]),
-  ) as Record<StackRoom, any>;
+  ) as Record<StackRoom, Json>;
 }
 
 export function resources(room: StackRoom, type: string, app: App = kit()): Record<string, Resource> {
@@ -73,7 +74,7 @@ export function snapshot(room: StackRoom, app: App = kit()): unknown {
 }
 
 /** An intrinsic as readable text: `<LogicalId>`, `<LogicalId.Arn>`, `<imported>`. */
-export function readable(value: any): string {
+export function readable(value: Json): string {
   if (typeof value === 'string') return value;
   if ('Fn::Join' in value)
     return (value['Fn::Join'][1] as unknown[]).map(readable).join(value['Fn::Join'][0] as string);
@@ -86,12 +87,12 @@ export function readable(value: any): string {
 }
 
 /** The definition of the room's state machine as Step Functions gets it. */
-export function definition(room: StackRoom, app: App = kit()): any {
+export function definition(room: StackRoom, app: App = kit()): Json {
   return JSON.parse(readable(only(room, 'AWS::StepFunctions::StateMachine', app).Properties.DefinitionString));
 }
 
 /** Every IAM statement of the room with its role or policy. */
-export function statements(room: StackRoom, app: App = kit()): { id: string; statement: any }[] {
+export function statements(room: StackRoom, app: App = kit()): { id: string; statement: Json }[] {
   return Object.entries(resources(room, 'AWS::IAM::Policy', app)).flatMap(([id, { Properties }]) =>
     (Properties.PolicyDocument.Statement as unknown[]).map((statement) => ({ id, statement })),
   );

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from './json';
 
 export type Answer = { result: unknown } | { error: string; cause?: string };
 
 export interface Walk {
   path: string[];
-  calls: { state: string; resource: string; arguments: any }[];
-  output?: any;
+  calls: { state: string; resource: string; arguments: Json }[];
+  output?: Json;
   error?: { Error: string; Cause: string };
 }
 
@@ -31,5 +32,5 @@ export function walk(definition: unknown, input: unknown, answers: Record<string
 /** An answer of s3:getObject. */
 export const object = (content: unknown): Answer => ({ result: { Body: JSON.stringify(content) } });
 
-export const calledWith = ({ calls }: Walk, state: string): any =>
+export const calledWith = ({ calls }: Walk, state: string): Json =>
   calls.find((call) => call.state === state)?.arguments;

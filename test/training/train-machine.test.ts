@@ -1,5 +1,6 @@
 import { definition, kit } from '../shared/kit';
 import { calledWith, object, walk, type Answer } from '../shared/walk';
+import type { Json } from '../shared/json';
 
 const input = { mode: 'train', trigger: 'manual', dataThrough: '2013-04-01' };
 const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
@@ -37,7 +38,7 @@ test('the first model is evaluated without a champion, registered pending and ap
   const run = train();
   expect(run.output).toMatchObject({ outcome: 'Promoted', modelPackageArn: champion });
   expect(run.path.slice(-3)).toEqual(['Register', 'Approve', 'Promoted']);
-  expect(calledWith(run, 'Evaluate').ProcessingInputs.map((i: any) => i.InputName)).toEqual([
+  expect(calledWith(run, 'Evaluate').ProcessingInputs.map((i: Json) => i.InputName)).toEqual([
     'code',
     'features',
     'labels',
@@ -77,7 +78,7 @@ test('a hyperparameter is tuned or static, never both, and the best trial is eva
   const run = train({ ...input, mode: 'tune' });
   const { TrainingJobDefinition, HyperParameterTuningJobConfig, HyperParameterTuningJobName } = calledWith(run, 'Tune');
   const { IntegerParameterRanges, ContinuousParameterRanges } = HyperParameterTuningJobConfig.ParameterRanges;
-  const tuned = [...IntegerParameterRanges, ...ContinuousParameterRanges].map((range: any) => range.Name);
+  const tuned = [...IntegerParameterRanges, ...ContinuousParameterRanges].map((range: Json) => range.Name);
   expect(tuned).toEqual(['max_depth', 'eta', 'min_child_weight']);
   expect(Object.keys(TrainingJobDefinition.StaticHyperParameters)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(tuned.join('|'))]),

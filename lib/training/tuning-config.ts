@@ -1,0 +1,69 @@
+/** Hyperparameters and how they may be tuned; SageMaker would refuse the wrong pairs only when a tuning job starts. */
+import { z } from 'zod';
+
+export const ratio = z.number().min(0).max(1);
+
+export const hyperparameters = z.strictObject({
+  max_depth: z.number().int().min(1).max(15).default(6),
+  eta: z.number().positive().max(1).default(0.1),
+  min_child_weight: z.number().min(0).default(20),
+  subsample: ratio.default(0.8),
+  colsample_bytree: ratio.default(0.8),
+  reg_lambda: z.number().min(0).default(1),
+  reg_alpha: z.number().min(0).default(0),
+  num_round: z.number().int().min(1).max(2000).default(300),
+  early_stopping_rounds: z.number().int().min(1).max(200).default(20),
+  seed: z.number().int().default(2013),
+});
+
+/** train.py reads these as whole numbers. */
+const WHOLE = ['max_depth', 'num_round', 'early_stopping_rounds', 'seed'];
+
+const range = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('Integer'),
+      min: z.number().int(),
+      max: z.number().int(),
+      scaling: z.enum(['Auto', 'Linear', 'Logarithmic']).default('Auto'),
+    }),
+    z.strictObject({
+      type: z.literal('Continuous'),
+      min: z.number(),
+      max: z.number(),
+      scaling: z.enum(['Auto', 'Linear', 'Logarithmic', 'ReverseLogarithmic']).default('Auto'),
+    }),
+    z.strictObject({ type: z.literal('Categorical'), values: z.array(z.string()).min(1).max(30) }),
+  ])
+  .refine((r) => r.type === 'Categorical' || r.min < r.max, 'min must be below max')
+  .refine(
+    (r) => r.type === 'Categorical' || r.scaling !== 'Logarithmic' || r.min > 0,
+    'scaling Logarithmic needs min above 0: raise min, or choose Linear',
+  )
+  .refine(
+    (r) => r.type !== 'Continuous' || r.scaling !== 'ReverseLogarithmic' || (r.min >= 0 && r.max < 1),
+    'scaling ReverseLogarithmic needs 0 <= min and max < 1: choose Linear otherwise',
+  );
+
+export const tuning = z
+  .strictObject({
+    strategy: z.enum(['Random', 'Bayesian', 'Hyperband', 'Grid']).default('Random'),
+    /** Trials of one tuning job; a grid tries every combination instead. */
+    maxTrials: z.number().int().min(1).max(50).default(6),
+    /** Fresh accounts have 4 spot instances of ml.m5.large; half of them stays free for a retraining. */
+    maxParallel: z.number().int().min(1).max(2).default(2),
+    ranges: z.partialRecord(hyperparameters.keyof(), range).default({
+      max_depth: { type: 'Integer', min: 3, max: 8, scaling: 'Auto' },
+      eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },
+      min_child_weight: { type: 'Continuous', min: 1, max: 50, scaling: 'Logarithmic' },
+    }),
+  })
+  .superRefine((t, ctx) => {
+    const refuse = (message: string) => ctx.addIssue({ code: 'custom', path: ['ranges'], message });
+    const ranges = Object.entries(t.ranges);
+    if (ranges.length === 0) refuse('no range given: name at least one hyperparameter');
+    if (t.strategy === 'Grid' && ranges.some(([, { type }]) => type !== 'Categorical'))
+      refuse('strategy Grid takes categorical ranges only: list the values to try, or choose Random');
+    for (const [name, { type }] of ranges)
+      if (WHOLE.includes(name) && type === 'Continuous') refuse(`${name} is a whole number: make its range Integer`);
+  });

@@ -1,0 +1,75 @@
+import { resolveConfig } from '../../lib/config';
+
+test('the default is the sandbox: serverless, spot, nothing that needs a quota', () => {
+  const config = resolveConfig();
+  expect(config).toMatchObject({
+    kit: 'mlkit',
+    profile: 'sandbox',
+    serving: { mode: 'serverless' },
+    training: { spot: true, approval: 'automatic' },
+    monitoring: { engine: 'open', schedule: false },
+    foundation: { destroyData: true },
+  });
+});
+
+test('production keeps data, asks people and isolates the network', () => {
+  expect(resolveConfig('production')).toMatchObject({
+    foundation: { destroyData: false },
+    training: { approval: 'manual' },
+    serving: { mode: 'real-time' },
+    network: { isolatedVpc: true },
+  });
+});
+
+test('an override is laid over its profile and leaves its neighbours', () => {
+  const { training } = resolveConfig('standard', { training: { hyperparameters: { eta: 0.3 } } });
+  expect(training.hyperparameters).toMatchObject({ eta: 0.3, max_depth: 6 });
+});
+
+const categorical = { max_depth: { type: 'Categorical', values: ['3', '6'] } };
+test.each([
+  ['an unknown profile', 'dev', {}, '"dev" is not one of sandbox, standard, production'],
+  ['an unknown key', 'sandbox', { trainig: {} }, 'Unrecognized key: "trainig"'],
+  ['a misspelt key in a room', 'sandbox', { etl: { worker: 4 } }, 'Unrecognized key: "worker"'],
+  ['a kit name that is too long for job names', 'sandbox', { kit: 'a-very-long-kit-name' }, 'kit: 2 to 15'],
+  ['waiting shorter than running', 'sandbox', { training: { maxWaitMinutes: 10 } }, 'maxWaitMinutes must not be below'],
+  ['a grid over numbers', 'sandbox', { training: { tuning: { strategy: 'Grid' } } }, 'categorical ranges only'],
+  ['an empty range', 'sandbox', { training: { tuning: { ranges: {} } } }, 'name at least one'],
+  [
+    'a tuned name that is no hyperparameter',
+    'sandbox',
+    { training: { tuning: { ranges: { depth: categorical.max_depth } } } },
+    'depth',
+  ],
+  [
+    'a continuous depth',
+    'sandbox',
+    { training: { tuning: { ranges: { max_depth: { type: 'Continuous', min: 1, max: 2 } } } } },
+    'make its range Integer',
+  ],
+  [
+    'a logarithm of 0',
+    'sandbox',
+    { training: { tuning: { ranges: { eta: { type: 'Continuous', min: 0, max: 1, scaling: 'Logarithmic' } } } } },
+    'needs min above 0',
+  ],
+  [
+    'min above max',
+    'sandbox',
+    { training: { tuning: { ranges: { eta: { type: 'Continuous', min: 1, max: 0.5 } } } } },
+    'min must be below max',
+  ],
+  ['confirming more windows than there are', 'sandbox', { monitoring: { confirm: { k: 4, n: 3 } } }, 'must not exceed'],
+  ['a serverless endpoint in a VPC', 'sandbox', { network: { isolatedVpc: true } }, 'needs serving.mode real-time'],
+  ['a burstable instance that should scale', 'standard', { serving: { instanceType: 'ml.t2.medium' } }, 'burstable'],
+  ['a fleet without a half', 'standard', { serving: { minInstances: 1 } }, 'minInstances'],
+])('%s is refused, with the way out', (_, profile, overrides, sentence) => {
+  expect(() => resolveConfig(profile, overrides)).toThrow(sentence);
+});
+
+test('a grid over listed values is accepted', () => {
+  const { tuning } = resolveConfig('sandbox', {
+    training: { tuning: { strategy: 'Grid', ranges: categorical } },
+  }).training;
+  expect(tuning.ranges).toEqual(categorical);
+});
