@@ -22,7 +22,10 @@ class Host(Protocol):
     run_dir: Path  # .rehearsal/<run-id>; everything a job leaves behind goes under it
 
     def credentials(self, role_arn: str, session_name: str) -> Mapping[str, str]:
-        """AWS_ACCESS_KEY_ID / _SECRET_ACCESS_KEY / _SESSION_TOKEN of the role, as the service would assume it."""
+        """AWS_ACCESS_KEY_ID, _SECRET_ACCESS_KEY and _SESSION_TOKEN of the role, as its service assumes it.
+
+        Raises ApiError when the role does not exist.
+        """
         ...
 
     def check(

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rehearsal.glue.spark import environment
-from rehearsal.host import Host
+from rehearsal.host import ApiError, Host
 from rehearsal.sagemaker.ground import LogStream
 from rehearsal.sagemaker.process import Process, Starter
 from rehearsal.sagemaker.transfer import RoleS3, reason, split
@@ -62,7 +62,7 @@ class GlueRunner:
         run.update(JobRunState="RUNNING", StartedOn=int(started), LogGroupName=_LOG_GROUP)
         try:
             state, message = self._execute(job, run, arguments, script_uri), ""
-        except RunError as failure:
+        except (RunError, ApiError) as failure:
             state, message = "FAILED", str(failure)[:_ERROR_LENGTH]
         ended = time.time()
         run.update(

@@ -47,7 +47,7 @@ class ResourceType:
         """Only tags differ: in place. Otherwise a new resource; CloudFormation deletes the old one later."""
         if _without_tags(old_props) == _without_tags(new_props):
             self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
-            return self._created(physical_id.split("/")[-1])
+            return self._created(physical_id)
         if (
             self.kind.name_key in new_props
             and old_props.get(self.kind.name_key) == new_props[self.kind.name_key]
@@ -72,9 +72,10 @@ class ResourceType:
     def _known(self, props: Properties) -> Properties:
         return props
 
-    def _created(self, name: str) -> Created:
-        arn = self.ground.store.get(self.kind, name)[self.kind.arn_key]
-        return arn, {self.kind.name_key: name, self.kind.arn_key: arn, "Id": arn}
+    def _created(self, name_or_arn: str) -> Created:
+        record = self.ground.store.get(self.kind, name_or_arn)
+        arn = record[self.kind.arn_key]
+        return arn, {self.kind.name_key: record[self.kind.name_key], self.kind.arn_key: arn, "Id": arn}
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ class ModelPackageGroupType(ResourceType):
             )
         return props
 
-    def _created(self, name: str) -> Created:
-        arn, attributes = super()._created(name)
+    def _created(self, name_or_arn: str) -> Created:
+        arn, attributes = super()._created(name_or_arn)
         return arn, {**attributes, "ModelPackageGroupStatus": "Completed"}
 
 

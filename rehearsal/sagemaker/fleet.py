@@ -18,7 +18,7 @@ from rehearsal.sagemaker.capture import Capture
 from rehearsal.sagemaker.ground import Ground, LogStream
 from rehearsal.sagemaker.sandbox import OPT_ML
 from rehearsal.sagemaker.store import MODEL, Record
-from rehearsal.sagemaker.transfer import RoleS3, reason, unpack
+from rehearsal.sagemaker.transfer import ArchiveError, RoleS3, reason, unpack
 
 # SageMaker gives a container minutes (serverless 180 s); a local server is up in one or two seconds.
 HEALTH_CHECK_SECONDS = 20.0
@@ -60,6 +60,10 @@ class Server:
         model = ground.store.get(MODEL, variant["ModelName"])
         folder = ground.folder("endpoint", f"{endpoint}-{self.stream.split('/')[1][:8]}")
         _load(ground, model, folder / "ml")
+        self._capture: Capture | None = None
+        if capture and capture.get("EnableCapture", True):
+            s3 = RoleS3(ground.host, model["ExecutionRoleArn"], "SageMaker")
+            self._capture = Capture(capture, f"{endpoint}/{self.name}", s3)
         with socket.create_server(("127.0.0.1", 0)) as listening:
             self._port: int = listening.getsockname()[1]
             container = model["_Container"]
@@ -76,10 +80,6 @@ class Server:
             ground.host, f"/aws/sagemaker/Endpoints/{endpoint}", self.stream, folder / "log.txt", every=0
         )
         threading.Thread(target=self._follow, args=(log,), daemon=True).start()
-        self._capture: Capture | None = None
-        if capture and capture.get("EnableCapture", True):
-            s3 = RoleS3(ground.host, model["ExecutionRoleArn"], "SageMaker")
-            self._capture = Capture(capture, f"{endpoint}/{self.name}", s3)
 
     def _follow(self, log: LogStream) -> None:
         for _ in log.follow(self._process.lines()):
@@ -119,6 +119,8 @@ class Server:
             connection = self._idle.get_nowait()
         except Empty:
             connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        if connection.sock:
+            connection.sock.settimeout(timeout)  # it was opened for another one
         try:
             connection.request(method, path, body or None, dict(headers))
             response = connection.getresponse()
@@ -178,7 +180,7 @@ def _load(ground: Ground, model: Record, ml: Path) -> None:
             unpack(RoleS3(ground.host, model["ExecutionRoleArn"], "SageMaker").read(url), ml / "model")
         except ClientError as refusal:
             raise FleetError(f"Failed to download model data from {url}: {reason(refusal)}") from refusal
-        except OSError as fault:  # tarfile's errors are OSErrors, except its own base class
+        except ArchiveError as fault:
             raise FleetError(f'Failed to extract model data archive from URL "{url}": {fault}') from fault
     environment: dict[str, Any] = model["_Container"].get("Environment", {})
     if "SAGEMAKER_PROGRAM" not in environment:

@@ -263,10 +263,6 @@ class Hosting:
             return answer.status, sent, answer.body
         return model_error(self._ground.host, name, server.stream, answer)
 
-    def close(self) -> None:
-        for fleet in self._fleets.values():
-            fleet.stop()
-
 
 def _serverless(config: Record) -> bool:
     return "ServerlessConfig" in config["ProductionVariants"][0]

@@ -26,6 +26,7 @@ _WITHOUT_EFFECT = {
     "RetryStrategy": "an instance failure does not happen here",
 }
 _FAILURE_REASON_LENGTH = 1024
+_MAX_RUNTIME_SECONDS = 86_400  # SageMaker's default
 
 
 class JobError(Exception):
@@ -130,12 +131,10 @@ class Jobs(ABC):
         keys = self.ground.host.credentials(record["RoleArn"], "SageMaker")
         env = self.ground.sandbox.environment(keys, {**env, **record.get("Environment", {})})
         stream = LogStream(self.ground.host, self.log_group, self._stream(record), job.log)
-        limit = record.get("StoppingCondition", {}).get(
-            "MaxRuntimeInSeconds", 86400
-        )  # SageMaker's own default
-        if job.stopping:
-            return -1
+        limit = record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _MAX_RUNTIME_SECONDS)
         job.process = self.ground.sandbox.start(argv, job.ml, env, cwd=cwd, network=network)
+        if job.stopping:  # since before there was a process
+            job.process.stop()
         timer = threading.Timer(limit, job.time_out)
         timer.daemon = True
         timer.start()
@@ -157,10 +156,12 @@ class Jobs(ABC):
         except Exception:  # noqa: BLE001 - a defect must end the job too, or its waiters wait for ever
             fault = traceback.format_exc()
             status, record["FailureReason"] = "Failed", f"InternalServerError: {fault[-900:]}"
-        self._end(job, status)
-        record[self.kind.status_key] = status
-        self.announce(record)
-        job.done.set()
+        try:
+            self._end(job, status)
+            record[self.kind.status_key] = status
+            self.announce(record)
+        finally:
+            job.done.set()
 
     def download(self, s3: RoleS3, source: Mapping[str, Any], folder: Path, role_arn: str) -> None:
         """Copy one S3 data source to `folder`, or fail with the service's message."""

@@ -63,7 +63,7 @@ class ProcessingJobs(Jobs):
         status = self.execute(
             job,
             [*app["ContainerEntrypoint"], *app.get("ContainerArguments", [])],
-            {"PROCESSING_JOB_NAME": record["ProcessingJobName"]},
+            {},
             network=not record.get("NetworkConfig", {}).get("EnableNetworkIsolation", False),
         )
         self._read_exit_message(record, ml / "output/message")

@@ -52,6 +52,10 @@ class SageMaker:
             raise ApiError("UnknownOperationException", f"SageMaker has no operation {operation}.")
         shapes.validate(operation, params)
         refuse_closed(operation, params)
+        if operation == "CreateTransformJob":
+            resources = params["TransformResources"]
+            quota = f"{resources['InstanceType']} for transform job usage"
+            self._ground.quotas.require(quota, 0, resources["InstanceCount"])
         if operation not in self._operations:
             raise ApiError("ValidationException", f"{operation} is not rehearsed.")
         return shapes.answer(operation, self._operations[operation](params))

@@ -11,6 +11,17 @@ Record = dict[str, Any]
 
 # AWS documents 100 as the largest page of every List operation used here.
 _LARGEST_PAGE = 100
+_LIST_MEMBERS = {
+    "HyperParameterTuningJobName",
+    "MaxResults",
+    "ModelApprovalStatus",
+    "ModelPackageGroupName",
+    "NameContains",
+    "NextToken",
+    "SortBy",
+    "SortOrder",
+    "StatusEquals",
+}
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,9 @@ class Store:
         self, kind: Kind, records: list[Record], params: Mapping[str, Any]
     ) -> tuple[list[Record], str | None]:
         """The page that a List request asks for, newest first unless told, and its next token."""
+        unknown = set(params) - _LIST_MEMBERS
+        if unknown:
+            raise ApiError("ValidationException", f"Listing by {sorted(unknown)} is not rehearsed.")
         kept = [record for record in records if _matches(kind, record, params)]
         by = params.get("SortBy", "CreationTime")
         key = {"Name": kind.name_key, "Status": kind.status_key}.get(by, by)

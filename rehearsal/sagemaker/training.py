@@ -14,7 +14,7 @@ from rehearsal.sagemaker.jobs import Job, JobError, Jobs, write_json
 from rehearsal.sagemaker.sandbox import HOST_NAME, OPT_ML
 from rehearsal.sagemaker.script_mode import Script, read_script
 from rehearsal.sagemaker.store import TRAINING_JOB, Kind, Record
-from rehearsal.sagemaker.transfer import RoleS3, pack, reason, unpack
+from rehearsal.sagemaker.transfer import ArchiveError, RoleS3, pack, reason, unpack
 
 _STEPS = {
     "Starting": "Preparing the instances for training",
@@ -175,7 +175,7 @@ class TrainingJobs(Jobs):
                 raise JobError(
                     f"AlgorithmError: sagemaker_submit_directory {where} is neither S3 nor a .tar.gz"
                 )
-        except (ClientError, OSError) as refusal:
+        except (ClientError, ArchiveError, OSError) as refusal:
             told = reason(refusal) if isinstance(refusal, ClientError) else str(refusal)
             raise JobError(f"AlgorithmError: cannot read {where}: {told}, exit code: 1") from refusal
         # The container pip-installs the user's code; here it runs from its folder, with what is installed.

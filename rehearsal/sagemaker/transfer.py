@@ -4,6 +4,7 @@ import io
 import re
 import tarfile
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,11 +106,18 @@ def pack(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
+class ArchiveError(Exception):
+    """Bytes that are not a tar.gz, or one whose members would leave their folder."""
+
+
 def unpack(archive: bytes, folder: Path) -> None:
-    """Extract a tar.gz; members that would leave `folder` are refused (tarfile.FilterError)."""
+    """Extract a tar.gz. Raises ArchiveError."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
-        opened.extractall(folder, filter="data")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
+            opened.extractall(folder, filter="data")
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as fault:
+        raise ArchiveError(str(fault)) from fault
 
 
 def reason(error: ClientError) -> str:

@@ -6,7 +6,7 @@ import time
 import zipfile
 
 import pytest
-from world import POWERLESS_ROLE, ROLE, until
+from world import NO_ROLE, POWERLESS_ROLE, ROLE, until
 
 ETL = """
 import sys
@@ -102,6 +102,10 @@ def test_s3_is_read_with_the_job_role(start):
     run = start("print('never')", role=POWERLESS_ROLE)
     assert run["JobRunState"] == "FAILED"
     assert run["ErrorMessage"].startswith("LAUNCH ERROR | Error downloading s3://")
+
+
+def test_a_missing_role_fails_the_run(start):
+    assert start("print('never')", role=NO_ROLE)["JobRunState"] == "FAILED"
 
 
 def test_the_timeout_ends_a_run(start):

@@ -97,9 +97,10 @@ def test_a_group_keeps_its_name_and_its_versions(sagemaker, kinds):
     props = {"ModelPackageGroupName": "Flights", "Tags": [{"Key": "kit", "Value": "ml"}]}
     arn, attributes = kinds["ModelPackageGroup"].create("Group", props, "Training")
     assert arn.endswith(":model-package-group/Flights")
+    assert attributes["ModelPackageGroupName"] == "Flights"
     assert json.dumps(attributes)  # what Fn::GetAtt answers must be plain
     retagged = {**props, "Tags": [{"Key": "kit", "Value": "other"}]}
-    assert kinds["ModelPackageGroup"].update(arn, props, retagged)[0] == arn
+    assert kinds["ModelPackageGroup"].update(arn, props, retagged) == (arn, attributes)
     assert sagemaker.call("ListTags", {"ResourceArn": arn})["Tags"][0]["Value"] == "other"
     described = {**props, "ModelPackageGroupDescription": "more"}
     with pytest.raises(ApiError, match="custom-named resource requires replacing"):

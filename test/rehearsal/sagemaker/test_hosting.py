@@ -120,6 +120,22 @@ def test_an_endpoint_that_never_gets_healthy_fails(sagemaker, deploy, settled):
     )
 
 
+def test_a_corrupt_archive_fails_the_endpoint_with_its_url(sagemaker, put, deploy, settled):
+    deploy("one", SERVE.format(version=1))
+    url = put("one.tar.gz", b"no archive")
+    sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "one"})
+    reason = settled("live")["FailureReason"]
+    assert reason.startswith(f'Failed to extract model data archive from URL "{url}"')
+
+
+def test_an_answer_may_take_longer_than_a_health_check(sagemaker, deploy, settled):
+    module = SERVE.format(version=1) + "\nimport time\ndef predict_fn(data, model): time.sleep(2.3); return 1"
+    deploy("slow", module)
+    sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "slow"})
+    settled("live")
+    assert invoke(sagemaker, "live", b"0")[0] == 200
+
+
 def test_a_refusing_container_is_a_model_error(sagemaker, deploy, settled):
     deploy("one", SERVE.format(version=1))
     sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "one"})

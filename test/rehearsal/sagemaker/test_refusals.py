@@ -103,6 +103,30 @@ def test_quotas_of_a_fresh_account(sagemaker, world):
     )
 
 
+def test_batch_transform_has_no_quota(sagemaker):
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://lake/in"}}
+    request = {
+        "TransformJobName": "t",
+        "ModelName": "m",
+        "TransformInput": {"DataSource": source},
+        "TransformOutput": {"S3OutputPath": "s3://lake/out"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+    message = refused(sagemaker, "CreateTransformJob", request, "ResourceLimitExceeded")
+    assert "'ml.m5.large for transform job usage' is 0" in message
+
+
+def test_filters_of_lists_are_honoured_or_refused(sagemaker, world, put):
+    put("job.py", b"")
+    for name in ("monitor-1", "monitor-2", "evaluate-1"):
+        sagemaker.call("CreateProcessingJob", processing_request(world, name))
+    listed = sagemaker.call("ListProcessingJobs", {"NameContains": "Monitor", "SortOrder": "Ascending"})
+    names = [job["ProcessingJobName"] for job in listed["ProcessingJobSummaries"]]
+    assert names == ["monitor-1", "monitor-2"]
+    message = refused(sagemaker, "ListProcessingJobs", {"CreationTimeAfter": 0})
+    assert message == "Listing by ['CreationTimeAfter'] is not rehearsed."
+
+
 def test_running_jobs_use_up_the_quota(sagemaker, world, put):
     put("job.py", b"import time; time.sleep(30)")
     for number in range(4):
