@@ -1,7 +1,8 @@
 """Captured predictions as the API or the endpoint writes them, from curated rows."""
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,5 +56,12 @@ def file_lines(captured: Path, day: date, lines: list[str], name: str = "records
 
 
 def replay(captured: Path, rows: pd.DataFrame, model: Model) -> None:
-    for day, line in requests(rows, model):
-        file_lines(captured, day, [line])
+    write(captured, requests(rows, model))
+
+
+def write(captured: Path, lines: Iterable[tuple[date, str]]) -> None:
+    by_day: dict[date, list[str]] = defaultdict(list)
+    for day, line in lines:
+        by_day[day].append(line)
+    for day, of_day in by_day.items():
+        file_lines(captured, day, of_day)

@@ -1,0 +1,256 @@
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import months
+import oracle
+import pandas as pd
+import pytest
+from conftest import first_days
+from pyspark.sql import SparkSession
+
+import etl
+import transforms
+from common import schema
+from common.tables import read_features
+
+os.environ.setdefault(
+    "JAVA_HOME", json.loads((months.ROOT / ".toolchain/toolchain.json").read_text())["javaHome"]
+)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkSession]:
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    session = (
+        builder.config("spark.driver.memory", "1g").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    )
+    # A program that took the machine's time zone anywhere would be seen.
+    session.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+class Bucket:
+    def __init__(self, spark: SparkSession, root: Path) -> None:
+        self.spark, self.root, self.raw = spark, root, root / "raw"
+
+    def prepare(self, month: str) -> dict[str, Any]:
+        report = etl.prepare(
+            etl.Lake(self.spark, f"file:{self.root}/raw/", f"file:{self.root}/curated/"), month
+        )
+        self.spark.catalog.clearCache()
+        return report
+
+    def read(self, place: str, month: str) -> pd.DataFrame:
+        return pd.read_parquet(self.root / f"curated/{place}/month={month}")
+
+    def features(self, month: str) -> pd.DataFrame:
+        return read_features(self.root / f"curated/features/month={month}")
+
+
+@pytest.fixture
+def bucket(spark: SparkSession, tmp_path: Path) -> Bucket:
+    return Bucket(spark, tmp_path)
+
+
+def assert_same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    columns = right.select_dtypes("number").columns
+    left, right = (frame.astype(dict.fromkeys(columns, "float64")) for frame in (left, right))
+    pd.testing.assert_frame_equal(left, right, check_dtype=False, rtol=1e-12, atol=1e-12)
+
+
+def test_a_whole_month_equals_the_oracle(bucket: Bucket) -> None:
+    """Every feature of every row, sums and counts; February looks back into January."""
+    for month in ("2013-01", "2013-02"):
+        months.write_month(bucket.raw, month)
+    # No real flight of January left in February's early hours: the last one is held back until 03:10 local.
+    january = months.month_rows("flights", "2013-01")
+    last = max((row for row in january if row["arr_delay"]), key=months.departure)
+    held = (datetime(2013, 2, 1, 8, 10, tzinfo=UTC) - months.departure(last)).total_seconds() / 60
+    rest = [row for row in january if row is not last]
+    months.write_table(bucket.raw, "flights", "2013-01", [*rest, last | {"dep_delay": str(held)}])
+    report = bucket.prepare("2013-02")
+    ours = bucket.features("2013-02")
+    connection = oracle.features(bucket.raw, "2013-02", previous="2013-01")
+    theirs = connection.execute("SELECT * FROM features").df()
+    theirs["scheduled_departure"] = theirs["scheduled_departure"].dt.tz_convert("UTC")
+    assert_same_rows(ours, theirs)
+
+    assert report["rows"] == {"in": 24951, "curated": len(theirs), "setAside": 1340, "quarantined": 0}
+    assert report["setAside"] == {"cancelled": 1261, "diverted": 79}
+    assert report["nulled"] == {"planes.year": 8, "weather.wind_speed": 1}
+    for column in schema.features():
+        figures = report["columns"][column.name]
+        assert figures["missing"] == theirs[column.name].isna().sum()
+        if column.kind == "numeric":
+            assert figures["mean"] == pytest.approx(theirs[column.name].mean())
+        else:
+            assert figures["distinct"] == theirs[column.name].nunique()
+    on_disk = json.loads((bucket.root / "curated/quality/month=2013-02/report.json").read_text())
+    assert on_disk == report
+    assert_within_schema(ours)
+    first_hour = ours[ours["scheduled_departure"].dt.floor("h") == pd.Timestamp("2013-02-01T10:00Z")]
+    first = first_hour[first_hour["origin"] == last["origin"]].iloc[0]
+    assert (first["departures_h2"], first["mean_delay_h2"]) == (1, held)
+
+
+def assert_within_schema(rows: pd.DataFrame) -> None:
+    """What the API would refuse must not be trained on either."""
+    for column in schema.curated_columns():
+        values = rows[column.name]
+        assert column.nullable or values.notna().all(), column.name
+        if column.min is not None:
+            assert values.min() >= column.min, column.name
+        if column.max is not None:
+            assert values.max() <= column.max, column.name
+        if column.pattern is not None:
+            assert values.str.fullmatch(column.pattern).all(), column.name
+    assert rows["flight_key"].is_unique
+
+
+def test_every_row_ends_in_exactly_one_class(bucket: Bucket) -> None:
+    """Three real days, and one row for every way to be wrong."""
+    months.write_month(bucket.raw, "2013-01", first_days(3))
+    rows = months.month_rows("flights", "2013-01", first_days(3))
+    real, sample = len(rows), rows[100]
+    fresh = {**sample, "flight": "9001"}
+    wrong = {
+        "distance": {**fresh, "distance": "17"},
+        "carrier": {**fresh, "carrier": "united"},
+        "time_hour": {**fresh, "time_hour": ""},
+        "flight": {**fresh, "flight": ""},
+        "malformed": {**fresh, "distance": "far"},
+        "duplicate": sample,
+        "month": {**fresh, "month": "13", "distance": "17"},
+    }
+    aside = {
+        "cancelled": {
+            **fresh,
+            "flight": "9002",
+            "dep_time": "",
+            "dep_delay": "",
+            "arr_time": "",
+            "arr_delay": "",
+        },
+        "diverted": {**fresh, "flight": "9003", "arr_delay": ""},
+    }
+    delayed = {**fresh, "flight": "9004", "dep_delay": "99999"}
+    months.write_table(bucket.raw, "flights", "2013-01", [*rows, *wrong.values(), *aside.values(), delayed])
+    gale = [
+        row | {"wind_speed": "1048.36"} if n == 5 else row
+        for n, row in enumerate(months.month_rows("weather", "2013-01"))
+    ]
+    months.write_table(bucket.raw, "weather", "2013-01", gale)
+
+    report = bucket.prepare("2013-01")
+    truth = Counter(
+        "cancelled" if not r["dep_time"] else "diverted" if not r["arr_delay"] else "curated" for r in rows
+    )
+    assert report["rows"]["in"] == real + len(wrong) + len(aside) + 1
+    assert report["rows"]["in"] == sum(
+        report["rows"][name] for name in ("curated", "setAside", "quarantined")
+    )
+    assert report["rows"]["curated"] == truth["curated"] + 1
+    assert report["setAside"] == {"cancelled": truth["cancelled"] + 1, "diverted": truth["diverted"] + 1}
+    assert report["quarantined"] == dict.fromkeys(sorted(wrong), 1)
+    assert report["nulled"]["weather.wind_speed"] == 1
+    assert report["nulled"]["flights.dep_delay"] == 1
+
+    written = {place: bucket.read(place, "2013-01") for place in ("features", "set-aside", "quarantine")}
+    assert len(written["features"]) == report["rows"]["curated"]
+    assert written["set-aside"]["set_aside"].value_counts().to_dict() == report["setAside"]
+    assert written["quarantine"]["quarantine"].value_counts().to_dict() == report["quarantined"]
+    assert "far" in written["quarantine"].set_index("quarantine").loc["malformed", "_corrupt_record"]
+    assert not set(written["features"]["flight_key"]) & set(written["set-aside"]["flight_key"])
+    assert_within_schema(bucket.features("2013-01"))
+
+    before = bucket.features("2013-01")
+    assert bucket.prepare("2013-01") == report
+    assert_same_rows(bucket.features("2013-01"), before)
+    assert len(list((bucket.root / "curated/features/month=2013-01").glob("*.parquet"))) == 1
+
+
+def test_a_flights_own_outcome_and_the_future_never_reach_its_features(bucket: Bucket) -> None:
+    """Every flight scheduled from 17:00 UTC on gets another fate; those up to 18:00 must not notice."""
+    turn = datetime(2013, 1, 2, 17, tzinfo=UTC)
+    months.write_month(bucket.raw, "2013-01", first_days(3))
+    rows = months.month_rows("flights", "2013-01", first_days(3))
+    bucket.prepare("2013-01")
+    before = bucket.features("2013-01").set_index("flight_key")
+
+    def another_fate(row: dict[str, str]) -> dict[str, str]:
+        if months.departure(row) < turn or not row["arr_delay"]:
+            return row
+        return row | {
+            "dep_time": "1", "arr_time": "2", "air_time": "3",
+            "dep_delay": str(float(row["dep_delay"]) + 30), "arr_delay": str(float(row["arr_delay"]) + 500),
+        }  # fmt: skip
+
+    months.write_table(bucket.raw, "flights", "2013-01", [another_fate(row) for row in rows])
+    bucket.prepare("2013-01")
+    after = bucket.features("2013-01").set_index("flight_key").loc[before.index]
+    unaware = before["scheduled_departure"].dt.floor("h") <= pd.Timestamp(turn)
+    own = unaware & (before["scheduled_departure"] >= pd.Timestamp(turn))
+    assert own.sum() > 20
+    pd.testing.assert_frame_equal(before[unaware], after[unaware])
+    # The change does reach flights two hours on: the comparison above can fail.
+    later = before["scheduled_departure"].dt.floor("h") == pd.Timestamp(turn) + pd.Timedelta(hours=3)
+    assert (before.loc[later, "mean_delay_h2"] != after.loc[later, "mean_delay_h2"]).any()
+
+
+def test_a_repeated_key_in_a_reference_table_stops_the_month(bucket: Bucket) -> None:
+    months.write_month(bucket.raw, "2013-01", first_days(1))
+    weather = months.month_rows("weather", "2013-01")
+    months.write_table(bucket.raw, "weather", "2013-01", [*weather, *weather[:20]])
+    with pytest.raises(ValueError, match=r"do not add up.*weather"):
+        bucket.prepare("2013-01")
+    assert not (bucket.root / "curated").exists()
+
+
+def test_columns_in_another_order_are_refused(bucket: Bucket) -> None:
+    months.write_month(bucket.raw, "2013-01", first_days(1))
+    file = bucket.raw / "tables/planes/month=2013-01/planes.csv"
+    header, *lines = file.read_text().splitlines()
+    file.write_text("\n".join([header.replace("engines,seats", "seats,engines"), *lines]))
+    with pytest.raises(Exception, match="CSV header does not conform to the schema"):
+        bucket.prepare("2013-01")
+
+
+@pytest.mark.parametrize(
+    ("departure", "arrival", "zone", "minutes"),
+    [
+        ("2013-01-15T14:00:00Z", 1215, "America/New_York", 195),
+        # New York 9:00 to Honolulu 14:30 of the same morning, five hours behind.
+        ("2013-01-15T14:00:00Z", 1430, "Pacific/Honolulu", 630),
+        # Overnight: leaves Saturday 22:00 in New York, arrives 00:40 in Chicago.
+        ("2013-01-20T03:00:00Z", 40, "America/Chicago", 220),
+        # Arrives on the day after by destination time although it left on that day by UTC.
+        ("2013-01-20T04:30:00Z", 2359, "America/Chicago", 89),
+        ("2013-01-20T03:00:00Z", 2400, "America/New_York", 120),
+        # Clocks go forward on 10 March at 02:00: 01:00 to 03:30 local is an hour and a half.
+        ("2013-03-10T06:00:00Z", 330, "America/New_York", 90),
+        # Phoenix has no daylight saving time: three hours behind New York in summer.
+        ("2013-07-01T12:00:00Z", 1030, "America/Phoenix", 330),
+    ],
+)
+def test_block_minutes_cross_zones_midnights_and_clock_changes(
+    spark: SparkSession, departure: str, arrival: int, zone: str, minutes: float
+) -> None:
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    rows = spark.sql(
+        f"SELECT timestamp'{departure}' AS scheduled_departure, {arrival} AS sched_arr_time, 'XYZ' AS dest"
+    )
+    airports = spark.sql(f"SELECT 'XYZ' AS faa, '{zone}' AS tzone")
+    (row,) = transforms.with_block_minutes(rows, airports).collect()
+    assert row["block_minutes"] == minutes
+
+
+def test_the_month_before_january_is_last_years_december() -> None:
+    assert etl.month_before("2013-01") == "2012-12"
+    assert etl.month_before("2013-03") == "2013-02"
