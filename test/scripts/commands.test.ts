@@ -1,0 +1,274 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  ListModelPackagesCommand,
+  type ModelApprovalStatus,
+  SageMakerClient,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { FlightsSource } from '../../scripts/data/source';
+import { labels, load } from '../../scripts/kit/load';
+import { monitor } from '../../scripts/kit/monitor';
+import { predict } from '../../scripts/kit/predict';
+import { approve, reject, release } from '../../scripts/kit/releases';
+import { labelledThrough, train } from '../../scripts/kit/train';
+import { kit, listener } from './kit';
+
+const s3 = mockClient(S3Client);
+const sfn = mockClient(SFNClient);
+const sagemaker = mockClient(SageMakerClient);
+const ROOT = join(__dirname, '../..');
+const body = (text: string) => ({ transformToString: async () => text }) as never;
+const registered = (version: number, approval: ModelApprovalStatus) => ({
+  ModelPackageVersion: version,
+  ModelPackageArn: `arn:package/${version}`,
+  ModelApprovalStatus: approval,
+  CreationTime: new Date(0),
+  ModelPackageStatus: 'Completed' as const,
+});
+
+/** Executions by machine, each already at its end with this output; those that an event starts appear at the second look. */
+function executions(ended: Partial<Record<keyof typeof kit.machines, { input: object; output: object }>>) {
+  for (const [machine, { input, output }] of Object.entries(ended)) {
+    const stateMachineArn = kit.machines[machine as keyof typeof kit.machines];
+    const executionArn = `arn:execution/${machine}`;
+    sfn
+      .on(ListExecutionsCommand, { stateMachineArn })
+      .resolvesOnce({ executions: [] })
+      .resolves({
+        executions: [{ executionArn, startDate: new Date(), name: 'x', stateMachineArn, status: 'SUCCEEDED' }],
+      });
+    sfn.on(StartExecutionCommand, { stateMachineArn }).resolves({ executionArn });
+    sfn
+      .on(DescribeExecutionCommand, { executionArn })
+      .resolves({ status: 'SUCCEEDED', input: JSON.stringify(input), output: JSON.stringify(output) } as never);
+  }
+}
+
+beforeEach(() => {
+  for (const mock of [s3, sfn, sagemaker]) mock.reset();
+  s3.on(PutObjectCommand).resolves({});
+  sagemaker.on(UpdateModelPackageCommand).resolves({});
+  sagemaker.on(ListModelPackagesCommand).resolves({
+    ModelPackageSummaryList: [
+      registered(3, 'PendingManualApproval'),
+      registered(2, 'Approved'),
+      registered(1, 'Approved'),
+    ],
+  });
+});
+afterEach(() => jest.restoreAllMocks());
+
+const flight = (day: string, delay: string) =>
+  `2013,4,1,517,515,2,830,819,${delay},UA,1545,N14228,EWR,IAH,227,1400,5,15,${day}T10:00:00Z`;
+const source = {
+  month: () =>
+    new Map([
+      ['airlines', { header: 'carrier,name', rows: ['UA,United'] }],
+      ['flights', { header: 'h', rows: ['r', 's'] }],
+    ]),
+  flightsOn: (day: string) => (day === '2013-04-01' ? [flight(day, '20'), flight(day, '')] : []),
+} as unknown as FlightsSource;
+
+test('a month lands table by table, the manifest last, and Prepare is waited for', async () => {
+  const manifestKey = 'manifests/month=2013-04.json';
+  executions({ prepare: { input: { manifestKey }, output: {} } });
+  const out = listener();
+  await load(kit, { source, months: ['2013-04'] }, out);
+  const puts = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
+  expect(puts.map(({ Bucket, Key }) => `${Bucket}/${Key}`)).toEqual([
+    'raw/tables/airlines/month=2013-04/airlines.csv',
+    'raw/tables/flights/month=2013-04/flights.csv',
+    `raw/${manifestKey}`,
+  ]);
+  expect(JSON.parse(String(puts[2]!.Body))).toMatchObject({
+    month: '2013-04',
+    files: [
+      { table: 'airlines', rows: 1 },
+      { table: 'flights', rows: 2 },
+    ],
+  });
+  expect(out.lines).toEqual(['2013-04: 2 flights landed and curated']);
+});
+
+test('labels land by day of collection; days without any bring no file', async () => {
+  const result = await labels(
+    kit,
+    { source, collected: { start: '2013-04-01', end: '2013-04-08' }, delayDays: 2 },
+    listener(),
+  );
+  expect(result).toEqual({ files: 1, labels: 1 });
+  const [put] = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
+  expect(put!.Key).toBe('ground-truth/2013/04/03/00/labels.jsonl');
+  expect(String(put!.Body)).toContain('"1,20.0"');
+});
+
+describe('train', () => {
+  const promoted = { outcome: 'Promoted', reason: 'better', modelPackageArn: 'arn:package/2' };
+  const options = { mode: 'train', dataThrough: '2013-04-01' } as const;
+
+  test('waits for the release where approval is automatic', async () => {
+    executions({
+      train: { input: {}, output: promoted },
+      release: { input: { modelPackageArn: 'arn:package/2' }, output: { outcome: 'released', reason: 'it serves' } },
+    });
+    const out = listener();
+    await expect(train(kit, options, out)).resolves.toEqual({
+      ...promoted,
+      released: { outcome: 'released', reason: 'it serves' },
+    });
+    expect(JSON.parse(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input!)).toEqual({
+      ...options,
+      trigger: 'manual',
+      episode: null,
+      attempt: 1,
+    });
+    expect(out.lines).toEqual(['Promoted: better', 'version 2 is released: it serves']);
+  });
+
+  test('says what to do where a person approves', async () => {
+    executions({
+      train: { input: {}, output: { ...promoted, modelPackageArn: 'arn:package/3' } },
+      release: { input: {}, output: {} },
+    });
+    const out = listener();
+    await expect(train(kit, options, out)).resolves.not.toHaveProperty('released');
+    expect(out.lines[1]).toBe('version 3 waits: `npm run kit -- approve 3`, or `reject`');
+  });
+
+  test('ends where the gate holds the champion', async () => {
+    executions({
+      train: { input: {}, output: { outcome: 'Held', reason: 'no gain' } },
+      release: { input: {}, output: {} },
+    });
+    await expect(train(kit, options, listener())).resolves.toEqual({ outcome: 'Held', reason: 'no gain' });
+  });
+
+  test('takes by default every day whose labels have arrived', async () => {
+    s3.on(ListObjectsV2Command, { Bucket: 'raw', Prefix: 'ground-truth/' }).resolves({
+      Contents: [
+        { Key: 'ground-truth/2013/03/31/00/labels.jsonl' },
+        { Key: 'ground-truth/2013/04/02/00/labels.jsonl' },
+      ],
+    });
+    await expect(labelledThrough(kit, 2)).resolves.toBe('2013-04-01');
+    s3.on(ListObjectsV2Command).resolves({});
+    await expect(labelledThrough(kit, 2)).rejects.toThrow(
+      'holds no labels: deliver them with `npm run kit -- labels <days>`',
+    );
+  });
+});
+
+describe('a version', () => {
+  const released = { outcome: 'released', reason: 'it serves' };
+
+  test('that waits is approved and its release waited for', async () => {
+    executions({ release: { input: { modelPackageArn: 'arn:package/3' }, output: released } });
+    await expect(approve(kit, { version: 3 }, listener())).resolves.toEqual(released);
+    expect(sagemaker.commandCalls(UpdateModelPackageCommand)[0]!.args[0].input).toMatchObject({
+      ModelPackageArn: 'arn:package/3',
+      ModelApprovalStatus: 'Approved',
+    });
+  });
+
+  test('that is approved already is not approved again', async () => {
+    await expect(approve(kit, { version: 2 }, listener())).rejects.toThrow('npm run kit -- release 2');
+    expect(sagemaker.commandCalls(UpdateModelPackageCommand)).toHaveLength(0);
+  });
+
+  test('is rejected with its reason', async () => {
+    await reject(kit, { version: 3, reason: 'biased' }, listener());
+    expect(sagemaker.commandCalls(UpdateModelPackageCommand)[0]!.args[0].input).toMatchObject({
+      ModelApprovalStatus: 'Rejected',
+      ApprovalDescription: 'biased',
+    });
+  });
+
+  test.each([false, true])('is released; that an older one may be is said by the command (%s)', async (older) => {
+    executions({ release: { input: {}, output: { ...released, outcome: 'skipped' } } });
+    await expect(release(kit, { version: 1, older }, listener())).resolves.toMatchObject({ outcome: 'skipped' });
+    expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input).toBe(
+      JSON.stringify({ modelPackageArn: 'arn:package/1', force: older }),
+    );
+  });
+
+  test('that does not exist is refused with those that do', async () => {
+    await expect(release(kit, { version: 9 }, listener())).rejects.toThrow(
+      'version 9 is not in mlkit-models, which has 3, 2, 1',
+    );
+  });
+});
+
+describe('monitor', () => {
+  const window = { start: '2013-04-01', end: '2013-04-08' };
+
+  test('gives the outcome that the job wrote', async () => {
+    const outcomeUri = 's3://artifacts/windows/1/2013-04-08/outcome.json';
+    const written = {
+      window,
+      champion: 'arn:package/1',
+      records: 5000,
+      confirmed: true,
+      violations: [{ feature: 'mean_delay_h2', check: 'baseline_drift_check', value: 0.31, threshold: 0.217 }],
+      quality: null,
+    };
+    executions({ monitor: { input: {}, output: { status: 'CompletedWithViolations', outcomeUri } } });
+    s3.on(GetObjectCommand, { Bucket: 'artifacts', Key: 'windows/1/2013-04-08/outcome.json' }).resolves({
+      Body: body(JSON.stringify(written)),
+    });
+    const out = listener();
+    await expect(monitor(kit, window, out)).resolves.toEqual({ ...written, outcomeUri });
+    expect(out.lines).toEqual([
+      '2013-04-01 to 2013-04-08: CompletedWithViolations, 5000 records, confirmed\n  mean_delay_h2 baseline_drift_check 0.310 > 0.217',
+    ]);
+    expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input).toBe(
+      '{"windowStart":"2013-04-01","windowEnd":"2013-04-08"}',
+    );
+  });
+
+  test('says that there is no model to measure', async () => {
+    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: null } } });
+    await expect(monitor(kit, window, listener())).rejects.toThrow('train and release a model first');
+  });
+});
+
+test.each<[string, unknown]>([
+  ['a request', { instances: [{ a: 1 }] }],
+  ['an array', [{ a: 1 }]],
+  ['one instance', { a: 1 }],
+])('%s is predicted', async (_, input) => {
+  const post = jest.spyOn(kit.api, 'post').mockResolvedValue({ status: 200, body: { predictions: [] } });
+  await expect(predict(kit, { input })).resolves.toEqual({ predictions: [] });
+  expect(post).toHaveBeenCalledWith('predictions', { instances: [{ a: 1 }] });
+});
+
+test("a refused prediction ends with the API's own words", async () => {
+  jest
+    .spyOn(kit.api, 'post')
+    .mockResolvedValue({ status: 400, body: { message: 'no', errors: [{ column: 'seats' }] } });
+  await expect(predict(kit, { input: [] })).rejects.toThrow(/the API answered 400: [^]*"column": "seats"/);
+});
+
+test('Parquet as Spark writes it becomes rows as requests carry them', () => {
+  // In a process of its own: Jest cannot load the ES module that reads Parquet.
+  const program = `require('ts-node/register');
+    require('./scripts/kit/features').readParquet(require('fs').readFileSync('test/scripts/fixtures/features.parquet')).then((rows) => {
+      const { validate } = require('./lambda/serving/predict/validate');
+      console.log(JSON.stringify({ rows, refused: validate({ instances: rows }, 3).errors ?? [] }));
+    });`;
+  const { rows, refused } = JSON.parse(
+    execFileSync(process.execPath, ['-e', program], { cwd: ROOT, encoding: 'utf8' }),
+  );
+  expect(refused).toEqual([]);
+  expect(rows).toHaveLength(3);
+  expect(rows[0]).toMatchObject({
+    flight_key: '9E-3287-JFK-20130216T0045',
+    scheduled_departure: '2013-02-16T00:45:00Z',
+    seats: 95,
+    mean_delay_h2: 16.857142857142858,
+  });
+  expect(rows[2].seats).toBeNull();
+});

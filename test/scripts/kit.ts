@@ -1,0 +1,29 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { DeployedKit } from '../../scripts/kit/deployed-kit';
+import type { Out } from '../../scripts/kit/out';
+import { SignedApi } from '../../scripts/kit/signed-api';
+
+const aws = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+const machine = (name: string) => `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`;
+
+/** A kit whose clients are mocked by the test. */
+export const kit: DeployedKit = {
+  name: 'mlkit',
+  aws,
+  buckets: { raw: 'raw', curated: 'curated', artifacts: 'artifacts', captured: 'captured' },
+  machines: {
+    prepare: machine('Prepare'),
+    train: machine('Train'),
+    release: machine('Release'),
+    monitor: machine('Monitor'),
+  },
+  stateTable: 'state',
+  api: new SignedApi(new URL('http://127.0.0.1:9/'), aws.region, async () => aws.credentials),
+  s3: new S3Client(aws),
+};
+
+/** What a command said. */
+export function listener(): Out & { lines: string[]; steps: string[] } {
+  const [lines, steps]: [string[], string[]] = [[], []];
+  return { lines, steps, line: (text) => void lines.push(text), progress: (text) => void steps.push(text) };
+}

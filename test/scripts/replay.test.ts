@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import type { Row } from '../../scripts/kit/features';
+import { grouped, replay } from '../../scripts/kit/replay';
+import type { ApiAnswer } from '../../scripts/kit/signed-api';
+import { kit, listener } from './kit';
+
+const curated = new Map<string, Row[]>();
+jest.mock('../../scripts/kit/features', () => ({
+  featuresOf: async (_: unknown, month: string) => curated.get(month),
+}));
+
+const row = (time: string, origin: string, key = `${origin}-${time}`): Row => ({
+  flight_key: key,
+  scheduled_departure: time,
+  origin,
+});
+const april = { start: '2013-04-01', end: '2013-05-01' };
+
+let requests: Row[][];
+/** The API answers `answers` in turn, then 200. */
+function answering(...answers: (ApiAnswer | Error)[]) {
+  requests = [];
+  const queue = [...answers];
+  jest.spyOn(kit.api, 'post').mockImplementation(async (path, body) => {
+    expect(path).toBe('predictions');
+    requests.push((body as { instances: Row[] }).instances);
+    const answer = queue.shift() ?? { status: 200, body: {} };
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+}
+
+beforeEach(() => {
+  jest.spyOn(Math, 'random').mockReturnValue(0.001);
+  curated.clear();
+  curated.set('2013-04', [
+    row('2013-04-02T10:30:00Z', 'LGA'),
+    row('2013-04-01T10:15:00Z', 'JFK'),
+    row('2013-04-01T10:45:00Z', 'EWR'),
+    row('2013-04-01T10:05:00Z', 'JFK'),
+    row('2013-04-01T09:59:00Z', 'JFK'),
+  ]);
+});
+afterEach(() => jest.restoreAllMocks());
+
+const times = () => requests.map((instances) => instances.map((each) => `${each.origin} ${each.scheduled_departure}`));
+
+test('one request for each origin and scheduled hour, in the order of the hours, rows as they were written', async () => {
+  answering();
+  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).resolves.toEqual({
+    requests: 4,
+    instances: 5,
+  });
+  expect(times()).toEqual([
+    ['JFK 2013-04-01T09:59:00Z'],
+    ['EWR 2013-04-01T10:45:00Z'],
+    ['JFK 2013-04-01T10:15:00Z', 'JFK 2013-04-01T10:05:00Z'],
+    ['LGA 2013-04-02T10:30:00Z'],
+  ]);
+  expect(requests[0]![0]).toEqual(row('2013-04-01T09:59:00Z', 'JFK'));
+});
+
+test('only the days that were asked for, from every month they touch', async () => {
+  answering();
+  curated.set('2013-05', [row('2013-05-01T00:00:00Z', 'JFK'), row('2013-05-02T00:00:00Z', 'JFK')]);
+  await replay(kit, { days: { start: '2013-04-02', end: '2013-05-02' }, concurrency: 1 }, listener());
+  expect(times()).toEqual([['LGA 2013-04-02T10:30:00Z'], ['JFK 2013-05-01T00:00:00Z']]);
+});
+
+test('an hour with more flights than a request may carry is cut', async () => {
+  answering();
+  curated.set(
+    '2013-04',
+    Array.from({ length: 1001 }, (_, n) => row('2013-04-01T10:00:00Z', 'JFK', `${n}`)),
+  );
+  await replay(kit, { days: april, concurrency: 1 }, listener());
+  expect(requests.map((instances) => instances.length)).toEqual([500, 500, 1]);
+});
+
+test.each([429, 502, 503, 504])('%i is tried again', async (status) => {
+  answering({ status, body: { message: 'busy' } }, { status, body: { message: 'busy' } });
+  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).resolves.toEqual({
+    requests: 4,
+    instances: 5,
+  });
+  expect(requests).toHaveLength(6);
+});
+
+test('a broken connection is tried again', async () => {
+  answering(new TypeError('fetch failed', { cause: new Error('ECONNRESET') }));
+  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).resolves.toMatchObject({ requests: 4 });
+});
+
+test('a refusal stops the replay, says why, and where to go on', async () => {
+  const errors = [{ instance: 0, column: 'origin', value: 'JFK', rule: 'must match ^X$' }];
+  answering(
+    { status: 200, body: {} },
+    { status: 400, body: { message: '1 values in 1 of 1 instances are refused', count: 1, errors } },
+  );
+  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).rejects.toThrow(
+    'replay stopped after 1 requests with 1 flights of 2013-04-01 to 2013-04-30: request 1 (2013-04-01T10:00 UTC) was answered 400: ' +
+      '1 values in 1 of 1 instances are refused; {"instance":0,"column":"origin","value":"JFK","rule":"must match ^X$"}; go on with --skip 1',
+  );
+  answering();
+  await replay(kit, { days: april, concurrency: 1, skip: 1 }, listener());
+  expect(times()[0]).toEqual(['EWR 2013-04-01T10:45:00Z']);
+  expect(requests).toHaveLength(3);
+});
+
+test('an API that stays busy ends the replay', async () => {
+  answering(...Array.from({ length: 8 }, () => ({ status: 503, body: { message: 'no model serves yet' } })));
+  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).rejects.toThrow(
+    'answered 503: no model serves yet; go on with --skip 0',
+  );
+  expect(requests).toHaveLength(8);
+});
+
+test('an interruption ends after the requests in flight and says where to go on', async () => {
+  answering();
+  const [interrupted, out] = [new AbortController(), listener()];
+  out.progress = () => interrupted.abort();
+  await expect(replay(kit, { days: april, concurrency: 1, signal: interrupted.signal }, out)).resolves.toMatchObject({
+    requests: 1,
+  });
+  expect(out.lines).toEqual([
+    'interrupted after 1 requests with 1 flights of 2013-04-01 to 2013-04-30; go on with --skip 1',
+  ]);
+});
+
+test('however many are in flight and wherever it stops, going on sends every flight, and again only what was in flight', async () => {
+  const hours = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('JFK', 'EWR')), {
+    minLength: 1,
+    maxLength: 40,
+  });
+  await fc.assert(
+    fc.asyncProperty(hours, fc.integer({ min: 1, max: 6 }), fc.nat(20), async (flights, concurrency, stopAt) => {
+      const rows = flights.map(([hour, origin], n) => row(`2013-04-01T0${hour}:00:00Z`, origin, `${n}`));
+      curated.set('2013-04', rows);
+      const got: string[] = [];
+      let count = 0;
+      jest.spyOn(kit.api, 'post').mockImplementation(async (_, body) => {
+        const refused = count++ === stopAt;
+        await new Promise((resolve) => setImmediate(resolve));
+        if (refused) return { status: 400, body: { message: 'no' } };
+        got.push(...(body as { instances: Row[] }).instances.map((each) => String(each.flight_key)));
+        return { status: 200, body: {} };
+      });
+      const skip = await replay(kit, { days: april, concurrency }, listener()).then(
+        () => undefined,
+        (error: Error) => Number(/--skip (\d+)$/.exec(error.message)![1]),
+      );
+      const before = got.length;
+      if (skip !== undefined) await replay(kit, { days: april, concurrency, skip }, listener());
+      expect([...new Set(got)].sort()).toEqual(rows.map((each) => String(each.flight_key)).sort());
+      if (skip === undefined) return;
+      const again = grouped(rows)
+        .slice(skip)
+        .flatMap(([, each]) => each)
+        .filter((each) => got.slice(0, before).includes(String(each.flight_key)));
+      expect(new Set(again.map((each) => `${each.scheduled_departure}${each.origin}`)).size).toBeLessThan(concurrency);
+    }),
+  );
+});
