@@ -69,7 +69,7 @@ def test_choice_default_has_output_and_assign(engine, admin):
 
 
 def test_numbers_are_javascripts(engine, admin):
-    states = {"P": passing(Output={"n": "{% 6 / 2 %}", "parsed": "{% $parse('[1,2]') %}"}, End=True)}
+    states = {"P": passing(Output={"n": "{% 1.5 + 1.5 %}", "parsed": "{% $parse('[1,2]') %}"}, End=True)}
     done = engine.run({"StartAt": "P", "States": states}, admin)
     assert isinstance(done["output"]["n"], int)
     assert done["output"] == {"n": 3, "parsed": [1, 2]}
