@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -101,6 +102,7 @@ describe('a call of the API', () => {
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/us-east-1\/execute-api\/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
     );
     expect(seen.request.headers['x-amz-security-token']).toBe('session');
+    expect(seen.request.headers.authorization).toContain(`Signature=${signature(seen)}`);
   });
 
   test('gives the status and the parsed answer, or the text where it is no JSON', async () => {
@@ -110,3 +112,16 @@ describe('a call of the API', () => {
     await expect(api().post('predictions', {})).resolves.toEqual({ status: 502, body: '<html>' });
   });
 });
+
+/** Signature Version 4 by its specification, over what the server received. */
+function signature({ request, body }: { request: IncomingMessage; body: string }): string {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const signed = ['content-type', 'host', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'];
+  const headers = signed.map((name) => `${name}:${request.headers[name] as string}\n`).join('');
+  const canonical = [request.method, request.url, '', headers, signed.join(';'), sha256(body)].join('\n');
+  const time = request.headers['x-amz-date'] as string;
+  const scope = [time.slice(0, 8), 'us-east-1', 'execute-api', 'aws4_request'];
+  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${credentials.secretAccessKey}`);
+  return hmac(key, ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(canonical)].join('\n')).toString('hex');
+}
