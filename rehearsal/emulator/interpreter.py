@@ -17,8 +17,8 @@ def install(host: EmulatorHost, wait_scale: float) -> None:
     sfn = pinned.module("services.stepfunctions")
     _keep_terminal_errors(sfn)
     _evaluate_assign_at_once(sfn)
-    _normalize_numbers(sfn)
     _apply_choice_default_output(sfn)
+    _apply_succeed_output(sfn)
     _run_parallel_in_jsonata(sfn)
     _scope_variables(sfn)
     _time_out_executions(sfn)
@@ -63,28 +63,6 @@ def _evaluate_assign_at_once(sfn: Any) -> None:
     sfn._apply_state_assign = apply_state_assign
 
 
-def _normalize_numbers(sfn: Any) -> None:
-    """JSONata is JavaScript's: 6/2 is 3, not 3.0, and 3.0 is no Integer for an SDK."""
-    original = sfn._evaluate_jsonata
-
-    def evaluate_jsonata(
-        expression: str, raw_input: Any, ctx: Any = None, result: Any = None, error_output: Any = None
-    ) -> Any:
-        return _plain(original(expression, raw_input, ctx, result, error_output))
-
-    sfn._evaluate_jsonata = evaluate_jsonata
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _plain(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
-
-
 def _apply_choice_default_output(sfn: Any) -> None:
     """The state's own Output and Assign belong to its Default; the emulator drops the Output."""
     original = sfn._execute_choice
@@ -99,6 +77,18 @@ def _apply_choice_default_output(sfn: Any) -> None:
         return original({**state_def, "Choices": [*state_def["Choices"], otherwise]}, raw_input, ctx)
 
     sfn._execute_choice = execute_choice
+
+
+def _apply_succeed_output(sfn: Any) -> None:
+    """The Output of a Succeed state is the execution's; the emulator knows its OutputPath only."""
+    original = sfn._apply_output_path
+
+    def apply_output_path(state_def: dict[str, Any], data: Any, ctx: Any = None) -> Any:
+        if state_def.get("Type") == "Succeed" and "Output" in state_def:
+            return sfn._apply_jsonata_output(state_def, data, ctx)
+        return original(state_def, data, ctx)
+
+    sfn._apply_output_path = apply_output_path
 
 
 def _run_parallel_in_jsonata(sfn: Any) -> None:
