@@ -155,8 +155,8 @@ function explained(error: Error): string {
 }
 
 async function main(): Promise<void> {
-  const own = program.commands.map((command) => command.name());
-  if (!process.argv.some((argument) => own.includes(argument))) {
+  const asked = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
+  if (!program.commands.some((command) => command.name() === asked)) {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the engine for every command
     const { register } = require('./rehearse') as { register: (program: Command) => void };
     register(program);

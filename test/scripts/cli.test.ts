@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+
+function cli(...args: string[]) {
+  const { AWS_REGION: _r, AWS_DEFAULT_REGION: _d, ...environment } = process.env;
+  const env = { ...environment, AWS_CONFIG_FILE: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
+  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/ts-node'), ['scripts/cli.ts', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env,
+  });
+  return { status, stdout, stderr };
+}
+
+test('a command that is misspelt, or an argument that is not understood, is explained', () => {
+  expect(cli('statsu')).toMatchObject({ status: 1, stderr: expect.stringContaining('Did you mean status?') });
+  expect(cli('load', '2013-13')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07'),
+  });
+});
+
+test('what stands between a newcomer and AWS is said in a sentence, without a stack trace', () => {
+  expect(cli('status')).toMatchObject({ status: 1, stderr: 'no AWS Region: set AWS_REGION or pass --region\n' });
+});
