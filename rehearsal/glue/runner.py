@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.glue.spark import environment
+from rehearsal.glue.spark import archive_of, environment
 from rehearsal.host import ApiError, Host
 from rehearsal.sagemaker.ground import LogStream
 from rehearsal.sagemaker.process import Process, Starter
@@ -90,7 +90,16 @@ class GlueRunner:
         # A library is a zip, or a module that is found through its folder.
         found = {str(library if library.suffix == ".zip" else library.parent) for library in libraries}
         env = {
-            **environment(self._host, keys, self._java_home, self._jars, folder, arguments.get("--conf", "")),
+            **environment(
+                self._host.endpoint,
+                self._host.region,
+                keys,
+                self._java_home,
+                self._jars,
+                folder,
+                arguments.get("--conf", ""),
+                self._java_options(),
+            ),
             "PATH": f"{self._python.parent}:{os.environ.get('PATH', os.defpath)}",
             "PYTHONPATH": ":".join([*sorted(found), str(_SHIM)]),
             "PYSPARK_PYTHON": str(self._python),
@@ -107,6 +116,11 @@ class GlueRunner:
         if state == "SUCCEEDED" and status:
             raise RunError(_diagnosis(errors.lines, script.name, status))
         return state
+
+    def _java_options(self) -> str:
+        archive = archive_of(self._jars)
+        # Silent where the archive does not fit: what Java prints would be in the job's output.
+        return f"-XX:SharedArchiveFile={archive} -Xlog:disable" if archive.exists() else ""
 
     def _fetch(self, s3: RoleS3, uri: str, folder: Path) -> Path:
         target = folder / Path(split(uri)[1]).name

@@ -8,6 +8,8 @@ import zipfile
 import pytest
 from world import NO_ROLE, POWERLESS_ROLE, ROLE, until
 
+from rehearsal.glue.spark import archive_of
+
 ETL = """
 import sys
 from awsglue.context import GlueContext
@@ -125,3 +127,16 @@ def test_a_stop_ends_a_run(start, world):
 def test_what_has_no_effect_is_reported(start, world):
     start("", additional_python_modules="polars")
     assert "Glue argument --additional-python-modules" in world.notes
+
+
+def test_a_class_archive_that_does_not_fit_costs_nothing(start, glue, world, tmp_path):
+    (tmp_path / "jars").mkdir()
+    for jar in glue._jars:
+        (tmp_path / "jars" / jar.name).symlink_to(jar)
+    glue._jars = [tmp_path / "jars" / jar.name for jar in glue._jars]
+    archive_of(glue._jars).write_bytes(b"of another Java")
+    run = start(
+        "from pyspark.sql import SparkSession\nprint(SparkSession.builder.getOrCreate().range(3).count())"
+    )
+    assert run["JobRunState"] == "SUCCEEDED", run
+    assert world.logged("/aws-glue/jobs/output", run["Id"]) == "3"
