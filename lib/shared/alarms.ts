@@ -111,7 +111,7 @@ export const alarms = {
   pipelineFailed: {
     room: 'monitoring',
     what: 'pipeline-failed',
-    says: 'an execution of Prepare, Train, Release or Monitor failed, timed out or was aborted',
+    says: 'an execution of Prepare, Train, Release or Monitor failed or timed out',
     periodMinutes: 5,
     periods: 1,
     threshold: 0,

@@ -32,9 +32,15 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
   const key = JSON.stringify([profile, config]);
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const app = new App({
-    context: { profile, config, 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:defaultCrossStackReferences': 'strong' },
-  });
+  const context = {
+    profile,
+    config,
+    'aws:cdk:bundling-stacks': [],
+    '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+    // Loads every resource schema, five seconds a test file; test/templates.test.ts lints once.
+    '@aws-cdk/core:validateAgainstDefaultRules': false,
+  };
+  const app = new App({ context });
   buildKit(app);
   cache.set(key, app);
   return app;

@@ -1,0 +1,38 @@
+import { names } from '../../lib/shared/names';
+import { kit, only, resources, snapshot } from '../shared/kit';
+
+test('snapshot', () => expect(snapshot('monitoring')).toMatchSnapshot());
+
+const alarm = (what: string, app = kit()) =>
+  Object.values(resources('monitoring', 'AWS::CloudWatch::Alarm', app)).find(
+    ({ Properties }) => Properties.AlarmName === names.alarm('mlkit', 'monitoring', what),
+  )?.Properties;
+
+test('the schedule is daily, passes its own time, and sleeps in the sandbox', () => {
+  const schedule = only('monitoring', 'AWS::Scheduler::Schedule').Properties;
+  expect(schedule).toMatchObject({ State: 'DISABLED', ScheduleExpression: expect.stringMatching(/^cron\(0 6 /) });
+  expect(schedule.Target.Input).toContain('<aws.scheduler.scheduled-time>');
+  expect(only('monitoring', 'AWS::Scheduler::Schedule', kit('standard')).Properties.State).toBe('ENABLED');
+});
+
+test('a missing heartbeat alarms, but tells people only where a schedule promises one', () => {
+  expect(alarm('heartbeat')).toMatchObject({
+    TreatMissingData: 'breaching',
+    ActionsEnabled: false,
+    ComparisonOperator: 'LessThanThreshold',
+  });
+  expect(alarm('heartbeat', kit('standard'))?.ActionsEnabled).toBe(true);
+});
+
+test('drift and quality alarm on metrics without version or feature, so that a release does not orphan them', () => {
+  for (const what of ['drift', 'quality']) expect(alarm(what)?.Dimensions).toEqual([{ Name: 'Kit', Value: 'mlkit' }]);
+});
+
+test('the pipeline alarm hears all four machines fail or time out, within the ten metrics that an alarm may combine', () => {
+  const metrics = alarm('pipeline-failed')?.Metrics.filter((m: { MetricStat?: unknown }) => m.MetricStat !== undefined);
+  expect(metrics).toHaveLength(8);
+});
+
+test('the managed engine is refused with the reason and the alternative', () => {
+  expect(() => kit('sandbox', { monitoring: { engine: 'managed' } })).toThrow(/closed to new customers.*Use "open"/);
+});

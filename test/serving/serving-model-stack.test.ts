@@ -1,0 +1,54 @@
+import { kit, only, snapshot, template } from '../shared/kit';
+
+test('snapshot', () => expect(snapshot('serving-model')).toMatchSnapshot());
+test('snapshot of a real-time endpoint', () => expect(snapshot('serving-model', kit('standard'))).toMatchSnapshot());
+
+test.each(['sandbox', 'standard', 'production'])(
+  'in %s everything waits for a model and nothing is about IAM',
+  (profile) => {
+    const { Resources, Parameters, Rules } = template('serving-model', kit(profile)).toJSON();
+    expect(Parameters).toEqual({ ModelPackageArn: expect.objectContaining({ Default: 'none' }) });
+    expect(Rules).toBeUndefined();
+    for (const [, { Type, Condition }] of Object.entries<Record<string, string>>(Resources)) {
+      if (Type === 'AWS::CDK::Metadata') continue;
+      expect(Condition).toBe('HasModel');
+      expect(Type).not.toMatch(/^AWS::IAM/);
+    }
+  },
+);
+
+test('only the endpoint has a name: a release replaces model and configuration', () => {
+  expect(only('serving-model', 'AWS::SageMaker::Endpoint').Properties.EndpointName).toBe('mlkit');
+  expect(only('serving-model', 'AWS::SageMaker::Model').Properties).not.toHaveProperty('ModelName');
+  expect(only('serving-model', 'AWS::SageMaker::EndpointConfig').Properties).not.toHaveProperty('EndpointConfigName');
+});
+
+test('the model is the package that the parameter names', () => {
+  expect(only('serving-model', 'AWS::SageMaker::Model').Properties.Containers).toEqual([
+    { ModelPackageName: { Ref: 'ModelPackageArn' } },
+  ]);
+});
+
+test("the sandbox is serverless within a fresh account's concurrency", () => {
+  const [variant] = only('serving-model', 'AWS::SageMaker::EndpointConfig').Properties.ProductionVariants;
+  expect(variant.ServerlessConfig).toEqual({ MaxConcurrency: 5, MemorySizeInMB: 2048 });
+});
+
+test('a real-time endpoint captures, scales, and rolls back on the alarms', () => {
+  const app = kit('standard');
+  expect(only('serving-model', 'AWS::SageMaker::EndpointConfig', app).Properties.DataCaptureConfig).toMatchObject({
+    EnableCapture: true,
+    InitialSamplingPercentage: 100,
+    CaptureContentTypeHeader: { JsonContentTypes: ['application/json'] },
+  });
+  const { DeploymentConfig } = only('serving-model', 'AWS::SageMaker::Endpoint', app).Properties;
+  expect(DeploymentConfig.AutoRollbackConfiguration.Alarms).toHaveLength(2);
+  expect(DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration).toMatchObject({
+    Type: 'CANARY',
+    CanarySize: { Value: 50 },
+  });
+  expect(only('serving-model', 'AWS::ApplicationAutoScaling::ScalableTarget', app).Properties).toMatchObject({
+    MinCapacity: 2,
+    MaxCapacity: 4,
+  });
+});
