@@ -1,6 +1,7 @@
 """Glue runs: a real Spark on s3://, libraries and files beside the script, and how runs end."""
 
 import io
+import subprocess
 import threading
 import time
 import zipfile
@@ -134,7 +135,10 @@ def test_a_class_archive_that_does_not_fit_costs_nothing(start, glue, world, tmp
     for jar in glue._jars:
         (tmp_path / "jars" / jar.name).symlink_to(jar)
     glue._jars = [tmp_path / "jars" / jar.name for jar in glue._jars]
-    archive_of(glue._jars).write_bytes(b"of another Java")
+    java, archive = glue._java_home / "bin/java", archive_of(glue._jars)
+    of_another_class_path = [java, f"-XX:ArchiveClassesAtExit={archive}", "-cp", glue._jars[0], "-version"]
+    subprocess.run(of_another_class_path, check=True, capture_output=True)
+    assert archive.exists()
     run = start(
         "from pyspark.sql import SparkSession\nprint(SparkSession.builder.getOrCreate().range(3).count())"
     )
