@@ -178,7 +178,7 @@ export function histograms(buckets: HistogramBucket[]): TopLevelSpec {
       height: 60,
       mark: 'bar',
       encoding: {
-        x: { field: 'lower', type: 'quantitative', title: null, axis: { tickCount: 3 } },
+        x: { field: 'lower', bin: 'binned', type: 'quantitative', title: null, axis: { tickCount: 3 } },
         x2: { field: 'upper' },
         y: { field: 'count', type: 'quantitative', title: null, axis: { tickCount: 2, format: '~s' } },
       },

@@ -32,7 +32,7 @@ export function page(title: string, lead: string, sections: string[]): string {
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430; }
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .3rem; border-bottom: 1px solid #d8dee6; }
 table { border-collapse: collapse; font-size: .85rem; margin: .6rem 0; } th, td { padding: .2rem .6rem; text-align: left; border-bottom: 1px solid #e6eaf0; vertical-align: top; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; } th { background: #f3f6fa; } .none { color: #7a8594; } svg { max-width: 100%; height: auto; }
+td:first-child, td.n { white-space: nowrap; } td.n { text-align: right; font-variant-numeric: tabular-nums; } th { background: #f3f6fa; } .none { color: #7a8594; } svg { max-width: 100%; height: auto; }
 .status { font-weight: 600; } details summary { cursor: pointer; color: #345; }
 </style></head><body><h1>${escape(title)}</h1><p class="status">${escape(lead)}</p>
 ${sections.join('\n')}
