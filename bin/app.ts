@@ -18,44 +18,32 @@ export function buildKit(app: App): void {
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
 
   const { destroyData, logRetentionDays: logRetention } = config.foundation;
-  const { key, alerts, isolated } = new FoundationStack(app, 'Foundation', {
-    kit,
-    config: config.foundation,
-    network: config.network,
-  });
+  const { network } = config;
+  const foundation = new FoundationStack(app, 'Foundation', { kit, config: config.foundation, network });
+  const { key, alerts, isolated } = foundation;
   const common = { kit, key, alerts, isolated, destroyData, logRetention, tags };
 
   const lake = new DataLakeStack(app, 'DataLake', { ...common, config: config.dataLake });
-  const { raw, curated, artifacts, captured } = lake;
-  const { prepare } = new EtlStack(app, 'Etl', { ...common, config: config.etl, raw, curated });
-  const { train, champion } = new TrainingStack(app, 'Training', { ...common, config, raw, curated, artifacts });
+  const { raw, curated, artifacts, captured, capture } = lake;
+  const buckets = { raw, curated, artifacts, captured };
+
+  const { prepare } = new EtlStack(app, 'Etl', { ...common, ...buckets, config: config.etl });
+  const { train, champion } = new TrainingStack(app, 'Training', { ...common, ...buckets, config });
+
   const serving = new ServingStack(app, 'Serving', {
     ...common,
+    ...buckets,
     config: config.serving,
-    artifacts,
-    captured,
-    capture: lake.capture,
+    capture,
     champion,
     inVpc: isolated !== undefined,
   });
   const { modelRole, guardrails, release } = serving;
-  new ServingModelStack(app, 'ServingModel', {
-    kit,
-    config: config.serving,
-    modelRole,
-    captured,
-    guardrails,
-    isolated,
-  });
-  new MonitoringStack(app, 'Monitoring', {
-    ...common,
-    config,
-    raw,
-    captured,
-    artifacts,
-    champion,
-    machines: { Prepare: prepare.machine, Train: train.machine, Release: release.machine },
-  });
+  const model = { kit, config: config.serving, modelRole, captured, guardrails, isolated };
+  new ServingModelStack(app, 'ServingModel', model);
+
+  const machines = { Prepare: prepare.machine, Train: train.machine, Release: release.machine };
+  new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, champion, machines });
   new RetrainingStack(app, 'Retraining', { ...common, config: config.retraining, train: train.machine });
 }
 

@@ -1,0 +1,150 @@
+/** Habits of the repository that a reviewer would otherwise have to remember. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { alarms, runbookAnchor, runbookHeading } from '../lib/shared/alarms';
+import { env, metrics, rooms } from '../lib/shared/names';
+import { kit, templates } from './shared/kit';
+
+const root = join(__dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const folders = (path: string) =>
+  readdirSync(join(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('__') && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
+
+describe('rooms', () => {
+  test.each([
+    ['lib', ['shared']],
+    ['lambda', ['shared']],
+    ['jobs', ['common']],
+    ['test', ['shared', 'shared-lambda', 'jobs', 'rehearsal', 'scripts', 'bootstrap']],
+  ])('%s has the rooms of the lifecycle and nothing else', (kind, others) => {
+    expect(
+      folders(kind).filter((name) => !(rooms as readonly string[]).includes(name) && !others.includes(name)),
+    ).toEqual([]);
+  });
+
+  test('every room has a stack and a test of it', () => {
+    for (const room of rooms) {
+      expect(existsSync(join(root, `lib/${room}/${room}-stack.ts`))).toBe(true);
+      expect(existsSync(join(root, `test/${room}/${room}-stack.test.ts`))).toBe(true);
+    }
+  });
+
+  test('every handler folder is named as a verb and what it acts on, and has an index', () => {
+    for (const room of folders('lambda').filter((name) => name !== 'shared'))
+      for (const handler of folders(`lambda/${room}`))
+        expect(existsSync(join(root, 'lambda', room, handler, 'index.ts'))).toBe(true);
+  });
+});
+
+describe('files', () => {
+  const sources = execFileSync(
+    'git',
+    [
+      'ls-files',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+      '--',
+      'bin',
+      'lib',
+      'lambda',
+      'jobs',
+      'rehearsal',
+      'scripts',
+      'test',
+    ],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
+    .split('\n')
+    .filter((path) => /\.(ts|mjs|py)$/.test(path) && existsSync(join(root, path)));
+
+  test('stay short enough to be read at once', () => {
+    expect(
+      sources.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines > 320),
+    ).toEqual([]);
+  });
+
+  test('bin/app.ts only wires', () => expect(read('bin/app.ts').split('\n').length).toBeLessThanOrEqual(61));
+
+  test.each([...rooms.map((room) => `lib/${room}/${room}-stack.ts`), 'lib/serving/serving-model-stack.ts'])(
+    '%s says what it is for, costs and fails of',
+    (path) => {
+      const header = read(path).split('*/')[0] ?? '';
+      expect(header.startsWith('/**')).toBe(true);
+      expect(header.split('\n').length).toBeLessThanOrEqual(13);
+      for (const part of ['Idle cost:', 'Fails first:']) expect(header).toContain(part);
+    },
+  );
+});
+
+describe('alarms', () => {
+  const rows = Object.values(alarms);
+  const runbook = read('docs/runbook.md');
+  const chapters = Object.fromEntries(
+    runbook
+      .split(/^## /m)
+      .slice(1)
+      .map((chapter) => [chapter.split('\n')[0] ?? '', chapter]),
+  );
+  const deployed = Object.values(templates(kit())).flatMap(({ Resources }) =>
+    Object.values<{ Type: string; Properties: Record<string, string> }>(Resources).filter(
+      ({ Type }) => Type === 'AWS::CloudWatch::Alarm',
+    ),
+  );
+
+  test('and chapters of the runbook are the same list', () => {
+    expect(Object.keys(chapters).sort()).toEqual(rows.map(runbookHeading).sort());
+  });
+
+  test.each(rows.map((row) => [runbookHeading(row)]))(
+    '%s: the runbook says what it means, how to look, what to do',
+    (heading) => {
+      for (const part of ['### Description', '### Investigation', '### Resolution'])
+        expect(chapters[heading]).toContain(part);
+    },
+  );
+
+  test('every row is deployed, and leads to its chapter', () => {
+    expect(deployed.map(({ Properties }) => Properties.AlarmName).sort()).toEqual(
+      rows.map((row) => `mlkit/${runbookHeading(row)}`).sort(),
+    );
+    for (const row of rows)
+      expect(
+        deployed.find(({ Properties }) => Properties.AlarmName === `mlkit/${runbookHeading(row)}`)?.Properties
+          .AlarmDescription,
+      ).toContain(runbookAnchor(row));
+  });
+
+  test('are at most 12', () => expect(deployed.length).toBeLessThanOrEqual(12));
+});
+
+test('the monitor publishes the metrics that the alarms watch', () => {
+  const python = read('jobs/monitoring/outcome.py');
+  for (const name of ['records', 'labelCoverage', 'driftViolations', 'qualityViolations', 'auc'] as const)
+    expect(python).toContain(`"${name}": "${metrics[name]}"`);
+});
+
+test('every environment variable that a handler requires is set by its stack', () => {
+  const set = new Set(
+    Object.values(templates(kit())).flatMap(({ Resources }) =>
+      Object.values<{ Properties?: { Environment?: { Variables?: object } } }>(Resources).flatMap(({ Properties }) =>
+        Object.keys(Properties?.Environment?.Variables ?? {}),
+      ),
+    ),
+  );
+  const required = execFileSync('git', ['grep', '-hoE', "requireEnv\\('\\w+'\\)", '--', 'lambda'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n')
+    .map((call) => env[/'(\w+)'/.exec(call)?.[1] as keyof typeof env]);
+  expect(required.length).toBeGreaterThan(4);
+  expect(required.filter((name) => !set.has(name))).toEqual([]);
+});
