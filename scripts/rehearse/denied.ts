@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addDays } from '../kit/days';
 import type { Audit } from './engine';
-import { rehearse, type Rehearsal } from './rehearsal';
+import { rehearse, type Rehearsal, writeSummary } from './rehearsal';
 import type { Scenario } from './scenario';
 import { begin, HISTORY, live } from './story';
 import type { Summary } from './verify';
@@ -70,7 +70,7 @@ export async function denied(run: Omit<Rehearsal, 'scenario' | 'name'>, seed: nu
       : `statement ${drawn.statement} of ${drawn.policy} is gone, and the run ended ${crippled.status}; ${named}`,
     durationSeconds: reference.durationSeconds + crippled.durationSeconds,
   };
-  writeFileSync(join(run.runDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  writeSummary(run.runDir, summary);
   return summary;
 }
 
@@ -84,7 +84,7 @@ function usedActions(runDir: string): Pick<Audit['denied'][number], 'principal' 
 }
 
 /** Statements of role policies, at least one action of which the role used and no other statement of it allows. */
-function inUse(assembly: string, used: ReturnType<typeof usedActions>): Candidate[] {
+export function inUse(assembly: string, used: ReturnType<typeof usedActions>): Candidate[] {
   const found: Candidate[] = [];
   for (const file of readdirSync(assembly)
     .filter((name) => name.endsWith('.template.json'))

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { bench } from '../bench';
 import { terminal } from '../kit/out';
 import { writeReport } from '../report/report';
 import { denied } from './denied';
@@ -37,6 +38,12 @@ export function register(program: Command): void {
     .description('draw the report of a finished run again')
     .argument('[folder]', 'folder of the run', join(ROOT, '.rehearsal/latest'))
     .action(async (folder: string) => console.log(await writeReport(folder)));
+  program
+    .command('bench')
+    .description('time synth, jobs, serving and the predict bundle')
+    .action(() => {
+      process.exitCode = bench();
+    });
   program
     .command('verify')
     .description('recompute the summary of a finished run from its evidence and compare')

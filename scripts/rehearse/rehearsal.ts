@@ -1,7 +1,9 @@
 /** One rehearsal: synthesize, deploy, play, gather, delete, verify. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { resolveConfig } from '../../lib/config';
+import schema from '../../schema/summary.schema.json';
 import { FlightsSource } from '../data/source';
 import { discoverKit } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
@@ -68,8 +70,14 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     durationSeconds: Math.round((Date.now() - started) / 100) / 10,
     ...found,
   };
-  writeFileSync(join(run.runDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  writeSummary(run.runDir, summary);
   return summary;
+}
+
+/** @throws ZodError when the summary is not what schema/summary.schema.json promises its readers */
+export function writeSummary(runDir: string, summary: Summary): void {
+  z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]).parse(summary);
+  writeFileSync(join(runDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 }
 
 async function play({ scenario, profile, through, out }: Rehearsal, engine: Engine, seen: Seen): Promise<string> {

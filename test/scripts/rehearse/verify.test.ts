@@ -1,0 +1,117 @@
+import type { Audit } from '../../../scripts/rehearse/engine';
+import type { Evidence } from '../../../scripts/rehearse/evidence';
+import { unexpected } from '../../../scripts/rehearse/rehearsal';
+import { compare, recompute } from '../../../scripts/rehearse/verify';
+
+const ARN = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
+const audit: Audit = { allowed: 7, denied: [], unused: [], notRehearsed: [] };
+const outcome = {
+  window: { start: '2013-04-01', end: '2013-04-08' },
+  champion: ARN,
+  status: 'Completed',
+  records: 6190,
+  labelCoverage: 1,
+  violations: [],
+  confirmed: false,
+  quality: { auc: 0.71, ruleAuc: 0.68 },
+};
+const evidence: Evidence = {
+  machines: {
+    prepare: [],
+    train: [],
+    monitor: [],
+    release: [
+      {
+        name: 'r',
+        status: 'SUCCEEDED',
+        startedAt: '',
+        stoppedAt: null,
+        input: { modelPackageArn: ARN },
+        output: { outcome: 'released', reason: 'serves what the gate saw', modelPackageArn: ARN },
+        error: null,
+        cause: null,
+        states: [],
+      },
+    ],
+  },
+  packages: [
+    {
+      arn: ARN,
+      version: 1,
+      approval: 'Approved',
+      reason: '',
+      metadata: { trigger: 'manual', trainedThrough: '2013-04-01' },
+      createdAt: '',
+    },
+  ],
+  state: [
+    { pk: 'decision#2026-01-01', sk: 'b', outcome: 'skipped', reason: 'second', episode: null, attempt: 0 },
+    {
+      pk: 'decision#2026-01-01',
+      sk: 'a',
+      outcome: 'started',
+      reason: 'first',
+      episode: 'v1-2013-04-08',
+      attempt: 1,
+      evidence: { window: outcome.window },
+    },
+    { pk: 'lock', sk: 'lock' },
+  ],
+  objects: {
+    'artifacts/windows/1/2013-04-08/outcome.json': outcome,
+    'artifacts/windows/1/2013-04-08/analysis.json': {},
+  },
+  templates: [],
+};
+
+describe('recompute', () => {
+  const found = recompute(evidence, audit);
+
+  test('reads releases from executions and the registry', () => {
+    expect(found.releases).toEqual([
+      {
+        version: 1,
+        trigger: 'manual',
+        trainedThrough: '2013-04-01',
+        outcome: 'released',
+        reason: 'serves what the gate saw',
+      },
+    ]);
+  });
+
+  test('reads windows from the monitor’s files', () => {
+    expect(found.monitor).toMatchObject([{ champion: 1, records: 6190, auc: 0.71, ruleAuc: 0.68, confirmed: false }]);
+  });
+
+  test('orders the guard’s decisions by time', () => {
+    expect(found.decisions.map(({ reason }) => reason)).toEqual(['first', 'second']);
+  });
+
+  test('takes a release that failed as rejected, with its error', () => {
+    const [release] = evidence.machines.release;
+    const failed = { ...release!, status: 'FAILED', output: null, error: 'StackBroken', cause: 'repair it' };
+    const { releases } = recompute({ ...evidence, machines: { ...evidence.machines, release: [failed] } }, audit);
+    expect(releases).toMatchObject([{ outcome: 'rejected', reason: 'StackBroken: repair it' }]);
+  });
+});
+
+describe('compare', () => {
+  const found = recompute(evidence, audit);
+
+  test('agrees with itself', () => expect(compare(found, found)).toEqual([]));
+
+  test('names a release and a window that only one side knows', () => {
+    const differences = compare({ releases: [], monitor: [{ ...found.monitor[0]!, records: 6191 }] }, found);
+    expect(differences).toEqual([expect.stringContaining('releases'), expect.stringContaining('6191')]);
+  });
+});
+
+test('refusals of the user are asked for; any other is named once', () => {
+  const denial = { principal: 'mlkit-etl-PrepareRole/x', action: 's3:GetObject', resource: 'arn:aws:s3:::raw/a' };
+  const denied = [
+    denial,
+    { ...denial, principal: 'mlkit-etl-PrepareRole/y' },
+    { ...denial, principal: 'rehearsal-client/scenario' },
+  ];
+  expect(unexpected({ denied })).toEqual(['mlkit-etl-PrepareRole was denied s3:GetObject on arn:aws:s3:::raw/a']);
+});
