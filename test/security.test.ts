@@ -96,6 +96,21 @@ test.each(profiles)('in %s nothing asks for what new accounts are refused', (pro
   expect(closed).toEqual([]);
 });
 
+test.each(profiles)('in %s whoever may touch objects of the lake may use their key', (profile) => {
+  const needs = { 's3:GetObject*': 'kms:Decrypt', 's3:PutObject': 'kms:GenerateDataKey*' };
+  for (const { room, id, properties } of ofType(profile, 'AWS::IAM::Policy')) {
+    const statements = properties.PolicyDocument.Statement as Json[];
+    for (const [object, key] of Object.entries(needs)) {
+      const touches = statements.some(
+        ({ Action, Resource }) =>
+          [Action].flat().includes(object) && /Raw|Curated|Artifacts|Captured/.test(JSON.stringify(Resource)),
+      );
+      const may = statements.some(({ Action }) => [Action].flat().includes(key));
+      if (touches) expect({ [`${room}/${id}`]: may }).toEqual({ [`${room}/${id}`]: true });
+    }
+  }
+});
+
 test('no function reserves concurrency: a new account has ten in all', () => {
   for (const { properties } of ofType('sandbox', 'AWS::Lambda::Function'))
     expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');

@@ -1,4 +1,5 @@
 import { featureColumns, rawTables } from '../../lib/shared/dataset';
+import type { Json } from '../shared/json';
 import { kit, only, readable, resources, snapshot } from '../shared/kit';
 
 test('snapshot', () => expect(snapshot('data-lake')).toMatchSnapshot());
@@ -28,7 +29,7 @@ test('production keeps its data', () => {
   expect(resources('data-lake', 'Custom::S3AutoDeleteObjects', kit('production'))).toEqual({});
 });
 
-const tables = Object.fromEntries(
+const tables: Record<string, Json> = Object.fromEntries(
   Object.values(resources('data-lake', 'AWS::Glue::Table')).map(({ Properties }) => [
     Properties.TableInput.Name,
     Properties.TableInput,

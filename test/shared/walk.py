@@ -1,16 +1,18 @@
 """
-Runs a JSONata state machine against scripted task answers, with the evaluator's real semantics: reads
+Runs a JSONata state machine against scripted task answers: reads
 {"definition", "input", "answers": {state: [{"result"} | {"error", "cause"}, ...]}} and prints
-{"path", "calls": [{"state", "resource", "arguments"}], "output" | "error"}. The last answer of a state repeats.
+{"path", "calls": [{"state", "resource", "arguments"}], "output" | "error"}.
+The last answer of a state repeats. Waits and retry delays take no time.
 """
 
 import hashlib
 import json
 import sys
-import uuid
 from typing import Any
 
-import jsonata
+import jsonata  # type: ignore[import-untyped]
+
+Json = dict[str, Any]
 
 EXECUTION = {
     "Id": "arn:aws:states:us-east-1:123456789012:execution:Machine:run-1",
@@ -25,7 +27,7 @@ class TaskError(Exception):
         self.output = {"Error": error, "Cause": cause}
 
 
-def evaluate(value: Any, scope: dict[str, Any]) -> Any:
+def evaluate(value: Any, scope: Json) -> Any:
     if isinstance(value, dict):
         return {key: evaluate(part, scope) for key, part in value.items()}
     if isinstance(value, list):
@@ -40,11 +42,11 @@ def evaluate(value: Any, scope: dict[str, Any]) -> Any:
     return found
 
 
-def run(source: str, scope: dict[str, Any]) -> Any:
+def run(source: str, scope: Json) -> Any:
     expression = jsonata.Jsonata(source)
-    expression.register_lambda("hash", lambda text, kind: hashlib.new(kind.replace("-", ""), text.encode()).hexdigest())
+    # What Step Functions adds to JSONata, as far as the kit uses it.
+    expression.register_lambda("hash", lambda text, kind: hashlib.new(kind, text.encode()).hexdigest())
     expression.register_lambda("parse", json.loads)
-    expression.register_lambda("uuid", lambda: str(uuid.uuid4()))
     bindings = jsonata.Jsonata.jsonata("1").create_frame()
     for name, bound in scope.items():
         bindings.bind(name, bound)
@@ -55,21 +57,20 @@ def run(source: str, scope: dict[str, Any]) -> Any:
 
 
 class Machine:
-    def __init__(self, answers: dict[str, list[dict[str, Any]]]) -> None:
+    def __init__(self, answers: dict[str, list[Json]]) -> None:
         self.answers = answers
         self.path: list[str] = []
-        self.calls: list[dict[str, Any]] = []
+        self.calls: list[Json] = []
 
-    def walk(self, definition: dict[str, Any], given: Any, variables: dict[str, Any], item: Any = None) -> Any:
+    def walk(self, definition: Json, given: Any, variables: Json, item: Any = None) -> Any:
         name: str = definition["StartAt"]
         while True:
             self.path.append(name)
             if len(self.path) > 500:
                 raise TaskError("Test.Endless", " ".join(self.path[-6:]))
             state = definition["States"][name]
-            context = {"Execution": EXECUTION, "State": {"Name": name, "EnteredTime": "2026-01-01T00:00:00Z", "RetryCount": 0}}
-            if item is not None:
-                context["Map"] = {"Item": {"Value": item}}
+            entered = {"Name": name, "EnteredTime": "2026-01-01T00:00:00Z", "RetryCount": 0}
+            context = {"Execution": EXECUTION, "State": entered, "Map": {"Item": {"Value": item}}}
             states = {"input": given, "context": context}
             try:
                 following, given = self.enter(name, state, states, variables)
@@ -79,8 +80,8 @@ class Machine:
                 return given
             name = following
 
-    def enter(self, name: str, state: dict[str, Any], states: dict[str, Any], variables: dict[str, Any]) -> tuple[str | None, Any]:
-        def scope() -> dict[str, Any]:
+    def enter(self, name: str, state: Json, states: Json, variables: Json) -> tuple[str | None, Any]:
+        def scope() -> Json:
             return {"states": states, **variables}
 
         kind, output = state["Type"], states["input"]
@@ -91,9 +92,11 @@ class Machine:
             output = states["result"] = self.answer(name, state)
         elif kind == "Map":
             items = evaluate(state["Items"], scope())
-            output = states["result"] = [self.walk(state["ItemProcessor"], each, dict(variables), each) for each in items]
+            each = state["ItemProcessor"]
+            output = states["result"] = [self.walk(each, item, dict(variables), item) for item in items]
         elif kind == "Choice":
-            chosen = next((c for c in state["Choices"] if evaluate(c["Condition"], scope())), {"Next": state["Default"]})
+            met = (rule for rule in state["Choices"] if evaluate(rule["Condition"], scope()))
+            chosen = next(met, {"Next": state["Default"]})
         elif kind == "Fail":
             raise TaskError(evaluate(state["Error"], scope()), evaluate(state["Cause"], scope()))
         assigned = evaluate(chosen.get("Assign", {}), scope())
@@ -102,7 +105,7 @@ class Machine:
         variables.update(assigned)
         return chosen.get("Next"), output
 
-    def answer(self, name: str, state: dict[str, Any]) -> Any:
+    def answer(self, name: str, state: Json) -> Any:
         queue = self.answers.setdefault(name, [{"result": {}}])
         for attempt in range(100):
             answer = queue.pop(0) if len(queue) > 1 else queue[0]
@@ -113,7 +116,7 @@ class Machine:
                 raise TaskError(answer["error"], answer.get("cause", ""))
         raise AssertionError(name)
 
-    def catch(self, state: dict[str, Any], failure: TaskError, states: dict[str, Any], variables: dict[str, Any]) -> str:
+    def catch(self, state: Json, failure: TaskError, states: Json, variables: Json) -> str:
         for catcher in state.get("Catch", []):
             if matches(catcher["ErrorEquals"], failure.output["Error"]):
                 states["errorOutput"] = failure.output
@@ -132,7 +135,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     machine = Machine(request["answers"])
     try:
-        end: dict[str, Any] = {"output": machine.walk(request["definition"], request["input"], {})}
+        end: Json = {"output": machine.walk(request["definition"], request["input"], {})}
     except TaskError as failure:
         end = {"error": failure.output}
     print(json.dumps({"path": machine.path, "calls": machine.calls, **end}))
