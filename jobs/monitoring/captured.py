@@ -64,17 +64,14 @@ def read_window(prefix: str, window: Window) -> Captured:
     frame = to_frame([prediction.instance for prediction in predictions])
     frame[SCORE] = [prediction.score for prediction in predictions]
     frame[PREDICTED] = [prediction.predicted for prediction in predictions]
-    frame["event"] = [prediction.event for prediction in predictions]
     inside = between(frame, window.start.isoformat(), window.end.isoformat())
-    # Delivery is at least once (same event id); a client may also ask for a flight again (same key).
-    once = inside.drop_duplicates(["event", schema.id_column()], keep="last")
-    latest = once.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
-    return Captured(latest.drop(columns="event"), len(inside) - len(latest), corrupt)
+    # Delivery is at least once, and a client may ask again: by the row's key both are the same duplicate.
+    latest = inside.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
+    return Captured(latest, len(inside) - len(latest), corrupt)
 
 
 @dataclass(frozen=True)
 class _Prediction:
-    event: str
     time: datetime
     instance: dict[str, Any]
     score: float
@@ -94,7 +91,7 @@ def parse(line: str) -> list[_Prediction]:
         check(place, instance)
         answer = answers[instance[identity]]
         score, predicted = float(answer["score"]), bool(answer[label])
-        found.append(_Prediction(meta["eventId"], time, instance, score, predicted))
+        found.append(_Prediction(time, instance, score, predicted))
     return found
 
 

@@ -220,6 +220,14 @@ def test_quality_figures_are_of_the_captured_scores(site: Site) -> None:
     labelled = evaluate.label_rows(rows, evaluate.read_labels(site.lake.labels))
     assert found["auc"] == pytest.approx(roc_auc_score(labelled["late"], site.model.score(rows)))
     assert found["gain"] == pytest.approx(found["auc"] - found["ruleAuc"])
+    decision = json.loads((site.root / "input/baseline/decision.json").read_text())
+    assert found["drop"] == pytest.approx(found["gain"] - decision["ruleGain"])
+    # Two independent weeks: variances add.
+    gain, gate, drop = (
+        np.diff(i)[0] for i in (found["interval"], decision["ruleInterval"], found["dropInterval"])
+    )
+    assert drop == pytest.approx(np.hypot(gain, gate), rel=0.1)
+    assert np.mean(found["dropInterval"]) == pytest.approx(found["drop"], abs=drop / 6)
 
 
 def test_two_of_three_windows_confirm_and_other_champions_or_overlaps_do_not(site: Site) -> None:
