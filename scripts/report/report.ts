@@ -6,55 +6,8 @@ import { layout } from '../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../rehearse/evidence';
 import type { MonitoredWindow, Summary } from '../rehearse/verify';
 import * as charts from './charts';
+import { type Evaluation, type Outcome, type Quality, written } from './files';
 import { page, section, table, type Cell } from './page';
-
-interface Performance {
-  auc: number;
-  brier: number;
-  calibrationError: number;
-  calibration: { meanScore: number; observed: number; rows: number }[];
-  threshold: number;
-  confusion: Record<string, number>;
-  precision: number | null;
-  recall: number | null;
-  f1: number | null;
-}
-interface Facets {
-  facets: Record<string, { value_or_threshold: string; metrics: { name: string; value: number | null }[] }[]>;
-}
-interface Evaluation {
-  model: { trainedThrough: string };
-  gate: Record<string, Performance>;
-  analysis: {
-    pre_training_bias_metrics?: Facets;
-    post_training_bias_metrics: Facets;
-    explanations: { kernel_shap: { label0: { global_shap_values: Record<string, number> } } };
-  };
-  profile: {
-    name: string;
-    numerical_statistics?: {
-      common: { num_present: number; num_missing: number };
-      mean: number;
-      min: number;
-      max: number;
-      distribution: { kll: { buckets: { lower_bound: number; upper_bound: number; count: number }[] } };
-    };
-    string_statistics?: { common: { num_present: number; num_missing: number }; distinct_count: number };
-  }[];
-}
-interface Quality {
-  month: string;
-  rows: { in: number; curated: number; setAside: number; quarantined: number };
-  setAside: Record<string, number>;
-  quarantined: Record<string, number>;
-  nulled: Record<string, number>;
-}
-interface Outcome {
-  window: { start: string; end: string };
-  champion: string;
-  quality: { interval: [number, number] | null } | null;
-  drift: { feature: string; distance: number; threshold: number }[];
-}
 
 const retrainOn = dataset.features.columns.filter((c) => 'monitor' in c && c.monitor === 'retrain').map((c) => c.name);
 
@@ -91,13 +44,6 @@ export async function writeReport(runDir: string): Promise<string> {
   const file = join(runDir, 'report.html');
   writeFileSync(file, page(`Rehearsal: ${summary.scenario}, profile ${summary.profile}`, lead, sections));
   return file;
-}
-
-function written<T>(evidence: Evidence, prefix: string, file: string): T[] {
-  return Object.entries(evidence.objects)
-    .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([, value]) => value as T);
 }
 
 async function timeline({ machines }: Evidence): Promise<string> {

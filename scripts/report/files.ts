@@ -1,0 +1,58 @@
+/** What the report reads of the files that jobs wrote; docs/contracts.md describes them. */
+import type { Evidence } from '../rehearse/evidence';
+
+export interface Performance {
+  auc: number;
+  brier: number;
+  calibrationError: number;
+  calibration: { meanScore: number; observed: number; rows: number }[];
+  threshold: number;
+  confusion: Record<string, number>;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+}
+export interface Facets {
+  facets: Record<string, { value_or_threshold: string; metrics: { name: string; value: number | null }[] }[]>;
+}
+export interface Evaluation {
+  model: { trainedThrough: string };
+  gate: Record<string, Performance>;
+  analysis: {
+    pre_training_bias_metrics?: Facets;
+    post_training_bias_metrics: Facets;
+    explanations: { kernel_shap: { label0: { global_shap_values: Record<string, number> } } };
+  };
+  profile: {
+    name: string;
+    numerical_statistics?: {
+      common: { num_present: number; num_missing: number };
+      mean: number;
+      min: number;
+      max: number;
+      distribution: { kll: { buckets: { lower_bound: number; upper_bound: number; count: number }[] } };
+    };
+    string_statistics?: { common: { num_present: number; num_missing: number }; distinct_count: number };
+  }[];
+}
+export interface Quality {
+  month: string;
+  rows: { in: number; curated: number; setAside: number; quarantined: number };
+  setAside: Record<string, number>;
+  quarantined: Record<string, number>;
+  nulled: Record<string, number>;
+}
+export interface Outcome {
+  window: { start: string; end: string };
+  champion: string;
+  quality: { interval: [number, number] | null } | null;
+  drift: { feature: string; distance: number; threshold: number }[];
+}
+
+/** The files of that name under a prefix of the evidence, in the order of their keys. */
+export function written<T>(evidence: Evidence, prefix: string, file: string): T[] {
+  return Object.entries(evidence.objects)
+    .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([, value]) => value as T);
+}
