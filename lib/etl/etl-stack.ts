@@ -45,8 +45,8 @@ export class EtlStack extends RoomStack {
       timeout: Duration.minutes(config.timeoutMinutes + 30),
       logRetention: props.logRetention,
     });
-    raw.grantRead(this.prepare.role);
-    curated.grantRead(this.prepare.role, `${folder(layout.curated.quality)}*`);
+    for (const place of [layout.raw.manifests, layout.raw.tables]) this.prepare.allowRead(raw, folder(place));
+    this.prepare.allowRead(curated, folder(layout.curated.quality));
     this.prepare.allow(
       ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'],
       [features.jobArn],

@@ -131,8 +131,8 @@ export class MonitoringStack extends RoomStack {
         }),
       ],
     );
-    champion.grantRead(monitor.role);
-    artifacts.grantRead(monitor.role, `${folder(windows)}*`);
+    monitor.allow(['ssm:GetParameter'], [champion.parameterArn]);
+    monitor.allowRead(artifacts, folder(windows));
     monitor.allowMetrics();
     monitor.allowEvents(names.eventSource(kit, 'monitoring'));
     return monitor;

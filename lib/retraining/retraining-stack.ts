@@ -63,7 +63,8 @@ export class RetrainingStack extends RoomStack {
       logRetention: props.logRetention,
       deadLetterQueue: deadLetters,
     });
-    state.grants.readWriteData(guard);
+    // Its transactions put only, and are authorized as the puts in them.
+    state.grants.actions(guard, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     train.grantStartExecution(guard);
 
     const target = () => new LambdaFunction(guard, { deadLetterQueue: deadLetters });

@@ -60,9 +60,8 @@ export class Release extends Construct {
       timeout: TIMEOUT,
       logRetention: props.logRetention,
     });
-    champion.grantRead(this.machine.role);
-    champion.grantWrite(this.machine.role);
-    props.artifacts.grantRead(this.machine.role, `${folder(layout.artifacts.evaluations)}*`);
+    this.machine.allow(['ssm:GetParameter', 'ssm:PutParameter'], [champion.parameterArn]);
+    this.machine.allowRead(props.artifacts, folder(layout.artifacts.evaluations));
     this.machine.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [leases.tableArn]);
     this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [packageArns(kit)]);
     this.machine.allow(

@@ -9,7 +9,7 @@
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -122,8 +122,8 @@ export class ServingStack extends RoomStack {
       timeout: Duration.seconds(29),
       logRetention,
     });
-    champion.grantRead(predict);
-    if (captures) capture.grantPutRecords(predict);
+    predict.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [champion.parameterArn] }));
+    if (captures) capture.grant(predict, 'firehose:PutRecord');
     predict.addToRolePolicy(mayInvoke(kit));
     return predict;
   }

@@ -1,6 +1,7 @@
 import { Aws, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -60,6 +61,12 @@ export class LifecycleMachine extends Construct {
   /** Grants exactly `actions` on `resources` to the machine. */
   allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
     this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources, conditions }));
+  }
+
+  /** Objects of a bucket's folder. Without s3:ListBucket a missing one answers "access denied", which names the key just as well. */
+  allowRead(bucket: IBucket, folder: string): void {
+    this.allow(['s3:GetObject'], [bucket.arnForObjects(`${folder}*`)]);
+    bucket.encryptionKey?.grantDecrypt(this.role);
   }
 
   /** Metrics of the kit's own namespace. */

@@ -137,14 +137,14 @@ export class TrainingStack extends RoomStack {
       logRetention: props.logRetention,
     });
     for (const kind of ['training', 'tuning', 'processing'] as const) train.allowJobs(kind, kit, role);
-    this.champion.grantRead(train.role);
-    artifacts.grantRead(train.role, `${folder(evaluations)}*`);
+    train.allow(['ssm:GetParameter'], [this.champion.parameterArn]);
+    train.allowRead(artifacts, folder(evaluations));
     train.allow(
       ['sagemaker:CreateModelPackage', 'sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
       [this.group.attrModelPackageGroupArn, this.packages(kit)],
     );
     // Registering may look at what it registers, with the caller's rights: SageMaker does so for images and model data.
-    artifacts.grantRead(train.role, `${folder(models)}*`);
+    train.allowRead(artifacts, folder(models));
     train.allow(['ecr:BatchGetImage', 'ecr:DescribeImages'], [image.repositoryArn]);
     return train;
   }
