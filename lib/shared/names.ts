@@ -35,7 +35,7 @@ export const NO_CHAMPION = 'NoChampion';
 
 /** `CustomerMetadataProperties` of a model package: what later rooms must know of a model without asking who trained it. */
 export const packageMetadata = {
-  /** Last labelled day that training saw, `YYYY-MM-DD`. */
+  /** First day that training left out, `YYYY-MM-DD`. */
   trainedThrough: 'trainedThrough',
   /** `s3://…/` of the evaluation's folder: decision, baselines, smoke test. */
   evaluation: 'evaluation',

@@ -13,14 +13,21 @@ import { train, type Trained } from '../kit/train';
 import type { Stage } from './scenario';
 import { versionOf } from './verify';
 
-/** The winter that every first model is trained on. */
+/** The winter that first models are trained on, unless a scenario says otherwise. */
 export const HISTORY = ['2013-01', '2013-02', '2013-03'] as const;
 
+interface Beginning {
+  /** @default HISTORY */
+  months?: readonly string[];
+  /** @default train */
+  mode?: 'train' | 'tune';
+}
+
 /** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
-export async function begin(stage: Stage, mode: 'train' | 'tune' = 'train'): Promise<string> {
-  const start = `${HISTORY[0]}-01`;
-  const end = `${nextMonth(HISTORY[2])}-01`;
-  await load(stage.kit, { source: stage.source, months: HISTORY }, stage.out);
+export async function begin(stage: Stage, { months = HISTORY, mode = 'train' }: Beginning = {}): Promise<string> {
+  const start = `${months[0]}-01`;
+  const end = `${nextMonth(months.at(-1)!)}-01`;
+  await load(stage.kit, { source: stage.source, months }, stage.out);
   await deliver(stage, { start, end });
   const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
   if (modelPackageArn === undefined || released === undefined)

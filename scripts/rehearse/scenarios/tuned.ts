@@ -9,7 +9,7 @@ import { begin } from '../story';
 export const tuned: Scenario = {
   title: 'a tuning job of a few real trials feeds the registry',
   async play(stage) {
-    await begin(stage, 'tune');
+    await begin(stage, { mode: 'tune' });
     const sagemaker = new SageMakerClient(stage.kit.aws);
     const { HyperParameterTuningJobSummaries: jobs = [] } = await sagemaker.send(
       new ListHyperParameterTuningJobsCommand({}),
