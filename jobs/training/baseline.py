@@ -45,16 +45,46 @@ def limits(rows: pd.DataFrame, window_days: int) -> Limits:
 
 
 def _limit(column: schema.Column, values: "pd.Series[Any]", masks: list[Bools]) -> dict[str, float]:
-    completeness = min(float(values[inside].notna().mean()) for inside in masks)
-    if column.kind == "numeric":
-        numbers = values.to_numpy(dtype=np.float64)
-        noise = max(ks_distance(numbers[inside], numbers[~inside]) for inside in masks)
-        return {"distance": max(LEAST_DISTANCE, noise), "completeness": completeness}
-    counts = [(values[inside].value_counts(), values[~inside].value_counts()) for inside in masks]
-    noise = max(linf_distance(block.to_dict(), rest.to_dict()) for block, rest in counts)
-    unseen = max(float(block[~block.index.isin(rest.index)].sum() / block.sum()) for block, rest in counts)
-    return {
-        "distance": max(LEAST_DISTANCE, noise),
-        "unseen": max(LEAST_UNSEEN, unseen),
-        "completeness": completeness,
+    everything = np.ones(len(values), dtype=bool)
+    limit = {
+        "distance": _threshold(column, values, masks, everything),
+        "completeness": min(float(values[block].notna().mean()) for block in masks),
     }
+    if column.kind == "categorical":
+        limit["unseen"] = max(LEAST_UNSEEN, *(_unseen(values[block], values[~block]) for block in masks))
+    return limit
+
+
+def _threshold(column: schema.Column, values: "pd.Series[Any]", masks: list[Bools], period: Bools) -> float:
+    return max(
+        LEAST_DISTANCE, *(_distance(column, values[block], values[period & ~block]) for block in masks)
+    )
+
+
+def _distance(column: schema.Column, left: "pd.Series[Any]", right: "pd.Series[Any]") -> float:
+    if column.kind == "numeric":
+        return ks_distance(left.to_numpy(dtype=np.float64), right.to_numpy(dtype=np.float64))
+    return linf_distance(left.value_counts().to_dict(), right.value_counts().to_dict())
+
+
+def _unseen(block: "pd.Series[Any]", rest: "pd.Series[Any]") -> float:
+    present = block.dropna()
+    return float((~present.isin(rest.unique())).mean())
+
+
+def false_alarms(rows: pd.DataFrame, window_days: int) -> dict[str, int]:
+    """
+    Each block in turn is held out, and looked at with the thresholds that the others give: in how many of the
+    `windows` would a feature that may start a retraining have violated, though nothing had changed?
+    """
+    masks = list(blocks(rows, window_days))
+    watched = [column for column in schema.features() if column.monitor == "retrain"]
+    alarms = 0
+    for held in masks:
+        others = [block for block in masks if block is not held]
+        alarms += any(
+            _distance(column, rows.loc[held, column.name], rows.loc[~held, column.name])
+            > _threshold(column, rows[column.name], others, ~held)
+            for column in watched
+        )
+    return {"windows": len(masks), "alarms": alarms}

@@ -77,11 +77,15 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
     promoted, reason = decide(found, Margins(brier=args.brier_delta, segment=args.segment_delta))
     bias_and_attribution = _analysis(scored, challenger, args.facet_min_rows)
     profile = statistics(period)
+    report = {
+        **_comparison(scored, challenger, champion, found, args.segment_min_rows),
+        "analysis": bias_and_attribution,
+        "falseAlarms": baseline.false_alarms(period, args.window_days),
+        "profile": [_without_sketch(feature) for feature in profile["features"]],
+    }
     return {
         "decision": _decision(found, promoted, reason, scored, rows, champion),
-        "metrics": _report(
-            scored, challenger, champion, found, args.segment_min_rows, bias_and_attribution, profile
-        ),
+        "metrics": report,
         "statistics": profile,
         "constraints": constraints(profile, baseline.limits(period, args.window_days)),
         "qualityConstraints": _quality_constraints(scored, found),
@@ -122,14 +126,8 @@ def _decision(
     }
 
 
-def _report(
-    scored: Scored,
-    challenger: Model,
-    champion: Model | None,
-    found: Evidence,
-    segment_min_rows: int,
-    bias_and_attribution: dict[str, Any],
-    profile: dict[str, Any],
+def _comparison(
+    scored: Scored, challenger: Model, champion: Model | None, found: Evidence, segment_min_rows: int
 ) -> dict[str, Any]:
     contenders = {CHALLENGER: challenger, CHAMPION: champion}
     return {
@@ -141,8 +139,6 @@ def _report(
         },
         "rule": {"feature": schema.rule_of_thumb(), "auc": found.rule_auc},
         "segmentsOverRule": [vars(segment) for segment in segments(scored, RULE, segment_min_rows)],
-        "analysis": bias_and_attribution,
-        "profile": [_without_sketch(feature) for feature in profile["features"]],
     }
 
 
@@ -206,6 +202,12 @@ def main(argv: list[str]) -> None:
         raise
     decision = contents["decision"]
     message = f"{'Promote' if decision['promoted'] else 'Hold'}: {decision['reason']}"
+    false_alarms = contents["metrics"]["falseAlarms"]
+    print(
+        "{alarms} of {windows} held-out windows of the data period would have raised a drift alarm".format(
+            **false_alarms
+        )
+    )
     print(message)
     tell("message", message, args.message)
 

@@ -169,6 +169,16 @@ def test_thresholds_are_the_noise_between_weeks(alone: dict[str, Any], lake: Lak
     assert limits["carrier"]["string_constraints"]["domains"] == sorted(rows["carrier"].unique())
 
 
+def test_held_out_weeks_are_judged_by_the_others_alone(lake: Lake) -> None:
+    rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
+    week = (rows["scheduled_departure"].dt.dayofyear - 1) // 7
+    even = rows.assign(mean_delay_h2=rows.index % 7, late_share_h2=0.1)
+    assert baseline.false_alarms(even, 7) == {"windows": 3, "alarms": 0}
+    # One week unlike the two others, which hardly differ: it stands out, and nobody else does.
+    odd = even.assign(mean_delay_h2=even["mean_delay_h2"] + 100 * (week == 1))
+    assert baseline.false_alarms(odd, 7) == {"windows": 3, "alarms": 1}
+
+
 def test_a_period_of_one_block_has_no_noise_to_measure(lake: Lake) -> None:
     rows = between(read_features(lake.features), "2013-01-01", "2013-01-10")
     with pytest.raises(ValueError, match="two"):
