@@ -1,6 +1,7 @@
 import { nextMonth } from '../../kit/days';
+import { train } from '../../kit/train';
 import { expect, type Scenario } from '../scenario';
-import { begin, follow, HISTORY, live, windowsOf } from '../story';
+import { begin, follow, HISTORY, live, note, windowsOf } from '../story';
 
 export const drift: Scenario = {
   title: 'three months of history, then the year goes on until the model must be retrained',
@@ -13,10 +14,18 @@ export const drift: Scenario = {
       // The guard hears of these two; a first violation waits for its confirmation.
       if (confirmed || status === 'Completed') await follow(stage, window);
     }
+    // At the end a person trains without a cause: the gate alone decides.
+    const last = windows.at(-1) ?? { end: start };
+    const { outcome, modelPackageArn, released } = await train(
+      stage.kit,
+      { mode: 'train', dataThrough: last.end },
+      stage.out,
+    );
+    if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
     const { monitor, releases } = stage.seen;
     const retrained = releases.filter(({ trigger, outcome }) => trigger === 'drift' && outcome === 'released');
     expect(monitor.length === windows.length, `${windows.length} windows were replayed, ${monitor.length} monitored`);
     const confirmations = monitor.filter(({ confirmed }) => confirmed).length;
-    return `${windows.length} windows, ${confirmations} with confirmed violations; released after drift: ${retrained.map(({ version }) => `version ${version}`).join(', ') || 'none'}`;
+    return `${windows.length} windows, ${confirmations} with confirmed violations; released after drift: ${retrained.map(({ version }) => `version ${version}`).join(', ') || 'none'}; trained without a cause at the end: ${outcome}`;
   },
 };
