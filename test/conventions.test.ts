@@ -64,10 +64,13 @@ describe('files', () => {
     .split('\n')
     .filter((path) => /\.(ts|mjs|py)$/.test(path) && existsSync(join(root, path)));
 
-  test('stay short enough to be read at once', () => {
-    expect(
-      sources.map((path) => [path, read(path).split('\n').length] as const).filter(([, lines]) => lines > 320),
-    ).toEqual([]);
+  // About 300; a list of cases may be somewhat longer than code that must be understood as a whole.
+  test.each([
+    ['product', (path: string) => !path.startsWith('test/'), 320],
+    ['test', (path: string) => path.startsWith('test/'), 350],
+  ])('of the %s stay short enough to be read at once', (_, belongs, limit) => {
+    const long = sources.filter(belongs).map((path) => `${path}: ${read(path).split('\n').length} lines`);
+    expect(long.filter((line) => Number(/: (\d+)/.exec(line)?.[1]) > limit)).toEqual([]);
   });
 
   test('bin/app.ts only wires', () => expect(read('bin/app.ts').split('\n').length).toBeLessThanOrEqual(61));

@@ -42,7 +42,8 @@ export class EtlStack extends RoomStack {
       title: 'Prepare',
       definition: prepareMachine({ kit, raw: raw.bucketName, curated: curated.bucketName, jobName: features.jobName }),
       alerts: props.alerts,
-      timeout: Duration.minutes(config.timeoutMinutes + 30),
+      // Its own run, and before it those of the months that landed at the same time.
+      timeout: Duration.minutes(config.timeoutMinutes + 180),
       logRetention: props.logRetention,
     });
     for (const place of [layout.raw.manifests, layout.raw.tables]) this.prepare.allowRead(raw, folder(place));

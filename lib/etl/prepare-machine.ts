@@ -75,7 +75,17 @@ export function prepareMachine({ kit, raw, curated, jobName }: PrepareMachinePro
       RunJob: job(
         'glue:startJobRun',
         { JobName: jobName, Arguments: { '--month': jsonata('$manifest.month') } },
-        { startErrors: ['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'], Next: 'ReadReport' },
+        {
+          refused: {
+            // A year's months at once wait for a place among the job's concurrent runs, which last minutes.
+            ErrorEquals: ['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'],
+            IntervalSeconds: 60,
+            MaxAttempts: 60,
+            BackoffRate: 1.1,
+            MaxDelaySeconds: 180,
+          },
+          Next: 'ReadReport',
+        },
       ),
       ReadReport: readJson(curated, jsonata(filled(layout.curated.quality, { month: '$manifest.month' })), {
         Assign: { report: jsonata(body) },

@@ -180,7 +180,7 @@ function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition
         TopicArn: alertsTopicArn,
         Subject: jsonata("$outcome.confirmed ? 'Drift confirmed' : 'Drift seen, not confirmed yet'"),
         Message: jsonata(
-          "$window.start & ' to ' & $window.end & ': ' & $join($outcome.violations.(feature & ' ' & check & ' ' & $string(value) & ' > ' & $string(threshold)), ', ') & '. ' & $outcomeUri",
+          "$window.start & ' to ' & $window.end & ': ' & $join($outcome.violations.(feature & ' ' & check & ' ' & $string(value) & ' (threshold ' & $string(threshold) & ')'), ', ') & '. ' & $outcomeUri",
         ),
       },
       { Next: 'Finished' },

@@ -9,6 +9,7 @@ export interface Retry {
   IntervalSeconds?: number;
   MaxAttempts: number;
   BackoffRate?: number;
+  MaxDelaySeconds?: number;
   JitterStrategy?: 'FULL';
 }
 
@@ -28,7 +29,7 @@ interface Common {
 
 export type State = Common &
   (
-    | { Type: 'Task'; Resource: string; Arguments: unknown; Retry: Retry[]; Catch?: Catch[] }
+    | { Type: 'Task'; Resource: string; Arguments: unknown; Retry?: Retry[]; Catch?: Catch[] }
     | {
         Type: 'Map';
         Items: string;
@@ -55,14 +56,13 @@ export interface Definition {
 }
 
 type Task = Extract<State, { Type: 'Task' }>;
+/** What a task is given beside its call. */
+type Continuation = Omit<Task, 'Type' | 'Resource' | 'Arguments'>;
 
 /** Wraps a JSONata expression the way Step Functions wants it. */
 export const jsonata = (expression: string) => `{% ${expression} %}`;
 
-/**
- * A JSONata literal of a plain value. Tokens inside strings stay tokens.
- * @throws nothing: JSON is a subset of JSONata
- */
+/** A JSONata literal of a plain value: JSON is a subset of JSONata, and tokens inside strings stay tokens. */
 export const literal = (value: unknown) => JSON.stringify(value);
 
 /**
@@ -93,19 +93,15 @@ const transient: Retry = {
 };
 
 /**
- * A call that may be repeated: a read, or a write whose repetition changes nothing.
+ * A call that may be repeated: a read, or a write whose repetition changes nothing. `Retry: []` for one that may not.
  * @param integration what follows `states:::` in the resource ARN
  */
-export const call = (
-  integration: string,
-  args: unknown,
-  state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { Retry?: Retry[] },
-): State => ({
+export const call = (integration: string, args: unknown, { Retry = [transient], ...state }: Continuation): State => ({
   Type: 'Task',
   Resource: `arn:${Aws.PARTITION}:states:::${integration}`,
   Arguments: args,
   ...state,
-  Retry: state.Retry ?? [transient],
+  ...(Retry.length > 0 ? { Retry } : {}),
 });
 
 /**
@@ -115,21 +111,17 @@ export const call = (
 export const job = (
   integration: string,
   args: unknown,
-  state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { startErrors: string[] },
-): State => {
-  const { startErrors, ...rest } = state;
-  const retry: Retry = {
-    ErrorEquals: startErrors,
-    IntervalSeconds: 5,
-    MaxAttempts: 4,
-    BackoffRate: 2,
-    JitterStrategy: 'FULL',
-  };
-  return call(`${integration}.sync`, args, { ...rest, Retry: [retry] });
-};
+  { refused, ...state }: Continuation & { refused: Pick<Retry, 'ErrorEquals'> & Partial<Retry> },
+): State =>
+  call(`${integration}.sync`, args, {
+    ...state,
+    Retry: [{ IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 2, JitterStrategy: 'FULL', ...refused }],
+  });
 
 /** How the optimized SageMaker integration names a throttled start; ResourceLimitExceeded has a name of its own and is not repeated. */
-export const sagemakerStartErrors = ['SageMaker.AmazonSageMakerException', 'SageMaker.ThrottlingException'];
+export const throttledBySageMaker = {
+  ErrorEquals: ['SageMaker.AmazonSageMakerException', 'SageMaker.ThrottlingException'],
+};
 
 /**
  * A name that no other attempt has: of this execution, of this entry of the state (a redrive enters again), of this retry.
@@ -140,12 +132,9 @@ export const attemptName = (prefix: string) =>
     `'${prefix}-' & $substring($hash($states.context.Execution.Id & $states.context.State.EnteredTime & $string($states.context.State.RetryCount), 'SHA-256'), 0, 12)`,
   );
 
-/** JSON text of an object in S3, parsed. */
-export const readJson = (
-  bucket: string,
-  key: string,
-  state: Omit<Task, 'Type' | 'Resource' | 'Arguments' | 'Retry'> & { Retry?: Retry[] },
-) => call('aws-sdk:s3:getObject', { Bucket: bucket, Key: key }, state);
+/** JSON text of an object in S3, parsed by `body`. */
+export const readJson = (bucket: string, key: string, state: Continuation) =>
+  call('aws-sdk:s3:getObject', { Bucket: bucket, Key: key }, state);
 
 /** The body of `readJson`, for its Assign or Output. */
 export const body = '$parse($states.result.Body)';

@@ -1,4 +1,4 @@
-import { attemptName, job, jsonata, literal, sagemakerStartErrors, type State } from './asl';
+import { attemptName, job, jsonata, literal, throttledBySageMaker, type State } from './asl';
 import type { VpcConfig } from '../foundation/isolated-network';
 
 interface ProcessingJobProps {
@@ -64,7 +64,7 @@ export function processingJob(p: ProcessingJobProps, next: string): State {
     ...(p.vpcConfig === undefined ? {} : { NetworkConfig: { VpcConfig: p.vpcConfig } }),
     Tags: tagList(p.tags),
   };
-  return job('sagemaker:createProcessingJob', args, { startErrors: sagemakerStartErrors, Next: next });
+  return job('sagemaker:createProcessingJob', args, { refused: throttledBySageMaker, Next: next });
 }
 
 export const tagList = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -5,7 +5,7 @@ import {
   job,
   jsonata,
   literal,
-  sagemakerStartErrors,
+  throttledBySageMaker,
   type Catch,
   type State,
 } from '../shared/asl';
@@ -46,7 +46,7 @@ export function trainingJob(props: TrainingProps, next: Continuation): State {
     HyperParameters: jsonata(`$merge([${asStrings(hyperparameters(props))}])`),
     Tags: tagList(props.tags),
   };
-  return job('sagemaker:createTrainingJob', args, { ...next, startErrors: sagemakerStartErrors });
+  return job('sagemaker:createTrainingJob', args, { ...next, refused: throttledBySageMaker });
 }
 
 /**
@@ -76,7 +76,7 @@ export function tuningJob(props: TrainingProps, next: Continuation): State {
       }
     )`),
     TrainingJobDefinition: {
-      AlgorithmSpecification: { ...algorithm(props), MetricDefinitions: metricDefinitions },
+      AlgorithmSpecification: algorithm(props),
       ...definition(props),
       // A hyperparameter may be static or tuned, not both.
       StaticHyperParameters: jsonata(`(
@@ -87,7 +87,7 @@ export function tuningJob(props: TrainingProps, next: Continuation): State {
     },
     Tags: tagList(props.tags),
   };
-  return job('sagemaker:createHyperParameterTuningJob', args, { ...next, startErrors: sagemakerStartErrors });
+  return job('sagemaker:createHyperParameterTuningJob', args, { ...next, refused: throttledBySageMaker });
 }
 
 /** train.py prints it on every improvement of the select slice. */

@@ -58,7 +58,7 @@ test('violations reach people by name and value', () => {
   const run = monitor(violated);
   expect(calledWith(run, 'TellPeople')).toMatchObject({
     Subject: 'Drift confirmed',
-    Message: expect.stringContaining('mean_delay_h2 baseline_drift_check 0.2 > 0.13'),
+    Message: expect.stringContaining('mean_delay_h2 baseline_drift_check 0.2 (threshold 0.13)'),
   });
 });
 

@@ -93,7 +93,9 @@ test('an older version is skipped, by number and not by text, unless forced', ()
 
 test('a version that is not approved is refused before anything changes', () => {
   const run = release({
-    DescribePackage: [{ result: { ...(healthy.DescribePackage?.[0] as Json).result, ModelApprovalStatus: 'Rejected' } }],
+    DescribePackage: [
+      { result: { ...(healthy.DescribePackage?.[0] as Json).result, ModelApprovalStatus: 'Rejected' } },
+    ],
   });
   expect(run.error).toMatchObject({ Error: 'NotApproved' });
   expect(run.path).not.toContain('TakeLease');
@@ -173,6 +175,12 @@ test('a champion that cannot be put back is the loudest end', () => {
   const run = release({ AskEndpoint: [predicted(0.9, 0.9)], PollPutBack: [stack('UPDATE_ROLLBACK_FAILED')] });
   expect(run.error).toMatchObject({ Error: 'ChampionNotBack' });
   expect(run.path).toContain('Alert');
+});
+
+test('an error that nobody expected still gives the lease back before people are told', () => {
+  const run = release({ DescribeStack: [{ error: 'CloudFormation.AccessDeniedException', cause: 'not authorized' }] });
+  expect(run.error).toEqual({ Error: 'CloudFormation.AccessDeniedException', Cause: 'not authorized' });
+  expect(run.path.slice(-3)).toEqual(['ReturnLeaseAfterFailure', 'Alert', 'Failed']);
 });
 
 test('a lease held by another is waited for', () => {

@@ -111,7 +111,7 @@ class Machine:
             answer = queue.pop(0) if len(queue) > 1 else queue[0]
             if "result" in answer:
                 return answer["result"]
-            retriers = [r for r in state["Retry"] if matches(r["ErrorEquals"], answer["error"])]
+            retriers = [r for r in state.get("Retry", []) if matches(r["ErrorEquals"], answer["error"])]
             if not retriers or attempt >= retriers[0]["MaxAttempts"]:
                 raise TaskError(answer["error"], answer.get("cause", ""))
         raise AssertionError(name)
