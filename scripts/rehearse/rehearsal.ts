@@ -9,7 +9,7 @@ import { discoverKit } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
 import { assumeClient, CLIENT_ROLE, proveBoundary } from './client-role';
 import { audit, type Audit, deploy, type Engine, ROOT, startEngine, toolchain } from './engine';
-import { gather } from './evidence';
+import { type Evidence, gather } from './evidence';
 import type { Scenario, Seen } from './scenario';
 import { compare, recompute, type Recomputed, type Summary } from './verify';
 
@@ -50,13 +50,18 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     await step('deploy', run, problems, () => deploy('up', run.assembly, engine, told(run.out)));
     if (problems.length === 0)
       await step(run.name, run, problems, async () => (finding = await play(run, engine, seen)));
+    let evidence: Evidence | undefined;
+    await step('gather', run, problems, async () => {
+      evidence = await gather(engine.root, resolveConfig(run.profile).kit, run.runDir);
+    });
+    await step('delete', run, problems, () => deploy('down', run.assembly, engine, told(run.out)));
     await step('verify', run, problems, async () => {
-      const evidence = await gather(engine.root, resolveConfig(run.profile).kit, run.runDir);
+      if (evidence === undefined) return;
+      // Last, because deleting asks for permissions too.
       const audited = await audit(run.runDir, run.assembly);
       found = recompute(evidence, audited);
       problems.push(...compare(seen, found), ...unexpected(audited));
     });
-    await step('delete', run, problems, () => deploy('down', run.assembly, engine, told(run.out)));
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     await engine.stop();

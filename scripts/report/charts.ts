@@ -6,7 +6,7 @@ const WIDTH = 860;
 const base = {
   $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
   background: 'transparent',
-  config: { font: 'system-ui, sans-serif' },
+  config: { font: 'system-ui, sans-serif', legend: { labelLimit: 300 } },
 } as const;
 
 /** @returns an <svg> element */
@@ -50,7 +50,7 @@ export interface QualityPoint {
   high: number | null;
 }
 
-/** Champion and rule by window; the gate's challengers as diamonds where the gate stood. */
+/** Champion and rule by window; the gate's challengers as diamonds where the gate stood. A bar is the interval of the paired gain, drawn from the rule. */
 export function auc(points: QualityPoint[], gates: Gate[]): TopLevelSpec {
   const series = points.flatMap((p) => [
     { at: p.window.end, auc: p.auc, low: p.low, high: p.high, who: `champion v${p.champion}` },
@@ -198,8 +198,8 @@ export function scored(windows: (MonitoredWindow & { interval?: [number, number]
             champion: w.champion,
             auc: w.auc,
             ruleAuc: w.ruleAuc,
-            low: w.interval?.[0] ?? null,
-            high: w.interval?.[1] ?? null,
+            low: w.interval ? w.ruleAuc + w.interval[0] : null,
+            high: w.interval ? w.ruleAuc + w.interval[1] : null,
           },
         ],
   );
