@@ -159,7 +159,7 @@ async function quality(summary: Summary, evidence: Evidence): Promise<string> {
       w.records,
       w.auc,
       w.ruleAuc,
-      gain === null ? null : `${gain[0].toFixed(3)} … ${gain[1].toFixed(3)}`,
+      gain === null ? null : `${gain[0].toFixed(3)}\u00a0…\u00a0${gain[1].toFixed(3)}`,
       w.violations.map((v) => `${v.feature} ${v.check}`).join(', '),
       w.confirmed ? 'yes' : 'no',
     ];
@@ -171,7 +171,7 @@ async function quality(summary: Summary, evidence: Evidence): Promise<string> {
     g.challengerAuc,
     g.ruleAuc,
     g.gain,
-    g.interval === null ? null : `${g.interval[0].toFixed(3)} … ${g.interval[1].toFixed(3)}`,
+    g.interval === null ? null : `${g.interval[0].toFixed(3)}\u00a0…\u00a0${g.interval[1].toFixed(3)}`,
     g.brierDelta,
     g.promoted ? 'promoted' : 'held',
     g.reason,
