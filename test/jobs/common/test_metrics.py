@@ -53,6 +53,7 @@ def test_calibration_error_is_the_weighted_gap_of_bins() -> None:
     arrays(float, st.integers(1, 30), elements=st.integers(-5, 5).map(float)),
     arrays(float, st.integers(1, 30), elements=st.integers(-5, 5).map(float)),
 )
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_ks_distance_equals_scipy(left: np.ndarray, right: np.ndarray) -> None:
     assert ks_distance(left, right) == pytest.approx(
         ks_2samp(left, right, method="asymp").statistic, abs=1e-12

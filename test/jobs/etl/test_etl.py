@@ -26,9 +26,9 @@ os.environ.setdefault(
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    session = (
-        builder.config("spark.driver.memory", "1g").config("spark.sql.session.timeZone", "UTC").getOrCreate()
-    )
+    # Optimizing compilation would not pay off within a test run.
+    options = {"spark.driver.memory": "1g", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+    session = builder.config(map=options).getOrCreate()
     # A program that took the machine's time zone anywhere would be seen.
     session.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
     session.sparkContext.setLogLevel("ERROR")
