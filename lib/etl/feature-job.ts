@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { Aws } from 'aws-cdk-lib';
 import { CfnJob } from 'aws-cdk-lib/aws-glue';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
+import { arn } from '../shared/arns';
 import { GlueModules } from '../shared/job-code';
 
 export interface FeatureJobProps {
@@ -28,7 +28,7 @@ export class FeatureJob extends Construct {
     role.addToPolicy(
       new PolicyStatement({
         actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [`arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws-glue/*`],
+        resources: [arn('logs', 'log-group:/aws-glue/*')],
       }),
     );
     const script = new Asset(this, 'Script', { path: join(__dirname, '../../jobs/etl/etl.py') });
@@ -59,6 +59,6 @@ export class FeatureJob extends Construct {
     // A job whose role cannot read its script yet is created, and its first run fails.
     job.node.addDependency(role);
     this.jobName = job.ref;
-    this.jobArn = `arn:${Aws.PARTITION}:glue:${Aws.REGION}:${Aws.ACCOUNT_ID}:job/${job.ref}`;
+    this.jobArn = arn('glue', `job/${job.ref}`);
   }
 }

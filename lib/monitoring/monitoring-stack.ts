@@ -21,6 +21,7 @@ import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { KitAlarm, kitMetric } from '../shared/alarms';
+import { modelPackageArns } from '../shared/arns';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
@@ -61,8 +62,14 @@ export class MonitoringStack extends RoomStack {
     this.addSchedule(config.monitoring.schedule);
 
     const machines = { ...props.machines, Monitor: this.monitor.machine };
-    for (const alarm of ['drift', 'quality'] as const)
-      this.addMetricAlarm(kit, alarm, alarm === 'drift' ? metrics.driftViolations : metrics.qualityViolations, alerts);
+    const violations = (metric: string) => kitMetric(kit, metric, 'Maximum');
+    new KitAlarm(this, 'Drift', { kit, alarm: 'drift', metric: violations(metrics.driftViolations), topic: alerts });
+    new KitAlarm(this, 'Quality', {
+      kit,
+      alarm: 'quality',
+      metric: violations(metrics.qualityViolations),
+      topic: alerts,
+    });
     new KitAlarm(this, 'Heartbeat', {
       kit,
       alarm: 'heartbeat',
@@ -121,16 +128,7 @@ export class MonitoringStack extends RoomStack {
       logRetention: props.logRetention,
     });
     monitor.allowJobs('processing', kit, role);
-    monitor.allow(
-      ['sagemaker:DescribeModelPackage'],
-      [
-        this.formatArn({
-          service: 'sagemaker',
-          resource: 'model-package',
-          resourceName: `${names.modelPackageGroup(kit)}/*`,
-        }),
-      ],
-    );
+    monitor.allow(['sagemaker:DescribeModelPackage'], [modelPackageArns(kit)]);
     monitor.allow(['ssm:GetParameter'], [champion.parameterArn]);
     monitor.allowRead(artifacts, folder(windows));
     monitor.allowMetrics();
@@ -147,15 +145,6 @@ export class MonitoringStack extends RoomStack {
       target: new StepFunctionsStartExecution(this.monitor.machine, {
         input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
       }),
-    });
-  }
-
-  private addMetricAlarm(kit: string, alarm: 'drift' | 'quality', metric: string, topic: ITopic): void {
-    new KitAlarm(this, alarm === 'drift' ? 'Drift' : 'Quality', {
-      kit,
-      alarm,
-      metric: kitMetric(kit, metric, 'Maximum'),
-      topic,
     });
   }
 }

@@ -49,7 +49,8 @@ export function releaseMachine(props: ReleaseMachineProps): Definition {
             ),
           },
         },
-        Next: RELEASE_FAILURE,
+        // Nothing is held yet.
+        Next: 'Alert',
       },
       ...leaseStates(props),
       ...decisionStates(props),
@@ -62,7 +63,7 @@ export function releaseMachine(props: ReleaseMachineProps): Definition {
 
 function leaseStates({ leaseTable, leaseSeconds, championParameter }: ReleaseMachineProps): Definition['States'] {
   const now = '$floor($millis() / 1000)';
-  // Longer than the lease lives, so that a holder that died cannot block its successor.
+  // As long as the lease lives: a holder that died does not block its successor.
   const waitForHolder: Retry = {
     ErrorEquals: ['DynamoDB.ConditionalCheckFailedException'],
     IntervalSeconds: 30,

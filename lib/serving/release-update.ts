@@ -63,10 +63,10 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
       'aws-sdk:cloudformation:describeStackEvents',
       { StackName: stackName },
       {
-        // Newest first: the first failure of this update is the last of the leading ones.
+        // Newest first. What was merely cancelled failed because of another.
         Assign: {
           reason: jsonata(
-            "'the update of the stack ended as ' & $status & ': ' & $string($states.result.StackEvents[$contains(ResourceStatus, 'FAILED')][0].ResourceStatusReason)",
+            "'the update of the stack ended as ' & $status & ': ' & $string($states.result.StackEvents[$contains(ResourceStatus, 'FAILED') and $not($contains(ResourceStatusReason, 'cancelled'))][0].ResourceStatusReason)",
           ),
         },
         // CloudFormation has put the previous value back by itself.

@@ -9,9 +9,10 @@ import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
+import { arn, modelPackageArns } from '../shared/arns';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, names } from '../shared/names';
-import { endpointArn, endpointConfigArns, mayInvoke, modelArns, packageArns } from './endpoint';
+import { endpointArn, endpointConfigArns, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
 
@@ -25,8 +26,8 @@ export interface ReleaseProps {
   readonly logRetention: RetentionDays;
 }
 
-/** A canary of a real-time endpoint bakes for ten minutes, and twice when the champion is put back. */
-const TIMEOUT = Duration.hours(2);
+/** Longer than a release holds it: a canary takes up to an hour, and again when the champion is put back. */
+const LEASE = Duration.hours(2);
 
 /** State machine Release with its lease, and the role under which CloudFormation changes ServingModel. */
 export class Release extends Construct {
@@ -50,20 +51,21 @@ export class Release extends Construct {
         stackName,
         stackRoleArn: stackRole.roleArn,
         leaseTable: leases.tableName,
-        leaseSeconds: TIMEOUT.toSeconds(),
+        leaseSeconds: LEASE.toSeconds(),
         championParameter: champion.parameterName,
         artifacts: props.artifacts.bucketName,
         alertsTopicArn: alerts.topicArn,
       }),
       onFailure: RELEASE_FAILURE,
       alerts,
-      timeout: TIMEOUT,
+      // Waiting for another's lease, then holding one.
+      timeout: Duration.hours(4),
       logRetention: props.logRetention,
     });
     this.machine.allow(['ssm:GetParameter', 'ssm:PutParameter'], [champion.parameterArn]);
     this.machine.allowRead(props.artifacts, folder(layout.artifacts.evaluations));
     this.machine.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [leases.tableArn]);
-    this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [packageArns(kit)]);
+    this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [modelPackageArns(kit)]);
     this.machine.allow(
       ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
       [endpointArn(kit), endpointConfigArns, modelArns],
@@ -96,7 +98,7 @@ export class Release extends Construct {
 
   /** One stack, and only under the role that can do nothing but change it. */
   private allowUpdate(stackName: string, stackRole: IRole): void {
-    const stack = `arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${stackName}/*`;
+    const stack = arn('cloudformation', `stack/${stackName}/*`);
     this.machine.allow(['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [stack]);
     this.machine.allow(['cloudformation:UpdateStack'], [stack], {
       StringEquals: { 'cloudformation:RoleArn': stackRole.roleArn },
@@ -120,7 +122,7 @@ export class Release extends Construct {
       [...kinds, 'sagemaker:UpdateEndpoint', 'sagemaker:AddTags', 'sagemaker:DeleteTags', 'sagemaker:ListTags'],
       [modelArns, endpointConfigArns, endpointArn(kit)],
     );
-    allow(['sagemaker:DescribeModelPackage'], [packageArns(kit)]);
+    allow(['sagemaker:DescribeModelPackage'], [modelPackageArns(kit)]);
     allow(['iam:PassRole'], [modelRole.roleArn], {
       StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
     });

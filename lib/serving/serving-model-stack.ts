@@ -33,10 +33,9 @@ export interface ServingModelStackProps extends RoomProps {
 /** Model, EndpointConfig, Endpoint. */
 export class ServingModelStack extends RoomStack {
   constructor(scope: Construct, id: string, props: ServingModelStackProps) {
-    super(scope, id, 'serving-model', props, 'ML lifecycle kit: the model that serves', {
-      // The rule would add a parameter of type SSM, which every release would have to be allowed to read.
-      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
-    });
+    // The rule of bootstrapped stacks would add a parameter of type SSM, which every release would have to be allowed to read.
+    const synthesizer = new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
+    super(scope, id, 'serving-model', props, 'ML lifecycle kit: the model that serves', synthesizer);
     const { kit, config } = props;
     // Release sets the parameter by this name.
     // eslint-disable-next-line awscdk/no-variable-construct-id

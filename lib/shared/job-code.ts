@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -13,19 +13,18 @@ const JOBS = join(__dirname, '../../jobs');
  * Stages the jobs the way both services import them: programs of every room at the root, `common/` beside them.
  * @returns the folder; its owner deletes it
  */
-export function stageJobs(): string {
+function stageJobs(): string {
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
-  const present = new Set(readdirSync(JOBS));
-  for (const room of rooms.filter((r) => present.has(r)))
-    for (const file of pythonFiles(join(JOBS, room))) cpSync(file, join(folder, basename(file)));
   mkdirSync(join(folder, 'common'));
-  // dataset.json and layout.json are links into schema/: S3 has no links.
-  for (const file of [
-    ...pythonFiles(join(JOBS, 'common')),
-    join(JOBS, 'common/dataset.json'),
-    join(JOBS, 'common/layout.json'),
-  ])
-    writeFileSync(join(folder, 'common', basename(file)), readFileSync(file));
+  const programs = rooms
+    .map((room) => join(JOBS, room))
+    .filter((path) => existsSync(path))
+    .flatMap(pythonFiles);
+  for (const file of programs) copyFileSync(file, join(folder, basename(file)));
+  // dataset.json and layout.json are links into schema/, and S3 has no links: a copy follows them.
+  const shared = ['dataset.json', 'layout.json'].map((name) => join(JOBS, 'common', name));
+  for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])
+    copyFileSync(file, join(folder, 'common', basename(file)));
   return folder;
 }
 

@@ -1,6 +1,6 @@
-import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { arn } from './arns';
 
 /**
  * What SageMaker assumes inside a job or model container: logs, metrics and the image. AmazonSageMakerFullAccess covers buckets with
@@ -14,7 +14,7 @@ export class JobRole extends Role {
     // The services' own log groups: shared by every kit in the account, so nobody owns or deletes them.
     allow(
       ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      [`arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws/sagemaker/*`],
+      [arn('logs', 'log-group:/aws/sagemaker/*')],
     );
     allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': '/aws/sagemaker/*' } });
     allow(['ecr:GetAuthorizationToken'], ['*']);

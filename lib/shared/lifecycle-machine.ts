@@ -1,10 +1,11 @@
-import { Aws, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { arn } from './arns';
 import { call, jsonata, type Definition, type State } from './asl';
 import { metrics } from './names';
 
@@ -76,8 +77,9 @@ export class LifecycleMachine extends Construct {
 
   /** Events in the name of one room. */
   allowEvents(source: string): void {
-    const bus = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:event-bus/default`;
-    this.allow(['events:PutEvents'], [bus], { StringEquals: { 'events:source': source } });
+    this.allow(['events:PutEvents'], [arn('events', 'event-bus/default')], {
+      StringEquals: { 'events:source': source },
+    });
   }
 
   /**
@@ -86,8 +88,6 @@ export class LifecycleMachine extends Construct {
    */
   allowJobs(kind: keyof typeof jobKinds, prefix: string, jobRole: IRole): void {
     const { noun, resource, rule } = jobKinds[kind];
-    const arn = (service: string, name: string) =>
-      `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
     this.allow(
       [
         `sagemaker:Create${noun}`,

@@ -1,4 +1,4 @@
-import { Stack, Tags } from 'aws-cdk-lib';
+import { type IStackSynthesizer, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { names, type StackRoom } from './names';
 
@@ -16,9 +16,9 @@ export abstract class RoomStack extends Stack {
     room: StackRoom,
     { kit }: RoomProps,
     description: string,
-    options: { synthesizer?: Stack['synthesizer'] } = {},
+    synthesizer?: IStackSynthesizer,
   ) {
-    super(scope, id, { stackName: names.stack(kit, room), description, ...(options as object) });
+    super(scope, id, { stackName: names.stack(kit, room), description, synthesizer });
     Tags.of(this).add('room', room === 'serving-model' ? 'serving' : room);
   }
 }

@@ -17,6 +17,7 @@ import { type IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
+import { modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
@@ -80,7 +81,7 @@ export class TrainingStack extends RoomStack {
     deleteVersions.addToRolePolicy(
       new PolicyStatement({
         actions: ['sagemaker:ListModelPackages', 'sagemaker:DeleteModelPackage'],
-        resources: [group.attrModelPackageGroupArn, this.packages(kit)],
+        resources: [group.attrModelPackageGroupArn, modelPackageArns(kit)],
       }),
     );
     new CustomResource(this, 'Versions', {
@@ -141,15 +142,11 @@ export class TrainingStack extends RoomStack {
     train.allowRead(artifacts, folder(evaluations));
     train.allow(
       ['sagemaker:CreateModelPackage', 'sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'],
-      [this.group.attrModelPackageGroupArn, this.packages(kit)],
+      [this.group.attrModelPackageGroupArn, modelPackageArns(kit)],
     );
     // Registering may look at what it registers, with the caller's rights: SageMaker does so for images and model data.
     train.allowRead(artifacts, folder(models));
     train.allow(['ecr:BatchGetImage', 'ecr:DescribeImages'], [image.repositoryArn]);
     return train;
-  }
-
-  private packages(kit: string): string {
-    return `arn:${Aws.PARTITION}:sagemaker:${Aws.REGION}:${Aws.ACCOUNT_ID}:model-package/${names.modelPackageGroup(kit)}/*`;
   }
 }

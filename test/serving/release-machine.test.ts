@@ -35,9 +35,9 @@ const healthy: Record<string, Answer[]> = {
 };
 const release = (over: Record<string, Answer[]> = {}, input: object = { modelPackageArn: arn(2), force: false }) => {
   const run = walk(definition('serving'), input, { ...structuredClone(healthy), ...over });
-  // Whatever happened, the lease was given back exactly once if the execution got that far.
-  const returned = run.path.filter((state) => state.startsWith('ReturnLease')).length;
-  expect(returned).toBe(1);
+  // Whatever happened, a lease that was taken was given back, once.
+  const count = (prefix: string) => run.path.filter((state) => state.startsWith(prefix)).length;
+  expect(count('ReturnLease')).toBe(count('TakeLease'));
   return run;
 };
 
