@@ -1,3 +1,6 @@
+// Node 20 is supported here on purpose; the SDK's notice about January 2027 would drown the results.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
