@@ -30,6 +30,9 @@ interface Template {
   >;
 }
 
+/** Stands in for the statement: a policy without any is refused. */
+const NOTHING: Statement & { Resource: string } = { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' };
+
 export interface Candidate {
   file: string;
   policy: string;
@@ -113,7 +116,7 @@ function without({ file, policy, statement }: Candidate, assembly: string, copy:
   cpSync(assembly, copy, { recursive: true });
   const path = join(copy, file);
   const template = JSON.parse(readFileSync(path, 'utf8')) as Template;
-  template.Resources[policy]?.Properties?.PolicyDocument?.Statement.splice(statement, 1);
+  template.Resources[policy]?.Properties?.PolicyDocument?.Statement.splice(statement, 1, NOTHING);
   writeFileSync(path, JSON.stringify(template, null, 1));
 }
 

@@ -1,5 +1,5 @@
 /** `npm run rehearse`: from the sources to a report. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bench } from '../bench';
@@ -93,8 +93,9 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
   out.line(`── synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   const run = { profile, runDir, assembly, through, out };
   const summary = scenario === undefined ? await denied(run, seed) : await rehearse({ ...run, name, scenario });
-  const report = await writeReport(runDir);
-  tell(summary, relative(ROOT, report));
+  // A run whose stacks did not stand has nothing to draw.
+  const drawable = existsSync(join(runDir, 'evidence.json'));
+  tell(summary, drawable ? relative(ROOT, await writeReport(runDir)) : `none; logs are in ${relative(ROOT, runDir)}`);
   return summary.status === 'passed' ? 0 : 1;
 }
 
