@@ -23,6 +23,8 @@ export interface Evaluation {
     post_training_bias_metrics: Facets;
     explanations: { kernel_shap: { label0: { global_shap_values: Record<string, number> } } };
   };
+  /** Weeks of the model's own period, each held out in turn, that would have raised an alarm. */
+  falseAlarms: { windows: number; alarms: number };
   profile: {
     name: string;
     numerical_statistics?: {

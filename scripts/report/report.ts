@@ -229,7 +229,7 @@ async function models(evidence: Evidence): Promise<string[]> {
   return [
     section(
       'Newest evaluation',
-      `Trained through ${newest.model.trainedThrough}; figures of the gate slice.`,
+      `Trained through ${newest.model.trainedThrough}; figures of the gate slice. Each week of its own period held out in turn: ${newest.falseAlarms.alarms} of ${newest.falseAlarms.windows} would have raised an alarm.`,
       await charts.render(charts.calibration(bins)),
       table(
         ['model', 'AUC', 'Brier', 'calibration error', 'threshold', 'precision', 'recall', 'F1', 'confusion'],
