@@ -20,6 +20,13 @@ export function table(head: string[], rows: Cell[][]): string {
   return `<table><thead><tr>${head.map((h) => `<th>${escape(h)}</th>`).join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
 }
 
+/** Figures by name as `name n, …`, zeros left out. */
+export const counts = (by: Record<string, number>) =>
+  Object.entries(by)
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => `${name} ${n}`)
+    .join(', ');
+
 export function section(title: string, note: string, ...body: string[]): string {
   return `<section><h2>${escape(title)}</h2>${note === '' ? '' : `<p>${escape(note)}</p>`}${body.join('\n')}</section>`;
 }

@@ -7,7 +7,8 @@ import type { Evidence, ExecutionRecord } from '../rehearse/evidence';
 import type { MonitoredWindow, Summary } from '../rehearse/verify';
 import * as charts from './charts';
 import { type Evaluation, type Outcome, type Quality, written } from './files';
-import { page, section, table, type Cell } from './page';
+import { models } from './models';
+import { type Cell, counts, page, section, table } from './page';
 
 const retrainOn = dataset.features.columns.filter((c) => 'monitor' in c && c.monitor === 'retrain').map((c) => c.name);
 
@@ -138,12 +139,6 @@ async function profile(evidence: Evidence): Promise<string> {
   );
 }
 
-const counts = (by: Record<string, number>) =>
-  Object.entries(by)
-    .filter(([, n]) => n > 0)
-    .map(([name, n]) => `${name} ${n}`)
-    .join(', ');
-
 async function quality(summary: Summary, evidence: Evidence): Promise<string> {
   const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
   const interval = (w: MonitoredWindow) =>
@@ -204,63 +199,6 @@ async function drift(evidence: Evidence): Promise<string> {
       : await charts.render(charts.drift(cells, retrainOn)),
   );
 }
-
-async function models(evidence: Evidence): Promise<string[]> {
-  const evaluations = written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics);
-  const newest = evaluations.at(-1);
-  if (newest === undefined) return [];
-  const bins = Object.entries(newest.gate).flatMap(([model, p]) =>
-    p.calibration.map((b) => ({ model, predicted: b.meanScore, observed: b.observed, rows: b.rows })),
-  );
-  const performance = Object.entries(newest.gate).map(([model, p]): Cell[] => [
-    model,
-    p.auc,
-    p.brier,
-    p.calibrationError,
-    p.threshold,
-    p.precision,
-    p.recall,
-    p.f1,
-    counts(p.confusion),
-  ]);
-  const shap = Object.entries(newest.analysis.explanations.kernel_shap.label0.global_shap_values).sort(
-    ([, a], [, b]) => b - a,
-  );
-  return [
-    section(
-      'Newest evaluation',
-      `Trained through ${newest.model.trainedThrough}; figures of the gate slice. Each week of its own period held out in turn: ${newest.falseAlarms.alarms} of ${newest.falseAlarms.windows} would have raised an alarm.`,
-      await charts.render(charts.calibration(bins)),
-      table(
-        ['model', 'AUC', 'Brier', 'calibration error', 'threshold', 'precision', 'recall', 'F1', 'confusion'],
-        performance,
-      ),
-    ),
-    section(
-      'Attribution',
-      'Mean absolute TreeSHAP value on the gate slice, in log-odds.',
-      table(['feature', 'mean |SHAP|'], shap),
-    ),
-    section(
-      'Bias',
-      'Metrics by Clarify’s definitions. The facets are carriers and airports, not people.',
-      bias(newest),
-    ),
-  ];
-}
-
-function bias({ analysis }: Evaluation): string {
-  const pre = analysis.pre_training_bias_metrics?.facets ?? {};
-  const rows = Object.entries(analysis.post_training_bias_metrics.facets).flatMap(([facet, values]) =>
-    values.map(({ value_or_threshold: value, metrics }): Cell[] => {
-      const before = pre[facet]?.find((v) => v.value_or_threshold === value)?.metrics ?? [];
-      const figure = (name: string) => [...before, ...metrics].find((m) => m.name === name)?.value;
-      return [facet, value, ...shown.map(figure)];
-    }),
-  );
-  return table(['facet', 'value', ...shown], rows);
-}
-const shown = ['CI', 'DPL', 'DPPL', 'DI', 'AD', 'RD', 'DAR'];
 
 function guard(summary: Summary): string {
   const rows = summary.decisions.map((d): Cell[] => [
