@@ -133,6 +133,10 @@ export interface Audit {
   allowed: number;
   denied: { principal: string; action: string; resource: string }[];
   unused: { principal: string; action: string }[];
+  /** Grants of calls that the emulator never asks permission for. */
+  unproven: { principal: string; action: string }[];
+  /** What a static check found wrong where the emulator does not enforce. */
+  edges: { subject: string; problem: string }[];
   notRehearsed: { what: string; why: string }[];
 }
 

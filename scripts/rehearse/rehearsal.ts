@@ -11,7 +11,7 @@ import { assumeClient, CLIENT_ROLE, proveBoundary } from './client-role';
 import { audit, type Audit, deploy, type Engine, ROOT, startEngine, toolchain } from './engine';
 import { type Evidence, gather } from './evidence';
 import type { Scenario, Seen } from './scenario';
-import { compare, recompute, type Recomputed, type Summary } from './verify';
+import { changedTemplates, compare, recompute, type Recomputed, type Summary } from './verify';
 
 export interface Rehearsal {
   readonly name: string;
@@ -31,7 +31,7 @@ const empty: Recomputed = {
   monitor: [],
   decisions: [],
   gates: [],
-  iam: { allowed: 0, denied: 0, denials: [], unused: [] },
+  iam: { allowed: 0, denied: 0, denials: [], unused: [], unproven: [] },
   notRehearsed: [],
 };
 
@@ -60,7 +60,12 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
       // Last, because deleting asks for permissions too.
       const audited = await audit(run.runDir, run.assembly);
       found = recompute(evidence, audited);
-      problems.push(...compare(seen, found), ...unexpected(audited));
+      problems.push(
+        ...compare(seen, found),
+        ...changedTemplates(found.templates, run.assembly),
+        ...unexpected(audited),
+        ...audited.edges.map(({ subject, problem }) => `${subject}: ${problem}`),
+      );
     });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

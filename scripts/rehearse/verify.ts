@@ -1,4 +1,7 @@
 /** Recomputes the summary of a run from its evidence alone: S3 objects, execution histories, tables, packages and the audit. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { layout } from '../../lib/shared/names';
 import type { Audit } from './engine';
 import type { Evidence } from './evidence';
@@ -49,7 +52,13 @@ export interface Summary {
   monitor: MonitoredWindow[];
   decisions: { episode: string | null; attempt: number; outcome: string; reason: string; window?: Range }[];
   gates: Gate[];
-  iam: { allowed: number; denied: number; denials: Audit['denied']; unused: Audit['unused'] };
+  iam: {
+    allowed: number;
+    denied: number;
+    denials: Audit['denied'];
+    unused: Audit['unused'];
+    unproven: Audit['unproven'];
+  };
   notRehearsed: Audit['notRehearsed'];
 }
 export type Recomputed = Omit<
@@ -66,7 +75,13 @@ export function recompute(evidence: Evidence, audit: Audit): Recomputed {
     monitor: windows(evidence),
     decisions: decisions(evidence),
     gates: gates(evidence),
-    iam: { allowed: audit.allowed, denied: audit.denied.length, denials: audit.denied, unused: audit.unused },
+    iam: {
+      allowed: audit.allowed,
+      denied: audit.denied.length,
+      denials: audit.denied,
+      unused: audit.unused,
+      unproven: audit.unproven,
+    },
     notRehearsed: audit.notRehearsed,
   };
 }
@@ -159,6 +174,33 @@ function gates(evidence: Evidence): Gate[] {
       reason: d.reason,
     }))
     .sort((a, b) => a.window.end.localeCompare(b.window.end));
+}
+
+/**
+ * The templates that stood in the account against those that were synthesized.
+ * @returns one sentence per stack whose template is another
+ */
+export function changedTemplates(templates: Evidence['templates'], assembly: string): string[] {
+  const { artifacts } = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8')) as {
+    artifacts: Record<string, { type: string; properties: { stackName?: string; templateFile: string } }>;
+  };
+  const synthesized = new Map(
+    Object.entries(artifacts)
+      .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+      .map(([id, { properties }]) => [
+        properties.stackName ?? id,
+        readFileSync(join(assembly, properties.templateFile)),
+      ]),
+  );
+  return templates
+    .filter(
+      ({ stack, sha256 }) =>
+        sha256 !==
+        createHash('sha256')
+          .update(synthesized.get(stack) ?? '')
+          .digest('hex'),
+    )
+    .map(({ stack }) => `the template of ${stack} in the account is not the synthesized one`);
 }
 
 /**

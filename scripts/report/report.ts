@@ -238,5 +238,12 @@ function access({ iam }: Summary): string {
         iam.unused.map((u) => [u.principal, u.action]),
       ),
     ),
+    details(
+      `${iam.unproven.length} granted for calls that the emulator never asks permission for`,
+      table(
+        ['principal', 'action'],
+        iam.unproven.map((u) => [u.principal, u.action]),
+      ),
+    ),
   );
 }

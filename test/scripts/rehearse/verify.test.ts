@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Audit } from '../../../scripts/rehearse/engine';
 import type { Evidence } from '../../../scripts/rehearse/evidence';
 import { unexpected } from '../../../scripts/rehearse/rehearsal';
-import { compare, recompute } from '../../../scripts/rehearse/verify';
+import { changedTemplates, compare, recompute } from '../../../scripts/rehearse/verify';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
-const audit: Audit = { allowed: 7, denied: [], unused: [], notRehearsed: [] };
+const audit: Audit = { allowed: 7, denied: [], unused: [], unproven: [], edges: [], notRehearsed: [] };
 const outcome = {
   window: { start: '2013-04-01', end: '2013-04-08' },
   champion: ARN,
@@ -114,4 +118,26 @@ test('refusals of the user are asked for; any other is named once', () => {
     { ...denial, principal: 'rehearsal-client/scenario' },
   ];
   expect(unexpected({ denied })).toEqual(['mlkit-etl-PrepareRole was denied s3:GetObject on arn:aws:s3:::raw/a']);
+});
+
+test('a template that was changed on its way is named', () => {
+  const assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
+  const stack = (name: string) => ({
+    type: 'aws:cloudformation:stack',
+    properties: { stackName: name, templateFile: `${name}.json` },
+  });
+  writeFileSync(
+    join(assembly, 'manifest.json'),
+    JSON.stringify({ artifacts: { A: stack('a'), B: stack('b'), Tree: { type: 'cdk:tree' } } }),
+  );
+  for (const name of ['a', 'b']) writeFileSync(join(assembly, `${name}.json`), '{}');
+  const template = (name: string, body: string) => ({
+    stack: name,
+    resources: 0,
+    sha256: createHash('sha256').update(body).digest('hex'),
+  });
+  expect(changedTemplates([template('a', '{}'), template('b', '{ }')], assembly)).toEqual([
+    expect.stringContaining('template of b'),
+  ]);
+  rmSync(assembly, { recursive: true });
 });
