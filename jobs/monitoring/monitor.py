@@ -17,7 +17,7 @@ import store
 from captured import Window, read_window
 from common import schema
 from common.labels import parse_labels
-from common.runtime import OUTPUT, tell, write_json
+from common.runtime import OUTPUT, tell, write_all
 from common.slices import label_rows
 from examine import Baseline, Findings, examine
 
@@ -108,13 +108,7 @@ def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, i
 
 def main(argv: list[str]) -> None:
     args = options(argv)
-    try:
-        contents = monitor(args)
-        for name, content in contents.items():
-            write_json(args.output / "window" / FILES[name], content)
-    except Exception as problem:
-        tell("message", f"Failed: {type(problem).__name__}: {problem}", args.message)
-        raise
+    contents = write_all(lambda: monitor(args), args.output / "window", FILES, args.message)
     message = result.message(contents["outcome"], args.min_records, args.min_label_coverage)
     print(message)
     tell("message", message, args.message)

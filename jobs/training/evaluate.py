@@ -19,7 +19,7 @@ from common.labels import read_labels
 from common.metrics import Confusion
 from common.model import Model
 from common.monitorfiles import analysis, constraints, statistics
-from common.runtime import OUTPUT, tell, write_json
+from common.runtime import OUTPUT, tell, write_all
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from comparison import CHALLENGER, CHAMPION, RULE, SEED, Scored, evidence, performance, segments
@@ -193,13 +193,7 @@ def _smoke_test(gate: pd.DataFrame, challenger: Model) -> dict[str, Any]:
 
 def main(argv: list[str]) -> None:
     args = options(argv)
-    try:
-        contents = evaluate(args)
-        for name, content in contents.items():
-            write_json(args.output / "evaluation" / FILES[name], content)
-    except Exception as problem:
-        tell("message", f"Failed: {type(problem).__name__}: {problem}", args.message)
-        raise
+    contents = write_all(lambda: evaluate(args), args.output / "evaluation", FILES, args.message)
     decision = contents["decision"]
     message = f"{'Promote' if decision['promoted'] else 'Hold'}: {decision['reason']}"
     false_alarms = contents["metrics"]["falseAlarms"]
