@@ -5,9 +5,6 @@ import io
 import zipfile
 from typing import Any
 
-import botocore.config
-import botocore.session
-
 from rehearsal.emulator import pinned
 from rehearsal.emulator.host import EmulatorHost
 
@@ -69,16 +66,7 @@ def _client(host: EmulatorHost, props: dict[str, Any]) -> Any:
     record, config, _ = pinned.module("services.lambda_svc")._get_func_record_for_ref(function)
     if record is None:
         raise ValueError(f"The handler {function} of {TYPE} does not exist.")
-    credentials = host.credentials(config["Role"], function)
-    return botocore.session.get_session().create_client(
-        "s3",
-        region_name=host.region,
-        endpoint_url=host.endpoint,
-        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
-        aws_session_token=credentials["AWS_SESSION_TOKEN"],
-        config=botocore.config.Config(s3={"addressing_style": "path"}),
-    )
+    return host.s3_as(config["Role"], function)
 
 
 def _prefix(props: dict[str, Any]) -> str:

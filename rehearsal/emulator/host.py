@@ -7,6 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import botocore.config
+import botocore.session
+
 from rehearsal.emulator import pinned
 from rehearsal.emulator.settings import ACCOUNT, REGION, Settings
 from rehearsal.host import ApiError
@@ -50,6 +53,19 @@ class EmulatorHost:
             "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_SESSION_TOKEN": token,
         }
+
+    def s3_as(self, role_arn: str, session_name: str) -> Any:
+        """An S3 client of the emulator under the role; raises ApiError when the role does not exist."""
+        credentials = self.credentials(role_arn, session_name)
+        return botocore.session.get_session().create_client(
+            "s3",
+            region_name=self.region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=credentials["AWS_SESSION_TOKEN"],
+            config=botocore.config.Config(s3={"addressing_style": "path"}),
+        )
 
     def check(
         self,

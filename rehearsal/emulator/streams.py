@@ -4,8 +4,6 @@ record."""
 import logging
 from typing import Any
 
-import botocore.config
-import botocore.session
 from botocore.exceptions import ClientError
 
 from rehearsal.emulator import pinned
@@ -39,16 +37,7 @@ def install(host: EmulatorHost) -> None:
 
 def _writer(host: EmulatorHost, stream: str, config: dict[str, Any]) -> Any:
     def put(key: str, body: bytes) -> None:
-        credentials = host.credentials(config["RoleARN"], stream)
-        client = botocore.session.get_session().create_client(
-            "s3",
-            region_name=host.region,
-            endpoint_url=host.endpoint,
-            aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=credentials["AWS_SESSION_TOKEN"],
-            config=botocore.config.Config(s3={"addressing_style": "path"}),
-        )
+        client = host.s3_as(config["RoleARN"], stream)
         bucket = config["BucketARN"].rpartition(":")[2]
         try:
             client.put_object(Bucket=bucket, Key=key, Body=body)
