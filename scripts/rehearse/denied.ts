@@ -9,7 +9,7 @@ import { begin, HISTORY, live } from './story';
 import type { Summary } from './verify';
 
 /** Every role of the loop at work once: Prepare, Train, Release, predict, Monitor. */
-const loop: Scenario = {
+export const loop: Scenario = {
   title: 'the loop once, with one window of the history itself',
   async play(stage) {
     const end = await begin(stage);
@@ -43,18 +43,21 @@ export interface Candidate {
 
 /** @param seed draws the statement; printed, so that a run can be repeated */
 export async function denied(run: Omit<Rehearsal, 'scenario' | 'name'>, seed: number): Promise<Summary> {
-  const reference = await rehearse({ ...run, name: 'denied', scenario: loop, runDir: join(run.runDir, 'reference') });
+  const folder = join(run.runDir, 'reference');
+  // `cdk.out` in a run's folder is what that run deployed.
+  const whole = join(folder, 'cdk.out');
+  cpSync(run.assembly, whole, { recursive: true });
+  const reference = await rehearse({ ...run, name: 'denied', scenario: loop, runDir: folder, assembly: whole });
   if (reference.status === 'failed')
     return { ...reference, seed, reason: `the run with every grant failed already: ${reference.reason}` };
-  const candidates = inUse(run.assembly, usedActions(join(run.runDir, 'reference')));
+  const candidates = inUse(whole, usedActions(folder));
   const drawn = candidates[seed % candidates.length];
   if (drawn === undefined) throw new Error('the audit shows no statement in use: did the reference run do anything?');
   run.out.line(
     `seed ${seed} draws statement ${drawn.statement} of ${drawn.policy}: ${drawn.actions.join(', ')} for ${drawn.role}`,
   );
-  const copy = join(run.runDir, 'cdk.out.denied');
-  without(drawn, run.assembly, copy);
-  const crippled = await rehearse({ ...run, name: 'denied', scenario: loop, assembly: copy });
+  without(drawn, run.assembly);
+  const crippled = await rehearse({ ...run, name: 'denied', scenario: loop });
   const refusal = crippled.iam.denials.find(
     ({ principal, action }) =>
       principal.includes(drawn.role) && drawn.actions.some((pattern) => covers(pattern, action)),
@@ -112,9 +115,8 @@ export function inUse(assembly: string, used: ReturnType<typeof usedActions>): C
   return found;
 }
 
-function without({ file, policy, statement }: Candidate, assembly: string, copy: string): void {
-  cpSync(assembly, copy, { recursive: true });
-  const path = join(copy, file);
+function without({ file, policy, statement }: Candidate, assembly: string): void {
+  const path = join(assembly, file);
   const template = JSON.parse(readFileSync(path, 'utf8')) as Template;
   template.Resources[policy]?.Properties?.PolicyDocument?.Statement.splice(statement, 1, NOTHING);
   writeFileSync(path, JSON.stringify(template, null, 1));

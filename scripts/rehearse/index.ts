@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bench } from '../bench';
 import { terminal } from '../kit/out';
 import { writeReport } from '../report/report';
-import { denied } from './denied';
+import { denied, loop } from './denied';
 import { audit, ROOT, synth } from './engine';
 import type { Evidence } from './evidence';
 import { newRunDir, rehearse } from './rehearsal';
@@ -86,7 +86,7 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
     );
   const out = terminal();
   const runDir = newRunDir(name);
-  out.line(`rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}`);
+  out.line(`rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}: ${(scenario ?? loop).title}`);
   const assembly = join(runDir, 'cdk.out');
   const started = Date.now();
   await synth(assembly, profile);

@@ -30,9 +30,9 @@ export async function begin(stage: Stage, { months = HISTORY, mode = 'train' }: 
   await load(stage.kit, { source: stage.source, months }, stage.out);
   await deliver(stage, { start, end });
   const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
-  if (modelPackageArn === undefined || released === undefined)
-    throw new Error(`the first model was not released: ${outcome}: ${reason}`);
-  await note(stage, modelPackageArn, released);
+  if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
+  if (released?.outcome !== 'released')
+    throw new Error(`the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}`);
   return end;
 }
 
