@@ -162,6 +162,8 @@ const profiles: Record<Config['profile'], ConfigInput> = {
   },
 };
 
+export const profileNames = Object.keys(profiles) as Config['profile'][];
+
 /**
  * The configuration of a profile, with overrides laid over it room by room.
  * @throws Error naming every wrong key, the value it has and what is allowed
@@ -170,7 +172,7 @@ export function resolveConfig(profile: string = 'sandbox', overrides: Record<str
   const base = profiles[profile as Config['profile']];
   if (base === undefined)
     throw new Error(
-      `profile ${JSON.stringify(profile)} is not one of ${Object.keys(profiles).join(', ')}: deploy with -c profile=sandbox`,
+      `profile ${JSON.stringify(profile)} is not one of ${profileNames.join(', ')}: deploy with -c profile=sandbox`,
     );
   const result = schema.safeParse(merge(base, overrides));
   if (!result.success) throw new Error(`configuration refused:\n${z.prettifyError(result.error)}`);

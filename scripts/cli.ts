@@ -1,7 +1,9 @@
 /** `npm run kit -- <command>`: what an operator does with a deployed kit, and the local rehearsal of it. */
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { resolveConfig } from '../lib/config';
+import { registerAccount } from './account/commands';
+import { Refused, understood, type Where, whole } from './arguments';
 import { FlightsSource } from './data/source';
 import { monthsOf, parseDay, parseRange } from './kit/days';
 import { discoverKit, type DeployedKit } from './kit/deployed-kit';
@@ -18,30 +20,17 @@ import { labelledThrough, train } from './kit/train';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const out = terminal();
-const program = new Command('mlkit')
+export const program = new Command('mlkit')
   .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
   .option('--kit <name>', 'name the kit was deployed under', 'mlkit')
-  .option('--region <region>', 'AWS Region (default: as for any AWS tool)');
+  .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
+  .exitOverride();
 
 const deployed = (): Promise<DeployedKit> => {
-  const { kit, region } = program.opts<{ kit: string; region?: string }>();
+  const { kit, region } = program.opts<Where>();
   return discoverKit(kit, region === undefined ? {} : { region });
 };
 
-/** Says what is wrong with an argument in commander's way, next to the argument's name. */
-const understood =
-  <T>(parse: (text: string) => T) =>
-  (text: string): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      throw new InvalidArgumentError((error as Error).message);
-    }
-  };
-const whole = understood((text) => {
-  if (!/^\d+$/.test(text)) throw new Error('it must be a whole number');
-  return Number(text);
-});
 const range = understood(parseRange);
 const day = understood(parseDay);
 const delayDays = () =>
@@ -142,6 +131,8 @@ program
   .argument('<version>', 'number in the registry', whole)
   .action(async (version: number) => failUnlessServing(await release(await deployed(), { version, older: true }, out)));
 
+registerAccount(program);
+
 function failUnlessServing({ outcome }: Released): void {
   if (outcome === 'rejected') process.exitCode = 1;
 }
@@ -164,7 +155,15 @@ async function main(): Promise<void> {
   await program.parseAsync();
 }
 
-main().catch((error: Error) => {
+/** 2 where the command was asked for wrongly or not confirmed, 1 where it failed: docs/cli.md. */
+function end(error: Error): void {
+  // Commander has printed its own.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
   out.line(process.env.DEBUG === undefined ? explained(error) : (error.stack ?? error.message));
-  process.exitCode = 1;
-});
+  process.exitCode = error instanceof Refused ? 2 : 1;
+}
+
+if (require.main === module) main().catch(end);

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { program } from '../../scripts/cli';
+import { register } from '../../scripts/rehearse';
 
 const ROOT = join(__dirname, '../..');
 
@@ -15,13 +18,21 @@ function cli(...args: string[]) {
 }
 
 test('a command that is misspelt, or an argument that is not understood, is explained', () => {
-  expect(cli('statsu')).toMatchObject({ status: 1, stderr: expect.stringContaining('Did you mean status?') });
+  expect(cli('statsu')).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean status?') });
   expect(cli('load', '2013-13')).toMatchObject({
-    status: 1,
+    status: 2,
     stderr: expect.stringContaining('write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07'),
   });
 });
 
 test('what stands between a newcomer and AWS is said in a sentence, without a stack trace', () => {
   expect(cli('status')).toMatchObject({ status: 1, stderr: 'no AWS Region: set AWS_REGION or pass --region\n' });
+});
+
+test('docs/cli.md has a chapter for every command, and no other', () => {
+  register(program);
+  const chapters = [...readFileSync(join(ROOT, 'docs/cli.md'), 'utf8').matchAll(/^## (\S+)$/gm)].map(
+    ([, name]) => name,
+  );
+  expect(chapters.sort()).toEqual(program.commands.map((command) => command.name()).sort());
 });
