@@ -1,0 +1,35 @@
+import type { Config } from '../../../lib/config';
+import type { Aws } from '../../kit/deployed-kit';
+import type { Estimate } from '../cost/types';
+
+export type Verdict = 'ok' | 'warn' | 'fail';
+
+/** One line of a diagnosis. */
+export interface Check {
+  /** What was looked at, e.g. `quota` or `bootstrap`. */
+  about: string;
+  verdict: Verdict;
+  /** What was found, a sentence. */
+  found: string;
+  /** The command or address that mends it; there whenever the verdict is not ok. */
+  fix?: string;
+  /** Figures behind the sentence, for `--json`. */
+  evidence?: Record<string, string | number | null>;
+}
+
+export interface Diagnosis {
+  kit: string;
+  profile: string;
+  account: string | null;
+  region: string | null;
+  /** The worst of the checks. */
+  verdict: Verdict;
+  checks: Check[];
+}
+
+export interface DiagnoseOptions {
+  config: Config;
+  aws?: Aws;
+  /** What the kit would cost, for the check of its budget. */
+  estimate: Estimate;
+}
