@@ -17,7 +17,7 @@ test('alarms of this account and the budget may publish to the encrypted topic, 
   );
   expect(statements).toContainEqual(
     expect.objectContaining({
-      Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
+      Principal: { Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] },
       Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
     }),
   );

@@ -2,6 +2,7 @@
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { buildKit } from '../../bin/app';
+import cdk from '../../cdk.json';
 import type { StackRoom } from '../../lib/shared/names';
 import type { Json } from './json';
 
@@ -33,10 +34,11 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
   const known = cache.get(key);
   if (known !== undefined) return known;
   const context = {
+    // The feature flags of a deployment: without them the CDK writes other templates than the ones that are deployed.
+    ...cdk.context,
     profile,
     config,
     'aws:cdk:bundling-stacks': [],
-    '@aws-cdk/core:defaultCrossStackReferences': 'strong',
     // Loads every resource schema, five seconds a test file; test/templates.test.ts lints once.
     '@aws-cdk/core:validateAgainstDefaultRules': false,
   };
