@@ -1,0 +1,44 @@
+import type { Notes } from '../shared/notes';
+
+export const notes: Notes = {
+  Etl: { without: 'Raw months stay raw: nothing can be trained, replayed or compared' },
+  'Etl/Features/Job': {
+    why: 'Joins, row rules and features of one month, in Spark: the rules are the same for a month and for ten years',
+    without: 'No month is curated',
+    properties: {
+      GlueVersion: 'Spark 3.5.4 and Python 3.11, the versions that the rehearsal runs',
+      WorkerType: 'The smallest: a month of flights fits into one executor',
+      NumberOfWorkers: '`etl.workers`: driver and one executor at least',
+      Timeout: '`etl.timeoutMinutes`: a job that hangs is billed by the second',
+      MaxRetries: 'None: Prepare repeats what can succeed a second time, and a broken row cannot',
+      ExecutionProperty:
+        "A year's months may be uploaded at once; more would meet a new account's DPU limit. Prepare waits for a free place",
+      'DefaultArguments.--extra-py-files':
+        'The modules that the script shares with the other programs, packed at synth',
+      'DefaultArguments.--raw': 'Where it reads',
+      'DefaultArguments.--curated': 'Where it writes',
+      'DefaultArguments.--job-bookmark-option':
+        'Off: a bookmark would skip a month that is prepared again, and Prepare names the month anyway',
+      'DefaultArguments.--enable-continuous-cloudwatch-log': 'The log of a run can be read while it runs',
+    },
+  },
+  'Etl/Features/Role': {
+    why: 'What the job runs as: reads raw, reads and writes curated. AWSGlueServiceRole would add every bucket named aws-glue-*',
+    without: 'The job cannot start',
+  },
+  'Etl/Prepare/Machine': {
+    why: 'A manifest becomes a curated month: checks every promised file, runs the job, measures the quarantined share, announces the month',
+    without: 'Somebody starts the job by hand and nobody checks what arrived',
+  },
+  'Etl/Prepare/Role': {
+    why: 'What Prepare runs as; each grant is written beside the call that needs it',
+    without: 'The machine cannot be created',
+  },
+  'Etl/ManifestLanded': {
+    why: 'The manifest comes last and names every file: one event a month, when the month is whole',
+    without: 'Months land and wait',
+  },
+  'Etl/QuarantineShare': {
+    why: 'Says that a month was prepared in which more rows broke a rule than configured: the source has changed',
+  },
+};

@@ -1,0 +1,198 @@
+import type { Notes } from '../shared/notes';
+
+export const notes: Notes = {
+  Serving: { without: 'No client reaches the model, and an approved model never serves' },
+  ServingModel: { without: 'The API answers 503: there is no endpoint behind it' },
+
+  'Serving/Predict': {
+    why: 'Checks a request against the columns, asks the endpoint, keeps the exchange: a serverless endpoint captures nothing by itself',
+    without: 'Clients would need to know the endpoint and its format',
+    properties: {
+      Timeout: 'API Gateway gives up at 29 s: an answer after that reaches nobody',
+      'Environment.Variables.ENDPOINT_NAME':
+        'The endpoint by its fixed name: it belongs to a later stack and may not exist yet',
+      'Environment.Variables.CHAMPION_PARAMETER': 'An answer names the model that gave it',
+      'Environment.Variables.MAX_INSTANCES':
+        '`serving.maxInstancesPerRequest`: what fits into the time and a record of 1 MB',
+      'Environment.Variables.CAPTURE_STREAM': 'Where the exchange goes; absent where the endpoint captures natively',
+    },
+  },
+  'Serving/Predict/ServiceRole': {
+    why: 'Invokes the one endpoint, reads the champion, and where it captures puts records into the one stream',
+    without: 'The function cannot run',
+  },
+  'Serving/Predictions/Api': {
+    why: 'The door: callers sign with IAM, the request model refuses what the schema does not know, throttling caps the cost',
+    without: 'Callers would need permission on the function or the endpoint itself',
+    properties: {
+      EndpointConfiguration: 'Regional: callers are in the same Region, and there is no distribution to wait for',
+      Name: 'What the console shows',
+    },
+  },
+  'Serving/Predictions/Api/Account': {
+    why: "API Gateway's logging role is the account's, not the kit's: it is set and stays, so that two kits and their removal do not fight",
+    without: 'The first stage with logging in a new account is refused',
+    properties: { CloudWatchRoleArn: 'The role below' },
+  },
+  'Serving/Predictions/Api/CloudWatchRole': {
+    why: 'What API Gateway assumes to write logs, for every API of the account',
+    without: 'The first stage with logging in a new account is refused',
+    properties: { ManagedPolicyArns: 'What API Gateway asks for' },
+  },
+  'Serving/Predictions/Api/Deployment': {
+    why: 'A snapshot of the API; its name changes with the API, so that a change is deployed',
+    without: 'Changes are made and never served',
+  },
+  'Serving/Predictions/Api/DeploymentStage.live': {
+    why: 'The one stage',
+    without: 'The API has no address',
+    properties: {
+      'AccessLogSetting.DestinationArn': 'The declared group: who called when, with which answer',
+      'AccessLogSetting.Format': 'JSON, to be filtered',
+      'MethodSettings.LoggingLevel': 'Errors only: every request is in the access log already',
+      'MethodSettings.DataTraceEnabled': 'Off: request bodies do not belong into a log',
+      'MethodSettings.MetricsEnabled': 'The alarm serving/predict-errors reads them',
+      'MethodSettings.ThrottlingRateLimit': '`serving.throttle.ratePerSecond`: a loop in a client costs money here',
+      'MethodSettings.ThrottlingBurstLimit': '`serving.throttle.burst`',
+      'MethodSettings.HttpMethod': 'Every method',
+      'MethodSettings.ResourcePath': 'Every path',
+      TracingEnabled: 'The trace of a request starts here',
+    },
+  },
+  'Serving/Predictions/Api/Default/predictions': { why: '`/predictions`', without: 'The method has no path' },
+  'Serving/Predictions/Api/Default/predictions/POST': {
+    why: 'A batch of instances in, a score for each out',
+    without: 'Nothing can be asked',
+    properties: {
+      AuthorizationType: 'IAM: callers are programs of the account; no keys to hand out or lose',
+      'Integration.Type': 'Proxy: the handler answers, status included',
+      'Integration.IntegrationHttpMethod': 'Lambda is invoked by POST, whatever the method',
+      'Integration.TimeoutInMillis':
+        'The longest that API Gateway gives: a cold serverless endpoint needs many of these seconds',
+      'Integration.Uri': 'The function',
+      RequestModels: 'The columns of schema/dataset.json, before the function is paid for',
+      RequestValidatorId: 'Without a validator the model is documentation',
+    },
+  },
+  'Serving/Predictions/Api/Request': {
+    why: 'What a request must look like, derived from schema/dataset.json',
+    without: 'The handler alone refuses, after it was started and billed',
+    properties: {
+      ContentType: 'Requests are JSON',
+      Name: 'What a generated client calls the type',
+      Schema: 'JSON Schema, draft 4: what API Gateway reads',
+    },
+  },
+  'Serving/Predictions/Api/validator': {
+    why: 'Applies the model to the body',
+    without: 'The model refuses nothing',
+    properties: {
+      Name: 'What the console shows',
+      ValidateRequestBody: 'The body is what the model describes',
+      ValidateRequestParameters: 'There are none; a later one is checked from its first day',
+    },
+  },
+  'Serving/Predictions/Api/InvalidBody': {
+    why: "Carries the validator's sentence to the caller",
+    without: 'The caller reads "Invalid request body" and guesses which column',
+    properties: {
+      StatusCode: 'As without it',
+      ResponseParameters:
+        "Plain text: the validator's sentence has quotes of its own, which a JSON template cannot escape",
+      ResponseTemplates: 'The sentence, and where the columns are',
+    },
+  },
+
+  'Serving/Release/Machine/Machine': {
+    why: 'The only way to the endpoint: updates the one stack, believes nothing until the endpoint answers like the gate, puts the old model back otherwise',
+    without: 'Approving a package changes nothing',
+  },
+  'Serving/Release/Machine/Role': {
+    why: 'What Release runs as: updates one stack under one role, writes the champion',
+    without: 'The machine cannot be created',
+  },
+  'Serving/Release/StackRole': {
+    why: 'What CloudFormation assumes during a release: the types of ServingModel and nothing else, so that Release could not submit another template',
+    without: 'Release would need the rights to everything that a template may contain',
+  },
+  'Serving/Release/Leases': {
+    why: 'One release at a time: a conditional item that expires',
+    without: 'Two approvals within minutes update the same stack, and one of them fails',
+  },
+  'Serving/Release/PackageApproved': {
+    why: 'Approval, by the gate or by a person, is the signal',
+    without: 'Somebody starts Release by hand',
+  },
+  'Serving/ModelRole': {
+    why: 'What the model container runs as: reads model artefacts; writes captured records where the endpoint captures',
+    without: 'The container does not start',
+  },
+  'Serving/EndpointErrors': { why: 'The container answers with 5xx; rolls a real-time update back too' },
+  'Serving/EndpointLatency': {
+    why: 'The container is slow; rolls a real-time update back too',
+    properties: { ExtendedStatistic: 'The median: the slowest call after a release is always slow' },
+  },
+  'Serving/PredictErrors': { why: 'What clients see, whatever the cause' },
+  'Serving/CaptureFailures': { why: 'A prediction that was served and not kept biases every window without a sound' },
+
+  'ServingModel/Model': {
+    why: 'The package as something that can be served; a package cannot change inside a model, so each release replaces it',
+    without: 'There is nothing to serve',
+    properties: {
+      Containers: 'By package: image, artefact and environment are those that passed the gate',
+      ExecutionRoleArn:
+        'The model role of Serving: this stack has no IAM resources, so its updater needs no IAM rights',
+      VpcConfig: 'The isolated network, where the profile has one',
+    },
+  },
+  'ServingModel/EndpointConfig': {
+    why: 'How it is served; immutable like the model, and replaced with it',
+    without: 'The endpoint cannot be created',
+    properties: {
+      'ProductionVariants.ServerlessConfig.MemorySizeInMB': '`serving.memoryMb`: memory also buys CPU',
+      'ProductionVariants.ServerlessConfig.MaxConcurrency':
+        '`serving.maxConcurrency`: a new account has 10 in all its endpoints',
+      'ProductionVariants.InstanceType': '`serving.instanceType`: burstable types cannot be scaled',
+      'ProductionVariants.InitialInstanceCount': '`serving.minInstances`: with one there is no half for a canary',
+      'ProductionVariants.InitialVariantWeight': 'One variant takes everything',
+      'DataCaptureConfig.EnableCapture': 'The endpoint captures itself; serverless ones cannot',
+      'DataCaptureConfig.InitialSamplingPercentage': 'All of it: quality needs every prediction that gets a label',
+      'DataCaptureConfig.DestinationS3Uri': 'captured',
+      'DataCaptureConfig.CaptureOptions': 'Request and answer',
+      'DataCaptureConfig.CaptureContentTypeHeader': 'A type that is not listed is captured as base64',
+    },
+  },
+  'ServingModel/Endpoint': {
+    why: 'What answers; its name is fixed, so that alarms, capture and handler find it before it exists',
+    without: 'Nothing answers',
+    properties: {
+      EndpointName: 'The name of the kit',
+      RetainAllVariantProperties: 'An update would otherwise set the scaled count back',
+      'DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration':
+        'Half of the fleet first, and ten minutes under the alarms before the rest follows',
+      'DeploymentConfig.BlueGreenUpdatePolicy.TerminationWaitInSeconds':
+        'The old fleet stays five minutes longer: going back is immediate',
+      'DeploymentConfig.BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds':
+        'Longer than both waits with instances that start slowly',
+      'DeploymentConfig.AutoRollbackConfiguration':
+        'The two alarms of the endpoint take the update back without a person',
+    },
+  },
+  'ServingModel/Scaling': {
+    why: 'Between `serving.minInstances` and `serving.maxInstances`',
+    without: 'A busy hour queues, a quiet night is paid for',
+  },
+  'ServingModel/ScalingPolicy': {
+    why: 'Follows the invocations of an instance',
+    without: 'The bounds exist and nothing moves between them',
+    properties: {
+      'TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification':
+        'Traffic, not CPU: it rises before latency does',
+      'TargetTrackingScalingPolicyConfiguration.TargetValue': 'Invocations a minute and instance',
+      'TargetTrackingScalingPolicyConfiguration.ScaleInCooldown':
+        'Five minutes: a gap in the traffic is not the end of it',
+      'TargetTrackingScalingPolicyConfiguration.ScaleOutCooldown':
+        'One minute: an instance takes longer to come than to be missed',
+    },
+  },
+};
