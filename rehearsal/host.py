@@ -44,6 +44,16 @@ class Host(Protocol):
         """Append lines to a CloudWatch log stream, creating group and stream where needed."""
         ...
 
+    def metric(
+        self, namespace: str, name: str, value: float, unit: str, dimensions: Mapping[str, str]
+    ) -> None:
+        """Record one datum of a service's own CloudWatch metrics, now."""
+        ...
+
+    def alarm_states(self, names: Sequence[str]) -> Mapping[str, str]:
+        """OK, ALARM or INSUFFICIENT_DATA by name; alarms that do not exist are left out."""
+        ...
+
     def not_rehearsed(self, what: str, why: str) -> None:
         """Record something that was accepted but not carried out; it appears in the report by itself."""
         ...

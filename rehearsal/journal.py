@@ -1,4 +1,4 @@
-"""Append-only JSON lines of a run: the audit and the facts that were not rehearsed."""
+"""Append-only JSON lines of a run: the audit, endpoint deployments, and the facts that were not rehearsed."""
 
 import json
 import threading
@@ -8,6 +8,7 @@ from typing import Any
 
 AUDIT = "audit.jsonl"
 NOT_REHEARSED = "not-rehearsed.jsonl"
+DEPLOYMENTS = "deployments.jsonl"
 
 
 def now() -> str:

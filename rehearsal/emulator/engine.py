@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.emulator import (
+    alarms,
     api_gateway,
     authorization,
     bucket_deployment,
@@ -62,7 +63,7 @@ def install(settings: Settings) -> Engine:
     host = EmulatorHost(settings)
     toolchain = json.loads(settings.toolchain.read_text())
     python = Path(toolchain["python"])
-    sagemaker = SageMaker(host, python)
+    sagemaker = SageMaker(host, python, wait_scale=settings.wait_scale)
     jars = [Path(jar) for jar in toolchain["jars"]]
     glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
     # First the services, then the guards around all of them.
@@ -72,6 +73,7 @@ def install(settings: Settings) -> Engine:
     interpreter.install(host, settings.wait_scale)
     lambdas.install()
     events.install(host)
+    alarms.install(host, settings.wait_scale)
     deliveries.install(host)
     streams.install(host)
     api_gateway.install(host)

@@ -107,6 +107,17 @@ class EmulatorHost:
         events = [{"timestamp": at, "message": line or _EMPTY_LOG_LINE} for line in lines]
         logs._put_log_events({"logGroupName": group, "logStreamName": stream, "logEvents": events})
 
+    def metric(
+        self, namespace: str, name: str, value: float, unit: str, dimensions: Mapping[str, str]
+    ) -> None:
+        """Record one datum of a service's own CloudWatch metrics, now."""
+        pinned.module("services.cloudwatch").record_metric(namespace, name, value, unit, dict(dimensions))
+
+    def alarm_states(self, names: Sequence[str]) -> Mapping[str, str]:
+        """OK, ALARM or INSUFFICIENT_DATA by name; alarms that do not exist are left out."""
+        alarms = pinned.module("services.cloudwatch")._alarms
+        return {name: alarms[name]["StateValue"] for name in names if name in alarms}
+
     def not_rehearsed(self, what: str, why: str) -> None:
         """Record something that was accepted but not carried out; said once per run."""
         self._not_rehearsed.append({"what": what, "why": why})

@@ -1,12 +1,14 @@
-"""The servers behind an endpoint: one process per production variant, spoken to over the loopback."""
+"""The servers behind an endpoint: a process per instance, spoken to over the loopback."""
 
 import http.client
+import itertools
 import random
 import secrets
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -20,7 +22,8 @@ from rehearsal.sagemaker.sandbox import OPT_ML
 from rehearsal.sagemaker.store import MODEL, Record
 from rehearsal.sagemaker.transfer import ArchiveError, RoleS3, reason, unpack
 
-# SageMaker gives a container minutes (serverless 180 s); a local server is up in one or two seconds.
+# SageMaker gives a container minutes (serverless 180 s); a local server is up in one or two seconds. Each
+# instance of a fleet adds as much, because all start on the same few cores.
 HEALTH_CHECK_SECONDS = 20.0
 # What InvokeEndpoint waits for a container.
 _INVOCATION_SECONDS = 60.0
@@ -44,7 +47,7 @@ class Answer:
 
 
 class Server:
-    """One variant's process."""
+    """One instance of a variant. `busy`, `requests` and `errors` (5xx or no answer) are kept by Traffic."""
 
     def __init__(
         self, ground: Ground, endpoint: str, variant: Record, capture: Mapping[str, Any] | None
@@ -55,8 +58,7 @@ class Server:
         serverless = variant.get("ServerlessConfig")
         self.capacity = threading.Semaphore(serverless["MaxConcurrency"]) if serverless else None
         self._idle: LifoQueue[http.client.HTTPConnection] = LifoQueue()
-        self._busy = 0
-        self._counting = threading.Lock()
+        self.busy = self.requests = self.errors = 0
         model = ground.store.get(MODEL, variant["ModelName"])
         folder = ground.folder("endpoint", f"{endpoint}-{self.stream.split('/')[1][:8]}")
         _load(ground, model, folder / "ml")
@@ -96,17 +98,12 @@ class Server:
         return False
 
     def invoke(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        with self._counting:
-            self._busy += 1
         try:
             status, content, content_type = self._exchange(
                 "POST", "/invocations", body, headers, _INVOCATION_SECONDS
             )
         except (OSError, http.client.HTTPException) as fault:
             raise ContainerTimeoutError(str(fault)) from fault
-        finally:
-            with self._counting:
-                self._busy -= 1
         if self._capture and 200 <= status < 300:
             self._capture.add(headers, body, content_type, content)
         return Answer(status, content, content_type, self.name)
@@ -134,7 +131,7 @@ class Server:
     def stop(self) -> None:
         """End the process once it has answered what it was asked."""
         until = time.monotonic() + _DRAIN_SECONDS
-        while self._busy and time.monotonic() < until:
+        while self.busy and time.monotonic() < until:
             time.sleep(0.02)
         self._process.kill()
         if self._capture:
@@ -148,27 +145,113 @@ class Fleet:
 
     def __init__(self, ground: Ground, endpoint: str, config: Record) -> None:
         self.config = config
-        self.servers: list[Server] = []
+        self._ground, self._endpoint = ground, endpoint
+        self._turns = itertools.count()
+        self.servers: dict[str, list[Server]] = {}
         try:
             for variant in config["ProductionVariants"]:
-                if variant.get("InitialInstanceCount", 1) > 1:
-                    ground.host.not_rehearsed("endpoint on several instances", "a variant is one process")
-                self.servers.append(Server(ground, endpoint, variant, config.get("DataCaptureConfig")))
-            deadline = time.monotonic() + HEALTH_CHECK_SECONDS
-            for server in self.servers:
-                if not server.await_health(deadline):
-                    raise FleetError(_unhealthy(server.variant))
+                self._start(variant, variant.get("InitialInstanceCount", 1))
+            self._await_health()
         except BaseException:
             self.stop()
             raise
 
+    def _start(self, variant: Record, count: int) -> None:
+        capture = self.config.get("DataCaptureConfig")
+        servers = self.servers.setdefault(variant["VariantName"], [])
+        for _ in range(count):
+            servers.append(Server(self._ground, self._endpoint, variant, capture))
+
+    def _await_health(self) -> None:
+        servers = list(itertools.chain(*self.servers.values()))
+        deadline = time.monotonic() + HEALTH_CHECK_SECONDS * len(servers)
+        for server in servers:
+            if not server.await_health(deadline):
+                raise FleetError(_unhealthy(server.variant))
+
+    def instances(self, instance_type: str) -> int:
+        """How many servers stand for instances of a type."""
+        servers = itertools.chain(*self.servers.values())
+        return sum(server.variant.get("InstanceType") == instance_type for server in servers)
+
+    def resize(self, config: Record) -> None:
+        """Take on the weights and counts of `config`. Raises FleetError when a new one is not healthy."""
+        for variant in config["ProductionVariants"]:
+            count = variant.get("InitialInstanceCount", 1)
+            self._start(variant, count - len(self.servers[variant["VariantName"]]))
+        self._await_health()
+        self.config = config
+        for variant in config["ProductionVariants"]:
+            name, count = variant["VariantName"], variant.get("InitialInstanceCount", 1)
+            surplus, self.servers[name] = self.servers[name][count:], self.servers[name][:count]
+            for server in surplus:
+                server.stop()
+
     def pick(self) -> Server:
-        weights = [server.variant.get("InitialVariantWeight", 1.0) for server in self.servers]
-        return random.choices(self.servers, weights)[0]
+        """A server of a variant drawn by weight, the instances in turn."""
+        variants = self.config["ProductionVariants"]
+        weights = [variant.get("InitialVariantWeight", 1.0) for variant in variants]
+        servers = self.servers[random.choices(variants, weights)[0]["VariantName"]]
+        return servers[next(self._turns) % len(servers)]
+
+    def tally(self) -> dict[str, int]:
+        servers = list(itertools.chain(*self.servers.values()))
+        return {
+            "requests": sum(server.requests for server in servers),
+            "errors": sum(server.errors for server in servers),
+        }
 
     def stop(self) -> None:
-        for server in self.servers:
+        for server in itertools.chain(*self.servers.values()):
             server.stop()
+
+
+class Traffic:
+    """Decides which fleet answers a request: the endpoint's own (blue), or the one that shall follow it."""
+
+    def __init__(self, blue: Fleet) -> None:
+        self.blue = blue
+        self.green: Fleet | None = None
+        self._share = self._credit = 0.0
+        self._lock = threading.Lock()
+
+    def shift(self, green: Fleet | None, share: float = 0.0) -> None:
+        """Send this share of the requests to the green fleet from now on."""
+        with self._lock:
+            self.green, self._share, self._credit = green, share, 0.0
+
+    def promote(self) -> Fleet:
+        """Make the green fleet the endpoint's own; answers the one that it follows."""
+        with self._lock:
+            old, self.blue = self.blue, self.green or self.blue
+            self.green, self._share = None, 0.0
+            return old
+
+    @property
+    def fleets(self) -> list[Fleet]:
+        return [self.blue, self.green] if self.green else [self.blue]
+
+    @contextmanager
+    def server(self) -> Iterator[Server]:
+        """The server for one request, kept from being stopped meanwhile."""
+        with self._lock:
+            # Not drawn: over any few requests the shares are the configured ones.
+            self._credit += self._share
+            to_green = self.green is not None and self._credit > 1 - 1e-9
+            self._credit -= to_green
+            fleet = self.green if to_green and self.green else self.blue
+            server = fleet.pick()
+            server.busy += 1
+        try:
+            yield server
+        finally:
+            with self._lock:
+                server.busy -= 1
+
+    def count(self, server: Server, failed: bool) -> None:
+        with self._lock:
+            server.requests += 1
+            server.errors += failed
 
 
 def _load(ground: Ground, model: Record, ml: Path) -> None:

@@ -1,209 +1,156 @@
-"""Models, endpoint configurations and endpoints."""
+"""Endpoints: created, updated, scaled, invoked."""
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from rehearsal.host import ApiError
-from rehearsal.sagemaker.fleet import Answer, ContainerTimeoutError, Fleet, FleetError
+from rehearsal.sagemaker.deployment import Plan, plan
+from rehearsal.sagemaker.fleet import Answer, ContainerTimeoutError, Fleet, FleetError, Traffic
 from rehearsal.sagemaker.ground import Ground, Operation
-from rehearsal.sagemaker.registry import Registry
+from rehearsal.sagemaker.rollout import Rollout
 from rehearsal.sagemaker.runtime import Response, model_error
 from rehearsal.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
-from rehearsal.sagemaker.transfer import RoleS3
 
 # EventBridge spells an endpoint's status otherwise than the API.
 _EVENT_STATUS = {
     "Creating": "CREATING",
     "InService": "IN_SERVICE",
     "Updating": "UPDATING",
+    "RollingBack": "ROLLING_BACK",
     "Deleting": "DELETING",
     "Failed": "FAILED",
 }
+_CHANGING = ("Creating", "Updating", "RollingBack")
 
 
 class Hosting:
-    def __init__(self, ground: Ground, registry: Registry) -> None:
-        self._ground, self._registry = ground, registry
-        self._fleets: dict[str, Fleet] = {}
+    """`wait_scale` is the length of a second that a deployment waits, in real seconds."""
+
+    def __init__(self, ground: Ground, wait_scale: float) -> None:
+        self._ground = ground
+        self._rollout = Rollout(ground, wait_scale)
+        self._traffic: dict[str, Traffic] = {}
         self._changes: dict[str, threading.Thread] = {}
 
     def operations(self) -> dict[str, Operation]:
         return {
-            "CreateModel": self._create_model,
-            "DescribeModel": self._ground.describe(MODEL),
-            "DeleteModel": self._ground.delete(MODEL),
-            "ListModels": self._ground.list(MODEL, "Models"),
-            "CreateEndpointConfig": self._create_config,
-            "DescribeEndpointConfig": self._ground.describe(ENDPOINT_CONFIG),
-            "DeleteEndpointConfig": self._ground.delete(ENDPOINT_CONFIG),
-            "ListEndpointConfigs": self._ground.list(ENDPOINT_CONFIG, "EndpointConfigs"),
             "CreateEndpoint": self._create,
             "DescribeEndpoint": self._ground.describe(ENDPOINT),
             "UpdateEndpoint": self._update,
+            "UpdateEndpointWeightsAndCapacities": self._scale,
             "DeleteEndpoint": self._delete,
             "ListEndpoints": self._ground.list(ENDPOINT, "Endpoints"),
         }
-
-    # Models
-
-    def _create_model(self, params: Mapping[str, Any]) -> Record:
-        containers = [
-            *params.get("Containers", []),
-            *([params["PrimaryContainer"]] if "PrimaryContainer" in params else []),
-        ]
-        if len(containers) != 1:
-            raise ApiError(
-                "ValidationException", "A model needs exactly one container; pipelines are not rehearsed."
-            )
-        if "ExecutionRoleArn" not in params:
-            raise ApiError("ValidationException", "A model without ExecutionRoleArn is not rehearsed.")
-        container = self._resolved(containers[0])
-        if "ModelDataUrl" in container:
-            self._require_access(container["ModelDataUrl"], params["ExecutionRoleArn"])
-        self._ground.host.not_rehearsed(
-            f"container image {container['Image']}",
-            "its programs ran on the rehearsal's Python environment, not in the image",
-        )
-        return self._ground.store.add(MODEL, params, _Container=container)
-
-    def _resolved(self, container: Mapping[str, Any]) -> dict[str, Any]:
-        """The container with what its model package says filled in."""
-        package: dict[str, Any] = {}
-        if "ModelPackageName" in container:
-            record = self._registry.package(container["ModelPackageName"])
-            package = record["InferenceSpecification"]["Containers"][0]
-        merged = {**package, **container}
-        merged["Environment"] = {**package.get("Environment", {}), **container.get("Environment", {})}
-        if "Image" not in merged or "ModelDataSource" in merged:
-            raise ApiError(
-                "ValidationException", "A container needs Image; ModelDataSource is not rehearsed."
-            )
-        return merged
-
-    def _require_access(self, url: str, role: str) -> None:
-        try:
-            RoleS3(self._ground.host, role, "SageMaker").head(url)
-        except (ClientError, ApiError) as refusal:
-            raise ApiError(
-                "ValidationException",
-                f'Could not access model data at {url}. Please ensure that the role "{role}" exists and that '
-                'its trust relationship policy allows the action "sts:AssumeRole" for the service principal '
-                '"sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and '
-                f"that the object is located in {self._ground.host.region}.",
-            ) from refusal
-
-    # Endpoint configurations
-
-    def _create_config(self, params: Mapping[str, Any]) -> Record:
-        variants = params["ProductionVariants"]
-        serverless = [variant for variant in variants if "ServerlessConfig" in variant]
-        if serverless and len(variants) > 1:
-            raise ApiError("ValidationException", "A serverless endpoint has exactly one production variant.")
-        if serverless and "DataCaptureConfig" in params:
-            raise ApiError(
-                "ValidationException", "DataCaptureConfig is not supported for serverless endpoints."
-            )
-        if (
-            "ExplainerConfig" in params
-            or params.get("ShadowProductionVariants")
-            or "AsyncInferenceConfig" in params
-        ):
-            raise ApiError(
-                "ValidationException",
-                "ExplainerConfig, ShadowProductionVariants and AsyncInferenceConfig are not rehearsed.",
-            )
-        for variant in variants:
-            model = self._ground.store.get(MODEL, variant.get("ModelName", ""))
-            if "ServerlessConfig" not in variant:
-                if "InstanceType" not in variant or "InitialInstanceCount" not in variant:
-                    raise ApiError(
-                        "ValidationException",
-                        "A production variant needs InstanceType and InitialInstanceCount.",
-                    )
-            elif "VpcConfig" in model or model.get("EnableNetworkIsolation"):
-                raise ApiError(
-                    "ValidationException",
-                    "VpcConfig and network isolation are not supported for serverless endpoints.",
-                )
-            elif variant["ServerlessConfig"]["MemorySizeInMB"] % 1024:
-                raise ApiError("ValidationException", "MemorySizeInMB must be a multiple of 1024 MB.")
-        return self._ground.store.add(ENDPOINT_CONFIG, params)
-
-    # Endpoints
 
     def _create(self, params: Mapping[str, Any]) -> Record:
         config = self._ground.store.get(ENDPOINT_CONFIG, params["EndpointConfigName"])
         self._require_quota(config, replaced=None)
         record = self._ground.store.add(ENDPOINT, params)
-        self._ground.host.not_rehearsed(
-            "AWS/SageMaker endpoint metrics",
-            "Invocations, errors and latency are not published to CloudWatch",
-        )
-        self._change(record, config, "Creating")
+
+        def deploy() -> None:
+            name = record["EndpointName"]
+            self._traffic[name] = Traffic(Fleet(self._ground, name, config))
+
+        self._change(record, config, "Creating", deploy)
         return record
 
     def _update(self, params: Mapping[str, Any]) -> Record:
         record = self._ground.store.get(ENDPOINT, params["EndpointName"])
         config = self._ground.store.get(ENDPOINT_CONFIG, params["EndpointConfigName"])
-        if record["EndpointStatus"] != "InService":
-            raise ApiError(
-                "ValidationException", f'Cannot update in-progress endpoint "{record["EndpointArn"]}".'
-            )
-        old = self._fleets[record["EndpointName"]].config
-        if "ServerlessConfig" not in old["ProductionVariants"][0] and _serverless(config):
+        self._require_settled(record, "InService")
+        traffic = self._traffic[record["EndpointName"]]
+        old = traffic.blue.config
+        if not _serverless(old) and _serverless(config):
             raise ApiError("ValidationException", "A real-time endpoint cannot become a serverless endpoint.")
+        if params.get("RetainAllVariantProperties"):
+            excluded = params.get("ExcludeRetainedVariantProperties", [])
+            config = _retaining(record, old, config, {each["VariantPropertyType"] for each in excluded})
+        deployment = params.get("DeploymentConfig", {})
+        if params.get("RetainDeploymentConfig"):
+            deployment = record.get("LastDeploymentConfig", {})
+        steps = plan(deployment, config)
+        self._require_alarms(steps, config)
         self._require_quota(config, replaced=old)
-        if params.get("DeploymentConfig"):
-            self._ground.host.not_rehearsed(
-                "DeploymentConfig of UpdateEndpoint",
-                "traffic moved at once; bake time and rollback alarms are not watched",
+        record["LastDeploymentConfig"] = deployment or None
+        self._change(record, config, "Updating", lambda: self._rollout.run(record, config, traffic, steps))
+        return record
+
+    def _scale(self, params: Mapping[str, Any]) -> Record:
+        """UpdateEndpointWeightsAndCapacities: what a scaling action and a traffic split call."""
+        record = self._ground.store.get(ENDPOINT, params["EndpointName"])
+        self._require_settled(record, "InService")
+        fleet = self._traffic[record["EndpointName"]].blue
+        wanted = {each["VariantName"]: each for each in params["DesiredWeightsAndCapacities"]}
+        variants = [dict(variant) for variant in fleet.config["ProductionVariants"]]
+        for variant in variants:
+            change = wanted.pop(variant["VariantName"], {})
+            variant["InitialVariantWeight"] = change.get(
+                "DesiredWeight", variant.get("InitialVariantWeight", 1.0)
             )
-        self._change(record, config, "Updating")
+            if "DesiredInstanceCount" in change:
+                more = change["DesiredInstanceCount"] - variant["InitialInstanceCount"]
+                quota = f"{variant['InstanceType']} for endpoint usage"
+                if more > 0:
+                    used = self._instances(variant["InstanceType"])
+                    self._ground.quotas.require(quota, used, more)
+                variant["InitialInstanceCount"] = change["DesiredInstanceCount"]
+        if wanted:
+            raise ApiError("ValidationException", f"The endpoint has no variant {', '.join(sorted(wanted))}.")
+        config = {**fleet.config, "ProductionVariants": variants}
+        self._change(record, config, "Updating", lambda: fleet.resize(config))
         return record
 
     def _delete(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         record = self._ground.store.get(ENDPOINT, params["EndpointName"])
-        if record["EndpointStatus"] in ("Creating", "Updating"):
-            raise ApiError(
-                "ValidationException", f'Cannot update in-progress endpoint "{record["EndpointArn"]}".'
-            )
+        self._require_settled(record)
         self._set(record, EndpointStatus="Deleting")
-        fleet = self._fleets.pop(record["EndpointName"], None)
-        if fleet:
-            fleet.stop()
+        traffic = self._traffic.pop(record["EndpointName"], None)
+        if traffic:
+            traffic.blue.stop()
         self._ground.store.remove(ENDPOINT, record["EndpointName"])
         return {}
 
-    def _change(self, record: Record, config: Record, status: str) -> None:
+    def _require_settled(self, record: Record, *wanted: str) -> None:
+        status = record["EndpointStatus"]
+        if status in _CHANGING or (wanted and status not in wanted):
+            raise ApiError(
+                "ValidationException", f'Cannot update in-progress endpoint "{record["EndpointArn"]}".'
+            )
+
+    def _require_alarms(self, steps: Plan, config: Record) -> None:
+        """The alarms exist, and the model's execution role may look at them: AWS's guide asks for that."""
+        host = self._ground.host
+        missing = set(steps.alarms) - set(host.alarm_states(steps.alarms))
+        if missing:
+            raise ApiError("ValidationException", f"Alarm {', '.join(sorted(missing))} does not exist.")
+        role = self._ground.store.get(MODEL, config["ProductionVariants"][0]["ModelName"])["ExecutionRoleArn"]
+        for alarm in steps.alarms:
+            arn = f"arn:aws:cloudwatch:{host.region}:{host.account}:alarm:{alarm}"
+            if denied := host.check(role, "cloudwatch:DescribeAlarms", arn):
+                raise ApiError("ValidationException", denied)
+
+    def _change(self, record: Record, config: Record, status: str, carry_out: Callable[[], None]) -> None:
+        """Start a change in a thread of its own; when it fails, what served before still does."""
         self._set(record, EndpointStatus=status)
-        change = threading.Thread(target=self._deploy, args=(record, config), daemon=True)
+        old = self._traffic.get(record["EndpointName"])
+
+        def run() -> None:
+            try:
+                carry_out()
+            except Exception as failure:  # noqa: BLE001 - whatever it was, the endpoint must settle
+                known = isinstance(failure, FleetError)
+                reason = str(failure) if known else f"Internal failure: {failure!r}"
+                self._set(record, EndpointStatus="InService" if old else "Failed", FailureReason=reason)
+                return
+            for gone in ("FailureReason", "DataCaptureConfig"):
+                record.pop(gone, None)
+            self._set(record, EndpointStatus="InService", **_described(config))
+
+        change = threading.Thread(target=run, daemon=True)
         self._changes[record["EndpointName"]] = change
         change.start()
-
-    def _deploy(self, record: Record, config: Record) -> None:
-        """Start the new fleet, switch, stop the old one; when the new one fails the old one keeps serving."""
-        name = record["EndpointName"]
-        old = self._fleets.get(name)
-        try:
-            fleet = Fleet(self._ground, name, config)
-        except Exception as failure:  # noqa: BLE001 - whatever it was, the endpoint must settle
-            reason = str(failure) if isinstance(failure, FleetError) else f"Internal failure: {failure!r}"
-            self._set(record, EndpointStatus="InService" if old else "Failed", FailureReason=reason)
-            return
-        self._fleets[name] = fleet
-        record.pop("FailureReason", None)
-        self._set(
-            record,
-            EndpointStatus="InService",
-            EndpointConfigName=config["EndpointConfigName"],
-            ProductionVariants=[_deployed(variant) for variant in config["ProductionVariants"]],
-        )
-        if old:
-            old.stop()
 
     def settle(self, name: str) -> Record:
         """The endpoint once its change in progress, if any, has ended."""
@@ -220,8 +167,8 @@ class Hosting:
 
     def _require_quota(self, config: Record, replaced: Record | None) -> None:
         """Blue/green needs the instances of both fleets at once; serverless concurrency counts once."""
-        live = [fleet.config for fleet in self._fleets.values()]
         if _serverless(config):
+            live = [traffic.blue.config for traffic in self._traffic.values()]
             others = [other for other in live if other is not replaced and _serverless(other)]
             if replaced is None:
                 self._ground.quotas.require("Number of serverless endpoints", len(others), 1, "Endpoints")
@@ -231,37 +178,68 @@ class Hosting:
             )
             return
         for instance_type in {variant["InstanceType"] for variant in config["ProductionVariants"]}:
-            used = sum(_instances(other, instance_type) for other in live)
-            self._ground.quotas.require(
-                f"{instance_type} for endpoint usage", used, _instances(config, instance_type)
+            wanted = sum(
+                variant["InitialInstanceCount"]
+                for variant in config["ProductionVariants"]
+                if variant["InstanceType"] == instance_type
             )
+            used = self._instances(instance_type)
+            self._ground.quotas.require(f"{instance_type} for endpoint usage", used, wanted)
+
+    def _instances(self, instance_type: str) -> int:
+        """Instances of a type that the account's endpoints have now."""
+        fleets = (fleet for traffic in list(self._traffic.values()) for fleet in traffic.fleets)
+        return sum(fleet.instances(instance_type) for fleet in fleets)
 
     # Invocations
 
     def invoke(self, name: str, body: bytes, headers: Mapping[str, str]) -> Response:
         """What InvokeEndpoint answers; ApiError for refusals that never reach a container."""
-        fleet = next((fleet for key, fleet in self._fleets.items() if key.lower() == name.lower()), None)
+        found = ((key, traffic) for key, traffic in self._traffic.items() if key.lower() == name.lower())
+        endpoint, traffic = next(found, (name, None))
         account = self._ground.host.account
-        if fleet is None:
+        if traffic is None:
             raise ApiError("ValidationError", f"Endpoint {name} of account {account} not found.")
-        server = fleet.pick()
-        if server.capacity and not server.capacity.acquire(blocking=False):
-            raise ApiError(
-                "ThrottlingException", "Rate exceeded: the endpoint is at its MaxConcurrency.", 429
-            )
-        try:
-            answer = server.invoke(body, headers)
-        except ContainerTimeoutError:
-            # A status of 0 is how SageMaker says that the container gave none.
-            told = b"Your invocation timed out while waiting for a response from container primary."
-            answer = Answer(0, told, "text/plain", server.name)
-        finally:
-            if server.capacity:
-                server.capacity.release()
+        started = time.perf_counter()
+        with traffic.server() as server:
+            if server.capacity and not server.capacity.acquire(blocking=False):
+                raise ApiError(
+                    "ThrottlingException", "Rate exceeded: the endpoint is at its MaxConcurrency.", 429
+                )
+            asked = time.perf_counter()
+            try:
+                answer = server.invoke(body, headers)
+            except ContainerTimeoutError:
+                # A status of 0 is how SageMaker says that the container gave none.
+                told = b"Your invocation timed out while waiting for a response from container primary."
+                answer = Answer(0, told, "text/plain", server.name)
+            finally:
+                if server.capacity:
+                    server.capacity.release()
+        answered = time.perf_counter()
+        traffic.count(server, _failed(answer))
+        self._measure(endpoint, answer, answered - asked, asked - started + time.perf_counter() - answered)
         if 200 <= answer.status < 300:
             sent = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": answer.variant}
             return answer.status, sent, answer.body
         return model_error(self._ground.host, name, server.stream, answer)
+
+    def _measure(self, endpoint: str, answer: Answer, model: float, overhead: float) -> None:
+        """https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html, invocation metrics."""
+        measured = {
+            "Invocations": (1, "None"),
+            "Invocation4XXErrors": (int(400 <= answer.status < 500), "None"),
+            "Invocation5XXErrors": (int(_failed(answer)), "None"),
+            "ModelLatency": (model * 1e6, "Microseconds"),
+            "OverheadLatency": (overhead * 1e6, "Microseconds"),
+        }
+        dimensions = {"EndpointName": endpoint, "VariantName": answer.variant}
+        for metric, (value, unit) in measured.items():
+            self._ground.host.metric("AWS/SageMaker", metric, value, unit, dimensions)
+
+
+def _failed(answer: Answer) -> bool:
+    return answer.status == 0 or answer.status >= 500
 
 
 def _serverless(config: Record) -> bool:
@@ -272,16 +250,44 @@ def _concurrency(config: Record) -> int:
     return int(config["ProductionVariants"][0]["ServerlessConfig"]["MaxConcurrency"])
 
 
-def _instances(config: Record, instance_type: str) -> int:
-    return sum(
-        variant["InitialInstanceCount"]
+def _retaining(record: Record, old: Record, config: Record, excluded: set[str]) -> Record:
+    """A new configuration with the variant properties that the endpoint has now, but for the excluded."""
+    now = {variant["VariantName"]: variant for variant in record["ProductionVariants"]}
+    kept = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
+    variants = [
+        {
+            **variant,
+            **{
+                initial: now[variant["VariantName"]][desired]
+                for desired, initial in kept.items()
+                if desired not in excluded and desired in now.get(variant["VariantName"], {})
+            },
+        }
         for variant in config["ProductionVariants"]
-        if variant.get("InstanceType") == instance_type
-    )
+    ]
+    capture = {} if "DataCaptureConfig" in excluded else {"DataCaptureConfig": old.get("DataCaptureConfig")}
+    return {**config, **capture, "ProductionVariants": variants}
 
 
-def _deployed(variant: Record) -> Record:
-    """A variant as DescribeEndpoint shows it."""
+def _described(config: Record) -> Record:
+    """What DescribeEndpoint shows of the configuration in force."""
+    described: Record = {
+        "EndpointConfigName": config["EndpointConfigName"],
+        "ProductionVariants": [_variant(variant) for variant in config["ProductionVariants"]],
+    }
+    if capture := config.get("DataCaptureConfig"):
+        enabled = capture.get("EnableCapture", False)
+        described["DataCaptureConfig"] = {
+            "EnableCapture": enabled,
+            "CaptureStatus": "Started" if enabled else "Stopped",
+            "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+            "DestinationS3Uri": capture["DestinationS3Uri"],
+            "KmsKeyId": capture.get("KmsKeyId", ""),
+        }
+    return described
+
+
+def _variant(variant: Record) -> Record:
     weight = variant.get("InitialVariantWeight", 1.0)
     shown = {"VariantName": variant["VariantName"], "CurrentWeight": weight, "DesiredWeight": weight}
     if "ServerlessConfig" in variant:

@@ -10,6 +10,7 @@ from rehearsal.sagemaker.account import FRESH_ACCOUNT, Quotas, refuse_closed
 from rehearsal.sagemaker.cloudformation import ResourceType, resource_types
 from rehearsal.sagemaker.ground import Ground
 from rehearsal.sagemaker.hosting import Hosting
+from rehearsal.sagemaker.models import Models
 from rehearsal.sagemaker.processing import ProcessingJobs
 from rehearsal.sagemaker.registry import Registry
 from rehearsal.sagemaker.runtime import Response
@@ -23,21 +24,29 @@ class SageMaker:
     """SageMaker of one account. Times in answers are epoch seconds.
 
     `python` runs the jobs: it needs what their container image has. `quotas` are the account's service
-    quotas; what they do not name is 0. Calls may wait for S3, which answers in the emulator's own
+    quotas; what they do not name is 0. `wait_scale` is the length of a second that an endpoint's update
+    waits, in real seconds. Calls may wait for S3, which answers in the emulator's own
     process: never make one on its event loop.
     """
 
-    def __init__(self, host: Host, python: Path, quotas: Mapping[str, int] = FRESH_ACCOUNT) -> None:
+    def __init__(
+        self,
+        host: Host,
+        python: Path,
+        quotas: Mapping[str, int] = FRESH_ACCOUNT,
+        wait_scale: float = 1.0,
+    ) -> None:
         self._host = host
         self._ground = Ground(host, Sandbox(host, python), Store(host.region, host.account), Quotas(quotas))
         self._registry = Registry(self._ground)
-        self._hosting = Hosting(self._ground, self._registry)
+        self._hosting = Hosting(self._ground, wait_scale)
         training = TrainingJobs(self._ground)
         self._operations = {
             **training.operations(),
             **TuningJobs(self._ground, training).operations(),
             **ProcessingJobs(self._ground).operations(),
             **self._registry.operations(),
+            **Models(self._ground, self._registry).operations(),
             **self._hosting.operations(),
             "AddTags": self._add_tags,
             "ListTags": self._list_tags,

@@ -34,7 +34,7 @@ def world(s3_endpoint: str, tmp_path: Path) -> World:
 
 @pytest.fixture
 def sagemaker(world: World) -> Iterator[SageMaker]:
-    service = SageMaker(world, Path(sys.executable))
+    service = SageMaker(world, Path(sys.executable), wait_scale=0.01)
     yield service
     service.close()
 

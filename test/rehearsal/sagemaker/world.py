@@ -38,6 +38,9 @@ class World:
         self.events: list[dict[str, Any]] = []
         self.logs: dict[tuple[str, str], list[str]] = {}
         self.notes: dict[str, str] = {}
+        self.metrics: list[dict[str, Any]] = []
+        # Set by tests: the state of an alarm, asked for each time.
+        self.alarms: dict[str, Callable[[], str]] = {}
         self.s3: Any = boto3.client(
             "s3",
             endpoint_url=endpoint,
@@ -70,6 +73,15 @@ class World:
     def log(self, group: str, stream: str, lines: Sequence[str]) -> None:
         with self._lock:
             self.logs.setdefault((group, stream), []).extend(lines)
+
+    def metric(
+        self, namespace: str, name: str, value: float, unit: str, dimensions: Mapping[str, str]
+    ) -> None:
+        with self._lock:
+            self.metrics.append({"namespace": namespace, "name": name, "value": value, **dimensions})
+
+    def alarm_states(self, names: Sequence[str]) -> Mapping[str, str]:
+        return {name: self.alarms[name]() for name in names if name in self.alarms}
 
     def not_rehearsed(self, what: str, why: str) -> None:
         self.notes[what] = why
