@@ -76,9 +76,25 @@ def _parse() -> argparse.Namespace:
         "--wait-scale",
         type=float,
         default=_WAIT_SCALE,
-        help=f"real seconds per second of a Wait state or Retry delay (default {_WAIT_SCALE})",
+        help="real seconds per second of a Wait state, a Retry delay, an alarm's period or the baking of an "
+        f"endpoint (default {_WAIT_SCALE})",
+    )
+    parser.add_argument(
+        "--quota",
+        type=_quota,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a quota granted beyond a new account's, e.g. 'ml.m5.large for endpoint usage=4'",
     )
     return parser.parse_args()
+
+
+def _quota(text: str) -> tuple[str, int]:
+    name, _, value = text.rpartition("=")
+    if not name or not value.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE with a whole number")
+    return name, int(value)
 
 
 def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
@@ -88,6 +104,7 @@ def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
             "port": port,
             "toolchain": str(options.toolchain.resolve()),
             "waitScale": options.wait_scale,
+            "quotas": dict(options.quota),
         }
     )
 

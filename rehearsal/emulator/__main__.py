@@ -25,6 +25,7 @@ def main() -> None:
         port=given["port"],
         toolchain=Path(given["toolchain"]),
         wait_scale=given["waitScale"],
+        quotas=given["quotas"],
     )
     die_with_parent(signal.SIGTERM)
     running = engine.install(settings)

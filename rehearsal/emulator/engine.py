@@ -27,10 +27,12 @@ from rehearsal.emulator import (
     streams,
 )
 from rehearsal.emulator.host import EmulatorHost
+from rehearsal.emulator.scaling import Scaling
 from rehearsal.emulator.service_roles import ServiceRoles
 from rehearsal.emulator.settings import Settings
 from rehearsal.glue import GlueRunner
 from rehearsal.sagemaker import SageMaker
+from rehearsal.sagemaker.account import FRESH_ACCOUNT
 
 # True of every run, whatever the stacks contain.
 _NEVER_REHEARSED = {
@@ -63,7 +65,8 @@ def install(settings: Settings) -> Engine:
     host = EmulatorHost(settings)
     toolchain = json.loads(settings.toolchain.read_text())
     python = Path(toolchain["python"])
-    sagemaker = SageMaker(host, python, wait_scale=settings.wait_scale)
+    quotas = {**FRESH_ACCOUNT, **settings.quotas}
+    sagemaker = SageMaker(host, python, quotas, settings.wait_scale)
     jars = [Path(jar) for jar in toolchain["jars"]]
     glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
     # First the services, then the guards around all of them.
@@ -80,6 +83,7 @@ def install(settings: Settings) -> Engine:
     roles = ServiceRoles(host)
     roles.install()
     resource_types.install(host, sagemaker, sagemaker.cloudformation, roles)
+    Scaling(host, sagemaker, roles).install()
     bucket_deployment.install(host)
     authorization.install(host)
     buckets.install()

@@ -13,8 +13,6 @@ from rehearsal.emulator.service_roles import ServiceRoles
 # Accepted without effect and reported. A type that nothing knows is refused before a stack starts.
 # Value: the attributes Fn::GetAtt may ask for; `{id}` is the generated physical id.
 NO_OPS: dict[str, dict[str, str]] = {
-    "AWS::ApplicationAutoScaling::ScalableTarget": {"Id": "{id}"},
-    "AWS::ApplicationAutoScaling::ScalingPolicy": {"Arn": "{id}"},
     "AWS::Athena::DataCatalog": {},
     "AWS::Athena::NamedQuery": {"NamedQueryId": "{id}"},
     "AWS::Budgets::Budget": {},
@@ -36,19 +34,6 @@ NO_OPS: dict[str, dict[str, str]] = {
     "AWS::SageMaker::FeatureGroup": {},
     "AWS::SageMaker::MlflowApp": {},
 }
-
-# What CloudFormation calls for the scaling types, so that a service role's grants are still tried.
-_SCALING = {
-    "AWS::ApplicationAutoScaling::ScalableTarget": (
-        "application-autoscaling:RegisterScalableTarget",
-        "application-autoscaling:DescribeScalableTargets",
-    ),
-    "AWS::ApplicationAutoScaling::ScalingPolicy": (
-        "application-autoscaling:PutScalingPolicy",
-        "application-autoscaling:DescribeScalingPolicies",
-    ),
-}
-_SCALING_TARGET = "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/rehearsed"
 
 _ALARM = "AWS::CloudWatch::Alarm"
 
@@ -73,7 +58,7 @@ def install(
     provisioners = pinned.module("services.cloudformation.provisioners")
     stacks = pinned.module("services.cloudformation.stacks")
     for type_name, attributes in NO_OPS.items():
-        provisioners._RESOURCE_HANDLERS.setdefault(type_name, _no_op(host, type_name, attributes, roles))
+        provisioners._RESOURCE_HANDLERS.setdefault(type_name, _no_op(host, type_name, attributes))
     provisioners._RESOURCE_HANDLERS[_ALARM] = _alarm(host, provisioners._RESOURCE_HANDLERS[_ALARM])
     for type_name, resource_type in types.items():
         calls = _Calls(sagemaker, type_name.rpartition(":")[2])
@@ -144,11 +129,8 @@ def _sagemaker(resource_type: ResourceType, calls: _Calls, roles: ServiceRoles) 
     return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
 
 
-def _no_op(
-    host: EmulatorHost, type_name: str, attributes: dict[str, str], roles: ServiceRoles
-) -> dict[str, Any]:
+def _no_op(host: EmulatorHost, type_name: str, attributes: dict[str, str]) -> dict[str, Any]:
     def create(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
-        roles.require(stack, [(action, _SCALING_TARGET, {}) for action in _SCALING.get(type_name, ())])
         host.not_rehearsed(
             f"{type_name} {stack}/{logical_id}", "accepted without effect: the emulator lacks the type"
         )

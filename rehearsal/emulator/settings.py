@@ -1,6 +1,7 @@
 """What one engine is started with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ACCOUNT = "123456789012"
@@ -12,12 +13,14 @@ ROOT_SECRET_KEY = "test"
 
 @dataclass(frozen=True)
 class Settings:
-    """`wait_scale` is the length of a state machine's second in real seconds."""
+    """`wait_scale` is the length in real seconds of a second of a state machine's wait, an endpoint's baking and
+    an alarm's period. `quotas` are those granted beyond a new account's, by name."""
 
     run_dir: Path
     port: int
     toolchain: Path
     wait_scale: float
+    quotas: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
