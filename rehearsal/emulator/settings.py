@@ -13,8 +13,8 @@ ROOT_SECRET_KEY = "test"
 
 @dataclass(frozen=True)
 class Settings:
-    """`wait_scale` is the length in real seconds of a second of a state machine's wait, an endpoint's baking and
-    an alarm's period. `quotas` are those granted beyond a new account's, by name."""
+    """`wait_scale` is the length in real seconds of a second that a state machine waits, an endpoint bakes or
+    an alarm's period lasts. `quotas` are those granted beyond a new account's, by name."""
 
     run_dir: Path
     port: int
