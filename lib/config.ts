@@ -90,6 +90,8 @@ const schema = z
         minInstances: z.number().int().min(2).default(2),
         maxInstances: z.number().int().min(2).default(4),
         maxInstancesPerRequest: z.number().int().min(1).max(500).default(500),
+        /** Hours after the last release until the endpoint is taken away. @default never; with it, 0.14 USD a month for asking every hour */
+        expireAfterHours: z.number().int().min(1).max(8760).optional(),
         throttle: z
           .strictObject({
             ratePerSecond: z.number().positive().default(50),

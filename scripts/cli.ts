@@ -11,7 +11,7 @@ import { load, labels } from './kit/load';
 import { monitor } from './kit/monitor';
 import { terminal } from './kit/out';
 import { predict } from './kit/predict';
-import { approve, reject, release, type Released } from './kit/releases';
+import { approve, expire, reject, release, type Released } from './kit/releases';
 import { replay } from './kit/replay';
 import { status } from './kit/status';
 import { labelledThrough, train } from './kit/train';
@@ -130,6 +130,13 @@ program
   .description('release an approved version older than the champion')
   .argument('<version>', 'number in the registry', whole)
   .action(async (version: number) => failUnlessServing(await release(await deployed(), { version, older: true }, out)));
+
+program
+  .command('expire')
+  .description('take away what serves until the next release; serving.expireAfterHours does it by itself')
+  .action(async () => {
+    await expire(await deployed(), out);
+  });
 
 registerAccount(program);
 

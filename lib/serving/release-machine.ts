@@ -1,13 +1,17 @@
 import { call, jsonata, type Definition, type Retry } from '../shared/asl';
 import { MODEL_PARAMETER, NO_MODEL, packageMetadata } from '../shared/names';
 import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
+import { expiryChoices, expiryStates } from './release-expiry';
 import { endStates, proofStates } from './release-proof';
 import { updateStates } from './release-update';
 
 const LEASE = { pk: { S: 'release' } };
 const me = jsonata('$states.context.Execution.Id');
 
-/** Release: `{"modelPackageArn", "force"}` → that version serves and is champion, or the champion still does and the package says why not. */
+/**
+ * Release: `{"modelPackageArn", "force"}` → that version serves and is champion, or the champion still does and the package says why not.
+ * `{"modelPackageArn": "none", "afterHours"}` → nothing serves, once the stack has not changed for so long.
+ */
 export function releaseMachine(props: ReleaseMachineProps): Definition {
   return {
     Comment: 'Put an approved version behind the endpoint through a stack update, prove it, or put the champion back',
@@ -18,9 +22,11 @@ export function releaseMachine(props: ReleaseMachineProps): Definition {
         Assign: {
           arn: jsonata('$states.input.modelPackageArn'),
           force: jsonata('$exists($states.input.force) and $states.input.force'),
+          afterHours: jsonata('$exists($states.input.afterHours) ? $states.input.afterHours : 0'),
         },
-        Next: 'DescribePackage',
+        Next: 'IsExpiry',
       },
+      ...expiryStates,
       DescribePackage: call(
         'aws-sdk:sagemaker:describeModelPackage',
         { ModelPackageName: jsonata('$arn') },
@@ -121,6 +127,9 @@ function decisionStates({ stackName }: ReleaseMachineProps): Definition['States'
           status: jsonata('$states.result.Stacks[0].StackStatus'),
           parameters: jsonata('[$states.result.Stacks[0].Parameters]'),
           current: jsonata(`$states.result.Stacks[0].Parameters[ParameterKey = '${MODEL_PARAMETER}'].ParameterValue`),
+          changedAt: jsonata(
+            '$toMillis($states.result.Stacks[0].($exists(LastUpdatedTime) ? LastUpdatedTime : CreationTime))',
+          ),
         },
         Next: 'Decide',
       },
@@ -139,6 +148,7 @@ function decisionStates({ stackName }: ReleaseMachineProps): Definition['States'
           },
           Next: RELEASE_FAILURE,
         },
+        ...expiryChoices,
         {
           Condition: jsonata('$champion = $arn and $current = $arn'),
           Assign: skip("$arn & ' serves already'"),

@@ -1,6 +1,6 @@
 import { body, call, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
 import { detailType, names } from '../shared/names';
-import { version, type ReleaseMachineProps } from './release-context';
+import type { ReleaseMachineProps } from './release-context';
 
 /** An update that succeeded proves nothing: a guardrail that rolled back leaves the old model in service. */
 export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition['States'] {
@@ -93,7 +93,13 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
     ),
     AnswersAsGated: {
       Type: 'Choice',
-      Choices: [{ Condition: jsonata(closeEnough), Next: 'WriteChampion' }],
+      Choices: [
+        {
+          Condition: jsonata(closeEnough),
+          Assign: { outcome: { outcome: 'released', reason: 'serves what the gate saw' } },
+          Next: 'WriteChampion',
+        },
+      ],
       Default: 'AnswersOtherwise',
     },
     AnswersOtherwise: {
@@ -110,13 +116,12 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
 
 /** What became of it, told to the package, people and the bus. */
 export function endStates({ kit, championParameter, alertsTopicArn }: ReleaseMachineProps): Definition['States'] {
-  const released = { outcome: { outcome: 'released', reason: 'serves what the gate saw' } };
   const rejected = { outcome: { outcome: 'rejected', reason: jsonata('$reason') } };
   return {
     WriteChampion: call(
       'aws-sdk:ssm:putParameter',
       { Name: championParameter, Value: jsonata('$arn'), Type: 'String', Overwrite: true },
-      { Assign: released, Next: 'TellOutcome' },
+      { Next: 'TellOutcome' },
     ),
     Reject: call(
       'aws-sdk:sagemaker:updateModelPackage',
@@ -141,7 +146,7 @@ export function endStates({ kit, championParameter, alertsTopicArn }: ReleaseMac
       detailType.releaseFinished,
       {
         modelPackageArn: jsonata('$arn'),
-        version: jsonata(`$string(${version('$arn')})`),
+        version: jsonata("$split($arn, '/')[-1]"),
         outcome: jsonata('$outcome.outcome'),
         reason: jsonata('$outcome.reason'),
       },

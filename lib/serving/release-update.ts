@@ -1,6 +1,7 @@
 import { call, jsonata, type Definition } from '../shared/asl';
 import { MODEL_PARAMETER } from '../shared/names';
 import { RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
+import { expiredChoice } from './release-expiry';
 
 /** The stack update, forward to the new version and back to the champion. */
 export function updateStates(props: ReleaseMachineProps): Definition['States'] {
@@ -55,6 +56,7 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForUpdate' },
+        expiredChoice,
         { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'DescribeEndpoint' },
       ],
       Default: 'ReadStackEvents',
@@ -70,7 +72,7 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
           ),
         },
         // CloudFormation has put the previous value back by itself.
-        Next: 'Reject',
+        Next: 'IsPackageToBlame',
       },
     ),
     PutBack: update('$champion', { refused: 'PutBackRefused', next: 'WaitForPutBack' }),

@@ -4,6 +4,8 @@ import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -11,7 +13,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { arn, modelPackageArns } from '../shared/arns';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { folder, layout, names } from '../shared/names';
+import { folder, layout, names, NO_MODEL } from '../shared/names';
 import { endpointArn, endpointConfigArns, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
@@ -73,6 +75,7 @@ export class Release extends Construct {
     this.machine.role.addToPrincipalPolicy(mayInvoke(kit));
     this.machine.allowEvents(names.eventSource(kit, 'serving'));
     this.allowUpdate(stackName, stackRole);
+    if (config.expireAfterHours !== undefined) this.addExpiry(config.expireAfterHours);
 
     new Rule(this, 'PackageApproved', {
       description: 'An approved model package starts Release',
@@ -93,6 +96,18 @@ export class Release extends Construct {
           }),
         }),
       ],
+    });
+  }
+
+  /** A forgotten lab stops costing: what serves is taken back by the way it came, so that the stack does not drift. */
+  private addExpiry(afterHours: number): void {
+    new Schedule(this, 'Expiry', {
+      description: `Releases ${NO_MODEL} once the model has not changed for ${afterHours} hours`,
+      // Not one date: a release in between starts the time anew, and a template must not depend on the day it is synthesized.
+      schedule: ScheduleExpression.rate(Duration.hours(1)),
+      target: new StepFunctionsStartExecution(this.machine.machine, {
+        input: ScheduleTargetInput.fromObject({ modelPackageArn: NO_MODEL, afterHours }),
+      }),
     });
   }
 

@@ -1,11 +1,11 @@
 import { paginateListModelPackages, SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import { names } from '../../lib/shared/names';
+import { names, NO_MODEL } from '../../lib/shared/names';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, appeared, finished, run } from './executions';
 import type { Out } from './out';
 
 export interface Released {
-  outcome: 'released' | 'skipped' | 'rejected';
+  outcome: 'released' | 'skipped' | 'rejected' | 'expired';
   reason: string;
 }
 
@@ -59,6 +59,14 @@ export async function release(
   const { arn } = await versionOf(kit, version);
   const { output } = await run(kit, 'release', { modelPackageArn: arn, force: older }, out);
   return told(arn, output as Released, out);
+}
+
+/** Takes away what serves, and with it what bills; the version stays in the registry. */
+export async function expire(kit: DeployedKit, out: Out): Promise<Released> {
+  const { output } = await run(kit, 'release', { modelPackageArn: NO_MODEL }, out);
+  const { outcome, reason } = output as Released;
+  out.line(`${outcome}: ${reason}`);
+  return { outcome, reason };
 }
 
 /** Waits for the release that the approval of a package started by itself, no earlier than `since`. */

@@ -5,7 +5,13 @@ import type { Json } from '../shared/json';
 const arn = (version: number) => `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}`;
 const stack = (status: string, serves = arn(1)) => ({
   result: {
-    Stacks: [{ StackStatus: status, Parameters: [{ ParameterKey: 'ModelPackageArn', ParameterValue: serves }] }],
+    Stacks: [
+      {
+        StackStatus: status,
+        CreationTime: '2026-11-01T00:00:00.000Z',
+        Parameters: [{ ParameterKey: 'ModelPackageArn', ParameterValue: serves }],
+      },
+    ],
   },
 });
 const refused = (cause: string): Answer => ({ error: 'CloudFormation.CloudFormationException', cause });
@@ -186,4 +192,58 @@ test('an error that nobody expected still gives the lease back before people are
 test('a lease held by another is waited for', () => {
   const held: Answer = { error: 'DynamoDB.ConditionalCheckFailedException' };
   expect(release({ TakeLease: [held, held, { result: {} }] }).output.outcome).toBe('released');
+});
+
+describe('an expiry', () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const changed = (hours: number, serves = arn(1)) => {
+    const described = stack('UPDATE_COMPLETE', serves);
+    Object.assign(described.result.Stacks[0] ?? {}, { CreationTime: hoursAgo(99), LastUpdatedTime: hoursAgo(hours) });
+    return { DescribeStack: [described] };
+  };
+  const none = { modelPackageArn: 'none', afterHours: 8 };
+
+  test('takes away what has served unchanged for long enough, and says how it comes back', () => {
+    const run = release(changed(9), none);
+    expect(run.output).toMatchObject({
+      outcome: 'expired',
+      reason: expect.stringContaining('release 1'),
+      modelPackageArn: 'none',
+    });
+    expect(calledWith(run, 'UpdateStack').Parameters).toEqual([
+      { ParameterKey: 'ModelPackageArn', ParameterValue: 'none' },
+    ]);
+    expect(calledWith(run, 'WriteChampion')).toMatchObject({ Value: 'none' });
+    expect(calledWith(run, 'TellOutcome').Entries[0]).toMatchObject({
+      Detail: { outcome: 'expired', version: 'none' },
+    });
+    expect(run.path).not.toContain('DescribePackage');
+    expect(run.path).not.toContain('AskEndpoint');
+  });
+
+  test.each([
+    ['what serves is young', changed(7)],
+    ['nothing serves', changed(9, 'none')],
+  ])('changes nothing and tells nobody when %s', (_, over) => {
+    const run = release(over, none);
+    expect(run.output.outcome).toBe('skipped');
+    expect(run.path).not.toContain('UpdateStack');
+    expect(run.path).not.toContain('TellOutcome');
+  });
+
+  test('asked for at once does not look at the time', () => {
+    expect(release(changed(0), { modelPackageArn: 'none' }).output.outcome).toBe('expired');
+  });
+
+  test('counts from the creation of a stack that was never updated', () => {
+    const created = stack('CREATE_COMPLETE', arn(1));
+    Object.assign(created.result.Stacks[0] ?? {}, { CreationTime: hoursAgo(9) });
+    expect(release({ DescribeStack: [created] }, none).output.outcome).toBe('expired');
+  });
+
+  test('that fails rejects no package', () => {
+    const run = release({ ...changed(9), PollUpdate: [stack('UPDATE_ROLLBACK_COMPLETE')] }, none);
+    expect(run.error).toMatchObject({ Error: 'ExpiryFailed', Cause: expect.stringContaining('UPDATE_ROLLBACK') });
+    expect(run.path).not.toContain('Reject');
+  });
 });

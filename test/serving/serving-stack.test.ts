@@ -80,3 +80,14 @@ test.each([
     .flatMap(({ statement }) => [statement.Action].flat() as string[]);
   expect([...new Set(actions.map((action) => action.split(':')[0]))].sort()).toEqual(services);
 });
+
+test('what serves expires by itself only where that is asked for, through Release', () => {
+  expect(resources('serving', 'AWS::Scheduler::Schedule')).toEqual({});
+  const { Properties } = only(
+    'serving',
+    'AWS::Scheduler::Schedule',
+    kit('sandbox', { serving: { expireAfterHours: 8 } }),
+  );
+  expect(Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+  expect(JSON.parse(Properties.Target.Input)).toEqual({ modelPackageArn: 'none', afterHours: 8 });
+});

@@ -38,7 +38,8 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   const arn = await championArn();
   if (arn === NO_MODEL)
     return answer(503, {
-      message: 'no model serves yet: train the first one with `npm run kit -- train`, then see `npm run kit -- status`',
+      message:
+        'no model serves: train the first one with `npm run kit -- train`, or bring one of `npm run kit -- status` back with `npm run kit -- release <version>`',
     });
   const exchange = { input: JSON.stringify(request), eventDay: eventDay(request.instances[0]) };
   try {

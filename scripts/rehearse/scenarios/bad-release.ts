@@ -8,7 +8,7 @@ import { names } from '../../../lib/shared/names';
 import { tar } from '../../../lib/shared/tar';
 import { featuresOf } from '../../kit/features';
 import { predict } from '../../kit/predict';
-import { approve, versions } from '../../kit/releases';
+import { approve, expire, release as bring, versions } from '../../kit/releases';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin, HISTORY, note } from '../story';
 
@@ -68,7 +68,14 @@ export const badRelease: Scenario = {
       const after = JSON.stringify(await predict(kit, { input: { instances } }));
       expect(after === before, `the API answers otherwise after ${flaw}: ${after} instead of ${before}`);
     }
-    return `both versions were rejected with their reasons; version 1 answers as before`;
+    const gone = await expire(kit, out);
+    expect(gone.outcome === 'expired', `the expiry was ${gone.outcome}: ${gone.reason}`);
+    const { status } = await kit.api.post('predictions', { instances });
+    expect(status === 503, `the API answered ${status} while nothing served`);
+    await note(stage, await arnOf(stage, 1), await bring(kit, { version: 1 }, out));
+    const back = JSON.stringify(await predict(kit, { input: { instances } }));
+    expect(back === before, `the API answers otherwise after the expiry: ${back} instead of ${before}`);
+    return 'both versions were rejected with their reasons; version 1 answers as before, and again after it expired and was brought back';
   },
 };
 
