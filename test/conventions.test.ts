@@ -151,3 +151,30 @@ test('every environment variable that a handler requires is set by its stack', (
   expect(required.length).toBeGreaterThan(4);
   expect(required.filter((name) => !set.has(name))).toEqual([]);
 });
+
+describe('what people are told to run', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const documents = [
+    'README.md',
+    '.github/workflows/ci.yml',
+    ...readdirSync(join(root, 'docs')).map((f) => `docs/${f}`),
+  ];
+  const text = documents
+    .filter((path) => /\.(md|yml)$/.test(path))
+    .map(read)
+    .join('\n');
+  const named = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))];
+
+  test('every npm script exists', () => {
+    const asked = named(/npm run ([a-z:]+)/g);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test('every test step exists', () => {
+    const steps = read('scripts/bootstrap/test-steps.mjs');
+    const asked = named(/--only ([a-z:-]+)/g);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.filter((name) => !steps.includes(`'${name.replace('rehearse:', '')}'`))).toEqual([]);
+  });
+});
