@@ -45,6 +45,12 @@ export const badRelease: Scenario = {
       Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage', 'sagemaker:AddTags'],
       Resource: '*',
     },
+    // An operator who lets a version expire and brings it back.
+    {
+      Effect: 'Allow',
+      Action: ['states:StartExecution'],
+      Resource: 'arn:aws:states:us-east-1:123456789012:stateMachine:mlkit-serving-*',
+    },
   ],
   async play(stage) {
     const { kit, out } = stage;
