@@ -12,6 +12,7 @@ const COMMANDS = {
   rehearse: (args) => start(cli('rehearse', ...args)),
   bench: (args) => start(cli('bench', ...args)),
   kit: (args) => start(cli(...args)),
+  docs: () => start([join(BIN, 'ts-node'), 'scripts/docs/index.ts']),
   synth: (args) => start([join(BIN, 'cdk'), 'synth', '--quiet', ...args]),
   test: async (args) => (await import('./test-runner.mjs')).test(args, start),
 };

@@ -16,6 +16,8 @@ export interface Resource {
   readonly stack: string;
   /** Construct path without the trailing `Resource`, e.g. `Serving/Predict`. */
   readonly path: string;
+  /** Logical ID. */
+  readonly id: string;
   readonly type: string;
   readonly properties: Record<string, Json>;
   readonly deletionPolicy?: string;
@@ -87,6 +89,7 @@ class Kit implements Synthesized {
       room: roomOf(stack),
       stack: stack.node.id,
       path,
+      id,
       type: Type,
       properties: Properties,
       deletionPolicy: DeletionPolicy,
@@ -103,6 +106,9 @@ class Kit implements Synthesized {
       return value['Fn::Join'][1].map((part: Json) => this.text(stack, part)).join(value['Fn::Join'][0]);
     if ('Fn::Sub' in value) return value['Fn::Sub'];
     if ('Fn::FindInMap' in value) return `\${${value['Fn::FindInMap'][0]}}`;
+    if ('Fn::GetAZs' in value) return 'zone';
+    if ('Fn::Select' in value)
+      return `${this.text(stack, value['Fn::Select'][1])} ${Number(value['Fn::Select'][0]) + 1}`;
     const exported = this.exports.get(value['Fn::ImportValue']);
     if (exported !== undefined) return this.text(exported.stack, exported.value);
     throw new Error(`${stack} has an intrinsic without a text: ${JSON.stringify(value)}`);

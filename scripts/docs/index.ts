@@ -1,0 +1,66 @@
+/** `npm run docs`: writes what the templates and their notes say into docs/. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { names, rooms } from '../../lib/shared/names';
+import { sharedNotes } from '../../lib/shared/notes';
+import { ROOT } from '../rehearse/engine';
+import { code, pageOf, table } from './markdown';
+import { page } from './page';
+import { synthesize, variants, type Synthesized } from './synthesized';
+
+/** Every generated file by its path in the repository. */
+export function documents(kits = Object.keys(variants).map((name) => synthesize(name))): Map<string, string> {
+  return new Map([
+    ['docs/stacks/README.md', overview(kits)],
+    ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits)] as const),
+  ]);
+}
+
+/** What holds in every room, once. */
+function overview(kits: readonly Synthesized[]): string {
+  const types = Object.entries(sharedNotes).filter(([key]) => /^\w+::/.test(key));
+  return pageOf([
+    '# Stacks',
+    '',
+    '<!-- `npm run docs` writes these pages from the templates, the headers of the stacks and the notes.ts of each room. -->',
+    '',
+    `A page a room, in lifecycle order: ${rooms.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
+    'without them, which property is set and why, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
+    `Figures: \`npm run kit -- cost\`. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`mlkit\`.`,
+    ...table(
+      ['stack', ...kits.map(({ name }) => name)],
+      Object.keys(kits[0]?.templates ?? {}).map((stack) => [
+        stack,
+        ...kits.map(({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`),
+      ]),
+    ),
+    '',
+    '## In every room',
+    '',
+    'Left out on the pages: what is set for one reason on every resource of a type.',
+    ...table(
+      ['type', 'property', 'why'],
+      types.flatMap(([type, { properties = {} }]) =>
+        Object.entries(properties).map(([property, why]) => [code(type), code(property), why]),
+      ),
+    ),
+    '',
+    'Set and not explained, because the name is the whole story: texts for people, tags, names of alarms, and the other end of a reference.',
+  ]);
+}
+
+if (require.main === module)
+  for (const [path, text] of documents()) {
+    const file = join(ROOT, path);
+    mkdirSync(dirname(file), { recursive: true });
+    // Left alone where nothing changed, so that editors and builds do not notice.
+    if (!current(file, text)) writeFileSync(file, text);
+  }
+
+function current(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text;
+  } catch {
+    return false;
+  }
+}

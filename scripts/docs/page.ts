@@ -1,0 +1,210 @@
+/** One room's page: what its stacks hold, why, who may do what, and what differs by profile. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { names, type Room } from '../../lib/shared/names';
+import { ROOT } from '../rehearse/engine';
+import { stackNote } from './annotations';
+import { differing, document, isSet, plain, type Documented } from './documented';
+import { principals, resourcePolicies, summarized, type Grant } from './grants';
+import { code, grouped, pageOf, table } from './markdown';
+import type { Json, Synthesized } from './synthesized';
+
+/** Markdown of a room. @param kits the variants, the default profile first */
+export function page(room: Room, kits: readonly Synthesized[]): string {
+  const all = kits.map(({ name }) => name);
+  const resources = document(kits).filter((resource) => resource.room === room);
+  const stacks = [...new Set(resources.map(({ stack }) => stack))];
+  const lines = [
+    `# ${room}`,
+    '',
+    `<!-- \`npm run docs\` writes this page from the templates, the headers of the stacks and lib/${room}/notes.ts. -->`,
+    ...stacks.flatMap((stack) => {
+      const own = resources.filter((resource) => resource.stack === stack);
+      return [
+        ...introduction(room, stack),
+        ...described(own, all),
+        ...companions(own, all),
+        ...ofTypes(room, own),
+        ...alarms(stack, kits),
+        ...grants(stack, kits, all),
+        ...interfaceOf(stack, kits),
+        ...differences(own, all),
+      ];
+    }),
+  ];
+  return pageOf(lines);
+}
+
+const kebab = (stack: string) => stack.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
+
+/** The header of the stack's file is its text. */
+function introduction(room: Room, stack: string): string[] {
+  const file = `lib/${room}/${kebab(stack)}-stack.ts`;
+  if (!existsSync(join(ROOT, file)))
+    throw new Error(`stack ${stack} is not in ${file}, where its header is looked for`);
+  const header = readFileSync(join(ROOT, file), 'utf8').split('*/')[0] ?? '';
+  const text = header.replaceAll(/^\/\*\*\n|^ \* ?/gm, '').trim();
+  const [what, ...rest] = text.split(/\n\n|\n(?=Idle cost:|Fails first:)/).map((part) => part.replaceAll('\n', ' '));
+  return [
+    '',
+    `## ${names.stack('mlkit', kebab(stack) as Room)}`,
+    '',
+    `${what} ([source](../../${file}))`,
+    ...rest.flatMap((part) => ['', part.replace(/^(Idle cost|Fails first):/, '**$1:**')]),
+    '',
+    `**Without it:** ${stackNote(room, stack).without}.`,
+  ];
+}
+
+/** Below its stack; names that the CDK derives for permissions end where they only repeat both ends. */
+const inside = ({ path, stack }: { path: string; stack: string }) =>
+  path.slice(stack.length + 1).replace(/(ApiPermission|AllowEventRule).*$/, '$1');
+const listed = (of: readonly Documented[], all?: readonly string[]) =>
+  [...new Set(of.map((one) => `${inside(one)}${all === undefined ? '' : only(one.in, all)}`))].join(', ');
+const only = (has: readonly string[], all: readonly string[]) =>
+  has.length === all.length ? '' : ` (${has.join(', ')})`;
+
+const isAlarm = (type: string) => type === 'AWS::CloudWatch::Alarm';
+
+/** Resources with a note of their own; those that share one, together. */
+function described(resources: readonly Documented[], all: readonly string[]): string[] {
+  const own = resources.filter(({ why, type }) => why?.own === true && type !== 'AWS::IAM::Role' && !isAlarm(type));
+  return [
+    '',
+    '### Resources',
+    ...[...grouped(own, ({ why }) => why?.source ?? '').values()].flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const explained = [...first.explained].filter(([, fact]) => fact.own);
+      return [
+        '',
+        `#### ${listed(group)}`,
+        '',
+        `\`${first.type}\`${only(first.in, all)}. ${first.why?.text}. **Without it:** ${first.without?.text}.`,
+        ...table(
+          ['property', 'set to', 'why'],
+          explained.map(([property, fact]) => [code(property), isSet(group, property), fact.text]),
+        ),
+      ];
+    }),
+  ];
+}
+
+/** Resources that come along with others: their type's note says it. */
+function companions(resources: readonly Documented[], all: readonly string[]): string[] {
+  const types = grouped(
+    resources.filter(({ why }) => why?.own === false),
+    ({ type }) => type,
+  );
+  return table(
+    ['beside them', 'which', 'why', 'without it'],
+    [...types].map(([type, of]) => [code(type), listed(of, all), of[0]?.why?.text ?? '', of[0]?.without?.text ?? '']),
+  );
+}
+
+/** Properties that the room sets for one reason on all its resources of a type. */
+function ofTypes(room: Room, resources: readonly Documented[]): string[] {
+  const shared = resources.flatMap(({ type, explained }) =>
+    [...explained]
+      .filter(([, fact]) => !fact.own && fact.source.startsWith(`${room} `))
+      .map(([property, fact]) => [code(type), code(property), fact.text]),
+  );
+  const once = [...grouped(shared, ([type, property]) => `${type} ${property}`).values()];
+  return table(
+    ['of every', 'property', 'why'],
+    once.flatMap((rows) => rows.slice(0, 1)),
+  );
+}
+
+/** What rings, when, and where it is explained. */
+function alarms(stack: string, kits: readonly Synthesized[]): string[] {
+  const [first] = kits;
+  const rows = (first?.resources ?? [])
+    .filter((resource) => resource.stack === stack && isAlarm(resource.type))
+    .map(({ properties: p }) => {
+      const [says = '', anchor = ''] = (p.AlarmDescription as string).split(' What to do: docs/');
+      const minutes =
+        ((p.Period ?? p.Metrics?.find((m: Json) => m.MetricStat)?.MetricStat.Period) * p.EvaluationPeriods) / 60;
+      const metric = p.MetricName === undefined ? 'a sum' : `\`${p.MetricName}\` ${p.Statistic ?? p.ExtendedStatistic}`;
+      const sign = /Less/.test(p.ComparisonOperator) ? '<' : '>';
+      return [
+        `[${p.AlarmName.split('/').slice(1).join('/')}](../${anchor})`,
+        says,
+        `${metric} ${sign} ${p.Threshold} over ${minutes} min`,
+      ];
+    });
+  return rows.length === 0 ? [] : ['', '### Alarms', ...table(['alarm', 'says', 'rings when'], rows)];
+}
+
+/** Roles and resource policies. */
+function grants(stack: string, kits: readonly Synthesized[], all: readonly string[]): string[] {
+  const rows = (given: readonly Grant[]) =>
+    table(
+      ['may', 'on', 'only if'],
+      summarized(given).map((grant) => [`${grant.actions}${only(grant.in, all)}`, grant.on, grant.condition]),
+    );
+  const roles = principals(kits).filter((role) => role.stack === stack);
+  const guarded = grouped(
+    resourcePolicies(kits).filter((policy) => policy.stack === stack),
+    ({ grants: given }) => JSON.stringify(given),
+  );
+  const notes = new Map(document(kits).map(({ path, why }) => [path, why?.text]));
+  if (roles.length + guarded.size === 0) return [];
+  return [
+    '',
+    '### Who may do what',
+    ...roles.flatMap((role) => [
+      '',
+      `**${inside(role)}**, assumed by \`${role.assumedBy}\`. ${notes.get(role.path)}.` +
+        (role.managed.length > 0 ? ` Managed policy: \`${role.managed.join('`, `')}\`.` : ''),
+      ...rows(role.grants),
+    ]),
+    ...[...guarded.values()].flatMap((policies) => [
+      '',
+      `**Policy of ${policies.map(inside).join(', ')}**`,
+      ...table(
+        ['says', 'on', 'only if'],
+        (policies[0]?.grants ?? []).map((grant) => [
+          `${grant.actions}${only(grant.in, all)}`,
+          grant.on,
+          grant.condition,
+        ]),
+      ),
+    ]),
+  ];
+}
+
+/** Parameters and outputs that people and commands use; exports are CloudFormation's own. */
+function interfaceOf(stack: string, kits: readonly Synthesized[]): string[] {
+  const template = kits[0]?.templates[stack] ?? {};
+  const parameters = Object.entries<Json>(template.Parameters ?? {}).filter(([name]) => name !== 'BootstrapVersion');
+  const outputs = Object.entries<Json>(template.Outputs ?? {}).filter(([, output]) => output.Export === undefined);
+  return [
+    ...table(
+      ['parameter', 'default', 'meaning'],
+      parameters.map(([name, { Default, Description }]) => [code(name), code(Default), Description ?? '']),
+    ),
+    ...table(
+      ['output', 'value'],
+      outputs.map(([name, { Value }]) => [code(name), code(plain(kits[0]?.text(stack, Value) ?? ''))]),
+    ),
+  ];
+}
+
+/** Settings that are not the same everywhere; resources that not all profiles have are marked where they are described. */
+function differences(resources: readonly Documented[], all: readonly string[]): string[] {
+  const found = resources.flatMap((resource) =>
+    differing(resource).map(({ property, values }) => ({
+      name: inside(resource),
+      row: [
+        code(property.replace(/^DefinitionString\.States\./, '')),
+        ...all.map((variant) => values.get(variant) ?? (resource.in.includes(variant) ? 'not set' : '')),
+      ],
+    })),
+  );
+  const rows = [...grouped(found, ({ row }) => row.join()).values()].map((same) => [
+    same.map(({ name }) => name).join(', '),
+    ...(same[0]?.row ?? []),
+  ]);
+  return rows.length === 0 ? [] : ['', '### What differs by profile', ...table(['resource', 'property', ...all], rows)];
+}

@@ -1,0 +1,64 @@
+/** What `npm run docs` writes is what lies in docs/. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { differing, plain } from '../scripts/docs/documented';
+import { summarized } from '../scripts/docs/grants';
+import { documents } from '../scripts/docs';
+
+const root = join(__dirname, '..');
+const generated = documents();
+
+test.each([...generated])('%s is current: else run npm run docs', (path, text) => {
+  const file = join(root, path);
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : `${path} is missing: run npm run docs`).toBe(text);
+});
+
+test('docs/stacks holds no page that nothing writes any more', () => {
+  const pages = readdirSync(join(root, 'docs/stacks')).map((name) => `docs/stacks/${name}`);
+  expect(pages.filter((page) => !generated.has(page))).toEqual([]);
+});
+
+test('the pages change with infrastructure, not with the text of a program', () => {
+  for (const text of generated.values()) expect(text).not.toMatch(/[0-9a-f]{32}/);
+});
+
+const resource = { room: 'etl', stack: 'Etl', path: 'Etl/X', type: 'T', why: undefined, without: undefined } as const;
+
+describe('what differs', () => {
+  const differ = (values: Record<string, Record<string, string>>) =>
+    differing({
+      ...resource,
+      in: ['a', 'b'],
+      explained: new Map(),
+      values: new Map(Object.entries(values).map(([leaf, byVariant]) => [leaf, new Map(Object.entries(byVariant))])),
+    }).map(({ property, values: found }) => [property, Object.fromEntries(found)]);
+
+  test('is a value that is not the same', () => {
+    expect(differ({ Size: { a: '1', b: '2' }, Mode: { a: 'x', b: 'x' } })).toEqual([['Size', { a: '`1`', b: '`2`' }]]);
+  });
+
+  test('is one row for all that only one of them sets', () => {
+    const step = { 'Step.Type': { b: 'Task' }, 'Step.Retry.Max': { b: '2' } };
+    expect(differ({ ...step, 'Other.Type': { a: 'Pass', b: 'Pass' } })).toEqual([['Step', { b: 'set' }]]);
+  });
+
+  test('keeps the value of a property that stands alone', () => {
+    expect(differ({ 'Env.STREAM': { a: 's' }, 'Env.KIT': { a: 'k', b: 'k' } })).toEqual([['Env.STREAM', { a: '`s`' }]]);
+  });
+});
+
+test('grants that differ in nothing but the resource are one row, and a bucket goes with its objects', () => {
+  const read = { actions: 'read objects', condition: '', in: ['a'] };
+  const rows = summarized([
+    { ...read, on: '`Raw`, `Raw/x/*`' },
+    { ...read, on: '`Curated/*`' },
+    { ...read, on: '`Raw/y/*`', in: ['a', 'b'] },
+  ]);
+  expect(rows.map(({ on }) => on)).toEqual(['`Raw/x/*`, `Curated/*`', '`Raw/y/*`']);
+});
+
+test('text shows construct paths and hides hashes', () => {
+  expect(plain(`s3://\${DataLake/Raw}/${'0f'.repeat(32)}.zip in \${AWS::Region}`)).toBe(
+    's3://DataLake/Raw/<hash>.zip in <Region>',
+  );
+});
