@@ -34,12 +34,15 @@ export function buildKit(app: App): void {
     ...common,
     ...buckets,
     config: config.serving,
+    engine: config.monitoring.engine,
     capture,
     champion,
     inVpc: isolated !== undefined,
   });
   const { modelRole, guardrails, release } = serving;
-  const model = { kit, config: config.serving, modelRole, captured, guardrails, isolated };
+  const { access } = serving;
+  const managed = access && { access, config, raw, artifacts, keyArn: key.keyArn };
+  const model = { kit, config: config.serving, modelRole, captured, guardrails, isolated, managed };
   new ServingModelStack(app, 'ServingModel', model);
 
   const machines = { Prepare: prepare.machine, Train: train.machine, Release: release.machine };

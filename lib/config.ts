@@ -140,7 +140,26 @@ const schema = z
   .refine(
     (c) => !c.network.isolatedVpc || c.serving.mode === 'real-time',
     'network.isolatedVpc needs serving.mode real-time: SageMaker puts no serverless endpoint into a VPC',
-  );
+  )
+  .superRefine(({ monitoring, serving }, ctx) => {
+    if (monitoring.engine !== 'managed') return;
+    const refuse = (path: string[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+    if (serving.mode === 'serverless')
+      refuse(
+        ['serving', 'mode'],
+        'monitoring.engine managed needs real-time: a serverless endpoint captures no data, and Model Monitor does not watch one',
+      );
+    if (serving.maxInstancesPerRequest !== 1)
+      refuse(
+        ['serving', 'maxInstancesPerRequest'],
+        'monitoring.engine managed needs 1: Model Monitor joins one label to a captured request, by its inference id',
+      );
+    if (monitoring.windowDays !== 1)
+      refuse(
+        ['monitoring', 'windowDays'],
+        'monitoring.engine managed needs 1: a run of Model Monitor analyses at most the 24 hours between two runs',
+      );
+  });
 
 export type Config = z.output<typeof schema>;
 type ConfigInput = z.input<typeof schema>;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alarms, runbookAnchor, runbookHeading } from '../lib/shared/alarms';
 import { env, metrics, rooms } from '../lib/shared/names';
-import { kit, templates } from './shared/kit';
+import { kit, managed, templates } from './shared/kit';
 
 const root = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -135,11 +135,13 @@ test('the monitor publishes the metrics that the alarms watch', () => {
 
 test('every environment variable that a handler requires is set by its stack', () => {
   const set = new Set(
-    Object.values(templates(kit())).flatMap(({ Resources }) =>
-      Object.values<{ Properties?: { Environment?: { Variables?: object } } }>(Resources).flatMap(({ Properties }) =>
-        Object.keys(Properties?.Environment?.Variables ?? {}),
+    [kit(), kit('standard', managed)]
+      .flatMap((app) => Object.values(templates(app)))
+      .flatMap(({ Resources }) =>
+        Object.values<{ Properties?: { Environment?: { Variables?: object } } }>(Resources).flatMap(({ Properties }) =>
+          Object.keys(Properties?.Environment?.Variables ?? {}),
+        ),
       ),
-    ),
   );
   const required = execFileSync('git', ['grep', '-hoE', "requireEnv\\('\\w+'\\)", '--', 'lambda'], {
     cwd: root,

@@ -2,13 +2,14 @@
  * Watches what the champion serves: the state machine Monitor, its schedule, the alarms that need several rooms, and the dashboard.
  *
  * One processing job computes drift, quality, bias and attribution of a window and writes the file shapes of SageMaker Model Monitor, which
- * new accounts can no longer use. Windows are event time and explicit: the schedule derives them, a replay passes them.
+ * new accounts can no longer use; `monitoring.engine: managed` is for those that can (docs/decisions/0010). Windows are event time and
+ * explicit: the schedule derives them, a replay passes them.
  * Idle cost: nothing while the schedule is off; about 0.02 USD a day with it, and 3 USD a month for a dashboard past the third.
  * Fails first: too few captured records or labels, which are outcomes and not silence. Alarms: monitoring/drift, monitoring/quality,
  * monitoring/heartbeat, monitoring/pipeline-failed.
  */
 import { CfnOutput, Duration, TimeZone } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -29,10 +30,11 @@ import { folder, layout, metrics, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { xgboostImage } from '../shared/xgboost-image';
 import { KitDashboard } from './dashboard';
+import { ManagedEngine } from './managed-engine';
 import { monitorMachine } from './monitor-machine';
 
 export interface MonitoringStackProps extends RoomProps {
-  readonly config: Pick<Config, 'monitoring' | 'gate' | 'labels'>;
+  readonly config: Pick<Config, 'monitoring' | 'gate' | 'labels' | 'serving'>;
   readonly raw: IBucket;
   readonly captured: IBucket;
   readonly artifacts: IBucket;
@@ -54,12 +56,11 @@ export class MonitoringStack extends RoomStack {
   constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id, 'monitoring', props, 'ML lifecycle kit: drift, quality, alarms, dashboard');
     const { kit, config, alerts } = props;
-    if (config.monitoring.engine === 'managed')
-      throw new Error(
-        'monitoring.engine "managed" is not built: SageMaker Model Monitor is closed to new customers since 2026-07-30. Use "open", which writes the same files',
-      );
     this.monitor = this.addMonitor(props);
-    this.addSchedule(config.monitoring.schedule);
+    const managed =
+      config.monitoring.engine === 'managed' ? new ManagedEngine(this, 'Managed', { ...props, config }) : undefined;
+    // Model Monitor has schedules of its own; the machine stays for windows that a person asks for.
+    if (managed === undefined) this.addSchedule(config.monitoring.schedule);
 
     const machines = { ...props.machines, Monitor: this.monitor.machine };
     const violations = (metric: string) => kitMetric(kit, metric, 'Maximum');
@@ -81,7 +82,7 @@ export class MonitoringStack extends RoomStack {
     new KitAlarm(this, 'PipelineFailed', {
       kit,
       alarm: 'pipelineFailed',
-      metric: (period) => failures(Object.values(machines), period),
+      metric: (period) => failures(Object.values(machines), managed?.errors(period) ?? [], period),
       topic: alerts,
     });
     new KitDashboard(this, 'Dashboard', { kit, machines });
@@ -149,13 +150,14 @@ export class MonitoringStack extends RoomStack {
   }
 }
 
-function failures(machines: IStateMachine[], period: Duration): MathExpression {
-  const usingMetrics = Object.fromEntries(
+function failures(machines: IStateMachine[], errors: IMetric[], period: Duration): MathExpression {
+  const executions = Object.fromEntries(
     machines.flatMap((machine, i) => [
       [`failed${i}`, machine.metricFailed({ period })],
       [`timedOut${i}`, machine.metricTimedOut({ period })],
     ]),
   );
+  const usingMetrics = { ...executions, ...Object.fromEntries(errors.map((metric, i) => [`error${i}`, metric])) };
   return new MathExpression({
     expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`,
     usingMetrics,

@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { arn, modelPackageArns } from '../shared/arns';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { folder, layout, names, NO_MODEL } from '../shared/names';
+import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
 import { endpointArn, endpointConfigArns, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
@@ -24,6 +24,8 @@ export interface ReleaseProps {
   readonly artifacts: IBucket;
   readonly champion: IStringParameter;
   readonly modelRole: IRole;
+  /** Of the managed monitors, which stand in the same stack. @default none */
+  readonly monitorRole?: IRole;
   readonly alerts: ITopic;
   readonly logRetention: RetentionDays;
 }
@@ -37,9 +39,9 @@ export class Release extends Construct {
 
   constructor(scope: Construct, id: string, props: ReleaseProps) {
     super(scope, id);
-    const { kit, config, modelRole, champion, alerts } = props;
+    const { kit, config, modelRole, monitorRole, champion, alerts } = props;
     const stackName = names.stack(kit, 'serving-model');
-    const stackRole = this.addStackRole(kit, config.mode, modelRole);
+    const stackRole = this.addStackRole(kit, config.mode, modelRole, monitorRole);
     const leases = new TableV2(this, 'Leases', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
@@ -123,7 +125,7 @@ export class Release extends Construct {
     });
   }
 
-  private addStackRole(kit: string, mode: Config['serving']['mode'], modelRole: IRole): Role {
+  private addStackRole(kit: string, mode: Config['serving']['mode'], modelRole: IRole, monitorRole?: IRole): Role {
     const role = new Role(this, 'StackRole', {
       assumedBy: new ServicePrincipal('cloudformation.amazonaws.com'),
       description: 'Changes the resources of ServingModel and nothing else',
@@ -138,18 +140,39 @@ export class Release extends Construct {
       [modelArns, endpointConfigArns, endpointArn(kit)],
     );
     allow(['sagemaker:DescribeModelPackage'], [modelPackageArns(kit)]);
-    allow(['iam:PassRole'], [modelRole.roleArn], {
-      StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
-    });
+    const passed = [modelRole, ...(monitorRole === undefined ? [] : [monitorRole])];
+    allow(
+      ['iam:PassRole'],
+      passed.map(({ roleArn }) => roleArn),
+      { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+    );
+    if (monitorRole !== undefined) allowMonitors(kit, allow);
     if (mode === 'real-time') allowScaling(allow);
     return role;
   }
 }
 
+type Allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) => void;
+
+/** The definitions and schedules of Model Monitor. */
+function allowMonitors(kit: string, allow: Allow): void {
+  const kinds = ['DataQuality', 'ModelQuality', 'ModelBias', 'ModelExplainability'];
+  const verbs = ['Create', 'Describe', 'Delete'];
+  allow(
+    [...kinds.flatMap((kind) => verbs.map((verb) => `sagemaker:${verb}${kind}JobDefinition`)), 'sagemaker:AddTags'],
+    // CloudFormation chooses their names.
+    managedMonitors.map((monitor) => arn('sagemaker', `${monitor}-job-definition/*`)),
+  );
+  allow(
+    [...verbs, 'Update', 'Start', 'Stop']
+      .map((verb) => `sagemaker:${verb}MonitoringSchedule`)
+      .concat('sagemaker:AddTags'),
+    managedMonitors.map((monitor) => arn('sagemaker', `monitoring-schedule/${names.monitoringSchedule(kit, monitor)}`)),
+  );
+}
+
 /** Scaling of the variant, and the alarms that guard an update. */
-function allowScaling(
-  allow: (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) => void,
-): void {
+function allowScaling(allow: Allow): void {
   const verbs = [
     'RegisterScalableTarget',
     'DeregisterScalableTarget',

@@ -15,6 +15,7 @@ import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagema
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
+import { ManagedMonitors, type ManagedMonitorsProps } from '../monitoring/managed-monitors';
 import { MODEL_PARAMETER, names, NO_MODEL } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { VARIANT } from './endpoint';
@@ -28,6 +29,8 @@ export interface ServingModelStackProps extends RoomProps {
   readonly guardrails: IAlarm[];
   /** The model runs inside it. @default no VPC */
   readonly isolated?: IsolatedNetwork;
+  /** Model Monitor's definitions and schedules stand beside the endpoint. @default the open engine, which needs none */
+  readonly managed?: Omit<ManagedMonitorsProps, 'kit' | 'isolated' | 'endpoint' | 'condition'>;
 }
 
 /** Model, EndpointConfig, Endpoint. */
@@ -94,6 +97,14 @@ export class ServingModelStack extends RoomStack {
     });
     const scaling = config.mode === 'real-time' ? this.addScaling(endpoint, config) : [];
     for (const resource of [model, endpointConfig, endpoint, ...scaling]) resource.cfnOptions.condition = hasModel;
+    if (props.managed !== undefined)
+      new ManagedMonitors(this, 'Monitors', {
+        ...props.managed,
+        kit,
+        isolated: props.isolated,
+        endpoint,
+        condition: hasModel,
+      });
   }
 
   private addScaling(endpoint: CfnEndpoint, config: Config['serving']): CfnResource[] {

@@ -23,6 +23,7 @@ import { HandlerFunction } from '../shared/handler-function';
 import { JobRole } from '../shared/job-role';
 import type { LifecycleMachine } from '../shared/lifecycle-machine';
 import { env, folder, layout, metrics, names, outputs } from '../shared/names';
+import { ManagedAccess } from '../monitoring/managed-access';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { xgboostImage } from '../shared/xgboost-image';
 import { mayInvoke, VARIANT } from './endpoint';
@@ -31,6 +32,9 @@ import { Release } from './release';
 
 export interface ServingStackProps extends RoomProps {
   readonly config: Config['serving'];
+  /** Whether SageMaker Model Monitor watches the endpoint. */
+  readonly engine: Config['monitoring']['engine'];
+  readonly raw: IBucket;
   readonly artifacts: IBucket;
   readonly captured: IBucket;
   readonly capture: IDeliveryStream;
@@ -46,6 +50,8 @@ export interface ServingStackProps extends RoomProps {
 export class ServingStack extends RoomStack {
   /** What the model container assumes; ServingModel has no IAM resources of its own. */
   readonly modelRole: IRole;
+  /** What the managed monitors assume, for the same reason. Undefined under the open engine. */
+  readonly access?: ManagedAccess;
   readonly release: LifecycleMachine;
   /** Real-time updates roll back on these. */
   readonly guardrails: IAlarm[];
@@ -55,9 +61,14 @@ export class ServingStack extends RoomStack {
     const { kit, config, alerts } = props;
 
     this.modelRole = this.addModelRole(props);
+    if (props.engine === 'managed') this.access = new ManagedAccess(this, 'Managed', props);
     const predict = this.addPredict(props);
     const api = new PredictionApi(this, 'Predictions', { kit, config, predict, logRetention: props.logRetention });
-    this.release = new Release(this, 'Release', { ...props, modelRole: this.modelRole }).machine;
+    this.release = new Release(this, 'Release', {
+      ...props,
+      modelRole: this.modelRole,
+      monitorRole: this.access?.role,
+    }).machine;
 
     const endpointMetric = (metricName: string, statistic: string) => (period: Duration) =>
       new Metric({

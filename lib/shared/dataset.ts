@@ -8,6 +8,10 @@ export interface Column {
   readonly role?: 'id' | 'time' | 'feature' | 'label';
   readonly kind?: 'categorical' | 'numeric';
   readonly nullable?: boolean;
+  /** Whose bias is measured. */
+  readonly facet?: boolean;
+  /** Whether its drift may start a retraining, or is only shown. */
+  readonly monitor?: 'retrain' | 'report';
 }
 
 export const featureColumns = dataset.features.columns as readonly Column[];
@@ -15,3 +19,5 @@ export const rawTables = dataset.raw as unknown as Readonly<
   Record<string, { meaning: string; columns: readonly Column[] }>
 >;
 export const datasetName = dataset.name;
+/** What a model predicts; the second label is another task's. */
+export const labelColumn = dataset.labels.columns.find(({ role }) => role === 'label')!.name;

@@ -7,7 +7,7 @@ import { arn } from './arns';
  * "sagemaker" in their name, not ours, and far more than a job needs; data is granted by the stack that owns the job.
  */
 export class JobRole extends Role {
-  constructor(scope: Construct, id: string, imageArn: string) {
+  constructor(scope: Construct, id: string, ...imageArns: string[]) {
     super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
     const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
       this.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
@@ -18,7 +18,7 @@ export class JobRole extends Role {
     );
     allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': '/aws/sagemaker/*' } });
     allow(['ecr:GetAuthorizationToken'], ['*']);
-    allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], [imageArn]);
+    allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], imageArns);
   }
 
   /** Network interfaces of jobs and models inside a VPC. */

@@ -16,7 +16,13 @@ export const names = {
   modelPackageGroup: (kit: string) => `${kit}-models`,
   eventSource: (kit: string, room: Room) => `${kit}.${room}`,
   alarm: (kit: string, room: Room, what: string) => `${kit}/${room}/${what}`,
+  /** Of SageMaker Model Monitor; its events and metrics carry this name. */
+  monitoringSchedule: (kit: string, monitor: ManagedMonitor) => `${kit}-${monitor}`,
 } as const;
+
+/** What SageMaker Model Monitor can watch, under `monitoring.engine: managed`. */
+export const managedMonitors = ['data-quality', 'model-quality', 'model-bias', 'model-explainability'] as const;
+export type ManagedMonitor = (typeof managedMonitors)[number];
 
 /** Value of the champion parameter and of `ModelPackageArn` before the first release. */
 export const NO_MODEL = 'none';
@@ -84,6 +90,13 @@ export const env = {
   trainMachine: 'TRAIN_MACHINE_ARN',
   /** The `retraining` slice of the configuration, JSON. */
   guard: 'GUARD',
+  artifactsBucket: 'ARTIFACTS_BUCKET',
+  rawBucket: 'RAW_BUCKET',
+  alertsTopic: 'ALERTS_TOPIC_ARN',
+  /** The knobs by which a managed run is judged, JSON. */
+  managed: 'MANAGED_MONITORING',
+  /** How Clarify asks a model, JSON. */
+  clarify: 'CLARIFY',
 } as const;
 
 /** The folder above the first place of a layout template: `manifests/month={month}.json` → `manifests/`. */

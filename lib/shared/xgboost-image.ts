@@ -1,9 +1,5 @@
-import { Aws, CfnMapping, CfnRule, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-
-/** Patched until 2027-05-13. The alias `latest` of the image registry still means version 1. */
-const TAG = '3.2-0-cpu-py3';
-const REPOSITORY = 'sagemaker-xgboost';
+import { regionalImage, type RegionalImage } from './regional-image';
 
 /** Registry accounts of the image, copied from sagemaker-core 2.27.0 (`image_uri_config/xgboost.json`). */
 const ACCOUNTS: Record<string, string> = {
@@ -46,43 +42,13 @@ const ACCOUNTS: Record<string, string> = {
   'us-west-2': '246618743249',
 };
 
-export interface XgboostImage {
-  /** For TrainingImage, AppSpecification.ImageUri and InferenceSpecification. */
-  readonly uri: string;
-  readonly repositoryArn: string;
-}
-
-/**
- * The XGBoost container of the stack's Region. An environment-agnostic template finds it at deployment.
- * @throws Error at synth when the stack names a Region without the image; an agnostic stack refuses there through a template rule
- */
-export function xgboostImage(scope: Construct): XgboostImage {
-  const stack = Stack.of(scope);
-  const account = Token.isUnresolved(stack.region) ? lookUp(stack) : ACCOUNTS[stack.region];
-  if (account === undefined)
-    throw new Error(
-      `no XGBoost ${TAG} image in Region ${stack.region}: choose one of ${Object.keys(ACCOUNTS).join(', ')}`,
-    );
-  return {
-    uri: `${account}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}/${REPOSITORY}:${TAG}`,
-    repositoryArn: `arn:${Aws.PARTITION}:ecr:${Aws.REGION}:${account}:repository/${REPOSITORY}`,
-  };
-}
-
-function lookUp(stack: Stack): string {
-  const known = stack.node.tryFindChild('XgboostImage') as CfnMapping | undefined;
-  return (known ?? addMapping(stack)).findInMap(Aws.REGION, 'account');
-}
-
-function addMapping(stack: Stack): CfnMapping {
-  new CfnRule(stack, 'RegionHasXgboostImage', {
-    assertions: [
-      {
-        assert: Fn.conditionContains(Object.keys(ACCOUNTS), Aws.REGION),
-        assertDescription: `SageMaker offers no XGBoost ${TAG} image in this Region: deploy the kit to another one`,
-      },
-    ],
+/** The XGBoost container of the stack's Region. */
+export const xgboostImage = (scope: Construct): RegionalImage =>
+  regionalImage(scope, {
+    id: 'XgboostImage',
+    name: 'XGBoost 3.2-0-cpu-py3',
+    repository: 'sagemaker-xgboost',
+    // Patched until 2027-05-13. The alias `latest` of the image registry still means version 1.
+    tag: '3.2-0-cpu-py3',
+    accounts: ACCOUNTS,
   });
-  const accounts = Object.entries(ACCOUNTS).map(([region, account]) => [region, { account }]);
-  return new CfnMapping(stack, 'XgboostImage', { mapping: Object.fromEntries(accounts) });
-}

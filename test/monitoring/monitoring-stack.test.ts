@@ -32,7 +32,3 @@ test('the pipeline alarm hears all four machines fail or time out, within the te
   const metrics = alarm('pipeline-failed')?.Metrics.filter((m: { MetricStat?: unknown }) => m.MetricStat !== undefined);
   expect(metrics).toHaveLength(8);
 });
-
-test('the managed engine is refused with the reason and the alternative', () => {
-  expect(() => kit('sandbox', { monitoring: { engine: 'managed' } })).toThrow(/closed to new customers.*Use "open"/);
-});

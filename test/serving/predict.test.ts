@@ -68,6 +68,23 @@ beforeEach(() => {
 
 afterEach(() => jest.restoreAllMocks());
 
+test('a request of one instance is captured under its key, by which labels are joined', async () => {
+  load();
+  await predict({ instances: [flight] });
+  await predict({ instances: [flight, flight] });
+  expect(runtime.commandCalls(InvokeEndpointCommand).map(({ args }) => args[0].input.InferenceId)).toEqual([
+    flight.flight_key,
+    undefined,
+  ]);
+});
+
+test("columns reach the endpoint in the schema's order, whatever the client's", async () => {
+  load();
+  await predict({ instances: [Object.fromEntries(Object.entries(flight).reverse())] });
+  const sent = JSON.parse(runtime.commandCalls(InvokeEndpointCommand)[0]!.args[0].input.Body as string);
+  expect(Object.keys(sent.instances[0]).slice(0, 3)).toEqual(['flight_key', 'scheduled_departure', 'carrier']);
+});
+
 test('a prediction comes back with the champion version, and its exchange goes to the stream as one line', async () => {
   expect(await predict({ instances: [flight] })).toEqual({
     statusCode: 200,

@@ -26,6 +26,12 @@ const stackIds: Record<StackRoom, string> = {
   retraining: 'Retraining',
 };
 
+/** Over `standard` or `production`: what accounts that still have SageMaker Model Monitor may choose. */
+export const managed = {
+  monitoring: { engine: 'managed', windowDays: 1 },
+  serving: { maxInstancesPerRequest: 1 },
+};
+
 const cache = new Map<string, App>();
 
 /** The app of a profile with overrides, synthesized once a test file. */

@@ -6,7 +6,7 @@ import { env, NO_MODEL } from '../../../lib/shared/names';
 import { requireEnv } from '../../shared/env';
 import { capture } from './capture';
 import { invoke, InvokeError } from './invoke';
-import { eventDay, validate } from './validate';
+import { eventDay, keyOf, validate } from './validate';
 
 /** API Gateway gives up after 29 s; the rest is for a cold start, capture and the way back. */
 const BUDGET_MS = 27_500;
@@ -41,7 +41,13 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
       message:
         'no model serves: train the first one with `npm run kit -- train`, or bring one of `npm run kit -- status` back with `npm run kit -- release <version>`',
     });
-  const exchange = { input: JSON.stringify(request), eventDay: eventDay(request.instances[0]) };
+  const [first, ...others] = request.instances;
+  const exchange = {
+    input: JSON.stringify(request),
+    eventDay: eventDay(first),
+    // Model Monitor joins labels by it, one a record.
+    inferenceId: others.length === 0 ? keyOf(first) : undefined,
+  };
   try {
     const output = await invoke(runtime, endpoint, exchange, deadline);
     const predicted = JSON.parse(output) as { modelVersion?: string; predictions: unknown[] };

@@ -24,7 +24,7 @@ export class InvokeError extends Error {
 export async function invoke(
   client: SageMakerRuntimeClient,
   endpoint: string,
-  exchange: { input: string; eventDay: string },
+  exchange: { input: string; eventDay: string; inferenceId?: string },
   deadline: number,
 ): Promise<string> {
   const command = new InvokeEndpointCommand({
@@ -33,6 +33,7 @@ export async function invoke(
     Accept: 'application/json',
     // Native data capture copies it into the record, where the monitor looks for it.
     CustomAttributes: eventDayAttribute(exchange.eventDay),
+    InferenceId: exchange.inferenceId,
     Body: exchange.input,
   });
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {

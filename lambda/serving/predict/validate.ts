@@ -36,12 +36,16 @@ const known = new Set(columns.map((column) => column.name));
 const patterns = new Map(
   columns.flatMap(({ name, pattern }) => (pattern === undefined ? [] : [[name, new RegExp(pattern)]])),
 );
-const timeColumn = columns.find((column) => column.role === 'time')!.name;
+const nameOf = (role: string) => columns.find((column) => column.role === role)!.name;
+const [keyColumn, timeColumn] = [nameOf('id'), nameOf('time')];
 
 /** UTC day of an instance, `YYYY-MM-DD`. */
 export const eventDay = (instance: Instance): string => String(instance[timeColumn]).slice(0, 10);
 
-/** Checks a parsed request body against the feature columns of schema/dataset.json. */
+/** What labels are joined by. */
+export const keyOf = (instance: Instance): string => String(instance[keyColumn]);
+
+/** Checks a parsed request body against the feature columns of schema/dataset.json; what passes has them in that file's order. */
 export function validate(body: unknown, maxInstances: number): { instances: [Instance, ...Instance[]] } | Refused {
   const instances = isObject(body) ? body.instances : undefined;
   if (!Array.isArray(instances))
@@ -52,7 +56,7 @@ export function validate(body: unknown, maxInstances: number): { instances: [Ins
   if (instances.length === 0 || instances.length > maxInstances)
     return refused(`send 1 to ${maxInstances} instances; received ${instances.length}`, []);
   const refusals = instances.flatMap(refusalsOf);
-  if (refusals.length === 0) return { instances: instances as [Instance, ...Instance[]] };
+  if (refusals.length === 0) return { instances: (instances as Instance[]).map(inOrder) as [Instance, ...Instance[]] };
   const listed = refusals.length > MAX_LISTED ? `; the first ${MAX_LISTED} are listed` : '';
   const affected = new Set(refusals.map((refusal) => refusal.instance)).size;
   return refused(
@@ -60,6 +64,10 @@ export function validate(body: unknown, maxInstances: number): { instances: [Ins
     refusals,
   );
 }
+
+/** Clarify reads the captured columns by place. */
+const inOrder = (instance: Instance): Instance =>
+  Object.fromEntries(columns.map(({ name }) => [name, instance[name]!]));
 
 function refusalsOf(instance: unknown, index: number): Refusal[] {
   if (!isObject(instance))

@@ -1,0 +1,56 @@
+import { CopyObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelPackageCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import type { EventBridgeEvent } from 'aws-lambda';
+import { biasAnalysis, explainabilityAnalysis } from '../../../lib/monitoring/clarify-config';
+import { type detailType, fill, layout, type ManagedMonitor, packageMetadata } from '../../../lib/shared/names';
+import { requireEnv } from '../../shared/env';
+
+type Released = EventBridgeEvent<typeof detailType.releaseFinished, { modelPackageArn: string }>;
+
+const artifacts = requireEnv('artifactsBucket');
+const endpoint = requireEnv('endpointName');
+const clarify = JSON.parse(requireEnv('clarify')) as { instanceType: string; prefix: string };
+const [s3, sagemaker] = [new S3Client({}), new SageMakerClient({})];
+
+/** After a release: puts the champion's baselines, and Clarify's configuration with the model's name, where the managed monitors read them. */
+export async function handler({ detail }: Released): Promise<void> {
+  const { CustomerMetadataProperties } = await sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: detail.modelPackageArn }),
+  );
+  const evaluation = CustomerMetadataProperties?.[packageMetadata.evaluation];
+  if (evaluation === undefined)
+    throw new Error(`${detail.modelPackageArn} names no evaluation: it was not registered by Train`);
+  const { constraints, statistics, qualityConstraints, analysis } = layout.files.evaluation;
+  const source = evaluation.replace(/^s3:\/\//, '').replace(/\/?$/, '/');
+  for (const file of [constraints, statistics, qualityConstraints, analysis])
+    await s3.send(
+      new CopyObjectCommand({
+        Bucket: artifacts,
+        Key: fill(layout.artifacts.managedBaselines, { file }),
+        CopySource: encodeURI(source + file),
+      }),
+    );
+
+  const { EndpointConfigName } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpoint }));
+  const { ProductionVariants } = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+  const model = ProductionVariants?.[0]?.ModelName;
+  if (model === undefined) throw new Error(`endpoint configuration ${EndpointConfigName} has no model`);
+  await write('model-bias', biasAnalysis());
+  await write('model-explainability', explainabilityAnalysis({ model, ...clarify }));
+  console.info({ champion: detail.modelPackageArn, model });
+}
+
+const write = (monitor: ManagedMonitor, content: object) =>
+  s3.send(
+    new PutObjectCommand({
+      Bucket: artifacts,
+      Key: fill(layout.artifacts.managedConfig, { monitor }),
+      Body: JSON.stringify(content),
+      ContentType: 'application/json',
+    }),
+  );

@@ -1,0 +1,97 @@
+/** What a run of SageMaker Model Monitor means in the kit's own terms: pure functions of what the service wrote. */
+import type { Config } from '../../../lib/config';
+import { featureColumns } from '../../../lib/shared/dataset';
+import { type ManagedMonitor, managedMonitors } from '../../../lib/shared/names';
+
+export type ManagedConfig = Pick<Config['monitoring'], 'confirm' | 'minRecords'> & Pick<Config['labels'], 'delayDays'>;
+
+/** `constraint_violations.json`. */
+export interface Violations {
+  violations: { feature_name: string; constraint_check_type: string; description: string }[];
+}
+
+/** Days are UTC, `end` is the first day left out. */
+export interface Window {
+  start: string;
+  end: string;
+}
+
+export interface Violation {
+  feature: string;
+  check: string;
+  description: string;
+  retrain: boolean;
+}
+
+export interface Verdict {
+  status: 'Completed' | 'CompletedWithViolations' | 'TooFewRecords';
+  /** What may start a retraining, and what people only look at. */
+  violations: Violation[];
+  reported: Violation[];
+  confirmed: boolean;
+}
+
+/** Completeness and types are the data's owner's to mend: a new model would learn the damage. */
+const DRIFT_CHECKS = new Set(['baseline_drift_check', 'categorical_values_check']);
+const watched = new Set(featureColumns.filter(({ monitor }) => monitor === 'retrain').map(({ name }) => name));
+
+/** Which of the kit's monitors a schedule is. @throws Error for a schedule that is none of them */
+export function monitorOf(kit: string, scheduleArn: string): ManagedMonitor {
+  const monitor = managedMonitors.find((name) => scheduleArn.endsWith(`/${kit}-${name}`));
+  if (monitor === undefined) throw new Error(`${scheduleArn} is no monitoring schedule of the kit ${kit}`);
+  return monitor;
+}
+
+/** The analysed days, from the environment that the service gives the analysis. @throws Error when it is not there */
+export function windowOf(environment: Record<string, string> = {}): Window {
+  const { start_time: start, end_time: end } = environment;
+  if (start === undefined || end === undefined)
+    throw new Error(
+      `the processing job's environment has no start_time and end_time but ${Object.keys(environment).join(', ')}`,
+    );
+  return { start: start.slice(0, 10), end: end.slice(0, 10) };
+}
+
+/**
+ * Judges a data-quality run. Model Monitor knows no confirmation: the k of n are counted here, over the statuses of the runs of the
+ * days before.
+ */
+export function judge(
+  records: number,
+  { violations }: Violations,
+  earlier: readonly string[],
+  config: Pick<ManagedConfig, 'confirm' | 'minRecords'>,
+): Verdict {
+  const all = violations.map(({ feature_name: feature, constraint_check_type: check, description }) => ({
+    feature,
+    check,
+    description,
+    retrain: watched.has(feature) && DRIFT_CHECKS.has(check),
+  }));
+  const reported = all.filter(({ retrain }) => !retrain);
+  // Too few to say anything is an outcome of its own, never "no drift".
+  if (!(records >= config.minRecords)) return { status: 'TooFewRecords', violations: [], reported, confirmed: false };
+  const drift = all.filter(({ retrain }) => retrain);
+  const status = drift.length > 0 ? 'CompletedWithViolations' : 'Completed';
+  const votes = [status, ...earlier].filter((one) => one === 'CompletedWithViolations').length;
+  return {
+    status,
+    violations: drift,
+    reported,
+    confirmed: status === 'CompletedWithViolations' && votes >= config.confirm.k,
+  };
+}
+
+/** Ends of the n - 1 windows before: each a day long, as Model Monitor's are. */
+export const endsBefore = ({ end }: Window, { n }: { n: number }): string[] =>
+  Array.from({ length: n - 1 }, (_, i) => addDays(end, -(i + 1)));
+
+/** The days on which labels of departures in `[from, to)` were collected. */
+export function collectionDays(from: string, to: string, delayDays: number): string[] {
+  const count = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS));
+  return Array.from({ length: count }, (_, i) => addDays(from, i + delayDays));
+}
+
+const DAY_MS = 86_400_000;
+const addDays = (day: string, count: number): string =>
+  new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);

@@ -1,0 +1,130 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeModelPackageCommand, DescribeProcessingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { EventBridgeEvent } from 'aws-lambda';
+import { detailType, fill, layout, metrics, names, NO_MODEL, packageMetadata } from '../../../lib/shared/names';
+import { requireEnv } from '../../shared/env';
+import { countMetric } from '../../shared/metric';
+import { endsBefore, judge, type ManagedConfig, monitorOf, type Violations, windowOf, type Window } from './decide';
+import { countLabels, place, readJson } from './reports';
+
+type JobEnded = EventBridgeEvent<
+  'SageMaker Processing Job State Change',
+  { ProcessingJobName: string; MonitoringScheduleArn: string }
+>;
+
+const kit = requireEnv('kit');
+const artifacts = requireEnv('artifactsBucket');
+const raw = requireEnv('rawBucket');
+const championParameter = requireEnv('championParameter');
+const alertsTopic = requireEnv('alertsTopic');
+const config = JSON.parse(requireEnv('managed')) as ManagedConfig;
+const [events, s3, sagemaker, sns, ssm] = [
+  new EventBridgeClient({}),
+  new S3Client({}),
+  new SageMakerClient({}),
+  new SNSClient({}),
+  new SSMClient({}),
+];
+
+/**
+ * Says what a run of Model Monitor found in the kit's own words, so that alarms and guard do not know which engine ran.
+ * @throws Error when the run failed: the function's own errors raise monitoring/pipeline-failed
+ */
+export async function handler({ detail }: JobEnded): Promise<void> {
+  const monitor = monitorOf(kit, detail.MonitoringScheduleArn);
+  const job = await sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: detail.ProcessingJobName }));
+  if (job.ProcessingJobStatus !== 'Completed')
+    throw new Error(
+      `${monitor} run ${detail.ProcessingJobName} ended as ${job.ProcessingJobStatus}: ${job.FailureReason ?? job.ExitMessage}`,
+    );
+  const uri = job.ProcessingOutputConfig?.Outputs?.[0]?.S3Output?.S3Uri ?? '';
+  const violated = job.ExitMessage?.startsWith('CompletedWithViolations') ?? false;
+  console.info({ monitor, job: detail.ProcessingJobName, exit: job.ExitMessage, report: uri });
+  if (monitor === 'data-quality') return reportDrift(windowOf(job.Environment), uri, violated);
+  if (!violated) return;
+  // A point outside its threshold, without an interval: for people. Retraining waits for drift, or for a person.
+  if (monitor === 'model-quality') return countMetric(kit, metrics.qualityViolations, { report: uri });
+  await sns.send(
+    new PublishCommand({
+      TopicArn: alertsTopic,
+      Subject: `${monitor} differs from the baseline`,
+      Message: `${job.ExitMessage} ${uri}`,
+    }),
+  );
+}
+
+async function reportDrift(window: Window, uri: string, violated: boolean): Promise<void> {
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: championParameter }));
+  const champion = Parameter?.Value ?? NO_MODEL;
+  // The endpoint was taken away while the run was on its way.
+  if (champion === NO_MODEL) return;
+  const { files } = layout;
+  const report = place(uri);
+  const statistics = await readJson<{ dataset: { item_count: number } }>(
+    s3,
+    report.bucket,
+    report.prefix + files.window.statistics,
+  );
+  const found = violated
+    ? await readJson<Violations>(s3, report.bucket, report.prefix + files.window.violations)
+    : undefined;
+  if (violated && found === undefined)
+    throw new Error(`the run says CompletedWithViolations, but ${uri} has no ${files.window.violations}`);
+
+  const version = champion.split('/').at(-1)!;
+  const outcomeKey = (windowEnd: string) =>
+    fill(layout.artifacts.windows, { champion: version, windowEnd }) + files.window.outcome;
+  const earlier = await Promise.all(
+    endsBefore(window, config.confirm).map((end) => readJson<{ status: string }>(s3, artifacts, outcomeKey(end))),
+  );
+  const records = statistics?.dataset.item_count ?? 0;
+  const verdict = judge(
+    records,
+    found ?? { violations: [] },
+    earlier.flatMap((outcome) => outcome?.status ?? []),
+    config,
+  );
+  const { CustomerMetadataProperties } = await sagemaker.send(
+    new DescribeModelPackageCommand({ ModelPackageName: champion }),
+  );
+  const trainedThrough = CustomerMetadataProperties?.[packageMetadata.trainedThrough] ?? window.end;
+  const newLabelledRows = await countLabels(s3, raw, trainedThrough, window.end, config.delayDays);
+  const outcome = { window, champion, ...verdict, records, newLabelledRows, reportUri: uri };
+  const Key = outcomeKey(window.end);
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: artifacts,
+      Key,
+      Body: JSON.stringify(outcome),
+      ContentType: 'application/json',
+    }),
+  );
+  const { status, confirmed, violations } = verdict;
+  await events.send(
+    new PutEventsCommand({
+      Entries: [
+        {
+          Source: names.eventSource(kit, 'monitoring'),
+          DetailType: detailType.monitorCompleted,
+          Detail: JSON.stringify({
+            window,
+            champion,
+            status,
+            confirmed,
+            violations,
+            records,
+            labelledRows: 0,
+            newLabelledRows,
+            outcomeUri: `s3://${artifacts}/${Key}`,
+          }),
+        },
+      ],
+    }),
+  );
+  if (violations.length > 0) countMetric(kit, metrics.driftViolations, { violations });
+  // Last: a beat says that everything before it was said.
+  countMetric(kit, metrics.heartbeat, { window, status });
+}

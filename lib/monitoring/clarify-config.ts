@@ -1,0 +1,58 @@
+/** Clarify's analysis_config.json for the two monitors that it runs, from the columns of schema/dataset.json. */
+import { featureColumns, labelColumn } from '../shared/dataset';
+
+/** Every column of a request, in the order in which the prediction API writes them. */
+const headers = featureColumns.map(({ name }) => name);
+const common = { version: '1.0', dataset_type: 'application/json' };
+
+/** Where Clarify finds the parts of a captured exchange; the same for both monitors. JMESPath. */
+export const exchange = {
+  // A list of 28 names would pass the limit of 256 characters; the API writes the columns in the schema's order.
+  features: 'instances[*].values(@)',
+  prediction: `predictions[*].${labelColumn}`,
+  score: 'predictions[*].score',
+} as const;
+
+/** Facets here are carriers and airports, not people: the metrics are those of the exam, the stakes are not. */
+export function biasAnalysis(): object {
+  return {
+    ...common,
+    headers: [...headers, labelColumn],
+    label: labelColumn,
+    label_values_or_threshold: [1],
+    facet: featureColumns.filter(({ facet }) => facet).map(({ name }) => ({ name_or_index: name })),
+    methods: { pre_training_bias: { methods: 'all' }, post_training_bias: { methods: 'all' } },
+  };
+}
+
+/** Clarify explains a model through an endpoint of its own, which it makes and deletes: the serving one would capture its questions. */
+export function explainabilityAnalysis(predictor: { model: string; instanceType: string; prefix: string }): object {
+  return {
+    ...common,
+    headers,
+    methods: {
+      shap: {
+        // No baseline given: Clarify takes the centre of the window's own records.
+        num_clusters: 1,
+        num_samples: 100,
+        agg_method: 'mean_abs',
+        use_logit: false,
+        save_local_shap_values: false,
+        seed: 2013,
+        // The request needs key and time too, but they explain nothing.
+        features_to_explain: featureColumns.filter(({ role }) => role === 'feature').map(({ name }) => name),
+      },
+    },
+    predictor: {
+      model_name: predictor.model,
+      instance_type: predictor.instanceType,
+      initial_instance_count: 1,
+      endpoint_name_prefix: predictor.prefix,
+      content_type: 'application/json',
+      accept_type: 'application/json',
+      record_template: '$features_kvp',
+      content_template: '{"instances":$records}',
+      probability: exchange.score,
+    },
+  };
+}

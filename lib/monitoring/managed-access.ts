@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import { arn } from '../shared/arns';
+import { featureColumns, labelColumn } from '../shared/dataset';
+import { JobRole } from '../shared/job-role';
+import { folder, layout, names } from '../shared/names';
+import { analyzerImage, clarifyImage } from './managed-images';
+
+export interface ManagedAccessProps {
+  readonly kit: string;
+  readonly raw: IBucket;
+  readonly captured: IBucket;
+  readonly artifacts: IBucket;
+  readonly inVpc: boolean;
+}
+
+/** Endpoints that Clarify makes to ask a model; at most 23 characters. */
+export const clarifyPrefix = (kit: string) => `${kit}-clarify`;
+
+/**
+ * What the managed monitors assume and run. It belongs to the room before theirs: Release passes this role when it changes ServingModel,
+ * which has neither roles nor assets.
+ */
+export class ManagedAccess extends Construct {
+  readonly role: IRole;
+  /** `s3://…` of the script that flattens captured records. */
+  readonly preprocessorUri: string;
+
+  constructor(scope: Construct, id: string, props: ManagedAccessProps) {
+    super(scope, id);
+    const { kit, raw, captured, artifacts } = props;
+    const role = new JobRole(this, 'Role', analyzerImage(this).repositoryArn, clarifyImage(this).repositoryArn);
+    captured.grantRead(role, `${folder(layout.captured.records.replace('{endpoint}', names.endpoint(kit)))}*`);
+    raw.grantRead(role, `${folder(layout.raw.groundTruth)}*`);
+    const managed = `${folder(layout.artifacts.managedConfig)}*`;
+    artifacts.grantRead(role, managed);
+    artifacts.grantPut(role, managed);
+    const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
+      role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
+    // The monitors' namespaces have no leading slash, unlike those of jobs and endpoints.
+    allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': 'aws/sagemaker/Endpoints/*' } });
+    const own = ['endpoint', 'endpoint-config'].map((kind) => arn('sagemaker', `${kind}/${clarifyPrefix(kit)}*`));
+    const verbs = ['Create', 'Describe', 'Delete'].flatMap((verb) => [
+      `sagemaker:${verb}Endpoint`,
+      `sagemaker:${verb}EndpointConfig`,
+    ]);
+    allow([...verbs, 'sagemaker:InvokeEndpoint', 'sagemaker:AddTags'], own);
+    allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
+    if (props.inVpc) role.allowVpc();
+    const preprocessor = this.addPreprocessor();
+    preprocessor.grantRead(role);
+    this.role = role;
+    this.preprocessorUri = preprocessor.s3ObjectUrl;
+  }
+
+  private addPreprocessor(): Asset {
+    const folder = mkdtempSync(join(tmpdir(), 'preprocessor-'));
+    const path = join(folder, 'preprocessor.py');
+    writeFileSync(path, preprocessor());
+    const asset = new Asset(this, 'Preprocessor', { path });
+    rmSync(folder, { recursive: true });
+    return asset;
+  }
+}
+
+/** The script with the schema's names in it: the analyzer takes one file. @throws Error when the file has no place for them */
+export function preprocessor(): string {
+  const names = featureColumns.filter(({ role }) => role === 'feature').map(({ name }) => name);
+  const places = { 'FEATURES: list[str] = []': names, 'LABEL = ""': labelColumn };
+  return Object.entries(places).reduce(
+    (text, [place, value]) => {
+      if (!text.includes(`\n${place}\n`)) throw new Error(`managed_records.py has no line ${place} to fill`);
+      return text.replace(place, () => `${place.split(/[:=]/)[0]?.trim()} = ${JSON.stringify(value)}`);
+    },
+    readFileSync(join(__dirname, '../../jobs/monitoring/managed_records.py'), 'utf8'),
+  );
+}

@@ -1,0 +1,135 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import type { Config } from '../config';
+import { endpointArn, endpointConfigArns } from '../serving/endpoint';
+import { arn, modelPackageArns } from '../shared/arns';
+import { HandlerFunction } from '../shared/handler-function';
+import { detailType, env, folder, layout, managedMonitors, names } from '../shared/names';
+import { clarifyPrefix } from './managed-access';
+
+export interface ManagedEngineProps {
+  readonly kit: string;
+  readonly config: Pick<Config, 'monitoring' | 'labels' | 'serving'>;
+  readonly raw: IBucket;
+  readonly artifacts: IBucket;
+  readonly champion: IStringParameter;
+  readonly alerts: ITopic;
+  readonly logRetention: RetentionDays;
+}
+
+/**
+ * What stands between SageMaker Model Monitor and the kit: the champion's baselines on the way in, the kit's own event, metrics and
+ * outcome on the way out. Alarms and guard stay as they are under the open engine.
+ */
+export class ManagedEngine extends Construct {
+  /** Errors of both functions: a run that failed is one. */
+  readonly errors: (period: Duration) => IMetric[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ManagedEngineProps,
+  ) {
+    super(scope, id);
+    const functions = [this.addAdoption(), this.addReport()];
+    this.errors = (period) => functions.map((one) => one.metricErrors({ period }));
+  }
+
+  private addAdoption(): HandlerFunction {
+    const { kit, config, artifacts, logRetention } = this.props;
+    const adopt = new HandlerFunction(this, 'AdoptChampion', {
+      room: 'monitoring',
+      handler: 'adopt-champion',
+      description: 'Puts the baselines of a released model where Model Monitor reads them',
+      environment: {
+        [env.artifactsBucket]: artifacts.bucketName,
+        [env.endpointName]: names.endpoint(kit),
+        [env.clarify]: JSON.stringify({ instanceType: config.serving.instanceType, prefix: clarifyPrefix(kit) }),
+      },
+      timeout: Duration.minutes(1),
+      logRetention,
+    });
+    artifacts.grantRead(adopt, `${folder(layout.artifacts.evaluations)}*`);
+    artifacts.grantPut(adopt, `${folder(layout.artifacts.managedConfig)}*`);
+    adopt.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sagemaker:DescribeModelPackage', 'sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig'],
+        resources: [modelPackageArns(kit), endpointArn(kit), endpointConfigArns],
+      }),
+    );
+    new Rule(this, 'Released', {
+      description: 'A release changes what the managed monitors compare with',
+      eventPattern: {
+        source: [names.eventSource(kit, 'serving')],
+        detailType: [detailType.releaseFinished],
+        detail: { outcome: ['released'] },
+      },
+      targets: [new LambdaFunction(adopt)],
+    });
+    return adopt;
+  }
+
+  private addReport(): HandlerFunction {
+    const { kit, config, raw, artifacts, champion, alerts, logRetention } = this.props;
+    const { confirm, minRecords } = config.monitoring;
+    const report = new HandlerFunction(this, 'ReportRun', {
+      room: 'monitoring',
+      handler: 'report-managed-run',
+      description: 'Says what a run of Model Monitor found in the words of the kit',
+      environment: {
+        [env.kit]: kit,
+        [env.artifactsBucket]: artifacts.bucketName,
+        [env.rawBucket]: raw.bucketName,
+        [env.championParameter]: champion.parameterName,
+        [env.alertsTopic]: alerts.topicArn,
+        [env.managed]: JSON.stringify({ confirm, minRecords, delayDays: config.labels.delayDays }),
+      },
+      // A year of label files is read ten at a time.
+      timeout: Duration.minutes(2),
+      logRetention,
+    });
+    artifacts.grantRead(report, `${folder(layout.artifacts.managedReports)}*`);
+    artifacts.grantRead(report, `${folder(layout.artifacts.windows)}*`);
+    artifacts.grantPut(report, `${folder(layout.artifacts.windows)}*`);
+    raw.grantRead(report, `${folder(layout.raw.groundTruth)}*`);
+    champion.grantRead(report);
+    alerts.grantPublish(report);
+    report.addToRolePolicy(
+      new PolicyStatement({
+        // The service names its jobs.
+        actions: ['sagemaker:DescribeProcessingJob', 'sagemaker:DescribeModelPackage'],
+        resources: [arn('sagemaker', 'processing-job/*'), modelPackageArns(kit)],
+      }),
+    );
+    report.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['events:PutEvents'],
+        resources: [arn('events', 'event-bus/default')],
+        conditions: { StringEquals: { 'events:source': names.eventSource(kit, 'monitoring') } },
+      }),
+    );
+    new Rule(this, 'RunEnded', {
+      description: 'Every end of a managed run: CompletedWithViolations is in the exit message of its processing job',
+      eventPattern: {
+        source: ['aws.sagemaker'],
+        detailType: ['SageMaker Processing Job State Change'],
+        detail: {
+          ProcessingJobStatus: ['Completed', 'Failed', 'Stopped'],
+          MonitoringScheduleArn: managedMonitors.map((monitor) =>
+            arn('sagemaker', `monitoring-schedule/${names.monitoringSchedule(kit, monitor)}`),
+          ),
+        },
+      },
+      targets: [new LambdaFunction(report)],
+    });
+    return report;
+  }
+}

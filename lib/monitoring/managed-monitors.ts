@@ -1,0 +1,192 @@
+import { type CfnCondition, type CfnResource, Fn } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import {
+  CfnDataQualityJobDefinition,
+  type CfnEndpoint,
+  CfnModelBiasJobDefinition,
+  CfnModelExplainabilityJobDefinition,
+  CfnModelQualityJobDefinition,
+  CfnMonitoringSchedule,
+} from 'aws-cdk-lib/aws-sagemaker';
+import { Construct } from 'constructs';
+import type { Config } from '../config';
+import type { IsolatedNetwork } from '../foundation/isolated-network';
+import { labelColumn } from '../shared/dataset';
+import { fill, folder, layout, type ManagedMonitor, names } from '../shared/names';
+import { exchange } from './clarify-config';
+import type { ManagedAccess } from './managed-access';
+import { analyzerImage, clarifyImage } from './managed-images';
+
+export interface ManagedMonitorsProps {
+  readonly kit: string;
+  readonly config: Pick<Config, 'monitoring' | 'labels'>;
+  readonly access: ManagedAccess;
+  readonly raw: IBucket;
+  readonly artifacts: IBucket;
+  /** ARN of the key that reports are encrypted with. */
+  readonly keyArn: string;
+  readonly endpoint: CfnEndpoint;
+  /** That there is a model. */
+  readonly condition: CfnCondition;
+  /** The runs are inside it. @default no VPC */
+  readonly isolated?: IsolatedNetwork;
+}
+
+type Type = 'DataQuality' | 'ModelQuality' | 'ModelBias' | 'ModelExplainability';
+
+/**
+ * The four definitions of SageMaker Model Monitor and their schedules, beside the endpoint that they watch: a schedule needs it in service, and
+ * it cannot be deleted while one watches it. All four look at the same day, the newest whose labels have been delivered.
+ */
+export class ManagedMonitors extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ManagedMonitorsProps,
+  ) {
+    super(scope, id);
+    const { labels } = props.config;
+    // Days before the midnight at which a schedule fires; the service takes a day at most.
+    const [from, to] = [labels.delayDays + 1, labels.delayDays];
+    const analysed = { dataAnalysisStartTime: `-PT${24 * from}H`, dataAnalysisEndTime: `-PT${24 * to}H` };
+    const offset = { startTimeOffset: `-P${from}D`, endTimeOffset: `-P${to}D` };
+    const analyzer = { imageUri: analyzerImage(this).uri, recordPreprocessorSourceUri: props.access.preprocessorUri };
+    const clarify = (monitor: ManagedMonitor) => ({
+      imageUri: clarifyImage(this).uri,
+      configUri: this.artifact(fill(layout.artifacts.managedConfig, { monitor })),
+    });
+    const groundTruthS3Input = { s3Uri: props.raw.s3UrlForObject(folder(layout.raw.groundTruth)) };
+    const files = layout.files.evaluation;
+    const baseline = (file: string) => ({ s3Uri: this.artifact(fill(layout.artifacts.managedBaselines, { file })) });
+
+    this.schedule(
+      'DataQuality',
+      'data-quality',
+      new CfnDataQualityJobDefinition(this, 'DataQuality', {
+        ...this.common(),
+        dataQualityAppSpecification: analyzer,
+        dataQualityBaselineConfig: {
+          constraintsResource: baseline(files.constraints),
+          statisticsResource: baseline(files.statistics),
+        },
+        dataQualityJobInput: { endpointInput: this.captured() },
+        dataQualityJobOutputConfig: this.output('data-quality'),
+      }),
+      analysed,
+    );
+    this.schedule(
+      'ModelQuality',
+      'model-quality',
+      new CfnModelQualityJobDefinition(this, 'ModelQuality', {
+        ...this.common(),
+        modelQualityAppSpecification: { ...analyzer, problemType: 'BinaryClassification' },
+        modelQualityBaselineConfig: { constraintsResource: baseline(files.qualityConstraints) },
+        modelQualityJobInput: {
+          // The names that the preprocessor writes, without the analyzer's prefix.
+          endpointInput: { ...this.captured(), ...offset, ...PREDICTION },
+          groundTruthS3Input,
+        },
+        modelQualityJobOutputConfig: this.output('model-quality'),
+      }),
+    );
+    this.schedule(
+      'ModelBias',
+      'model-bias',
+      new CfnModelBiasJobDefinition(this, 'ModelBias', {
+        ...this.common(),
+        modelBiasAppSpecification: clarify('model-bias'),
+        modelBiasBaselineConfig: { constraintsResource: baseline(files.analysis) },
+        modelBiasJobInput: {
+          endpointInput: {
+            ...this.captured(),
+            ...offset,
+            featuresAttribute: exchange.features,
+            inferenceAttribute: exchange.prediction,
+          },
+          groundTruthS3Input,
+        },
+        modelBiasJobOutputConfig: this.output('model-bias'),
+      }),
+    );
+    this.schedule(
+      'ModelExplainability',
+      'model-explainability',
+      new CfnModelExplainabilityJobDefinition(this, 'ModelExplainability', {
+        ...this.common(),
+        modelExplainabilityAppSpecification: clarify('model-explainability'),
+        modelExplainabilityBaselineConfig: { constraintsResource: baseline(files.analysis) },
+        modelExplainabilityJobInput: {
+          endpointInput: {
+            ...this.captured(),
+            featuresAttribute: exchange.features,
+            probabilityAttribute: exchange.score,
+          },
+        },
+        modelExplainabilityJobOutputConfig: this.output('model-explainability'),
+      }),
+      analysed,
+    );
+  }
+
+  private artifact(key: string): string {
+    return this.props.artifacts.s3UrlForObject(key);
+  }
+
+  private common() {
+    const { access, config, isolated } = this.props;
+    return {
+      // Definitions have no names: each property is create-only, and a replacement of the same name would collide with what it replaces.
+      roleArn: access.role.roleArn,
+      jobResources: {
+        clusterConfig: { instanceCount: 1, instanceType: config.monitoring.instanceType, volumeSizeInGb: 20 },
+      },
+      // Model quality divides it between joining labels and the analysis.
+      stoppingCondition: { maxRuntimeInSeconds: 7200 },
+      networkConfig: isolated && {
+        vpcConfig: {
+          subnets: isolated.vpcConfig.Subnets,
+          securityGroupIds: isolated.vpcConfig.SecurityGroupIds,
+        },
+      },
+    };
+  }
+
+  private captured() {
+    return { endpointName: names.endpoint(this.props.kit), localPath: `${ROOT}/input/endpoint` };
+  }
+
+  private output(monitor: ManagedMonitor) {
+    const s3Uri = this.artifact(fill(layout.artifacts.managedReports, { monitor }));
+    return {
+      kmsKeyId: this.props.keyArn,
+      monitoringOutputs: [{ s3Output: { s3Uri, localPath: `${ROOT}/output`, s3UploadMode: 'EndOfJob' } }],
+    };
+  }
+
+  private schedule(
+    monitoringType: Type,
+    monitor: ManagedMonitor,
+    definition: CfnResource & { readonly attrJobDefinitionArn: string },
+    analysed?: { dataAnalysisStartTime: string; dataAnalysisEndTime: string },
+  ): void {
+    const { kit, config, endpoint, condition } = this.props;
+    definition.cfnOptions.condition = condition;
+    definition.addResourceDependency(endpoint);
+    if (!config.monitoring.schedule) return;
+    const schedule = new CfnMonitoringSchedule(this, `${monitoringType}Schedule`, {
+      monitoringScheduleName: names.monitoringSchedule(kit, monitor),
+      monitoringScheduleConfig: {
+        monitoringType,
+        // The service chose the name; only the ARN is returned, which ends in it.
+        monitoringJobDefinitionName: Fn.select(1, Fn.split('/', definition.attrJobDefinitionArn)),
+        // Model Monitor knows hours and days only, and starts up to 20 minutes late.
+        scheduleConfig: { scheduleExpression: 'cron(0 0 ? * * *)', ...analysed },
+      },
+    });
+    schedule.cfnOptions.condition = condition;
+    schedule.addResourceDependency(endpoint);
+  }
+}
+
+const ROOT = '/opt/ml/processing';
+const PREDICTION = { inferenceAttribute: labelColumn, probabilityAttribute: 'score' };
