@@ -11,9 +11,7 @@ const kinds = ['DataQuality', 'ModelQuality', 'ModelBias', 'ModelExplainability'
 const definition = (kind: string) => only('serving-model', `AWS::SageMaker::${kind}JobDefinition`, app);
 const schedules = () => Object.values(resources('serving-model', 'AWS::SageMaker::MonitoringSchedule', app));
 
-test.each(['serving-model', 'monitoring', 'serving'] as const)('snapshot of %s', (room) =>
-  expect(snapshot(room, app)).toMatchSnapshot(),
-);
+test('snapshot', () => expect(snapshot('serving-model', app)).toMatchSnapshot());
 
 test.each(kinds)('%s waits for a model, and has no name that its replacement would collide with', (kind) => {
   const { Condition, DependsOn, Properties } = definition(kind);
