@@ -24,7 +24,7 @@ def report(run_dir: Path, assembly: Path) -> dict[str, Any]:
         for line in decisions
         if line["decision"] == "Deny"
     )
-    templates = Templates(assembly)
+    templates = Templates.read(assembly)
     return {
         "allowed": sum(line["decision"] == "Allow" for line in decisions),
         "denied": [

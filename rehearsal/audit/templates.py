@@ -1,5 +1,6 @@
 """The templates of an assembly as one graph, in which references lead from stack to stack."""
 
+import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,9 +27,29 @@ class Resource:
 
 
 class Templates:
-    def __init__(self, folder: Path) -> None:
-        stacks = Assembly(folder, ACCOUNT, REGION).stacks()
-        self._templates = {stack.name: json.loads(stack.template.read_text()) for stack in stacks}
+    """Templates by stack name."""
+
+    def __init__(self, templates: dict[str, Any]) -> None:
+        self._templates = templates
+
+    @classmethod
+    def read(cls, assembly: Path) -> "Templates":
+        stacks = Assembly(assembly, ACCOUNT, REGION).stacks()
+        return cls({stack.name: json.loads(stack.template.read_text()) for stack in stacks})
+
+    def without(self, stack: str, path: tuple[str | int, ...]) -> "Templates":
+        """The same templates, less one member of one of them."""
+        template = copy.deepcopy(self._templates[stack])
+        holder = template
+        for step in path[:-1]:
+            holder = holder[step]
+        del holder[path[-1]]
+        return Templates({**self._templates, stack: template})
+
+    def section(self, stack: str, name: str) -> dict[str, Any]:
+        """A template's section beside its resources, such as Mappings."""
+        section: dict[str, Any] = self._templates[stack].get(name, {})
+        return section
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
@@ -48,9 +69,8 @@ class Templates:
         match value:
             case {"Ref": str(logical_id)} | {"Fn::GetAtt": [str(logical_id), _]}:
                 return self.resources.get(f"{stack}/{logical_id}")
-            case {"Fn::ImportValue": str(name)} if name in self._exports:
-                exporter, exported = self._exports[name]
-                return self.target(exporter, exported)
+            case {"Fn::ImportValue": str(name)} if name in self.exports:
+                return self.target(*self.exports[name])
         return None
 
     def targets(self, stack: str, value: Any) -> Iterator[Resource]:
@@ -63,7 +83,8 @@ class Templates:
                 yield from self.targets(stack, member)
 
     @cached_property
-    def _exports(self) -> dict[str, tuple[str, Any]]:
+    def exports(self) -> dict[str, tuple[str, Any]]:
+        """Name of an export -> the stack that exports, and the value as its template has it."""
         return {
             output["Export"]["Name"]: (stack, output["Value"])
             for stack, template in self._templates.items()

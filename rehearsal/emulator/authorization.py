@@ -43,7 +43,10 @@ def install(host: EmulatorHost) -> None:
         service_context: dict[str, Any] | None = None,
     ) -> Any:
         denied = original(access_key_id, iam_action, service, region, resource_arn, service_context)
-        host.record(_principal(access_key_id), iam_action, resource_arn, _reason(denied))
+        principal = _principal(access_key_id)
+        # The root is judged by no policy, and its calls are many.
+        context = None if principal == "root" else service_context
+        host.record(principal, iam_action, resource_arn, _reason(denied), context)
         if denied is not None:
             _denied.set((iam_action, resource_arn))
         return denied

@@ -9,8 +9,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from rehearsal.audit.templates import listed
-from rehearsal.emulator import pinned
+from rehearsal.emulator import decisions, pinned
 from rehearsal.emulator.host import EmulatorHost
 from rehearsal.host import ApiError
 
@@ -71,25 +70,13 @@ def _denied(host: EmulatorHost, target: dict[str, Any], rule: dict[str, Any]) ->
 
 def _not_permitted(host: EmulatorHost, function: str, rule: str) -> str | None:
     """Whether the function's own policy lets EventBridge invoke it for this rule."""
-    evaluator, service = pinned.module("core.iam_evaluator"), "events.amazonaws.com"
-    context = evaluator.EvalContext(
-        principal_arn=service,
-        principal_type="Service",
-        principal_account=host.account,
-        action="lambda:InvokeFunction",
-        resource_arn=function,
-        region=host.region,
-        service_context={"aws:sourcearn": rule, "aws:sourceaccount": host.account},
-    )
+    service, action = "events.amazonaws.com", "lambda:InvokeFunction"
+    context = {"aws:SourceArn": rule, "aws:SourceAccount": host.account}
     found = pinned.module("services.lambda_svc").function_policy_for_arn(function)
-    allowed = any(
-        service in listed(statement.get("Principal", {}).get("Service"))
-        and statement.get("Action") in ("lambda:InvokeFunction", "lambda:*")
-        and evaluator._conditions_met(statement.get("Condition", {}), context)
-        for statement in (found[0] if found else {}).get("Statement", [])
-    )
+    protecting = found[0].get("Statement", []) if found else []
+    allowed = decisions.service_may(service, action, function, protecting, context)
     reason = None if allowed else "no statement of the function's policy allows it"
-    host.record(service, "lambda:InvokeFunction", function, reason)
+    host.record(service, action, function, reason, context)
     return reason
 
 

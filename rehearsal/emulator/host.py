@@ -122,8 +122,16 @@ class EmulatorHost:
         """Record something that was accepted but not carried out; said once per run."""
         self._not_rehearsed.append({"what": what, "why": why})
 
-    def record(self, principal: str, action: str, resource: str, reason: str | None) -> None:
-        """One authorization decision; `reason` is None when it was allowed."""
+    def record(
+        self,
+        principal: str,
+        action: str,
+        resource: str,
+        reason: str | None,
+        context: Mapping[str, Any] | None = None,
+    ) -> None:
+        """One authorization decision; `reason` is None when it was allowed, `context` holds the request's
+        condition keys."""
         line = {
             "time": now(),
             "principal": principal,
@@ -131,7 +139,10 @@ class EmulatorHost:
             "resource": resource,
             "decision": "Allow" if reason is None else "Deny",
         }
-        self.audit.append(line if reason is None else {**line, "reason": reason})
+        known = {key: value for key, value in (context or {}).items() if value is not None}
+        self.audit.append(
+            {**line, **({"reason": reason} if reason else {}), **({"context": known} if known else {})}
+        )
 
     def _role_name(self, role_arn: str) -> str:
         match = _ROLE_ARN.fullmatch(role_arn)

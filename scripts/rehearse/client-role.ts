@@ -15,6 +15,7 @@ export interface Statement {
 }
 
 export const CLIENT_ROLE = 'rehearsal-client';
+export const CLIENT_POLICY = 'user';
 const ACCOUNT = '123456789012';
 
 /** May land raw files and labels, sign API calls, start Train and Monitor, and read. Names are those of one kit. */
@@ -67,7 +68,7 @@ export async function assumeClient(root: Target, kit: string, extra: readonly St
   await iam.send(
     new PutRolePolicyCommand({
       RoleName: CLIENT_ROLE,
-      PolicyName: 'user',
+      PolicyName: CLIENT_POLICY,
       PolicyDocument: policy([...statements(kit), ...extra]),
     }),
   );

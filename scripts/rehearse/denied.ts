@@ -1,23 +1,10 @@
 /** Scenario `denied`: takes away one statement that the audit shows in use, and sees the run fail for it. */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addDays } from '../kit/days';
 import type { Audit } from './engine';
 import { rehearse, type Rehearsal, writeSummary } from './rehearsal';
-import type { Scenario } from './scenario';
-import { begin, HISTORY, live } from './story';
+import { loop } from './scenarios/loop';
 import type { Summary } from './verify';
-
-/** Every role of the loop at work once: Prepare, Train, Release, predict, Monitor. */
-export const loop: Scenario = {
-  title: 'the loop once, with one window of the history itself',
-  async play(stage) {
-    const end = await begin(stage);
-    const window = { start: addDays(end, -stage.config.monitoring.windowDays), end };
-    const { status, records } = await live(stage, window, new Set(HISTORY));
-    return `window ${window.start} to ${window.end}: ${status}, ${records} records`;
-  },
-};
 
 interface Statement {
   Effect: string;

@@ -9,11 +9,13 @@ import {
   paginateListExecutions,
   SFNClient,
 } from '@aws-sdk/client-sfn';
+import { GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { paginateScan, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { names, outputs, rooms, type StackRoom } from '../../lib/shared/names';
+import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Target } from './engine';
 
 export interface ExecutionRecord {
@@ -43,6 +45,8 @@ export interface Evidence {
   /** JSON objects by `<bucket role>/<key>`. */
   objects: Record<string, unknown>;
   templates: { stack: string; sha256: string; resources: number }[];
+  /** Policy of the scenario's role: its decisions in the audit can be replayed with it. */
+  clientPolicy: unknown;
 }
 
 /** Keys worth keeping: the small JSON files that jobs wrote. */
@@ -74,6 +78,7 @@ export async function gather(root: Target, kit: string, runDir: string): Promise
       ...(await objects(clients.s3, 'artifacts', value('data-lake', outputs['data-lake'].artifacts))),
     },
     templates: await templates(clients.cloudformation, kit),
+    clientPolicy: await clientPolicy(new IAMClient(root)),
   };
   const file = join(runDir, 'evidence.json');
   mkdirSync(dirname(file), { recursive: true });
@@ -111,6 +116,13 @@ async function templates(client: CloudFormationClient, kit: string): Promise<Evi
       };
     }),
   );
+}
+
+async function clientPolicy(client: IAMClient): Promise<unknown> {
+  const { PolicyDocument = '' } = await client.send(
+    new GetRolePolicyCommand({ RoleName: CLIENT_ROLE, PolicyName: CLIENT_POLICY }),
+  );
+  return JSON.parse(decodeURIComponent(PolicyDocument));
 }
 
 async function executions(client: SFNClient, stateMachineArn: string): Promise<ExecutionRecord[]> {

@@ -5,11 +5,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { bench } from '../bench';
 import { terminal } from '../kit/out';
 import { writeReport } from '../report/report';
-import { denied, loop } from './denied';
+import { denied } from './denied';
 import { audit, ROOT, synth } from './engine';
 import type { Evidence } from './evidence';
 import { newRunDir, rehearse } from './rehearsal';
 import { scenarios } from './scenarios';
+import { loop } from './scenarios/loop';
 import { recompute, type Summary } from './verify';
 
 interface RehearseOptions {

@@ -1,9 +1,17 @@
 import type { Scenario } from '../scenario';
 import { badRelease } from './bad-release';
 import { drift } from './drift';
+import { loop } from './loop';
 import { quiet } from './quiet';
 import { storm } from './storm';
 import { tuned } from './tuned';
 
 /** `denied` is not among them: it plays one of its own twice (../denied.ts). */
-export const scenarios: Readonly<Record<string, Scenario>> = { drift, quiet, tuned, storm, 'bad-release': badRelease };
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  loop,
+  drift,
+  quiet,
+  tuned,
+  storm,
+  'bad-release': badRelease,
+};

@@ -113,8 +113,8 @@ def assembly(tmp_path):
     return write
 
 
-def test_sound_templates_have_no_problem(assembly):
-    assert check(Templates(assembly(SOUND))) == []
+def test_sound_templates_have_no_problem():
+    assert check(Templates(SOUND)) == []
 
 
 def without(stack, logical_id):
@@ -156,8 +156,8 @@ def with_properties(stack, logical_id, **properties):
         ),
     ],
 )
-def test_each_broken_edge_is_named(assembly, templates, subject, problem):
-    (found,) = check(Templates(assembly(templates)))
+def test_each_broken_edge_is_named(templates, subject, problem):
+    (found,) = check(Templates(templates))
     assert found["subject"].endswith(f"/{subject}")
     assert problem in found["problem"]
 

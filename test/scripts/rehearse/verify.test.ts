@@ -66,6 +66,7 @@ const evidence: Evidence = {
     'artifacts/windows/1/2013-04-08/analysis.json': {},
   },
   templates: [],
+  clientPolicy: {},
 };
 
 describe('recompute', () => {
