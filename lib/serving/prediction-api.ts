@@ -59,7 +59,7 @@ export class PredictionApi extends Construct {
     });
     api.root
       .addResource('predictions')
-      .addMethod('POST', new LambdaIntegration(predict, { timeout: Duration.seconds(29) }), {
+      .addMethod('POST', new LambdaIntegration(predict, { timeout: Duration.seconds(29), allowTestInvoke: false }), {
         authorizationType: AuthorizationType.IAM,
         requestModels: { 'application/json': model },
         requestValidatorOptions: {

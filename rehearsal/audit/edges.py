@@ -12,6 +12,8 @@ Problem = dict[str, str]
 
 # (type, property holding the role, service that assumes it)
 _ROLE_USERS = (
+    ("AWS::ApiGateway::Account", "CloudWatchRoleArn", "apigateway.amazonaws.com"),
+    ("AWS::EC2::FlowLog", "DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"),
     ("AWS::Glue::Job", "Role", "glue.amazonaws.com"),
     ("AWS::Lambda::Function", "Role", "lambda.amazonaws.com"),
     ("AWS::SageMaker::Model", "ExecutionRoleArn", "sagemaker.amazonaws.com"),
@@ -24,6 +26,8 @@ def check(templates: Templates) -> list[Problem]:
     return [
         *_rule_targets(templates),
         *_schedules(templates),
+        *_api_methods(templates),
+        *_topic_policies(templates),
         *_trust(templates),
         *_key_policies(templates),
     ]
@@ -36,15 +40,19 @@ def _rule_targets(templates: Templates) -> Iterator[Problem]:
             if found is None:
                 continue
             if found.type == "AWS::Lambda::Function" and not _permitted(
-                templates, found, "events.amazonaws.com"
+                templates, found, "events.amazonaws.com", rule
             ):
                 yield _problem(rule, f"no Lambda permission lets events.amazonaws.com invoke {found.id}")
             if found.type == "AWS::StepFunctions::StateMachine":
                 yield from _started_by(templates, rule, target, found, "events.amazonaws.com")
-            if found.type == "AWS::SQS::Queue" and not _queue_takes(templates, found, "events.amazonaws.com"):
+            if found.type == "AWS::SQS::Queue" and not _queue_takes(
+                templates, found, "events.amazonaws.com", rule
+            ):
                 yield _problem(rule, f"no queue policy lets events.amazonaws.com send to {found.id}")
             dead_letters = templates.target(rule.stack, target.get("DeadLetterConfig", {}).get("Arn"))
-            if dead_letters is not None and not _queue_takes(templates, dead_letters, "events.amazonaws.com"):
+            if dead_letters is not None and not _queue_takes(
+                templates, dead_letters, "events.amazonaws.com", rule
+            ):
                 yield _problem(rule, f"no queue policy lets events.amazonaws.com send to {dead_letters.id}")
 
 
@@ -69,6 +77,26 @@ def _started_by(
         yield _problem(source, f"its role {role.id} does not trust {service}")
 
 
+def _api_methods(templates: Templates) -> Iterator[Problem]:
+    for method in templates.of_type("AWS::ApiGateway::Method"):
+        integration = method.properties.get("Integration", {})
+        # Fn::GetAtt of the function stands inside the URI.
+        for found in templates.targets(method.stack, integration.get("Uri")):
+            if found.type == "AWS::Lambda::Function" and not _permitted(
+                templates, found, "apigateway.amazonaws.com"
+            ):
+                yield _problem(
+                    method, f"no Lambda permission lets apigateway.amazonaws.com invoke {found.id}"
+                )
+
+
+def _topic_policies(templates: Templates) -> Iterator[Problem]:
+    for topic in templates.of_type("AWS::SNS::Topic"):
+        for sender in sorted(_senders(templates, topic)):
+            if not _takes(templates, topic, f"{sender}.amazonaws.com", "AWS::SNS::TopicPolicy", "Topics"):
+                yield _problem(topic, f"no topic policy lets {sender}.amazonaws.com publish")
+
+
 def _trust(templates: Templates) -> Iterator[Problem]:
     users: list[tuple[Resource, Any, str]] = [
         (resource, resource.properties.get(member), service)
@@ -78,10 +106,20 @@ def _trust(templates: Templates) -> Iterator[Problem]:
     for stream in templates.of_type("AWS::KinesisFirehose::DeliveryStream"):
         destination = stream.properties.get("ExtendedS3DestinationConfiguration", {})
         users.append((stream, destination.get("RoleARN"), "firehose.amazonaws.com"))
+    users += _passed(templates)
     for resource, reference, service in users:
         role = templates.target(resource.stack, reference)
         if role is not None and role.type == "AWS::IAM::Role" and service not in _trusted(role):
             yield _problem(resource, f"its role {role.id} does not trust {service}")
+
+
+def _passed(templates: Templates) -> Iterator[tuple[Resource, Any, str]]:
+    """(policy, role it lets pass, service it may be passed to)."""
+    for policy in templates.of_type("AWS::IAM::Policy"):
+        for statement in statements(policy.properties.get("PolicyDocument")):
+            service = statement.get("Condition", {}).get("StringEquals", {}).get("iam:PassedToService")
+            if "iam:PassRole" in listed(statement.get("Action")) and service is not None:
+                yield from ((policy, role, service) for role in listed(statement.get("Resource")))
 
 
 def _key_policies(templates: Templates) -> Iterator[Problem]:
@@ -134,22 +172,46 @@ def _senders(templates: Templates, receiver: Resource) -> set[str]:
     }
 
 
-def _permitted(templates: Templates, function: Resource, service: str) -> bool:
+def _permitted(
+    templates: Templates, function: Resource, service: str, source: Resource | None = None
+) -> bool:
     return any(
         permission.properties.get("Principal") == service
         and templates.target(permission.stack, permission.properties.get("FunctionName")) == function
+        and (source is None or _lets(templates, permission, permission.properties.get("SourceArn"), source))
         for permission in templates.of_type("AWS::Lambda::Permission")
     )
 
 
-def _queue_takes(templates: Templates, queue: Resource, service: str) -> bool:
-    return any(
-        service in _principals(policy.properties.get("PolicyDocument"), full=True)
-        for policy in templates.of_type("AWS::SQS::QueuePolicy")
-        if any(
-            templates.target(policy.stack, reference) == queue for reference in policy.properties["Queues"]
-        )
-    )
+def _queue_takes(templates: Templates, queue: Resource, service: str, source: Resource) -> bool:
+    return _takes(templates, queue, service, "AWS::SQS::QueuePolicy", "Queues", source)
+
+
+def _takes(
+    templates: Templates,
+    receiver: Resource,
+    service: str,
+    policy_type: str,
+    member: str,
+    source: Resource | None = None,
+) -> bool:
+    """Whether a policy bound to the receiver allows the service, on behalf of the source if there is one."""
+    for policy in templates.of_type(policy_type):
+        if receiver not in (templates.target(policy.stack, bound) for bound in policy.properties[member]):
+            continue
+        for statement in statements(policy.properties.get("PolicyDocument")):
+            conditions = statement.get("Condition", {})
+            arn = {**conditions.get("ArnEquals", {}), **conditions.get("ArnLike", {})}.get("aws:SourceArn")
+            if service in _principals({"Statement": [statement]}, full=True) and (
+                source is None or _lets(templates, policy, arn, source)
+            ):
+                return True
+    return False
+
+
+def _lets(templates: Templates, policy: Resource, source_arn: Any, source: Resource) -> bool:
+    """Whether a condition on the source, absent or naming it, lets the source through."""
+    return source_arn is None or templates.target(policy.stack, source_arn) == source
 
 
 def _trusted(role: Resource) -> set[str]:

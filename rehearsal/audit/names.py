@@ -2,7 +2,6 @@
 remains of a physical name when everything that a deployment makes up is taken off."""
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +18,7 @@ _PSEUDO = {
 _REGIONAL = f"{REGION}:{ACCOUNT}"
 _TYPES = {
     "AWS::CloudTrail::Trail": ("TrailName", f"arn:aws:cloudtrail:{_REGIONAL}:trail/{{}}"),
+    "AWS::DynamoDB::GlobalTable": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
     "AWS::DynamoDB::Table": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
     "AWS::Events::Rule": ("Name", f"arn:aws:events:{_REGIONAL}:rule/{{}}"),
     "AWS::IAM::Role": ("RoleName", f"arn:aws:iam::{ACCOUNT}:role/{{}}"),
@@ -45,6 +45,10 @@ _SUFFIX = 13
 # CloudFormation cuts `<stack>-<logical id>-<suffix>` before the suffix.
 _LONGEST = {"AWS::IAM::Role": 64, "AWS::Lambda::Function": 64, "AWS::S3::Bucket": 63}
 _LONGEST_OTHER = 128
+# Two cut names can begin alike; the ARN says which of them is meant.
+_NAMED_AFTER = {"AWS::IAM::Role": "role/", "AWS::Lambda::Function": "function:"}
+# Keys below this many folders say nothing that a policy could tell apart.
+_FOLDERS = 2
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # A word with a digit in it is a time, a hash or a number.
 _MADE_UP = rf"{_UUID}|[A-Za-z0-9]*\d[A-Za-z0-9]*"
@@ -108,30 +112,35 @@ class Names:
 
     def fold(self, text: str) -> str:
         """A name, ARN or value of a run without what the next run will call otherwise."""
-        if text.startswith("arn:"):
-            *head, tail = text.split(":", 5)
-            return ":".join([*head, self._pattern.sub(self._folded, tail)])
-        return self._pattern.sub(self._folded, text)
+        if not text.startswith("arn:"):
+            return self._pattern.sub(self._folded, text)
+        *head, tail = text.split(":", 5)
+        tail = self._pattern.sub(self._folded, tail)
+        if head[2] == "s3":
+            bucket, *folders = tail.split("/")
+            deep = ["…"] if len(folders) > _FOLDERS else []
+            tail = "/".join([bucket, *folders[:_FOLDERS], *deep])
+        return ":".join([*head, tail])
 
     @cached_property
     def _roles(self) -> dict[str, Resource]:
         return {self.name(role): role for role in self._templates.of_type("AWS::IAM::Role")}
 
     @cached_property
-    def _made_names(self) -> dict[str, str]:
-        """Prefix of a physical name -> the name without its suffix."""
-        return {prefix: self.name(resource) for resource, prefix in self._prefixes()}
-
-    def _prefixes(self) -> Iterator[tuple[Resource, str]]:
+    def _made_up(self) -> dict[str, list[Resource]]:
+        """What a physical name begins with -> the resources it can be of."""
+        found: dict[str, list[Resource]] = {}
         for resource in self._templates.resources.values():
             name = self.name(resource)
             if name.lower() == f"{resource.stack}-{resource.logical_id}".lower():
-                yield resource, f"{name}-"[: _LONGEST.get(resource.type, _LONGEST_OTHER) - _SUFFIX]
+                longest = _LONGEST.get(resource.type, _LONGEST_OTHER)
+                found.setdefault(f"{name}-"[: longest - _SUFFIX], []).append(resource)
+        return found
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         kept = sorted({self.name(r) for r in self._templates.resources.values()}, key=len, reverse=True)
-        prefixes = sorted(self._made_names, key=len, reverse=True)
+        prefixes = sorted(self._made_up, key=len, reverse=True)
         keys = [self.name(key) for key in self._templates.of_type("AWS::KMS::Key")]
         self._key = keys[0] if len(keys) == 1 else "<key>"
         releases = {
@@ -141,7 +150,7 @@ class Names:
         }
         return re.compile(
             rf"(?P<made>{_any(prefixes)})[0-9A-Fa-f]{{{_SUFFIX}}}(?![0-9A-Za-z])"
-            rf"|(?P<kept>{_BOOTSTRAP}|{_any(kept)})(?![0-9A-Za-z])"
+            rf"|(?P<kept>{_BOOTSTRAP}|{ACCOUNT}|{_any(kept)})(?![0-9A-Za-z])"
             rf"|(?<=key/)(?P<key>{_UUID})"
             rf"|(?P<released>{_any(sorted(releases))})-[a-z0-9]{{12}}(?![0-9A-Za-z])"
             rf"|(?P<id>{_MADE_UP})"
@@ -149,7 +158,10 @@ class Names:
 
     def _folded(self, match: re.Match[str]) -> str:
         if match["made"]:
-            return self._made_names[match["made"]]
+            before = match.string[: match.start()]
+            of = self._made_up[match["made"]]
+            named = (r for r in of if before.endswith(_NAMED_AFTER.get(r.type, "")))
+            return self.name(next(named, of[0]))
         if match["key"]:
             return self._key
         if match["released"]:

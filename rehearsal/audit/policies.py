@@ -1,6 +1,7 @@
 """Every statement of every policy in the templates, and the decisions they make together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,12 +48,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class Call:
-    """One decision of a run, as `record` keeps it. `principal` is a role's id, a service, or a client."""
+    """One request of a run. `principal` is a role's id, a service, or the scenario's user; `context` is a
+    JSON object of the request's condition keys."""
 
     principal: str
     action: str
     resource: str
-    context: Mapping[str, Any]
+    context: str = "{}"
 
 
 class Policies:
@@ -65,13 +67,18 @@ class Policies:
         """What the emulator's evaluator decides, with one statement taken away."""
         protecting = [s for s in self._protecting(call.resource) if s is not without]
         resource = [s.body for s in protecting]
+        context = json.loads(call.context)
         if call.principal.endswith(".amazonaws.com"):
-            return decisions.service_may(call.principal, call.action, call.resource, resource, call.context)
+            return decisions.service_may(call.principal, call.action, call.resource, resource, context)
         role = self._templates.resources.get(call.principal)
         own = self._identity.get(call.principal, []) if role else []
         identity = [s.body for s in own if s is not without] if role else self._client
         name = self._names.name(role) if role else call.principal
-        return decisions.role_may(name, call.action, call.resource, identity, resource, call.context)
+        return decisions.role_may(name, call.action, call.resource, identity, resource, context)
+
+    def known(self, principal: str) -> bool:
+        """Whether the templates' policies alone decide for a principal."""
+        return principal.endswith(".amazonaws.com") or principal in self._templates.resources
 
     def concerns(self, statement: Statement, call: Call) -> bool:
         """Whether a statement can have a say in a call at all."""

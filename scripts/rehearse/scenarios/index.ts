@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario';
 import { badRelease } from './bad-release';
 import { drift } from './drift';
+import { failures } from './failures';
 import { loop } from './loop';
 import { quiet } from './quiet';
 import { storm } from './storm';
@@ -14,4 +15,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   tuned,
   storm,
   'bad-release': badRelease,
+  failures,
 };

@@ -1,0 +1,124 @@
+"""What a run asked of IAM, once each, free of everything the next run will call otherwise.
+
+A recording is a file of JSON lines: a header, then one decision a line."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal.audit.names import Names
+from rehearsal.audit.policies import Call, Policies
+from rehearsal.audit.templates import Templates, statements
+from rehearsal.journal import AUDIT
+
+_FOLDER = Path("test/rehearsal/audit/recording")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """`client` are the statements of the scenario's user; `decisions` says of each call if it was allowed."""
+
+    scenario: str
+    profile: str
+    seconds: int
+    client: list[dict[str, Any]]
+    decisions: dict[Call, bool]
+
+    def write(self, folder: Path = _FOLDER) -> Path:
+        header = {
+            "scenario": self.scenario,
+            "profile": self.profile,
+            "seconds": self.seconds,
+            "client": self.client,
+        }
+        lines = (
+            [
+                call.principal,
+                call.action,
+                call.resource,
+                "Allow" if allowed else "Deny",
+                json.loads(call.context),
+            ]
+            for call, allowed in sorted(self.decisions.items(), key=lambda item: astuple(item[0]))
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.scenario}.jsonl"
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in (header, *lines)))
+        return path
+
+
+def read(folder: Path = _FOLDER) -> list[Recording]:
+    return [_read(path) for path in sorted(folder.glob("*.jsonl"))]
+
+
+def _read(path: Path) -> Recording:
+    header, *lines = (json.loads(line) for line in path.read_text().splitlines())
+    decisions = {
+        Call(who, action, resource, _text(context)): decision == "Allow"
+        for who, action, resource, decision, context in lines
+    }
+    return Recording(**header, decisions=decisions)
+
+
+def of_run(run_dir: Path) -> Recording:
+    """The recording of a finished run, from its own folder."""
+    summary = json.loads((run_dir / "summary.json").read_text())
+    templates = Templates.read(run_dir / "cdk.out")
+    names, client = Names(templates), _client(run_dir)
+    keys = _condition_keys([s.body for s in Policies(templates).statements] + client)
+    decisions: dict[Call, bool] = {}
+    for line in _lines(run_dir):
+        who = line["principal"].partition("/")[0]
+        if who == "root":
+            continue
+        role = names.role(who)
+        context = {
+            key: names.fold(value) if isinstance(value, str) else value
+            for key, value in line.get("context", {}).items()
+            if key.lower() in keys
+        }
+        call = Call(role.id if role else who, line["action"], names.fold(line["resource"]), _text(context))
+        allowed = line["decision"] == "Allow"
+        if decisions.setdefault(call, allowed) != allowed:
+            raise ValueError(
+                f"{run_dir}: {call} was decided both ways; what tells them apart is not recorded"
+            )
+    return Recording(
+        summary["scenario"], summary["profile"], round(summary["durationSeconds"]), client, decisions
+    )
+
+
+def newest(runs: Path) -> list[Path]:
+    """The folder of the newest passed run of each scenario that can be replayed; `denied` cannot."""
+    found: dict[str, Path] = {}
+    for summary in sorted(runs.glob("*/summary.json")):
+        told = json.loads(summary.read_text())
+        if told["status"] == "passed" and told["scenario"] != "denied" and not summary.parent.is_symlink():
+            found[told["scenario"]] = summary.parent
+    return list(found.values())
+
+
+def _text(context: dict[str, Any]) -> str:
+    return json.dumps(context, sort_keys=True)
+
+
+def _client(run_dir: Path) -> list[dict[str, Any]]:
+    evidence = json.loads((run_dir / "evidence.json").read_text())
+    if "clientPolicy" not in evidence:
+        raise ValueError(f"{run_dir} does not hold its user's policy: rehearse that scenario again")
+    return statements(evidence["clientPolicy"])
+
+
+def _condition_keys(bodies: list[dict[str, Any]]) -> set[str]:
+    """Lower case, as IAM compares them."""
+    return {
+        key.lower() for body in bodies for block in (body.get("Condition") or {}).values() for key in block
+    }
+
+
+def _lines(run_dir: Path) -> Iterator[dict[str, Any]]:
+    with (run_dir / AUDIT).open() as file:
+        for line in file:
+            yield json.loads(line)
