@@ -65,11 +65,12 @@ class Policies:
 
     def allows(self, call: Call, without: Statement | None = None) -> bool:
         """What the emulator's evaluator decides, with one statement taken away."""
-        protecting = [s for s in self._protecting(call.resource) if s is not without]
-        resource = [s.body for s in protecting]
+        # A policy that lost its only statement is still a policy: a key with none allows nobody anything.
+        protecting = self._protecting(call.resource)
+        resource = [s.body for s in protecting if s is not without] if protecting else None
         context = json.loads(call.context)
         if call.principal.endswith(".amazonaws.com"):
-            return decisions.service_may(call.principal, call.action, call.resource, resource, context)
+            return decisions.service_may(call.principal, call.action, call.resource, resource or [], context)
         role = self._templates.resources.get(call.principal)
         own = self._identity.get(call.principal, []) if role else []
         identity = [s.body for s in own if s is not without] if role else self._client

@@ -1,7 +1,9 @@
 """What a run asked of IAM, once each, free of everything the next run will call otherwise.
 
-A recording is a file of JSON lines: a header, then one decision a line."""
+A recording is a file of JSON lines: a header, then one decision a line. `python -m rehearsal.audit.recording
+.rehearsal` writes those of the newest passed run of each scenario."""
 
+import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
@@ -43,14 +45,14 @@ class Recording:
             ]
             for call, allowed in sorted(self.decisions.items(), key=lambda item: astuple(item[0]))
         )
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.scenario}.jsonl"
+        path = folder / self.profile / f"{self.scenario}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{json.dumps(line)}\n" for line in (header, *lines)))
         return path
 
 
 def read(folder: Path = _FOLDER) -> list[Recording]:
-    return [_read(path) for path in sorted(folder.glob("*.jsonl"))]
+    return [_read(path) for path in sorted(folder.glob("*/*.jsonl"))]
 
 
 def _read(path: Path) -> Recording:
@@ -91,12 +93,12 @@ def of_run(run_dir: Path) -> Recording:
 
 
 def newest(runs: Path) -> list[Path]:
-    """The folder of the newest passed run of each scenario that can be replayed; `denied` cannot."""
-    found: dict[str, Path] = {}
-    for summary in sorted(runs.glob("*/summary.json")):
-        told = json.loads(summary.read_text())
-        if told["status"] == "passed" and told["scenario"] != "denied" and not summary.parent.is_symlink():
-            found[told["scenario"]] = summary.parent
+    """Newest passed run of each scenario and profile; `denied` plays with a grant taken away."""
+    found: dict[tuple[str, str], Path] = {}
+    for path in sorted(runs.glob("*/summary.json")):
+        told = json.loads(path.read_text())
+        if told["status"] == "passed" and told["scenario"] != "denied" and not path.parent.is_symlink():
+            found[told["scenario"], told["profile"]] = path.parent
     return list(found.values())
 
 
@@ -122,3 +124,15 @@ def _lines(run_dir: Path) -> Iterator[dict[str, Any]]:
     with (run_dir / AUDIT).open() as file:
         for line in file:
             yield json.loads(line)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal.audit.recording", description=__doc__)
+    parser.add_argument("runs", type=Path, help="folder of runs, such as .rehearsal")
+    for run_dir in newest(parser.parse_args().runs):
+        made = of_run(run_dir)
+        print(f"{made.write()}: {len(made.decisions)} decisions of {run_dir.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,13 +15,13 @@ def role_may(
     action: str,
     resource: str,
     identity: Documents,
-    protecting: Documents,
+    protecting: Documents | None,
     context: Mapping[str, Any],
 ) -> bool:
     """Whether a session of `role` may do `action`.
 
-    identity: statements of the role's policies; protecting: those of the resource's own policy, none where
-    it has no policy; context: condition keys of the request."""
+    identity: statements of the role's policies; protecting: those of the resource's own policy, None
+    where it has no policy; context: condition keys of the request."""
     evaluator = pinned.module("core.iam_evaluator")
     asked = evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/rehearsal",
@@ -37,7 +37,7 @@ def role_may(
     )
     result = evaluator.evaluate(asked, [evaluator.parse_policy_document({"Statement": list(identity)})])
     service = action.partition(":")[0]
-    if protecting:
+    if protecting is not None:
         policy = {"Statement": list(protecting)}
         required = service in evaluator._POLICY_REQUIRED
         result = evaluator.combine_resource_policy(result, asked, policy, ACCOUNT, required=required)

@@ -1,54 +1,29 @@
-/** Scenario `denied`: takes away one statement that the audit shows in use, and sees the run fail for it. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Scenario `denied`: takes away one statement whose absence the replay notices, and sees a run fail for it. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Audit } from './engine';
+import { grants, type Removal } from './grants';
 import { rehearse, type Rehearsal, writeSummary } from './rehearsal';
-import { loop } from './scenarios/loop';
+import { scenarios } from './scenarios';
 import type { Summary } from './verify';
 
-interface Statement {
-  Effect: string;
-  Action: string | string[];
-}
-interface Template {
-  Resources: Record<
-    string,
-    { Type: string; Properties?: { Roles?: { Ref?: string }[]; PolicyDocument?: { Statement: Statement[] } } }
-  >;
-}
+/** Stands in for a role's statement: a policy without any is refused. */
+const NOTHING = { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' };
+/** CloudFormation cuts a role's name before its suffix. */
+const LONGEST_PREFIX = 64 - 13;
 
-/** Stands in for the statement: a policy without any is refused. */
-const NOTHING: Statement & { Resource: string } = { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' };
-
-export interface Candidate {
-  file: string;
-  policy: string;
-  statement: number;
-  role: string;
-  actions: string[];
-}
+type Json = Record<string | number, unknown>;
 
 /** @param seed draws the statement; printed, so that a run can be repeated */
 export async function denied(run: Omit<Rehearsal, 'scenario' | 'name'>, seed: number): Promise<Summary> {
-  const folder = join(run.runDir, 'reference');
-  // `cdk.out` in a run's folder is what that run deployed.
-  const whole = join(folder, 'cdk.out');
-  cpSync(run.assembly, whole, { recursive: true });
-  const reference = await rehearse({ ...run, name: 'denied', scenario: loop, runDir: folder, assembly: whole });
-  if (reference.status === 'failed')
-    return { ...reference, seed, reason: `the run with every grant failed already: ${reference.reason}` };
-  const candidates = inUse(whole, usedActions(folder));
-  const drawn = candidates[seed % candidates.length];
-  if (drawn === undefined) throw new Error('the audit shows no statement in use: did the reference run do anything?');
-  run.out.line(
-    `seed ${seed} draws statement ${drawn.statement} of ${drawn.policy}: ${drawn.actions.join(', ')} for ${drawn.role}`,
-  );
-  without(drawn, run.assembly);
-  const crippled = await rehearse({ ...run, name: 'denied', scenario: loop });
-  const refusal = crippled.iam.denials.find(
-    ({ principal, action }) =>
-      principal.includes(drawn.role) && drawn.actions.some((pattern) => covers(pattern, action)),
-  );
+  const { statement, scenario } = draw((await grants(run.assembly, run.profile)).statements, seed);
+  const calls = statement.calls[scenario]!;
+  const actions = [...new Set(calls.map(([, action]) => action))].join(', ');
+  run.out.line(`seed ${seed} draws ${statement.id}: without it ${scenario} is denied ${actions}`);
+  without(statement, run.assembly);
+  const crippled = await rehearse({ ...run, name: 'denied', scenario: scenarios[scenario]! });
+  const refusal = crippled.iam.denials.find((denial) => calls.some((call) => isDenialOf(denial, call)));
   const asItMust = crippled.status === 'failed' && refusal !== undefined;
   const named =
     refusal === undefined
@@ -59,63 +34,61 @@ export async function denied(run: Omit<Rehearsal, 'scenario' | 'name'>, seed: nu
     status: asItMust ? 'passed' : 'failed',
     seed,
     reason: asItMust
-      ? `failed as it must: ${named}`
-      : `statement ${drawn.statement} of ${drawn.policy} is gone, and the run ended ${crippled.status}; ${named}`,
-    durationSeconds: reference.durationSeconds + crippled.durationSeconds,
+      ? `${scenario} without ${statement.id} failed as it must: ${named}`
+      : `${statement.id} is gone, and ${scenario} ended ${crippled.status}; ${named}`,
   };
   writeSummary(run.runDir, summary);
   return summary;
 }
 
-/** Allowed actions by principal, from the audit's own lines. */
-function usedActions(runDir: string): Pick<Audit['denied'][number], 'principal' | 'action'>[] {
-  return readFileSync(join(runDir, 'audit.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { principal: string; action: string; decision: string })
-    .filter(({ decision }) => decision === 'Allow');
+/** A statement that calls of a scenario notice, with the fastest of these scenarios. @throws Error when there is none */
+export function draw(statements: readonly Removal[], seed: number): { statement: Removal; scenario: string } {
+  const candidates = statements.flatMap((statement) => {
+    const scenario = Object.keys(statement.calls).find((name) => name in scenarios);
+    return scenario === undefined ? [] : [{ statement, scenario }];
+  });
+  // Neighbouring seeds draw from all over the list.
+  const at = createHash('sha256').update(String(seed)).digest().readUInt32BE() % candidates.length;
+  const drawn = candidates[at];
+  if (drawn === undefined)
+    throw new Error(
+      'no recorded call needs any statement: rehearse the scenarios, then `npm run kit -- grants --record`',
+    );
+  return drawn;
 }
 
-/** Statements of role policies, at least one action of which the role used and no other statement of it allows. */
-export function inUse(assembly: string, used: ReturnType<typeof usedActions>): Candidate[] {
-  const found: Candidate[] = [];
-  for (const file of readdirSync(assembly)
-    .filter((name) => name.endsWith('.template.json'))
-    .sort()) {
-    const { Resources } = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as Template;
-    for (const [policy, { Type, Properties }] of Object.entries(Resources)) {
-      const role = Properties?.Roles?.[0]?.Ref;
-      const statements = Properties?.PolicyDocument?.Statement ?? [];
-      if (Type !== 'AWS::IAM::Policy' || role === undefined) continue;
-      const actions = new Set(
-        used.filter(({ principal }) => principal.includes(`-${role}-`)).map(({ action }) => action),
-      );
-      const allows = (s: Statement) =>
-        [...actions].filter((action) => list(s.Action).some((pattern) => covers(pattern, action)));
-      statements.forEach((s, statement) => {
-        const others = statements.filter((_, other) => other !== statement).flatMap(allows);
-        const only = allows(s).filter((action) => !others.includes(action));
-        if (s.Effect === 'Allow' && only.length > 0) found.push({ file, policy, statement, role, actions: only });
-      });
-    }
-  }
-  return found;
+/** Whether a refusal of a run is of the call: the role's physical name begins with its stack and logical id. */
+export function isDenialOf(
+  { principal, action }: Pick<Audit['denied'][number], 'principal' | 'action'>,
+  [caller, called]: [principal: string, action: string],
+): boolean {
+  const name = principal.split('/')[0]!;
+  const prefix = `${caller.replace('/', '-')}-`.slice(0, LONGEST_PREFIX);
+  return action === called && (name === caller || name.startsWith(prefix));
 }
 
-function without({ file, policy, statement }: Candidate, assembly: string): void {
-  const path = join(assembly, file);
-  const template = JSON.parse(readFileSync(path, 'utf8')) as Template;
-  template.Resources[policy]?.Properties?.PolicyDocument?.Statement.splice(statement, 1, NOTHING);
-  writeFileSync(path, JSON.stringify(template, null, 1));
+/** Edits the template that the statement stands in. */
+export function without({ stack, path, kind }: Removal, assembly: string): void {
+  const file = join(assembly, templateOf(stack, assembly));
+  const template = JSON.parse(readFileSync(file, 'utf8')) as Json;
+  const holder = path.slice(0, -1).reduce((value, step) => value[step] as Json, template);
+  const last = path.at(-1)!;
+  if (kind === 'identity') holder[last] = NOTHING;
+  else if (Array.isArray(holder)) holder.splice(Number(last), 1);
+  else delete holder[last];
+  writeFileSync(file, JSON.stringify(template, null, 1));
 }
 
-const list = (value: string | string[]) => (Array.isArray(value) ? value : [value]);
-
-/** Whether an action pattern of a policy covers an action; both without regard to case, as IAM compares them. */
-export function covers(pattern: string, action: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 'i').test(action);
+/** The manifest names stacks by their construct, and so their files. */
+function templateOf(stack: string, assembly: string): string {
+  const { artifacts } = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8')) as {
+    artifacts: Record<string, { type: string; properties?: { stackName?: string; templateFile?: string } }>;
+  };
+  const found = Object.entries(artifacts).find(
+    ([id, { type, properties }]) => type === 'aws:cloudformation:stack' && (properties?.stackName ?? id) === stack,
+  );
+  const file = found?.[1].properties?.templateFile;
+  if (file === undefined || !readdirSync(assembly).includes(file))
+    throw new Error(`${assembly} has no template of stack ${stack}`);
+  return file;
 }

@@ -1,16 +1,17 @@
 /** `npm run rehearse`: from the sources to a report. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { option } from '../arguments';
 import { bench } from '../bench';
 import { terminal } from '../kit/out';
 import { writeReport } from '../report/report';
 import { denied } from './denied';
 import { audit, ROOT, synth } from './engine';
 import type { Evidence } from './evidence';
+import { grantsCommand, record } from './grants';
 import { newRunDir, rehearse } from './rehearsal';
 import { scenarios } from './scenarios';
-import { loop } from './scenarios/loop';
 import { recompute, type Summary } from './verify';
 
 interface RehearseOptions {
@@ -44,6 +45,18 @@ export function register(program: Command): void {
     .description('time synth, jobs, serving and the predict bundle')
     .action(() => {
       process.exitCode = bench();
+    });
+  program
+    .command('grants')
+    .description('remove every IAM statement alone, and say what notices')
+    .addOption(option.profile())
+    .addOption(option.json())
+    .option('--record [folder]', 'first keep the decisions of the newest passed runs (default: .rehearsal)')
+    .addHelpText('after', '\nExamples:\n  npm run kit -- grants\n  npm run kit -- grants --profile standard --json')
+    .action(async ({ record: runs, ...options }: { profile: string; json: boolean; record?: true | string }) => {
+      if (runs !== undefined)
+        process.stderr.write(await record(runs === true ? join(ROOT, '.rehearsal') : resolve(runs)));
+      process.exitCode = await grantsCommand(options, terminal());
     });
   program
     .command('verify')
@@ -87,7 +100,9 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
     );
   const out = terminal();
   const runDir = newRunDir(name);
-  out.line(`rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}: ${(scenario ?? loop).title}`);
+  out.line(
+    `rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}: ${scenario?.title ?? 'one statement is missing'}`,
+  );
   const assembly = join(runDir, 'cdk.out');
   const started = Date.now();
   await synth(assembly, profile);

@@ -49,10 +49,11 @@ async function prepareWithoutFile({ kit, out }: Stage): Promise<unknown> {
   return finished(kit, 'prepare', execution, out);
 }
 
-/** The guard fails on an event without a champion, as often as Lambda retries it. */
+/** The guard fails on an event without a window, as often as Lambda retries it. */
 async function misunderstood({ kit }: Stage): Promise<void> {
   const Source = names.eventSource(kit.name, 'monitoring');
-  const Entries = [{ Source, DetailType: detailType.monitorCompleted, Detail: '{}' }];
+  const Detail = JSON.stringify({ status: 'CompletedWithViolations', confirmed: true });
+  const Entries = [{ Source, DetailType: detailType.monitorCompleted, Detail }];
   await new EventBridgeClient(kit.aws).send(new PutEventsCommand({ Entries }));
   const sqs = new SQSClient(kit.aws);
   const { QueueUrls: [QueueUrl] = [] } = await sqs.send(

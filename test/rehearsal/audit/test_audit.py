@@ -46,6 +46,13 @@ SOUND = {
                 "Properties": {"KeyPolicy": key_policy("cloudwatch.amazonaws.com", "events.amazonaws.com")},
             },
             "Alerts": {"Type": "AWS::SNS::Topic", "Properties": {"KmsMasterKeyId": arn("Key")}},
+            "AlertsPolicy": {
+                "Type": "AWS::SNS::TopicPolicy",
+                "Properties": {
+                    "Topics": [{"Ref": "Alerts"}],
+                    "PolicyDocument": key_policy("cloudwatch.amazonaws.com"),
+                },
+            },
         },
         "Outputs": {
             "Alerts": {"Value": {"Ref": "Alerts"}, "Export": {"Name": "alerts"}},
@@ -82,6 +89,29 @@ SOUND = {
             "Permission": {
                 "Type": "AWS::Lambda::Permission",
                 "Properties": {"FunctionName": arn("Handler"), "Principal": "events.amazonaws.com"},
+            },
+            "JobRole": role("sagemaker.amazonaws.com"),
+            "PassPolicy": {
+                "Type": "AWS::IAM::Policy",
+                "Properties": {
+                    "Roles": [{"Ref": "MachineRole"}],
+                    "PolicyDocument": {
+                        "Statement": {
+                            "Effect": "Allow",
+                            "Action": "iam:PassRole",
+                            "Resource": arn("JobRole"),
+                            "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+                        }
+                    },
+                },
+            },
+            "Method": {
+                "Type": "AWS::ApiGateway::Method",
+                "Properties": {"Integration": {"Uri": {"Fn::Join": ["", ["arn:", arn("Handler")]]}}},
+            },
+            "ApiPermission": {
+                "Type": "AWS::Lambda::Permission",
+                "Properties": {"FunctionName": arn("Handler"), "Principal": "apigateway.amazonaws.com"},
             },
             "Rule": {
                 "Type": "AWS::Events::Rule",
@@ -136,6 +166,22 @@ def with_properties(stack, logical_id, **properties):
             without("Monitoring", "Permission"),
             "Rule",
             "no Lambda permission lets events.amazonaws.com invoke",
+        ),
+        (
+            with_properties("Monitoring", "Permission", SourceArn=arn("Starter")),
+            "Rule",
+            "no Lambda permission lets events.amazonaws.com invoke",
+        ),
+        (
+            without("Monitoring", "ApiPermission"),
+            "Method",
+            "no Lambda permission lets apigateway.amazonaws.com invoke",
+        ),
+        (without("Foundation", "AlertsPolicy"), "Alerts", "lets cloudwatch.amazonaws.com publish"),
+        (
+            with_properties("Monitoring", "JobRole", **role("glue.amazonaws.com")["Properties"]),
+            "PassPolicy",
+            "JobRole does not trust sagemaker.amazonaws.com",
         ),
         (without("Monitoring", "StarterPolicy"), "Rule", "may not states:StartExecution"),
         (without("Monitoring", "DeadPolicy"), "Rule", "no queue policy lets events.amazonaws.com send to"),
