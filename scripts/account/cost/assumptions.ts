@@ -1,0 +1,71 @@
+/**
+ * What the figures take for granted, in one place. Durations are billed time on AWS: two minutes for image and data, and the program's own
+ * time as `npm run rehearse -- --scenario drift` takes it on this machine, rounded up to minutes. Nobody has measured them on AWS.
+ */
+import dataset from '../../../schema/dataset.json';
+
+export interface Assumption {
+  value: number;
+  unit: string;
+  why: string;
+}
+
+const features = dataset.features.columns.filter(({ role }) => role === 'feature').length;
+
+export const assumptions = {
+  prepareMinutes: { value: 2, unit: 'minutes', why: 'Glue job of a month; a month is rehearsed in about 20 s' },
+  trainMinutes: { value: 4, unit: 'minutes', why: 'training job, and every trial of a tuning job' },
+  evaluateMinutes: { value: 4, unit: 'minutes', why: 'processing job of evaluation and gate' },
+  monitorMinutes: { value: 3, unit: 'minutes', why: 'processing job of a window; rehearsed in 3 to 9 s' },
+  releasePolls: { value: 20, unit: 'transitions', why: 'waits and polls of Release while an endpoint is updated' },
+  blueGreenMinutes: { value: 30, unit: 'minutes', why: 'two fleets at once while traffic shifts (real-time)' },
+  predictions: { value: 1000, unit: 'requests', why: 'API requests, each the flights of an airport and an hour' },
+  instancesPerRequest: { value: 17, unit: 'rows', why: '248,000 flights in 14,565 requests of the story' },
+  modelMilliseconds: { value: 100, unit: 'ms', why: 'time of an invocation of the serverless endpoint' },
+  handlerMilliseconds: { value: 200, unit: 'ms', why: 'time of the function Predict, which waits for the endpoint' },
+  captureKilobytes: { value: 10, unit: 'KB', why: 'captured record of a request, in whole steps of 5 KB' },
+  requestLogKilobytes: { value: 2, unit: 'KB', why: 'API access log and function log of a request' },
+  jobLogMegabytes: {
+    value: 0.1,
+    unit: 'MB',
+    why: 'log of a SageMaker job: what the container says when it starts, and a line of ours',
+  },
+  glueLogMegabytes: { value: 2, unit: 'MB', why: 'log of a Glue job, Spark driver and executors' },
+  transitionLogKilobytes: { value: 5, unit: 'KB', why: 'a state entered and left, with its data' },
+  tracedShare: { value: 0.1, unit: 'of requests', why: 'X-Ray samples one request a second and 5 % of the rest' },
+  requestsPerJob: {
+    value: 100,
+    unit: 'requests',
+    why: 'S3 and KMS requests of a job: the audit of the story counts 70 to 110 of each',
+  },
+  bucketGigabytes: { value: 0.2, unit: 'GB', why: 'a bucket of the lake after a year of flights' },
+  logGigabytes: { value: 0.05, unit: 'GB', why: 'what a log group keeps' },
+  tableGigabytes: { value: 0.01, unit: 'GB', why: 'a table of leases or decisions' },
+  trailFiles: { value: 288, unit: 'files a day', why: 'the trail delivers every five minutes while anything happens' },
+  idleMetrics: {
+    value: 5,
+    unit: 'metrics',
+    why: 'what a monitor run sends of a window without traffic: heartbeat, and records and coverage twice',
+  },
+  busyMetrics: {
+    value: 1 + 2 * 5 + features,
+    unit: 'metrics',
+    why: `what it sends of a window with traffic: heartbeat, five figures twice, a distance of each of ${features} features`,
+  },
+  scalingAlarms: { value: 2, unit: 'alarms', why: 'target tracking creates two of its own for a policy' },
+  storyMonths: { value: 12, unit: 'months', why: 'months that the drift story lands' },
+  storyTrainings: { value: 4, unit: 'trainings', why: 'the first model, two after drift, one without a cause' },
+  storyWindows: { value: 39, unit: 'windows', why: 'weeks of April to December' },
+  storyRequests: { value: 14_565, unit: 'requests', why: 'requests of those weeks' },
+  storyHours: {
+    value: 8,
+    unit: 'hours',
+    why: 'a replayed window takes about twelve minutes on AWS; metrics bill by the hour',
+  },
+} as const satisfies Record<string, Assumption>;
+
+/** The figure of an assumption. */
+export const assumed = (name: keyof typeof assumptions): number => assumptions[name].value;
+
+export const DAYS_PER_MONTH = 365 / 12;
+export const HOURS_PER_MONTH = DAYS_PER_MONTH * 24;

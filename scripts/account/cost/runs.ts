@@ -1,0 +1,176 @@
+/** What one use of the kit costs: from the jobs that the state machines start and the functions they call. */
+import type { Config } from '../../../lib/config';
+import {
+  type JobState,
+  type Json,
+  type Machine,
+  machineOf,
+  type Placed,
+  resources,
+  type Templates,
+} from '../templates';
+import { assumed, HOURS_PER_MONTH } from './assumptions';
+import { type Tariff, total } from './tariff';
+import type { CostLine, Estimate, RunCost } from './types';
+
+const GB = 1e-6; // KB in a GB
+
+/** Billed minutes and instances of a job that a state starts. */
+function duration(job: JobState): { minutes: number; kind: string; at: Json } {
+  const { arguments: given } = job;
+  switch (job.operation) {
+    case 'sagemaker:createTrainingJob':
+      return { minutes: assumed('trainMinutes'), kind: 'training', at: given.ResourceConfig };
+    case 'sagemaker:createHyperParameterTuningJob':
+      return { minutes: assumed('trainMinutes'), kind: 'training', at: given.TrainingJobDefinition.ResourceConfig };
+    case 'sagemaker:createProcessingJob':
+      return {
+        minutes: assumed(job.stack === 'monitoring' ? 'monitorMinutes' : 'evaluateMinutes'),
+        kind: 'processing',
+        at: given.ProcessingResources.ClusterConfig,
+      };
+    default:
+      throw new Error(`${job.stack}/${job.id} starts ${job.operation}, whose duration nobody has assumed`);
+  }
+}
+
+/** The SageMaker jobs of a machine, or of those of its states that `only` picks, `times` each. */
+export function jobLines(machine: Machine, tariff: Tariff, only = (_: JobState) => true, times = 1): CostLine[] {
+  return machine.jobs.filter(only).flatMap((job) => {
+    const { minutes, kind, at } = duration(job);
+    const hours = (minutes / 60) * (at.InstanceCount as number) * times;
+    const what = `${times === 1 ? '' : `${times} x `}${minutes} min of ${at.InstanceType}`;
+    return [...tariff.charge(job, what, `sagemaker:${kind}:${at.InstanceType}`, hours), ...around(job, tariff, times)];
+  });
+}
+
+/** Requests and logs that every job causes. */
+const around = (
+  job: JobState,
+  tariff: Tariff,
+  times: number,
+  log: 'jobLogMegabytes' | 'glueLogMegabytes',
+): CostLine[] => [
+  ...tariff.charge(job, 'requests to S3', 's3:put', assumed('requestsPerJob') * times),
+  ...tariff.charge(job, 'requests to the key', 'kms:request', assumed('requestsPerJob') * times),
+  ...tariff.charge(job, 'log', 'logs:ingested', assumed(log) * 1000 * GB * times),
+];
+
+/** Every state counts, entered or not: a run passes most of them, and a retry counts again. */
+export function transitionLines(machine: Machine, tariff: Tariff, more = 0): CostLine[] {
+  const entered = Object.keys(machine.states).length + more;
+  return [
+    ...tariff.charge(machine, 'state transitions', 'states:transition', entered),
+    ...tariff.charge(machine, 'execution log', 'logs:ingested', entered * assumed('transitionLogKilobytes') * GB),
+    ...tariff.charge(machine, 'trace', 'xray:trace', 1),
+    ...tariff.charge(machine, 'event', 'events:custom', 1),
+  ];
+}
+
+const one = (templates: Templates, stack: string, type: string, name = ''): Placed => {
+  const found = resources(templates).find((r) => r.stack === stack && r.type === type && r.id.startsWith(name));
+  if (found === undefined) throw new Error(`stack ${stack} has no ${type} ${name}`);
+  return found;
+};
+
+function prepare(templates: Templates, tariff: Tariff): CostLine[] {
+  const job = one(templates, 'etl', 'AWS::Glue::Job');
+  const machine = machineOf(templates, 'etl');
+  const { NumberOfWorkers, WorkerType } = job.properties;
+  // A worker of G.1X is one DPU, of G.2X two, and so on.
+  const dpus = (NumberOfWorkers as number) * Number(/G\.(\d+)X/.exec(WorkerType as string)?.[1]);
+  const minutes = assumed('prepareMinutes');
+  return [
+    ...tariff.charge(job, `${minutes} min of ${NumberOfWorkers} x ${WorkerType}`, 'glue:dpu', (dpus * minutes) / 60),
+    ...machine.jobs.flatMap((state) => around(state, tariff, 1, 'glueLogMegabytes')),
+    ...transitionLines(machine, tariff),
+  ];
+}
+
+function release(templates: Templates, tariff: Tariff): CostLine[] {
+  const config = one(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
+  const { InstanceType, InitialInstanceCount } = (config.properties.ProductionVariants as Json[])[0];
+  const minutes = assumed('blueGreenMinutes');
+  return [
+    ...transitionLines(machineOf(templates, 'serving'), tariff, assumed('releasePolls')),
+    ...(InstanceType === undefined
+      ? []
+      : tariff.charge(
+          config,
+          `${minutes} min of a second fleet, ${InitialInstanceCount} x ${InstanceType}`,
+          `sagemaker:hosting:${InstanceType}`,
+          (InitialInstanceCount * minutes) / 60,
+        )),
+  ];
+}
+
+function predictions(templates: Templates, tariff: Tariff, requests: number): CostLine[] {
+  const api = one(templates, 'serving', 'AWS::ApiGateway::RestApi');
+  const predict = one(templates, 'serving', 'AWS::Lambda::Function', 'Predict');
+  const stream = one(templates, 'data-lake', 'AWS::KinesisFirehose::DeliveryStream');
+  const endpoint = one(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
+  const { ServerlessConfig } = (endpoint.properties.ProductionVariants as Json[])[0];
+  const seconds = (name: 'modelMilliseconds' | 'handlerMilliseconds') => (requests * assumed(name)) / 1000;
+  const captured = requests * assumed('captureKilobytes') * GB;
+  const serverless = () => [
+    ...tariff.charge(
+      endpoint,
+      `invocations of ${assumed('modelMilliseconds')} ms`,
+      'sagemaker:serverless',
+      seconds('modelMilliseconds') * (ServerlessConfig.MemorySizeInMB / 1024),
+    ),
+    ...tariff.charge(endpoint, 'data in and out', 'sagemaker:serverless-data', captured),
+    ...tariff.charge(stream, 'captured records', 'firehose:ingested', captured),
+    ...tariff.charge(stream, 'captured records by their day', 'firehose:partitioned', captured),
+  ];
+  return [
+    ...tariff.charge(api, 'requests', 'apigateway:request', requests),
+    ...tariff.charge(predict, 'requests', 'lambda:request', requests),
+    ...tariff.charge(
+      predict,
+      `${assumed('handlerMilliseconds')} ms each`,
+      'lambda:duration',
+      seconds('handlerMilliseconds') * (predict.properties.MemorySize / 1024),
+    ),
+    ...tariff.charge(predict, 'log', 'logs:ingested', requests * assumed('requestLogKilobytes') * GB),
+    ...tariff.charge(predict, 'traces', 'xray:trace', requests * assumed('tracedShare')),
+    ...(ServerlessConfig === undefined ? [] : serverless()),
+  ];
+}
+
+/** Every run by name, in the order of the lifecycle. */
+export function runCosts(templates: Templates, tuning: Config['training']['tuning'], tariff: Tariff): RunCost[] {
+  const train = machineOf(templates, 'training');
+  const monitor = machineOf(templates, 'monitoring');
+  const isTuning = ({ operation }: JobState) => operation === 'sagemaker:createHyperParameterTuningJob';
+  const isTraining = ({ operation }: JobState) => operation === 'sagemaker:createTrainingJob';
+  const isProcessing = ({ operation }: JobState) => operation === 'sagemaker:createProcessingJob';
+  const evaluate = jobLines(train, tariff, isProcessing);
+  const metrics = assumed('busyMetrics') / HOURS_PER_MONTH;
+  const runs: [string, CostLine[]][] = [
+    ['prepare a month', prepare(templates, tariff)],
+    ['train', [...jobLines(train, tariff, isTraining), ...evaluate, ...transitionLines(train, tariff)]],
+    ['tune', [...jobLines(train, tariff, isTuning, tuning.maxTrials), ...evaluate, ...transitionLines(train, tariff)]],
+    ['release', release(templates, tariff)],
+    [`${assumed('predictions')} predictions`, predictions(templates, tariff, assumed('predictions'))],
+    ['monitor a window', [...jobLines(monitor, tariff), ...transitionLines(monitor, tariff)]],
+    ['an hour of metrics', tariff.charge(monitor, 'metrics of a window', 'cloudwatch:metric', metrics)],
+  ];
+  return runs.map(([run, lines]) => ({ run, usd: total(lines), lines }));
+}
+
+/** The drift story as so many of the runs. */
+export function story(runs: RunCost[]): Estimate['story'] {
+  const times: Record<string, number> = {
+    'prepare a month': assumed('storyMonths'),
+    train: assumed('storyTrainings'),
+    release: assumed('storyTrainings'),
+    [`${assumed('predictions')} predictions`]: assumed('storyRequests') / assumed('predictions'),
+    'monitor a window': assumed('storyWindows'),
+    'an hour of metrics': assumed('storyHours'),
+  };
+  const parts = runs.flatMap(({ run, usd }) =>
+    times[run] === undefined ? [] : [{ run, times: times[run], usd: usd * times[run] }],
+  );
+  return { usd: total(parts), parts };
+}

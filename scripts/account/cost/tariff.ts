@@ -1,0 +1,23 @@
+import { priceList } from '../facts';
+import type { CostLine } from './types';
+
+export type Place = Pick<CostLine, 'stack'> & { id: string };
+
+/** Puts prices on things, and remembers what has none. */
+export class Tariff {
+  /** `stack/id: price`. */
+  readonly unpriced = new Set<string>();
+
+  /** `units` of a price as a line; none where nobody knows the price. */
+  charge({ stack, id }: Place, what: string, price: string, units: number): CostLine[] {
+    const known = priceList.prices[price];
+    if (known === undefined) {
+      this.unpriced.add(`${stack}/${id}: ${price}`);
+      return [];
+    }
+    const { usd, per, checkedOn } = known;
+    return [{ stack, resource: id, what, price, units, per, usd: units * usd, pricedOn: checkedOn }];
+  }
+}
+
+export const total = (lines: readonly { usd: number }[]): number => lines.reduce((sum, { usd }) => sum + usd, 0);

@@ -1,0 +1,101 @@
+/** The templates of a configuration, synthesized in this process: no bundling, nothing is written but a folder that goes away. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { buildKit } from '../../bin/app';
+import type { Config } from '../../lib/config';
+import { names, type StackRoom } from '../../lib/shared/names';
+
+// Templates are untyped data here; every reader names what it expects.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
+export interface TemplateResource {
+  Type: string;
+  Properties?: Record<string, Json>;
+}
+
+/** Resources by logical id. */
+export type Templates = Record<StackRoom, { Resources: Record<string, TemplateResource> }>;
+
+/** @throws Error of the construct that refuses the configuration */
+export function synthesize(config: Config): Templates {
+  const outdir = mkdtempSync(join(tmpdir(), 'mlkit-templates-'));
+  try {
+    const context = {
+      profile: config.profile,
+      config,
+      'aws:cdk:bundling-stacks': [],
+      '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+      // Loads every resource schema, which takes longer than the rest; `cdk synth` does it.
+      '@aws-cdk/core:validateAgainstDefaultRules': false,
+    };
+    const app = new App({ context, outdir });
+    buildKit(app);
+    const prefix = names.stack(config.kit, '' as StackRoom);
+    return Object.fromEntries(
+      app
+        .synth()
+        .stacks.map(({ stackName, template }) => [stackName.slice(prefix.length), template as Templates[StackRoom]]),
+    ) as Templates;
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+export interface Placed {
+  stack: StackRoom;
+  /** Logical id. */
+  id: string;
+  type: string;
+  properties: Record<string, Json>;
+}
+
+export function resources(templates: Templates): Placed[] {
+  return Object.entries(templates).flatMap(([stack, { Resources }]) =>
+    Object.entries(Resources).map(([id, { Type, Properties }]) => ({
+      stack: stack as StackRoom,
+      id,
+      type: Type,
+      properties: Properties ?? {},
+    })),
+  );
+}
+
+/** A task of a state machine that starts a job, with the arguments of its API call. */
+export interface JobState {
+  stack: StackRoom;
+  /** `<logical id of the machine>/<state>`. */
+  id: string;
+  /** `service:operation`, e.g. `sagemaker:createTrainingJob`. */
+  operation: string;
+  arguments: Record<string, Json>;
+}
+
+export interface Machine extends Placed {
+  states: Record<string, Json>;
+  jobs: JobState[];
+}
+
+/** The machine of a stack with the jobs that it starts. */
+export function machineOf(templates: Templates, stack: StackRoom): Machine {
+  const placed = resources(templates).find(
+    ({ stack: of, type }) => of === stack && type === 'AWS::StepFunctions::StateMachine',
+  );
+  if (placed === undefined) throw new Error(`stack ${stack} has no state machine`);
+  const { States: states } = JSON.parse(text(placed.properties.DefinitionString)) as { States: Record<string, Json> };
+  const jobs = Object.entries(states).flatMap(([name, state]): JobState[] => {
+    const operation = /:::([\w-]+:\w+)\.sync/.exec((state as { Resource?: string }).Resource ?? '')?.[1];
+    const given = (state as { Arguments?: Record<string, Json> }).Arguments;
+    return operation === undefined ? [] : [{ stack, id: `${placed.id}/${name}`, operation, arguments: given ?? {} }];
+  });
+  return { ...placed, states, jobs };
+}
+
+/** A string property as text; what only the deployment knows is `<ref>`. */
+export function text(value: Json): string {
+  if (typeof value === 'string') return value;
+  const joined = (value as { 'Fn::Join'?: [string, Json[]] })['Fn::Join'];
+  return joined === undefined ? '<ref>' : joined[1].map(text).join(joined[0]);
+}
