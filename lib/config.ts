@@ -108,7 +108,8 @@ const schema = z
     monitoring: z
       .strictObject({
         engine: z.enum(['open', 'managed']).default('open'),
-        instanceType: z.string().startsWith('ml.').default('ml.t3.large'),
+        /** A window of 6,000 flights takes less than 1 GB. */
+        instanceType: z.string().startsWith('ml.').default('ml.t3.medium'),
         /** One week: shorter windows see the weekday, longer ones see it late. */
         windowDays: days(1, 90).default(7),
         /** Confirmed when at least k of the last n windows have violations. */
@@ -119,8 +120,10 @@ const schema = z
         minRecords: z.number().int().min(1).default(1000),
         minLabelCoverage: ratio.default(0.8),
         facetMinRows: z.number().int().min(1).default(500),
-        /** Off until traffic flows: an idle schedule bills a processing job a day (about 0.02 USD). */
+        /** Off until traffic flows: an idle schedule bills a processing job a day (about 0.01 USD). */
         schedule: z.boolean().default(false),
+        /** Billed 3 USD a month past the account's third: more than the rest of an idle sandbox together. */
+        dashboard: z.boolean().default(false),
       })
       .prefault({}),
     retraining: z
@@ -171,14 +174,14 @@ const profiles: Record<Config['profile'], ConfigInput> = {
     foundation: { monthlyBudgetUsd: 300 },
     training: { spot: true },
     serving: { mode: 'real-time' },
-    monitoring: { schedule: true },
+    monitoring: { schedule: true, dashboard: true },
   },
   production: {
     profile: 'production',
     foundation: { destroyData: false, monthlyBudgetUsd: 500, logRetentionDays: 365 },
     training: { approval: 'manual' },
     serving: { mode: 'real-time' },
-    monitoring: { schedule: true },
+    monitoring: { schedule: true, dashboard: true },
     network: { isolatedVpc: true },
   },
 };

@@ -32,11 +32,11 @@ export const notes: Notes = {
   'Monitoring/Quality': { why: 'The model ranks worse on delivered labels than at its release' },
   'Monitoring/Heartbeat': { why: 'A monitor that does not run looks like a model without drift' },
   'Monitoring/PipelineFailed': {
-    why: 'One alarm for the failures of all four machines: ten cents instead of forty',
+    why: 'One alarm for the failures of all four machines; CloudWatch bills each of its eight metrics like an alarm',
     properties: { Metrics: 'A sum over failed and timed-out executions of Prepare, Train, Release and Monitor' },
   },
   'Monitoring/Dashboard/Dashboard': {
-    why: 'The lifecycle from left to right on one page; three are free in an account',
+    why: 'The lifecycle from left to right on one page; three are free in an account, then 3 USD a month each',
     without: 'The same graphs by hand',
   },
 };

@@ -21,7 +21,7 @@ interface AlarmRow {
 
 const quiet = TreatMissingData.NOT_BREACHING;
 
-/** Every alarm of the kit: at most 12, because ten are free and each further one costs 0.10 USD a month. They are for people and for release rollback. */
+/** Every alarm of the kit: at most 12, because CloudWatch bills 0.10 USD a month for each metric they watch. They are for people and for release rollback. */
 export const alarms = {
   quarantineShare: {
     room: 'etl',

@@ -28,7 +28,7 @@ export const assumptions = {
   jobLogMegabytes: {
     value: 0.1,
     unit: 'MB',
-    why: 'log of a SageMaker job: what the container says when it starts, and a line of ours',
+    why: 'log of a SageMaker job: how the container starts, and a line of ours',
   },
   glueLogMegabytes: { value: 2, unit: 'MB', why: 'log of a Glue job, Spark driver and executors' },
   transitionLogKilobytes: { value: 5, unit: 'KB', why: 'a state entered and left, with its data' },
@@ -36,7 +36,7 @@ export const assumptions = {
   requestsPerJob: {
     value: 100,
     unit: 'requests',
-    why: 'S3 and KMS requests of a job: the audit of the story counts 70 to 110 of each',
+    why: 'S3 and KMS requests of a job: 70 to 110 of each in the audit of the story',
   },
   bucketGigabytes: { value: 0.2, unit: 'GB', why: 'a bucket of the lake after a year of flights' },
   logGigabytes: { value: 0.05, unit: 'GB', why: 'what a log group keeps' },

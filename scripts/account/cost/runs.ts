@@ -40,7 +40,10 @@ export function jobLines(machine: Machine, tariff: Tariff, only = (_: JobState) 
     const { minutes, kind, at } = duration(job);
     const hours = (minutes / 60) * (at.InstanceCount as number) * times;
     const what = `${times === 1 ? '' : `${times} x `}${minutes} min of ${at.InstanceType}`;
-    return [...tariff.charge(job, what, `sagemaker:${kind}:${at.InstanceType}`, hours), ...around(job, tariff, times)];
+    return [
+      ...tariff.charge(job, what, `sagemaker:${kind}:${at.InstanceType}`, hours),
+      ...around(job, tariff, times, 'jobLogMegabytes'),
+    ];
   });
 }
 
