@@ -21,6 +21,7 @@ from rehearsal.emulator import (
     interpreter,
     lambdas,
     pinned,
+    quota_service,
     resource_types,
     sagemaker_service,
     step_functions,
@@ -31,8 +32,8 @@ from rehearsal.emulator.scaling import Scaling
 from rehearsal.emulator.service_roles import ServiceRoles
 from rehearsal.emulator.settings import Settings
 from rehearsal.glue import GlueRunner
+from rehearsal.quotas import ServiceQuotas, fresh_account
 from rehearsal.sagemaker import SageMaker
-from rehearsal.sagemaker.account import FRESH_ACCOUNT
 
 # True of every run, whatever the stacks contain.
 _NEVER_REHEARSED = {
@@ -43,7 +44,7 @@ _NEVER_REHEARSED = {
         "the emulator delivers inside its process; the edges are checked statically"
     ),
     "trust policies of roles assumed by services": "services assume roles inside the emulator's process",
-    "service quotas beside SageMaker's": "the emulator has none",
+    "service quotas beside SageMaker's": "told by Service Quotas, enforced by nobody",
 }
 
 
@@ -65,12 +66,13 @@ def install(settings: Settings) -> Engine:
     host = EmulatorHost(settings)
     toolchain = json.loads(settings.toolchain.read_text())
     python = Path(toolchain["python"])
-    quotas = {**FRESH_ACCOUNT, **settings.quotas}
+    quotas = {**fresh_account(), **settings.quotas}
     sagemaker = SageMaker(host, python, quotas, settings.wait_scale)
     jars = [Path(jar) for jar in toolchain["jars"]]
     glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
     # First the services, then the guards around all of them.
     sagemaker_service.install(host, sagemaker)
+    quota_service.install(ServiceQuotas(host.region, host.account, quotas))
     glue_jobs.install(host, glue)
     step_functions.install(host)
     interpreter.install(host, settings.wait_scale)

@@ -5,20 +5,6 @@ from typing import Any
 
 from rehearsal.host import ApiError
 
-FRESH_ACCOUNT: Mapping[str, int] = {
-    # Observed on new accounts; a type that is not listed has quota 0. AWS gives twelve spot types a
-    # quota, only this one's number has been seen, so the others are refused.
-    "ml.m5.large for spot training job usage": 4,
-    "ml.t3.medium for processing job usage": 4,
-    "ml.t3.large for processing job usage": 4,
-    "ml.t3.xlarge for processing job usage": 2,
-    "ml.t2.medium for endpoint usage": 2,
-    "ml.m6g.large for endpoint usage": 2,
-    "ml.m6g.xlarge for endpoint usage": 1,
-    "Number of serverless endpoints": 5,
-    "Total concurrency across all serverless endpoints": 10,
-}
-
 _CLOSED_OPERATIONS = {
     f"Create{noun}"
     for noun in (

@@ -171,8 +171,10 @@ class Hosting:
             live = [traffic.blue.config for traffic in self._traffic.values()]
             others = [other for other in live if other is not replaced and _serverless(other)]
             if replaced is None:
-                self._ground.quotas.require("Number of serverless endpoints", len(others), 1, "Endpoints")
-            quota = "Total concurrency across all serverless endpoints"
+                self._ground.quotas.require(
+                    "Maximum number of serverless endpoints", len(others), 1, "Endpoints"
+                )
+            quota = "Maximum total concurrency that can be allocated across all serverless endpoints"
             self._ground.quotas.require(
                 quota, sum(map(_concurrency, others)), _concurrency(config), "Invocations"
             )

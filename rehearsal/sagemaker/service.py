@@ -6,7 +6,7 @@ from typing import Any
 
 from rehearsal.host import ApiError, Host
 from rehearsal.sagemaker import shapes
-from rehearsal.sagemaker.account import FRESH_ACCOUNT, Quotas, refuse_closed
+from rehearsal.sagemaker.account import Quotas, refuse_closed
 from rehearsal.sagemaker.cloudformation import ResourceType, resource_types
 from rehearsal.sagemaker.ground import Ground
 from rehearsal.sagemaker.hosting import Hosting
@@ -33,7 +33,7 @@ class SageMaker:
         self,
         host: Host,
         python: Path,
-        quotas: Mapping[str, int] = FRESH_ACCOUNT,
+        quotas: Mapping[str, int],
         wait_scale: float = 1.0,
     ) -> None:
         self._host = host

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from world import World, archive, s3_emulator, until
 
+from rehearsal.quotas import fresh_account
 from rehearsal.sagemaker import SageMaker
 
 _numbers = count(1)
@@ -34,7 +35,7 @@ def world(s3_endpoint: str, tmp_path: Path) -> World:
 
 @pytest.fixture
 def sagemaker(world: World) -> Iterator[SageMaker]:
-    service = SageMaker(world, Path(sys.executable), wait_scale=0.01)
+    service = SageMaker(world, Path(sys.executable), fresh_account(), wait_scale=0.01)
     yield service
     service.close()
 
