@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { differing, plain } from '../scripts/docs/documented';
 import { summarized } from '../scripts/docs/grants';
 import { documents } from '../scripts/docs';
+import { graphOf } from '../scripts/docs/graph';
+import { synthesize, type Json } from '../scripts/docs/synthesized';
 
 const root = join(__dirname, '..');
-const generated = documents();
+let generated: Map<string, string>;
+beforeAll(async () => {
+  generated = await documents();
+});
 
-test.each([...generated])('%s is current: else run npm run docs', (path, text) => {
-  const file = join(root, path);
-  expect(existsSync(file) ? readFileSync(file, 'utf8') : `${path} is missing: run npm run docs`).toBe(text);
+test('every generated document is current: else run npm run docs', () => {
+  const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined);
+  const stale = [...generated].filter(([path, text]) => read(path) !== text);
+  expect(stale.map(([path]) => `${path}: run npm run docs`)).toEqual([]);
 });
 
 test('docs/stacks holds no page that nothing writes any more', () => {
@@ -61,4 +67,48 @@ test('text shows construct paths and hides hashes', () => {
   expect(plain(`s3://\${DataLake/Raw}/${'0f'.repeat(32)}.zip in \${AWS::Region}`)).toBe(
     's3://DataLake/Raw/<hash>.zip in <Region>',
   );
+});
+
+describe('the picture', () => {
+  const kit = synthesize('sandbox');
+  const edges = (of: typeof kit) => graphOf(of).edges.map(({ from, to }) => `${from} > ${to}`);
+
+  test('runs against the lifecycle only where results are written, predictions captured, a champion named and a training started', () => {
+    const { edges: all } = graphOf(kit);
+    expect(
+      all
+        .filter(({ back }) => back)
+        .map(({ from, to }) => `${from} > ${to}`)
+        .sort(),
+    ).toEqual([
+      'Etl/Features/Job > DataLake/Curated',
+      'Monitoring/Monitor/Machine/jobs > DataLake/Artifacts',
+      'Retraining/StartRetraining > Training/Train/Machine',
+      'Serving/Predict > DataLake/Capture/Stream',
+      'Serving/Release/Machine/Machine > Training/Champion',
+      'Training/Train/Machine/jobs > DataLake/Artifacts',
+    ]);
+  });
+
+  test('loses a line with the grant, the target or the event that it stands for', () => {
+    const without = (change: (properties: Json, path: string) => void) => {
+      const resources = structuredClone(kit.resources) as unknown as typeof kit.resources;
+      for (const { properties, path } of resources) change(properties, path);
+      const left = edges({ ...kit, resources, text: (stack, value) => kit.text(stack, value) });
+      return edges(kit).filter((edge) => !left.includes(edge));
+    };
+    const granting = (action: string) => (properties: Json, path: string) => {
+      if (path === 'Serving/Predict/ServiceRole/DefaultPolicy')
+        properties.PolicyDocument.Statement = properties.PolicyDocument.Statement.filter(
+          ({ Action }: Json) => Action !== action,
+        );
+    };
+    expect(without(granting('firehose:PutRecord'))).toEqual(['Serving/Predict > DataLake/Capture/Stream']);
+    expect(
+      without((properties, path) => path === 'Retraining/TrainEnded' && delete properties.EventPattern.detail),
+    ).toEqual(['Training/Train/Machine > Retraining/TrainEnded']);
+    expect(without((properties, path) => path === 'Etl/ManifestLanded' && (properties.Targets = []))).toEqual([
+      'Etl/ManifestLanded > Etl/Prepare/Machine',
+    ]);
+  });
 });

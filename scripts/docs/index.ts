@@ -1,16 +1,23 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { names, rooms } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../rehearse/engine';
 import { code, pageOf, table } from './markdown';
+import { mermaid, svg } from './drawing';
+import { graphOf } from './graph';
 import { page } from './page';
 import { synthesize, variants, type Synthesized } from './synthesized';
 
 /** Every generated file by its path in the repository. */
-export function documents(kits = Object.keys(variants).map((name) => synthesize(name))): Map<string, string> {
+export async function documents(): Promise<Map<string, string>> {
+  const kits = Object.keys(variants).map((name) => synthesize(name));
+  // The default profile: the others add to it, and the pages say what.
+  const graph = graphOf(kits[0] ?? synthesize('sandbox'));
   return new Map([
+    ['docs/architecture.svg', await svg(graph)],
+    ['docs/architecture.mmd', mermaid(graph)],
     ['docs/stacks/README.md', overview(kits)],
     ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits)] as const),
   ]);
@@ -49,18 +56,14 @@ function overview(kits: readonly Synthesized[]): string {
   ]);
 }
 
-if (require.main === module)
-  for (const [path, text] of documents()) {
+async function write(): Promise<void> {
+  for (const [path, text] of await documents()) {
     const file = join(ROOT, path);
     mkdirSync(dirname(file), { recursive: true });
-    // Left alone where nothing changed, so that editors and builds do not notice.
-    if (!current(file, text)) writeFileSync(file, text);
-  }
-
-function current(file: string, text: string): boolean {
-  try {
-    return readFileSync(file, 'utf8') === text;
-  } catch {
-    return false;
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    writeFileSync(file, text);
+    console.log(`wrote ${path}`);
   }
 }
+
+if (require.main === module) void write();
