@@ -7,6 +7,10 @@ export { layout };
 export const rooms = ['foundation', 'data-lake', 'etl', 'training', 'serving', 'monitoring', 'retraining'] as const;
 export type Room = (typeof rooms)[number];
 export type StackRoom = Room | 'serving-model';
+/** In an order of deployment: references run back along it. */
+export const stackRooms: readonly StackRoom[] = rooms.flatMap((room) =>
+  room === 'serving' ? [room, 'serving-model' as const] : [room],
+);
 
 export const names = {
   stack: (kit: string, room: StackRoom) => `${kit}-${room}`,

@@ -1,8 +1,79 @@
 /** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
 import type { Command } from 'commander';
+import { option, type Where } from '../arguments';
+import type { Aws } from '../kit/deployed-kit';
+import { terminal } from '../kit/out';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load every AWS client for every command
+const load = <Module>(path: string): Module => require(path) as Module;
 
 /**
  * Adds the commands; each loads its module when it runs, so that the others start quickly. `--kit` and `--region` belong to the program:
  * `program.opts<Where>()`.
  */
-export function registerAccount(_program: Command): void {}
+export function registerAccount(program: Command): void {
+  const out = terminal();
+  const where = (): { kit: string; aws: Aws } => {
+    const { kit, region } = program.opts<Where>();
+    return { kit, aws: region === undefined ? {} : { region } };
+  };
+  const print = (document: unknown) => console.log(JSON.stringify(document, undefined, 2));
+
+  program
+    .command('up')
+    .description('check the account, tell the cost, and deploy the kit')
+    .addOption(option.profile())
+    .addOption(option.config())
+    .addOption(option.maxUsd('the first month'))
+    .addOption(option.json())
+    .addOption(option.yes())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npm run kit -- up
+  $ npm run kit -- up --profile standard --max-usd 200
+  $ npm run kit -- up --kit team-a --config '{"foundation":{"auditTrail":false}}' --yes`,
+    )
+    .action(
+      async (options: {
+        profile: string;
+        config: Record<string, unknown>;
+        maxUsd?: number;
+        json: boolean;
+        yes: boolean;
+      }) => {
+        const { up } = load<typeof import('./up')>('./up');
+        const { kit, aws } = where();
+        const stacks = await up(aws, { kit, ...options }, out);
+        if (options.json) print({ kit, profile: options.profile, stacks });
+      },
+    );
+
+  program
+    .command('down')
+    .description('stop what works, empty what blocks, and delete the kit')
+    .addOption(option.json())
+    .addOption(option.yes())
+    .addHelpText('after', '\nExamples:\n  $ npm run kit -- down\n  $ npm run kit -- down --kit team-a --yes --json')
+    .action(async ({ json, yes }: { json: boolean; yes: boolean }) => {
+      const { takeDown } = load<typeof import('./down')>('./down');
+      const { kit, aws } = where();
+      const taken = await takeDown(aws, { kit, yes }, out);
+      if (json) print(taken);
+    });
+
+  program
+    .command('sweep')
+    .description('list what is still in the account that the kit made; exit code 1 when anything is left')
+    .addOption(option.json())
+    .addHelpText('after', '\nExamples:\n  $ npm run kit -- sweep\n  $ npm run kit -- sweep --kit team-a --json')
+    .action(async ({ json }: { json: boolean }) => {
+      const { clean, lines, sweep } = load<typeof import('./sweep')>('./sweep');
+      const { kit, aws } = where();
+      const found = await sweep(aws, kit);
+      if (json) print(found);
+      else for (const line of lines(found)) console.log(line);
+      if (!clean(found)) process.exitCode = 1;
+    });
+}

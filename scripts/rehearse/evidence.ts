@@ -14,7 +14,7 @@ import { paginateScan, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { names, outputs, rooms, type StackRoom } from '../../lib/shared/names';
+import { names, outputs, type StackRoom, stackRooms } from '../../lib/shared/names';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Target } from './engine';
 
@@ -85,8 +85,6 @@ export async function gather(root: Target, kit: string, runDir: string): Promise
   writeFileSync(file, JSON.stringify(evidence, null, 1));
   return evidence;
 }
-
-const stackRooms: StackRoom[] = [...rooms, 'serving-model'];
 
 async function stackOutputs(
   client: CloudFormationClient,

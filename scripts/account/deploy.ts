@@ -1,0 +1,160 @@
+/** From nothing, or from a half-failed run, to a deployed kit. */
+import { readFileSync } from 'node:fs';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+import { Refused } from '../arguments';
+import type { Aws } from '../kit/deployed-kit';
+import type { Out } from '../kit/out';
+import { cdk, environmentOf, templateFiles } from './cdk';
+import { resets } from './resets';
+import {
+  deleteStack,
+  eventsSince,
+  firstFailure,
+  inProgress,
+  type KitStack,
+  kitStacks,
+  pause,
+  type Template,
+  templateOf,
+} from './stacks';
+
+export interface Deployment {
+  kit: string;
+  aws: Aws;
+  /** Folder of the synthesized app. */
+  assembly: string;
+  /** File that takes the whole output of the CDK CLI. */
+  log: string;
+  out: Out;
+}
+
+export interface StackOutcome {
+  stack: string;
+  /** CloudFormation's, or `UNCHANGED`. */
+  status: string;
+  seconds: number;
+}
+
+/** What a stack whose creation failed can only be: deleted. */
+const UNBORN = /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED|REVIEW_IN_PROGRESS|DELETE_FAILED)$/;
+
+/**
+ * Deploys every stack of the assembly in order, and says what becomes of each.
+ * @throws Refused when it would reset the released model, or when CloudFormation is not ready for it
+ * @throws Error naming the first resource that failed, and why
+ */
+export async function deployKit(deployment: Deployment): Promise<StackOutcome[]> {
+  const { kit, aws, assembly, log, out } = deployment;
+  const client = new CloudFormationClient(aws);
+  const before = await kitStacks(client, kit);
+  await refuse(client, kit, before, assembly);
+  for (const { name, status } of before.filter((stack) => UNBORN.test(stack.status))) {
+    out.line(`${name} is ${status}, which only deleting mends`);
+    const failure = await deleteStack(client, kit, name);
+    if (failure !== undefined)
+      throw new Error(`${name} cannot be deleted: ${failure}\nnpm run kit -- down empties what blocks it`);
+  }
+
+  const started = new Date();
+  const running = { value: true };
+  const deploying = cdk(
+    ['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--progress', 'events', '--no-notices'],
+    log,
+    await environmentOf(aws),
+  ).finally(() => (running.value = false));
+  // An error of the CLI is told after the stacks had their say.
+  const failed = deploying.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  const outcomes = await follow(client, deployment, started, before, running);
+  const error = await failed;
+  if (error !== undefined) throw await explained(client, deployment, started, error);
+  return outcomes;
+}
+
+async function refuse(client: CloudFormationClient, kit: string, before: KitStack[], assembly: string): Promise<void> {
+  const busy = before.find(({ status }) => inProgress(status));
+  if (busy !== undefined)
+    throw new Refused(
+      `${busy.name} is ${busy.status}: something else works on it (a release?); run up again when it has ended`,
+    );
+  const stuck = before.find(({ status }) => /^(UPDATE_ROLLBACK_FAILED|UPDATE_FAILED)$/.test(status));
+  if (stuck !== undefined)
+    throw new Refused(
+      `${stuck.name} is ${stuck.status} (${stuck.reason ?? 'no reason given'}): mend the cause, then ` +
+        `aws cloudformation continue-update-rollback --stack-name ${stuck.name}, or be rid of all with npm run kit -- down`,
+    );
+  const files = templateFiles(assembly);
+  const next: Partial<Record<StackRoom, Template>> = {};
+  for (const room of stackRooms) {
+    const file = files.get(names.stack(kit, room));
+    if (file !== undefined) next[room] = JSON.parse(readFileSync(file, 'utf8')) as Template;
+  }
+  const stand = before.filter(({ status }) => !UNBORN.test(status));
+  const deployed = await Promise.all(
+    stand.map(async (stack) => ({ ...stack, template: await templateOf(client, stack.name) })),
+  );
+  const reasons = resets(kit, deployed, next);
+  if (reasons.length > 0) throw new Refused(`refused, nothing was changed:\n${reasons.join('\n')}`);
+}
+
+/** Tells each stack once it has ended, until the CLI has. */
+async function follow(
+  client: CloudFormationClient,
+  { kit, out, assembly }: Deployment,
+  started: Date,
+  before: readonly KitStack[],
+  running: { value: boolean },
+): Promise<StackOutcome[]> {
+  const told = new Map<string, StackOutcome>();
+  const key = ({ status, updatedAt }: KitStack) => `${status} ${updatedAt.getTime()}`;
+  const asItWas = new Map(before.map((stack) => [stack.name, key(stack)]));
+  for (;;) {
+    const last = !running.value;
+    for (const stack of await kitStacks(client, kit)) {
+      const { name, status } = stack;
+      if (told.has(name) || asItWas.get(name) === key(stack)) continue;
+      if (inProgress(status)) out.progress(await progress(client, name, started));
+      else if (status !== 'REVIEW_IN_PROGRESS') {
+        const outcome = { stack: name, status, seconds: (Date.now() - started.getTime()) / 1000 };
+        told.set(name, outcome);
+        out.line(`${status.padEnd(16)} ${name} after ${outcome.seconds.toFixed(1)} s`);
+      }
+    }
+    if (last) break;
+    await pause();
+  }
+  for (const name of templateFiles(assembly).keys())
+    if (!told.has(name) && asItWas.has(name)) told.set(name, { stack: name, status: 'UNCHANGED', seconds: 0 });
+  return [...told.values()];
+}
+
+async function progress(client: CloudFormationClient, name: string, since: Date): Promise<string> {
+  const events = await eventsSince(client, name, since);
+  const state = new Map(events.map(({ LogicalResourceId, ResourceStatus }) => [LogicalResourceId, ResourceStatus]));
+  const ready = [...state.values()].filter((status) => status?.endsWith('_COMPLETE')).length;
+  return `${name}: ${ready} of ${state.size} resources so far; ${events.at(-1)?.LogicalResourceId ?? ''}`;
+}
+
+/** The failure of the first stack that failed; the CLI's own words where none did. */
+async function explained(
+  client: CloudFormationClient,
+  { kit, log }: Deployment,
+  since: Date,
+  error: Error,
+): Promise<Error> {
+  for (const { name, status } of await kitStacks(client, kit)) {
+    if (!/ROLLBACK|FAILED/.test(status)) continue;
+    const failure = firstFailure(await eventsSince(client, name, since));
+    if (failure === undefined) continue;
+    const collision = /already exists/i.test(failure)
+      ? '\nan earlier deployment may have left it: npm run kit -- sweep lists what is left and how to remove it'
+      : '';
+    return new Error(`stack ${name} ended ${status}: ${failure}${collision}\nthe whole output: ${log}`, {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,114 @@
+/** `down`: stops what works, empties what blocks, deletes the stacks against their order, and says what stays. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { Aws } from '../kit/deployed-kit';
+import type { Out } from '../kit/out';
+import { deleteFunctionLogs, unblock } from './blockers';
+import { confirm } from './confirm';
+import { type Stopped, stopProducers } from './producers';
+import {
+  deleteStack,
+  inProgress,
+  type KitStack,
+  kitStacks,
+  resourcesOf,
+  settled,
+  type StackResource,
+  type Template,
+  templateOf,
+} from './stacks';
+
+export interface Plan {
+  kit: string;
+  stacks: (KitStack & { resources: StackResource[] })[];
+  /** What the templates keep when their stack is deleted (`production` keeps its data). */
+  retained: (StackResource & { stack: string })[];
+}
+
+export interface Taken {
+  kit: string;
+  stopped: Stopped[];
+  deleted: { stack: string; seconds: number }[];
+  logGroups: string[];
+  retained: { stack: string; type: string; physicalId: string }[];
+}
+
+/** Says what would go and what stays, asks for the kit's name, and deletes. @throws Refused unless confirmed */
+export async function takeDown(aws: Aws, { kit, yes }: { kit: string; yes: boolean }, out: Out): Promise<Taken> {
+  const planned = await plan(aws, kit);
+  for (const { name, status, resources } of planned.stacks)
+    out.line(`${name.padEnd(32)} ${status}, ${resources.length} resources`);
+  for (const { type, physicalId } of planned.retained) out.line(`stays: ${type} ${physicalId}`);
+  if (planned.stacks.length === 0) out.line(`no stack of ${kit} is deployed here`);
+  else if (!yes)
+    await confirm(`delete these stacks, and their data where nothing says that it stays? Type ${kit} to go on:`, kit);
+  const taken = await down(aws, planned, out);
+  out.line(`npm run kit -- sweep${kit === 'mlkit' ? '' : ` --kit ${kit}`} tells what is left in the account`);
+  return taken;
+}
+
+/** What there is to delete, from the account alone. */
+export async function plan(aws: Aws, kit: string): Promise<Plan> {
+  const client = new CloudFormationClient(aws);
+  const found = await kitStacks(client, kit);
+  const stacks: Plan['stacks'] = [];
+  const retained: Plan['retained'] = [];
+  for (const stack of found) {
+    const resources = await resourcesOf(client, stack.name);
+    stacks.push({ ...stack, resources });
+    // A stack that only a change set named has no template.
+    if (stack.status === 'REVIEW_IN_PROGRESS') continue;
+    const template = await templateOf(client, stack.name);
+    retained.push(...kept(template, resources).map((r) => ({ ...r, stack: stack.name })));
+  }
+  return { kit, stacks, retained };
+}
+
+/** Not things of their own: a stream goes with its log group, the other is a setting of the Region. */
+const PARTS = new Set(['AWS::Logs::LogStream', 'AWS::ApiGateway::Account']);
+
+/** Resources with a deletion policy that keeps them. */
+export function kept({ Resources }: Template, resources: readonly StackResource[]): StackResource[] {
+  return resources.filter(
+    ({ logicalId, type }) => /^Retain/.test(Resources[logicalId]?.DeletionPolicy ?? '') && !PARTS.has(type),
+  );
+}
+
+/** @throws Error naming the stack and the first resource that could not be deleted */
+export async function down(aws: Aws, { kit, stacks, retained }: Plan, out: Out): Promise<Taken> {
+  const client = new CloudFormationClient(aws);
+  const resources = stacks.flatMap((stack) => stack.resources);
+  const stopped = await stopProducers(aws, kit, resources, out);
+  const deleted: Taken['deleted'] = [];
+  for (const { name, status } of [...stacks].reverse()) {
+    const started = Date.now();
+    if (inProgress(status)) out.progress(`${name} is ${status}`);
+    // A release that was stopped leaves its stack to end what it began: CloudFormation refuses to delete before.
+    if ((await settled(client, kit, name)) === undefined) continue;
+    out.progress(`deleting ${name}`);
+    await deleteWhole(aws, client, kit, name, out);
+    const seconds = (Date.now() - started) / 1000;
+    deleted.push({ stack: name, seconds });
+    out.line(`DELETE_COMPLETE  ${name} after ${seconds.toFixed(1)} s`);
+  }
+  const logGroups = await deleteFunctionLogs(aws, kit);
+  return {
+    kit,
+    stopped,
+    deleted,
+    logGroups,
+    retained: retained.map(({ stack, type, physicalId }) => ({ stack, type, physicalId })),
+  };
+}
+
+/** Twice where something was in the way: what arrived after the stack had emptied it. */
+async function deleteWhole(aws: Aws, client: CloudFormationClient, kit: string, name: string, out: Out): Promise<void> {
+  const failure = await deleteStack(client, kit, name);
+  if (failure === undefined) return;
+  const failed = (await resourcesOf(client, name)).filter(({ status }) => status === 'DELETE_FAILED');
+  for (const line of await unblock(aws, failed)) out.line(line);
+  const again = await deleteStack(client, kit, name);
+  if (again !== undefined)
+    throw new Error(
+      `stack ${name} cannot be deleted: ${again}\nmend the cause and run down again: it goes on where it stopped`,
+    );
+}

@@ -1,0 +1,75 @@
+/** What a deployment would take from the model that serves: compared before anything is changed. */
+import { MODEL_PARAMETER, names, NO_MODEL, type StackRoom } from '../../lib/shared/names';
+import type { KitStack, Template } from './stacks';
+
+export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
+  template: Template;
+}
+
+/**
+ * Why a deployment must not happen: one sentence each, empty when the released model stays.
+ * `next` are the synthesized templates by room.
+ */
+export function resets(
+  kit: string,
+  deployed: readonly Deployed[],
+  next: Partial<Record<StackRoom, Template>>,
+): string[] {
+  return [...anotherProfile(deployed, next), ...(serves(deployed) ? releasedModel(kit, deployed, next) : [])];
+}
+
+function* anotherProfile(deployed: readonly Deployed[], next: Partial<Record<StackRoom, Template>>): Generator<string> {
+  for (const { room, template } of deployed) {
+    const [is, wanted] = [tag(template, 'profile'), tag(next[room], 'profile')];
+    if (is === undefined || wanted === undefined || is === wanted) continue;
+    yield `the kit is deployed with profile ${is}, ${wanted} was asked for: add --profile ${is}, or run down first, or choose another --kit`;
+    return;
+  }
+}
+
+function serves(deployed: readonly Deployed[]): boolean {
+  const model = deployed.find(({ room }) => room === 'serving-model')?.parameters[MODEL_PARAMETER];
+  return model !== undefined && model !== NO_MODEL;
+}
+
+function* releasedModel(
+  kit: string,
+  deployed: readonly Deployed[],
+  next: Partial<Record<StackRoom, Template>>,
+): Generator<string> {
+  const of = (room: StackRoom) => deployed.find((each) => each.room === room);
+  const model = of('serving-model');
+  const champion = names.champion(kit);
+  for (const parameter of Object.keys(model?.parameters ?? {}))
+    if (next['serving-model']?.Parameters?.[parameter] === undefined)
+      yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would go`;
+  if (mode(model?.template) !== mode(next['serving-model']))
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html: refused in one direction, not undone in the other.
+    yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker does not take an endpoint there and back; run down first`;
+  const [is, wanted] = [parameterNamed(of('training')?.template, champion), parameterNamed(next.training, champion)];
+  if (is !== undefined && JSON.stringify(is) !== JSON.stringify(wanted))
+    yield `the new template changes the SSM parameter ${champion}: CloudFormation would write ${NO_MODEL} over the champion`;
+}
+
+function mode(template: Template | undefined): 'serverless' | 'real-time' {
+  const config = Object.values(template?.Resources ?? {}).find(({ Type }) => Type === 'AWS::SageMaker::EndpointConfig');
+  return JSON.stringify(config?.Properties ?? {}).includes('ServerlessConfig') ? 'serverless' : 'real-time';
+}
+
+function parameterNamed(template: Template | undefined, name: string): unknown {
+  return Object.values(template?.Resources ?? {}).find(
+    ({ Type, Properties }) => Type === 'AWS::SSM::Parameter' && Properties?.Name === name,
+  )?.Properties;
+}
+
+/** A tag that every taggable resource of the kit carries. */
+function tag(template: Template | undefined, key: string): string | undefined {
+  for (const { Properties } of Object.values(template?.Resources ?? {})) {
+    const tags = Properties?.Tags;
+    const found = Array.isArray(tags)
+      ? (tags as { Key: string; Value: string }[]).find(({ Key }) => Key === key)?.Value
+      : (tags as Record<string, string> | undefined)?.[key];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,137 @@
+/** The kit's stacks as CloudFormation knows them: by name, so that no app has to be synthesized to find them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  GetTemplateCommand,
+  paginateDescribeStackEvents,
+  paginateDescribeStacks,
+  paginateListStackResources,
+  type Stack,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+
+export interface Template {
+  Parameters?: Record<string, { Default?: string }>;
+  Conditions?: Record<string, unknown>;
+  Resources: Record<
+    string,
+    { Type: string; Properties?: Record<string, unknown>; Condition?: string; DeletionPolicy?: string }
+  >;
+}
+
+export interface KitStack {
+  room: StackRoom;
+  name: string;
+  status: string;
+  reason?: string;
+  parameters: Record<string, string>;
+  updatedAt: Date;
+}
+
+export interface StackResource {
+  logicalId: string;
+  type: string;
+  physicalId: string;
+  status: string;
+  reason?: string;
+}
+
+const POLL_MS = 2000;
+/** An emulator creates a stack in less than the pause that AWS's rate limit asks for. */
+export const pause = (): Promise<void> => sleep(process.env.AWS_ENDPOINT_URL === undefined ? POLL_MS : POLL_MS / 10);
+
+/** In order of deployment; what does not exist is left out. */
+export async function kitStacks(client: CloudFormationClient, kit: string): Promise<KitStack[]> {
+  const found = new Map<string, Stack>();
+  for await (const page of paginateDescribeStacks({ client }, {}))
+    for (const stack of page.Stacks ?? []) found.set(stack.StackName!, stack);
+  return stackRooms.flatMap((room) => {
+    const name = names.stack(kit, room);
+    const stack = found.get(name);
+    return stack === undefined || stack.StackStatus === 'DELETE_COMPLETE' ? [] : [kitStack(room, stack)];
+  });
+}
+
+function kitStack(room: StackRoom, stack: Stack): KitStack {
+  return {
+    room,
+    name: stack.StackName!,
+    status: stack.StackStatus!,
+    ...(stack.StackStatusReason === undefined ? {} : { reason: stack.StackStatusReason }),
+    parameters: Object.fromEntries(
+      (stack.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [ParameterKey!, ParameterValue!]),
+    ),
+    updatedAt: stack.LastUpdatedTime ?? stack.CreationTime!,
+  };
+}
+
+/** The template as it was deployed. */
+export async function templateOf(client: CloudFormationClient, StackName: string): Promise<Template> {
+  const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
+  return JSON.parse(TemplateBody) as Template;
+}
+
+export async function resourcesOf(client: CloudFormationClient, StackName: string): Promise<StackResource[]> {
+  const found: StackResource[] = [];
+  for await (const page of paginateListStackResources({ client }, { StackName }))
+    for (const r of page.StackResourceSummaries ?? [])
+      // What was never made has no physical id.
+      if (r.PhysicalResourceId !== undefined && r.ResourceStatus !== 'DELETE_COMPLETE')
+        found.push({
+          logicalId: r.LogicalResourceId!,
+          type: r.ResourceType!,
+          physicalId: r.PhysicalResourceId,
+          status: r.ResourceStatus!,
+          ...(r.ResourceStatusReason === undefined ? {} : { reason: r.ResourceStatusReason }),
+        });
+  return found;
+}
+
+/** Events of a stack since a time, oldest first. */
+export async function eventsSince(client: CloudFormationClient, StackName: string, since: Date): Promise<StackEvent[]> {
+  const found: StackEvent[] = [];
+  for await (const page of paginateDescribeStackEvents({ client }, { StackName })) {
+    const events = page.StackEvents ?? [];
+    found.push(...events.filter(({ Timestamp }) => Timestamp! >= since));
+    if (events.some(({ Timestamp }) => Timestamp! < since)) break;
+  }
+  return found.reverse();
+}
+
+/** The first resource that failed: what failed later was cancelled because of it, or the stack itself. */
+export function firstFailure(events: readonly StackEvent[]): string | undefined {
+  const failed = events.find(
+    ({ ResourceStatus = '', ResourceStatusReason = '', ResourceType }) =>
+      ResourceStatus.endsWith('_FAILED') &&
+      ResourceType !== 'AWS::CloudFormation::Stack' &&
+      !/cancelled/i.test(ResourceStatusReason),
+  );
+  return failed && `${failed.LogicalResourceId} (${failed.ResourceType}): ${failed.ResourceStatusReason}`;
+}
+
+/** Waits until nothing is in progress on a stack. @returns its status, or undefined when it is gone */
+export async function settled(client: CloudFormationClient, kit: string, name: string): Promise<string | undefined> {
+  for (;;) {
+    const stack = (await kitStacks(client, kit)).find((each) => each.name === name);
+    if (stack === undefined || !inProgress(stack.status)) return stack?.status;
+    await pause();
+  }
+}
+
+export const inProgress = (status: string): boolean =>
+  status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+
+/** Deletes a stack and waits. @returns the first failure, or undefined when the stack is gone */
+export async function deleteStack(
+  client: CloudFormationClient,
+  kit: string,
+  name: string,
+): Promise<string | undefined> {
+  const since = new Date(Date.now() - 1000);
+  await client.send(new DeleteStackCommand({ StackName: name }));
+  const status = await settled(client, kit, name);
+  if (status === undefined) return undefined;
+  return firstFailure(await eventsSince(client, name, since)) ?? `the stack is ${status}`;
+}

@@ -1,0 +1,30 @@
+/** `up`: is the account ready, what will it cost, go on? Then the deployment. */
+import { join } from 'node:path';
+import { resolveConfig } from '../../lib/config';
+import type { Aws } from '../kit/deployed-kit';
+import type { Out } from '../kit/out';
+import { ROOT, synth } from './cdk';
+import { confirm } from './confirm';
+import { deployKit, type StackOutcome } from './deploy';
+
+export interface UpOptions {
+  kit: string;
+  profile: string;
+  config: Record<string, unknown>;
+  maxUsd?: number;
+  yes: boolean;
+}
+
+/** @throws Refused when a check fails, the cost is above `maxUsd`, or nobody confirmed; nothing was changed then */
+export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackOutcome[]> {
+  const { kit, profile, config, yes } = options;
+  // Refused by the configuration's own words, before anything is started.
+  resolveConfig(profile, { ...config, kit });
+  const assembly = join(ROOT, 'cdk.out');
+  out.progress(`synthesizing ${kit}, profile ${profile}`);
+  await synth(assembly, { profile, kit, config });
+  if (!yes) await confirm(`deploy ${kit}, profile ${profile}? [y/n]`, 'y');
+  const outcomes = await deployKit({ kit, aws, assembly, log: join(assembly, 'up.log'), out });
+  out.line(`${kit} is deployed; next: npm run kit -- load 2013-01..2013-03, then npm run kit -- status`);
+  return outcomes;
+}
