@@ -1,6 +1,6 @@
 /** The pinned CDK CLI as a child process: what `npx cdk` runs, without npx looking for another. */
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Aws } from '../kit/deployed-kit';
 
@@ -46,7 +46,8 @@ export async function synth(folder: string, { profile, kit, config }: AppContext
     ...(config === undefined || Object.keys(config).length === 0 ? {} : { config: JSON.stringify(config) }),
   };
   const flags = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], `${folder}.log`);
+  mkdirSync(folder, { recursive: true });
+  await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], join(folder, 'synth.log'));
 }
 
 /** The environment that makes the CLI call the same account as our clients. */

@@ -44,7 +44,7 @@ function* releasedModel(
     if (next['serving-model']?.Parameters?.[parameter] === undefined)
       yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would go`;
   if (mode(model?.template) !== mode(next['serving-model']))
-    // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html: refused in one direction, not undone in the other.
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html: there and not back.
     yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker does not take an endpoint there and back; run down first`;
   const [is, wanted] = [parameterNamed(of('training')?.template, champion), parameterNamed(next.training, champion)];
   if (is !== undefined && JSON.stringify(is) !== JSON.stringify(wanted))

@@ -151,17 +151,3 @@ export async function audit(runDir: string, assembly: string): Promise<Audit> {
   );
   return JSON.parse(stdout) as Audit;
 }
-
-/** Synthesizes the app into `outDir`, exactly as `cdk synth` does for a deploy. */
-export async function synth(outDir: string, profile: string, context: Record<string, string> = {}): Promise<void> {
-  const flags = Object.entries({ profile, ...context }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  await promisify(execFile)(
-    join(ROOT, 'node_modules/.bin/cdk'),
-    ['synth', '--quiet', '--no-notices', '--output', outDir, ...flags],
-    {
-      cwd: ROOT,
-      env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-}

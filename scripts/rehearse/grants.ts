@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { synth } from '../account/cdk';
 import type { Out } from '../kit/out';
-import { ROOT, synth, toolchain } from './engine';
+import { ROOT, toolchain } from './engine';
 
 /** One statement, removed alone. */
 export interface Removal {
@@ -52,7 +53,7 @@ export async function record(runs: string): Promise<string> {
 export async function grantsCommand(options: { profile: string; json: boolean }, out: Out): Promise<number> {
   const assembly = mkdtempSync(join(tmpdir(), 'grants-'));
   try {
-    await synth(assembly, options.profile);
+    await synth(assembly, { profile: options.profile });
     const found = await grants(assembly, options.profile);
     if (options.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
     else told(found).forEach((line) => out.line(line));

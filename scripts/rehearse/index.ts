@@ -2,12 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { synth } from '../account/cdk';
 import { option } from '../arguments';
 import { bench } from '../bench';
 import { terminal } from '../kit/out';
 import { writeReport } from '../report/report';
 import { denied } from './denied';
-import { audit, ROOT, synth } from './engine';
+import { audit, ROOT } from './engine';
 import type { Evidence } from './evidence';
 import { grantsCommand, record } from './grants';
 import { newRunDir, rehearse } from './rehearsal';
@@ -105,7 +106,7 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
   );
   const assembly = join(runDir, 'cdk.out');
   const started = Date.now();
-  await synth(assembly, profile);
+  await synth(assembly, { profile });
   out.line(`── synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   const run = { profile, runDir, assembly, through, out };
   const summary = scenario === undefined ? await denied(run, seed) : await rehearse({ ...run, name, scenario });
