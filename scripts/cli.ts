@@ -93,8 +93,9 @@ program
   .description('compare a window of traffic with what the champion was gated on')
   .argument('<windowStart>', 'first day', day)
   .argument('<windowEnd>', 'first day after the window', day)
-  .action(async (start: string, end: string) => {
-    await monitor(await deployed(), { start, end }, out);
+  .option('--captured <days>', 'where the endpoint captures: days on which the window was replayed (UTC)', range)
+  .action(async (start: string, end: string, { captured }: { captured?: ReturnType<typeof parseRange> }) => {
+    await monitor(await deployed(), { start, end }, out, captured);
   });
 
 program

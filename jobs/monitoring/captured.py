@@ -38,7 +38,7 @@ class Captured:
     """
     :ivar rows: curated columns, `score` and `predicted`; one row an event
     :ivar duplicates: rows of the window left out because their event came again
-    :ivar corrupt: unreadable lines in the window's own partitions
+    :ivar corrupt: unreadable lines in the partitions asked for, without those read beside them
     """
 
     rows: pd.DataFrame
@@ -46,19 +46,21 @@ class Captured:
     corrupt: int
 
 
-def read_window(prefix: str, window: Window) -> Captured:
+def read_window(prefix: str, window: Window, partitions: Window | None = None) -> Captured:
     """
     The latest prediction of every event in the window. A partition is named after a request's first instance,
-    so the days next to the window may hold rows of it.
+    so the days next to the window may hold rows of it. Native capture names it after the day of the request
+    instead, which for replayed events is not the window's: `partitions` says where to look then.
     """
+    partitions = partitions or window
     predictions: list[_Prediction] = []
     corrupt = 0
-    for day in window.days(margin=1):
+    for day in partitions.days(margin=1):
         for line in store.lines_of_day(prefix, day):
             try:
                 predictions += parse(line)
             except (ValueError, KeyError, TypeError, AttributeError):
-                corrupt += window.start <= day < window.end
+                corrupt += partitions.start <= day < partitions.end
     # Stable sort: of two predictions in one second the one that was written later is the latest.
     predictions.sort(key=lambda prediction: prediction.time)
     frame = to_frame([prediction.instance for prediction in predictions])

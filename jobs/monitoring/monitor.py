@@ -30,6 +30,12 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--window-end", type=date.fromisoformat, required=True, help="first UTC day left out")
     parser.add_argument("--champion", required=True, help="ARN of the model package that served")
     parser.add_argument("--captured", required=True, help="prefix above the captured records' yyyy/mm/dd")
+    parser.add_argument(
+        "--captured-start",
+        type=date.fromisoformat,
+        help="first partition to read, where it is not the window's",
+    )
+    parser.add_argument("--captured-end", type=date.fromisoformat, help="first partition left out")
     parser.add_argument("--labels", required=True, help="prefix above the ground truth's yyyy/mm/dd")
     parser.add_argument("--windows", required=True, help="prefix above the outcomes of earlier windows")
     parser.add_argument("--label-delay-days", type=int, required=True)
@@ -55,7 +61,8 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(
             f"the window [{window.start}, {window.end}) holds no day: --window-end must be later"
         )
-    captured = read_window(args.captured, window)
+    partitions = Window(args.captured_start or window.start, args.captured_end or window.end)
+    captured = read_window(args.captured, window, partitions)
     labels, new_rows = labels_of(window, args)
     rows = label_rows(captured.rows, labels)
     labelled = int(rows[schema.label_column()].notna().sum())

@@ -23,7 +23,7 @@ export interface MonitorMachineProps {
   readonly vpcConfig?: VpcConfig;
 }
 
-/** Monitor: `{"windowStart", "windowEnd"}`, or the schedule's `{"scheduledTime"}` → outcome.json, metrics, heartbeat, event. */
+/** Monitor: `{"windowStart", "windowEnd"}`, with `{"capturedStart", "capturedEnd"}` where records lie under other days than their events', or the schedule's `{"scheduledTime"}` → outcome.json, metrics, heartbeat, event. */
 export function monitorMachine(props: MonitorMachineProps): Definition {
   return {
     Comment: 'Compare a window of event time with what the champion was gated on',
@@ -35,6 +35,8 @@ export function monitorMachine(props: MonitorMachineProps): Definition {
 function windowStates({ config, labelDelayDays, championParameter }: MonitorMachineProps): Definition['States'] {
   const day = (daysBefore: number) =>
     `$fromMillis($toMillis($states.input.scheduledTime) - ${daysBefore} * 86400000, '[Y0001]-[M01]-[D01]')`;
+  const trailing = { start: jsonata(day(labelDelayDays + config.windowDays)), end: jsonata(day(labelDelayDays)) };
+  const given = (...members: string[]) => jsonata(`[${members.map((each) => `$states.input.${each}`).join(', ')}][0]`);
   return {
     Begin: {
       Type: 'Choice',
@@ -42,9 +44,7 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
         {
           Condition: jsonata('$exists($states.input.scheduledTime)'),
           // Labels of the day before are the last that have been collected when the schedule fires.
-          Assign: {
-            window: { start: jsonata(day(labelDelayDays + config.windowDays)), end: jsonata(day(labelDelayDays)) },
-          },
+          Assign: { window: trailing, captured: trailing },
           Next: 'ReadChampion',
         },
       ],
@@ -52,7 +52,11 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
     },
     GivenWindow: {
       Type: 'Pass',
-      Assign: { window: { start: jsonata('$states.input.windowStart'), end: jsonata('$states.input.windowEnd') } },
+      Assign: {
+        window: { start: given('windowStart'), end: given('windowEnd') },
+        // Native capture partitions by the day of the request: for a replay not the day of the event.
+        captured: { start: given('capturedStart', 'windowStart'), end: given('capturedEnd', 'windowEnd') },
+      },
       Next: 'ReadChampion',
     },
     ReadChampion: call(
@@ -104,7 +108,7 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
   };
   const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const perRun =
-    "['--window-start', $window.start, '--window-end', $window.end, '--champion', $champion, '--trained-through', $package.trainedThrough]";
+    "['--window-start', $window.start, '--window-end', $window.end, '--captured-start', $captured.start, '--captured-end', $captured.end, '--champion', $champion, '--trained-through', $package.trainedThrough]";
   return {
     DescribeChampion: call(
       'aws-sdk:sagemaker:describeModelPackage',

@@ -93,6 +93,14 @@ export class ServingStack extends RoomStack {
         topic: alerts,
       }),
     ];
+    // SageMaker asks for the state of an update's alarms with the model's role.
+    if (config.mode === 'real-time')
+      this.modelRole.addToPrincipalPolicy(
+        new PolicyStatement({
+          actions: ['cloudwatch:DescribeAlarms'],
+          resources: this.guardrails.map(({ alarmArn }) => alarmArn),
+        }),
+      );
     new KitAlarm(this, 'PredictErrors', { kit, alarm: 'predictErrors', metric: api.serverErrors, topic: alerts });
     new KitAlarm(this, 'CaptureFailures', {
       kit,

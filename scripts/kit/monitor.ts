@@ -18,9 +18,24 @@ export interface WindowOutcome {
   outcomeUri: string;
 }
 
-/** Runs Monitor over a window of event time and reads what it found. @throws Error when no model serves, or when Monitor fails */
-export async function monitor(kit: DeployedKit, window: DayRange, out: Out): Promise<WindowOutcome> {
-  const { output } = await run(kit, 'monitor', { windowStart: window.start, windowEnd: window.end }, out);
+/**
+ * Runs Monitor over a window of event time and reads what it found.
+ * @param captured days of the replay, where the endpoint captures: its records lie under them. @default the window
+ * @throws Error when no model serves, or when Monitor fails
+ */
+export async function monitor(
+  kit: DeployedKit,
+  window: DayRange,
+  out: Out,
+  captured?: DayRange,
+): Promise<WindowOutcome> {
+  const input = {
+    windowStart: window.start,
+    windowEnd: window.end,
+    capturedStart: captured?.start,
+    capturedEnd: captured?.end,
+  };
+  const { output } = await run(kit, 'monitor', input, out);
   const { status, outcomeUri } = output as { status: string; outcomeUri: string | null };
   if (outcomeUri === null)
     throw new Error(`monitor ended ${status} for ${window.start} to ${window.end}: train and release a model first`);

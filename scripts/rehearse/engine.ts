@@ -41,12 +41,16 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** @throws Error with the engine's last lines when it does not come up within a minute */
-export async function startEngine(runDir: string): Promise<Engine> {
+/**
+ * @param quotas granted to the account beyond a new one's, by name
+ * @throws Error with the engine's last lines when it does not come up within a minute
+ */
+export async function startEngine(runDir: string, quotas: Readonly<Record<string, number>> = {}): Promise<Engine> {
   const port = await freePort();
+  const granted = Object.entries(quotas).flatMap(([name, value]) => ['--quota', `${name}=${value}`]);
   const child = spawn(
     toolchain().python,
-    ['-m', 'rehearsal', '--run-dir', runDir, '--port', String(port), '--toolchain', TOOLCHAIN],
+    ['-m', 'rehearsal', '--run-dir', runDir, '--port', String(port), '--toolchain', TOOLCHAIN, ...granted],
     {
       cwd: ROOT,
       stdio: ['pipe', 'pipe', 'pipe'],

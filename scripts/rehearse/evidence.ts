@@ -12,11 +12,12 @@ import {
 import { GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { paginateScan, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { names, outputs, type StackRoom, stackRooms } from '../../lib/shared/names';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Target } from './engine';
+import type { Deployment } from './verify';
 
 export interface ExecutionRecord {
   name: string;
@@ -47,6 +48,8 @@ export interface Evidence {
   templates: { stack: string; sha256: string; resources: number }[];
   /** Policy of the scenario's role: its decisions in the audit can be replayed with it. */
   clientPolicy: unknown;
+  /** Updates of the endpoint, from the engine's journal: no API tells which fleet answered a request. */
+  deployments: (Deployment & { from: string; to: string })[];
 }
 
 /** Keys worth keeping: the small JSON files that jobs wrote. */
@@ -79,6 +82,7 @@ export async function gather(root: Target, kit: string, runDir: string): Promise
     },
     templates: await templates(clients.cloudformation, kit),
     clientPolicy: await clientPolicy(new IAMClient(root)),
+    deployments: journal(join(runDir, 'deployments.jsonl')),
   };
   const file = join(runDir, 'evidence.json');
   mkdirSync(dirname(file), { recursive: true });
@@ -180,6 +184,15 @@ async function objects(client: S3Client, role: keyof typeof wanted, Bucket: stri
         found[`${role}/${Key}`] = JSON.parse((await Body?.transformToString()) ?? 'null');
       }
   return found;
+}
+
+/** JSON lines of a file of the engine; none where it wrote none. */
+function journal<T>(file: string): T[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
 }
 
 function parse(text: string | undefined): Record<string, unknown> | null {

@@ -17,7 +17,7 @@ import { recompute, type Summary } from './verify';
 
 interface RehearseOptions {
   scenario: string;
-  profile: string;
+  profile?: string;
   through: string;
   seed: number;
 }
@@ -30,7 +30,7 @@ export function register(program: Command): void {
     .command('rehearse')
     .description('deploy the synthesized templates into the local emulator and play a scenario')
     .addOption(new Option('--scenario <name>').choices(scenarioNames).default('drift'))
-    .option('--profile <profile>', 'profile of the configuration', 'sandbox')
+    .option('--profile <profile>', "profile of the configuration (default: the scenario's)")
     .option('--through <month>', 'drift: last month that lands', month, '2013-12')
     .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
     .action(async (options: RehearseOptions) => {
@@ -91,13 +91,14 @@ async function verifyCommand(folder: string): Promise<void> {
 
 /** @returns the exit code */
 async function rehearseCommand(options: RehearseOptions): Promise<number> {
-  const { scenario: name, profile, through, seed } = options;
+  const { scenario: name, through, seed } = options;
   const scenario = scenarios[name];
   if (scenario === undefined && name !== 'denied')
     throw new Error(`there is no scenario ${JSON.stringify(name)}: choose one of ${scenarioNames.join(', ')}`);
-  if (profile !== 'sandbox')
+  const profile = scenario?.profile ?? 'sandbox';
+  if (options.profile !== undefined && options.profile !== profile)
     throw new Error(
-      `profile ${profile} is not rehearsed: it asks for VPCs, scaling and canaries, which the emulator lacks; npm run synth -- -c profile=${profile} shows its templates`,
+      `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,
     );
   const out = terminal();
   const runDir = newRunDir(name);

@@ -31,6 +31,7 @@ const empty: Recomputed = {
   monitor: [],
   decisions: [],
   gates: [],
+  deployments: [],
   iam: { allowed: 0, denied: 0, denials: [], unused: [], unproven: [] },
   notRehearsed: [],
 };
@@ -42,7 +43,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
   const problems: string[] = [];
   let finding = '';
   let found = empty;
-  const engine = await startEngine(run.runDir);
+  const engine = await startEngine(run.runDir, run.scenario.quotas);
   const interrupt = () => void engine.stop().then(() => process.exit(130));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
@@ -62,6 +63,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
       found = recompute(evidence, audited);
       problems.push(
         ...compare(seen, found),
+        ...(run.scenario.prove?.(found) ?? []),
         ...changedTemplates(found.templates, run.assembly),
         ...unexpected(audited),
         ...audited.edges.map(({ subject, problem }) => `${subject}: ${problem}`),

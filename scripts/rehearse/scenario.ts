@@ -24,6 +24,15 @@ export interface Scenario {
   readonly title: string;
   /** Statements of the user's role beyond those of every user. @default none */
   readonly extra?: readonly Statement[];
+  /** Profile that is deployed. @default sandbox */
+  readonly profile?: Config['profile'];
+  /** Quotas that the account was granted beyond a new one's, by name. @default none */
+  readonly quotas?: Readonly<Record<string, number>>;
+  /**
+   * What the evidence must hold beyond what the scenario saw itself: only the engine knows which fleet answered a request.
+   * @returns one sentence for each expectation that does not hold. @default none
+   */
+  readonly prove?: (found: Recomputed) => string[];
   /** @returns one sentence that says what was shown. @throws Error when the kit did something else */
   play(stage: Stage): Promise<string>;
 }

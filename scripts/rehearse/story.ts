@@ -59,7 +59,7 @@ export async function note({ kit, seen }: Stage, arn: string, { outcome, reason 
 
 /** One window of traffic: months land when they begin, requests go through the API, labels arrive, the monitor looks. */
 export async function live(stage: Stage, window: DayRange, landed: Set<string>): Promise<WindowOutcome> {
-  const { kit, out, source, seen } = stage;
+  const { kit, out, source } = stage;
   for (const month of monthsOf(window)) {
     if (landed.has(month)) continue;
     await load(kit, { source, months: [month] }, out);
@@ -67,7 +67,12 @@ export async function live(stage: Stage, window: DayRange, landed: Set<string>):
   }
   await replay(kit, { days: window }, out);
   await deliver(stage, window);
-  const outcome = await monitor(kit, window, out);
+  return look(stage, window);
+}
+
+/** Runs Monitor over a window and writes down what it says. @param captured as of `monitor` */
+export async function look({ kit, out, seen }: Stage, window: DayRange, captured?: DayRange): Promise<WindowOutcome> {
+  const outcome = await monitor(kit, window, out, captured);
   seen.monitor.push({
     window: outcome.window,
     status: outcome.status,

@@ -39,6 +39,18 @@ export interface Gate {
   promoted: boolean;
   reason: string;
 }
+/** One update of the endpoint: how many requests each fleet answered, and with how many errors, stage by stage. */
+export interface Deployment {
+  time: string;
+  endpoint: string;
+  outcome: 'completed' | 'rolled back';
+  reason?: string;
+  stages: { instances: number; of: number; seconds: number; blue: Answered; green: Answered }[];
+}
+interface Answered {
+  requests: number;
+  errors: number;
+}
 export interface Summary {
   status: 'passed' | 'failed';
   reason?: string;
@@ -52,6 +64,7 @@ export interface Summary {
   monitor: MonitoredWindow[];
   decisions: { episode: string | null; attempt: number; outcome: string; reason: string; window?: Range }[];
   gates: Gate[];
+  deployments: Deployment[];
   iam: {
     allowed: number;
     denied: number;
@@ -75,6 +88,13 @@ export function recompute(evidence: Evidence, audit: Audit): Recomputed {
     monitor: windows(evidence),
     decisions: decisions(evidence),
     gates: gates(evidence),
+    deployments: evidence.deployments.map(({ time, endpoint, outcome, reason, stages }) => ({
+      time,
+      endpoint,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      stages,
+    })),
     iam: {
       allowed: audit.allowed,
       denied: audit.denied.length,

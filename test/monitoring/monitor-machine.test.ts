@@ -67,12 +67,27 @@ test('the job gets window, champion and baselines', () => {
   const options = AppSpecification.ContainerArguments as string[];
   const value = (option: string) => options[options.indexOf(option) + 1];
   expect(value('--window-start')).toBe('2013-09-02');
+  expect([value('--captured-start'), value('--captured-end')]).toEqual(['2013-09-02', '2013-09-09']);
   expect(value('--trained-through')).toBe('2013-04-01');
   expect(value('--kit')).toBe('mlkit');
   expect(value('--captured')).toMatch(/\/mlkit\/AllTraffic\/$/);
   expect(value('--windows')).toMatch(/\/windows\/$/);
   expect(ProcessingInputs.map((i: Json) => i.InputName)).toEqual(['code', 'baseline', 'model']);
   expect(ProcessingOutputConfig.Outputs[0].S3Output.S3Uri).toMatch(/windows\/3\/2013-09-09\/$/);
+});
+
+test('a replay under native capture says under which days its records lie', () => {
+  const input = {
+    windowStart: '2013-09-02',
+    windowEnd: '2013-09-09',
+    capturedStart: '2026-11-23',
+    capturedEnd: '2026-11-24',
+  };
+  const run = monitor(clean, input);
+  const options = calledWith(run, 'RunMonitor').AppSpecification.ContainerArguments as string[];
+  const value = (option: string) => options[options.indexOf(option) + 1];
+  expect([value('--captured-start'), value('--captured-end')]).toEqual(['2026-11-23', '2026-11-24']);
+  expect(calledWith(run, 'PutCompleted').Entries[0].Detail.window).toEqual({ start: '2013-09-02', end: '2013-09-09' });
 });
 
 test('the schedule derives the last window whose labels have come', () => {

@@ -229,6 +229,16 @@ describe('monitor', () => {
     );
   });
 
+  test('passes on under which days a replay was captured', async () => {
+    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: null } } });
+    const captured = { start: '2026-11-23', end: '2026-11-24' };
+    await expect(monitor(kit, window, listener(), captured)).rejects.toThrow();
+    expect(JSON.parse(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input!)).toMatchObject({
+      capturedStart: '2026-11-23',
+      capturedEnd: '2026-11-24',
+    });
+  });
+
   test('says that there is no model to measure', async () => {
     executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: null } } });
     await expect(monitor(kit, window, listener())).rejects.toThrow('train and release a model first');

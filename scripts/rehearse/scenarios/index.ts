@@ -4,6 +4,7 @@ import { drift } from './drift';
 import { failures } from './failures';
 import { loop } from './loop';
 import { quiet } from './quiet';
+import { standard } from './standard';
 import { storm } from './storm';
 import { tuned } from './tuned';
 
@@ -16,4 +17,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   storm,
   'bad-release': badRelease,
   failures,
+  standard,
 };

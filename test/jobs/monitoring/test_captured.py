@@ -48,6 +48,19 @@ def test_a_window_is_read_whole_with_the_days_beside_it(
     assert (found.duplicates, found.corrupt) == (0, 0)
 
 
+def test_a_replay_that_the_endpoint_captured_lies_under_the_day_of_the_requests(
+    model: Model, trained: Trained, tmp_path: Path
+) -> None:
+    rows = between(read_features(trained.lake.features), "2013-01-14", "2013-01-18")
+    traffic.file_lines(tmp_path, date(2026, 11, 23), [line(model, to_instances(rows), "replayed"), "broken"])
+    today = Window(date(2026, 11, 23), date(2026, 11, 24))
+    found = read_window(str(tmp_path), WINDOW, today)
+    expected = between(rows, "2013-01-15", "2013-01-17")
+    assert sorted(found.rows["flight_key"]) == sorted(expected["flight_key"])
+    assert found.corrupt == 1
+    assert len(read_window(str(tmp_path), WINDOW).rows) == 0
+
+
 def test_a_request_filed_a_day_early_or_late_is_found_and_rows_outside_are_not(
     model: Model, trained: Trained, tmp_path: Path
 ) -> None:

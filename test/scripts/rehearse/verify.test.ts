@@ -67,6 +67,24 @@ const evidence: Evidence = {
   },
   templates: [],
   clientPolicy: {},
+  deployments: [
+    {
+      time: '2026-11-23T04:00:00.000Z',
+      endpoint: 'mlkit',
+      from: 'config-1',
+      to: 'config-2',
+      outcome: 'completed',
+      stages: [
+        {
+          instances: 1,
+          of: 2,
+          seconds: 600,
+          blue: { requests: 20, errors: 0 },
+          green: { requests: 20, errors: 0 },
+        },
+      ],
+    },
+  ],
 };
 
 describe('recompute', () => {
@@ -86,6 +104,12 @@ describe('recompute', () => {
 
   test('reads windows from the monitor’s files', () => {
     expect(found.monitor).toMatchObject([{ champion: 1, records: 6190, auc: 0.71, ruleAuc: 0.68, confirmed: false }]);
+  });
+
+  test('tells updates of the endpoint without the names that CloudFormation made up', () => {
+    expect(found.deployments).toHaveLength(1);
+    expect(found.deployments[0]).not.toHaveProperty('from');
+    expect(found.deployments[0]).toMatchObject({ outcome: 'completed', stages: [{ green: { requests: 20 } }] });
   });
 
   test('orders the guard’s decisions by time', () => {

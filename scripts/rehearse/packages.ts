@@ -1,0 +1,68 @@
+/** Model packages that a scenario registers by hand, as a hurried colleague might. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { names } from '../../lib/shared/names';
+import { tar } from '../../lib/shared/tar';
+import { versions } from '../kit/releases';
+import type { Statement } from './client-role';
+import type { Stage } from './scenario';
+
+/** Whoever registers a package by hand needs these; Train does it under its own role. */
+export const MAY_REGISTER: readonly Statement[] = [
+  { Effect: 'Allow', Action: ['s3:PutObject'], Resource: 'arn:aws:s3:::mlkit-*/models/*' },
+  {
+    Effect: 'Allow',
+    Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage', 'sagemaker:AddTags'],
+    Resource: '*',
+  },
+];
+
+/**
+ * Registers a copy of version 1, not approved yet.
+ * @param program serving program that replaces the whole archive. @default version 1's own archive
+ * @returns the version's number
+ */
+export async function register(stage: Stage, description: string, program?: string): Promise<number> {
+  const { kit } = stage;
+  const sagemaker = new SageMakerClient(kit.aws);
+  const good = await sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: await arnOf(stage, 1) }));
+  const [container] = good.InferenceSpecification?.Containers ?? [];
+  const ModelDataUrl = program === undefined ? container?.ModelDataUrl : await upload(stage, description, program);
+  const { ModelPackageArn } = await sagemaker.send(
+    new CreateModelPackageCommand({
+      ModelPackageGroupName: names.modelPackageGroup(kit.name),
+      ModelPackageDescription: description,
+      ModelApprovalStatus: 'PendingManualApproval',
+      InferenceSpecification: {
+        Containers: [{ Image: container?.Image, Environment: container?.Environment, ModelDataUrl }],
+        SupportedContentTypes: good.InferenceSpecification?.SupportedContentTypes,
+        SupportedResponseMIMETypes: good.InferenceSpecification?.SupportedResponseMIMETypes,
+      },
+      CustomerMetadataProperties: { ...good.CustomerMetadataProperties, trigger: 'by hand' },
+    }),
+  );
+  return Number(ModelPackageArn?.split('/').at(-1));
+}
+
+/** @throws Error when the version is not registered */
+export async function arnOf({ kit }: Stage, version: number): Promise<string> {
+  const found = (await versions(kit)).find((each) => each.version === version);
+  if (found === undefined) throw new Error(`version ${version} is not registered`);
+  return found.arn;
+}
+
+/** @returns URI of an archive that holds nothing but the program */
+async function upload({ kit }: Stage, description: string, program: string): Promise<string> {
+  const Key = `models/${description.replaceAll(' ', '-')}/output/model.tar.gz`;
+  const folder = mkdtempSync(join(tmpdir(), 'model-'));
+  mkdirSync(join(folder, 'code'));
+  writeFileSync(join(folder, 'code/inference.py'), program);
+  const Body = gzipSync(tar(folder));
+  rmSync(folder, { recursive: true });
+  await kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.artifacts, Key, Body }));
+  return `s3://${kit.buckets.artifacts}/${Key}`;
+}

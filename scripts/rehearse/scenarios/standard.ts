@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { names } from '../../../lib/shared/names';
+import { addDays, type DayRange, monthsOf } from '../../kit/days';
+import { featuresOf } from '../../kit/features';
+import { load } from '../../kit/load';
+import { predict } from '../../kit/predict';
+import { approve, type Released } from '../../kit/releases';
+import { replay } from '../../kit/replay';
+import { arnOf, MAY_REGISTER, register } from '../packages';
+import { expect, type Scenario, type Stage } from '../scenario';
+import { begin, deliver, look, note } from '../story';
+import type { Recomputed } from '../verify';
+
+/** Healthy, and at a loss with every request. */
+const FAILS_ON_REQUESTS = `def model_fn(model_dir):
+    return None
+
+
+def input_fn(body, content_type):
+    return body
+
+
+def predict_fn(instances, model):
+    raise KeyError("a feature that was renamed")
+`;
+/** The engine delivers captured records once a second; AWS within minutes. */
+const CAPTURED_WITHIN_MS = 30_000;
+
+export const standard: Scenario = {
+  title: 'a real-time endpoint that captures, a canary that goes through and one that an alarm rolls back',
+  profile: 'standard',
+  // Two instances, and two more while an update runs.
+  quotas: { 'ml.m5.large for endpoint usage': 4 },
+  extra: MAY_REGISTER,
+  async play(stage) {
+    const start = await begin(stage);
+    const week = { start, end: addDays(start, 7) };
+    const months = [...monthsOf(week)];
+    await load(stage.kit, { source: stage.source, months }, stage.out);
+    const { records, status } = await captureAndMonitor(stage, week);
+
+    const first = await endpoint(stage);
+    const later = { start: week.end, end: addDays(week.end, 14) };
+    const good = await releaseUnder(stage, later, await register(stage, 'the same model again'));
+    expect(good.outcome === 'released', `version 2 was ${good.outcome}: ${good.reason}`);
+    const second = await endpoint(stage);
+    expect(second.EndpointConfigName !== first.EndpointConfigName, 'version 2 serves, but from the old configuration');
+
+    const input = { instances: (await featuresOf(stage.kit, months[0]!)).slice(-5) };
+    const before = JSON.stringify(await predict(stage.kit, { input }));
+    const bad = await releaseUnder(stage, later, await register(stage, 'fails on requests', FAILS_ON_REQUESTS));
+    expect(bad.outcome === 'rejected', `version 3 was ${bad.outcome}: ${bad.reason}`);
+    const third = await endpoint(stage);
+    expect(
+      third.EndpointStatus === 'InService' && third.EndpointConfigName === second.EndpointConfigName,
+      `after the rollback the endpoint is ${third.EndpointStatus} with ${third.EndpointConfigName}, not ${second.EndpointConfigName}`,
+    );
+    const after = JSON.stringify(await predict(stage.kit, { input }));
+    expect(after === before, `the API answers otherwise after the rollback: ${after} instead of ${before}`);
+    return `${records} natively captured records monitored (${status}); version 2 released through its canary; version 3 rejected: ${bad.reason}`;
+  },
+  prove: ({ deployments }) => proveCanaries(deployments),
+};
+
+/** Replays the days and counts what the endpoint captured; then the monitor looks for them under today. */
+async function captureAndMonitor(stage: Stage, week: DayRange): Promise<{ records: number; status: string }> {
+  const { kit, out } = stage;
+  const earlier = await capturedRecords(stage);
+  const today = utcDay();
+  const { requests, instances } = await replay(kit, { days: week }, out);
+  let captured = 0;
+  for (const giveUp = Date.now() + CAPTURED_WITHIN_MS; captured < requests && Date.now() < giveUp; await sleep(500))
+    captured = (await capturedRecords(stage)) - earlier;
+  expect(captured === requests, `${requests} requests were answered, ${captured} records captured`);
+  out.line(`${captured} records captured for ${requests} requests`);
+  await deliver(stage, week);
+  const outcome = await look(stage, week, { start: today, end: addDays(utcDay(), 1) });
+  expect(
+    outcome.records === instances,
+    `${instances} flights were answered, Monitor found ${outcome.records} (${outcome.status})`,
+  );
+  return outcome;
+}
+
+const utcDay = () => new Date().toISOString().slice(0, 10);
+
+async function capturedRecords({ kit }: Stage): Promise<number> {
+  const Bucket = kit.buckets.captured;
+  let count = 0;
+  for await (const { Contents = [] } of paginateListObjectsV2(
+    { client: kit.s3 },
+    { Bucket, Prefix: `${names.endpoint(kit.name)}/` },
+  ))
+    for (const { Key } of Contents) {
+      const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
+      count += (await Body!.transformToString()).split('\n').filter((line) => line !== '').length;
+    }
+  return count;
+}
+
+const endpoint = ({ kit }: Stage) =>
+  new SageMakerClient(kit.aws).send(new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }));
+
+/** Approves a version while traffic flows, again and again the same days, until its release has ended. */
+async function releaseUnder(stage: Stage, days: DayRange, version: number): Promise<Released> {
+  const stop = new AbortController();
+  const traffic = (async () => {
+    while (!stop.signal.aborted) await replay(stage.kit, { days, signal: stop.signal }, stage.out);
+  })();
+  try {
+    const released = await approve(stage.kit, { version }, stage.out);
+    await note(stage, await arnOf(stage, version), released);
+    return released;
+  } finally {
+    stop.abort();
+    await traffic;
+  }
+}
+
+/** Half of the requests to one of two instances first; then all of them, or back because they failed. */
+export function proveCanaries(deployments: Recomputed['deployments']): string[] {
+  const [good, bad] = deployments;
+  const problems: string[] = [];
+  const check = (holds: boolean, sentence: string) => {
+    if (!holds) problems.push(`${sentence}: ${JSON.stringify(deployments)}`);
+  };
+  check(deployments.length === 2, `${deployments.length} updates of the endpoint, two were asked for`);
+  if (good === undefined || bad === undefined) return problems;
+  const [canary, full] = good.stages;
+  const requests = (canary?.green.requests ?? 0) + (canary?.blue.requests ?? 0);
+  check(good.outcome === 'completed' && good.stages.length === 2, 'the first update did not go through two stages');
+  check(
+    requests >= 10 && Math.abs((canary?.green.requests ?? 0) / requests - 0.5) < 0.1,
+    'half of the requests must reach the canary',
+  );
+  check(
+    full?.blue.requests === 0 && full.green.requests > 0,
+    'after the canary every request must reach the new fleet',
+  );
+  check(
+    bad.outcome === 'rolled back' && bad.stages.length === 1,
+    'the second update was not rolled back at its canary',
+  );
+  check(
+    (bad.stages[0]?.green.errors ?? 0) > 0 && bad.stages[0]?.blue.errors === 0,
+    'the new fleet alone must have failed',
+  );
+  check(bad.reason?.includes('serving/endpoint-errors') ?? false, 'the alarm is not the reason');
+  return problems;
+}
