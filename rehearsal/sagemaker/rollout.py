@@ -30,6 +30,10 @@ class Rollout:
             "to": config["EndpointConfigName"],
             "stages": [],
         }
+        if plan.stages[0].seconds and self._scale != 1:
+            self._ground.host.not_rehearsed(
+                "length of baking periods", f"a second of an endpoint's deployment lasts {self._scale} s"
+            )
         started, green = time.monotonic(), None
         try:
             self._tell(record, config, "Creating", f"Launching {plan.stages[-1].of} instance(s).")

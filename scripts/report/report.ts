@@ -23,6 +23,7 @@ export async function writeReport(runDir: string): Promise<string> {
     await drift(evidence),
     ...(await models(evidence)),
     guard(summary),
+    ...(summary.deployments.length === 0 ? [] : [updates(summary)]),
     access(summary),
     section(
       'Not rehearsed',
@@ -220,6 +221,40 @@ function guard(summary: Summary): string {
     'Why a retraining started, or did not.',
     table(['window ends', 'episode', 'attempt', 'outcome', 'reason'], rows),
     table(['version', 'trigger', 'trained through', 'outcome', 'reason'], releases),
+  );
+}
+
+function updates({ deployments }: Summary): string {
+  const rows = deployments.flatMap(({ time, outcome, reason, stages }) =>
+    stages.map(({ instances, of, seconds, blue, green }): Cell[] => [
+      time.slice(11, 19),
+      `${instances} of ${of}`,
+      seconds,
+      blue.requests,
+      blue.errors,
+      green.requests,
+      green.errors,
+      outcome,
+      reason,
+    ]),
+  );
+  return section(
+    'Updates of the endpoint',
+    'Which fleet answered while an update baked, from the engine’s record; seconds are those of the template.',
+    table(
+      [
+        'began',
+        'new instances with traffic',
+        'baking s',
+        'old answered',
+        'with errors',
+        'new answered',
+        'with errors',
+        'the update',
+        'why',
+      ],
+      rows,
+    ),
   );
 }
 

@@ -39,7 +39,7 @@ export const standard: Scenario = {
     const week = { start, end: addDays(start, 7) };
     const months = [...monthsOf(week)];
     await load(stage.kit, { source: stage.source, months }, stage.out);
-    const { records, status } = await captureAndMonitor(stage, week);
+    const captured = await captureAndMonitor(stage, week);
 
     const first = await endpoint(stage);
     const later = { start: week.end, end: addDays(week.end, 14) };
@@ -59,13 +59,13 @@ export const standard: Scenario = {
     );
     const after = JSON.stringify(await predict(stage.kit, { input }));
     expect(after === before, `the API answers otherwise after the rollback: ${after} instead of ${before}`);
-    return `${records} natively captured records monitored (${status}); version 2 released through its canary; version 3 rejected: ${bad.reason}`;
+    return `${captured}; version 2 released through its canary; version 3 rejected: ${bad.reason}`;
   },
   prove: ({ deployments }) => proveCanaries(deployments),
 };
 
-/** Replays the days and counts what the endpoint captured; then the monitor looks for them under today. */
-async function captureAndMonitor(stage: Stage, week: DayRange): Promise<{ records: number; status: string }> {
+/** Replays the days and counts what the endpoint captured; then the monitor looks for them under today. @returns what was seen */
+async function captureAndMonitor(stage: Stage, week: DayRange): Promise<string> {
   const { kit, out } = stage;
   const earlier = await capturedRecords(stage);
   const today = utcDay();
@@ -74,14 +74,13 @@ async function captureAndMonitor(stage: Stage, week: DayRange): Promise<{ record
   for (const giveUp = Date.now() + CAPTURED_WITHIN_MS; captured < requests && Date.now() < giveUp; await sleep(500))
     captured = (await capturedRecords(stage)) - earlier;
   expect(captured === requests, `${requests} requests were answered, ${captured} records captured`);
-  out.line(`${captured} records captured for ${requests} requests`);
   await deliver(stage, week);
   const outcome = await look(stage, week, { start: today, end: addDays(utcDay(), 1) });
   expect(
     outcome.records === instances,
     `${instances} flights were answered, Monitor found ${outcome.records} (${outcome.status})`,
   );
-  return outcome;
+  return `${captured} requests captured natively, ${outcome.records} flights of them monitored (${outcome.status})`;
 }
 
 const utcDay = () => new Date().toISOString().slice(0, 10);
