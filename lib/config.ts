@@ -110,6 +110,8 @@ const schema = z
         engine: z.enum(['open', 'managed']).default('open'),
         /** A window of 6,000 flights takes less than 1 GB. */
         instanceType: z.string().startsWith('ml.').default('ml.t3.medium'),
+        /** Of the managed engine: its analyzer runs out of memory on 4 GB. */
+        managedInstanceType: z.string().startsWith('ml.').default('ml.t3.large'),
         /** One week: shorter windows see the weekday, longer ones see it late. */
         windowDays: days(1, 90).default(7),
         /** Confirmed when at least k of the last n windows have violations. */

@@ -138,7 +138,7 @@ export class ManagedMonitors extends Construct {
       // Definitions have no names: each property is create-only, and a replacement of the same name would collide with what it replaces.
       roleArn: access.role.roleArn,
       jobResources: {
-        clusterConfig: { instanceCount: 1, instanceType: config.monitoring.instanceType, volumeSizeInGb: 20 },
+        clusterConfig: { instanceCount: 1, instanceType: config.monitoring.managedInstanceType, volumeSizeInGb: 20 },
       },
       // Model quality divides it between joining labels and the analysis.
       stoppingCondition: { maxRuntimeInSeconds: 7200 },

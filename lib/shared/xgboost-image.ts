@@ -42,6 +42,9 @@ const ACCOUNTS: Record<string, string> = {
   'us-west-2': '246618743249',
 };
 
+/** Regions in which the kit can be deployed. */
+export const xgboostRegions = Object.keys(ACCOUNTS);
+
 /** The XGBoost container of the stack's Region. */
 export const xgboostImage = (scope: Construct): RegionalImage =>
   regionalImage(scope, {

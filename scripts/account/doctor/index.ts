@@ -1,0 +1,108 @@
+import { names, rooms, type StackRoom } from '../../../lib/shared/names';
+import { xgboostRegions } from '../../../lib/shared/xgboost-image';
+import type { Out } from '../../kit/out';
+import { firstMonth } from '../cost';
+import { closedFeatures, refusal } from '../facts';
+import { synthesize } from '../templates';
+import {
+  featuresInUse,
+  fixedNames,
+  judgeBootstrap,
+  judgeBudget,
+  judgeDeployed,
+  judgeFeatures,
+  judgeLeftovers,
+  judgeNames,
+  judgeQuota,
+  judgeRegion,
+  judgeTool,
+  worst,
+} from './judge';
+import * as look from './look';
+import { needs } from './needs';
+import { tools } from './tools';
+import type { Check, Diagnosis, DiagnoseOptions } from './types';
+
+export type { Check, Diagnosis, DiagnoseOptions, Verdict } from './types';
+
+const stackRooms: StackRoom[] = [...rooms, 'serving-model'];
+
+/** Whether the configuration can be deployed into the account, and what is in the way. */
+export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
+  const { config, aws = {}, estimate, templates = synthesize(config) } = options;
+  const { kit, profile } = config;
+  const fixed = fixedNames(templates);
+  const local = [
+    ...tools().map(judgeTool),
+    judgeNames(kit, fixed),
+    ...judgeFeatures(featuresInUse(templates, closedFeatures), refusal),
+    judgeBudget(firstMonth(estimate), config.foundation.monthlyBudgetUsd),
+  ];
+  const where = await signIn(options);
+  if ('about' in where)
+    return { kit, profile, account: null, region: null, verdict: 'fail', checks: [...local, where] };
+
+  const { account, principal, region } = where;
+  const quotas = new look.Quotas(aws);
+  const told = needs(config).map((need) =>
+    asked('quota', async () => [judgeQuota(need, await quotas.told(need), region)]),
+  );
+  const remote = await Promise.all([
+    asked('bootstrap', async () => [judgeBootstrap(await look.bootstrapVersion(aws), account, region)]),
+    ...told,
+    asked('deployed', async () => {
+      const all = stackRooms.map((room) => names.stack(kit, room));
+      const [stacks, tagged] = await Promise.all([look.stacks(aws, all), look.tagged(aws, kit)]);
+      return [judgeDeployed(stacks, all, profile), ...judgeLeftovers(kit, tagged, stacks.length, fixed)];
+    }),
+  ]);
+  const checks = [
+    ...local,
+    { about: 'account', verdict: 'ok', found: `${account} as ${principal}` } satisfies Check,
+    judgeRegion(region, xgboostRegions),
+    ...remote.flat(),
+  ];
+  return { kit, profile, account, region, verdict: worst(checks), checks };
+}
+
+/** Account and Region, or the check that says why there are none. */
+async function signIn({
+  aws = {},
+}: DiagnoseOptions): Promise<{ account: string; principal: string; region: string } | Check> {
+  try {
+    const region = await look.region(aws);
+    return { ...(await look.account(aws)), region };
+  } catch (error) {
+    const { message } = error as Error;
+    const fix = /Region is missing/.test(message)
+      ? 'set AWS_REGION or pass --region'
+      : 'set AWS_PROFILE (aws sso login, aws configure), or AWS_ENDPOINT_URL and the keys that a rehearsal printed';
+    return { about: 'account', verdict: 'fail', found: message, fix };
+  }
+}
+
+/** A call that the account refuses is a line of the diagnosis and not its end. */
+async function asked(about: string, look: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const { name, message } = error as Error;
+    return [
+      {
+        about,
+        verdict: 'warn',
+        found: `could not look: ${name}: ${message}`,
+        fix: 'sign in as somebody who may read it',
+      },
+    ];
+  }
+}
+
+export function printDiagnosis({ kit, profile, checks }: Diagnosis, out: Out): void {
+  for (const { about, verdict, found, fix } of checks) {
+    out.line(`${verdict.padEnd(5)} ${about.padEnd(10)} ${found}`);
+    if (verdict !== 'ok' && fix !== undefined) out.line(`${' '.repeat(17)}next: ${fix}`);
+  }
+  const count = (of: string) => checks.filter(({ verdict }) => verdict === of).length;
+  out.line(`${kit}, profile ${profile}: ${count('ok')} ok, ${count('warn')} warn, ${count('fail')} fail`);
+}

@@ -1,0 +1,273 @@
+/** Judges what was found; no call to AWS, no clock. */
+import type { ClosedFeature } from '../facts';
+import { type Json, type Placed, resources, type Templates, text } from '../templates';
+import type { Need } from './needs';
+import type { Check, Verdict } from './types';
+
+const SEVERITY: Verdict[] = ['ok', 'warn', 'fail'];
+
+export const worst = (checks: readonly { verdict: Verdict }[]): Verdict =>
+  SEVERITY[Math.max(0, ...checks.map(({ verdict }) => SEVERITY.indexOf(verdict)))] ?? 'ok';
+
+/** A version such as 20.11.0, or null where the tool is not there. */
+export interface Tool {
+  name: string;
+  found: string | null;
+  wanted: string;
+  /** Whether `wanted` is the only version or the least one. */
+  exactly: boolean;
+  /** What a missing tool means. */
+  verdict: Exclude<Verdict, 'ok'>;
+  fix: string;
+}
+
+export function judgeTool({ name, found, wanted, exactly, verdict, fix }: Tool): Check {
+  const enough = found !== null && (exactly ? found === wanted : compareVersions(found, wanted) >= 0);
+  const asked = exactly ? `${wanted} is pinned` : `${wanted} or newer is needed`;
+  return enough
+    ? { about: 'tool', verdict: 'ok', found: `${name} ${found}` }
+    : { about: 'tool', verdict, found: `${name} ${found === null ? 'is missing' : found}; ${asked}`, fix };
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export function judgeRegion(region: string, offered: readonly string[]): Check {
+  return offered.includes(region)
+    ? { about: 'region', verdict: 'ok', found: `${region} has the XGBoost image` }
+    : {
+        about: 'region',
+        verdict: 'fail',
+        found: `SageMaker offers no XGBoost image in ${region}`,
+        fix: `--region with one of ${offered.join(', ')}`,
+      };
+}
+
+/** The newest feature that the kit's templates use came with version 6: the role that publishes files, and the version rule itself. */
+export const BOOTSTRAP_VERSION = 6;
+
+export function judgeBootstrap(version: number | null, account: string, region: string): Check {
+  const fix = `npx cdk bootstrap aws://${account}/${region}`;
+  if (version === null)
+    return {
+      about: 'bootstrap',
+      verdict: 'fail',
+      found: `${account} in ${region} is not bootstrapped for the CDK`,
+      fix,
+    };
+  return version >= BOOTSTRAP_VERSION
+    ? { about: 'bootstrap', verdict: 'ok', found: `version ${version}` }
+    : { about: 'bootstrap', verdict: 'fail', found: `version ${version} is older than ${BOOTSTRAP_VERSION}`, fix };
+}
+
+/** A quota as Service Quotas tells it; `applied` is null where it was never changed. */
+export interface ToldQuota {
+  code: string;
+  applied: number | null;
+  default: number | null;
+}
+
+export function judgeQuota(
+  { service, name, least, comfortable, what }: Need,
+  told: ToldQuota | null,
+  region: string,
+): Check {
+  const list = `https://${region}.console.aws.amazon.com/servicequotas/home/services/${service}/quotas`;
+  if (told === null)
+    return {
+      about: 'quota',
+      verdict: 'warn',
+      found: `${name}: Service Quotas knows no quota of this name in ${region}; ${least} are needed for ${what}`,
+      fix: list,
+      evidence: { name, code: null, needed: least },
+    };
+  const { code, applied, default: given } = told;
+  const value = applied ?? given ?? 0;
+  const evidence = { name, code, applied, default: given, needed: least, comfortable };
+  const figures = `${name} (${code}): ${value}, AWS default ${given ?? 'unknown'}`;
+  if (value >= comfortable) return { about: 'quota', verdict: 'ok', found: figures, evidence };
+  const [verdict, wanted, why]: [Verdict, number, string] =
+    value < least
+      ? ['fail', least, `${least} are needed for ${what}`]
+      : ['warn', comfortable, `more than ${value} of ${what} at once must wait`];
+  const fix = `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${wanted} --region ${region}`;
+  return { about: 'quota', verdict, found: `${figures}; ${why}`, fix, evidence };
+}
+
+/** Every closed feature that the templates meet, with the resources that do. */
+export function featuresInUse(
+  templates: Templates,
+  features: readonly ClosedFeature[],
+): { feature: ClosedFeature; where: string[] }[] {
+  const all = resources(templates);
+  return features.flatMap((feature) => {
+    const where = all.filter((resource) => meets(resource, feature.uses)).map(({ stack, id }) => `${stack}/${id}`);
+    return where.length === 0 ? [] : [{ feature, where }];
+  });
+}
+
+function meets({ type, properties }: Placed, uses: ClosedFeature['uses']): boolean {
+  if (uses.resourceTypes?.includes(type)) return true;
+  for (const { resourceType, property, values } of uses.values ?? []) {
+    const value: Json = property.split('.').reduce((at: Json, key) => at?.[key], properties);
+    if (resourceType === type && value !== undefined && (values.includes('*') || values.includes(String(value))))
+      return true;
+  }
+  // A state machine's calls and requests are text in its definition.
+  const said =
+    type === 'AWS::StepFunctions::StateMachine' ? text(properties.DefinitionString) : JSON.stringify(properties);
+  const named = (field: string) => new RegExp(`"${field}"\\s*:`).test(said);
+  return (
+    (uses.requestFields ?? []).some(named) ||
+    (uses.imageRepositories ?? []).some((image) => said.includes(`/${image}`)) ||
+    (uses.operations ?? []).some((operation) => {
+      const [service, call] = operation.split(':') as [string, string];
+      return new RegExp(`:::(?:aws-sdk:)?${service}:${call}\\b`, 'i').test(said);
+    })
+  );
+}
+
+export function judgeFeatures(inUse: ReturnType<typeof featuresInUse>, refusal: string): Check[] {
+  if (inUse.length === 0)
+    return [{ about: 'services', verdict: 'ok', found: 'nothing that is closed to new customers' }];
+  return inUse.map(({ feature, where }) => ({
+    about: 'services',
+    verdict: 'fail',
+    found:
+      feature.status === 'closed'
+        ? `${feature.feature} is closed to new customers${feature.since === null ? '' : ` since ${feature.since}`}, and ${where.join(', ')} would be refused: "${refusal}"`
+        : `${feature.feature} was retired, and ${where.join(', ')} would be refused`,
+    fix: feature.instead,
+    evidence: { source: feature.source, checkedOn: feature.checkedOn },
+  }));
+}
+
+/** What a resource is called by the template, and how long AWS lets it be. */
+export interface FixedName {
+  where: string;
+  name: string;
+  limit: number;
+}
+
+const NAMED: Record<string, [property: string, limit: number]> = {
+  'AWS::SageMaker::Endpoint': ['EndpointName', 63],
+  'AWS::SageMaker::ModelPackageGroup': ['ModelPackageGroupName', 63],
+  'AWS::CloudWatch::Alarm': ['AlarmName', 255],
+  'AWS::CloudWatch::Dashboard': ['DashboardName', 255],
+  'AWS::Athena::WorkGroup': ['Name', 128],
+  'AWS::SSM::Parameter': ['Name', 1011],
+  'AWS::KMS::Alias': ['AliasName', 256],
+  'AWS::ApiGateway::RestApi': ['Name', 128],
+};
+
+/** SageMaker's limit for tuning jobs, the shortest; a job's name is the kit's and twelve characters of a hash. */
+const JOB_NAME: (kit: string) => FixedName = (kit) => ({ where: 'jobs', name: `${kit}-${'0'.repeat(12)}`, limit: 32 });
+
+export function fixedNames(templates: Templates): FixedName[] {
+  return resources(templates).flatMap(({ stack, id, type, properties }) => {
+    const [property, limit] = NAMED[type] ?? [];
+    const name: Json = property === undefined ? undefined : properties[property];
+    return typeof name === 'string' && limit !== undefined ? [{ where: `${stack}/${id}`, name, limit }] : [];
+  });
+}
+
+export function judgeNames(kit: string, fixed: readonly FixedName[]): Check {
+  const tooLong = [JOB_NAME(kit), ...fixed].filter(({ name, limit }) => name.length > limit);
+  return tooLong.length === 0
+    ? { about: 'names', verdict: 'ok', found: `${fixed.length} names of ${kit} fit their services` }
+    : {
+        about: 'names',
+        verdict: 'fail',
+        found: tooLong.map(({ where, name, limit }) => `${name} (${where}) is longer than ${limit}`).join('; '),
+        fix: '--kit with a shorter name',
+      };
+}
+
+export interface DeployedStack {
+  name: string;
+  status: string;
+  profile: string | undefined;
+  changedAt: Date;
+}
+
+export function judgeDeployed(stacks: readonly DeployedStack[], all: readonly string[], profile: string): Check {
+  const about = 'deployed';
+  if (stacks.length === 0) return { about, verdict: 'ok', found: 'nothing yet' };
+  const broken = stacks.filter(
+    ({ status }) => !/^(CREATE|UPDATE|IMPORT)_COMPLETE$|^UPDATE_ROLLBACK_COMPLETE$/.test(status),
+  );
+  if (broken.length > 0)
+    return {
+      about,
+      verdict: 'warn',
+      found: broken.map(({ name, status }) => `${name} is ${status}`).join(', '),
+      fix: 'npm run kit -- up, which goes on from there, or npm run kit -- down',
+    };
+  const changed = new Date(Math.max(...stacks.map(({ changedAt }) => changedAt.getTime()))).toISOString();
+  const others = [...new Set(stacks.map((stack) => stack.profile))].filter((deployed) => deployed !== profile);
+  if (others.length > 0)
+    return {
+      about,
+      verdict: 'warn',
+      found: `deployed as profile ${others.join(', ')}, asked for ${profile}`,
+      fix: `--profile ${others[0] ?? profile}, or go on to change it; what is replaced: docs/upgrading.md`,
+    };
+  return stacks.length === all.length
+    ? { about, verdict: 'ok', found: `${stacks.length} stacks, profile ${profile}, last changed ${changed}` }
+    : { about, verdict: 'warn', found: `${stacks.length} of ${all.length} stacks`, fix: 'npm run kit -- up' };
+}
+
+/** What carries the kit's tag although no stack of the kit is there; a name that the templates fix would be taken. */
+export function judgeLeftovers(
+  kit: string,
+  tagged: readonly string[],
+  stacks: number,
+  fixed: readonly FixedName[],
+): Check[] {
+  const about = 'leftovers';
+  if (stacks > 0)
+    return [
+      { about, verdict: 'ok', found: `${tagged.length} resources carry the tag kit=${kit} of the deployed stacks` },
+    ];
+  if (tagged.length === 0) return [{ about, verdict: 'ok', found: `nothing carries the tag kit=${kit}` }];
+  const taken = fixed.flatMap(({ name, where }) =>
+    tagged.filter((arn) => arn.endsWith(`:${name}`) || arn.endsWith(`/${name}`)).map((arn) => ({ arn, where })),
+  );
+  const fix = `npm run kit -- sweep --kit ${kit}`;
+  return [
+    {
+      about,
+      verdict: 'warn',
+      found: `${tagged.length} resources of an earlier ${kit} are left, e.g. ${tagged[0]}`,
+      fix,
+    },
+    ...taken.map(({ arn, where }): Check => ({
+      about,
+      verdict: 'fail',
+      found: `${arn} has the name of ${where}`,
+      fix,
+    })),
+  ];
+}
+
+/** The budget tells people at 80 %. */
+const TOLD_AT = 0.8;
+
+export function judgeBudget(firstMonthUsd: number, monthlyBudgetUsd: number): Check {
+  const figures = `a month idle and a drift story cost ${firstMonthUsd.toFixed(2)} USD, the budget is ${monthlyBudgetUsd}`;
+  const evidence = { firstMonthUsd, monthlyBudgetUsd };
+  if (firstMonthUsd <= monthlyBudgetUsd * TOLD_AT) return { about: 'budget', verdict: 'ok', found: figures, evidence };
+  return {
+    about: 'budget',
+    verdict: firstMonthUsd > monthlyBudgetUsd ? 'fail' : 'warn',
+    found: figures,
+    fix: `--config '{"foundation":{"monthlyBudgetUsd":${Math.ceil(firstMonthUsd / TOLD_AT)}}}', or a smaller profile: npm run kit -- cost`,
+    evidence,
+  };
+}

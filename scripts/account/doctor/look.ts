@@ -1,0 +1,110 @@
+/** Looks at the account; what it finds is judged in judge.ts. */
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  NoSuchResourceException,
+  paginateListAWSDefaultServiceQuotas,
+  ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Aws } from '../../kit/deployed-kit';
+import type { DeployedStack, ToldQuota } from './judge';
+import type { Need } from './needs';
+
+export async function account(aws: Aws): Promise<{ account: string; principal: string }> {
+  const { Account, Arn } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+  return { account: Account!, principal: Arn! };
+}
+
+/** @throws Error of the SDK when no Region is configured */
+export const region = (aws: Aws): Promise<string> => new STSClient(aws).config.region();
+
+/** Version of the CDK's bootstrap stack; null where there is none. */
+export async function bootstrapVersion(aws: Aws): Promise<number | null> {
+  // The qualifier of every account that nobody bootstrapped under another one.
+  const Name = '/cdk-bootstrap/hnb659fds/version';
+  try {
+    const { Parameter } = await new SSMClient(aws).send(new GetParameterCommand({ Name }));
+    return Number(Parameter?.Value);
+  } catch (error) {
+    if (error instanceof ParameterNotFound) return null;
+    throw error;
+  }
+}
+
+/** Service Quotas of an account. */
+export class Quotas {
+  private readonly client: ServiceQuotasClient;
+  private readonly byName = new Map<string, Promise<Map<string, string>>>();
+
+  constructor(aws: Aws) {
+    this.client = new ServiceQuotasClient(aws);
+  }
+
+  /** What the account has of it; null where the Region has no quota of that name. */
+  async told({ service, name, code }: Need): Promise<ToldQuota | null> {
+    const QuotaCode = code ?? (await this.codes(service)).get(name);
+    if (QuotaCode === undefined) return null;
+    const asked = { ServiceCode: service, QuotaCode };
+    const [applied, given] = await Promise.all([
+      this.value(() => this.client.send(new GetServiceQuotaCommand(asked))),
+      this.value(() => this.client.send(new GetAWSDefaultServiceQuotaCommand(asked))),
+    ]);
+    return applied === null && given === null ? null : { code: QuotaCode, applied, default: given };
+  }
+
+  private async value(ask: () => Promise<{ Quota?: { Value?: number } }>): Promise<number | null> {
+    try {
+      return (await ask()).Quota?.Value ?? null;
+    } catch (error) {
+      if (error instanceof NoSuchResourceException) return null;
+      throw error;
+    }
+  }
+
+  /** Codes by name, all pages: a filter of the CLI looks at the first page only. */
+  private codes(ServiceCode: string): Promise<Map<string, string>> {
+    const listing = this.byName.get(ServiceCode) ?? this.list(ServiceCode);
+    this.byName.set(ServiceCode, listing);
+    return listing;
+  }
+
+  private async list(ServiceCode: string): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for await (const { Quotas: page } of paginateListAWSDefaultServiceQuotas({ client: this.client }, { ServiceCode }))
+      for (const { QuotaName, QuotaCode } of page ?? []) found.set(QuotaName!, QuotaCode!);
+    return found;
+  }
+}
+
+/** Those of `names` that exist. */
+export async function stacks(aws: Aws, names: readonly string[]): Promise<DeployedStack[]> {
+  const client = new CloudFormationClient(aws);
+  const found = await Promise.all(
+    names.map(async (StackName) => {
+      const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: Error) => {
+        if (!/does not exist/.test(error.message)) throw error;
+        return { Stacks: [] };
+      });
+      return (Stacks ?? []).map(({ StackStatus, Tags, CreationTime, LastUpdatedTime }) => ({
+        name: StackName,
+        status: StackStatus!,
+        profile: Tags?.find(({ Key }) => Key === 'profile')?.Value,
+        changedAt: LastUpdatedTime ?? CreationTime!,
+      }));
+    }),
+  );
+  return found.flat();
+}
+
+/** ARNs of everything that carries the kit's tag. */
+export async function tagged(aws: Aws, kit: string): Promise<string[]> {
+  const client = new ResourceGroupsTaggingAPIClient(aws);
+  const found: string[] = [];
+  for await (const page of paginateGetResources({ client }, { TagFilters: [{ Key: 'kit', Values: [kit] }] }))
+    found.push(...(page.ResourceTagMappingList ?? []).map(({ ResourceARN }) => ResourceARN!));
+  return found;
+}

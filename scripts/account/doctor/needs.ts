@@ -1,0 +1,90 @@
+/** What a configuration needs of the account's quotas. */
+import type { Config } from '../../../lib/config';
+import { knownQuotas } from '../facts';
+
+export interface Need {
+  service: string;
+  /** As Service Quotas calls it. */
+  name: string;
+  /** `L-…`; undefined where it has to be looked up by name. */
+  code?: string;
+  /** Below this the kit does not work. */
+  least: number;
+  /** Below this parts of it wait for each other. */
+  comfortable: number;
+  what: string;
+}
+
+/** Every quota that the kit meets, each once. */
+export function needs({ training, monitoring, serving, etl }: Config): Need[] {
+  const types = [...new Set([training.processingInstanceType, monitoringType(monitoring)])];
+  const wanted: Omit<Need, 'code'>[] = [
+    {
+      service: 'sagemaker',
+      name: `${training.instanceType} for ${training.spot ? 'spot ' : ''}training job usage`,
+      least: 1,
+      // A retraining may start while somebody tunes.
+      comfortable: training.tuning.maxParallel + 1,
+      what: 'training and tuning',
+    },
+    ...types.map((type) => ({
+      service: 'sagemaker',
+      name: `${type} for processing job usage`,
+      least: 1,
+      comfortable: types.length === 1 ? 2 : 1,
+      what: 'evaluation and monitoring',
+    })),
+    ...(serving.mode === 'serverless' ? serverless(serving) : realTime(serving)),
+    {
+      service: 'lambda',
+      name: 'Concurrent executions',
+      // A prediction and the guard.
+      least: 2,
+      comfortable: serving.mode === 'serverless' ? serving.maxConcurrency + 1 : 10,
+      what: 'predictions and the guard',
+    },
+    {
+      service: 'glue',
+      name: 'Max task DPUs per account',
+      least: etl.workers,
+      // The job's own limit of concurrent runs.
+      comfortable: etl.workers * 3,
+      what: 'preparing months',
+    },
+  ];
+  return wanted.map((need) => {
+    const code = knownQuotas.find(({ service, name }) => service === need.service && name === need.name)?.code;
+    return code == null ? need : { ...need, code };
+  });
+}
+
+const monitoringType = ({ engine, instanceType, managedInstanceType }: Config['monitoring']) =>
+  engine === 'managed' ? managedInstanceType : instanceType;
+
+const serverless = ({ maxConcurrency }: Config['serving']) => [
+  {
+    service: 'sagemaker',
+    name: 'Maximum number of serverless endpoints',
+    least: 1,
+    comfortable: 1,
+    what: 'the endpoint',
+  },
+  {
+    service: 'sagemaker',
+    name: 'Maximum total concurrency that can be allocated across all serverless endpoints',
+    least: maxConcurrency,
+    comfortable: maxConcurrency,
+    what: 'serving.maxConcurrency',
+  },
+];
+
+const realTime = ({ instanceType, minInstances, maxInstances }: Config['serving']) => [
+  {
+    service: 'sagemaker',
+    name: `${instanceType} for endpoint usage`,
+    // A release shifts traffic between two whole fleets.
+    least: 2 * minInstances,
+    comfortable: 2 * maxInstances,
+    what: 'two fleets while a release shifts traffic',
+  },
+];
