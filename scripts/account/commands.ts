@@ -1,6 +1,7 @@
 /** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
 import type { Command } from 'commander';
-import { option, type Where } from '../arguments';
+import { resolveConfig } from '../../lib/config';
+import { option, Refused, type Where } from '../arguments';
 import type { Aws } from '../kit/deployed-kit';
 import { terminal } from '../kit/out';
 
@@ -17,7 +18,68 @@ export function registerAccount(program: Command): void {
     const { kit, region } = program.opts<Where>();
     return { kit, aws: region === undefined ? {} : { region } };
   };
+  // What a command was asked for goes to standard output, so that it can be piped; what it does meanwhile does not.
+  const stdout = terminal(process.stdout);
   const print = (document: unknown) => console.log(JSON.stringify(document, undefined, 2));
+
+  interface Asked {
+    profile: string;
+    config: Record<string, unknown>;
+    json: boolean;
+  }
+  const resolved = ({ profile, config }: Asked) => resolveConfig(profile, { ...config, kit: where().kit });
+
+  program
+    .command('doctor')
+    .description('what the account lacks for this configuration; exit code 1 when a check fails')
+    .addOption(option.profile())
+    .addOption(option.config())
+    .addOption(option.json())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npm run kit -- doctor
+  $ npm run kit -- doctor --profile standard --json
+  $ npm run kit -- --region eu-west-1 doctor --config '{"training":{"spot":false}}'`,
+    )
+    .action(async (options: Asked) => {
+      const { diagnose, printDiagnosis } = load<typeof import('./doctor')>('./doctor');
+      const { estimate } = load<typeof import('./cost')>('./cost');
+      const { synthesize } = load<typeof import('./templates')>('./templates');
+      const config = resolved(options);
+      out.progress(`looking at the account for ${config.kit}, profile ${config.profile}`);
+      const templates = synthesize(config);
+      const found = await diagnose({ config, aws: where().aws, templates, estimate: estimate(config, templates) });
+      if (options.json) print(found);
+      else printDiagnosis(found, stdout);
+      if (found.verdict === 'fail') process.exitCode = 1;
+    });
+
+  program
+    .command('cost')
+    .description('what the kit costs while it exists, for each run and for the drift story')
+    .addOption(option.profile())
+    .addOption(option.config())
+    .addOption(option.maxUsd('a month idle and one drift story'))
+    .addOption(option.json())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npm run kit -- cost
+  $ npm run kit -- cost --profile standard --max-usd 200
+  $ npm run kit -- cost --json --config '{"monitoring":{"dashboard":true}}'`,
+    )
+    .action((options: Asked & { maxUsd?: number }) => {
+      const { estimate, firstMonth, printEstimate } = load<typeof import('./cost')>('./cost');
+      const found = estimate(resolved(options));
+      if (options.json) print(found);
+      else printEstimate(found, stdout);
+      const usd = firstMonth(found);
+      if (options.maxUsd !== undefined && usd > options.maxUsd)
+        throw new Refused(`a month idle and one drift story cost ${usd.toFixed(2)} USD, more than ${options.maxUsd}`);
+    });
 
   program
     .command('up')
