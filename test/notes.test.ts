@@ -2,6 +2,7 @@
 import { stackNote, allSources, annotate, leaves } from '../scripts/docs/annotations';
 import { schema } from '../scripts/docs/schemas';
 import { synthesize, variants } from '../scripts/docs/synthesized';
+import { managed } from './shared/kit';
 
 const kits = Object.keys(variants).map((name) => synthesize(name));
 const resources = kits.flatMap((kit) => kit.resources);
@@ -26,6 +27,10 @@ test.each(kits.map((kit) => [kit.name, kit] as const))(
     expect(unexplained).toEqual([]);
   },
 );
+
+test('the managed engine is described as the tests deploy it', () => {
+  expect(variants.managed).toEqual({ profile: 'standard', config: managed });
+});
 
 test('every stack says what breaks without it', () => {
   const stacks = new Map(resources.map(({ room, stack }) => [stack, room]));

@@ -67,6 +67,24 @@ export const notes: Notes = {
       InstanceTenancy: 'Shared hardware: dedicated costs 2 USD an hour in each Region',
     },
   },
+  'Foundation/Isolated/Vpc/RestrictDefaultSecurityGroupCustomResource': {
+    why: "Empties the VPC's default security group: what forgets to name a group gets one that allows nothing",
+    without: 'A resource in the default group could talk to all others in it',
+    properties: {
+      DefaultSecurityGroupId: 'The group that every VPC comes with',
+      Account: 'Rules name the account of the group that they refer to',
+    },
+  },
+  'Foundation/Custom::VpcRestrictDefaultSGCustomResourceProvider/Handler': {
+    why: "The CDK's own function behind it",
+    without: 'The default group keeps its rules',
+    properties: { Timeout: "The CDK's choice; it makes two calls" },
+  },
+  'Foundation/Custom::VpcRestrictDefaultSGCustomResourceProvider/Role': {
+    why: 'Lets that function change the rules of the default group, and write its log',
+    without: 'The function cannot start',
+    properties: { Policies: 'The two rules of this one group' },
+  },
   'Foundation/Isolated/Vpc/Isolated*/Subnet': {
     why: 'One a zone, in two zones: a real-time endpoint spreads over both',
     without: 'The loss of one zone takes the endpoint along',

@@ -83,7 +83,7 @@ export const notes: Notes = {
       Schema: 'JSON Schema, draft 4: what API Gateway reads',
     },
   },
-  'Serving/Predictions/Api/validator': {
+  'Serving/Predictions/Api/*Validator*': {
     why: 'Applies the model to the body',
     without: 'The model refuses nothing',
     properties: {
@@ -126,6 +126,10 @@ export const notes: Notes = {
   'Serving/ModelRole': {
     why: 'What the model container runs as: reads model artefacts; writes captured records where the endpoint captures',
     without: 'The container does not start',
+  },
+  'Serving/Managed/Role': {
+    why: 'What the jobs of the managed monitors run as; here and not beside them, because ServingModel has no IAM resources',
+    without: 'SageMaker refuses the definitions',
   },
   'Serving/EndpointErrors': { why: 'The container answers with 5xx; rolls a real-time update back too' },
   'Serving/EndpointLatency': {
@@ -193,6 +197,47 @@ export const notes: Notes = {
         'Five minutes: a gap in the traffic is not the end of it',
       'TargetTrackingScalingPolicyConfiguration.ScaleOutCooldown':
         'One minute: an instance takes longer to come than to be missed',
+    },
+  },
+
+  'ServingModel/Monitors/DataQuality': {
+    why: 'What Model Monitor runs to compare captured features with the baseline; beside the endpoint, which a schedule needs in service',
+    without: 'Drift is not seen',
+    properties: {
+      DataQualityBaselineConfig: 'Constraints and statistics of the champion, put there at its release',
+      StoppingCondition: 'Two hours, the same for all four',
+    },
+  },
+  'ServingModel/Monitors/ModelQuality': {
+    why: 'Joins captured predictions with delivered labels and compares the quality with that of the gate',
+    without: 'A model that ranks worse is not seen',
+    properties: {
+      ModelQualityBaselineConfig: 'The quality on the gate, put there at the release',
+      StoppingCondition: 'Two hours: the service divides them between joining labels and the analysis',
+    },
+  },
+  'ServingModel/Monitors/ModelBias': {
+    why: 'Clarify: how differently the facets are treated, on delivered labels',
+    without: 'Bias drift is not reported',
+    properties: {
+      ModelBiasBaselineConfig: 'The analysis of the gate, put there at the release',
+      StoppingCondition: 'Two hours, the same for all four',
+    },
+  },
+  'ServingModel/Monitors/ModelExplainability': {
+    why: 'Clarify: how the ranking of the features moves',
+    without: 'Attribution drift is not reported',
+    properties: {
+      ModelExplainabilityBaselineConfig: 'The analysis of the gate, put there at the release',
+      StoppingCondition: 'Two hours, the same for all four',
+    },
+  },
+  'ServingModel/Monitors/*Schedule': {
+    why: 'Runs it daily on the newest day whose labels have been delivered; with `monitoring.schedule`',
+    without: 'The definition is there and never runs',
+    properties: {
+      'MonitoringScheduleConfig.ScheduleConfig':
+        'Midnight UTC: Model Monitor knows hours and days only, and starts up to 20 minutes late',
     },
   },
 };

@@ -33,27 +33,37 @@ export function document(kits: readonly Synthesized[]): Documented[] {
       documented.set(path, one);
       one.in.push(kit.name);
       for (const [property, fact] of properties) one.explained.set(property, fact);
-      for (const [property, value] of settings(kit, resource))
-        one.values.set(property, (one.values.get(property) ?? new Map<string, string>()).set(kit.name, value));
+      for (const [leaf, value] of settings(kit, resource)) {
+        const property = explainedBy(properties, leaf);
+        const byVariant = one.values.get(property) ?? new Map<string, string>();
+        const before = byVariant.has(kit.name) ? `${byVariant.get(kit.name)}, ` : '';
+        const name = leaf === property ? '' : `${leaf.slice(property.length + 1)} `;
+        one.values.set(property, byVariant.set(kit.name, before + name + value));
+      }
     }
   return [...documented.values()];
 }
 
+/** A property is compared as far down as it is explained; a state machine's definition state by state. */
+function explainedBy(properties: ReadonlyMap<string, Fact>, leaf: string): string {
+  const parts = leaf.split('.');
+  const names = parts.map((_, i) => parts.slice(0, parts.length - i).join('.'));
+  return names.find((name) => properties.has(name) && name !== 'DefinitionString') ?? leaf;
+}
+
 /** What a property of these resources is set to in the first variant that sets it; the others are told where profiles are compared. */
 export function isSet(resources: readonly Documented[], property: string): string {
-  const texts = resources.map(({ values, in: variants }) => {
-    const inside = [...values].filter(([name]) => name === property || name.startsWith(`${property}.`));
-    const first = variants.find((variant) => inside.some(([, byVariant]) => byVariant.has(variant))) ?? '';
-    return inside
-      .flatMap(([name, byVariant]) => {
-        const value = byVariant.get(first);
-        return value === undefined ? [] : [name === property ? value : `${name.slice(property.length + 1)} ${value}`];
-      })
-      .join(', ');
-  });
+  const texts = resources.map(({ values }) => [...(values.get(property)?.values() ?? [])][0] ?? '');
   const [text = ''] = texts;
-  return new Set(texts).size > 1 ? 'its own' : text.length > 90 ? 'see the template' : code(text === '' ? '[]' : text);
+  return new Set(texts).size > 1
+    ? 'its own'
+    : text.length > LONG
+      ? 'see the template'
+      : code(text === '' ? '[]' : text);
 }
+
+/** Characters that a table's cell still shows well. */
+const LONG = 80;
 
 /** Properties whose value is not the same in all variants that have the resource; what only some of them set is one row, however deep. */
 export function differing({ values, in: variants }: Documented): { property: string; values: Map<string, string> }[] {
@@ -61,8 +71,7 @@ export function differing({ values, in: variants }: Documented): { property: str
   for (const [leaf, byVariant] of values) {
     const absent = variants.filter((variant) => !byVariant.has(variant));
     if (absent.length === 0) {
-      if (new Set(byVariant.values()).size > 1)
-        found.set(leaf, new Map([...byVariant].map(([variant, value]) => [variant, code(value)])));
+      if (new Set(byVariant.values()).size > 1) found.set(leaf, shortened(byVariant));
       continue;
     }
     const parts = leaf.split('.');
@@ -72,9 +81,25 @@ export function differing({ values, in: variants }: Documented): { property: str
         .map((_, i) => parts.slice(0, i + 1).join('.'))
         .find((prefix) => under(prefix).every(([, other]) => !absent.some((variant) => other.has(variant)))) ?? leaf;
     const alone = under(property).length === 1;
-    found.set(property, new Map([...byVariant].map(([variant, value]) => [variant, alone ? code(value) : 'set'])));
+    found.set(
+      property,
+      alone ? shortened(byVariant) : new Map([...byVariant.keys()].map((variant) => [variant, 'set'])),
+    );
   }
   return [...found].map(([property, byVariant]) => ({ property, values: byVariant }));
+}
+
+/** Long values are only told apart. */
+function shortened(byVariant: ReadonlyMap<string, string>): Map<string, string> {
+  const long = [...byVariant.values()].some((value) => value.length > LONG);
+  const same = new Set(byVariant.values()).size === 1;
+  const first = (value: string) => [...byVariant].find(([, other]) => other === value)?.[0];
+  return new Map(
+    [...byVariant].map(([variant, value]) => [
+      variant,
+      !long ? code(value) : first(value) !== variant ? `as ${first(value)}` : same ? 'set' : 'its own',
+    ]),
+  );
 }
 
 /** Leaf by leaf; a state machine's definition too. Tags name the profile and grants have a chapter of their own: neither is a setting. */

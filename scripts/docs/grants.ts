@@ -1,5 +1,6 @@
 /** Who may do what, in words: roles with what they are assumed by, and policies of resources. */
 import { plain } from './documented';
+import { grouped } from './markdown';
 import type { Json, Resource, Synthesized } from './synthesized';
 
 export interface Grant {
@@ -51,17 +52,13 @@ export function resourcePolicies(kits: readonly Synthesized[]): { path: string; 
       const path = resource.path.replace(/\/Policy$/, '');
       const entry = found.get(path) ?? { path, stack: resource.stack, grants: [] };
       found.set(path, entry);
-      for (const statement of document.Statement as Json[]) {
-        const { actions, on, condition } = inWords(kit, resource, statement);
-        const verb = statement.Effect === 'Deny' ? 'may not' : 'may';
-        const itself = on.replaceAll(`\`${path}`, '`itself').replace('everything', '`itself`');
-        const said = {
-          actions: `${who(kit, resource, statement.Principal)} ${verb} ${actions}`,
-          on: itself,
-          condition,
-        };
-        merge(entry.grants, said, kit.name);
-      }
+      for (const statement of document.Statement as Json[])
+        for (const { actions, on, condition } of inWords(kit, resource, statement)) {
+          const verb = statement.Effect === 'Deny' ? 'may not' : 'may';
+          const itself = on.replaceAll(`\`${path}`, '`itself').replace('everything', '`itself`');
+          const said = `${who(kit, resource, statement.Principal)} ${verb} ${actions}`;
+          merge(entry.grants, { actions: said, on: itself, condition }, kit.name);
+        }
     }
   return [...found.values()];
 }
@@ -75,11 +72,12 @@ function policiesOf(kit: Synthesized, role: Resource): Omit<Grant, 'in'>[] {
   );
   const documents = [...attached.map(({ properties }) => properties), ...(role.properties.Policies ?? [])];
   return documents.flatMap(({ PolicyDocument }) =>
-    (PolicyDocument.Statement as Json[]).map((statement) => inWords(kit, role, statement)),
+    (PolicyDocument.Statement as Json[]).flatMap((statement) => inWords(kit, role, statement)),
   );
 }
 
-function inWords(kit: Synthesized, { stack }: Resource, statement: Json): Omit<Grant, 'in'> {
+/** One for each service: which statements share one is the CDK's choice, and not the same in all profiles. */
+function inWords(kit: Synthesized, { stack }: Resource, statement: Json): Omit<Grant, 'in'>[] {
   const resources = [statement.Resource].flat().map((resource: Json) => `\`${short(kit.text(stack, resource))}\``);
   const conditions = Object.entries<Json>(statement.Condition ?? {}).flatMap(([operator, tests]) =>
     Object.entries<Json>(tests).map(([key, value]) => {
@@ -87,11 +85,12 @@ function inWords(kit: Synthesized, { stack }: Resource, statement: Json): Omit<G
       return `\`${key}\` ${/Like/.test(operator) ? 'like' : 'is'} ${values.join(' or ')}`;
     }),
   );
-  return {
-    actions: byService([statement.Action].flat() as string[]),
+  const services = grouped([statement.Action].flat() as string[], (action) => action.split(':')[0] ?? '');
+  return [...services].map(([service, actions]) => ({
+    actions: inActions(service, actions),
     on: [...new Set(resources)].join(', ').replace(/^`\*`$/, 'everything'),
     condition: conditions.join(' and '),
-  };
+  }));
 }
 
 function merge(grants: Grant[], { actions, on, condition }: Omit<Grant, 'in'>, variant: string): void {
@@ -134,20 +133,12 @@ const phrases = [
   ['encrypt and decrypt', ['kms:Decrypt', 'kms:GenerateDataKey*']],
 ] as const;
 
-/** `s3:GetObject`, `s3:PutObject` → "s3 GetObject, PutObject", or a phrase for exactly these. */
-function byService(actions: readonly string[]): string {
-  const same = (known: readonly string[]) => [...known].sort().join() === [...actions].sort().join();
-  const phrase = phrases.find(([, known]) => same(known));
-  if (phrase !== undefined) return phrase[0];
-  const services = new Map<string, string[]>();
-  for (const action of actions) {
-    const [service = '', verb = ''] = action.split(':');
-    services.set(service, [...(services.get(service) ?? []), verb === '*' ? 'every action' : verb]);
-  }
-  return [...services]
-    .map(([service, verbs]) => `${service} ${verbs.join(', ')}`)
-    .join('; ')
-    .replaceAll('*', '\\*');
+/** `s3:GetObject`, `s3:PutTagging` → "s3 GetObject, PutTagging", or a phrase where it says the same. */
+function inActions(service: string, actions: readonly string[]): string {
+  if (actions.includes('*')) return 'do everything';
+  const phrase = phrases.find(([, known]) => [...known].sort().join() === [...actions].sort().join());
+  const verbs = actions.map((action) => action.slice(service.length + 1).replace(/^\*$/, 'every action'));
+  return phrase?.[0] ?? `${service} ${verbs.join(', ')}`.replaceAll('*', '\\*');
 }
 
 function who(kit: Synthesized, { stack }: Resource, principal: Json): string {

@@ -8,7 +8,7 @@ import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
 import { graphOf } from './graph';
 import { page } from './page';
-import { synthesize, variants, type Synthesized } from './synthesized';
+import { KIT, synthesize, variants, type Synthesized } from './synthesized';
 
 /** Every generated file by its path in the repository. */
 export async function documents(): Promise<Map<string, string>> {
@@ -33,7 +33,8 @@ function overview(kits: readonly Synthesized[]): string {
     '',
     `A page a room, in lifecycle order: ${rooms.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
     'without them, which property is set and why, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
-    `Figures: \`npm run kit -- cost\`. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`mlkit\`.`,
+    `Figures: \`npm run kit -- cost\`. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
+    '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
       ['stack', ...kits.map(({ name }) => name)],
       Object.keys(kits[0]?.templates ?? {}).map((stack) => [

@@ -7,7 +7,7 @@ import { stackNote } from './annotations';
 import { differing, document, isSet, plain, type Documented } from './documented';
 import { principals, resourcePolicies, summarized, type Grant } from './grants';
 import { code, grouped, pageOf, table } from './markdown';
-import type { Json, Synthesized } from './synthesized';
+import { KIT, type Json, type Synthesized } from './synthesized';
 
 /** Markdown of a room. @param kits the variants, the default profile first */
 export function page(room: Room, kits: readonly Synthesized[]): string {
@@ -47,7 +47,7 @@ function introduction(room: Room, stack: string): string[] {
   const [what, ...rest] = text.split(/\n\n|\n(?=Idle cost:|Fails first:)/).map((part) => part.replaceAll('\n', ' '));
   return [
     '',
-    `## ${names.stack('mlkit', kebab(stack) as Room)}`,
+    `## ${names.stack(KIT, kebab(stack) as Room)}`,
     '',
     `${what} ([source](../../${file}))`,
     ...rest.flatMap((part) => ['', part.replace(/^(Idle cost|Fails first):/, '**$1:**')]),
@@ -58,7 +58,10 @@ function introduction(room: Room, stack: string): string[] {
 
 /** Below its stack; names that the CDK derives for permissions end where they only repeat both ends. */
 const inside = ({ path, stack }: { path: string; stack: string }) =>
-  path.slice(stack.length + 1).replace(/(ApiPermission|AllowEventRule).*$/, '$1');
+  path
+    .slice(stack.length + 1)
+    .replace(/(ApiPermission|AllowEventRule).*$/, '$1')
+    .replace(/\w+(Validator)[0-9A-F]{8}$/, '$1');
 const listed = (of: readonly Documented[], all?: readonly string[]) =>
   [...new Set(of.map((one) => `${inside(one)}${all === undefined ? '' : only(one.in, all)}`))].join(', ');
 const only = (has: readonly string[], all: readonly string[]) =>

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { buildKit } from '../../bin/app';
-import { rooms, type Room } from '../../lib/shared/names';
+import cdk from '../../cdk.json';
+import { names, rooms, type Room } from '../../lib/shared/names';
 
 /** JSON of templates: whoever reads a property states the shape that it needs. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -33,11 +34,18 @@ export interface Synthesized {
   text(stack: string, value: Json): string;
 }
 
+/** The documents are about the kit of the default name. */
+export const KIT = 'mlkit';
+
 /** What the documents describe: the three profiles, and `standard` with the managed monitor where it differs. */
 export const variants: Record<string, { profile: string; config?: Record<string, unknown> }> = {
   sandbox: { profile: 'sandbox' },
   standard: { profile: 'standard' },
   production: { profile: 'production' },
+  managed: {
+    profile: 'standard',
+    config: { monitoring: { engine: 'managed', windowDays: 1 }, serving: { maxInstancesPerRequest: 1 } },
+  },
 };
 
 /** Synthesizes without bundling: the documents describe infrastructure and must not change with a handler's text. */
@@ -45,9 +53,10 @@ export function synthesize(name: string, variant = variants[name]): Synthesized 
   const outdir = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
     const context = {
+      // The feature flags of a deployment: without them the CDK writes other templates than the ones that are deployed.
+      ...cdk.context,
       ...variant,
       'aws:cdk:bundling-stacks': [],
-      '@aws-cdk/core:defaultCrossStackReferences': 'strong',
       '@aws-cdk/core:validateAgainstDefaultRules': false,
     };
     const app = new App({ context, outdir });
@@ -107,16 +116,20 @@ class Kit implements Synthesized {
     if ('Fn::Sub' in value) return value['Fn::Sub'];
     if ('Fn::FindInMap' in value) return `\${${value['Fn::FindInMap'][0]}}`;
     if ('Fn::GetAZs' in value) return 'zone';
-    if ('Fn::Select' in value)
-      return `${this.text(stack, value['Fn::Select'][1])} ${Number(value['Fn::Select'][0]) + 1}`;
+    if ('Fn::Split' in value) return this.text(stack, value['Fn::Split'][1]);
+    if ('Fn::Select' in value) {
+      const [index, list] = value['Fn::Select'] as [number, Json];
+      return `${this.text(stack, list)}${'Fn::GetAZs' in list ? ` ${Number(index) + 1}` : ''}`;
+    }
     const exported = this.exports.get(value['Fn::ImportValue']);
     if (exported !== undefined) return this.text(exported.stack, exported.value);
     throw new Error(`${stack} has an intrinsic without a text: ${JSON.stringify(value)}`);
   }
 }
 
-const roomOf = (stack: Stack): Room =>
-  rooms.find((room) => stack.tags.tagValues().room === room) ??
-  (() => {
-    throw new Error(`${stack.node.path} carries no room tag of ${rooms.join(', ')}`);
-  })();
+/** `mlkit-serving-model` belongs to `serving`. */
+function roomOf({ stackName }: Stack): Room {
+  const room = rooms.find((one) => stackName.startsWith(names.stack(KIT, one)));
+  if (room === undefined) throw new Error(`stack ${stackName} belongs to none of ${rooms.join(', ')}`);
+  return room;
+}
