@@ -18,6 +18,7 @@ _PSEUDO = {
 _REGIONAL = f"{REGION}:{ACCOUNT}"
 _TYPES = {
     "AWS::CloudTrail::Trail": ("TrailName", f"arn:aws:cloudtrail:{_REGIONAL}:trail/{{}}"),
+    "AWS::CloudWatch::Alarm": ("AlarmName", f"arn:aws:cloudwatch:{_REGIONAL}:alarm:{{}}"),
     "AWS::DynamoDB::GlobalTable": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
     "AWS::DynamoDB::Table": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
     "AWS::Events::Rule": ("Name", f"arn:aws:events:{_REGIONAL}:rule/{{}}"),
@@ -68,6 +69,10 @@ class Names:
         return made.lower() if resource.type == "AWS::S3::Bucket" else made
 
     def arn(self, resource: Resource) -> str:
+        if resource.type not in _TYPES:
+            raise ValueError(
+                f"{resource.id}: rehearsal/audit/names.py does not know the ARN of {resource.type}"
+            )
         return _TYPES[resource.type][1].format(self.name(resource))
 
     def resolve(self, stack: str, value: Any) -> Any:
@@ -82,7 +87,7 @@ class Names:
                 return self.arn(found) if found.type in _REF_IS_ARN else self.name(found)
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 found = self._templates.resources[f"{stack}/{name}"]
-                if attribute.endswith("Arn") and found.type in _TYPES:
+                if attribute.endswith("Arn"):
                     return self.arn(found)
                 return f"<{found.id}.{attribute}>"
             case {"Fn::ImportValue": str(name)}:

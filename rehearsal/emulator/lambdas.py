@@ -31,7 +31,7 @@ def install() -> None:
             raise pinned.SeamError(f"The Node worker no longer reports errors as expected:\n{original}")
         script = script.replace(original, _REPORT.replace("ERR", name))
     runtime._NODEJS_WORKER_SCRIPT = script
-    _refuse_missing_code()
+    _create_whole()
     execute_warm = lambdas._execute_function_warm
 
     def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> Any:
@@ -46,8 +46,9 @@ def install() -> None:
     lambdas._execute_function_warm = execute_function_warm
 
 
-def _refuse_missing_code() -> None:
-    """The emulator creates a function without its archive, and then answers for it with a mock."""
+def _create_whole() -> None:
+    """The emulator creates a function without its archive, and then answers for it with a mock; and drops the
+    dead-letter queue of a template's function, so that an event that fails for good would be lost."""
     lambdas = pinned.module("services.lambda_svc")
     handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     function = handlers["AWS::Lambda::Function"]
@@ -55,12 +56,14 @@ def _refuse_missing_code() -> None:
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
         created = function["create"](logical_id, props, stack)
         record, _, _ = lambdas._get_func_record_for_ref(created[0])
-        if not (record or {}).get("code_zip"):
+        if record is None or not record.get("code_zip"):
             function["delete"](created[0], props)
             raise ValueError(
                 f"Error occurred while GetObject of {props.get('Code')}. S3 Error Code: NoSuchKey. "
                 "S3 Error Message: The specified key does not exist."
             )
+        if props.get("DeadLetterConfig"):
+            record["config"]["DeadLetterConfig"] = props["DeadLetterConfig"]
         return created
 
     handlers["AWS::Lambda::Function"] = {**function, "create": create}

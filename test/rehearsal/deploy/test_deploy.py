@@ -13,6 +13,7 @@ import pytest
 from rehearsal.deploy.assembly import Assembly, zip_folder
 
 BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
+DEAD_LETTERS = "arn:aws:sqs:us-east-1:123456789012:dead-letters"
 ROOT = Path(__file__).parents[3]
 
 
@@ -55,7 +56,13 @@ def assembly(tmp_path, engine):
     (tmp_path / "asset.code" / "index.js").write_text("exports.handler = async () => 'here'")
     export = engine.name("export")
     code = {"S3Bucket": {"Fn::Sub": BUCKET}, "S3Key": "code.zip"}
-    function = {"Runtime": "nodejs24.x", "Handler": "index.handler", "Role": engine.role(), "Code": code}
+    function = {
+        "Runtime": "nodejs24.x",
+        "Handler": "index.handler",
+        "Role": engine.role(),
+        "Code": code,
+        "DeadLetterConfig": {"TargetArn": DEAD_LETTERS},
+    }
     # Long enough that the template does not fit into the request.
     resources = {"Function": {"Type": "AWS::Lambda::Function", "Properties": function}}
     padding = {f"Handle{n}": {"Type": "AWS::CloudFormation::WaitConditionHandle"} for n in range(400)}
@@ -114,6 +121,8 @@ def test_up_and_down(engine, assembly):
     ]
     made = engine.resources("kit-consumer")
     arn = engine.client("ssm").get_parameter(Name=made["Copy"])["Parameter"]["Value"]
+    kept = engine.client("lambda").get_function_configuration(FunctionName=arn)
+    assert kept["DeadLetterConfig"] == {"TargetArn": DEAD_LETTERS}
     answer = engine.client("lambda").invoke(FunctionName=arn)
     assert json.loads(answer["Payload"].read()) == "here"
 
