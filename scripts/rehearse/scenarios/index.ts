@@ -8,7 +8,7 @@ import { standard } from './standard';
 import { storm } from './storm';
 import { tuned } from './tuned';
 
-/** `denied` is not among them: it plays one of its own twice (../denied.ts). */
+/** `denied` is not among them: it plays one of them without a statement (../denied.ts). */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   loop,
   drift,
