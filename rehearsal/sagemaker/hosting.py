@@ -12,6 +12,7 @@ from rehearsal.sagemaker.ground import Ground, Operation
 from rehearsal.sagemaker.rollout import Rollout
 from rehearsal.sagemaker.runtime import Response, model_error
 from rehearsal.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
+from rehearsal.sagemaker.variants import concurrency, described, retaining, serverless
 
 # EventBridge spells an endpoint's status otherwise than the API.
 _EVENT_STATUS = {
@@ -60,13 +61,15 @@ class Hosting:
         record = self._ground.store.get(ENDPOINT, params["EndpointName"])
         config = self._ground.store.get(ENDPOINT_CONFIG, params["EndpointConfigName"])
         self._require_settled(record, "InService")
+        # An endpoint whose configuration was deleted takes no update.
+        self._ground.store.get(ENDPOINT_CONFIG, record["EndpointConfigName"])
         traffic = self._traffic[record["EndpointName"]]
         old = traffic.blue.config
-        if not _serverless(old) and _serverless(config):
+        if not serverless(old) and serverless(config):
             raise ApiError("ValidationException", "A real-time endpoint cannot become a serverless endpoint.")
         if params.get("RetainAllVariantProperties"):
             excluded = params.get("ExcludeRetainedVariantProperties", [])
-            config = _retaining(record, old, config, {each["VariantPropertyType"] for each in excluded})
+            config = retaining(record, config, {each["VariantPropertyType"] for each in excluded})
         deployment = params.get("DeploymentConfig", {})
         if params.get("RetainDeploymentConfig"):
             deployment = record.get("LastDeploymentConfig", {})
@@ -146,7 +149,7 @@ class Hosting:
                 return
             for gone in ("FailureReason", "DataCaptureConfig"):
                 record.pop(gone, None)
-            self._set(record, EndpointStatus="InService", **_described(config))
+            self._set(record, EndpointStatus="InService", **described(config))
 
         change = threading.Thread(target=run, daemon=True)
         self._changes[record["EndpointName"]] = change
@@ -167,16 +170,16 @@ class Hosting:
 
     def _require_quota(self, config: Record, replaced: Record | None) -> None:
         """Blue/green needs the instances of both fleets at once; serverless concurrency counts once."""
-        if _serverless(config):
+        if serverless(config):
             live = [traffic.blue.config for traffic in self._traffic.values()]
-            others = [other for other in live if other is not replaced and _serverless(other)]
+            others = [other for other in live if other is not replaced and serverless(other)]
             if replaced is None:
                 self._ground.quotas.require(
                     "Maximum number of serverless endpoints", len(others), 1, "Endpoints"
                 )
             quota = "Maximum total concurrency that can be allocated across all serverless endpoints"
             self._ground.quotas.require(
-                quota, sum(map(_concurrency, others)), _concurrency(config), "Invocations"
+                quota, sum(map(concurrency, others)), concurrency(config), "Invocations"
             )
             return
         for instance_type in {variant["InstanceType"] for variant in config["ProductionVariants"]}:
@@ -242,59 +245,3 @@ class Hosting:
 
 def _failed(answer: Answer) -> bool:
     return answer.status == 0 or answer.status >= 500
-
-
-def _serverless(config: Record) -> bool:
-    return "ServerlessConfig" in config["ProductionVariants"][0]
-
-
-def _concurrency(config: Record) -> int:
-    return int(config["ProductionVariants"][0]["ServerlessConfig"]["MaxConcurrency"])
-
-
-def _retaining(record: Record, old: Record, config: Record, excluded: set[str]) -> Record:
-    """A new configuration with the variant properties that the endpoint has now, but for the excluded."""
-    now = {variant["VariantName"]: variant for variant in record["ProductionVariants"]}
-    kept = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
-    variants = [
-        {
-            **variant,
-            **{
-                initial: now[variant["VariantName"]][desired]
-                for desired, initial in kept.items()
-                if desired not in excluded and desired in now.get(variant["VariantName"], {})
-            },
-        }
-        for variant in config["ProductionVariants"]
-    ]
-    capture = {} if "DataCaptureConfig" in excluded else {"DataCaptureConfig": old.get("DataCaptureConfig")}
-    return {**config, **capture, "ProductionVariants": variants}
-
-
-def _described(config: Record) -> Record:
-    """What DescribeEndpoint shows of the configuration in force."""
-    described: Record = {
-        "EndpointConfigName": config["EndpointConfigName"],
-        "ProductionVariants": [_variant(variant) for variant in config["ProductionVariants"]],
-    }
-    if capture := config.get("DataCaptureConfig"):
-        enabled = capture.get("EnableCapture", False)
-        described["DataCaptureConfig"] = {
-            "EnableCapture": enabled,
-            "CaptureStatus": "Started" if enabled else "Stopped",
-            "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
-            "DestinationS3Uri": capture["DestinationS3Uri"],
-            "KmsKeyId": capture.get("KmsKeyId", ""),
-        }
-    return described
-
-
-def _variant(variant: Record) -> Record:
-    weight = variant.get("InitialVariantWeight", 1.0)
-    shown = {"VariantName": variant["VariantName"], "CurrentWeight": weight, "DesiredWeight": weight}
-    if "ServerlessConfig" in variant:
-        shown["CurrentServerlessConfig"] = variant["ServerlessConfig"]
-    else:
-        count = variant["InitialInstanceCount"]
-        shown |= {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
-    return shown

@@ -181,6 +181,13 @@ def test_an_alarm_that_does_not_exist_is_refused(sagemaker, endpoint):
         update(sagemaker, "two", DeploymentConfig=CANARY)
 
 
+def test_an_endpoint_without_its_configuration_takes_no_update(sagemaker, endpoint):
+    endpoint("two")
+    sagemaker.call("DeleteEndpointConfig", {"EndpointConfigName": "one"})
+    with pytest.raises(ApiError, match=r'Could not find endpoint configuration ".*endpoint-config/one"'):
+        update(sagemaker, "two")
+
+
 def test_both_fleets_count_against_the_quota(sagemaker, endpoint):
     endpoint("three", instances=3)
     with pytest.raises(ApiError, match="with current utilization of 2 Instances and a request delta of 3"):
