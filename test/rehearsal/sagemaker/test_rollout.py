@@ -20,6 +20,7 @@ def model_fn(folder):
     return {answer!r}
 def input_fn(body, content_type): return body
 def predict_fn(data, model):
+    if data == b"slow": time.sleep(0.1)
     if model == "bad": raise ValueError("no such feature")
     return [model, ME]
 def output_fn(prediction, accept): return json.dumps(prediction), accept
@@ -81,9 +82,9 @@ def settled(sagemaker):
     return until(lambda: (found := describe(sagemaker))["EndpointStatus"] == "InService" and found, 60)
 
 
-def ask(sagemaker):
+def ask(sagemaker, body=b"fast"):
     """Who answered, and by which process; None for an error."""
-    status, _, body = sagemaker.invoke_endpoint("live", b"{}", "application/json", None, None)
+    status, _, body = sagemaker.invoke_endpoint("live", body, "text/plain", "application/json", None)
     return json.loads(body) if status == 200 else None
 
 
@@ -234,20 +235,21 @@ def test_metrics_are_those_of_sagemaker(sagemaker, world, endpoint):
     assert found["ModelLatency"]["value"] > 100
 
 
-def test_no_request_is_lost_while_traffic_moves(sagemaker, world, endpoint):
+@pytest.mark.parametrize("how", [{"DeploymentConfig": CANARY}, {}], ids=["by canary", "at once"])
+def test_no_request_is_lost_while_traffic_moves(sagemaker, world, endpoint, how):
     endpoint("two")
     world.alarms[ALARM] = lambda: "OK"
     done, lost = threading.Event(), []
 
     def keep_asking():
         while not done.is_set():
-            if ask(sagemaker) is None:
+            if ask(sagemaker, b"slow") is None:
                 lost.append(1)
 
     callers = [threading.Thread(target=keep_asking) for _ in range(3)]
     for caller in callers:
         caller.start()
-    update(sagemaker, "two", DeploymentConfig=CANARY)
+    update(sagemaker, "two", **how)
     found = settled(sagemaker)
     done.set()
     for caller in callers:
