@@ -19,6 +19,7 @@ from rehearsal.emulator import (
     events,
     glue_jobs,
     interpreter,
+    inventory,
     lambdas,
     pinned,
     quota_service,
@@ -73,6 +74,7 @@ def install(settings: Settings) -> Engine:
     # First the services, then the guards around all of them.
     sagemaker_service.install(host, sagemaker)
     quota_service.install(ServiceQuotas(host.region, host.account, quotas))
+    inventory.install(sagemaker)
     glue_jobs.install(host, glue)
     step_functions.install(host)
     interpreter.install(host, settings.wait_scale)

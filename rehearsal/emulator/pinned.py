@@ -61,6 +61,10 @@ SEAMS: dict[str, str | None] = {
     "services.cloudwatch:_calc_stats": "points",
     "services.cloudwatch:_dims_from_list": "dimensions",
     "services.cloudwatch:_dims_key": "dims",
+    "services.cloudwatch:_cbor_ok": "data",
+    "services.cloudwatch:_json_ok": "data",
+    "services.cloudwatch:_dashboards": None,
+    "services.cloudwatch:_list_dashboards": "params cbor_data is_cbor is_json",
     "services.cloudwatch:_dispatch_alarm_actions": "alarm old_state new_state reason",
     "services.cloudwatch:_evaluate_alarm": "alarm",
     "services.cloudwatch:_evaluate_parent_alarms": "child seen",
@@ -117,6 +121,7 @@ SEAMS: dict[str, str | None] = {
     "services.stepfunctions:_state_machines": None,
     "services.stepfunctions:_state_query_language": "state_def ctx",
     "services.s3:_bucket_tags": None,
+    "services.tagging:_COLLECTORS": None,
     "services.sts:register_session": "access_key session",
 }
 

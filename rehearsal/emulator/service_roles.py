@@ -19,7 +19,8 @@ class ServiceRoles:
 
     def install(self) -> None:
         handlers = pinned.module("services.cloudformation.handlers")._ACTION_HANDLERS
-        for action in ("CreateStack", "UpdateStack", "DeleteStack"):
+        # The CDK CLI creates and updates stacks by change sets, and gives the role with them.
+        for action in ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet"):
             handlers[action] = self._remembering(handlers[action])
 
     def require(self, stack: str, calls: Iterable[tuple[str, str, dict[str, str]]]) -> None:

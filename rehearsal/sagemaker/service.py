@@ -1,6 +1,6 @@
 """The SageMaker service: every operation by name, held against botocore's model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,16 @@ from rehearsal.sagemaker.sandbox import Sandbox
 from rehearsal.sagemaker.store import KINDS, MODEL_PACKAGE, Store
 from rehearsal.sagemaker.training import TrainingJobs
 from rehearsal.sagemaker.tuning import TuningJobs
+
+# Lists of what cannot be created here: closed to new accounts, or not rehearsed.
+_ALWAYS_EMPTY = {
+    "ListTransformJobs": "TransformJobSummaries",
+    "ListMonitoringSchedules": "MonitoringScheduleSummaries",
+    "ListDataQualityJobDefinitions": "JobDefinitionSummaries",
+    "ListModelQualityJobDefinitions": "JobDefinitionSummaries",
+    "ListModelBiasJobDefinitions": "JobDefinitionSummaries",
+    "ListModelExplainabilityJobDefinitions": "JobDefinitionSummaries",
+}
 
 
 class SageMaker:
@@ -65,6 +75,8 @@ class SageMaker:
             resources = params["TransformResources"]
             quota = f"{resources['InstanceType']} for transform job usage"
             self._ground.quotas.require(quota, 0, resources["InstanceCount"])
+        if operation in _ALWAYS_EMPTY:
+            return {_ALWAYS_EMPTY[operation]: []}
         if operation not in self._operations:
             raise ApiError("ValidationException", f"{operation} is not rehearsed.")
         return shapes.answer(operation, self._operations[operation](params))
@@ -109,6 +121,10 @@ class SageMaker:
             if named and (operation.endswith(kind.noun) or operation == f"ListTrainingJobsFor{kind.noun}"):
                 return named if named.startswith("arn:") else self._ground.store.arn(kind, named)
         return "*"
+
+    def tagged(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """ARN and tags of every resource that has any."""
+        return self._ground.store.tagged()
 
     def _add_tags(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         self._ground.store.tags(params["ResourceArn"])

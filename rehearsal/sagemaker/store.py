@@ -150,6 +150,10 @@ class Store:
             raise ApiError("ValidationException", f"Could not find resource with ARN {arn}.")
         return dict(self._tags.get(arn, {}))
 
+    def tagged(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """ARN and tags of every resource that has any."""
+        yield from [(arn, dict(tags)) for arn, tags in self._tags.items() if tags]
+
     def page(
         self, kind: Kind, records: list[Record], params: Mapping[str, Any]
     ) -> tuple[list[Record], str | None]:

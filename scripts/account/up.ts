@@ -1,10 +1,13 @@
 /** `up`: is the account ready, what will it cost, go on? Then the deployment. */
 import { join } from 'node:path';
 import { resolveConfig } from '../../lib/config';
+import { Refused } from '../arguments';
 import type { Aws } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
 import { ROOT, synth } from './cdk';
 import { confirm } from './confirm';
+import { estimate, firstMonth } from './cost';
+import { usd } from './cost/print';
 import { deployKit, type StackOutcome } from './deploy';
 
 export interface UpOptions {
@@ -19,7 +22,14 @@ export interface UpOptions {
 export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackOutcome[]> {
   const { kit, profile, config, yes } = options;
   // Refused by the configuration's own words, before anything is started.
-  resolveConfig(profile, { ...config, kit });
+  const cost = estimate(resolveConfig(profile, { ...config, kit }));
+  out.line(
+    `${kit}, profile ${profile}: ${usd(cost.idle.usdPerDay)} USD a day while it exists, ${usd(cost.story.usd)} a drift story, ${usd(firstMonth(cost))} the first month (npm run kit -- cost tells of what)`,
+  );
+  if (options.maxUsd !== undefined && firstMonth(cost) > options.maxUsd)
+    throw new Refused(
+      `the first month costs ${usd(firstMonth(cost))} USD, above --max-usd ${options.maxUsd}: nothing was changed`,
+    );
   const assembly = join(ROOT, 'cdk.out');
   out.progress(`synthesizing ${kit}, profile ${profile}`);
   await synth(assembly, { profile, kit, config });

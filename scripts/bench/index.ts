@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, toolchain } from '../rehearse/engine';
+import { ROOT } from '../account/cdk';
+import { toolchain } from '../rehearse/engine';
 
 /** Prints the figures. @returns the exit code */
 export function bench(): number {

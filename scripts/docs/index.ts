@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { names, rooms } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
-import { ROOT } from '../rehearse/engine';
+import { ROOT } from '../account/cdk';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
 import { graphOf } from './graph';

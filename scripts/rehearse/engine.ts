@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { cdk, environmentOf, ROOT } from '../account/cdk';
 
-export const ROOT = join(__dirname, '../..');
 const TOOLCHAIN = join(ROOT, '.toolchain/toolchain.json');
 
 /** What every SDK client of a rehearsal is built with. */
@@ -93,44 +93,12 @@ function ready(child: ChildProcess, log: string): Promise<string> {
   });
 }
 
-export interface StackResult {
-  stack: string;
-  status: string;
-  seconds: number;
-  resources?: number;
-  reason?: string;
-}
-
-/** Creates (`up`) or deletes (`down`) every stack of the assembly, reporting each as it ends. @throws Error naming the stack that failed */
-export async function deploy(
-  verb: 'up' | 'down',
-  assembly: string,
-  engine: Engine,
-  onStack: (result: StackResult) => void,
-): Promise<void> {
-  const child = spawn(
-    toolchain().python,
-    ['-m', 'rehearsal.deploy', verb, '--assembly', assembly, '--endpoint', engine.root.endpoint],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  const failed: StackResult[] = [];
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.startsWith('{')) continue;
-    const result = JSON.parse(line) as StackResult;
-    onStack(result);
-    if (!/^(CREATE|UPDATE|DELETE)_COMPLETE$/.test(result.status)) failed.push(result);
-  }
-  const code = await exited;
-  const first = failed[0];
-  if (first !== undefined)
-    throw new Error(`stack ${first.stack} ended ${first.status}: ${first.reason ?? 'no reason given'}`);
-  if (code !== 0) throw new Error(`rehearsal.deploy ${verb} ended with code ${code}: ${errors.slice(-2000)}`);
+/** What a person does once in an account before the first deployment. */
+export async function bootstrap({ root }: Engine, log: string): Promise<void> {
+  const { accessKeyId: account } = root.credentials;
+  // The emulator does not read the template's condition for this default of it.
+  const policies = ['--cloudformation-execution-policies', 'arn:aws:iam::aws:policy/AdministratorAccess'];
+  await cdk(['bootstrap', `aws://${account}/${root.region}`, ...policies], log, await environmentOf(root));
 }
 
 export interface Audit {

@@ -12,10 +12,11 @@ import {
 import { GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { paginateScan, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { names, outputs, type StackRoom, stackRooms } from '../../lib/shared/names';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
+import type { Sweep } from '../account/sweep';
 import type { Target } from './engine';
 import type { Deployment } from './verify';
 
@@ -50,6 +51,8 @@ export interface Evidence {
   clientPolicy: unknown;
   /** Updates of the endpoint, from the engine's journal: no API tells which fleet answered a request. */
   deployments: (Deployment & { from: string; to: string })[];
+  /** What was in the account after `down`; absent when it did not come so far. */
+  sweep?: Sweep;
 }
 
 /** Keys worth keeping: the small JSON files that jobs wrote. */
@@ -84,10 +87,12 @@ export async function gather(root: Target, kit: string, runDir: string): Promise
     clientPolicy: await clientPolicy(new IAMClient(root)),
     deployments: journal(join(runDir, 'deployments.jsonl')),
   };
-  const file = join(runDir, 'evidence.json');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(evidence, null, 1));
+  keep(runDir, evidence);
   return evidence;
+}
+
+export function keep(runDir: string, evidence: Evidence): void {
+  writeFileSync(join(runDir, 'evidence.json'), JSON.stringify(evidence, null, 1));
 }
 
 async function stackOutputs(

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { synth } from '../account/cdk';
+import { ROOT, synth } from '../account/cdk';
 import type { Out } from '../kit/out';
-import { ROOT, toolchain } from './engine';
+import { toolchain } from './engine';
 
 /** One statement, removed alone. */
 export interface Removal {

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { synth } from '../account/cdk';
+import { ROOT, synth } from '../account/cdk';
 import { option } from '../arguments';
 import { bench } from '../bench';
 import { terminal } from '../kit/out';
 import { writeReport } from '../report/report';
 import { denied } from './denied';
-import { audit, ROOT } from './engine';
+import { audit } from './engine';
 import type { Evidence } from './evidence';
 import { grantsCommand, record } from './grants';
 import { newRunDir, rehearse } from './rehearsal';

@@ -1,16 +1,20 @@
-/** One rehearsal: synthesize, deploy, play, gather, delete, verify. */
+/** One rehearsal: bootstrap, up, play, gather, down, sweep, verify. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { resolveConfig } from '../../lib/config';
 import schema from '../../schema/summary.schema.json';
+import { ROOT } from '../account/cdk';
+import { deployKit } from '../account/deploy';
+import { down, plan } from '../account/down';
+import { lines, sweep } from '../account/sweep';
 import { FlightsSource } from '../data/source';
 import { discoverKit } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
 import { assumeClient, CLIENT_ROLE, proveBoundary } from './client-role';
-import { audit, type Audit, deploy, type Engine, ROOT, startEngine, toolchain } from './engine';
-import { type Evidence, gather } from './evidence';
-import type { Scenario, Seen } from './scenario';
+import { audit, type Audit, bootstrap, type Engine, startEngine, toolchain } from './engine';
+import { type Evidence, gather, keep } from './evidence';
+import type { Ground, Scenario, Seen } from './scenario';
 import { changedTemplates, compare, recompute, type Recomputed, type Summary } from './verify';
 
 export interface Rehearsal {
@@ -33,10 +37,11 @@ const empty: Recomputed = {
   gates: [],
   deployments: [],
   iam: { allowed: 0, denied: 0, denials: [], unused: [], unproven: [] },
+  sweep: { left: [], unanswered: [], apart: {} },
   notRehearsed: [],
 };
 
-/** Plays a scenario from an empty account to deleted stacks. A failure is a summary too. */
+/** Plays a scenario from an empty account to one where nothing is left. A failure is a summary too. */
 export async function rehearse(run: Rehearsal): Promise<Summary> {
   const started = Date.now();
   mkdirSync(run.runDir, { recursive: true });
@@ -48,14 +53,28 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const seen: Seen = { releases: [], monitor: [] };
-    await step('deploy', run, problems, () => deploy('up', run.assembly, engine, told(run.out)));
+    const { kit } = resolveConfig(run.profile);
+    const { assembly, out, scenario } = run;
+    const ground: Ground = { aws: engine.root, kit, assembly, log: join(run.runDir, 'up.log'), out };
+    await step('bootstrap', run, problems, () => bootstrap(engine, join(run.runDir, 'bootstrap.log')));
+    const { before, after, swept } = scenario;
+    if (before !== undefined) await step('before', run, problems, () => before(ground));
+    if (problems.length === 0) await step('up', run, problems, () => deployKit(ground));
     if (problems.length === 0)
       await step(run.name, run, problems, async () => (finding = await play(run, engine, seen)));
+    if (problems.length === 0 && after !== undefined)
+      await step('after', run, problems, async () => (finding = `${finding}; ${await after(ground)}`));
     let evidence: Evidence | undefined;
     await step('gather', run, problems, async () => {
-      evidence = await gather(engine.root, resolveConfig(run.profile).kit, run.runDir);
+      evidence = await gather(engine.root, kit, run.runDir);
     });
-    await step('delete', run, problems, () => deploy('down', run.assembly, engine, told(run.out)));
+    await step('down', run, problems, async () => down(engine.root, await plan(engine.root, kit), out));
+    await step('sweep', run, problems, async () => {
+      const found = await sweep(engine.root, kit);
+      for (const line of lines(found)) out.line(line);
+      if (evidence !== undefined) keep(run.runDir, (evidence = { ...evidence, sweep: found }));
+      if (swept !== undefined) finding = `${finding}; ${await swept(ground)}`;
+    });
     await step('verify', run, problems, async () => {
       if (evidence === undefined) return;
       // Last, because deleting asks for permissions too.
@@ -65,6 +84,8 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
         ...compare(seen, found),
         ...(run.scenario.prove?.(found) ?? []),
         ...changedTemplates(found.templates, run.assembly),
+        ...found.sweep.left.map((name) => `${name} is left after down`),
+        ...found.sweep.unanswered.map((kind) => `sweep could not list ${kind}`),
         ...unexpected(audited),
         ...audited.edges.map(({ subject, problem }) => `${subject}: ${problem}`),
       );
@@ -112,13 +133,6 @@ async function step(name: string, { out }: Rehearsal, problems: string[], part: 
   }
   out.line(`   ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
-
-const told =
-  (out: Out): Parameters<typeof deploy>[3] =>
-  ({ stack, status, seconds, resources, reason }) =>
-    out.line(
-      `${status.padEnd(16)} ${stack}, ${resources ?? 0} resources, ${seconds.toFixed(1)} s${reason === undefined || reason === null ? '' : `: ${reason}`}`,
-    );
 
 /** Refusals nobody asked for: the kit lacks a grant, or takes a liberty. The user's own are asked for by `proveBoundary`. */
 export function unexpected({ denied }: Pick<Audit, 'denied'>): string[] {

@@ -1,5 +1,6 @@
 /** What a scenario is given, and what it must give back. */
 import type { Config } from '../../lib/config';
+import type { Deployment } from '../account/deploy';
 import type { FlightsSource } from '../data/source';
 import type { DeployedKit } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
@@ -20,8 +21,17 @@ export interface Stage {
   readonly through: string;
 }
 
+/** The emulated account as its root operates it, with the folder of the synthesized app and the log of the deployment. */
+export type Ground = Deployment;
+
 export interface Scenario {
   readonly title: string;
+  /** What is done to the account before the kit comes up. @default nothing */
+  before?(ground: Ground): Promise<unknown>;
+  /** What an operator does after the play. @returns what was shown. @default nothing */
+  after?(ground: Ground): Promise<string>;
+  /** What is done to the account when the kit is gone and swept. @returns what was shown. @default nothing */
+  swept?(ground: Ground): Promise<string>;
   /** Statements of the user's role beyond those of every user. @default none */
   readonly extra?: readonly Statement[];
   /** Profile that is deployed. @default sandbox */

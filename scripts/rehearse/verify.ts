@@ -72,6 +72,14 @@ export interface Summary {
     unused: Audit['unused'];
     unproven: Audit['unproven'];
   };
+  /** What `sweep` found after `down`. */
+  sweep: {
+    left: string[];
+    /** Kinds that it could not list. */
+    unanswered: string[];
+    /** What ends by itself or is not the kit's alone: how many by reason. */
+    apart: Record<string, number>;
+  };
   notRehearsed: Audit['notRehearsed'];
 }
 export type Recomputed = Omit<
@@ -102,7 +110,19 @@ export function recompute(evidence: Evidence, audit: Audit): Recomputed {
       unused: audit.unused,
       unproven: audit.unproven,
     },
+    sweep: leftovers(evidence.sweep),
     notRehearsed: audit.notRehearsed,
+  };
+}
+
+function leftovers(found: Evidence['sweep']): Summary['sweep'] {
+  if (found === undefined) return { left: [], unanswered: ['everything: down or sweep failed'], apart: {} };
+  const apart: Record<string, number> = {};
+  for (const { apart: why } of found.apart) apart[why] = (apart[why] ?? 0) + 1;
+  return {
+    left: found.left.map(({ kind, name }) => `${kind} ${name}`),
+    unanswered: found.unanswered.map(({ kind }) => kind),
+    apart,
   };
 }
 

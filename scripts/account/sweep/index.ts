@@ -90,12 +90,14 @@ export function covers({ arn: pattern }: Kind, arn: string): boolean {
   return service === pattern[0] && resource.join(':').startsWith(pattern[1]);
 }
 
+/** SageMaker writes its ARNs in small letters whatever the name. */
 function isOf(kind: Kind, { name, id }: Thing, arn: string): boolean {
+  const is = arn.toLowerCase();
   return (
     covers(kind, arn) &&
-    [name, id].some(
-      (each) =>
-        each !== undefined && each !== '' && (arn === each || arn.endsWith(`/${each}`) || arn.endsWith(`:${each}`)),
-    )
+    [name, id].some((each) => {
+      const end = (each ?? '').toLowerCase();
+      return end !== '' && (is === end || is.endsWith(`/${end}`) || is.endsWith(`:${end}`));
+    })
   );
 }

@@ -166,3 +166,23 @@ test('a template that was changed on its way is named', () => {
   ]);
   rmSync(assembly, { recursive: true });
 });
+
+test('what sweep found is told by name, what does not count by number', () => {
+  const leftover = { kind: 'alarm', name: 'mlkit/a', by: 'name', remove: 'aws …' } as const;
+  const sweep = {
+    kit: 'mlkit',
+    left: [leftover],
+    apart: [
+      { ...leftover, apart: 'history' },
+      { ...leftover, apart: 'history' },
+    ],
+    unanswered: [{ kind: 'trail', reason: 'AccessDenied' }],
+  } satisfies Evidence['sweep'];
+  expect(recompute({ ...evidence, sweep }, audit).sweep).toEqual({
+    left: ['alarm mlkit/a'],
+    unanswered: ['trail'],
+    apart: { history: 2 },
+  });
+  // A run that came to no sweep cannot say that nothing is left.
+  expect(recompute(evidence, audit).sweep.unanswered).toEqual([expect.stringContaining('everything')]);
+});
