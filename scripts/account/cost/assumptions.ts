@@ -17,6 +17,11 @@ export const assumptions = {
   trainMinutes: { value: 4, unit: 'minutes', why: 'training job, and every trial of a tuning job' },
   evaluateMinutes: { value: 4, unit: 'minutes', why: 'processing job of evaluation and gate' },
   monitorMinutes: { value: 3, unit: 'minutes', why: 'processing job of a window; rehearsed in 3 to 9 s' },
+  managedMonitorMinutes: {
+    value: 10,
+    unit: 'minutes',
+    why: 'processing job of Model Monitor or Clarify; others saw 6 to 14',
+  },
   releasePolls: { value: 20, unit: 'transitions', why: 'waits and polls of Release while an endpoint is updated' },
   blueGreenMinutes: { value: 30, unit: 'minutes', why: 'two fleets at once while traffic shifts (real-time)' },
   predictions: { value: 1000, unit: 'requests', why: 'API requests, each the flights of an airport and an hour' },

@@ -69,6 +69,18 @@ const dailyMonitor: Pricer = (resource, tariff, templates) => {
   ].map((line) => ({ ...line, what: `daily monitor: ${line.what}${state}` }));
 };
 
+/** A managed monitor runs once a day: its schedule allows no other interval than the window. */
+const managedMonitor: Pricer = (resource, tariff) => {
+  const { InstanceType, InstanceCount } = (resource.properties.JobResources as Json).ClusterConfig;
+  const minutes = assumed('managedMonitorMinutes');
+  return tariff.charge(
+    resource,
+    `daily run: ${minutes} min of ${InstanceType}`,
+    `sagemaker:processing:${InstanceType}`,
+    (InstanceCount * minutes) / 60,
+  );
+};
+
 /** Costs nothing, used or not. */
 const free = 'free' as const;
 /** Costs nothing at rest; what it does is in the runs. */
@@ -128,10 +140,15 @@ export const resourceTypes: Record<string, Pricer | typeof free | typeof byUse> 
   'AWS::SQS::QueuePolicy': free,
   // A standard parameter.
   'AWS::SSM::Parameter': free,
+  'AWS::SageMaker::DataQualityJobDefinition': managedMonitor,
   'AWS::SageMaker::Endpoint': free,
   'AWS::SageMaker::EndpointConfig': instances,
   'AWS::SageMaker::Model': free,
+  'AWS::SageMaker::ModelBiasJobDefinition': managedMonitor,
+  'AWS::SageMaker::ModelExplainabilityJobDefinition': managedMonitor,
   'AWS::SageMaker::ModelPackageGroup': free,
+  'AWS::SageMaker::ModelQualityJobDefinition': managedMonitor,
+  'AWS::SageMaker::MonitoringSchedule': free,
   'AWS::Scheduler::Schedule': dailyMonitor,
   'AWS::StepFunctions::StateMachine': byUse,
   'Custom::ModelPackageVersions': free,

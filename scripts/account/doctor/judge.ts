@@ -26,7 +26,7 @@ export function judgeTool({ name, found, wanted, exactly, verdict, fix }: Tool):
   const asked = exactly ? `${wanted} is pinned` : `${wanted} or newer is needed`;
   return enough
     ? { about: 'tool', verdict: 'ok', found: `${name} ${found}` }
-    : { about: 'tool', verdict, found: `${name} ${found === null ? 'is missing' : found}; ${asked}`, fix };
+    : { about: 'tool', verdict, found: `${name} ${found ?? 'is missing'}; ${asked}`, fix };
 }
 
 function compareVersions(a: string, b: string): number {
@@ -237,7 +237,10 @@ export function judgeLeftovers(
     ];
   if (tagged.length === 0) return [{ about, verdict: 'ok', found: `nothing carries the tag kit=${kit}` }];
   const taken = fixed.flatMap(({ name, where }) =>
-    tagged.filter((arn) => arn.endsWith(`:${name}`) || arn.endsWith(`/${name}`)).map((arn) => ({ arn, where })),
+    // A parameter's name begins with the slash that its ARN has anyway.
+    tagged
+      .filter((arn) => [':', '/'].some((before) => arn.endsWith(`${before}${name.replace(/^\//, '')}`)))
+      .map((arn) => ({ arn, where })),
   );
   const fix = `npm run kit -- sweep --kit ${kit}`;
   return [

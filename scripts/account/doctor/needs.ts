@@ -34,7 +34,7 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       comfortable: types.length === 1 ? 2 : 1,
       what: 'evaluation and monitoring',
     })),
-    ...(serving.mode === 'serverless' ? serverless(serving) : realTime(serving)),
+    ...(serving.mode === 'serverless' ? serverless(serving) : realTime(serving, monitoring)),
     {
       service: 'lambda',
       name: 'Concurrent executions',
@@ -78,13 +78,17 @@ const serverless = ({ maxConcurrency }: Config['serving']) => [
   },
 ];
 
-const realTime = ({ instanceType, minInstances, maxInstances }: Config['serving']) => [
+const realTime = (
+  { instanceType, minInstances, maxInstances }: Config['serving'],
+  { engine }: Config['monitoring'],
+) => [
   {
     service: 'sagemaker',
     name: `${instanceType} for endpoint usage`,
     // A release shifts traffic between two whole fleets.
     least: 2 * minInstances,
-    comfortable: 2 * maxInstances,
+    // Clarify starts an endpoint of its own to explain predictions.
+    comfortable: 2 * maxInstances + (engine === 'managed' ? 1 : 0),
     what: 'two fleets while a release shifts traffic',
   },
 ];

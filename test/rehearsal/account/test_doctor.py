@@ -1,0 +1,60 @@
+"""The command `doctor` against an emulated new account, as a user runs it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def bootstrapped(engine: Any) -> Any:
+    """What `cdk bootstrap` leaves for doctor to read."""
+    version = {"Name": "/cdk-bootstrap/hnb659fds/version", "Value": "27", "Type": "String", "Overwrite": True}
+    engine.client("ssm").put_parameter(**version)
+    return engine
+
+
+def doctor(engine: Any, *options: str) -> tuple[int, dict[str, Any]]:
+    """Exit code and document of `doctor --json`, for a kit that no other test deploys."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    signed = {
+        "AWS_ENDPOINT_URL": engine.endpoint,
+        "AWS_ACCESS_KEY_ID": "123456789012",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+    }
+    command = ["node_modules/.bin/ts-node", "scripts/cli.ts", "--kit", "fresh", "doctor", "--json", *options]
+    ended = subprocess.run(
+        command, cwd=ROOT, env={**kept, **signed}, capture_output=True, text=True, check=False
+    )
+    return ended.returncode, json.loads(ended.stdout)
+
+
+def of(found: dict[str, Any], verdict: str) -> list[dict[str, Any]]:
+    return [check for check in found["checks"] if check["verdict"] == verdict]
+
+
+def test_sandbox_passes_in_a_new_account(bootstrapped):
+    code, found = doctor(bootstrapped)
+    assert (code, found["verdict"], of(found, "warn"), of(found, "fail")) == (0, "ok", [], [])
+    told = {
+        check["evidence"]["code"]: check["evidence"]["default"]
+        for check in of(found, "ok")
+        if "quota" in check["about"]
+    }
+    assert told["L-29688C85"] == 4
+    assert told["L-B99A9384"] == 1000
+
+
+def test_standard_lacks_quotas_and_names_each_with_its_code(bootstrapped):
+    code, found = doctor(bootstrapped, "--profile", "standard", "--config", '{"training":{"spot":false}}')
+    assert code == 1
+    lacking = {check["evidence"]["code"]: check for check in of(found, "fail")}
+    assert set(lacking) == {"L-614B09FD", "L-611FA074"}
+    assert lacking["L-614B09FD"]["found"].startswith("ml.m5.large for endpoint usage (L-614B09FD): 0")
+    assert "--quota-code L-614B09FD --desired-value 4" in lacking["L-614B09FD"]["fix"]

@@ -1,0 +1,111 @@
+import { resolveConfig } from '../../../lib/config';
+import { estimate, firstMonth, printEstimate } from '../../../scripts/account/cost';
+import { assumptions } from '../../../scripts/account/cost/assumptions';
+import type { CostLine, Estimate } from '../../../scripts/account/cost';
+import { resourceTypes } from '../../../scripts/account/cost/idle';
+import { priceList } from '../../../scripts/account/facts';
+import { managed } from '../../shared/kit';
+import { synthesize, type Templates } from '../../../scripts/account/templates';
+
+const variants: [string, string, object][] = [
+  ['sandbox', 'sandbox', {}],
+  ['sandbox with a dashboard', 'sandbox', { monitoring: { dashboard: true } }],
+  ['standard', 'standard', {}],
+  ['production', 'production', {}],
+  ['managed', 'standard', managed],
+];
+const synthesized = new Map<string, Templates>();
+const of = (name: string): { templates: Templates; estimated: Estimate } => {
+  const [, profile, config] = variants.find(([variant]) => variant === name)!;
+  const resolved = resolveConfig(profile, config as Record<string, unknown>);
+  const templates = synthesized.get(name) ?? synthesize(resolved);
+  synthesized.set(name, templates);
+  return { templates, estimated: estimate(resolved, templates) };
+};
+const linesOf = ({ idle, runs }: Estimate): CostLine[] => [...idle.lines, ...runs.flatMap(({ lines }) => lines)];
+
+test('sandbox costs at most ten cents a day idle, and at most a dollar for a drift story', () => {
+  const { idle, story } = of('sandbox').estimated;
+  expect(idle.usdPerDay).toBeLessThanOrEqual(0.1);
+  expect(story.usd).toBeLessThanOrEqual(1);
+});
+
+test('the idle figure counts one key, every metric of every alarm, and the daily monitor though its schedule is off', () => {
+  const { templates, estimated } = of('sandbox');
+  const units = (price: string) =>
+    estimated.idle.lines.filter((line) => line.price === price).reduce((sum, line) => sum + line.units, 0);
+  expect(units('kms:key') * (365 / 12)).toBeCloseTo(1);
+  const watched = Object.values(templates)
+    .flatMap(({ Resources }) => Object.values(Resources))
+    .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    .map(
+      ({ Properties }) => (Properties?.Metrics as object[] | undefined)?.filter((m) => 'MetricStat' in m).length ?? 1,
+    )
+    .reduce((sum, metrics) => sum + metrics);
+  expect(units('cloudwatch:alarm') * (365 / 12)).toBeCloseTo(watched);
+  expect(watched).toBe(17);
+  const monitor = estimated.idle.lines.filter(({ what }) => what.startsWith('daily monitor'));
+  expect(monitor.map(({ price }) => price)).toContain('sagemaker:processing:ml.t3.medium');
+  for (const { what } of monitor) expect(what).toContain('schedule is off: counted as if it were on');
+});
+
+test.each(variants.map(([name]) => name))(
+  '%s: every resource type is classified and every amount traceable',
+  (name) => {
+    const { templates, estimated } = of(name);
+    expect(estimated.unpriced).toEqual([]);
+    for (const { stack, resource, price, units, usd, per, pricedOn } of linesOf(estimated)) {
+      const [logicalId = '', state] = resource.split('/');
+      expect([stack, logicalId, templates[stack].Resources[logicalId] !== undefined]).toEqual([stack, logicalId, true]);
+      if (state !== undefined)
+        expect(JSON.stringify(templates[stack].Resources[logicalId]?.Properties?.DefinitionString)).toContain(state);
+      expect({ usd, per, pricedOn }).toEqual({
+        usd: units * priceList.prices[price]!.usd,
+        per: priceList.prices[price]!.per,
+        pricedOn: priceList.prices[price]!.checkedOn,
+      });
+    }
+  },
+);
+
+test('what nobody has classified or priced is listed, not left out', () => {
+  const config = resolveConfig('sandbox', { training: { instanceType: 'ml.x9.huge' } });
+  const templates = synthesize(config);
+  templates.etl.Resources.Extra = { Type: 'AWS::Redshift::Cluster' };
+  expect(estimate(config, templates).unpriced).toEqual([
+    'etl/Extra (AWS::Redshift::Cluster)',
+    expect.stringMatching(/^training\/TrainMachine\w+\/Train: sagemaker:training:ml\.x9\.huge$/),
+    expect.stringMatching(/^training\/TrainMachine\w+\/Tune: sagemaker:training:ml\.x9\.huge$/),
+  ]);
+});
+
+test('no price, assumption or resource type is kept that nothing uses', () => {
+  const all = variants.map(([name]) => of(name));
+  const used = new Set(all.flatMap(({ estimated }) => linesOf(estimated)).map(({ price }) => price));
+  // Instance types are there for other configurations than the profiles'.
+  expect(Object.keys(priceList.prices).filter((price) => !used.has(price) && !/:ml\./.test(price))).toEqual([]);
+  const types = new Set(
+    all
+      .flatMap(({ templates }) => Object.values(templates).flatMap(({ Resources }) => Object.values(Resources)))
+      .map(({ Type }) => Type),
+  );
+  const optional = ['AWS::CDK::Metadata', 'AWS::SNS::Subscription'];
+  expect(Object.keys(resourceTypes).filter((type) => !types.has(type) && !optional.includes(type))).toEqual([]);
+  for (const { why, value } of Object.values(assumptions)) expect([why.length > 10, value > 0]).toEqual([true, true]);
+});
+
+test('a story is its runs, and a month of it what --max-usd compares', () => {
+  const { estimated } = of('sandbox');
+  const { story, runs, idle } = estimated;
+  for (const { run, times, usd } of story.parts)
+    expect(usd).toBeCloseTo(times * runs.find((each) => each.run === run)!.usd);
+  expect(firstMonth(estimated)).toBeCloseTo(idle.usdPerMonth + story.usd);
+  expect(idle.usdPerMonth).toBeCloseTo((idle.usdPerDay * 365) / 12);
+});
+
+test('is printed by stack, dearest first, each line with its resource and the day of its price', () => {
+  const lines: string[] = [];
+  printEstimate(of('standard').estimated, { line: (text) => lines.push(text), progress: () => undefined });
+  expect(lines[2]).toMatch(/^while it exists {2}5\.\d\d a day, 17\d\.\d\d a month$/);
+  expect(lines).toContain('      5.52    2 x ml.m5.large once a model serves (EndpointConfig, 2026-11-22)');
+});
