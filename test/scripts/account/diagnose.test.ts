@@ -87,7 +87,7 @@ test('without credentials the account fails, and what needs none is still told',
 });
 
 test('a kit that is there is told with its profile, and its resources are no leftovers', async () => {
-  stacks.on(DescribeStacksCommand).callsFake(({ StackName }: { StackName: string }) => ({
+  stacks.on(DescribeStacksCommand).callsFake(async ({ StackName }: { StackName: string }) => ({
     Stacks: [
       {
         StackName,
