@@ -18,8 +18,13 @@ export function buildKit(app: App): void {
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
 
   const { destroyData, logRetentionDays: logRetention } = config.foundation;
-  const { network } = config;
-  const foundation = new FoundationStack(app, 'Foundation', { kit, config: config.foundation, network });
+  const { network, monitoring } = config;
+  const foundation = new FoundationStack(app, 'Foundation', {
+    kit,
+    config: config.foundation,
+    network,
+    engine: monitoring.engine,
+  });
   const { key, alerts, isolated } = foundation;
   const common = { kit, key, alerts, isolated, destroyData, logRetention, tags };
 
@@ -34,7 +39,7 @@ export function buildKit(app: App): void {
     ...common,
     ...buckets,
     config: config.serving,
-    engine: config.monitoring.engine,
+    engine: monitoring.engine,
     capture,
     champion,
     inVpc: isolated !== undefined,

@@ -117,6 +117,7 @@ def pack_serving_code(folder: Path) -> None:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, folder)
+    shutil.copy(folder / "common/archive.toml", folder / "pyproject.toml")
 
 
 def main(argv: list[str]) -> None:

@@ -22,6 +22,7 @@ import { IsolatedNetwork } from './isolated-network';
 export interface FoundationStackProps extends RoomProps {
   readonly config: Config['foundation'];
   readonly network: Config['network'];
+  readonly engine: Config['monitoring']['engine'];
 }
 
 /** Key, alerts topic, audit trail, budget, network. */
@@ -60,7 +61,7 @@ export class FoundationStack extends RoomStack {
 
     if (config.auditTrail) this.addAuditTrail(config.destroyData, removalPolicy);
     this.addBudget(config.monthlyBudgetUsd);
-    if (props.network.isolatedVpc) this.isolated = new IsolatedNetwork(this, 'Isolated');
+    if (props.network.isolatedVpc) this.isolated = new IsolatedNetwork(this, 'Isolated', props.engine);
   }
 
   private allowKey(services: string[], actions: string[], conditions?: Record<string, Record<string, string>>): void {

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -10,7 +11,10 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { Config } from '../config';
+import { clarifyActions } from '../monitoring/clarify-config';
 
 /** As the SageMaker API spells it. */
 export interface VpcConfig {
@@ -18,27 +22,19 @@ export interface VpcConfig {
   readonly SecurityGroupIds: string[];
 }
 
-/** What jobs and models call from inside; S3 has a gateway endpoint, which is free. */
-const SERVICES = {
-  SagemakerApi: InterfaceVpcEndpointAwsService.SAGEMAKER_API,
-  SagemakerRuntime: InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME,
-  EcrApi: InterfaceVpcEndpointAwsService.ECR,
-  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
-  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  Monitoring: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
-  Sts: InterfaceVpcEndpointAwsService.STS,
-  Kms: InterfaceVpcEndpointAwsService.KMS,
-} as const;
-
 /**
- * A network without a way out, for SageMaker jobs and the model. No NAT gateway: it would be the way out, and 1.08 USD a day.
- * The interface endpoints cost about 3.84 USD a day together, which is why only `production` has them.
+ * A network without a way out, for SageMaker's jobs and the model. Glue and the functions run outside: they reach S3 and the other services
+ * by their own roles, and nothing else.
+ *
+ * Training, evaluation and the model are isolated altogether: SageMaker brings code and data and takes the results away. The monitor reads S3, by
+ * the gateway endpoint, which is free. Logs, images and keys are the platform's business and not the container's. Only Clarify calls more, and
+ * its two interface endpoints cost about 0.96 USD a day in two zones. No NAT gateway: it would be the way out.
  */
 export class IsolatedNetwork extends Construct {
   /** `VpcConfig` of jobs and models. */
   readonly vpcConfig: VpcConfig;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, engine: Config['monitoring']['engine']) {
     super(scope, id);
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.20.0.0/20'),
@@ -53,11 +49,28 @@ export class IsolatedNetwork extends Construct {
       description: 'SageMaker jobs and model',
     });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'To the endpoints of this VPC: there is no other route');
-    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
-    for (const [name, service] of Object.entries(SERVICES)) vpc.addInterfaceEndpoint(name, { service });
+    const s3 = vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+    // Any bucket of this account, and none of another's: data cannot be carried out by the one open door.
+    s3.addToPolicy(ofThisAccount(['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload']));
+    if (engine === 'managed') {
+      const api = vpc.addInterfaceEndpoint('SagemakerApi', { service: InterfaceVpcEndpointAwsService.SAGEMAKER_API });
+      const runtime = vpc.addInterfaceEndpoint('SagemakerRuntime', {
+        service: InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME,
+      });
+      api.addToPolicy(ofThisAccount([...clarifyActions.api, 'sagemaker:DescribeModel']));
+      runtime.addToPolicy(ofThisAccount([...clarifyActions.runtime]));
+    }
     this.vpcConfig = {
       Subnets: vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
       SecurityGroupIds: [securityGroup.securityGroupId],
     };
   }
 }
+
+const ofThisAccount = (actions: string[]) =>
+  new PolicyStatement({
+    principals: [new AnyPrincipal()],
+    actions,
+    resources: ['*'],
+    conditions: { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } },
+  });

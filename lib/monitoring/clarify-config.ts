@@ -13,6 +13,14 @@ export const exchange = {
   score: 'predictions[*].score',
 } as const;
 
+/** What Clarify calls to ask a model: the copy of it that it serves for the time of a run. */
+export const clarifyActions = {
+  api: ['Endpoint', 'EndpointConfig']
+    .flatMap((kind) => ['Create', 'Describe', 'Delete'].map((verb) => `sagemaker:${verb}${kind}`))
+    .concat('sagemaker:AddTags'),
+  runtime: ['sagemaker:InvokeEndpoint'],
+} as const;
+
 /** Facets here are carriers and airports, not people: the metrics are those of the exam, the stakes are not. */
 export function biasAnalysis(): object {
   return {

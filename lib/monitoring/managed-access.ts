@@ -9,6 +9,7 @@ import { arn } from '../shared/arns';
 import { featureColumns, labelColumn } from '../shared/dataset';
 import { JobRole } from '../shared/job-role';
 import { folder, layout, names } from '../shared/names';
+import { clarifyActions } from './clarify-config';
 import { analyzerImage, clarifyImage } from './managed-images';
 
 export interface ManagedAccessProps {
@@ -45,11 +46,7 @@ export class ManagedAccess extends Construct {
     // The monitors' namespaces have no leading slash, unlike those of jobs and endpoints.
     allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': 'aws/sagemaker/Endpoints/*' } });
     const own = ['endpoint', 'endpoint-config'].map((kind) => arn('sagemaker', `${kind}/${clarifyPrefix(kit)}*`));
-    const verbs = ['Create', 'Describe', 'Delete'].flatMap((verb) => [
-      `sagemaker:${verb}Endpoint`,
-      `sagemaker:${verb}EndpointConfig`,
-    ]);
-    allow([...verbs, 'sagemaker:InvokeEndpoint', 'sagemaker:AddTags'], own);
+    allow([...clarifyActions.api, ...clarifyActions.runtime], own);
     allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
     if (props.inVpc) role.allowVpc();
     const preprocessor = this.addPreprocessor();

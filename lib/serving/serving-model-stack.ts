@@ -54,6 +54,8 @@ export class ServingModelStack extends RoomStack {
     const model = new CfnModel(this, 'Model', {
       executionRoleArn: props.modelRole.roleArn,
       containers: [{ modelPackageName: modelPackage.valueAsString }],
+      // Its code is inside model.tar.gz. A serverless endpoint takes neither of the two.
+      enableNetworkIsolation: config.mode === 'real-time' ? true : undefined,
       vpcConfig: props.isolated && {
         subnets: props.isolated.vpcConfig.Subnets,
         securityGroupIds: props.isolated.vpcConfig.SecurityGroupIds,

@@ -15,6 +15,8 @@ interface ProcessingJobProps {
   readonly keyArn: string;
   /** The isolated network. @default none */
   readonly vpcConfig?: VpcConfig;
+  /** For programs that read nothing but their inputs. @default the program may call AWS */
+  readonly networkIsolation?: boolean;
   /** JSONata of the arguments, an array of strings. */
   readonly arguments: string;
   /** JSONata: array of `{name, uri}`; an input that is not there is left out of the array. */
@@ -61,7 +63,9 @@ export function processingJob(p: ProcessingJobProps, next: string): State {
     },
     ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstanceType: p.instanceType, VolumeSizeInGB: 10 } },
     StoppingCondition: { MaxRuntimeInSeconds: p.timeoutMinutes * 60 },
-    ...(p.vpcConfig === undefined ? {} : { NetworkConfig: { VpcConfig: p.vpcConfig } }),
+    ...(p.vpcConfig === undefined && p.networkIsolation === undefined
+      ? {}
+      : { NetworkConfig: { EnableNetworkIsolation: p.networkIsolation, VpcConfig: p.vpcConfig } }),
     Tags: tagList(p.tags),
   };
   return job('sagemaker:createProcessingJob', args, { refused: throttledBySageMaker, Next: next });

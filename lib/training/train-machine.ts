@@ -180,6 +180,7 @@ function evaluationStates(props: TrainMachineProps): Definition['States'] {
         instanceType: props.config.processingInstanceType,
         timeoutMinutes: props.config.maxRuntimeMinutes,
         program: 'evaluate.py',
+        networkIsolation: true,
         arguments: `$append(['--data-through', $input.dataThrough], ${literal(fixed)})`,
         inputs: `$append($append(${literal(inputs)}, [{'name': 'challenger', 'uri': $modelData}]), $championInput)`,
         output: { name: 'evaluation', uri: '$evaluation' },

@@ -20,6 +20,8 @@ export interface TrainingProps {
   readonly roleArn: string;
   readonly imageUri: string;
   readonly sourceArchive: string;
+  /** Its name in the channel that brings it. */
+  readonly sourceFile: string;
   readonly keyArn: string;
   readonly artifacts: string;
   readonly featuresUri: string;
@@ -117,7 +119,13 @@ function definition(props: TrainingProps) {
   };
   return {
     RoleArn: props.roleArn,
-    InputDataConfig: [channel('features', props.featuresUri), channel('labels', props.labelsUri)],
+    InputDataConfig: [
+      channel('features', props.featuresUri),
+      channel('labels', props.labelsUri),
+      // Read from S3 by the container itself, the code would need a network.
+      channel('code', props.sourceArchive),
+    ],
+    EnableNetworkIsolation: true,
     OutputDataConfig: {
       S3OutputPath: `s3://${props.artifacts}/${folder(layout.artifacts.models)}`,
       // Without it SageMaker encrypts with the account's S3 key, not with the bucket's.
@@ -134,10 +142,10 @@ function definition(props: TrainingProps) {
 }
 
 /** Configured values, the input's over them, and what the job is told about code and slices; JSONata of one object. */
-function hyperparameters({ config, gate, sourceArchive }: TrainingProps): string {
+function hyperparameters({ config, gate, sourceFile }: TrainingProps): string {
   const fixed = {
     sagemaker_program: 'train.py',
-    sagemaker_submit_directory: sourceArchive,
+    sagemaker_submit_directory: `/opt/ml/input/data/code/${sourceFile}`,
     gate_days: gate.gateDays,
     select_days: gate.selectDays,
   };

@@ -123,6 +123,7 @@ export class TrainingStack extends RoomStack {
         imageUri: image.uri,
         region: Aws.REGION,
         sourceArchive: source.asset.s3ObjectUrl,
+        sourceFile: source.asset.s3ObjectKey,
         keyArn: props.key.keyArn,
         artifacts: artifacts.bucketName,
         featuresUri: curated.s3UrlForObject(features),

@@ -169,17 +169,17 @@ class TrainingJobs(Jobs):
                         f"AlgorithmError: {where} cannot be reached under network isolation, exit code: 1"
                     )
                 unpack(s3.read(where), code)
-            elif where and where.endswith(".tar.gz"):
+            elif where and _inside(job, where).is_file():
                 unpack(_inside(job, where).read_bytes(), code)
             elif where and _inside(job, where) != code:
                 raise JobError(
-                    f"AlgorithmError: sagemaker_submit_directory {where} is neither S3 nor a .tar.gz"
+                    f"AlgorithmError: sagemaker_submit_directory {where} is neither S3 nor an archive"
                 )
         except (ClientError, ArchiveError, OSError) as refusal:
             told = reason(refusal) if isinstance(refusal, ClientError) else str(refusal)
             raise JobError(f"AlgorithmError: cannot read {where}: {told}, exit code: 1") from refusal
         # The container pip-installs the user's code; here it runs from its folder, with what is installed.
-        for name in ("requirements.txt", "setup.py"):
+        for name in ("requirements.txt", "setup.py", "pyproject.toml"):
             if (code / name).exists():
                 self.ground.host.not_rehearsed(
                     f"pip install of {name} in training code", "nothing is installed"
