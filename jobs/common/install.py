@@ -18,7 +18,7 @@ METADATA = {
 
 
 def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: Any = None) -> str:
-    """PEP 517. The current folder is the archive's root; the setup.py that the container puts there stays out."""
+    """PEP 517, in the archive's root; the setup.py that the container puts there stays out."""
     here = Path()
     modules = [path for path in here.glob("*.py") if path.name != "setup.py"]
     shared = [path for path in here.glob("common/*") if path.is_file()]

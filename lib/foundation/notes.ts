@@ -121,53 +121,11 @@ export const notes: Notes = {
     without: 'No job can read its inputs',
     properties: { RouteTableIds: 'Of every subnet' },
   },
-  'Foundation/Isolated/Vpc/SagemakerApi': {
-    why: 'Calls of the SageMaker control plane from inside a job',
-    without: 'A job that describes itself or its model waits until it times out',
-  },
-  'Foundation/Isolated/Vpc/SagemakerRuntime': {
-    why: 'Predictions asked for from inside the network',
-    without: 'A program in the VPC cannot reach the endpoint',
-  },
-  'Foundation/Isolated/Vpc/EcrApi': {
-    why: 'Where the container image is looked up',
-    without: 'No container starts',
-  },
-  'Foundation/Isolated/Vpc/EcrDocker': {
-    why: 'Where the container image is pulled from; its layers come through S3',
-    without: 'No container starts',
-  },
-  'Foundation/Isolated/Vpc/Logs': {
-    why: 'The logs of jobs and containers',
-    without: 'A job that fails leaves nothing to read',
-  },
-  'Foundation/Isolated/Vpc/Monitoring': {
-    why: 'Metrics of jobs and containers',
-    without: 'Utilisation and the metrics of a training are missing',
-  },
-  'Foundation/Isolated/Vpc/Sts': {
-    why: 'Credentials of roles that a program assumes, at the Regional address',
-    without: 'A program that assumes a role waits until it times out',
-  },
-  'Foundation/Isolated/Vpc/Kms': {
-    why: 'Data keys of encrypted objects and volumes',
-    without: 'Programs that use the key themselves time out; S3 uses it for them',
-  },
   'AWS::EC2::VPCEndpoint': {
     properties: {
+      PolicyDocument: 'What the jobs call, on resources of this account: nothing is carried to another account',
       ServiceName: 'The service in this Region',
-      VpcEndpointType: 'Interface, billed by zone and hour, except for S3, whose gateway is free',
-      PrivateDnsEnabled: 'Programs keep calling the usual address',
-      SecurityGroupIds: 'Its own group, beside it',
-      SubnetIds: 'An address in each zone: traffic between zones is billed',
-    },
-  },
-  'Foundation/Isolated/Vpc/*/SecurityGroup': {
-    why: 'Lets the VPC reach the endpoint by HTTPS',
-    without: 'The endpoint answers nobody',
-    properties: {
-      SecurityGroupIngress: 'HTTPS from the addresses of the VPC',
-      SecurityGroupEgress: "The CDK's default; an endpoint starts no connection of its own",
+      VpcEndpointType: 'A gateway, which is free',
     },
   },
   'Foundation/Isolated/SecurityGroup': {

@@ -146,6 +146,8 @@ export const notes: Notes = {
       Containers: 'By package: image, artefact and environment are those that passed the gate',
       ExecutionRoleArn:
         'The model role of Serving: this stack has no IAM resources, so its updater needs no IAM rights',
+      EnableNetworkIsolation:
+        'The code is inside the artefact: the container needs no network; serverless cannot be isolated',
       VpcConfig: 'The isolated network, where the profile has one',
     },
   },

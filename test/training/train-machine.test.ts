@@ -69,7 +69,7 @@ test('the training job is told its code, slices and overrides, all as text', () 
     eta: '0.2',
     max_depth: '6',
   });
-  expect(HyperParameters.sagemaker_submit_directory).toMatch(/^s3:\/\/.*\.gz$/);
+  expect(HyperParameters.sagemaker_submit_directory).toMatch(/^\/opt\/ml\/input\/data\/code\/[^/]+\.gz$/);
   expect(TrainingJobName).toMatch(/^mlkit-[0-9a-f]{12}$/);
   expect(StoppingCondition.MaxWaitTimeInSeconds).toBeGreaterThanOrEqual(StoppingCondition.MaxRuntimeInSeconds);
 });

@@ -71,6 +71,25 @@ def test_a_script_trains_under_the_container_contract(sagemaker, world, finished
     assert last["TrainingEndTime"] > 1_600_000_000_000
 
 
+def test_an_isolated_job_gets_its_code_as_a_channel(sagemaker, world, finished, trainable):
+    """Under its published name, a hash, and by no other way: S3 cannot be reached from inside."""
+    request = training_request(world, "isolated", EnableNetworkIsolation=True)
+    request["HyperParameters"]["depth"] = "1"
+    sagemaker.call("CreateTrainingJob", request)
+    assert "network isolation" in finished("TrainingJob", "isolated")["FailureReason"]
+
+    world.s3.copy_object(
+        Bucket=world.bucket, Key="published/0a1b.gz", CopySource=f"{world.bucket}/code.tar.gz"
+    )
+    request["TrainingJobName"] = "channelled"
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{world.bucket}/published/0a1b.gz"}
+    request["InputDataConfig"].append({"ChannelName": "code", "DataSource": {"S3DataSource": source}})
+    request["HyperParameters"]["sagemaker_submit_directory"] = "/opt/ml/input/data/code/0a1b.gz"
+    sagemaker.call("CreateTrainingJob", request)
+    job = finished("TrainingJob", "channelled")
+    assert job["TrainingJobStatus"] == "Completed", job
+
+
 def test_the_engine_environment_does_not_reach_the_script(sagemaker, world, finished, trainable, monkeypatch):
     monkeypatch.setenv("ENGINE_SECRET", "1")
     request = training_request(world, "env", Environment={"MINE": "yes"})
