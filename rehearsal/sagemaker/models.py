@@ -46,6 +46,9 @@ class Models:
             f"container image {container['Image']}",
             "its programs ran on the rehearsal's Python environment, not in the image",
         )
+        for member in ("EnableNetworkIsolation", "VpcConfig"):
+            if params.get(member):
+                self._ground.host.not_rehearsed(f"{member} of a model", "its server had this machine's network")
         return self._ground.store.add(MODEL, params, _Container=container)
 
     def _resolved(self, container: Mapping[str, Any]) -> dict[str, Any]:
