@@ -1,6 +1,7 @@
 /** Every knob of the kit: unit, range, default and the three profiles. Nothing else reads CDK context. */
 import type { App } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { instanceType, isBurstable } from './shared/instance-types';
 import { hyperparameters, ratio, tuning } from './training/tuning-config';
 
 const days = (min: number, max: number) => z.number().int().min(min).max(max);
@@ -51,20 +52,20 @@ const schema = z
       .prefault({}),
     training: z
       .strictObject({
-        instanceType: z.string().startsWith('ml.').default('ml.m5.large'),
+        instanceType: instanceType('training').default('ml.m5.large'),
         /** New accounts have a quota for spot only. */
         spot: z.boolean().default(true),
         maxRuntimeMinutes: z.number().int().min(5).max(1440).default(30),
         maxWaitMinutes: z.number().int().min(5).max(2880).default(60),
-        processingInstanceType: z.string().startsWith('ml.').default('ml.t3.large'),
+        processingInstanceType: instanceType('processing').default('ml.t3.large'),
         approval: z.enum(['automatic', 'manual']).default('automatic'),
         hyperparameters: hyperparameters.prefault({}),
         tuning: tuning.prefault({}),
       })
-      .refine(
-        (t) => t.maxWaitMinutes >= t.maxRuntimeMinutes,
-        'maxWaitMinutes must not be below maxRuntimeMinutes: waiting for spot capacity counts too',
-      )
+      .refine((t) => !t.spot || t.maxWaitMinutes >= t.maxRuntimeMinutes, {
+        path: ['maxWaitMinutes'],
+        error: 'must not be below maxRuntimeMinutes: on spot, waiting for capacity and running share it',
+      })
       .prefault({}),
     gate: z
       .strictObject({
@@ -81,13 +82,22 @@ const schema = z
       .strictObject({
         mode: z.enum(['serverless', 'real-time']).default('serverless'),
         memoryMb: z
-          .union([z.literal(1024), z.literal(2048), z.literal(3072), z.literal(4096), z.literal(5120), z.literal(6144)])
+          .literal([1024, 2048, 3072, 4096, 5120, 6144], 'a serverless endpoint has 1024 to 6144 MB, in steps of 1024')
           .default(2048),
         /** Fresh accounts have 10 in all. */
-        maxConcurrency: z.number().int().min(1).max(200).default(5),
-        instanceType: z.string().startsWith('ml.').default('ml.m5.large'),
+        maxConcurrency: z
+          .number()
+          .int()
+          .min(1, 'a serverless endpoint needs 1 at least')
+          .max(200, 'a serverless endpoint has 200 at most')
+          .default(5),
+        instanceType: instanceType('endpoint').default('ml.m5.large'),
         /** A canary is half of the fleet: with one instance there is no half. */
-        minInstances: z.number().int().min(2).default(2),
+        minInstances: z
+          .number()
+          .int()
+          .min(2, 'a canary is at most half of the fleet: one instance has no half, choose 2 or more')
+          .default(2),
         maxInstances: z.number().int().min(2).default(4),
         maxInstancesPerRequest: z.number().int().min(1).max(500).default(500),
         /** Hours after the last release until the endpoint is taken away. @default never; with it, 0.14 USD a month for asking every hour */
@@ -99,25 +109,28 @@ const schema = z
           })
           .prefault({}),
       })
-      .refine((s) => s.minInstances <= s.maxInstances, 'minInstances must not exceed maxInstances')
-      .refine(
-        (s) => s.mode === 'serverless' || !s.instanceType.startsWith('ml.t'),
-        'instanceType is burstable, which cannot be scaled: choose another for mode real-time, e.g. ml.m5.large',
-      )
+      .refine((s) => s.minInstances <= s.maxInstances, {
+        path: ['minInstances'],
+        error: 'must not exceed maxInstances',
+      })
+      .refine((s) => s.mode === 'serverless' || !isBurstable(s.instanceType), {
+        path: ['instanceType'],
+        error: 'is burstable, which SageMaker does not scale: choose another for mode real-time, e.g. ml.m5.large',
+      })
       .prefault({}),
     monitoring: z
       .strictObject({
         engine: z.enum(['open', 'managed']).default('open'),
         /** A window of 6,000 flights takes less than 1 GB. */
-        instanceType: z.string().startsWith('ml.').default('ml.t3.medium'),
+        instanceType: instanceType('processing').default('ml.t3.medium'),
         /** Of the managed engine: its analyzer runs out of memory on 4 GB. */
-        managedInstanceType: z.string().startsWith('ml.').default('ml.t3.large'),
+        managedInstanceType: instanceType('processing').default('ml.t3.large'),
         /** One week: shorter windows see the weekday, longer ones see it late. */
         windowDays: days(1, 90).default(7),
         /** Confirmed when at least k of the last n windows have violations. */
         confirm: z
           .strictObject({ k: z.number().int().min(1).default(2), n: z.number().int().min(1).max(10).default(3) })
-          .refine((c) => c.k <= c.n, 'confirm.k must not exceed confirm.n')
+          .refine((c) => c.k <= c.n, { path: ['k'], error: 'must not exceed n: so many windows are not looked at' })
           .prefault({}),
         minRecords: z.number().int().min(1).default(1000),
         minLabelCoverage: ratio.default(0.8),
@@ -142,10 +155,10 @@ const schema = z
       .prefault({}),
     network: z.strictObject({ isolatedVpc: z.boolean().default(false) }).prefault({}),
   })
-  .refine(
-    (c) => !c.network.isolatedVpc || c.serving.mode === 'real-time',
-    'network.isolatedVpc needs serving.mode real-time: SageMaker puts no serverless endpoint into a VPC',
-  )
+  .refine((c) => !c.network.isolatedVpc || c.serving.mode === 'real-time', {
+    path: ['serving', 'mode'],
+    error: 'network.isolatedVpc needs real-time: SageMaker puts no serverless endpoint into a VPC',
+  })
   .superRefine(({ monitoring, serving }, ctx) => {
     if (monitoring.engine !== 'managed') return;
     const refuse = (path: string[], message: string) => ctx.addIssue({ code: 'custom', path, message });
@@ -158,6 +171,11 @@ const schema = z
       refuse(
         ['serving', 'maxInstancesPerRequest'],
         'monitoring.engine managed needs 1: Model Monitor joins one label to a captured request, by its inference id',
+      );
+    if (monitoring.managedInstanceType === 'ml.t3.medium')
+      refuse(
+        ['monitoring', 'managedInstanceType'],
+        'monitoring.engine managed needs 8 GB: the analyzer runs out of memory on ml.t3.medium, choose ml.t3.large',
       );
     if (monitoring.windowDays !== 1)
       refuse(

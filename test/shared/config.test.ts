@@ -1,5 +1,4 @@
 import { resolveConfig } from '../../lib/config';
-import { managed } from './kit';
 
 test('the default is the sandbox: serverless, spot, nothing that needs a quota', () => {
   const config = resolveConfig();
@@ -33,7 +32,6 @@ test.each([
   ['an unknown key', 'sandbox', { trainig: {} }, 'Unrecognized key: "trainig"'],
   ['a misspelt key in a room', 'sandbox', { etl: { worker: 4 } }, 'Unrecognized key: "worker"'],
   ['a kit name that is too long for job names', 'sandbox', { kit: 'a-very-long-kit-name' }, 'kit: 2 to 15'],
-  ['waiting shorter than running', 'sandbox', { training: { maxWaitMinutes: 10 } }, 'maxWaitMinutes must not be below'],
   ['a grid over numbers', 'sandbox', { training: { tuning: { strategy: 'Grid' } } }, 'categorical ranges only'],
   ['an empty range', 'sandbox', { training: { tuning: { ranges: {} } } }, 'name at least one'],
   [
@@ -61,22 +59,6 @@ test.each([
     'min must be below max',
   ],
   ['confirming more windows than there are', 'sandbox', { monitoring: { confirm: { k: 4, n: 3 } } }, 'must not exceed'],
-  ['a serverless endpoint in a VPC', 'sandbox', { network: { isolatedVpc: true } }, 'needs serving.mode real-time'],
-  ['a burstable instance that should scale', 'standard', { serving: { instanceType: 'ml.t2.medium' } }, 'burstable'],
-  ['a managed monitor of a serverless endpoint', 'sandbox', managed, 'a serverless endpoint captures no data'],
-  [
-    'a managed monitor of requests with many labels',
-    'standard',
-    { ...managed, serving: {} },
-    'one label to a captured request',
-  ],
-  [
-    'a managed monitor of a week',
-    'standard',
-    { ...managed, monitoring: { engine: 'managed' } },
-    'at most the 24 hours between two runs',
-  ],
-  ['a fleet without a half', 'standard', { serving: { minInstances: 1 } }, 'minInstances'],
 ])('%s is refused, with the way out', (_, profile, overrides, sentence) => {
   expect(() => resolveConfig(profile, overrides)).toThrow(sentence);
 });
