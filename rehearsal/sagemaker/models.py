@@ -48,7 +48,9 @@ class Models:
         )
         for member in ("EnableNetworkIsolation", "VpcConfig"):
             if params.get(member):
-                self._ground.host.not_rehearsed(f"{member} of a model", "its server had this machine's network")
+                self._ground.host.not_rehearsed(
+                    f"{member} of a model", "its server had this machine's network"
+                )
         return self._ground.store.add(MODEL, params, _Container=container)
 
     def _resolved(self, container: Mapping[str, Any]) -> dict[str, Any]:
