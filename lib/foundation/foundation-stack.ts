@@ -61,7 +61,7 @@ export class FoundationStack extends RoomStack {
 
     if (config.auditTrail) this.addAuditTrail(config.destroyData, removalPolicy);
     this.addBudget(config.monthlyBudgetUsd);
-    if (props.network.isolatedVpc) this.isolated = new IsolatedNetwork(this, 'Isolated', props.engine);
+    if (props.network.isolatedVpc) this.isolated = new IsolatedNetwork(this, 'Isolated', props);
   }
 
   private allowKey(services: string[], actions: string[], conditions?: Record<string, Record<string, string>>): void {

@@ -22,6 +22,11 @@ export interface VpcConfig {
   readonly SecurityGroupIds: string[];
 }
 
+export interface IsolatedNetworkProps {
+  /** Which monitor runs inside: the managed one calls more. */
+  readonly engine: Config['monitoring']['engine'];
+}
+
 /**
  * A network without a way out, for SageMaker's jobs and the model. Glue and the functions run outside: they reach S3 and the other services
  * by their own roles, and nothing else.
@@ -34,7 +39,7 @@ export class IsolatedNetwork extends Construct {
   /** `VpcConfig` of jobs and models. */
   readonly vpcConfig: VpcConfig;
 
-  constructor(scope: Construct, id: string, engine: Config['monitoring']['engine']) {
+  constructor(scope: Construct, id: string, { engine }: IsolatedNetworkProps) {
     super(scope, id);
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.20.0.0/20'),

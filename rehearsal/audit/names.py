@@ -21,6 +21,7 @@ _TYPES = {
     "AWS::CloudWatch::Alarm": ("AlarmName", f"arn:aws:cloudwatch:{_REGIONAL}:alarm:{{}}"),
     "AWS::DynamoDB::GlobalTable": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
     "AWS::DynamoDB::Table": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
+    "AWS::EC2::VPCEndpoint": ("", f"arn:aws:ec2:{_REGIONAL}:vpc-endpoint/{{}}"),
     "AWS::Events::Rule": ("Name", f"arn:aws:events:{_REGIONAL}:rule/{{}}"),
     "AWS::IAM::Role": ("RoleName", f"arn:aws:iam::{ACCOUNT}:role/{{}}"),
     "AWS::KMS::Key": ("", f"arn:aws:kms:{_REGIONAL}:key/{{}}"),
