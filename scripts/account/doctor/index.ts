@@ -32,15 +32,22 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const { config, aws = {}, estimate, templates = synthesize(config) } = options;
   const { kit, profile } = config;
   const fixed = fixedNames(templates);
+  const closed = featuresInUse(templates, closedFeatures);
   const local = [
     ...tools().map(judgeTool),
     judgeNames(kit, fixed),
-    ...judgeFeatures(featuresInUse(templates, closedFeatures), refusal),
     judgeBudget(firstMonth(estimate), config.foundation.monthlyBudgetUsd),
   ];
   const where = await signIn(options);
   if ('about' in where)
-    return { kit, profile, account: null, region: null, verdict: 'fail', checks: [...local, where] };
+    return {
+      kit,
+      profile,
+      account: null,
+      region: null,
+      verdict: 'fail',
+      checks: [...local, ...judgeFeatures(closed, { refusal, customer: false }), where],
+    };
 
   const { account, principal, region } = where;
   const quotas = new look.Quotas(aws);
@@ -48,6 +55,10 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     asked('quota', async () => [judgeQuota(need, await quotas.told(need), region)]),
   );
   const remote = await Promise.all([
+    asked('services', async () => {
+      const customer = closed.length > 0 && (await look.hasSchedules(aws).catch(() => false));
+      return judgeFeatures(closed, { refusal, customer });
+    }),
     asked('bootstrap', async () => [judgeBootstrap(await look.bootstrapVersion(aws), account, region)]),
     ...told,
     asked('deployed', async () => {

@@ -89,13 +89,13 @@ export function judgeQuota(
     };
   const { code, applied, default: given } = told;
   const value = applied ?? given ?? 0;
-  const evidence = { name, code, applied, default: given, needed: least, comfortable };
+  const evidence = { name, code, applied, default: given, needed: least, comfortable: comfortable?.value ?? least };
   const figures = `${name} (${code}): ${value}, AWS default ${given ?? 'unknown'}`;
-  if (value >= comfortable) return { about: 'quota', verdict: 'ok', found: figures, evidence };
+  if (value >= (comfortable?.value ?? least)) return { about: 'quota', verdict: 'ok', found: figures, evidence };
   const [verdict, wanted, why]: [Verdict, number, string] =
-    value < least
+    value < least || comfortable === undefined
       ? ['fail', least, `${least} are needed for ${what}`]
-      : ['warn', comfortable, `more than ${value} of ${what} at once must wait`];
+      : ['warn', comfortable.value, comfortable.short];
   const fix = `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${wanted} --region ${region}`;
   return { about: 'quota', verdict, found: `${figures}; ${why}`, fix, evidence };
 }
@@ -105,7 +105,8 @@ export function featuresInUse(
   templates: Templates,
   features: readonly ClosedFeature[],
 ): { feature: ClosedFeature; where: string[] }[] {
-  const all = resources(templates);
+  // A grant on something is no use of it.
+  const all = resources(templates).filter(({ type }) => !type.startsWith('AWS::IAM::'));
   return features.flatMap((feature) => {
     const where = all.filter((resource) => meets(resource, feature.uses)).map(({ stack, id }) => `${stack}/${id}`);
     return where.length === 0 ? [] : [{ feature, where }];
@@ -133,19 +134,27 @@ function meets({ type, properties }: Placed, uses: ClosedFeature['uses']): boole
   );
 }
 
-export function judgeFeatures(inUse: ReturnType<typeof featuresInUse>, refusal: string): Check[] {
+/** `customer` is an account that has used Model Monitor before: such accounts usually keep what was closed with it. */
+export function judgeFeatures(
+  inUse: ReturnType<typeof featuresInUse>,
+  { refusal, customer }: { refusal: string; customer: boolean },
+): Check[] {
   if (inUse.length === 0)
     return [{ about: 'services', verdict: 'ok', found: 'nothing that is closed to new customers' }];
-  return inUse.map(({ feature, where }) => ({
-    about: 'services',
-    verdict: 'fail',
-    found:
-      feature.status === 'closed'
-        ? `${feature.feature} is closed to new customers${feature.since === null ? '' : ` since ${feature.since}`}, and ${where.join(', ')} would be refused: "${refusal}"`
-        : `${feature.feature} was retired, and ${where.join(', ')} would be refused`,
-    fix: feature.instead,
-    evidence: { source: feature.source, checkedOn: feature.checkedOn },
-  }));
+  return inUse.map(({ feature, where }) => {
+    const closed = `${feature.feature} is closed to new customers${feature.since === null ? '' : ` since ${feature.since}`}`;
+    const evidence = { source: feature.source, checkedOn: feature.checkedOn };
+    const check = { about: 'services', fix: feature.instead, evidence };
+    if (feature.status === 'retired')
+      return {
+        ...check,
+        verdict: 'fail',
+        found: `${feature.feature} was retired: ${where.join(', ')} would be refused`,
+      };
+    return customer
+      ? { ...check, verdict: 'warn', found: `${closed}; this account has monitoring schedules and may still use it` }
+      : { ...check, verdict: 'fail', found: `${closed}: ${where.join(', ')} would be refused with "${refusal}"` };
+  });
 }
 
 /** What a resource is called by the template, and how long AWS lets it be. */

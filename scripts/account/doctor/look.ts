@@ -1,6 +1,7 @@
 /** Looks at the account; what it finds is judged in judge.ts. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { ListMonitoringSchedulesCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import {
   GetAWSDefaultServiceQuotaCommand,
   GetServiceQuotaCommand,
@@ -107,4 +108,12 @@ export async function tagged(aws: Aws, kit: string): Promise<string[]> {
   for await (const page of paginateGetResources({ client }, { TagFilters: [{ Key: 'kit', Values: [kit] }] }))
     found.push(...(page.ResourceTagMappingList ?? []).map(({ ResourceARN }) => ResourceARN!));
   return found;
+}
+
+/** Whether Model Monitor was ever used here. An empty list proves nothing: only a create call is refused. */
+export async function hasSchedules(aws: Aws): Promise<boolean> {
+  const { MonitoringScheduleSummaries } = await new SageMakerClient(aws).send(
+    new ListMonitoringSchedulesCommand({ MaxResults: 1 }),
+  );
+  return (MonitoringScheduleSummaries ?? []).length > 0;
 }

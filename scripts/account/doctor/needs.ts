@@ -10,9 +10,10 @@ export interface Need {
   code?: string;
   /** Below this the kit does not work. */
   least: number;
-  /** Below this parts of it wait for each other. */
-  comfortable: number;
+  /** What `least` is needed for. */
   what: string;
+  /** Below this it works, but not always: `short` says when. @default least */
+  comfortable?: { value: number; short: string };
 }
 
 /** Every quota that the kit meets, each once. */
@@ -23,16 +24,21 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       service: 'sagemaker',
       name: `${training.instanceType} for ${training.spot ? 'spot ' : ''}training job usage`,
       least: 1,
-      // A retraining may start while somebody tunes.
-      comfortable: training.tuning.maxParallel + 1,
       what: 'training and tuning',
+      comfortable: {
+        value: training.tuning.maxParallel + 1,
+        short: 'a retraining that starts while somebody tunes is refused',
+      },
     },
     ...types.map((type) => ({
       service: 'sagemaker',
       name: `${type} for processing job usage`,
       least: 1,
-      comfortable: types.length === 1 ? 2 : 1,
       what: 'evaluation and monitoring',
+      comfortable: {
+        value: types.length === 1 ? 2 : 1,
+        short: 'an evaluation that starts while a window is monitored is refused',
+      },
     })),
     ...(serving.mode === 'serverless' ? serverless(serving) : realTime(serving, monitoring)),
     {
@@ -40,16 +46,19 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       name: 'Concurrent executions',
       // A prediction and the guard.
       least: 2,
-      comfortable: serving.mode === 'serverless' ? serving.maxConcurrency + 1 : 10,
       what: 'predictions and the guard',
+      comfortable: {
+        value: serving.mode === 'serverless' ? serving.maxConcurrency + 1 : 10,
+        short: 'the functions throttle each other before the endpoint is busy',
+      },
     },
     {
       service: 'glue',
       name: 'Max task DPUs per account',
       least: etl.workers,
-      // The job's own limit of concurrent runs.
-      comfortable: etl.workers * 3,
       what: 'preparing months',
+      // The job's own limit of concurrent runs.
+      comfortable: { value: etl.workers * 3, short: 'months that land together are prepared one after the other' },
     },
   ];
   return wanted.map((need) => {
@@ -66,14 +75,12 @@ const serverless = ({ maxConcurrency }: Config['serving']) => [
     service: 'sagemaker',
     name: 'Maximum number of serverless endpoints',
     least: 1,
-    comfortable: 1,
     what: 'the endpoint',
   },
   {
     service: 'sagemaker',
     name: 'Maximum total concurrency that can be allocated across all serverless endpoints',
     least: maxConcurrency,
-    comfortable: maxConcurrency,
     what: 'serving.maxConcurrency',
   },
 ];
@@ -87,8 +94,11 @@ const realTime = (
     name: `${instanceType} for endpoint usage`,
     // A release shifts traffic between two whole fleets.
     least: 2 * minInstances,
-    // Clarify starts an endpoint of its own to explain predictions.
-    comfortable: 2 * maxInstances + (engine === 'managed' ? 1 : 0),
     what: 'two fleets while a release shifts traffic',
+    // Clarify starts an endpoint of its own to explain predictions.
+    comfortable: {
+      value: 2 * maxInstances + (engine === 'managed' ? 1 : 0),
+      short: 'a release fails while the endpoint is scaled to serving.maxInstances',
+    },
   },
 ];

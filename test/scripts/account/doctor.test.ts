@@ -38,7 +38,7 @@ describe('quotas', () => {
     ]);
     expect(needed('standard', { training: { spot: false, instanceType: 'ml.c5.xlarge' } })).toMatchObject({
       'ml.c5.xlarge for training job usage': { least: 1 },
-      'ml.m5.large for endpoint usage': { least: 4, comfortable: 8, code: 'L-614B09FD' },
+      'ml.m5.large for endpoint usage': { least: 4, comfortable: { value: 8 }, code: 'L-614B09FD' },
     });
     expect(needed('standard', managed)).not.toHaveProperty(['ml.t3.medium for processing job usage']);
   });
@@ -51,8 +51,8 @@ describe('quotas', () => {
     service: 'sagemaker',
     name: 'ml.m5.large for endpoint usage',
     least: 4,
-    comfortable: 8,
     what: 'two fleets',
+    comfortable: { value: 8, short: 'a release fails' },
   };
 
   test('a missing one is named with its code, both values and the command that asks for more', () => {
@@ -90,10 +90,13 @@ describe('closed features', () => {
   test('the kit uses none unless it is told to', () => {
     expect(used()).toEqual([]);
     const closed = featuresInUse(synthesize(resolveConfig('standard', managed)), closedFeatures);
-    const checks = judgeFeatures(closed, refusal);
-    expect(checks.map(({ verdict }) => verdict)).toContain('fail');
-    expect(checks[0]?.found).toContain('SageMaker Model Monitor is closed to new customers since 2026-07-30');
-    expect(checks[0]?.found).toContain('maintenance mode');
+    expect(closed.map(({ feature }) => feature.feature)).toEqual(['SageMaker Model Monitor', 'SageMaker Clarify']);
+    expect(closed.flatMap(({ where }) => where).filter((at) => at.includes('Role'))).toEqual([]);
+    const [refused] = judgeFeatures(closed, { refusal, customer: false });
+    expect(refused).toMatchObject({ verdict: 'fail', fix: expect.stringContaining('"open"') });
+    expect(refused?.found).toContain('SageMaker Model Monitor is closed to new customers since 2026-07-30');
+    expect(refused?.found).toContain('maintenance mode');
+    expect(judgeFeatures(closed, { refusal, customer: true }).map(({ verdict }) => verdict)).toEqual(['warn', 'warn']);
   });
 
   test.each([
