@@ -1,9 +1,13 @@
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { arn } from '../shared/arns';
 import { names } from '../shared/names';
 
 /** The one variant; capture writes its name into the key. */
 export const VARIANT = 'AllTraffic';
+
+/** What a real-time update may take: the start of a fleet (about seven minutes) and fifteen minutes under the alarms, with room. */
+export const LONGEST_UPDATE = Duration.hours(1);
 
 /** By name: the endpoint belongs to a later stack, and exists only after the first release. */
 export const endpointArn = (kit: string) => arn('sagemaker', `endpoint/${names.endpoint(kit)}`);

@@ -14,7 +14,7 @@ import type { Config } from '../config';
 import { arn, modelPackageArns } from '../shared/arns';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
-import { endpointArn, endpointConfigArns, mayInvoke, modelArns } from './endpoint';
+import { endpointArn, endpointConfigArns, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
 
@@ -30,8 +30,8 @@ export interface ReleaseProps {
   readonly logRetention: RetentionDays;
 }
 
-/** Longer than a release holds it: a canary takes up to an hour, and again when the champion is put back. */
-const LEASE = Duration.hours(2);
+/** Longer than a release holds it: an update, another one when the champion is put back, and half an hour for everything else. */
+const LEASE = Duration.minutes(2 * LONGEST_UPDATE.toMinutes() + 30);
 
 /** State machine Release with its lease, and the role under which CloudFormation changes ServingModel. */
 export class Release extends Construct {
@@ -63,7 +63,7 @@ export class Release extends Construct {
       onFailure: RELEASE_FAILURE,
       alerts,
       // Waiting for another's lease, then holding one.
-      timeout: Duration.hours(4),
+      timeout: Duration.minutes(2 * LEASE.toMinutes()),
       logRetention: props.logRetention,
     });
     this.machine.allow(['ssm:GetParameter', 'ssm:PutParameter'], [champion.parameterArn]);

@@ -18,7 +18,7 @@ import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { ManagedMonitors, type ManagedMonitorsProps } from '../monitoring/managed-monitors';
 import { MODEL_PARAMETER, names, NO_MODEL } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
-import { VARIANT } from './endpoint';
+import { LONGEST_UPDATE, VARIANT } from './endpoint';
 
 export interface ServingModelStackProps extends RoomProps {
   readonly config: Config['serving'];
@@ -144,7 +144,7 @@ function canary(guardrails: IAlarm[]): CfnEndpoint.DeploymentConfigProperty {
         waitIntervalInSeconds: 600,
       },
       terminationWaitInSeconds: 300,
-      maximumExecutionTimeoutInSeconds: 3600,
+      maximumExecutionTimeoutInSeconds: LONGEST_UPDATE.toSeconds(),
     },
     autoRollbackConfiguration: { alarms: guardrails.map(({ alarmName }) => ({ alarmName })) },
   };
