@@ -2,7 +2,7 @@
  * From raw tables to curated features, a month at a time: a manifest landing in raw starts the state machine Prepare.
  *
  * The manifest comes last and names every file, so a half-uploaded month never starts a job; an event per table would start five.
- * Idle cost: nothing. A month costs two Glue workers for a few minutes (0.44 USD per DPU-hour, one minute at least).
+ * Idle cost: one alarm. A month costs two Glue workers for a few minutes (0.44 USD per DPU-hour, one minute at least).
  * Fails first: a manifest that promises a file which is not there; Prepare names it and fails. Alarms: monitoring/pipeline-failed, and
  * etl/quarantine-share when rows break rules.
  */

@@ -3,7 +3,7 @@
  *
  * Level-triggered: every monitoring run reports, and the guard decides. An alarm as trigger would fire once and be lost, and could not say
  * why nothing was started. Train's end releases the lock; a lock without an end expires.
- * Idle cost: nothing (on-demand table, empty queue).
+ * Idle cost: one alarm; the table is on demand, the queue empty.
  * Fails first: a signal that cannot be handled three times over. Alarm: retraining/dead-letters.
  */
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';

@@ -3,7 +3,7 @@
  *
  * The endpoint is not here but in ServingModel, the one stack that Release updates: this stack deploys before any model exists, and the
  * API answers 503 with the next command until then. A handler stands in front of the endpoint because a serverless one captures nothing.
- * Idle cost: nothing.
+ * Idle cost: four alarms.
  * Fails first: a cold serverless endpoint behind API Gateway's 29 s; the handler retries inside them. Alarms: serving/predict-errors,
  * serving/endpoint-errors, serving/endpoint-latency, serving/capture-failures.
  */

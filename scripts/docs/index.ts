@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { names, rooms } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../account/cdk';
+import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
 import { graphOf } from './graph';
@@ -15,11 +16,12 @@ export async function documents(): Promise<Map<string, string>> {
   const kits = Object.keys(variants).map((name) => synthesize(name));
   // The default profile: the others add to it, and the pages say what.
   const graph = graphOf(kits[0] ?? synthesize('sandbox'));
+  const idle = idleOf(kits);
   return new Map([
     ['docs/architecture.svg', await svg(graph)],
     ['docs/architecture.mmd', mermaid(graph)],
     ['docs/stacks/README.md', overview(kits)],
-    ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits)] as const),
+    ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);
 }
 
@@ -33,7 +35,7 @@ function overview(kits: readonly Synthesized[]): string {
     '',
     `A page a room, in lifecycle order: ${rooms.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
     'without them, which property is set and why, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
-    `Figures: \`npm run kit -- cost\`. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
+    `Idle costs are those of \`npm run kit -- cost\`: list prices, free tier ignored; \`--json\` shows the assumptions and the day of each price. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
       ['stack', ...kits.map(({ name }) => name)],

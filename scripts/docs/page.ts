@@ -6,11 +6,12 @@ import { ROOT } from '../account/cdk';
 import { stackNote } from './annotations';
 import { differing, document, isSet, plain, type Documented } from './documented';
 import { principals, resourcePolicies, summarized, type Grant } from './grants';
+import { idleTable, kebab, type Idle } from './idle';
 import { code, grouped, pageOf, table } from './markdown';
 import { KIT, type Json, type Synthesized } from './synthesized';
 
 /** Markdown of a room. @param kits the variants, the default profile first */
-export function page(room: Room, kits: readonly Synthesized[]): string {
+export function page(room: Room, kits: readonly Synthesized[], idle: Idle): string {
   const all = kits.map(({ name }) => name);
   const resources = document(kits).filter((resource) => resource.room === room);
   const stacks = [...new Set(resources.map(({ stack }) => stack))];
@@ -22,6 +23,7 @@ export function page(room: Room, kits: readonly Synthesized[]): string {
       const own = resources.filter((resource) => resource.stack === stack);
       return [
         ...introduction(room, stack),
+        ...idleTable(stack, kits, idle),
         ...described(own, all),
         ...companions(own, all),
         ...ofTypes(room, own),
@@ -35,8 +37,6 @@ export function page(room: Room, kits: readonly Synthesized[]): string {
   return pageOf(lines);
 }
 
-const kebab = (stack: string) => stack.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
-
 /** The header of the stack's file is its text. */
 function introduction(room: Room, stack: string): string[] {
   const file = `lib/${room}/${kebab(stack)}-stack.ts`;
@@ -47,7 +47,7 @@ function introduction(room: Room, stack: string): string[] {
   const [what, ...rest] = text.split(/\n\n|\n(?=Idle cost:|Fails first:)/).map((part) => part.replaceAll('\n', ' '));
   return [
     '',
-    `## ${names.stack(KIT, kebab(stack) as Room)}`,
+    `## ${names.stack(KIT, kebab(stack))}`,
     '',
     `${what} ([source](../../${file}))`,
     ...rest.flatMap((part) => ['', part.replace(/^(Idle cost|Fails first):/, '**$1:**')]),
