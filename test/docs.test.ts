@@ -6,12 +6,14 @@ import { summarized } from '../scripts/docs/grants';
 import { documents } from '../scripts/docs';
 import { graphOf } from '../scripts/docs/graph';
 import { synthesize, type Json } from '../scripts/docs/synthesized';
+import { consequence, inPlace, stateful, unlisted } from '../scripts/docs/upgrading';
 
 const root = join(__dirname, '..');
 let generated: Map<string, string>;
 beforeAll(async () => {
   generated = await documents();
-});
+  // Some fifteen syntheses, on a machine that runs other test files beside.
+}, 240_000);
 
 test('every generated document is current: else run npm run docs', () => {
   const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined);
@@ -110,5 +112,35 @@ describe('the picture', () => {
     expect(without((properties, path) => path === 'Etl/ManifestLanded' && (properties.Targets = []))).toEqual([
       'Etl/ManifestLanded > Etl/Prepare/Machine',
     ]);
+  });
+});
+
+describe('an upgrade', () => {
+  const before = synthesize('sandbox');
+  const changed = (change: (resources: Json[]) => Json[]) => {
+    const resources = change(structuredClone(before.resources) as unknown as Json[]) as typeof before.resources;
+    return consequence(before, { ...before, resources, text: (stack, value) => before.text(stack, value) });
+  };
+
+  test('by any knob that the page does not list replaces and removes nothing that holds data', () => {
+    const types = new Map(before.resources.map(({ path, type }) => [path, type]));
+    const { replaced, removed } = consequence(before, synthesize('sandbox', { profile: 'sandbox', config: inPlace }));
+    expect([...replaced, ...removed].filter((path) => (types.get(path) ?? '') in stateful)).toEqual([]);
+  });
+
+  test('has a row or a place among the harmless for every knob', () => expect(unlisted()).toEqual([]));
+
+  test('replaces what gets another name, and says what goes and what is kept', () => {
+    const rename = (resources: Json[]) =>
+      resources.map((one) => {
+        if (one.path === 'Training/Champion') one.properties.Name = '/other';
+        if (one.path === 'DataLake/Catalog/Features') one.properties.TableInput.Name = 'other';
+        return one;
+      });
+    expect(changed(rename)).toEqual({ replaced: ['DataLake/Catalog/Features', 'Training/Champion'], removed: [] });
+    expect(changed((resources) => resources.filter(({ path }) => path !== 'DataLake/Raw'))).toEqual({
+      replaced: [],
+      removed: ['DataLake/Raw'],
+    });
   });
 });

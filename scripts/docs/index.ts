@@ -9,6 +9,7 @@ import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
 import { graphOf } from './graph';
 import { page } from './page';
+import { knobTable, replacingTable } from './upgrading';
 import { KIT, synthesize, variants, type Synthesized } from './synthesized';
 
 /** Every generated file by its path in the repository. */
@@ -21,8 +22,22 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/architecture.svg', await svg(graph)],
     ['docs/architecture.mmd', mermaid(graph)],
     ['docs/stacks/README.md', overview(kits)],
+    ['docs/upgrading.md', upgrading(kits)],
     ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);
+}
+
+/** The page as it is, with its tables written anew. */
+function upgrading(kits: readonly Synthesized[]): string {
+  const tables = { replacing: replacingTable(kits), knobs: knobTable(kits) };
+  return Object.entries(tables).reduce(
+    (text, [name, lines]) => {
+      const between = new RegExp(`(<!-- generated: ${name} -->\\n)[^]*?(<!-- end -->)`);
+      if (!between.test(text)) throw new Error(`docs/upgrading.md has no place for the table "${name}"`);
+      return text.replace(between, (_, start: string, end: string) => `${start}${lines.join('\n')}\n\n${end}`);
+    },
+    readFileSync(join(ROOT, 'docs/upgrading.md'), 'utf8'),
+  );
 }
 
 /** What holds in every room, once. */
