@@ -69,21 +69,33 @@ test.each(variants.map(([name]) => name))(
 );
 
 test('what nobody has classified or priced is listed, not left out', () => {
-  const config = resolveConfig('sandbox', { training: { instanceType: 'ml.x9.huge' } });
+  const config = resolveConfig('sandbox', { training: { instanceType: 'ml.m5.2xlarge' } });
   const templates = synthesize(config);
   templates.etl.Resources.Extra = { Type: 'AWS::Redshift::Cluster' };
   expect(estimate(config, templates).unpriced).toEqual([
     'etl/Extra (AWS::Redshift::Cluster)',
-    expect.stringMatching(/^training\/TrainMachine\w+\/Train: sagemaker:training:ml\.x9\.huge$/),
-    expect.stringMatching(/^training\/TrainMachine\w+\/Tune: sagemaker:training:ml\.x9\.huge$/),
+    expect.stringMatching(/^training\/TrainMachine\w+\/Train: sagemaker:training:ml\.m5\.2xlarge$/),
+    expect.stringMatching(/^training\/TrainMachine\w+\/Tune: sagemaker:training:ml\.m5\.2xlarge$/),
   ]);
+});
+
+test('an interface endpoint bills each of its zones, all day', () => {
+  const config = resolveConfig('production');
+  const templates = synthesize(config);
+  const before = estimate(config, templates).idle.usdPerDay;
+  templates.foundation.Resources.Extra = {
+    Type: 'AWS::EC2::VPCEndpoint',
+    Properties: { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] },
+  };
+  expect(estimate(config, templates).idle.usdPerDay - before).toBeCloseTo(2 * 24 * 0.01);
 });
 
 test('no price, assumption or resource type is kept that nothing uses', () => {
   const all = variants.map(([name]) => of(name));
   const used = new Set(all.flatMap(({ estimated }) => linesOf(estimated)).map(({ price }) => price));
-  // Instance types are there for other configurations than the profiles'.
-  expect(Object.keys(priceList.prices).filter((price) => !used.has(price) && !/:ml\./.test(price))).toEqual([]);
+  // Instance types and endpoints are there for other configurations than the profiles'.
+  const others = /:ml\.|^vpc:interface-endpoint$/;
+  expect(Object.keys(priceList.prices).filter((price) => !used.has(price) && !others.test(price))).toEqual([]);
   const types = new Set(
     all
       .flatMap(({ templates }) => Object.values(templates).flatMap(({ Resources }) => Object.values(Resources)))
