@@ -9,6 +9,7 @@ import { confirm } from './confirm';
 import { estimate, firstMonth } from './cost';
 import { usd } from './cost/print';
 import { deployKit, type StackOutcome } from './deploy';
+import { diagnose, printDiagnosis } from './doctor';
 
 export interface UpOptions {
   kit: string;
@@ -22,7 +23,12 @@ export interface UpOptions {
 export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackOutcome[]> {
   const { kit, profile, config, yes } = options;
   // Refused by the configuration's own words, before anything is started.
-  const cost = estimate(resolveConfig(profile, { ...config, kit }));
+  const resolved = resolveConfig(profile, { ...config, kit });
+  const cost = estimate(resolved);
+  const diagnosis = await diagnose({ config: resolved, aws, estimate: cost });
+  printDiagnosis({ ...diagnosis, checks: diagnosis.checks.filter(({ verdict }) => verdict !== 'ok') }, out);
+  if (diagnosis.verdict === 'fail')
+    throw new Refused('doctor finds what would make the deployment fail (above): nothing was changed');
   out.line(
     `${kit}, profile ${profile}: ${usd(cost.idle.usdPerDay)} USD a day while it exists, ${usd(cost.story.usd)} a drift story, ${usd(firstMonth(cost))} the first month (npm run kit -- cost tells of what)`,
   );

@@ -67,9 +67,9 @@ export function plants(aws: Target, kit: string): Record<string, () => Promise<u
     'IAM role': async () => {
       const iam = new IAMClient(aws);
       await iam.send(new CreateRoleCommand({ RoleName: made, AssumeRolePolicyDocument: trust }));
-      // Of the planted model: SageMaker looks at its data under this role.
+      // The planted model is looked at under this role; a refusal would be the kit's in the audit.
       await iam.send(
-        new PutRolePolicyCommand({ RoleName: made, PolicyName: 'read', PolicyDocument: policy('Allow', 's3:Get*') }),
+        new PutRolePolicyCommand({ RoleName: made, PolicyName: 'read', PolicyDocument: policy('Allow', '*') }),
       );
     },
     'IAM policy': () =>

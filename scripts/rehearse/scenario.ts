@@ -5,6 +5,7 @@ import type { FlightsSource } from '../data/source';
 import type { DeployedKit } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
 import type { Statement } from './client-role';
+import type { Target } from './engine';
 import type { Recomputed } from './verify';
 
 /** What the scenario saw through the kit's own commands; verify compares it with the evidence. */
@@ -22,7 +23,7 @@ export interface Stage {
 }
 
 /** The emulated account as its root operates it, with the folder of the synthesized app and the log of the deployment. */
-export type Ground = Deployment;
+export type Ground = Deployment & { aws: Target };
 
 export interface Scenario {
   readonly title: string;

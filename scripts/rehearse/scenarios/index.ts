@@ -3,6 +3,7 @@ import { badRelease } from './bad-release';
 import { drift } from './drift';
 import { failures } from './failures';
 import { loop } from './loop';
+import { operations } from './operations';
 import { quiet } from './quiet';
 import { standard } from './standard';
 import { storm } from './storm';
@@ -17,5 +18,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   storm,
   'bad-release': badRelease,
   failures,
+  operations,
   standard,
 };
