@@ -138,11 +138,17 @@ export function plants(aws: Target, kit: string): Record<string, () => Promise<u
         new CreateBudgetCommand({
           AccountId: ACCOUNT,
           Budget: {
-            BudgetName: `${kit}-${aws.region}`,
+            BudgetName: 'Budget-planted',
             BudgetType: 'COST',
             TimeUnit: 'MONTHLY',
             BudgetLimit: { Amount: '1', Unit: 'USD' },
           },
+          NotificationsWithSubscribers: [
+            {
+              Notification: { NotificationType: 'ACTUAL', ComparisonOperator: 'GREATER_THAN', Threshold: 80 },
+              Subscribers: [{ SubscriptionType: 'SNS', Address: `arn:aws:sns:${aws.region}:${ACCOUNT}:${made}` }],
+            },
+          ],
         }),
       ),
     'DynamoDB table': () =>

@@ -5,8 +5,9 @@ import { dataKinds } from './data';
 import { all, type Apart, type Kind, type Thing } from './kind';
 import { machineLearningKinds } from './machine-learning';
 import { platformKinds } from './platform';
+import { signalKinds } from './signals';
 
-export const kinds: readonly Kind[] = [...platformKinds, ...dataKinds, ...machineLearningKinds];
+export const kinds: readonly Kind[] = [...platformKinds, ...signalKinds, ...dataKinds, ...machineLearningKinds];
 
 export interface Leftover {
   kind: string;
