@@ -8,7 +8,7 @@ import { ROOT } from './paths.mjs';
 const bootstrapTests = readdirSync(join(ROOT, 'test/bootstrap')).map((file) => `test/bootstrap/${file}`);
 
 // The short scenarios; `npm run rehearse` alone plays the long one.
-const REHEARSALS = ['storm', 'bad-release'];
+const REHEARSALS = ['storm', 'bad-release', 'operations'];
 
 export const TEST_STEPS = [
   { name: 'format', commands: [['prettier', '--check', '--log-level', 'warn', '.']] },
