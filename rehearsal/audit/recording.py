@@ -130,8 +130,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m rehearsal.audit.recording", description=__doc__)
     parser.add_argument("runs", type=Path, help="folder of runs, such as .rehearsal")
     for run_dir in newest(parser.parse_args().runs):
-        made = of_run(run_dir)
-        print(f"{made.write()}: {len(made.decisions)} decisions of {run_dir.name}")
+        try:
+            made = of_run(run_dir)
+        except ValueError as error:
+            print(f"not recorded: {error}")
+        else:
+            print(f"{made.write()}: {len(made.decisions)} decisions of {run_dir.name}")
 
 
 if __name__ == "__main__":
