@@ -1,0 +1,162 @@
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import { CloudTrailClient, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { BatchStopJobRunCommand, GetJobRunsCommand, GlueClient } from '@aws-sdk/client-glue';
+import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  ListHyperParameterTuningJobsCommand,
+  ListProcessingJobsCommand,
+  ListTrainingJobsCommand,
+  SageMakerClient,
+  StopTrainingJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { down, type Plan } from '../../../scripts/account/down';
+
+const aws = {
+  region: 'us-east-1',
+  endpoint: 'http://127.0.0.1:1',
+  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+};
+const silent = { line: () => {}, progress: () => {} };
+const resource = (type: string, physicalId: string) => ({
+  logicalId: physicalId,
+  type,
+  physicalId,
+  status: 'CREATE_COMPLETE',
+});
+const stack = (room: 'etl' | 'data-lake', resources: Plan['stacks'][number]['resources']): Plan['stacks'][number] => ({
+  room,
+  name: `mlkit-${room}`,
+  status: 'CREATE_COMPLETE',
+  parameters: {},
+  updatedAt: new Date(0),
+  resources,
+});
+
+test('what works is stopped before anything is deleted, and a bucket that filled again is emptied once more', async () => {
+  const calls: string[] = [];
+  const said =
+    <T>(what: string, answer: T) =>
+    () => {
+      calls.push(what);
+      return answer;
+    };
+  mockClient(EventBridgeClient).on(DisableRuleCommand).callsFake(said('rule', {}));
+  mockClient(SFNClient)
+    .on(ListExecutionsCommand)
+    .resolves({
+      executions: [
+        { executionArn: 'execution', stateMachineArn: 'm', name: 'x', status: 'RUNNING', startDate: new Date() },
+      ],
+    })
+    .on(StopExecutionCommand)
+    .callsFake(said('execution', {}));
+  mockClient(GlueClient)
+    .on(GetJobRunsCommand)
+    .resolves({
+      JobRuns: [
+        { Id: 'run', JobRunState: 'RUNNING' },
+        { Id: 'old', JobRunState: 'SUCCEEDED' },
+      ],
+    })
+    .on(BatchStopJobRunCommand)
+    .callsFake(said('glue', {}));
+  mockClient(CloudTrailClient).on(StopLoggingCommand).callsFake(said('trail', {}));
+  let running = ['mlkit-0123456789ab', 'mlkit-etl-0123456789ab'];
+  const jobs = () =>
+    running.map((TrainingJobName) => ({
+      TrainingJobName,
+      TrainingJobArn: '',
+      CreationTime: new Date(),
+      TrainingJobStatus: 'InProgress' as const,
+    }));
+  mockClient(SageMakerClient)
+    .on(ListHyperParameterTuningJobsCommand)
+    .resolves({ HyperParameterTuningJobSummaries: [] })
+    .on(ListProcessingJobsCommand)
+    .resolves({ ProcessingJobSummaries: [] })
+    .on(ListTrainingJobsCommand)
+    .callsFake(({ StatusEquals }) => ({ TrainingJobSummaries: StatusEquals === 'InProgress' ? jobs() : [] }))
+    .on(StopTrainingJobCommand)
+    .callsFake(({ TrainingJobName }: { TrainingJobName: string }) => {
+      calls.push(`job ${TrainingJobName}`);
+      running = running.filter((name) => name !== TrainingJobName);
+      return {};
+    });
+  let versions = [{ Key: 'late', VersionId: '1' }];
+  mockClient(S3Client)
+    .on(ListObjectVersionsCommand)
+    .callsFake(() => ({ Versions: versions }))
+    .on(DeleteObjectsCommand)
+    .callsFake(() => {
+      calls.push('emptied');
+      versions = [];
+      return {};
+    });
+  mockClient(CloudWatchLogsClient).on(DescribeLogGroupsCommand).resolves({ logGroups: [] });
+  const standing = new Set(['mlkit-data-lake', 'mlkit-etl']);
+  mockClient(CloudFormationClient)
+    .on(DescribeStacksCommand)
+    .callsFake(() => ({
+      Stacks: [...standing].map((StackName) => ({ StackName, StackStatus: 'DELETE_FAILED', CreationTime: new Date() })),
+    }))
+    .on(DescribeStackEventsCommand)
+    .resolves({ StackEvents: [] })
+    .on(ListStackResourcesCommand)
+    .resolves({
+      StackResourceSummaries: [
+        {
+          LogicalResourceId: 'Raw',
+          PhysicalResourceId: 'raw',
+          ResourceType: 'AWS::S3::Bucket',
+          ResourceStatus: 'DELETE_FAILED',
+          LastUpdatedTimestamp: new Date(),
+        },
+      ],
+    })
+    .on(DeleteStackCommand)
+    .callsFake(({ StackName }: { StackName: string }) => {
+      calls.push(`delete ${StackName}`);
+      if (StackName === 'mlkit-etl' || versions.length === 0) standing.delete(StackName);
+      return {};
+    });
+
+  const taken = await down(
+    aws,
+    {
+      kit: 'mlkit',
+      stacks: [
+        stack('data-lake', [resource('AWS::S3::Bucket', 'raw'), resource('AWS::CloudTrail::Trail', 'trail')]),
+        stack('etl', [
+          resource('AWS::Events::Rule', 'rule'),
+          resource('AWS::StepFunctions::StateMachine', 'machine'),
+          resource('AWS::Glue::Job', 'features'),
+        ]),
+      ],
+      retained: [],
+    },
+    silent,
+  );
+  // The job of the kit `mlkit-etl` is somebody else's.
+  expect(calls).toEqual([
+    'rule',
+    'execution',
+    'glue',
+    'job mlkit-0123456789ab',
+    'trail',
+    'delete mlkit-etl',
+    'delete mlkit-data-lake',
+    'emptied',
+    'delete mlkit-data-lake',
+  ]);
+  expect(taken.deleted.map((each) => each.stack)).toEqual(['mlkit-etl', 'mlkit-data-lake']);
+});
