@@ -26,7 +26,8 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
   const resolved = resolveConfig(profile, { ...config, kit });
   const cost = estimate(resolved);
   const diagnosis = await diagnose({ config: resolved, aws, estimate: cost });
-  printDiagnosis({ ...diagnosis, checks: diagnosis.checks.filter(({ verdict }) => verdict !== 'ok') }, out);
+  if (diagnosis.verdict === 'ok') out.line(`doctor: ok, ${diagnosis.checks.length} checks`);
+  else printDiagnosis(diagnosis, out);
   if (diagnosis.verdict === 'fail')
     throw new Refused('doctor finds what would make the deployment fail (above): nothing was changed');
   out.line(
