@@ -31,6 +31,9 @@ export type ManagedMonitor = (typeof managedMonitors)[number];
 /** Value of the champion parameter and of `ModelPackageArn` before the first release. */
 export const NO_MODEL = 'none';
 
+/** Tag of the model package group: `true` where its versions go with the stack. */
+export const DELETE_VERSIONS_TAG = 'delete-versions';
+
 /** Parameter of the stack `serving-model`: the ARN of the model package that serves. */
 export const MODEL_PARAMETER = 'ModelPackageArn';
 

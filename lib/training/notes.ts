@@ -18,7 +18,10 @@ export const notes: Notes = {
   'Training/Versions': {
     why: 'Deletes the versions when the stack is deleted; only where the profile destroys its data',
     without: 'SageMaker refuses to delete a group that has versions: `cdk destroy` stops half-way',
-    properties: { Group: 'The group that it empties' },
+    properties: {
+      Group: 'The group that it empties',
+      GroupArn: 'Its tag `delete-versions` is asked first: an update that begins to keep data removes this resource too',
+    },
   },
   'Training/DeleteModelPackages': {
     why: 'The function behind it',

@@ -6,7 +6,7 @@
  * Idle cost: nothing. A training costs about 0.02 USD of spot and the same of processing.
  * Fails first: no spot capacity (an outcome with a remedy, by e-mail) or a quota of 0. Alarm: monitoring/pipeline-failed.
  */
-import { Aws, CfnOutput, CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnOutput, CustomResource, Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -22,7 +22,7 @@ import { HandlerFunction } from '../shared/handler-function';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { folder, layout, names, NO_MODEL, outputs } from '../shared/names';
+import { DELETE_VERSIONS_TAG, folder, layout, names, NO_MODEL, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { xgboostImage } from '../shared/xgboost-image';
 import { trainMachine } from './train-machine';
@@ -70,6 +70,7 @@ export class TrainingStack extends RoomStack {
       group.applyRemovalPolicy(RemovalPolicy.RETAIN);
       return group;
     }
+    Tags.of(group).add(DELETE_VERSIONS_TAG, 'true');
     const deleteVersions = new HandlerFunction(this, 'DeleteModelPackages', {
       room: 'training',
       handler: 'delete-model-packages',
@@ -80,14 +81,14 @@ export class TrainingStack extends RoomStack {
     });
     deleteVersions.addToRolePolicy(
       new PolicyStatement({
-        actions: ['sagemaker:ListModelPackages', 'sagemaker:DeleteModelPackage'],
+        actions: ['sagemaker:ListTags', 'sagemaker:ListModelPackages', 'sagemaker:DeleteModelPackage'],
         resources: [group.attrModelPackageGroupArn, modelPackageArns(kit)],
       }),
     );
     new CustomResource(this, 'Versions', {
       serviceToken: deleteVersions.functionArn,
       resourceType: 'Custom::ModelPackageVersions',
-      properties: { Group: group.modelPackageGroupName },
+      properties: { Group: group.modelPackageGroupName, GroupArn: group.attrModelPackageGroupArn },
     }).node.addDependency(group, deleteVersions);
     return group;
   }

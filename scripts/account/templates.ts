@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { buildKit } from '../../bin/app';
+import cdk from '../../cdk.json';
 import type { Config } from '../../lib/config';
 import { names, type StackRoom } from '../../lib/shared/names';
 
@@ -24,10 +25,10 @@ export function synthesize(config: Config): Templates {
   const outdir = mkdtempSync(join(tmpdir(), 'mlkit-templates-'));
   try {
     const context = {
+      ...cdk.context,
       profile: config.profile,
       config,
       'aws:cdk:bundling-stacks': [],
-      '@aws-cdk/core:defaultCrossStackReferences': 'strong',
       // Loads every resource schema, which takes longer than the rest; `cdk synth` does it.
       '@aws-cdk/core:validateAgainstDefaultRules': false,
     };

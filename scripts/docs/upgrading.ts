@@ -93,8 +93,7 @@ export const knobs: readonly Knob[] = [
     knob: 'foundation.destroyData',
     profile: 'sandbox',
     change: { foundation: { destroyData: false } },
-    means:
-      "data is kept from then on, but the registry's versions go with the custom resource that is removed: train again; back to `true`, the next `down` deletes the data",
+    means: 'data and registry are kept from then on; back to `true`, the next `down` deletes them',
   },
   {
     knob: 'foundation.auditTrail',

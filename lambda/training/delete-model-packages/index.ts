@@ -1,18 +1,31 @@
 /** Custom resource: a model package group that still has versions cannot be deleted, and versions are not the stack's own. */
-import { DeleteModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import {
+  DeleteModelPackageCommand,
+  paginateListModelPackages,
+  paginateListTags,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { DELETE_VERSIONS_TAG } from '../../../lib/shared/names';
 
 const sagemaker = new SageMakerClient({});
 
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  const { Group: group } = event.ResourceProperties as unknown as { Group: string };
+  const { Group: group, GroupArn: arn } = event.ResourceProperties as unknown as { Group: string; GroupArn: string };
   try {
-    if (event.RequestType === 'Delete') await deleteVersions(group);
+    if (event.RequestType === 'Delete' && (await mayDelete(arn))) await deleteVersions(group);
     await respond(event, context, 'SUCCESS', group);
   } catch (error) {
     console.error(error);
     await respond(event, context, 'FAILED', group, `versions of ${group} were not deleted: ${String(error)}`);
   }
+}
+
+/** An update that makes the kit keep its data takes this resource away as well; before that, it takes the tag from the group. */
+async function mayDelete(ResourceArn: string): Promise<boolean> {
+  for await (const { Tags } of paginateListTags({ client: sagemaker }, { ResourceArn }))
+    if (Tags?.some(({ Key, Value }) => Key === DELETE_VERSIONS_TAG && Value === 'true') === true) return true;
+  return false;
 }
 
 async function deleteVersions(group: string): Promise<void> {

@@ -24,7 +24,7 @@ export const assumptions = {
   },
   releasePolls: { value: 20, unit: 'transitions', why: 'waits and polls of Release while an endpoint is updated' },
   blueGreenMinutes: { value: 30, unit: 'minutes', why: 'two fleets at once while traffic shifts (real-time)' },
-  predictions: { value: 1000, unit: 'requests', why: 'API requests, each the flights of an airport and an hour' },
+  requests: { value: 1000, unit: 'requests', why: 'API requests, each the flights of an airport and an hour' },
   instancesPerRequest: { value: 17, unit: 'rows', why: '248,000 flights in 14,565 requests of the story' },
   modelMilliseconds: { value: 100, unit: 'ms', why: 'time of an invocation of the serverless endpoint' },
   handlerMilliseconds: { value: 200, unit: 'ms', why: 'time of the function Predict, which waits for the endpoint' },

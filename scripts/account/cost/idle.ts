@@ -152,6 +152,7 @@ export const resourceTypes: Record<string, Pricer | typeof free | typeof byUse> 
   'AWS::Scheduler::Schedule': dailyMonitor,
   'AWS::StepFunctions::StateMachine': byUse,
   'Custom::ModelPackageVersions': free,
+  'Custom::VpcRestrictDefaultSG': free,
   'Custom::S3AutoDeleteObjects': free,
 };
 

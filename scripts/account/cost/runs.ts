@@ -107,14 +107,14 @@ function release(templates: Templates, tariff: Tariff): CostLine[] {
   ];
 }
 
-function predictions(templates: Templates, tariff: Tariff, requests: number): CostLine[] {
+function requests(templates: Templates, tariff: Tariff, count: number): CostLine[] {
   const api = one(templates, 'serving', 'AWS::ApiGateway::RestApi');
   const predict = one(templates, 'serving', 'AWS::Lambda::Function', 'Predict');
   const stream = one(templates, 'data-lake', 'AWS::KinesisFirehose::DeliveryStream');
   const endpoint = one(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
   const { ServerlessConfig } = (endpoint.properties.ProductionVariants as Json[])[0];
-  const seconds = (name: 'modelMilliseconds' | 'handlerMilliseconds') => (requests * assumed(name)) / 1000;
-  const captured = requests * assumed('captureKilobytes') * GB;
+  const seconds = (name: 'modelMilliseconds' | 'handlerMilliseconds') => (count * assumed(name)) / 1000;
+  const captured = count * assumed('captureKilobytes') * GB;
   const serverless = () => [
     ...tariff.charge(
       endpoint,
@@ -127,16 +127,16 @@ function predictions(templates: Templates, tariff: Tariff, requests: number): Co
     ...tariff.charge(stream, 'captured records by their day', 'firehose:partitioned', captured),
   ];
   return [
-    ...tariff.charge(api, 'requests', 'apigateway:request', requests),
-    ...tariff.charge(predict, 'requests', 'lambda:request', requests),
+    ...tariff.charge(api, 'requests', 'apigateway:request', count),
+    ...tariff.charge(predict, 'requests', 'lambda:request', count),
     ...tariff.charge(
       predict,
       `${assumed('handlerMilliseconds')} ms each`,
       'lambda:duration',
       seconds('handlerMilliseconds') * (predict.properties.MemorySize / 1024),
     ),
-    ...tariff.charge(predict, 'log', 'logs:ingested', requests * assumed('requestLogKilobytes') * GB),
-    ...tariff.charge(predict, 'traces', 'xray:trace', requests * assumed('tracedShare')),
+    ...tariff.charge(predict, 'log', 'logs:ingested', count * assumed('requestLogKilobytes') * GB),
+    ...tariff.charge(predict, 'traces', 'xray:trace', count * assumed('tracedShare')),
     ...(ServerlessConfig === undefined ? [] : serverless()),
   ];
 }
@@ -155,7 +155,7 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
     ['train', [...jobLines(train, tariff, isTraining), ...evaluate, ...transitionLines(train, tariff)]],
     ['tune', [...jobLines(train, tariff, isTuning, tuning.maxTrials), ...evaluate, ...transitionLines(train, tariff)]],
     ['release', release(templates, tariff)],
-    [`${assumed('predictions')} predictions`, predictions(templates, tariff, assumed('predictions'))],
+    [`${assumed('requests')} requests`, requests(templates, tariff, assumed('requests'))],
     ['monitor a window', [...jobLines(monitor, tariff), ...transitionLines(monitor, tariff)]],
     ['an hour of metrics', tariff.charge(monitor, 'metrics of a window', 'cloudwatch:metric', metrics)],
   ];
@@ -168,7 +168,7 @@ export function story(runs: RunCost[]): Estimate['story'] {
     'prepare a month': assumed('storyMonths'),
     train: assumed('storyTrainings'),
     release: assumed('storyTrainings'),
-    [`${assumed('predictions')} predictions`]: assumed('storyRequests') / assumed('predictions'),
+    [`${assumed('requests')} requests`]: assumed('storyRequests') / assumed('requests'),
     'monitor a window': assumed('storyWindows'),
     'an hour of metrics': assumed('storyHours'),
   };

@@ -1,0 +1,60 @@
+import {
+  DeleteModelPackageCommand,
+  ListModelPackagesCommand,
+  ListTagsCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { handler } from '../../lambda/training/delete-model-packages';
+
+const sagemaker = mockClient(SageMakerClient);
+const answers: { Status: string; Reason: string }[] = [];
+const arn = (version: number) => `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}`;
+
+beforeEach(() => {
+  sagemaker.reset();
+  answers.length = 0;
+  jest.spyOn(globalThis, 'fetch').mockImplementation((_, init) => {
+    answers.push(JSON.parse(init?.body as string) as { Status: string; Reason: string });
+    return Promise.resolve(new Response());
+  });
+  jest.spyOn(console, 'error').mockImplementation();
+  sagemaker.on(ListModelPackagesCommand).resolves({
+    ModelPackageSummaryList: [{ ModelPackageArn: arn(1) }, { ModelPackageArn: arn(2) }] as never,
+  });
+  sagemaker.on(DeleteModelPackageCommand).resolves({});
+});
+
+const tagged = (Value?: string) =>
+  sagemaker.on(ListTagsCommand).resolves({ Tags: Value === undefined ? [] : [{ Key: 'delete-versions', Value }] });
+const run = async (RequestType: string) => {
+  const ResourceProperties = { Group: 'mlkit-models', GroupArn: 'arn:group', ServiceToken: 'arn:function' };
+  const event = { RequestType, ResourceProperties, ResponseURL: 'https://answer.invalid' };
+  await handler(event as unknown as CloudFormationCustomResourceEvent, { logStreamName: 'log' } as Context);
+  return sagemaker.commandCalls(DeleteModelPackageCommand).map(({ args }) => args[0].input.ModelPackageName);
+};
+
+test('versions go with the stack that says so on the group', async () => {
+  tagged('true');
+  expect(await run('Delete')).toEqual([arn(1), arn(2)]);
+  expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+});
+
+test.each([['false'], [undefined]])('versions stay when an update has set the tag to %s', async (value) => {
+  tagged(value);
+  expect(await run('Delete')).toEqual([]);
+  expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+});
+
+test.each(['Create', 'Update'])('%s deletes nothing', async (type) => {
+  tagged('true');
+  expect(await run(type)).toEqual([]);
+});
+
+test('a refusal is answered, with its reason', async () => {
+  tagged('true');
+  sagemaker.on(DeleteModelPackageCommand).rejects(new Error('not authorized'));
+  await run('Delete');
+  expect(answers).toMatchObject([{ Status: 'FAILED', Reason: expect.stringContaining('not authorized') }]);
+});
