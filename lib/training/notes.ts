@@ -20,7 +20,8 @@ export const notes: Notes = {
     without: 'SageMaker refuses to delete a group that has versions: `cdk destroy` stops half-way',
     properties: {
       Group: 'The group that it empties',
-      GroupArn: 'Its tag `delete-versions` is asked first: an update that begins to keep data removes this resource too',
+      GroupArn:
+        'Its tag `delete-versions` is asked first: an update that begins to keep data removes this resource too',
     },
   },
   'Training/DeleteModelPackages': {
