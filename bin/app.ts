@@ -21,6 +21,7 @@ export function buildKit(app: App): void {
   const { network, monitoring } = config;
   const foundation = new FoundationStack(app, 'Foundation', {
     kit,
+    tags,
     config: config.foundation,
     network,
     engine: monitoring.engine,
@@ -47,7 +48,7 @@ export function buildKit(app: App): void {
   const { modelRole, guardrails, release } = serving;
   const { access } = serving;
   const managed = access && { access, config, raw, artifacts, keyArn: key.keyArn };
-  const model = { kit, config: config.serving, modelRole, captured, guardrails, isolated, managed };
+  const model = { kit, tags, key, config: config.serving, modelRole, captured, guardrails, isolated, managed };
   new ServingModelStack(app, 'ServingModel', model);
 
   const machines = { Prepare: prepare.machine, Train: train.machine, Release: release.machine };

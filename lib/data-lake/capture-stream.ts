@@ -7,7 +7,7 @@ import {
   S3Bucket,
   StreamEncryption,
 } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { fill, layout, names } from '../shared/names';
@@ -15,6 +15,7 @@ import { fill, layout, names } from '../shared/names';
 export interface CaptureStreamProps {
   readonly kit: string;
   readonly bucket: IBucket;
+  readonly logRetention: RetentionDays;
 }
 
 /** Characters of the record's `event-day=YYYY-MM-DD`: its event day, not its arrival, decides the partition, because windows are event time. */
@@ -24,7 +25,7 @@ const eventDay = (from: number, to: number) => `.eventMetadata.customAttributes[
 export class CaptureStream extends Construct {
   readonly stream: IDeliveryStream;
 
-  constructor(scope: Construct, id: string, { kit, bucket }: CaptureStreamProps) {
+  constructor(scope: Construct, id: string, { kit, bucket, logRetention }: CaptureStreamProps) {
     super(scope, id);
     const part = (name: string) => `!{partitionKeyFromQuery:${name}}`;
     this.stream = new DeliveryStream(this, 'Stream', {
@@ -50,7 +51,7 @@ export class CaptureStream extends Construct {
           }),
         ],
         loggingConfig: new EnableLogging(
-          new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
+          new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
         ),
       }),
     });

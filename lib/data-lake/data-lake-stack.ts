@@ -10,6 +10,7 @@ import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   BlockPublicAccess,
   Bucket,
@@ -20,6 +21,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import { adoptProviders } from '../shared/custom-resources';
 import { outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { CaptureStream } from './capture-stream';
@@ -29,6 +31,7 @@ export interface DataLakeStackProps extends RoomProps {
   readonly config: Config['dataLake'];
   readonly destroyData: boolean;
   readonly key: IKey;
+  readonly logRetention: RetentionDays;
 }
 
 /** Buckets, catalog, capture stream, Athena workgroup. */
@@ -61,9 +64,14 @@ export class DataLakeStack extends RoomStack {
       id: 'CloudFormation-Validate::W7001',
       reason: 'The delivery stream construct brings a map of address ranges for streams inside a VPC; this one is not',
     });
-    this.capture = new CaptureStream(this, 'Capture', { kit: props.kit, bucket: this.captured }).stream;
+    this.capture = new CaptureStream(this, 'Capture', {
+      kit: props.kit,
+      bucket: this.captured,
+      logRetention: props.logRetention,
+    }).stream;
     new Catalog(this, 'Catalog', { kit: props.kit, raw: this.raw, curated: this.curated, captured: this.captured });
     this.addWorkgroup(props.kit, config.athenaScanLimitGb, key);
+    adoptProviders(this, { ...props.tags, room: 'data-lake' }, props.logRetention);
 
     const out = outputs['data-lake'];
     new CfnOutput(this, out.raw, { value: this.raw.bucketName });

@@ -8,7 +8,6 @@
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -56,19 +55,18 @@ export class EtlStack extends RoomStack {
     this.prepare.allowEvents(names.eventSource(kit, 'etl'));
 
     const manifests = folder(layout.raw.manifests);
-    new Rule(this, 'ManifestLanded', {
+    const landed = new Rule(this, 'ManifestLanded', {
       description: 'A manifest in raw starts Prepare',
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
         detail: { bucket: { name: [raw.bucketName] }, object: { key: [{ prefix: manifests }] } },
       },
-      targets: [
-        new SfnStateMachine(this.prepare.machine, {
-          input: RuleTargetInput.fromObject({ manifestKey: EventField.fromPath('$.detail.object.key') }),
-        }),
-      ],
     });
+    this.prepare.startOn(
+      landed,
+      RuleTargetInput.fromObject({ manifestKey: EventField.fromPath('$.detail.object.key') }),
+    );
 
     new KitAlarm(this, 'QuarantineShare', {
       kit,

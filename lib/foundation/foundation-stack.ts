@@ -4,7 +4,7 @@
  * One customer-managed key for everything, because each costs 1 USD a month and grants on one key are read in one place. Its policy names
  * exactly the services that use it on their own behalf; roles get the key through their own policies.
  * Idle cost: the key; the trail is free while it is the account's only management trail.
- * Fails first: an alarm that cannot publish to the encrypted topic is silent. test/security.test.ts derives the key policy from the templates.
+ * Fails first: an alarm that cannot publish to the encrypted topic is silent. test/static/checks/key-policy.ts derives it from the templates.
  */
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
@@ -16,6 +16,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import { adoptProviders } from '../shared/custom-resources';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { IsolatedNetwork } from './isolated-network';
 
@@ -61,7 +62,12 @@ export class FoundationStack extends RoomStack {
 
     if (config.auditTrail) this.addAuditTrail(config.destroyData, removalPolicy);
     this.addBudget(config.monthlyBudgetUsd);
-    if (props.network.isolatedVpc) this.isolated = new IsolatedNetwork(this, 'Isolated', props);
+    if (props.network.isolatedVpc)
+      this.isolated = new IsolatedNetwork(this, 'Isolated', {
+        engine: props.engine,
+        logRetention: config.logRetentionDays,
+      });
+    adoptProviders(this, { ...props.tags, room: 'foundation' }, config.logRetentionDays);
   }
 
   private allowKey(services: string[], actions: string[], conditions?: Record<string, Record<string, string>>): void {

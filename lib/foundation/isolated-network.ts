@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -11,7 +11,8 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { clarifyActions } from '../monitoring/clarify-config';
@@ -25,6 +26,7 @@ export interface VpcConfig {
 export interface IsolatedNetworkProps {
   /** Which monitor runs inside: the managed one calls more. */
   readonly engine: Config['monitoring']['engine'];
+  readonly logRetention: RetentionDays;
 }
 
 /**
@@ -39,15 +41,15 @@ export class IsolatedNetwork extends Construct {
   /** `VpcConfig` of jobs and models. */
   readonly vpcConfig: VpcConfig;
 
-  constructor(scope: Construct, id: string, { engine }: IsolatedNetworkProps) {
+  constructor(scope: Construct, id: string, { engine, logRetention }: IsolatedNetworkProps) {
     super(scope, id);
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.20.0.0/20'),
       maxAzs: 2,
       natGateways: 0,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
-      flowLogs: { All: { destination: FlowLogDestination.toCloudWatchLogs(), trafficType: FlowLogTrafficType.REJECT } },
     });
+    this.addFlowLog(vpc, logRetention);
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       allowAllOutbound: false,
@@ -69,6 +71,17 @@ export class IsolatedNetwork extends Construct {
       Subnets: vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
       SecurityGroupIds: [securityGroup.securityGroupId],
     };
+  }
+
+  /** What was refused. The destination of the CDK keeps its group for two years and after the stack, and does not wait for its role. */
+  private addFlowLog(vpc: Vpc, retention: RetentionDays): void {
+    const logs = new LogGroup(this, 'FlowLogs', { retention, removalPolicy: RemovalPolicy.DESTROY });
+    const role = new Role(this, 'FlowLogRole', { assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com') });
+    const flowLog = vpc.addFlowLog('All', {
+      destination: FlowLogDestination.toCloudWatchLogs(logs, role),
+      trafficType: FlowLogTrafficType.REJECT,
+    });
+    flowLog.node.addDependency(role);
   }
 }
 

@@ -112,7 +112,7 @@ export const notes: Notes = {
       DeliverLogsPermissionArn: 'The role that may write there',
     },
   },
-  'Foundation/Isolated/Vpc/All/IAMRole': {
+  'Foundation/Isolated/FlowLogRole': {
     why: 'What the flow log assumes to write its records',
     without: 'The flow log is created and stays empty',
   },

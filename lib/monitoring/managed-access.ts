@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
@@ -9,6 +10,7 @@ import { arn } from '../shared/arns';
 import { featureColumns, labelColumn } from '../shared/dataset';
 import { JobRole } from '../shared/job-role';
 import { folder, layout, names } from '../shared/names';
+import { allowVolumes } from '../shared/volume-key';
 import { clarifyActions } from './clarify-config';
 import { analyzerImage, clarifyImage } from './managed-images';
 
@@ -17,6 +19,7 @@ export interface ManagedAccessProps {
   readonly raw: IBucket;
   readonly captured: IBucket;
   readonly artifacts: IBucket;
+  readonly key: IKey;
   readonly inVpc: boolean;
 }
 
@@ -48,6 +51,7 @@ export class ManagedAccess extends Construct {
     const own = ['endpoint', 'endpoint-config'].map((kind) => arn('sagemaker', `${kind}/${clarifyPrefix(kit)}*`));
     allow([...clarifyActions.api, ...clarifyActions.runtime], own);
     allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
+    allowVolumes(role, props.key);
     if (props.inVpc) role.allowVpc();
     const preprocessor = this.addPreprocessor();
     preprocessor.grantRead(role);

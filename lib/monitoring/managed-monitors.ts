@@ -13,6 +13,7 @@ import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { labelColumn } from '../shared/dataset';
 import { fill, folder, layout, type ManagedMonitor, names } from '../shared/names';
+import { hasLocalStorage } from '../shared/volume-key';
 import { exchange } from './clarify-config';
 import type { ManagedAccess } from './managed-access';
 import { analyzerImage, clarifyImage } from './managed-images';
@@ -138,7 +139,12 @@ export class ManagedMonitors extends Construct {
       // Definitions have no names: each property is create-only, and a replacement of the same name would collide with what it replaces.
       roleArn: access.role.roleArn,
       jobResources: {
-        clusterConfig: { instanceCount: 1, instanceType: config.monitoring.managedInstanceType, volumeSizeInGb: 20 },
+        clusterConfig: {
+          instanceCount: 1,
+          instanceType: config.monitoring.managedInstanceType,
+          volumeSizeInGb: 20,
+          volumeKmsKeyId: hasLocalStorage(config.monitoring.managedInstanceType) ? undefined : this.props.keyArn,
+        },
       },
       // Model quality divides it between joining labels and the analysis.
       stoppingCondition: { maxRuntimeInSeconds: 7200 },

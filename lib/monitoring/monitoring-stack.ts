@@ -13,8 +13,7 @@ import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { ContextAttribute, type IScheduleTarget, Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -28,6 +27,7 @@ import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, metrics, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
 import { KitDashboard } from './dashboard';
 import { ManagedEngine } from './managed-engine';
@@ -45,7 +45,6 @@ export interface MonitoringStackProps extends RoomProps {
   readonly machines: Record<'Prepare' | 'Train' | 'Release', IStateMachine>;
   /** The job runs inside it. @default no VPC */
   readonly isolated?: IsolatedNetwork;
-  readonly tags: Record<string, string>;
   readonly logRetention: RetentionDays;
 }
 
@@ -103,6 +102,7 @@ export class MonitoringStack extends RoomStack {
     for (const place of [evaluations, models, windows]) artifacts.grantRead(role, `${folder(place)}*`);
     artifacts.grantPut(role, `${folder(windows)}*`);
     source.asset.grantRead(role);
+    allowVolumes(role, props.key);
     if (props.isolated !== undefined) role.allowVpc();
 
     const monitor = new LifecycleMachine(this, 'Monitor', {
@@ -138,15 +138,15 @@ export class MonitoringStack extends RoomStack {
   }
 
   private addSchedule(enabled: boolean): void {
-    new Schedule(this, 'Daily', {
-      description: 'Monitors the trailing window',
-      // After the night's label files; the window is derived from the scheduled time, so a late start changes nothing.
-      schedule: ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.ETC_UTC }),
-      enabled,
-      target: new StepFunctionsStartExecution(this.monitor.machine, {
-        input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
-      }),
-    });
+    const schedule = (target: IScheduleTarget) =>
+      new Schedule(this, 'Daily', {
+        description: 'Monitors the trailing window',
+        // After the night's label files; the window is derived from the scheduled time, so a late start changes nothing.
+        schedule: ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.ETC_UTC }),
+        enabled,
+        target,
+      });
+    this.monitor.startBy(schedule, { scheduledTime: ContextAttribute.scheduledTime });
   }
 }
 

@@ -24,10 +24,6 @@ export const notes: Notes = {
       State: '`monitoring.schedule`: an idle one would bill a processing job a day',
     },
   },
-  'Monitoring/SchedulerRoleForTarget-*': {
-    why: 'What the schedule assumes to start Monitor',
-    without: 'The schedule fires and starts nothing',
-  },
   'Monitoring/Drift': { why: 'A feature that starts retraining has left its baseline' },
   'Monitoring/Quality': { why: 'The model ranks worse on delivered labels than at its release' },
   'Monitoring/Heartbeat': { why: 'A monitor that does not run looks like a model without drift' },

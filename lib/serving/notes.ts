@@ -59,6 +59,11 @@ export const notes: Notes = {
       TracingEnabled: 'The trace of a request starts here',
     },
   },
+  'Serving/Predictions/ExecutionLogs': {
+    properties: {
+      LogGroupName: 'The name that API Gateway decides on; it would make the group itself, without retention',
+    },
+  },
   'Serving/Predictions/Api/Default/predictions': { why: '`/predictions`', without: 'The method has no path' },
   'Serving/Predictions/Api/Default/predictions/POST': {
     why: 'A batch of instances in, a score for each out',
@@ -83,7 +88,7 @@ export const notes: Notes = {
       Schema: 'JSON Schema, draft 4: what API Gateway reads',
     },
   },
-  'Serving/Predictions/Api/*Validator*': {
+  'Serving/Predictions/Api/Body': {
     why: 'Applies the model to the body',
     without: 'The model refuses nothing',
     properties: {
@@ -164,6 +169,8 @@ export const notes: Notes = {
       'DataCaptureConfig.EnableCapture': 'The endpoint captures itself; serverless ones cannot',
       'DataCaptureConfig.InitialSamplingPercentage': 'All of it: quality needs every prediction that gets a label',
       'DataCaptureConfig.DestinationS3Uri': 'captured',
+      'DataCaptureConfig.KmsKeyId': "The kit's key: SageMaker would take the account's S3 key in spite of the bucket's",
+      KmsKeyId: "The volumes of the instances are under the kit's key, like those of jobs",
       'DataCaptureConfig.CaptureOptions': 'Request and answer',
       'DataCaptureConfig.CaptureContentTypeHeader': 'A type that is not listed is captured as base64',
     },

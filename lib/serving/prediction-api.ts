@@ -23,6 +23,8 @@ export interface PredictionApiProps {
   readonly logRetention: RetentionDays;
 }
 
+const STAGE = 'live';
+
 /** `POST /predictions`, signed with IAM. */
 export class PredictionApi extends Construct {
   readonly restApiId: string;
@@ -40,7 +42,7 @@ export class PredictionApi extends Construct {
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
-        stageName: 'live',
+        stageName: STAGE,
         throttlingRateLimit: config.throttle.ratePerSecond,
         throttlingBurstLimit: config.throttle.burst,
         loggingLevel: MethodLoggingLevel.ERROR,
@@ -52,6 +54,13 @@ export class PredictionApi extends Construct {
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
       },
     });
+    // API Gateway writes its errors to a group of this name, and makes one that never expires where it finds none.
+    const executionLogs = new LogGroup(this, 'ExecutionLogs', {
+      logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE}`,
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    api.deploymentStage.node.addDependency(executionLogs);
     const model = api.addModel('Request', {
       modelName: 'Predictions',
       contentType: 'application/json',
@@ -62,11 +71,11 @@ export class PredictionApi extends Construct {
       .addMethod('POST', new LambdaIntegration(predict, { timeout: Duration.seconds(29), allowTestInvoke: false }), {
         authorizationType: AuthorizationType.IAM,
         requestModels: { 'application/json': model },
-        requestValidatorOptions: {
+        requestValidator: api.addRequestValidator('Body', {
           requestValidatorName: 'body',
           validateRequestBody: true,
           validateRequestParameters: true,
-        },
+        }),
       });
     // The validator's sentence has quotes of its own and cannot be escaped in a gateway response: as plain text it arrives whole.
     api.addGatewayResponse('InvalidBody', {

@@ -1,11 +1,10 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { type IScheduleTarget, Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -14,6 +13,7 @@ import type { Config } from '../config';
 import { arn, modelPackageArns } from '../shared/arns';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
+import { allowVolumes } from '../shared/volume-key';
 import { endpointArn, endpointConfigArns, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
@@ -23,6 +23,7 @@ export interface ReleaseProps {
   readonly config: Config['serving'];
   readonly artifacts: IBucket;
   readonly champion: IStringParameter;
+  readonly key: IKey;
   readonly modelRole: IRole;
   /** Of the managed monitors, which stand in the same stack. @default none */
   readonly monitorRole?: IRole;
@@ -42,6 +43,8 @@ export class Release extends Construct {
     const { kit, config, modelRole, monitorRole, champion, alerts } = props;
     const stackName = names.stack(kit, 'serving-model');
     const stackRole = this.addStackRole(kit, config.mode, modelRole, monitorRole);
+    // Who creates an endpoint with encrypted volumes needs it beside the model's role.
+    if (config.mode === 'real-time') allowVolumes(stackRole, props.key);
     const leases = new TableV2(this, 'Leases', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
@@ -79,7 +82,7 @@ export class Release extends Construct {
     this.allowUpdate(stackName, stackRole);
     if (config.expireAfterHours !== undefined) this.addExpiry(config.expireAfterHours);
 
-    new Rule(this, 'PackageApproved', {
+    const approved = new Rule(this, 'PackageApproved', {
       description: 'An approved model package starts Release',
       eventPattern: {
         source: ['aws.sagemaker'],
@@ -90,27 +93,23 @@ export class Release extends Construct {
           ModelPackageStatus: ['Completed'],
         },
       },
-      targets: [
-        new SfnStateMachine(this.machine.machine, {
-          input: RuleTargetInput.fromObject({
-            modelPackageArn: EventField.fromPath('$.detail.ModelPackageArn'),
-            force: false,
-          }),
-        }),
-      ],
     });
+    this.machine.startOn(
+      approved,
+      RuleTargetInput.fromObject({ modelPackageArn: EventField.fromPath('$.detail.ModelPackageArn'), force: false }),
+    );
   }
 
   /** A forgotten lab stops costing: what serves is taken back by the way it came, so that the stack does not drift. */
   private addExpiry(afterHours: number): void {
-    new Schedule(this, 'Expiry', {
-      description: `Releases ${NO_MODEL} once the model has not changed for ${afterHours} hours`,
-      // Not one date: a release in between starts the time anew, and a template must not depend on the day it is synthesized.
-      schedule: ScheduleExpression.rate(Duration.hours(1)),
-      target: new StepFunctionsStartExecution(this.machine.machine, {
-        input: ScheduleTargetInput.fromObject({ modelPackageArn: NO_MODEL, afterHours }),
-      }),
-    });
+    const schedule = (target: IScheduleTarget) =>
+      new Schedule(this, 'Expiry', {
+        description: `Releases ${NO_MODEL} once the model has not changed for ${afterHours} hours`,
+        // Not one date: a release in between starts the time anew, and a template must not depend on the day it is synthesized.
+        schedule: ScheduleExpression.rate(Duration.hours(1)),
+        target,
+      });
+    this.machine.startBy(schedule, { modelPackageArn: NO_MODEL, afterHours });
   }
 
   /** One stack, and only under the role that can do nothing but change it. */
@@ -147,7 +146,7 @@ export class Release extends Construct {
       { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
     );
     if (monitorRole !== undefined) allowMonitors(kit, allow);
-    if (mode === 'real-time') allowScaling(allow);
+    if (mode === 'real-time') allowScaling(kit, allow);
     return role;
   }
 }
@@ -172,7 +171,7 @@ function allowMonitors(kit: string, allow: Allow): void {
 }
 
 /** Scaling of the variant, and the alarms that guard an update. */
-function allowScaling(allow: Allow): void {
+function allowScaling(kit: string, allow: Allow): void {
   const verbs = [
     'RegisterScalableTarget',
     'DeregisterScalableTarget',
@@ -181,18 +180,13 @@ function allowScaling(allow: Allow): void {
     'DeleteScalingPolicy',
     'DescribeScalingPolicies',
   ];
+  // Application Auto Scaling makes up the ids of its targets, and CloudWatch describes all alarms or none.
+  allow([...verbs.map((verb) => `application-autoscaling:${verb}`), 'cloudwatch:DescribeAlarms'], ['*']);
+  allow(['sagemaker:UpdateEndpointWeightsAndCapacities'], [endpointArn(kit)]);
+  // The alarms that a target-tracking policy makes for itself; it chooses their names.
   allow(
-    verbs.map((verb) => `application-autoscaling:${verb}`),
-    ['*'],
-  );
-  allow(
-    [
-      'sagemaker:UpdateEndpointWeightsAndCapacities',
-      'cloudwatch:DescribeAlarms',
-      'cloudwatch:PutMetricAlarm',
-      'cloudwatch:DeleteAlarms',
-    ],
-    ['*'],
+    ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
+    [arn('cloudwatch', `alarm:TargetTracking-endpoint/${names.endpoint(kit)}/*`)],
   );
   allow(
     ['iam:CreateServiceLinkedRole'],

@@ -10,6 +10,7 @@ import { CfnCondition, CfnParameter, type CfnResource, DefaultStackSynthesizer, 
 import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
@@ -18,10 +19,12 @@ import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { ManagedMonitors, type ManagedMonitorsProps } from '../monitoring/managed-monitors';
 import { MODEL_PARAMETER, names, NO_MODEL } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { hasLocalStorage } from '../shared/volume-key';
 import { LONGEST_UPDATE, VARIANT } from './endpoint';
 
 export interface ServingModelStackProps extends RoomProps {
   readonly config: Config['serving'];
+  readonly key: IKey;
   readonly modelRole: IRole;
   /** Where a real-time endpoint captures. */
   readonly captured: IBucket;
@@ -81,10 +84,12 @@ export class ServingModelStack extends RoomStack {
                 initialVariantWeight: 1,
               },
             ],
+            kmsKeyId: hasLocalStorage(config.instanceType) ? undefined : props.key.keyArn,
             dataCaptureConfig: {
               enableCapture: true,
               initialSamplingPercentage: 100,
               destinationS3Uri: props.captured.s3UrlForObject(),
+              kmsKeyId: props.key.keyArn,
               captureOptions: [{ captureMode: 'Input' }, { captureMode: 'Output' }],
               // A type that is not listed is captured as base64.
               captureContentTypeHeader: { jsonContentTypes: ['application/json'] },

@@ -25,6 +25,7 @@ import type { LifecycleMachine } from '../shared/lifecycle-machine';
 import { env, folder, layout, metrics, names, outputs } from '../shared/names';
 import { ManagedAccess } from '../monitoring/managed-access';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
 import { mayInvoke, VARIANT } from './endpoint';
 import { PredictionApi } from './prediction-api';
@@ -115,11 +116,14 @@ export class ServingStack extends RoomStack {
     new CfnOutput(this, out.apiStage, { value: api.stageName });
   }
 
-  private addModelRole({ artifacts, captured, config, inVpc }: ServingStackProps): JobRole {
+  private addModelRole({ artifacts, captured, config, key, inVpc }: ServingStackProps): JobRole {
     const role = new JobRole(this, 'ModelRole', xgboostImage(this).repositoryArn);
     artifacts.grantRead(role, `${folder(layout.artifacts.models)}*`);
-    // Native capture writes with this role, and is silent when it may not.
-    if (config.mode === 'real-time') captured.grantPut(role);
+    if (config.mode === 'real-time') {
+      // Native capture writes with this role, and is silent when it may not.
+      captured.grantPut(role);
+      allowVolumes(role, key);
+    }
     if (inVpc) role.allowVpc();
     return role;
   }

@@ -1,7 +1,11 @@
-import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { type IScheduleTarget, type Schedule, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -57,6 +61,27 @@ export class LifecycleMachine extends Construct {
         }),
       },
     });
+  }
+
+  /** Starts on every event of a rule. The rule waits for the right to do so: until then EventBridge would drop what it matches. */
+  startOn(rule: Rule, input: RuleTargetInput): void {
+    rule.addTarget(new SfnStateMachine(this.machine, { input }));
+    // Where the target keeps its role.
+    rule.node.addDependency(this.machine.node.findChild('EventsRole'));
+  }
+
+  /** Starts by a schedule, which waits likewise. */
+  startBy(schedule: (target: IScheduleTarget) => Schedule, input: Record<string, unknown>): void {
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    });
+    const target = new StepFunctionsStartExecution(this.machine, {
+      role,
+      input: ScheduleTargetInput.fromObject(input),
+    });
+    schedule(target).node.addDependency(role);
   }
 
   /** Grants exactly `actions` on `resources` to the machine. */

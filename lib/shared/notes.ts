@@ -112,6 +112,10 @@ export const sharedNotes: Notes = {
     why: 'What EventBridge assumes to start this machine, and nothing else',
     without: 'The rule matches and starts nothing',
   },
+  '*/ScheduleRole': {
+    why: 'What EventBridge Scheduler assumes to start this machine, and nothing else',
+    without: 'The schedule fires and starts nothing',
+  },
   'AWS::Events::Rule': {
     properties: {
       State: 'Enabled as long as it is deployed',

@@ -1,5 +1,6 @@
 import { attemptName, job, jsonata, literal, throttledBySageMaker, type State } from './asl';
 import type { VpcConfig } from '../foundation/isolated-network';
+import { volumeKey } from './volume-key';
 
 interface ProcessingJobProps {
   readonly namePrefix: string;
@@ -61,7 +62,14 @@ export function processingJob(p: ProcessingJobProps, next: string): State {
         },
       ],
     },
-    ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstanceType: p.instanceType, VolumeSizeInGB: 10 } },
+    ProcessingResources: {
+      ClusterConfig: {
+        InstanceCount: 1,
+        InstanceType: p.instanceType,
+        VolumeSizeInGB: 10,
+        ...volumeKey(p.instanceType, p.keyArn),
+      },
+    },
     StoppingCondition: { MaxRuntimeInSeconds: p.timeoutMinutes * 60 },
     ...(p.vpcConfig === undefined && p.networkIsolation === undefined
       ? {}

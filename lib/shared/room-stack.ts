@@ -6,6 +6,8 @@ import { names, type StackRoom } from './names';
 export interface RoomProps {
   /** Prefix of everything that has a name. */
   readonly kit: string;
+  /** Of everything: kit and profile; the room is added. */
+  readonly tags: Record<string, string>;
 }
 
 /** A room of the lifecycle as a stack: environment-agnostic, named and tagged after its room. */
@@ -14,11 +16,13 @@ export abstract class RoomStack extends Stack {
     scope: Construct,
     id: string,
     room: StackRoom,
-    { kit }: RoomProps,
+    { kit, tags }: RoomProps,
     description: string,
     synthesizer?: IStackSynthesizer,
   ) {
-    super(scope, id, { stackName: names.stack(kit, room), description, synthesizer });
-    Tags.of(this).add('room', room === 'serving-model' ? 'serving' : room);
+    const own = { room: room === 'serving-model' ? 'serving' : room };
+    // The tags of constructs do not reach their stack; its own reach what a service makes on behalf of the stack.
+    super(scope, id, { stackName: names.stack(kit, room), description, synthesizer, tags: { ...tags, ...own } });
+    Tags.of(this).add('room', own.room);
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '../shared/asl';
 import { folder, layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
+import { volumeKey } from '../shared/volume-key';
 import type { VpcConfig } from '../foundation/isolated-network';
 
 export interface TrainingProps {
@@ -131,7 +132,12 @@ function definition(props: TrainingProps) {
       // Without it SageMaker encrypts with the account's S3 key, not with the bucket's.
       KmsKeyId: props.keyArn,
     },
-    ResourceConfig: { InstanceCount: 1, InstanceType: config.instanceType, VolumeSizeInGB: 10 },
+    ResourceConfig: {
+      InstanceCount: 1,
+      InstanceType: config.instanceType,
+      VolumeSizeInGB: 10,
+      ...volumeKey(config.instanceType, props.keyArn),
+    },
     StoppingCondition: {
       MaxRuntimeInSeconds: config.maxRuntimeMinutes * 60,
       ...(config.spot ? { MaxWaitTimeInSeconds: config.maxWaitMinutes * 60 } : {}),

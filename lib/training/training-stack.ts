@@ -24,6 +24,7 @@ import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { DELETE_VERSIONS_TAG, folder, layout, names, NO_MODEL, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
 import { trainMachine } from './train-machine';
 
@@ -37,7 +38,6 @@ export interface TrainingStackProps extends RoomProps {
   readonly alerts: ITopic;
   /** Jobs run inside it. @default no VPC */
   readonly isolated?: IsolatedNetwork;
-  readonly tags: Record<string, string>;
   readonly logRetention: RetentionDays;
 }
 
@@ -110,6 +110,7 @@ export class TrainingStack extends RoomStack {
     }
     artifacts.grantReadWrite(role, `${folder(checkpoints)}*`);
     source.asset.grantRead(role);
+    allowVolumes(role, props.key);
     if (props.isolated !== undefined) role.allowVpc();
 
     const train = new LifecycleMachine(this, 'Train', {

@@ -12,7 +12,11 @@ export interface Schema {
   readonly mayReplace: readonly string[];
 }
 
-interface Source {
+/** A schema as CloudFormation publishes it, as far as somebody reads it. */
+export interface Source {
+  properties: Record<string, { maxLength?: number; pattern?: string }>;
+  primaryIdentifier?: string[];
+  readOnlyProperties?: string[];
   required?: string[];
   createOnlyProperties?: string[];
   conditionalCreateOnlyProperties?: string[];
@@ -21,19 +25,15 @@ interface Source {
 const dotted = (pointers: string[] = []) =>
   pointers.map((pointer) => pointer.replace('/properties/', '').replaceAll('/', '.')).sort();
 
-let folder: string | undefined;
 let files: Record<string, string> | undefined;
 
 /** Of us-east-1. Custom resources have none: nothing is required of them and their provider decides what a change means. */
 export function schema(type: string): Schema {
-  folder ??= schemas();
-  files ??= JSON.parse(readFileSync(join(folder, 'providers/us-east-1.json'), 'utf8')) as Record<string, string>;
-  const file = files[type];
-  if (file === undefined) {
+  const source = publishedSchema(type);
+  if (source === undefined) {
     if (type.startsWith('Custom::')) return { required: [], replacing: [], mayReplace: [] };
     throw new Error(`CloudFormation has no schema of ${type} in us-east-1`);
   }
-  const source = JSON.parse(readFileSync(join(folder, 'resources', `${file}.json`), 'utf8')) as Source;
   return {
     required: source.required ?? [],
     replacing: dotted(source.createOnlyProperties),
@@ -41,9 +41,24 @@ export function schema(type: string): Schema {
   };
 }
 
-function schemas(): string {
+/** Of us-east-1; undefined where there is none. */
+export function publishedSchema(type: string): Source | undefined {
+  files ??= cfnLintData('schemas/providers/us-east-1.json') as Record<string, string>;
+  const file = files[type];
+  return file === undefined ? undefined : (cfnLintData(`schemas/resources/${file}.json`) as Source);
+}
+
+let folder: string | undefined;
+
+/** A JSON file of what cfn-lint knows. */
+export function cfnLintData(path: string): unknown {
+  folder ??= dataFolder();
+  return JSON.parse(readFileSync(join(folder, path), 'utf8'));
+}
+
+function dataFolder(): string {
   const lib = join(toolchain().python, '../../lib');
   const [python] = readdirSync(lib).filter((name) => name.startsWith('python3.'));
   if (python === undefined) throw new Error(`${lib} holds no Python: run npm run setup`);
-  return join(lib, python, 'site-packages/cfnlint/data/schemas');
+  return join(lib, python, 'site-packages/cfnlint/data');
 }

@@ -73,7 +73,7 @@ test('Release alone writes the champion', () => {
 
 test.each([
   ['sandbox', ['iam', 'sagemaker']],
-  ['standard', ['application-autoscaling', 'cloudwatch', 'iam', 'sagemaker']],
+  ['standard', ['application-autoscaling', 'cloudwatch', 'iam', 'kms', 'sagemaker']],
 ])("in %s the stack role reaches the services of ServingModel's types and no others", (profile, services) => {
   const actions = statements('serving', kit(profile))
     .filter(({ id }) => id.startsWith('ReleaseStackRole'))

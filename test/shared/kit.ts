@@ -45,7 +45,7 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
     profile,
     config,
     'aws:cdk:bundling-stacks': [],
-    // Loads every resource schema, five seconds a test file; test/templates.test.ts lints once.
+    // Loads every resource schema, five seconds a test file; test/static lints once.
     '@aws-cdk/core:validateAgainstDefaultRules': false,
   };
   const app = new App({ context });

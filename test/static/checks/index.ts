@@ -1,0 +1,30 @@
+import type { Check } from '../check';
+import { closed } from './closed';
+import { copies } from './copies';
+import { edges } from './edges';
+import { encryption } from './encryption';
+import { identity } from './identity';
+import { keyPolicy } from './key-policy';
+import { logs } from './logs';
+import { names } from './names';
+import { ordering } from './ordering';
+import { quotas } from './quotas';
+import { region } from './region';
+import { runtimes } from './runtimes';
+import { tags } from './tags';
+
+export const checks: readonly Check[] = [
+  ...encryption,
+  ...logs,
+  ...tags,
+  ...identity,
+  ...keyPolicy,
+  ...names,
+  ...copies,
+  ...runtimes,
+  ...quotas,
+  ...closed,
+  ...ordering,
+  ...edges,
+  ...region,
+];

@@ -1,0 +1,77 @@
+/** What the static proof is about, and how it is synthesized: under cdk.json's flags, like a deployment. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { buildKit } from '../../bin/app';
+import cdk from '../../cdk.json';
+import { kit, managed, templates } from '../shared/kit';
+import { modelOf, type Model, type Templates } from './model';
+import { nag, type NagFinding } from './nag';
+
+export interface Variant {
+  readonly name: string;
+  readonly profile: string;
+  readonly config?: Record<string, unknown>;
+}
+
+export const variants: readonly Variant[] = [
+  { name: 'sandbox', profile: 'sandbox' },
+  { name: 'standard', profile: 'standard' },
+  { name: 'production', profile: 'production' },
+  // For accounts that still have Model Monitor; with the resources that no profile asks for.
+  {
+    name: 'managed',
+    profile: 'standard',
+    config: {
+      ...managed,
+      foundation: { alertEmail: 'people@example.com' },
+      serving: { ...managed.serving, expireAfterHours: 24 },
+    },
+  },
+];
+
+/** As long as lib/config.ts lets it be. */
+export const LONGEST_KIT = 'abcdefghijk-xyz';
+
+export interface Subject {
+  readonly variant: Variant;
+  readonly templates: Templates;
+  readonly twin: Templates;
+  readonly nag: readonly NagFinding[];
+}
+
+/** Synthesizes a variant twice: as `mlkit`, judged by cdk-nag, and under the longest name. */
+export function synthesize(variant: Variant): Subject {
+  const app = new App({
+    context: {
+      ...cdk.context,
+      profile: variant.profile,
+      config: variant.config,
+      'aws:cdk:bundling-stacks': [],
+      '@aws-cdk/core:validateAgainstDefaultRules': false,
+    },
+  });
+  buildKit(app);
+  const found = nag(app);
+  const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
+  return {
+    variant,
+    templates: Object.fromEntries(
+      stacks.map(({ stackName, templateFile }) => [
+        stackName.replace('mlkit-', ''),
+        JSON.parse(readFileSync(join(app.outdir, templateFile), 'utf8')),
+      ]),
+    ) as Templates,
+    twin: templates(kit(variant.profile, { ...variant.config, kit: LONGEST_KIT })),
+    nag: found,
+  };
+}
+
+/** The model of a subject, and of its second copy, after a change of both. */
+export function models({ variant, templates: own, twin }: Subject, change = (t: Templates) => t): [Model, Model] {
+  const { name, profile } = variant;
+  return [
+    modelOf(change(own), { variant: name, profile, kit: 'mlkit' }),
+    modelOf(change(twin), { variant: name, profile, kit: LONGEST_KIT }),
+  ];
+}
