@@ -76,12 +76,6 @@ export const acknowledged: readonly Acknowledged[] = [
     reason: 'Application Auto Scaling names its role and the alarms of its policies itself, below a fixed prefix',
   },
   {
-    finding: /^AwsSolutions-EC23$|^NIST.800.53.R5-EC2Restricted(CommonPorts|SSH)$/,
-    at: /^Foundation\/Isolated\/Vpc\/\w+\/SecurityGroup\//,
-    reason:
-      "The endpoints take HTTPS from the network's own range, which the pack sees as a reference and cannot judge",
-  },
-  {
     finding: /^NIST.800.53.R5-S3BucketLoggingEnabled$/,
     reason: 'As AwsSolutions-S1',
   },
