@@ -2,7 +2,7 @@
  * The model that serves, and nothing else: Model, EndpointConfig, Endpoint and scaling, all of them conditional on one parameter.
  *
  * Release changes the parameter with the previous template, so the template stays the truth, `cdk destroy` removes what bills, and the first
- * deployment succeeds without a model. No IAM resources, no assets, no bootstrap parameter: what updates it needs rights to four types only.
+ * deployment succeeds without a model. No IAM resources, no assets, no bootstrap parameter: what updates it needs rights to the types in it only.
  * Idle cost: serverless nothing; real-time the instances (ml.m5.large 0.115 USD an hour each).
  * Fails first: an update that CloudFormation or a guardrail rolls back; Release rejects the package. Alarm: serving/endpoint-errors.
  */

@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.audit.templates import Resource, Templates, listed, statements
 
-# The emulator stores encrypted data, writes handlers' logs and traces without asking IAM.
+# The emulator asks for the key only where S3 does, and writes handlers' logs and traces without asking IAM.
 _NEVER_ASKED = {"kms", "logs", "xray"}
 # A physical role name is `<stack>-<logical id>-<13 characters>`, cut before the suffix at 64.
 _NAME_PREFIX = 64 - 13

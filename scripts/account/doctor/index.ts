@@ -1,4 +1,4 @@
-import { names, rooms, type StackRoom } from '../../../lib/shared/names';
+import { names, stackRooms } from '../../../lib/shared/names';
 import { xgboostRegions } from '../../../lib/shared/xgboost-image';
 import type { Out } from '../../kit/out';
 import { firstMonth } from '../cost';
@@ -24,8 +24,6 @@ import { tools } from './tools';
 import type { Check, Diagnosis, DiagnoseOptions } from './types';
 
 export type { Check, Diagnosis, DiagnoseOptions, Verdict } from './types';
-
-const stackRooms: StackRoom[] = [...rooms, 'serving-model'];
 
 /** Whether the configuration can be deployed into the account, and what is in the way. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
