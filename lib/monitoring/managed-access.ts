@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { arn } from '../shared/arns';
+import { contentAsset } from '../shared/content-asset';
 import { featureColumns, labelColumn } from '../shared/dataset';
 import { JobRole } from '../shared/job-role';
 import { folder, layout, names } from '../shared/names';
@@ -53,19 +52,10 @@ export class ManagedAccess extends Construct {
     allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
     allowVolumes(role, props.key);
     if (props.inVpc) role.allowVpc();
-    const preprocessor = this.addPreprocessor();
-    preprocessor.grantRead(role);
+    const script = contentAsset(this, 'Preprocessor', 'preprocessor.py', preprocessor());
+    script.grantRead(role);
     this.role = role;
-    this.preprocessorUri = preprocessor.s3ObjectUrl;
-  }
-
-  private addPreprocessor(): Asset {
-    const folder = mkdtempSync(join(tmpdir(), 'preprocessor-'));
-    const path = join(folder, 'preprocessor.py');
-    writeFileSync(path, preprocessor());
-    const asset = new Asset(this, 'Preprocessor', { path });
-    rmSync(folder, { recursive: true });
-    return asset;
+    this.preprocessorUri = script.s3ObjectUrl;
   }
 }
 

@@ -10,7 +10,7 @@ import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { endpointArn, endpointConfigArns } from '../serving/endpoint';
-import { arn, modelPackageArns } from '../shared/arns';
+import { arn, mayPutEvents, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
 import { detailType, env, folder, layout, managedMonitors, names } from '../shared/names';
 import { clarifyPrefix } from './managed-access';
@@ -109,13 +109,7 @@ export class ManagedEngine extends Construct {
         resources: [arn('sagemaker', 'processing-job/*'), modelPackageArns(kit)],
       }),
     );
-    report.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['events:PutEvents'],
-        resources: [arn('events', 'event-bus/default')],
-        conditions: { StringEquals: { 'events:source': names.eventSource(kit, 'monitoring') } },
-      }),
-    );
+    report.addToRolePolicy(mayPutEvents(names.eventSource(kit, 'monitoring')));
     new Rule(this, 'RunEnded', {
       description: 'Every end of a managed run: CompletedWithViolations is in the exit message of its processing job',
       eventPattern: {

@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { contentAsset } from './content-asset';
 import { rooms } from './names';
 import { tar } from './tar';
 
@@ -54,11 +55,7 @@ export class SourceArchive extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const folder = mkdtempSync(join(tmpdir(), 'source-'));
-    const path = join(folder, 'sourcedir.tar.gz');
-    writeFileSync(path, sourceArchive());
-    this.asset = new Asset(this, 'Asset', { path });
-    rmSync(folder, { recursive: true });
+    this.asset = contentAsset(this, 'Asset', 'sourcedir.tar.gz', sourceArchive());
   }
 }
 

@@ -9,7 +9,7 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { arn } from './arns';
+import { arn, mayPutEvents } from './arns';
 import { call, jsonata, type Definition, type State } from './asl';
 import { metrics } from './names';
 
@@ -102,9 +102,7 @@ export class LifecycleMachine extends Construct {
 
   /** Events in the name of one room. */
   allowEvents(source: string): void {
-    this.allow(['events:PutEvents'], [arn('events', 'event-bus/default')], {
-      StringEquals: { 'events:source': source },
-    });
+    this.role.addToPrincipalPolicy(mayPutEvents(source));
   }
 
   /**

@@ -45,12 +45,10 @@ Examples:
     )
     .action(async (options: Asked) => {
       const { diagnose, printDiagnosis } = load<typeof import('./doctor')>('./doctor');
-      const { estimate } = load<typeof import('./cost')>('./cost');
       const { synthesize } = load<typeof import('./templates')>('./templates');
       const config = resolved(options);
       out.progress(`looking at the account for ${config.kit}, profile ${config.profile}`);
-      const templates = synthesize(config);
-      const found = await diagnose({ config, aws: where().aws, templates, estimate: estimate(config, templates) });
+      const found = await diagnose({ config, aws: where().aws, templates: synthesize(config) });
       if (options.json) print(found);
       else printDiagnosis(found, stdout);
       if (found.verdict === 'fail') process.exitCode = 1;
@@ -73,7 +71,9 @@ Examples:
     )
     .action((options: Asked & { maxUsd?: number }) => {
       const { estimate, firstMonth, printEstimate } = load<typeof import('./cost')>('./cost');
-      const found = estimate(resolved(options));
+      const { synthesize } = load<typeof import('./templates')>('./templates');
+      const config = resolved(options);
+      const found = estimate(config, synthesize(config));
       if (options.json) print(found);
       else printEstimate(found, stdout);
       const usd = firstMonth(found);
@@ -97,20 +97,12 @@ Examples:
   $ npm run kit -- up --profile standard --max-usd 200
   $ npm run kit -- up --kit team-a --config '{"foundation":{"auditTrail":false}}' --yes`,
     )
-    .action(
-      async (options: {
-        profile: string;
-        config: Record<string, unknown>;
-        maxUsd?: number;
-        json: boolean;
-        yes: boolean;
-      }) => {
-        const { up } = load<typeof import('./up')>('./up');
-        const { kit, aws } = where();
-        const stacks = await up(aws, { kit, ...options }, out);
-        if (options.json) print({ kit, profile: options.profile, stacks });
-      },
-    );
+    .action(async (options: Asked & { maxUsd?: number; yes: boolean }) => {
+      const { up } = load<typeof import('./up')>('./up');
+      const { kit, aws } = where();
+      const stacks = await up(aws, { kit, ...options }, out);
+      if (options.json) print({ kit, profile: options.profile, stacks });
+    });
 
   program
     .command('down')

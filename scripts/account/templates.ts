@@ -1,12 +1,7 @@
-/** The templates of a configuration, synthesized in this process: no bundling, nothing is written but a folder that goes away. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { buildKit } from '../../bin/app';
-import cdk from '../../cdk.json';
+/** The templates of a configuration, synthesized in this process, as data. */
 import type { Config } from '../../lib/config';
-import { names, type StackRoom } from '../../lib/shared/names';
+import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+import { fromAssembly } from '../kit-app';
 
 // Templates are untyped data here; every reader names what it expects.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -22,27 +17,10 @@ export type Templates = Record<StackRoom, { Resources: Record<string, TemplateRe
 
 /** @throws Error of the construct that refuses the configuration */
 export function synthesize(config: Config): Templates {
-  const outdir = mkdtempSync(join(tmpdir(), 'mlkit-templates-'));
-  try {
-    const context = {
-      ...cdk.context,
-      profile: config.profile,
-      config,
-      'aws:cdk:bundling-stacks': [],
-      // Loads every resource schema, which takes longer than the rest; `cdk synth` does it.
-      '@aws-cdk/core:validateAgainstDefaultRules': false,
-    };
-    const app = new App({ context, outdir });
-    buildKit(app);
-    const prefix = names.stack(config.kit, '' as StackRoom);
-    return Object.fromEntries(
-      app
-        .synth()
-        .stacks.map(({ stackName, template }) => [stackName.slice(prefix.length), template as Templates[StackRoom]]),
-    ) as Templates;
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  return fromAssembly(config.profile, config, (assembly) => {
+    const templateOf = (room: StackRoom): unknown => assembly.getStackByName(names.stack(config.kit, room)).template;
+    return Object.fromEntries(stackRooms.map((room) => [room, templateOf(room)])) as Templates;
+  });
 }
 
 export interface Placed {

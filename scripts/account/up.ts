@@ -10,6 +10,7 @@ import { estimate, firstMonth } from './cost';
 import { usd } from './cost/print';
 import { deployKit, type StackOutcome } from './deploy';
 import { diagnose, printDiagnosis } from './doctor';
+import { synthesize } from './templates';
 
 export interface UpOptions {
   kit: string;
@@ -24,8 +25,9 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
   const { kit, profile, config, yes } = options;
   // Refused by the configuration's own words, before anything is started.
   const resolved = resolveConfig(profile, { ...config, kit });
-  const cost = estimate(resolved);
-  const diagnosis = await diagnose({ config: resolved, aws, estimate: cost });
+  const templates = synthesize(resolved);
+  const cost = estimate(resolved, templates);
+  const diagnosis = await diagnose({ config: resolved, aws, templates });
   if (diagnosis.verdict === 'ok') out.line(`doctor: ok, ${diagnosis.checks.length} checks`);
   else printDiagnosis(diagnosis, out);
   if (diagnosis.verdict === 'fail')

@@ -1,11 +1,7 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
-import { buildKit } from '../../bin/app';
-import cdk from '../../cdk.json';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { names, rooms, type Room } from '../../lib/shared/names';
+import { fromAssembly, managed } from '../kit-app';
 
 /** JSON of templates: whoever reads a property states the shape that it needs. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -42,31 +38,16 @@ export const variants: Record<string, { profile: string; config?: Record<string,
   sandbox: { profile: 'sandbox' },
   standard: { profile: 'standard' },
   production: { profile: 'production' },
-  managed: {
-    profile: 'standard',
-    config: { monitoring: { engine: 'managed', windowDays: 1 }, serving: { maxInstancesPerRequest: 1 } },
-  },
+  managed: { profile: 'standard', config: managed },
 };
 
-/** Synthesizes without bundling: the documents describe infrastructure and must not change with a handler's text. */
+/** @throws Error when the variants have no such name and none is given */
 export function synthesize(name: string, variant = variants[name]): Synthesized {
-  const outdir = mkdtempSync(join(tmpdir(), 'docs-'));
-  try {
-    const context = {
-      // The feature flags of a deployment: without them the CDK writes other templates than the ones that are deployed.
-      ...cdk.context,
-      ...variant,
-      'aws:cdk:bundling-stacks': [],
-      '@aws-cdk/core:validateAgainstDefaultRules': false,
-    };
-    const app = new App({ context, outdir });
-    buildKit(app);
-    const assembly = app.synth();
+  if (variant === undefined) throw new Error(`${name} is none of ${Object.keys(variants).join(', ')}`);
+  return fromAssembly(variant.profile, variant.config ?? {}, (assembly, app) => {
     const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
     return new Kit(name, stacks, (stack) => assembly.getStackArtifact(stack.artifactId).template);
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
+  });
 }
 
 class Kit implements Synthesized {

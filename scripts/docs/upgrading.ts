@@ -1,5 +1,6 @@
 /** What an upgrade or a changed knob replaces, removes or loses: tables of docs/upgrading.md. */
 import { resolveConfig } from '../../lib/config';
+import { managed } from '../kit-app';
 import { leaves } from './annotations';
 import { code, grouped, table } from './markdown';
 import { schema } from './schemas';
@@ -128,7 +129,7 @@ export const knobs: readonly Knob[] = [
   {
     knob: 'monitoring.engine',
     profile: 'standard',
-    change: { monitoring: { engine: 'managed', windowDays: 1 }, serving: { maxInstancesPerRequest: 1 } },
+    change: managed,
     means: 'the schedule of the open engine goes; earlier outcomes stay readable, and the episode goes on',
   },
   {

@@ -1,10 +1,11 @@
 /** Synthesizes the kit for tests: no bundling, so that a changed snapshot means changed infrastructure. */
-import { App, type Stack } from 'aws-cdk-lib';
+import type { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { buildKit } from '../../bin/app';
-import cdk from '../../cdk.json';
 import type { StackRoom } from '../../lib/shared/names';
+import { kitApp } from '../../scripts/kit-app';
 import type { Json } from './json';
+
+export { managed } from '../../scripts/kit-app';
 
 export interface Resource {
   Type: string;
@@ -26,12 +27,6 @@ const stackIds: Record<StackRoom, string> = {
   retraining: 'Retraining',
 };
 
-/** Over `standard` or `production`: what accounts that still have SageMaker Model Monitor may choose. */
-export const managed = {
-  monitoring: { engine: 'managed', windowDays: 1 },
-  serving: { maxInstancesPerRequest: 1 },
-};
-
 const cache = new Map<string, App>();
 
 /** The app of a profile with overrides, synthesized once a test file. */
@@ -39,17 +34,7 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
   const key = JSON.stringify([profile, config]);
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const context = {
-    // The feature flags of a deployment: without them the CDK writes other templates than the ones that are deployed.
-    ...cdk.context,
-    profile,
-    config,
-    'aws:cdk:bundling-stacks': [],
-    // Loads every resource schema, five seconds a test file; test/static lints once.
-    '@aws-cdk/core:validateAgainstDefaultRules': false,
-  };
-  const app = new App({ context });
-  buildKit(app);
+  const app = kitApp(profile, config);
   cache.set(key, app);
   return app;
 }

@@ -1,9 +1,8 @@
-/** What the static proof is about, and how it is synthesized: under cdk.json's flags, like a deployment. */
+/** What the static proof is about. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
-import { buildKit } from '../../bin/app';
-import cdk from '../../cdk.json';
+import { Stack } from 'aws-cdk-lib';
+import { kitApp } from '../../scripts/kit-app';
 import { kit, managed, templates } from '../shared/kit';
 import { modelOf, type Model, type Templates } from './model';
 import { nag, type NagFinding } from './nag';
@@ -42,16 +41,7 @@ export interface Subject {
 
 /** Synthesizes a variant twice: as `mlkit`, judged by cdk-nag, and under the longest name. */
 export function synthesize(variant: Variant): Subject {
-  const app = new App({
-    context: {
-      ...cdk.context,
-      profile: variant.profile,
-      config: variant.config,
-      'aws:cdk:bundling-stacks': [],
-      '@aws-cdk/core:validateAgainstDefaultRules': false,
-    },
-  });
-  buildKit(app);
+  const app = kitApp(variant.profile, variant.config);
   const found = nag(app);
   const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
   return {

@@ -1,6 +1,6 @@
 import type { Config } from '../../../lib/config';
 import { priceList } from '../facts';
-import { synthesize, type Templates } from '../templates';
+import type { Templates } from '../templates';
 import { assumptions, DAYS_PER_MONTH } from './assumptions';
 import { idleLines } from './idle';
 import { runCosts, story } from './runs';
@@ -10,8 +10,8 @@ import type { Estimate } from './types';
 export type { CostLine, Estimate, RunCost } from './types';
 export { printEstimate } from './print';
 
-/** What a configuration costs, from its templates and the dated prices; two seconds. */
-export function estimate(config: Config, templates: Templates = synthesize(config)): Estimate {
+/** What a configuration costs, from its templates and the dated prices. */
+export function estimate(config: Config, templates: Templates): Estimate {
   const tariff = new Tariff();
   const { lines, unclassified } = idleLines(templates, tariff);
   const runs = runCosts(templates, config.training.tuning, tariff);

@@ -1,9 +1,8 @@
 import { names, stackRooms } from '../../../lib/shared/names';
 import { xgboostRegions } from '../../../lib/shared/xgboost-image';
 import type { Out } from '../../kit/out';
-import { firstMonth } from '../cost';
+import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
-import { synthesize } from '../templates';
 import {
   featuresInUse,
   fixedNames,
@@ -27,14 +26,14 @@ export type { Check, Diagnosis, DiagnoseOptions, Verdict } from './types';
 
 /** Whether the configuration can be deployed into the account, and what is in the way. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { config, aws = {}, estimate, templates = synthesize(config) } = options;
+  const { config, aws = {}, templates } = options;
   const { kit, profile } = config;
   const fixed = fixedNames(templates);
   const closed = featuresInUse(templates, closedFeatures);
   const local = [
     ...tools().map(judgeTool),
     judgeNames(kit, fixed),
-    judgeBudget(firstMonth(estimate), config.foundation.monthlyBudgetUsd),
+    judgeBudget(firstMonth(estimate(config, templates)), config.foundation.monthlyBudgetUsd),
   ];
   const where = await signIn(options);
   if ('about' in where)

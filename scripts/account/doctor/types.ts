@@ -1,6 +1,5 @@
 import type { Config } from '../../../lib/config';
 import type { Aws } from '../../kit/deployed-kit';
-import type { Estimate } from '../cost/types';
 import type { Templates } from '../templates';
 
 export type Verdict = 'ok' | 'warn' | 'fail';
@@ -31,8 +30,6 @@ export interface Diagnosis {
 export interface DiagnoseOptions {
   config: Config;
   aws?: Aws;
-  /** What the kit would cost, for the check of its budget. */
-  estimate: Estimate;
-  /** Of the configuration. @default synthesized */
-  templates?: Templates;
+  /** Of the configuration. */
+  templates: Templates;
 }

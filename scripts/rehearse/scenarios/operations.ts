@@ -10,11 +10,11 @@ import {
 import { resolveConfig } from '../../../lib/config';
 import { MODEL_PARAMETER, names, NO_MODEL } from '../../../lib/shared/names';
 import { templateFiles } from '../../account/cdk';
-import { estimate } from '../../account/cost';
 import { deployKit } from '../../account/deploy';
 import { diagnose } from '../../account/doctor';
 import { kitStacks } from '../../account/stacks';
 import { sweep } from '../../account/sweep';
+import { synthesize } from '../../account/templates';
 import { Refused } from '../../arguments';
 import { NOT_PLANTED, plants } from '../planted';
 import { expect, type Ground, type Scenario } from '../scenario';
@@ -48,7 +48,7 @@ export const operations: Scenario = {
 
 async function freshAccount({ aws, kit, out }: Ground): Promise<void> {
   const config = resolveConfig('sandbox', { kit });
-  const { verdict, checks } = await diagnose({ config, aws, estimate: estimate(config) });
+  const { verdict, checks } = await diagnose({ config, aws, templates: synthesize(config) });
   const failed = checks.filter((check) => check.verdict === 'fail').map(({ about, found }) => `${about}: ${found}`);
   out.line(`doctor: ${verdict}, ${checks.length} checks`);
   expect(failed.length === 0, `doctor refuses the fresh account: ${failed.join('; ')}`);

@@ -11,14 +11,13 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { resolveConfig } from '../../../lib/config';
-import { estimate } from '../../../scripts/account/cost';
 import { diagnose, printDiagnosis } from '../../../scripts/account/doctor';
 import { synthesize } from '../../../scripts/account/templates';
 
 const config = resolveConfig('sandbox');
 const templates = synthesize(config);
 const aws = { region: 'us-east-1' };
-const look = () => diagnose({ config, aws, templates, estimate: estimate(config, templates) });
+const look = () => diagnose({ config, aws, templates });
 
 const [sts, ssm, quotas, stacks, tags] = [
   mockClient(STSClient),
