@@ -1,10 +1,11 @@
+import type { Lease } from '../shared/lease';
+
 /** What the states of Release are built from. */
 export interface ReleaseMachineProps {
   readonly kit: string;
   readonly stackName: string;
   readonly stackRoleArn: string;
-  readonly leaseTable: string;
-  readonly leaseSeconds: number;
+  readonly lease: Lease;
   readonly championParameter: string;
   readonly artifacts: string;
   readonly alertsTopicArn: string;

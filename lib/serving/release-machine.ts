@@ -1,12 +1,10 @@
-import { call, jsonata, type Definition, type Retry } from '../shared/asl';
+import { call, jsonata, type Definition } from '../shared/asl';
+import { returnLease, takeLease } from '../shared/lease';
 import { MODEL_PARAMETER, NO_MODEL, packageMetadata } from '../shared/names';
 import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
 import { expiryChoices, expiryStates } from './release-expiry';
 import { endStates, proofStates } from './release-proof';
 import { updateStates } from './release-update';
-
-const LEASE = { pk: { S: 'release' } };
-const me = jsonata('$states.context.Execution.Id');
 
 /**
  * Release: `{"modelPackageArn", "force"}` → that version serves and is champion, or the champion still does and the package says why not.
@@ -67,52 +65,16 @@ export function releaseMachine(props: ReleaseMachineProps): Definition {
   };
 }
 
-function leaseStates({ leaseTable, leaseSeconds, championParameter }: ReleaseMachineProps): Definition['States'] {
-  const now = '$floor($millis() / 1000)';
-  // As long as the lease lives: a holder that died does not block its successor.
-  const waitForHolder: Retry = {
-    ErrorEquals: ['DynamoDB.ConditionalCheckFailedException'],
-    IntervalSeconds: 30,
-    MaxAttempts: Math.ceil((2 * leaseSeconds) / 30),
-    BackoffRate: 1,
-    JitterStrategy: 'FULL',
-  };
-  const returnLease = (next: string, onError: string) =>
-    call(
-      'dynamodb:deleteItem',
-      {
-        TableName: leaseTable,
-        Key: LEASE,
-        ConditionExpression: 'holder = :me',
-        ExpressionAttributeValues: { ':me': { S: me } },
-      },
-      // Expired and taken by another, or never held: nothing to give back.
-      {
-        Next: next,
-        Catch: [
-          { ErrorEquals: ['DynamoDB.ConditionalCheckFailedException'], Next: next },
-          { ErrorEquals: ['States.ALL'], Next: onError },
-        ],
-      },
-    );
+function leaseStates({ lease, championParameter }: ReleaseMachineProps): Definition['States'] {
   return {
-    TakeLease: call(
-      'dynamodb:putItem',
-      {
-        TableName: leaseTable,
-        Item: { ...LEASE, holder: { S: me }, expiresAt: { N: jsonata(`$string(${now} + ${leaseSeconds})`) } },
-        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now OR holder = :me',
-        ExpressionAttributeValues: { ':now': { N: jsonata(`$string(${now})`) }, ':me': { S: me } },
-      },
-      { Retry: [waitForHolder], Next: 'ReadChampion' },
-    ),
+    TakeLease: takeLease(lease, { Next: 'ReadChampion' }),
     ReadChampion: call(
       'aws-sdk:ssm:getParameter',
       { Name: championParameter },
       { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'DescribeStack' },
     ),
-    ReturnLease: returnLease('Finished', 'Finished'),
-    [RELEASE_FAILURE]: returnLease('Alert', 'Alert'),
+    ReturnLease: returnLease(lease, { next: 'Finished', onError: 'Finished' }),
+    [RELEASE_FAILURE]: returnLease(lease, { next: 'Alert', onError: 'Alert' }),
   };
 }
 

@@ -1,5 +1,4 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -11,6 +10,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { arn, modelPackageArns } from '../shared/arns';
+import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
 import { allowVolumes } from '../shared/volume-key';
@@ -45,20 +45,14 @@ export class Release extends Construct {
     const stackRole = this.addStackRole(kit, config.mode, modelRole, monitorRole);
     // Who creates an endpoint with encrypted volumes needs it beside the model's role.
     if (config.mode === 'real-time') allowVolumes(stackRole, props.key);
-    const leases = new TableV2(this, 'Leases', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.dynamoOwnedKey(),
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const leases = new LeaseTable(this, 'Leases');
     this.machine = new LifecycleMachine(this, 'Machine', {
       title: 'Release',
       definition: releaseMachine({
         kit,
         stackName,
         stackRoleArn: stackRole.roleArn,
-        leaseTable: leases.tableName,
-        leaseSeconds: LEASE.toSeconds(),
+        lease: { table: leases.tableName, name: 'release', duration: LEASE },
         championParameter: champion.parameterName,
         artifacts: props.artifacts.bucketName,
         alertsTopicArn: alerts.topicArn,
@@ -71,7 +65,7 @@ export class Release extends Construct {
     });
     this.machine.allow(['ssm:GetParameter', 'ssm:PutParameter'], [champion.parameterArn]);
     this.machine.allowRead(props.artifacts, folder(layout.artifacts.evaluations));
-    this.machine.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [leases.tableArn]);
+    leases.grantLeases(this.machine);
     this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [modelPackageArns(kit)]);
     this.machine.allow(
       ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
