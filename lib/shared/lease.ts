@@ -1,0 +1,79 @@
+/** One holder at a time: a conditional item in a table, which expires so that a holder that died does not block its successor. */
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { call, jsonata, type Retry, type State } from './asl';
+import type { LifecycleMachine } from './lifecycle-machine';
+
+const me = jsonata('$states.context.Execution.Id');
+const now = '$floor($millis() / 1000)';
+const NOT_MINE = 'DynamoDB.ConditionalCheckFailedException';
+
+export interface Lease {
+  readonly table: string;
+  /** What is leased, as a DynamoDB string: text or a JSONata expression. */
+  readonly name: string;
+  /** Longer than the holder needs it: after this another may take it. */
+  readonly duration: Duration;
+}
+
+/** The table of a machine's leases. On demand, so that it costs nothing at rest. */
+export class LeaseTable extends TableV2 {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  grantLeases(machine: LifecycleMachine): void {
+    machine.allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [this.tableArn]);
+  }
+}
+
+/** Takes the lease for this execution; while another holds it, waits up to twice its duration. */
+export function takeLease({ table, name, duration }: Lease, state: { Next: string } | { End: true }): State {
+  const seconds = duration.toSeconds();
+  const waitForHolder: Retry = {
+    ErrorEquals: [NOT_MINE],
+    IntervalSeconds: 30,
+    MaxAttempts: Math.ceil((2 * seconds) / 30),
+    BackoffRate: 1,
+    JitterStrategy: 'FULL',
+  };
+  return call(
+    'dynamodb:putItem',
+    {
+      TableName: table,
+      Item: { pk: { S: name }, holder: { S: me }, expiresAt: { N: jsonata(`$string(${now} + ${seconds})`) } },
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now OR holder = :me',
+      ExpressionAttributeValues: { ':now': { N: jsonata(`$string(${now})`) }, ':me': { S: me } },
+    },
+    { Retry: [waitForHolder], ...state },
+  );
+}
+
+/** Gives the lease back. One that expired and was taken by another, or that was never held, stays as it is. */
+export function returnLease(
+  { table, name }: Omit<Lease, 'duration'>,
+  { next, onError }: { next: string; onError: string },
+): State {
+  return call(
+    'dynamodb:deleteItem',
+    {
+      TableName: table,
+      Key: { pk: { S: name } },
+      ConditionExpression: 'holder = :me',
+      ExpressionAttributeValues: { ':me': { S: me } },
+    },
+    {
+      Next: next,
+      Catch: [
+        { ErrorEquals: [NOT_MINE], Next: next },
+        { ErrorEquals: ['States.ALL'], Next: onError },
+      ],
+    },
+  );
+}
