@@ -12,7 +12,7 @@ import { monitor } from './kit/monitor';
 import { terminal } from './kit/out';
 import { predict } from './kit/predict';
 import { approve, expire, reject, release, type Released } from './kit/releases';
-import { replay } from './kit/replay';
+import { replay, type ReplayOptions } from './kit/replay';
 import { status } from './kit/status';
 import { labelledThrough, train } from './kit/train';
 
@@ -40,7 +40,7 @@ const delayDays = () =>
 
 program
   .command('load')
-  .description('land months of raw data and wait until they are curated')
+  .description('land months of raw data and wait until one run has curated them')
   .argument('<months>', '2013-01 or 2013-01..2013-03', range)
   .action(async (days: ReturnType<typeof parseRange>) =>
     load(await deployed(), { source: new FlightsSource(), months: monthsOf(days) }, out),
@@ -71,9 +71,19 @@ program
   .command('replay')
   .description('send the curated flights of these days through the API')
   .argument('<days>', '2013-04, or 2013-04-01..2013-04-07', range)
+  .addOption(
+    new Option('--batch <period>', 'rows of a request: by hour and segment, or by day')
+      .choices(['hour', 'day'])
+      .default('day'),
+  )
+  .addOption(
+    new Option('--max-instances <rows>', 'serving.maxInstancesPerRequest of the deployment')
+      .argParser(whole)
+      .default(resolveConfig().serving.maxInstancesPerRequest),
+  )
   .option('--concurrency <requests>', 'requests in flight', whole, 4)
   .option('--skip <requests>', 'requests that were sent before', whole, 0)
-  .action(async (days, options: { concurrency: number; skip: number }) => {
+  .action(async (days, options: Omit<ReplayOptions, 'days' | 'signal'>) => {
     const interrupted = new AbortController();
     process.once('SIGINT', () => interrupted.abort());
     await replay(await deployed(), { days, ...options, signal: interrupted.signal }, out);

@@ -1,9 +1,12 @@
 /**
- * From raw tables to curated features, a month at a time: a manifest landing in raw starts the state machine Prepare.
+ * From raw tables to curated features, a month as a partition: a manifest landing in raw starts the state machine Prepare.
  *
- * The manifest comes last and names every file, so a half-uploaded month never starts a job; an event per table would start five.
- * Idle cost: one alarm. A month costs two Glue workers for a few minutes (0.44 USD per DPU-hour, one minute at least).
- * Fails first: a manifest that promises a file which is not there; Prepare names it and fails. Alarms: monitoring/pipeline-failed, and
+ * The manifest comes last and names every file, so a half-uploaded month never starts a job; an event per table would start five. It may
+ * name several months: they are prepared by one run of the job. Each is leased while it is prepared, because an event may be delivered
+ * twice and two runs that overwrite one partition could double or lose its rows.
+ * Idle cost: one alarm; the table of leases is on demand. A run costs two Glue workers for a few minutes (0.44 USD per DPU-hour, one
+ * minute at least).
+ * Fails first: a manifest that promises a file which is not there; Prepare prepares the other months, names this one and fails. Alarms: monitoring/pipeline-failed, and
  * etl/quarantine-share when rows break rules.
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
@@ -14,11 +17,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { KitAlarm, kitMetric } from '../shared/alarms';
+import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, metrics, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { FeatureJob } from './feature-job';
-import { prepareMachine } from './prepare-machine';
+import { PREPARE_FAILURE, prepareMachine } from './prepare-machine';
 
 export interface EtlStackProps extends RoomProps {
   readonly config: Config['etl'];
@@ -37,16 +41,27 @@ export class EtlStack extends RoomStack {
     const { kit, config, raw, curated } = props;
 
     const features = new FeatureJob(this, 'Features', { config, raw, curated });
+    const leases = new LeaseTable(this, 'Leases');
+    // The run itself, and before it three quarters of an hour at most in which it waits for a place among the concurrent runs.
+    const duration = Duration.minutes(config.timeoutMinutes + 60);
     this.prepare = new LifecycleMachine(this, 'Prepare', {
       title: 'Prepare',
-      definition: prepareMachine({ kit, raw: raw.bucketName, curated: curated.bucketName, jobName: features.jobName }),
+      definition: prepareMachine({
+        kit,
+        raw: raw.bucketName,
+        curated: curated.bucketName,
+        jobName: features.jobName,
+        leases: { table: leases.tableName, duration },
+      }),
+      onFailure: PREPARE_FAILURE,
       alerts: props.alerts,
-      // Its own run, and before it those of the months that landed at the same time.
-      timeout: Duration.minutes(config.timeoutMinutes + 180),
+      // Waiting for the leases of another, then holding them.
+      timeout: Duration.minutes(2 * duration.toMinutes()),
       logRetention: props.logRetention,
     });
     for (const place of [layout.raw.manifests, layout.raw.tables]) this.prepare.allowRead(raw, folder(place));
-    this.prepare.allowRead(curated, folder(layout.curated.quality));
+    this.prepare.allowRead(curated, folder(layout.curated.runs));
+    leases.grantLeases(this.prepare);
     this.prepare.allow(
       ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'],
       [features.jobArn],

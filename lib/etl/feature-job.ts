@@ -38,7 +38,7 @@ export class FeatureJob extends Construct {
 
     const job = new CfnJob(this, 'Job', {
       role: role.roleArn,
-      description: 'Joins, row rules and features of one month',
+      description: 'Joins, row rules and features of months',
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.s3ObjectUrl },
       // Spark 3.5.4 and Python 3.11, the versions the rehearsal runs.
       glueVersion: '5.0',
@@ -46,7 +46,7 @@ export class FeatureJob extends Construct {
       numberOfWorkers: config.workers,
       timeout: config.timeoutMinutes,
       maxRetries: 0,
-      // A year's months may be uploaded at once; more would meet a new account's DPU limit. Prepare waits for a free place.
+      // Several manifests may land at once; more runs would meet a new account's DPU limit. Prepare waits for a free place.
       executionProperty: { maxConcurrentRuns: 3 },
       defaultArguments: {
         '--extra-py-files': modules.asset.s3ObjectUrl,

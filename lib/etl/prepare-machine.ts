@@ -1,4 +1,5 @@
 import { body, call, filled, job, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
+import { type Lease, returnLease, takeLease } from '../shared/lease';
 import { detailType, layout, metrics, names } from '../shared/names';
 
 export interface PrepareMachineProps {
@@ -7,112 +8,277 @@ export interface PrepareMachineProps {
   readonly raw: string;
   readonly curated: string;
   readonly jobName: string;
+  /** Table and duration of the leases; each partition has one of its own. */
+  readonly leases: Omit<Lease, 'name'>;
 }
 
-/** Prepare: `{"manifestKey": "manifests/month=2013-02.json"}` → features of that month and the event that they are ready. */
-export function prepareMachine({ kit, raw, curated, jobName }: PrepareMachineProps): Definition {
+/** Where every failure goes first: the leases are given back, then people are told. */
+export const PREPARE_FAILURE = 'ReturnLeases';
+
+/** The one source whose files a manifest can name today. */
+const FILES = 'files';
+
+/**
+ * Prepare: `{"manifestKey": "manifests/2013-02.json"}` → features of the manifest's partitions, in one run of the job, and an event for each.
+ * A partition that is refused, by a missing file or by the job, stops no other; at the end the execution fails and names it.
+ */
+export function prepareMachine(props: PrepareMachineProps): Definition {
   return {
     Comment: 'Manifest to curated features',
-    StartAt: 'ReadManifest',
+    StartAt: 'Begin',
     States: {
-      ReadManifest: readJson(raw, jsonata('$states.input.manifestKey'), {
-        Assign: { manifest: jsonata(body) },
-        Next: 'CheckFiles',
-      }),
-      CheckFiles: {
-        Type: 'Map',
-        Items: jsonata('$manifest.files'),
-        MaxConcurrency: 5,
-        ItemProcessor: {
-          StartAt: 'HeadFile',
-          States: {
-            HeadFile: call(
-              'aws-sdk:s3:headObject',
-              { Bucket: raw, Key: jsonata('$states.input.key') },
-              {
-                Output: jsonata(
-                  "$states.result.ContentLength = $states.input.bytes ? '' : $states.input.key & ' has ' & $states.result.ContentLength & ' bytes, the manifest says ' & $states.input.bytes",
-                ),
-                // A missing file does not appear by asking again.
-                Retry: [],
-                Catch: [
-                  {
-                    ErrorEquals: ['States.ALL'],
-                    Next: 'Unreadable',
-                    Assign: { error: jsonata('$states.errorOutput.Error') },
-                  },
-                ],
-                End: true,
-              },
-            ),
-            Unreadable: {
-              Type: 'Pass',
-              Output: jsonata("$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'"),
-              End: true,
-            },
-          },
-        },
-        Assign: { problems: jsonata("[$states.result[$ != '']]") },
-        Next: 'Complete',
-      },
-      Complete: {
-        Type: 'Choice',
-        Choices: [{ Condition: jsonata('$count($problems) = 0'), Next: 'RunJob' }],
-        Default: 'Incomplete',
-      },
-      Incomplete: {
+      // A failure before the first lease finds none to give back.
+      Begin: {
         Type: 'Pass',
         Assign: {
-          failure: {
-            error: 'IncompleteMonth',
-            cause: jsonata(
-              "'manifest of ' & $manifest.month & ': ' & $join($problems, '; ') & '. Upload the files, then the manifest again'",
-            ),
-          },
+          manifestKey: jsonata('$states.input.manifestKey'),
+          partitions: [],
+          prepared: [],
+          failure: null,
         },
-        Next: 'Alert',
+        Next: 'ReadManifest',
       },
-      RunJob: job(
-        'glue:startJobRun',
-        { JobName: jobName, Arguments: { '--month': jsonata('$manifest.month') } },
-        {
-          refused: {
-            // A year's months at once wait for a place among the job's concurrent runs, which last minutes.
-            ErrorEquals: ['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'],
-            IntervalSeconds: 60,
-            MaxAttempts: 60,
-            BackoffRate: 1.1,
-            MaxDelaySeconds: 180,
-          },
-          Next: 'ReadReport',
-        },
-      ),
-      ReadReport: readJson(curated, jsonata(filled(layout.curated.quality, { month: '$manifest.month' })), {
-        Assign: { report: jsonata(body) },
-        Next: 'PutQuarantineRatio',
-      }),
-      PutQuarantineRatio: call(
-        'aws-sdk:cloudwatch:putMetricData',
-        {
-          Namespace: metrics.namespace,
-          MetricData: [
-            {
-              MetricName: metrics.quarantineRatio,
-              Dimensions: [{ Name: 'Kit', Value: kit }],
-              Unit: 'None',
-              Value: jsonata('$report.rows.`in` = 0 ? 0 : $report.rows.quarantined / $report.rows.`in`'),
-            },
-          ],
-        },
-        { Next: 'PutReady' },
-      ),
-      PutReady: putEvent(
-        names.eventSource(kit, 'etl'),
-        detailType.partitionReady,
-        { month: jsonata('$manifest.month'), rows: jsonata('$report.rows') },
-        { Next: 'Ready' },
-      ),
-      Ready: { Type: 'Succeed', Output: { month: jsonata('$manifest.month'), rows: jsonata('$report.rows') } },
+      ...checkStates(props),
+      ...runStates(props),
+      ...endStates(props),
     },
+  };
+}
+
+/** The partitions of the manifest, each once, in one order everywhere: executions that take the same leases must not wait for each other. */
+const asked = '$sort($distinct([$manifest.partitions]))';
+/** Whether every file of the partition `$p` is there; a partition without files is not. */
+const complete = "($exists($checked[partition = $p]) and $not($exists($checked[partition = $p and problem != ''])))";
+
+/** Reads the manifest and sorts out the partitions that are not complete. */
+function checkStates({ raw }: PrepareMachineProps): Definition['States'] {
+  const expectedKey = filled(layout.raw.tables, { table: '$states.input.table', month: '$states.input.partition' });
+  return {
+    ReadManifest: readJson(raw, jsonata('$manifestKey'), {
+      Assign: { manifest: jsonata(body) },
+      Next: 'IsManifest',
+    }),
+    IsManifest: {
+      Type: 'Choice',
+      Choices: [
+        {
+          Condition: jsonata(`$manifest.source = '${FILES}' and $count($manifest.partitions) > 0`),
+          Next: 'CheckFiles',
+        },
+      ],
+      Default: 'NoManifest',
+    },
+    NoManifest: {
+      Type: 'Pass',
+      Assign: {
+        failure: {
+          error: 'InvalidManifest',
+          cause: jsonata(
+            `$manifestKey & ' has the source ' & $string($manifest.source) & ' and the partitions ' & $string($manifest.partitions) & ": write {\\"partitions\\": [\\"2013-02\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [...]}"`,
+          ),
+        },
+      },
+      Next: PREPARE_FAILURE,
+    },
+    CheckFiles: {
+      Type: 'Map',
+      Items: jsonata('[$manifest.files]'),
+      MaxConcurrency: 5,
+      ItemProcessor: {
+        StartAt: 'IsInPlace',
+        States: {
+          IsInPlace: {
+            Type: 'Choice',
+            // The job finds its files by table and partition: another key would be promised here and never read.
+            Choices: [{ Condition: jsonata(`$states.input.key = ${expectedKey}`), Next: 'HeadFile' }],
+            Default: 'Elsewhere',
+          },
+          Elsewhere: {
+            Type: 'Pass',
+            Output: {
+              partition: jsonata('$states.input.partition'),
+              problem: jsonata(`$states.input.key & ' is not where the job looks: ' & ${expectedKey}`),
+            },
+            End: true,
+          },
+          HeadFile: call(
+            'aws-sdk:s3:headObject',
+            { Bucket: raw, Key: jsonata('$states.input.key') },
+            {
+              Output: {
+                partition: jsonata('$states.input.partition'),
+                problem: jsonata(
+                  "$states.result.ContentLength = $states.input.bytes ? '' : $states.input.key & ' has ' & $states.result.ContentLength & ' bytes, the manifest says ' & $states.input.bytes",
+                ),
+              },
+              // A missing file does not appear by asking again.
+              Retry: [],
+              Catch: [
+                {
+                  ErrorEquals: ['States.ALL'],
+                  Next: 'Unreadable',
+                  Assign: { error: jsonata('$states.errorOutput.Error') },
+                },
+              ],
+              End: true,
+            },
+          ),
+          Unreadable: {
+            Type: 'Pass',
+            Output: {
+              partition: jsonata('$states.context.Map.Item.Value.partition'),
+              problem: jsonata("$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'"),
+            },
+            End: true,
+          },
+        },
+      },
+      Assign: { checked: jsonata('$states.result') },
+      Next: 'SortOut',
+    },
+    SortOut: {
+      Type: 'Pass',
+      Assign: {
+        partitions: jsonata(`[$filter(${asked}, function($p) { ${complete} })]`),
+        refused: jsonata(
+          `[$map($filter(${asked}, function($p) { $not(${complete}) }), function($p) { {'partition': $p, 'refused': $exists($checked[partition = $p]) ? $join($checked[partition = $p and problem != ''].problem, '; ') & '. Upload the files, then the manifest again' : 'the manifest names none of its files: add them, then upload it again'} })]`,
+        ),
+      },
+      Next: 'AreAnyComplete',
+    },
+    AreAnyComplete: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$count($partitions) > 0'), Next: 'TakeLeases' }],
+      Default: 'Refused',
+    },
+  };
+}
+
+/** Takes the leases, runs the job once for all partitions, measures and announces each that it prepared. */
+function runStates({ kit, curated, jobName, leases }: PrepareMachineProps): Definition['States'] {
+  return {
+    TakeLeases: {
+      Type: 'Map',
+      Items: jsonata('$partitions'),
+      MaxConcurrency: 1,
+      ItemProcessor: {
+        StartAt: 'TakeLease',
+        States: { TakeLease: takeLease({ ...leases, name: jsonata('$states.input') }, { End: true }) },
+      },
+      Next: 'RunJob',
+    },
+    RunJob: job(
+      'glue:startJobRun',
+      {
+        JobName: jobName,
+        Arguments: {
+          '--partitions': jsonata("$join($partitions, ',')"),
+          '--run': jsonata('$states.context.Execution.Name'),
+        },
+      },
+      {
+        refused: {
+          // Many manifests at once wait for a place among the job's concurrent runs, which last minutes; 45 minutes in all, within the lease.
+          ErrorEquals: ['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'],
+          IntervalSeconds: 60,
+          MaxAttempts: 20,
+          BackoffRate: 1.1,
+          MaxDelaySeconds: 180,
+        },
+        Next: 'ReadRun',
+      },
+    ),
+    ReadRun: readJson(curated, jsonata(filled(layout.curated.runs, { run: '$states.context.Execution.Name' })), {
+      Assign: {
+        prepared: jsonata(`[${body}.partitions[$exists(rows)]]`),
+        refused: jsonata(`$append($refused, [${body}.partitions[$exists(refused)]])`),
+      },
+      Next: 'Announce',
+    }),
+    Announce: {
+      Type: 'Map',
+      Items: jsonata('$prepared'),
+      MaxConcurrency: 5,
+      ItemProcessor: {
+        StartAt: 'PutQuarantineRatio',
+        States: {
+          PutQuarantineRatio: call(
+            'aws-sdk:cloudwatch:putMetricData',
+            {
+              Namespace: metrics.namespace,
+              MetricData: [
+                {
+                  MetricName: metrics.quarantineRatio,
+                  Dimensions: [{ Name: 'Kit', Value: kit }],
+                  Unit: 'None',
+                  Value: jsonata(
+                    '$states.input.rows.`in` = 0 ? 0 : $states.input.rows.quarantined / $states.input.rows.`in`',
+                  ),
+                },
+              ],
+            },
+            { Output: jsonata('$states.input'), Next: 'PutReady' },
+          ),
+          PutReady: putEvent(
+            names.eventSource(kit, 'etl'),
+            detailType.partitionReady,
+            {
+              partition: jsonata('$states.input.partition'),
+              source: jsonata('$manifest.source'),
+              rows: jsonata('$states.input.rows'),
+            },
+            { End: true },
+          ),
+        },
+      },
+      Next: 'AreAllPrepared',
+    },
+    AreAllPrepared: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$count($refused) = 0'), Next: PREPARE_FAILURE }],
+      Default: 'Refused',
+    },
+    Refused: {
+      Type: 'Pass',
+      Assign: {
+        failure: {
+          error: 'PartitionsRefused',
+          cause: jsonata(
+            "$join($refused.(partition & ': ' & refused), '; ') & ($count($prepared) = 0 ? '' : '. Prepared: ' & $join($prepared.partition, ', '))",
+          ),
+        },
+      },
+      Next: PREPARE_FAILURE,
+    },
+  };
+}
+
+/** Gives back every lease, whatever happened; then the execution succeeds, or people are told why it did not. */
+function endStates({ leases }: PrepareMachineProps): Definition['States'] {
+  return {
+    [PREPARE_FAILURE]: {
+      Type: 'Map',
+      Items: jsonata('$partitions'),
+      MaxConcurrency: 5,
+      ItemProcessor: {
+        StartAt: 'ReturnLease',
+        States: {
+          ReturnLease: returnLease(
+            { table: leases.table, name: jsonata('$states.input') },
+            { next: 'Returned', onError: 'Returned' },
+          ),
+          Returned: { Type: 'Pass', End: true },
+        },
+      },
+      // A lease that cannot be given back expires.
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'HasFailed' }],
+      Next: 'HasFailed',
+    },
+    HasFailed: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$failure != null'), Next: 'Alert' }],
+      Default: 'Ready',
+    },
+    Ready: { Type: 'Succeed', Output: { partitions: jsonata('$prepared') } },
   };
 }

@@ -11,10 +11,21 @@ export interface Table {
   rows: string[];
 }
 
-/** The `manifest` of a month, as docs/contracts.md has it. */
+/** What announces landed partitions to Prepare; docs/contracts.md has all of it. */
 export interface Manifest {
-  month: string;
-  files: { table: TableName; key: string; rows: number; bytes: number; sha256: string }[];
+  partitions: string[];
+  source: 'files' | 'stream';
+  files: ManifestFile[];
+}
+
+export interface ManifestFile {
+  partition: string;
+  table: TableName;
+  key: string;
+  bytes: number;
+  rows: number;
+  /** Hexadecimal. */
+  sha256: string;
 }
 
 /**
@@ -59,23 +70,15 @@ export function byTime(
   return groups;
 }
 
-/** The files of a month and the manifest that announces them. */
+/** The files of a month as they land, each with its entry in the manifest. */
 export function monthFiles(
   month: string,
   tables: ReadonlyMap<TableName, Table>,
-): { manifest: Manifest; bodies: Map<string, Buffer> } {
-  const bodies = new Map<string, Buffer>();
-  const files = [...tables].map(([table, { header, rows }]) => {
-    const key = fill(layout.raw.tables, { table, month });
+): { entry: ManifestFile; body: Buffer }[] {
+  return [...tables].map(([table, { header, rows }]) => {
     const body = Buffer.from(`${[header, ...rows].join('\n')}\n`);
-    bodies.set(key, body);
-    return {
-      table,
-      key,
-      rows: rows.length,
-      bytes: body.length,
-      sha256: createHash('sha256').update(body).digest('hex'),
-    };
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    const key = fill(layout.raw.tables, { table, month });
+    return { entry: { partition: month, table, key, bytes: body.length, rows: rows.length, sha256 }, body };
   });
-  return { manifest: { month, files }, bodies };
 }

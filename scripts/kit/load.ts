@@ -2,37 +2,47 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { fill, layout } from '../../lib/shared/names';
 import { groundTruthFile } from '../data/labels';
 import type { FlightsSource } from '../data/source';
-import { monthFiles } from '../data/tables';
+import { type Manifest, monthFiles } from '../data/tables';
 import { addDays, type DayRange, daysOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, appeared, finished } from './executions';
 import type { Out } from './out';
 
 /**
- * Lands the raw tables of each month, in order, and waits until Prepare has curated it.
- * @throws Error when a month has no data or Prepare fails
+ * Lands the raw tables of the months and one manifest, and waits until Prepare has curated them in one run.
+ * @throws Error when a month has no data, or naming each month that Prepare refused
  */
 export async function load(
   kit: DeployedKit,
   options: { source: FlightsSource; months: Iterable<string> },
   out: Out,
 ): Promise<void> {
-  for (const month of options.months) {
-    const { manifest, bodies } = monthFiles(month, options.source.month(month));
-    for (const { table, key, rows } of manifest.files) {
-      out.progress(`${month}: ${table}, ${rows} rows`);
-      await put(kit, key, bodies.get(key)!, 'text/csv');
+  const manifest: Manifest = { partitions: [...options.months], source: 'files', files: [] };
+  for (const month of manifest.partitions)
+    for (const { entry, body } of monthFiles(month, options.source.month(month))) {
+      out.progress(`${month}: ${entry.table}, ${entry.rows} rows`);
+      await put(kit, entry.key, body, 'text/csv');
+      manifest.files.push(entry);
     }
-    // Last, because its arrival starts Prepare.
-    const manifestKey = fill(layout.raw.manifests, { month });
-    const since = await afterNewest(kit, 'prepare');
-    await put(kit, manifestKey, JSON.stringify(manifest), 'application/json');
-    const landed = `s3://${kit.buckets.raw}/${manifestKey} landed`;
-    const execution = await appeared(kit, 'prepare', since, (input) => input.manifestKey === manifestKey, landed);
-    await finished(kit, 'prepare', execution, out);
-    const flights = manifest.files.find(({ table }) => table === 'flights')?.rows ?? 0;
-    out.line(`${month}: ${flights} flights landed and curated`);
-  }
+  const [first, last] = [manifest.partitions[0]!, manifest.partitions.at(-1)!];
+  const partitions = first === last ? first : `${first}-to-${last}`;
+  const manifestKey = fill(layout.raw.manifests, { partitions });
+  const since = await afterNewest(kit, 'prepare');
+  // Last, because its arrival starts Prepare.
+  await put(kit, manifestKey, JSON.stringify(manifest), 'application/json');
+  const landed = `s3://${kit.buckets.raw}/${manifestKey} landed`;
+  const execution = await appeared(kit, 'prepare', since, (input) => input.manifestKey === manifestKey, landed);
+  const { output } = await finished(kit, 'prepare', execution, out);
+  for (const { partition, rows } of (output as { partitions: Prepared[] }).partitions)
+    out.line(
+      `${partition}: ${rows.in} flights landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
+    );
+}
+
+/** A partition in the output of Prepare. */
+interface Prepared {
+  partition: string;
+  rows: Record<'in' | 'curated' | 'setAside' | 'quarantined', number>;
 }
 
 /** Delivers the ground truth of each day of collection in the range: the labels of the flights that left `delayDays` before. */

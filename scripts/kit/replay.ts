@@ -10,11 +10,17 @@ export interface ReplayOptions {
   days: DayRange;
   /** Requests in flight; a fresh account's serverless endpoint answers 5 at once. @default 4 */
   concurrency?: number;
+  /** What a request holds: the rows of an hour and segment, as a client of an airport would ask, or those of a day. @default day */
+  batch?: Batch;
+  /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default 500 */
+  maxInstances?: number;
   /** Requests at the front that an earlier replay has sent. @default 0 */
   skip?: number;
   /** Ends the replay after the requests in flight. @default never */
   signal?: AbortSignal;
 }
+
+export type Batch = 'hour' | 'day';
 
 export interface Replayed {
   requests: number;
@@ -24,11 +30,11 @@ export interface Replayed {
 interface Request {
   /** Place in the replay of these days: the same every time. */
   number: number;
-  hour: string;
+  /** `2013-04-01` or `2013-04-01T13:00`, UTC. */
+  period: string;
   instances: Row[];
 }
 
-const MAX_INSTANCES = 500;
 /** A throttled API, a cold or busy endpoint, a release in progress. */
 const RETRYABLE = new Set([429, 500, 502, 503, 504]);
 const MAX_TRIES = 8;
@@ -40,13 +46,13 @@ const groupColumns = dataset.features.columns
   .map(({ name }) => name);
 
 /**
- * Sends the curated rows of the days through the API, one request for each origin and scheduled hour, in the order of the hours.
+ * Sends the curated rows of the days through the API, in the order of their scheduled times: what a request costs hardly depends on its rows.
  * Nothing is computed: the rows are those that the deployed Glue job wrote.
  * @throws Error that names the request that failed, and the `--skip` to go on with
  */
 export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out): Promise<Replayed> {
-  const { days, concurrency = 4, skip = 0, signal } = options;
-  const queue = requests(kit, days);
+  const { days, concurrency = 4, batch = 'day', maxInstances = 500, skip = 0, signal } = options;
+  const queue = requests(kit, days, batch, maxInstances);
   const sent: Replayed = { requests: 0, instances: 0 };
   const unsent = new Set<number>();
   let next = skip;
@@ -64,9 +70,9 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
         unsent.delete(request.number);
         sent.requests += 1;
         sent.instances += request.instances.length;
-        out.progress(`${request.hour}:00 UTC: ${sent.requests} requests, ${sent.instances} flights`);
+        out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} flights`);
       } else {
-        failure ??= `request ${request.number} (${request.hour}:00 UTC) was answered ${answer.status}: ${sentence(answer)}`;
+        failure ??= `request ${request.number} (${request.period} UTC) was answered ${answer.status}: ${sentence(answer)}`;
       }
     }
   };
@@ -79,28 +85,34 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
   return sent;
 }
 
-async function* requests(kit: DeployedKit, days: DayRange): AsyncGenerator<Request, undefined> {
+async function* requests(
+  kit: DeployedKit,
+  days: DayRange,
+  batch: Batch,
+  maxInstances: number,
+): AsyncGenerator<Request, undefined> {
   let number = 0;
   for (const month of monthsOf(days)) {
     const rows = (await featuresOf(kit, month)).filter(
       (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
     );
-    for (const [hour, instances] of grouped(rows)) {
-      for (let from = 0; from < instances.length; from += MAX_INSTANCES)
-        yield { number: number++, hour, instances: instances.slice(from, from + MAX_INSTANCES) };
+    for (const [period, instances] of grouped(rows, batch)) {
+      for (let from = 0; from < instances.length; from += maxInstances)
+        yield { number: number++, period, instances: instances.slice(from, from + maxInstances) };
     }
   }
   return undefined;
 }
 
-/** Rows of one scheduled hour and segment each, in the order of both; within one as they came. */
-export function grouped(rows: readonly Row[]): [hour: string, instances: Row[]][] {
+/** Rows of one scheduled day, or of one hour and segment each, in the order of both; within one as they came. */
+export function grouped(rows: readonly Row[], batch: Batch): [period: string, instances: Row[]][] {
   const groups = new Map<string, [string, Row[]]>();
   for (const row of rows) {
-    const hour = String(row[timeColumn]).slice(0, 13);
-    const key = [hour, ...groupColumns.map((name) => row[name])].join('|');
+    const time = String(row[timeColumn]);
+    const period = batch === 'day' ? time.slice(0, 10) : `${time.slice(0, 13)}:00`;
+    const key = batch === 'day' ? period : [period, ...groupColumns.map((name) => row[name])].join('|');
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [hour, [row]]);
+    if (group === undefined) groups.set(key, [period, [row]]);
     else group[1].push(row);
   }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);

@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .description('deploy the synthesized templates into the local emulator and play a scenario')
     .addOption(new Option('--scenario <name>').choices(scenarioNames).default('drift'))
     .option('--profile <profile>', "profile of the configuration (default: the scenario's)")
-    .option('--through <month>', 'drift: last month that lands', month, '2013-12')
+    .option('--through <month>', 'drift: last month that lands', month, '2013-07')
     .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
     .action(async (options: RehearseOptions) => {
       process.exitCode = await rehearseCommand(options);

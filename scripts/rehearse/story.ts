@@ -8,7 +8,7 @@ import { finished } from '../kit/executions';
 import { labels, load } from '../kit/load';
 import { monitor, type WindowOutcome } from '../kit/monitor';
 import { type Released, releaseOf } from '../kit/releases';
-import { replay } from '../kit/replay';
+import { type Batch, replay } from '../kit/replay';
 import { train, type Trained } from '../kit/train';
 import type { Stage } from './scenario';
 import { versionOf } from './verify';
@@ -57,15 +57,51 @@ export async function note({ kit, seen }: Stage, arn: string, { outcome, reason 
   });
 }
 
-/** One window of traffic: months land when they begin, requests go through the API, labels arrive, the monitor looks. */
-export async function live(stage: Stage, window: DayRange, landed: Set<string>): Promise<WindowOutcome> {
-  const { kit, out, source } = stage;
-  for (const month of monthsOf(window)) {
-    if (landed.has(month)) continue;
-    await load(kit, { source, months: [month] }, out);
-    landed.add(month);
+/** Months that have landed or are on their way, each as soon as the one before it begins to be used. */
+export class Months {
+  private readonly landing = new Map<string, Promise<void>>();
+
+  /**
+   * @param landed months that are curated already
+   * @param last month that may land
+   */
+  constructor(
+    private readonly stage: Stage,
+    landed: readonly string[],
+    private readonly last: string,
+  ) {
+    for (const month of landed) this.landing.set(month, Promise.resolve());
   }
-  await replay(kit, { days: window }, out);
+
+  /** Waits until the month is curated, and lands the next one meanwhile: a real source does not wait for the monitor either. */
+  async use(month: string): Promise<void> {
+    await this.land(month);
+    const next = nextMonth(month);
+    if (next <= this.last) this.land(next);
+  }
+
+  private land(month: string): Promise<void> {
+    const { kit, source, out } = this.stage;
+    const known = this.landing.get(month);
+    if (known !== undefined) return known;
+    const landing = load(kit, { source, months: [month] }, out);
+    this.landing.set(month, landing);
+    // A failure belongs to whoever uses the month; until then it must not end the process.
+    landing.catch(() => {});
+    return landing;
+  }
+}
+
+/** One window of traffic: its months have landed, requests go through the API, labels arrive, the monitor looks. */
+export async function live(
+  stage: Stage,
+  window: DayRange,
+  months: Months,
+  batch: Batch = 'day',
+): Promise<WindowOutcome> {
+  const { kit, config, out } = stage;
+  for (const month of monthsOf(window)) await months.use(month);
+  await replay(kit, { days: window, batch, maxInstances: config.serving.maxInstancesPerRequest }, out);
   await deliver(stage, window);
   return look(stage, window);
 }

@@ -1,30 +1,39 @@
 import { definition } from '../shared/kit';
-import { calledWith, object, walk, type Answer } from '../shared/walk';
+import { calledWith, object, walk, type Answer, type Walk } from '../shared/walk';
 
-const manifest = {
-  month: '2013-02',
-  files: [
-    { table: 'flights', key: 'tables/flights/month=2013-02/flights.csv', bytes: 10 },
-    { table: 'weather', key: 'tables/weather/month=2013-02/weather.csv', bytes: 20 },
-  ],
-};
+const file = (partition: string, table: string, bytes: number) => ({
+  partition,
+  table,
+  key: `tables/${table}/month=${partition}/${table}.csv`,
+  bytes,
+  rows: 1,
+  sha256: 'x',
+});
+const february = [file('2013-02', 'flights', 10), file('2013-02', 'weather', 20)];
+const march = [file('2013-03', 'flights', 30)];
+const one = { partitions: ['2013-02'], source: 'files', files: february };
+const two = { partitions: ['2013-03', '2013-02'], source: 'files', files: [...february, ...march] };
 const rows = { in: 100, curated: 90, setAside: 6, quarantined: 4 };
-const prepare = (over: Record<string, Answer[]> = {}) =>
+const heads: Answer[] = [10, 20, 30].map((ContentLength) => ({ result: { ContentLength } }));
+const prepare = (manifest: unknown, over: Record<string, Answer[]> = {}) =>
   walk(
     definition('etl'),
-    { manifestKey: 'manifests/month=2013-02.json' },
+    { manifestKey: 'manifests/2013-02.json' },
     {
       ReadManifest: [object(manifest)],
-      HeadFile: [{ result: { ContentLength: 10 } }, { result: { ContentLength: 20 } }],
-      ReadReport: [object({ rows })],
+      HeadFile: [...heads],
+      ReadRun: [object({ run: 'run-1', partitions: [{ partition: '2013-02', rows }] })],
       ...over,
     },
   );
+const calls = ({ calls }: Walk, state: string) => calls.filter((call) => call.state === state);
+const leased = (run: Walk, state: 'TakeLease' | 'ReturnLease') =>
+  calls(run, state).map((call) => (call.arguments.Item ?? call.arguments.Key).pk.S);
 
-test('a complete month is prepared, measured and announced', () => {
-  const run = prepare();
-  expect(calledWith(run, 'RunJob').Arguments).toEqual({ '--month': '2013-02' });
-  expect(calledWith(run, 'ReadReport').Key).toBe('quality/month=2013-02/report.json');
+test('a complete month is leased, prepared, measured, announced and given back', () => {
+  const run = prepare(one);
+  expect(calledWith(run, 'RunJob').Arguments).toEqual({ '--partitions': '2013-02', '--run': 'run-1' });
+  expect(calledWith(run, 'ReadRun').Key).toBe('runs/run-1.json');
   expect(calledWith(run, 'PutQuarantineRatio').MetricData[0]).toMatchObject({
     Value: 0.04,
     Dimensions: [{ Name: 'Kit', Value: 'mlkit' }],
@@ -32,33 +41,106 @@ test('a complete month is prepared, measured and announced', () => {
   expect(calledWith(run, 'PutReady').Entries[0]).toMatchObject({
     Source: 'mlkit.etl',
     DetailType: 'Curated Partition Ready',
-    Detail: { month: '2013-02', rows },
+    Detail: { partition: '2013-02', source: 'files', rows },
   });
+  expect(leased(run, 'TakeLease')).toEqual(['2013-02']);
+  expect(leased(run, 'ReturnLease')).toEqual(['2013-02']);
+  expect(run.output).toEqual({ partitions: [{ partition: '2013-02', rows }] });
+});
+
+test('several months are one run, each leased in the order of their names and announced by itself', () => {
+  const partitions = ['2013-02', '2013-03'].map((partition) => ({ partition, rows }));
+  const run = prepare(two, { ReadRun: [object({ run: 'run-1', partitions })] });
+  expect(calls(run, 'RunJob')).toHaveLength(1);
+  expect(calledWith(run, 'RunJob').Arguments['--partitions']).toBe('2013-02,2013-03');
+  expect(leased(run, 'TakeLease')).toEqual(['2013-02', '2013-03']);
+  expect(calls(run, 'PutReady').map((call) => call.arguments.Entries[0].Detail.partition)).toEqual([
+    '2013-02',
+    '2013-03',
+  ]);
+  expect(run.output).toEqual({ partitions });
 });
 
 test('a file that is not there, or not whole, stops the month before the job and is named', () => {
-  const run = prepare({ HeadFile: [{ error: 'S3.S3Exception', cause: '404' }, { result: { ContentLength: 7 } }] });
+  const run = prepare(one, {
+    HeadFile: [{ error: 'S3.S3Exception', cause: '404' }, { result: { ContentLength: 7 } }],
+  });
   expect(run.path).not.toContain('RunJob');
-  expect(run.error).toMatchObject({ Error: 'IncompleteMonth' });
+  expect(run.path).not.toContain('TakeLease');
+  expect(run.error).toMatchObject({ Error: 'PartitionsRefused' });
   expect(run.error?.Cause).toContain('flights.csv cannot be read');
   expect(run.error?.Cause).toContain('weather.csv has 7 bytes, the manifest says 20');
   expect(calledWith(run, 'Alert').Message).toContain('flights.csv');
 });
 
-test('a full job queue is waited for', () => {
-  expect(prepare({ RunJob: [{ error: 'Glue.ConcurrentRunsExceededException' }, { result: {} }] }).output).toEqual({
-    month: '2013-02',
-    rows,
+test('a broken month does not stop the others, whether Prepare or the job refuses it', () => {
+  const byPrepare = prepare(two, { HeadFile: [...heads.slice(0, 2), { error: 'S3.S3Exception', cause: '404' }] });
+  expect(calledWith(byPrepare, 'RunJob').Arguments['--partitions']).toBe('2013-02');
+  expect(leased(byPrepare, 'ReturnLease')).toEqual(['2013-02']);
+  expect(byPrepare.error?.Cause).toMatch(/^2013-03: .*flights\.csv cannot be read.*\. Prepared: 2013-02$/);
+
+  const refused = 'tables/flights/month=2013-03/flights.csv has no column tailnum';
+  const partitions = [
+    { partition: '2013-02', rows },
+    { partition: '2013-03', refused },
+  ];
+  const byJob = prepare(two, { ReadRun: [object({ run: 'run-1', partitions })] });
+  expect(calls(byJob, 'PutReady')).toHaveLength(1);
+  expect(byJob.error).toEqual({ Error: 'PartitionsRefused', Cause: `2013-03: ${refused}. Prepared: 2013-02` });
+  expect(leased(byJob, 'ReturnLease')).toEqual(['2013-02', '2013-03']);
+});
+
+test('a file under another key than the job reads is refused', () => {
+  const files = [{ ...february[0], key: 'tables/flights/flights.csv' }];
+  const run = prepare({ ...one, files });
+  expect(run.path).not.toContain('HeadFile');
+  expect(run.error?.Cause).toContain(
+    'tables/flights/flights.csv is not where the job looks: tables/flights/month=2013-02/flights.csv',
+  );
+});
+
+test('a month of the manifest without a file is refused', () => {
+  const run = prepare({ ...one, partitions: ['2013-02', '2013-04'] });
+  expect(run.error?.Cause).toMatch(/^2013-04: the manifest names none of its files.* Prepared: 2013-02$/);
+});
+
+test.each([
+  ['of another form', { month: '2013-02', files: february }],
+  ['of another source', { ...one, source: 'stream' }],
+  ['without partitions', { ...one, partitions: [] }],
+])('a manifest %s is refused with the form that is expected', (_, manifest) => {
+  const run = prepare(manifest);
+  expect(run.path).not.toContain('CheckFiles');
+  expect(run.error?.Error).toBe('InvalidManifest');
+  expect(run.error?.Cause).toContain('manifests/2013-02.json');
+  expect(run.error?.Cause).toContain('"partitions"');
+});
+
+test('a month that another execution holds is waited for, and never prepared twice at once', () => {
+  const held: Answer = { error: 'DynamoDB.ConditionalCheckFailedException' };
+  expect(prepare(one, { TakeLease: [held, { result: {} }] }).output).toEqual({
+    partitions: [{ partition: '2013-02', rows }],
   });
+  const never = prepare(one, { TakeLease: [{ error: 'DynamoDB.ResourceNotFoundException' }] });
+  expect(never.path).not.toContain('RunJob');
+  expect(never.path).toContain('Alert');
+});
+
+test('a full job queue is waited for', () => {
+  const run = prepare(one, { RunJob: [{ error: 'Glue.ConcurrentRunsExceededException' }, { result: {} }] });
+  expect(run.output).toEqual({ partitions: [{ partition: '2013-02', rows }] });
 });
 
 test('a month without rows has no share to divide', () => {
-  const run = prepare({ ReadReport: [object({ rows: { in: 0, curated: 0, setAside: 0, quarantined: 0 } })] });
+  const empty = { in: 0, curated: 0, setAside: 0, quarantined: 0 };
+  const partitions = [{ partition: '2013-02', rows: empty }];
+  const run = prepare(one, { ReadRun: [object({ run: 'run-1', partitions })] });
   expect(calledWith(run, 'PutQuarantineRatio').MetricData[0].Value).toBe(0);
 });
 
-test('a failed job fails the execution and tells people', () => {
-  const run = prepare({ RunJob: [{ error: 'States.TaskFailed', cause: 'OutOfMemory' }] });
+test('a failed job gives the leases back, fails the execution and tells people', () => {
+  const run = prepare(one, { RunJob: [{ error: 'States.TaskFailed', cause: 'OutOfMemory' }] });
   expect(run.error).toEqual({ Error: 'States.TaskFailed', Cause: 'OutOfMemory' });
+  expect(leased(run, 'ReturnLease')).toEqual(['2013-02']);
   expect(run.path).toContain('Alert');
 });

@@ -73,25 +73,41 @@ const source = {
   flightsOn: (day: string) => (day === '2013-04-01' ? [flight(day, '20'), flight(day, '')] : []),
 } as unknown as FlightsSource;
 
-test('a month lands table by table, the manifest last, and Prepare is waited for', async () => {
-  const manifestKey = 'manifests/month=2013-04.json';
-  executions({ prepare: { input: { manifestKey }, output: {} } });
+const rows = { in: 2, curated: 1, setAside: 1, quarantined: 0 };
+
+test('months land table by table, one manifest last, and the one run of Prepare is waited for', async () => {
+  const manifestKey = 'manifests/2013-04-to-2013-05.json';
+  const partitions = ['2013-04', '2013-05'].map((partition) => ({ partition, rows }));
+  executions({ prepare: { input: { manifestKey }, output: { partitions } } });
   const out = listener();
-  await load(kit, { source, months: ['2013-04'] }, out);
+  await load(kit, { source, months: ['2013-04', '2013-05'] }, out);
   const puts = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(puts.map(({ Bucket, Key }) => `${Bucket}/${Key}`)).toEqual([
     'raw/tables/airlines/month=2013-04/airlines.csv',
     'raw/tables/flights/month=2013-04/flights.csv',
+    'raw/tables/airlines/month=2013-05/airlines.csv',
+    'raw/tables/flights/month=2013-05/flights.csv',
     `raw/${manifestKey}`,
   ]);
-  expect(JSON.parse(String(puts[2]!.Body))).toMatchObject({
-    month: '2013-04',
+  expect(JSON.parse(String(puts[4]!.Body))).toMatchObject({
+    partitions: ['2013-04', '2013-05'],
+    source: 'files',
     files: [
-      { table: 'airlines', rows: 1 },
-      { table: 'flights', rows: 2 },
+      { partition: '2013-04', table: 'airlines', rows: 1 },
+      { partition: '2013-04', table: 'flights', rows: 2 },
+      { partition: '2013-05', table: 'airlines', rows: 1 },
+      { partition: '2013-05', table: 'flights', rows: 2 },
     ],
   });
-  expect(out.lines).toEqual(['2013-04: 2 flights landed and curated']);
+  expect(out.lines).toEqual([
+    '2013-04: 2 flights landed, 1 curated, 1 set aside, 0 quarantined',
+    '2013-05: 2 flights landed, 1 curated, 1 set aside, 0 quarantined',
+  ]);
+});
+
+test('a single month has a manifest of its own name', async () => {
+  executions({ prepare: { input: { manifestKey: 'manifests/2013-04.json' }, output: { partitions: [] } } });
+  await expect(load(kit, { source, months: ['2013-04'] }, listener())).resolves.toBeUndefined();
 });
 
 test('labels land by day of collection; days without any bring no file', async () => {

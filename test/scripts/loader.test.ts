@@ -44,16 +44,13 @@ test('months and days are those of UTC, not the local columns', () => {
 
 test('the manifest holds rows, bytes and digest of what lands', () => {
   const airlines = readTable('airlines', 'carrier,name\nUA,United\nB6,JetBlue\n');
-  const { manifest, bodies } = monthFiles('2013-01', new Map([['airlines', airlines]]));
+  const files = monthFiles('2013-01', new Map([['airlines', airlines]]));
   const body = Buffer.from('carrier,name\nUA,United\nB6,JetBlue\n');
   const key = 'tables/airlines/month=2013-01/airlines.csv';
-  expect(bodies).toEqual(new Map([[key, body]]));
-  expect(manifest).toEqual({
-    month: '2013-01',
-    files: [
-      { table: 'airlines', key, rows: 2, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') },
-    ],
-  });
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  expect(files).toEqual([
+    { body, entry: { partition: '2013-01', table: 'airlines', key, rows: 2, bytes: body.length, sha256 } },
+  ]);
 });
 
 test('a flight is known by carrier, number, origin and scheduled departure in UTC', () => {

@@ -16,6 +16,9 @@ const row = (time: string, origin: string, key = `${origin}-${time}`): Row => ({
 });
 const april = { start: '2013-04-01', end: '2013-05-01' };
 
+/** A request for each origin and hour, one after another. */
+const hourly = { days: april, concurrency: 1, batch: 'hour' } as const;
+
 let requests: Row[][];
 /** The API answers `answers` in turn, then 200. */
 function answering(...answers: (ApiAnswer | Error)[]) {
@@ -47,7 +50,7 @@ const times = () => requests.map((instances) => instances.map((each) => `${each.
 
 test('one request for each origin and scheduled hour, in the order of the hours, rows as they were written', async () => {
   answering();
-  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).resolves.toEqual({
+  await expect(replay(kit, hourly, listener())).resolves.toEqual({
     requests: 4,
     instances: 5,
   });
@@ -60,6 +63,16 @@ test('one request for each origin and scheduled hour, in the order of the hours,
   expect(requests[0]![0]).toEqual(row('2013-04-01T09:59:00Z', 'JFK'));
 });
 
+test('one request for each day where nobody asks for hours, rows as they were written', async () => {
+  answering();
+  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).resolves.toEqual({
+    requests: 2,
+    instances: 5,
+  });
+  expect(times()[1]).toEqual(['LGA 2013-04-02T10:30:00Z']);
+  expect(requests[0]).toEqual(curated.get('2013-04')!.slice(1));
+});
+
 test('only the days that were asked for, from every month they touch', async () => {
   answering();
   curated.set('2013-05', [row('2013-05-01T00:00:00Z', 'JFK'), row('2013-05-02T00:00:00Z', 'JFK')]);
@@ -67,19 +80,22 @@ test('only the days that were asked for, from every month they touch', async () 
   expect(times()).toEqual([['LGA 2013-04-02T10:30:00Z'], ['JFK 2013-05-01T00:00:00Z']]);
 });
 
-test('an hour with more flights than a request may carry is cut', async () => {
+test.each(['hour', 'day'] as const)('an %s with more flights than a request may carry is cut', async (batch) => {
   answering();
   curated.set(
     '2013-04',
     Array.from({ length: 1001 }, (_, n) => row('2013-04-01T10:00:00Z', 'JFK', `${n}`)),
   );
-  await replay(kit, { days: april, concurrency: 1 }, listener());
+  await replay(kit, { days: april, concurrency: 1, batch }, listener());
   expect(requests.map((instances) => instances.length)).toEqual([500, 500, 1]);
+  answering();
+  await replay(kit, { days: april, concurrency: 1, batch, maxInstances: 600 }, listener());
+  expect(requests.map((instances) => instances.length)).toEqual([600, 401]);
 });
 
 test.each([429, 502, 503, 504])('%i is tried again', async (status) => {
   answering({ status, body: { message: 'busy' } }, { status, body: { message: 'busy' } });
-  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).resolves.toEqual({
+  await expect(replay(kit, hourly, listener())).resolves.toEqual({
     requests: 4,
     instances: 5,
   });
@@ -88,7 +104,7 @@ test.each([429, 502, 503, 504])('%i is tried again', async (status) => {
 
 test('a broken connection is tried again', async () => {
   answering(new TypeError('fetch failed', { cause: new Error('ECONNRESET') }));
-  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).resolves.toMatchObject({ requests: 4 });
+  await expect(replay(kit, hourly, listener())).resolves.toMatchObject({ requests: 4 });
 });
 
 test('a refusal stops the replay, says why, and where to go on', async () => {
@@ -97,19 +113,19 @@ test('a refusal stops the replay, says why, and where to go on', async () => {
     { status: 200, body: {} },
     { status: 400, body: { message: '1 values in 1 of 1 instances are refused', count: 1, errors } },
   );
-  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).rejects.toThrow(
+  await expect(replay(kit, hourly, listener())).rejects.toThrow(
     'replay stopped after 1 requests with 1 flights of 2013-04-01 to 2013-04-30: request 1 (2013-04-01T10:00 UTC) was answered 400: ' +
       '1 values in 1 of 1 instances are refused; {"instance":0,"column":"origin","value":"JFK","rule":"must match ^X$"}; go on with --skip 1',
   );
   answering();
-  await replay(kit, { days: april, concurrency: 1, skip: 1 }, listener());
+  await replay(kit, { ...hourly, skip: 1 }, listener());
   expect(times()[0]).toEqual(['EWR 2013-04-01T10:45:00Z']);
   expect(requests).toHaveLength(3);
 });
 
 test('an API that stays busy ends the replay', async () => {
   answering(...Array.from({ length: 8 }, () => ({ status: 503, body: { message: 'no model serves yet' } })));
-  await expect(replay(kit, { days: april, concurrency: 1 }, listener())).rejects.toThrow(
+  await expect(replay(kit, hourly, listener())).rejects.toThrow(
     'answered 503: no model serves yet; go on with --skip 0',
   );
   expect(requests).toHaveLength(8);
@@ -119,7 +135,7 @@ test('an interruption ends after the requests in flight and says where to go on'
   answering();
   const [interrupted, out] = [new AbortController(), listener()];
   out.progress = () => interrupted.abort();
-  await expect(replay(kit, { days: april, concurrency: 1, signal: interrupted.signal }, out)).resolves.toMatchObject({
+  await expect(replay(kit, { ...hourly, signal: interrupted.signal }, out)).resolves.toMatchObject({
     requests: 1,
   });
   expect(out.lines).toEqual([
@@ -145,15 +161,15 @@ test('however many are in flight and wherever it stops, going on sends every fli
         got.push(...(body as { instances: Row[] }).instances.map((each) => String(each.flight_key)));
         return { status: 200, body: {} };
       });
-      const skip = await replay(kit, { days: april, concurrency }, listener()).then(
+      const skip = await replay(kit, { ...hourly, concurrency }, listener()).then(
         () => undefined,
         (error: Error) => Number(/--skip (\d+)$/.exec(error.message)![1]),
       );
       const before = got.length;
-      if (skip !== undefined) await replay(kit, { days: april, concurrency, skip }, listener());
+      if (skip !== undefined) await replay(kit, { ...hourly, concurrency, skip }, listener());
       expect([...new Set(got)].sort()).toEqual(rows.map((each) => String(each.flight_key)).sort());
       if (skip === undefined) return;
-      const again = grouped(rows)
+      const again = grouped(rows, 'hour')
         .slice(skip)
         .flatMap(([, each]) => each)
         .filter((each) => got.slice(0, before).includes(String(each.flight_key)));

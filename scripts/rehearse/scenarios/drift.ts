@@ -1,16 +1,16 @@
 import { nextMonth } from '../../kit/days';
 import { train } from '../../kit/train';
 import { expect, type Scenario } from '../scenario';
-import { begin, follow, HISTORY, live, note, windowsOf } from '../story';
+import { begin, follow, HISTORY, live, Months, note, windowsOf } from '../story';
 
 export const drift: Scenario = {
-  title: 'three months of history, then the year goes on until the model must be retrained',
+  title: 'three months of history, the drifts that follow, their retrainings, and the calm after them',
   async play(stage) {
     const start = await begin(stage);
-    const landed = new Set<string>(HISTORY);
+    const months = new Months(stage, HISTORY, stage.through);
     const windows = windowsOf({ start, end: `${nextMonth(stage.through)}-01` }, stage.config.monitoring.windowDays);
     for (const window of windows) {
-      const { confirmed, status } = await live(stage, window, landed);
+      const { confirmed, status } = await live(stage, window, months);
       // The guard hears of these two; a first violation waits for its confirmation.
       if (confirmed || status === 'Completed') await follow(stage, window);
     }

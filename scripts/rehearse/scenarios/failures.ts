@@ -1,17 +1,25 @@
 /** Scenario `failures`: what goes wrong tells people, and nothing that was sent is lost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { detailType, fill, layout, names } from '../../../lib/shared/names';
+import dataset from '../../../schema/dataset.json';
+import { groundTruth } from '../../data/labels';
+import { monthFiles } from '../../data/tables';
 import { afterNewest, appeared, finished, run } from '../../kit/executions';
+import { featuresOf } from '../../kit/features';
+import { load } from '../../kit/load';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
-const MISSING = 'tables/flights/month=2013-04/flights.csv';
+const BROKEN = '2013-05';
+const MISSING = fill(layout.raw.tables, { table: 'flights', month: BROKEN });
 
 export const failures: Scenario = {
-  title: 'a month without its file, a training without rows, a window that is no day, an event that nobody understands',
+  title:
+    'a range with a broken month, one month twice at once, a training without rows, a window that is no day, an event that nobody understands',
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],
   async play(stage) {
     await begin(stage);
@@ -23,11 +31,14 @@ export const failures: Scenario = {
     ];
     said.forEach((sentence) => out.line(sentence));
     expect(said[0]!.includes(MISSING), `Prepare does not name the missing file: ${said[0]}`);
+    expect(said[0]!.includes('Prepared: 2013-04'), `the whole month was not prepared: ${said[0]}`);
+    const repeated = await sameMonthAtOnce(stage);
     await misunderstood(stage);
-    return `Prepare, Train and Monitor failed with a reason, and the guard's event waits among the dead letters`;
+    return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event waits among the dead letters`;
   },
 };
 
+const idColumn = dataset.features.columns.find(({ role }) => role === 'id')!.name;
 const nobody = { trigger: 'manual', episode: null, attempt: 1 };
 
 /** @returns the sentence of the failure that must come */
@@ -40,13 +51,50 @@ async function failure(what: () => Promise<unknown>): Promise<string> {
   throw new Error(`${what.toString()} succeeded; it must not`);
 }
 
-async function prepareWithoutFile({ kit, out }: Stage): Promise<unknown> {
-  const manifestKey = fill(layout.raw.manifests, { month: '2013-04' });
+/** April is whole, May lacks its flights: the first is prepared, the second named. */
+async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown> {
+  const put = (Key: string, Body: string | Buffer) =>
+    kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key, Body }));
+  const whole = monthFiles('2013-04', source.month('2013-04'));
+  for (const { entry, body } of whole) await put(entry.key, body);
+  const files = [...whole.map(({ entry }) => entry), { partition: BROKEN, table: 'flights', key: MISSING, bytes: 1 }];
+  const manifest = { partitions: ['2013-04', BROKEN], source: 'files', files };
+  const manifestKey = fill(layout.raw.manifests, { partitions: `2013-04-to-${BROKEN}` });
   const since = await afterNewest(kit, 'prepare');
-  const Body = JSON.stringify({ month: '2013-04', files: [{ table: 'flights', key: MISSING, rows: 1, bytes: 1 }] });
-  await kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key: manifestKey, Body }));
+  await put(manifestKey, JSON.stringify(manifest));
   const execution = await appeared(kit, 'prepare', since, (i) => i.manifestKey === manifestKey, 'the manifest');
   return finished(kit, 'prepare', execution, out);
+}
+
+/**
+ * Two people load April at once, and the event of its manifest is delivered three times: five executions want one month.
+ * @returns how many rows it has after them, each once
+ */
+async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
+  const client = new SFNClient(kit.aws);
+  const since = await afterNewest(kit, 'prepare');
+  const april = { source, months: ['2013-04'] };
+  await Promise.all([load(kit, april, out), load(kit, april, out)]);
+  const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: '2013-04' }) };
+  const Body = await (await kit.s3.send(new GetObjectCommand(manifest))).Body!.transformToByteArray();
+  // A new upload of the same bytes: nobody but S3 can send an event in the name of S3.
+  await Promise.all(Array.from({ length: 3 }, () => kit.s3.send(new PutObjectCommand({ ...manifest, Body }))));
+  let ended: (string | undefined)[] = [];
+  for (const giveUp = Date.now() + 180_000; ended.length < 5 && Date.now() < giveUp; await sleep(500)) {
+    const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: kit.machines.prepare }));
+    const mine = executions.filter(({ startDate }) => startDate! >= since);
+    ended = mine.map(({ status }) => status).filter((status) => status !== 'RUNNING');
+  }
+  expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for April ended ${ended.join()}`);
+  const keys = (await featuresOf(kit, '2013-04')).map((row) => row[idColumn]);
+  const arrived = source
+    .month('2013-04')
+    .get('flights')!
+    .rows.map(groundTruth)
+    .filter((line) => line !== undefined);
+  expect(new Set(keys).size === keys.length, `${keys.length} rows of April hold ${new Set(keys).size} keys`);
+  expect(keys.length === arrived.length, `April has ${arrived.length} flights that arrived and ${keys.length} rows`);
+  return `five executions prepared April, whose ${keys.length} rows are there once`;
 }
 
 /** The guard fails on an event without a window, as often as Lambda retries it. */

@@ -1,14 +1,14 @@
 /** Scenario `loop`: the shortest run in which every role of the lifecycle is at work. */
 import { addDays } from '../../kit/days';
 import type { Scenario } from '../scenario';
-import { begin, HISTORY, live } from '../story';
+import { begin, HISTORY, live, Months } from '../story';
 
 export const loop: Scenario = {
   title: 'the loop once, with one window of the history itself',
   async play(stage) {
     const end = await begin(stage);
     const window = { start: addDays(end, -stage.config.monitoring.windowDays), end };
-    const { status, records } = await live(stage, window, new Set(HISTORY));
+    const { status, records } = await live(stage, window, new Months(stage, HISTORY, HISTORY[2]), 'hour');
     return `window ${window.start} to ${window.end}: ${status}, ${records} records`;
   },
 };

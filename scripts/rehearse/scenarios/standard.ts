@@ -69,7 +69,7 @@ async function captureAndMonitor(stage: Stage, week: DayRange): Promise<string> 
   const { kit, out } = stage;
   const earlier = await capturedRecords(stage);
   const today = utcDay();
-  const { requests, instances } = await replay(kit, { days: week }, out);
+  const { requests, instances } = await replay(kit, { days: week, batch: 'hour' }, out);
   let captured = 0;
   for (const giveUp = Date.now() + CAPTURED_WITHIN_MS; captured < requests && Date.now() < giveUp; await sleep(500))
     captured = (await capturedRecords(stage)) - earlier;
@@ -102,11 +102,11 @@ async function capturedRecords({ kit }: Stage): Promise<number> {
 const endpoint = ({ kit }: Stage) =>
   new SageMakerClient(kit.aws).send(new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }));
 
-/** Approves a version while traffic flows, again and again the same days, until its release has ended. */
+/** Approves a version while traffic flows, request by request as a client's do, again and again the same days, until its release has ended. */
 async function releaseUnder(stage: Stage, days: DayRange, version: number): Promise<Released> {
   const stop = new AbortController();
   const traffic = (async () => {
-    while (!stop.signal.aborted) await replay(stage.kit, { days, signal: stop.signal }, stage.out);
+    while (!stop.signal.aborted) await replay(stage.kit, { days, batch: 'hour', signal: stop.signal }, stage.out);
   })();
   try {
     const released = await approve(stage.kit, { version }, stage.out);
