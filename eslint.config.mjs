@@ -10,7 +10,8 @@ export default defineConfig(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    // Not projectService: it met the files one by one and built the program of types twice.
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       // A handler that forgets an await returns before its call has happened.
       '@typescript-eslint/no-floating-promises': 'error',

@@ -26,10 +26,9 @@ export function kitApp(profile: string, config: object = {}, outdir?: string): A
     config,
     // Templates must not change with a handler's text.
     'aws:cdk:bundling-stacks': [],
-    // Loads every resource schema, five seconds an app; `cdk synth` does it, and test/static lints once.
-    '@aws-cdk/core:validateAgainstDefaultRules': false,
   };
-  const app = new App({ context, outdir });
+  // The CDK's template validator takes four seconds of the first app of a process: `cdk synth` runs it, and test/static lints.
+  const app = new App({ context, outdir, builtinCloudFormationValidation: false });
   buildKit(app);
   return app;
 }
