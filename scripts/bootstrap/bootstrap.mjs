@@ -10,6 +10,11 @@ export async function bootstrap() {
     );
     process.exit(1);
   }
+  if (process.env.KIT_BARE === '1') {
+    const { makeBare } = await import('./bare.mjs');
+    const { TOOLCHAIN } = await import('./paths.mjs');
+    makeBare(process.env, TOOLCHAIN);
+  }
   const { setUp } = await import('./setup.mjs');
   return setUp();
 }

@@ -1,22 +1,43 @@
+/** Whether a line may be redrawn: on a terminal that somebody watches, not in CI or a pipe. */
+export const isLive = (stream) => Boolean(stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
+
+/** The last line of a terminal, drawn anew as time passes. */
+export class LiveLine {
+  #text;
+  #stream;
+  #timer;
+
+  /** @param text what the line says at the moment */
+  constructor(text, stream) {
+    this.#text = text;
+    this.#stream = stream;
+    this.#draw();
+    this.#timer = setInterval(() => this.#draw(), 200);
+  }
+
+  clear() {
+    clearInterval(this.#timer);
+    this.#stream.write('\r\x1b[K');
+  }
+
+  #draw() {
+    this.#stream.write(`\r\x1b[K${this.#text().slice(0, (this.#stream.columns ?? 80) - 1)}`);
+  }
+}
+
 /** One line a step: live on a terminal, plain where there is none (CI, a pipe). */
 export class StepLine {
   #name;
   #started = performance.now();
   #detail = '';
-  #timer;
   #live;
   #stream;
 
   constructor(name, stream = process.stderr) {
     this.#name = name;
     this.#stream = stream;
-    this.#live = Boolean(stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
-    if (this.#live) {
-      this.#draw();
-      this.#timer = setInterval(() => this.#draw(), 200);
-    } else {
-      stream.write(`${name} ... `);
-    }
+    if (isLive(stream)) this.#live = new LiveLine(() => `${name} ... ${since(this.#started)}  ${this.#detail}`, stream);
+    else stream.write(`${name} ... `);
   }
 
   /** Shown behind the running step, on a terminal only. */
@@ -33,17 +54,10 @@ export class StepLine {
   }
 
   #finish(word) {
-    clearInterval(this.#timer);
-    const seconds = `${this.#seconds()} s`;
-    this.#stream.write(this.#live ? `\r\x1b[K${this.#name} ... ${word} (${seconds})\n` : `${word} (${seconds})\n`);
-  }
-
-  #draw() {
-    const line = `${this.#name} ... ${this.#seconds()} s  ${this.#detail}`;
-    this.#stream.write(`\r\x1b[K${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
-  }
-
-  #seconds() {
-    return ((performance.now() - this.#started) / 1000).toFixed(1);
+    this.#live?.clear();
+    this.#stream.write(`${this.#live ? `${this.#name} ... ` : ''}${word} (${since(this.#started)})\n`);
   }
 }
+
+/** The seconds since a `performance.now()`, with their unit. */
+export const since = (started) => `${((performance.now() - started) / 1000).toFixed(1)} s`;

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { bootstrap } from './bootstrap.mjs';
+import { isLive } from './output.mjs';
 import { ROOT, readToolchain } from './paths.mjs';
 
 const BIN = join(ROOT, 'node_modules/.bin');
@@ -17,19 +18,27 @@ const COMMANDS = {
   test: async (args) => (await import('./test-runner.mjs')).test(args, start),
 };
 
-/** Runs a command in the foreground with the set-up's tools first on PATH; its exit code, or 1 when a signal ended it. */
-async function start([command, ...args]) {
+/**
+ * Runs a command with the set-up's tools first on PATH, in the foreground or with its output handed to `onOutput`.
+ * @returns its exit code, or 1 when a signal ended it
+ */
+async function start([command, ...args], onOutput) {
   const { python, javaHome } = readToolchain();
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, JAVA_HOME: javaHome, PATH: [join(python, '..'), BIN, process.env.PATH].join(delimiter) },
-  });
+  const env = {
+    ...process.env,
+    JAVA_HOME: javaHome,
+    PATH: [join(python, '..'), BIN, process.env.PATH].join(delimiter),
+  };
+  // Programs write colours to a terminal only, and would take the pipe for what somebody reads.
+  if (onOutput && isLive(process.stdout) && !process.env.NO_COLOR) env.FORCE_COLOR = '1';
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
   // Ctrl-C reaches the child by itself; a CI runner's SIGTERM reaches only us, and the rehearsal must end its processes.
   const pass = (signal) => child.kill(signal);
-  process.on('SIGTERM', pass).on('SIGINT', () => {});
+  const ignore = () => {};
+  process.on('SIGTERM', pass).on('SIGINT', ignore);
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
-  process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
+  process.off('SIGTERM', pass).off('SIGINT', ignore);
   return code ?? 1;
 }
 

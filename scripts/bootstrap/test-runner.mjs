@@ -1,44 +1,107 @@
 import { parseArgs } from 'node:util';
+import { isLive, LiveLine, since } from './output.mjs';
 import { TEST_STEPS } from './test-steps.mjs';
 
+// Two, whatever the machine has: rehearsals have timeouts, and each of three Sparks at once would be slower than one.
+const CORES = 2;
+
 /**
- * Runs the steps until one fails. The last line printed counts them: `12 passed, 0 failed`.
- * @param start runs one command line and resolves to its exit code
+ * Runs every step, side by side where their cores allow, and prints the output of each whole when it ends. The last lines
+ * are the command that runs each failed step alone, and the count: `12 passed, 1 failed`.
+ * @param start runs one command line, hands its output over and resolves to its exit code
  * @returns the exit code of the whole
  */
-export async function test(args, start, steps = TEST_STEPS, print = console.log) {
-  const chosen = choose(args, steps, print);
+export async function test(args, start, steps = TEST_STEPS, stream = process.stdout) {
+  const chosen = choose(args, steps, stream);
   if (!chosen) return 1;
-  let passed = 0;
-  for (const step of chosen) {
-    print(`\n--- ${step.name}`);
-    const started = performance.now();
-    const ok = await runStep(step, start);
-    print(`--- ${step.name}: ${ok ? 'passed' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
-    if (!ok) {
-      const notRun = chosen.slice(passed + 1).map(({ name }) => name);
-      if (notRun.length > 0) print(`\nNot run: ${notRun.join(', ')}.`);
-      print(`Alone: npm test -- --only ${step.name}`);
-      print(`\n${passed} passed, 1 failed`);
-      return 1;
-    }
-    passed += 1;
-  }
-  print(`\n${passed} passed, 0 failed`);
-  return 0;
+  const progress = new Progress(stream);
+  const failed = [];
+  const notRun = await sideBySide(chosen, async (step) => {
+    if (!(await progress.of(step, start))) failed.push(step);
+  });
+  const alone = failed.map(({ name }) => `npm test -- --only ${name}`);
+  if (alone.length > 0) stream.write(`\nFailed; each alone:\n${alone.map((command) => `  ${command}\n`).join('')}`);
+  if (notRun.length > 0) stream.write(`\nInterrupted before: ${notRun.map(({ name }) => name).join(', ')}.\n`);
+  stream.write(`\n${chosen.length - failed.length - notRun.length} passed, ${failed.length} failed\n`);
+  return failed.length + notRun.length > 0 ? 1 : 0;
 }
 
-function choose(args, steps, print) {
+function choose(args, steps, stream) {
   const { only } = parseArgs({ args, options: { only: { type: 'string', multiple: true, default: [] } } }).values;
   const unknown = only.filter((name) => !steps.some((step) => step.name === name));
   if (unknown.length > 0) {
-    print(`There is no step "${unknown.join('", "')}"; the steps are ${steps.map(({ name }) => name).join(', ')}.`);
+    const known = steps.map(({ name }) => name).join(', ');
+    stream.write(`There is no step "${unknown.join('", "')}"; the steps are ${known}.\n`);
     return undefined;
   }
   return only.length === 0 ? steps : steps.filter(({ name }) => only.includes(name));
 }
 
-async function runStep({ commands }, start) {
-  for (const command of commands) if ((await start(command)) !== 0) return false;
-  return true;
+/** Starts the first step that fits beside the running ones, until none is left; the steps that an interruption kept from it. */
+async function sideBySide(steps, run) {
+  const waiting = [...steps];
+  const running = new Set();
+  const notRun = [];
+  const interrupt = () => notRun.push(...waiting.splice(0));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  let free = CORES;
+  while (waiting.length > 0 || running.size > 0) {
+    const next = waiting.findIndex(({ cores }) => cores <= free);
+    if (next < 0) {
+      await Promise.race(running);
+      continue;
+    }
+    const [step] = waiting.splice(next, 1);
+    free -= step.cores;
+    const ended = run(step).then(() => {
+      free += step.cores;
+      running.delete(ended);
+    });
+    running.add(ended);
+  }
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  return notRun;
+}
+
+/** What a person sees of the steps: on a terminal a line of those that run, elsewhere a line as each begins. */
+class Progress {
+  #stream;
+  #live;
+  #line;
+  #started = new Map();
+
+  constructor(stream) {
+    this.#stream = stream;
+    this.#live = isLive(stream);
+  }
+
+  /** Runs the commands of a step; whether all of them passed. */
+  async of({ name, commands }, start) {
+    const started = performance.now();
+    this.#change(() => {
+      this.#started.set(name, started);
+      if (!this.#live) this.#stream.write(`--- ${name} begins\n`);
+    });
+    let output = '';
+    let passed = true;
+    for (const command of commands) {
+      const code = await start(command, (text) => (output += text)).catch((error) => (output += `${error.message}\n`));
+      passed = code === 0;
+      if (!passed) break;
+    }
+    this.#change(() => {
+      this.#started.delete(name);
+      const verdict = `--- ${name}: ${passed ? 'passed' : 'FAILED'} (${since(started)})`;
+      this.#stream.write([output.trimEnd(), verdict].filter((part) => part !== '').join('\n') + '\n\n');
+    });
+    return passed;
+  }
+
+  /** The line makes room for what is written, and comes back while steps run. */
+  #change(write) {
+    this.#line?.clear();
+    write();
+    const text = () => [...this.#started].map(([name, started]) => `${name} ${since(started)}`).join('   ');
+    this.#line = this.#live && this.#started.size > 0 ? new LiveLine(text, this.#stream) : undefined;
+  }
 }
