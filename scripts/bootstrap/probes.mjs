@@ -4,31 +4,33 @@ import { ask } from './command.mjs';
 import { SetupProblem } from './problem.mjs';
 import { ROOT } from './paths.mjs';
 
-// Glue 5.0 runs 3.11, and Spark 3.5.4 is not made for anything newer.
-const PYTHON = '3.11';
+// Glue 5.0 runs 3.11, the image of the SageMaker programs 3.12; Spark 3.5.4 is not made for anything newer.
+const PYTHONS = ['3.11', '3.12'];
 // Spark 3.5 accepts 8, 11 and 17; Glue 5.0 runs 17.
 const JAVA = '17';
 
-/** The first Python 3.11 on PATH that can make an environment; its command. */
+/** The first Python on PATH that the locked packages are made for and that can make an environment; its command. */
 export function findPython(askCommand = ask) {
   const seen = [];
-  for (const command of ['python3.11', 'python3', 'python']) {
+  for (const command of [...PYTHONS.map((version) => `python${version}`), 'python3', 'python']) {
     const version = askCommand(command, ['-c', 'import platform; print(platform.python_version())']);
-    if (version?.startsWith(`${PYTHON}.`)) return withVenv(command, askCommand);
+    const known = PYTHONS.find((known) => version?.startsWith(`${known}.`));
+    if (known) return withVenv(command, known, askCommand);
     if (version) seen.push(`${command} is ${version}`);
   }
+  const [first] = PYTHONS;
   throw new SetupProblem(
-    `Python ${PYTHON} is needed (the version Glue 5.0 runs) and none was found on PATH (${seen.join(', ') || 'no Python at all'}).`,
-    `Install it beside the one you have: "uv python install ${PYTHON}", "pyenv install ${PYTHON}", "brew install python@${PYTHON}" or ` +
-      `"sudo apt install python${PYTHON} python${PYTHON}-venv". Then run the command again.`,
+    `Python ${PYTHONS.join(' or ')} is needed and none was found on PATH (${seen.join(', ') || 'no Python at all'}).`,
+    `Install one beside what you have: "uv python install ${first}", "pyenv install ${first}", "brew install python@${first}", on Debian 12 ` +
+      `"sudo apt install python3.11 python3.11-venv", on Ubuntu 24.04 "sudo apt install python3.12 python3.12-venv". Then run the command again.`,
   );
 }
 
-function withVenv(command, askCommand) {
+function withVenv(command, version, askCommand) {
   if (askCommand(command, ['-c', 'import ensurepip, venv']) !== undefined) return command;
   throw new SetupProblem(
     `${command} has no venv module (Debian and Ubuntu ship it apart).`,
-    `Install it, "sudo apt install python${PYTHON}-venv", and run the command again.`,
+    `Install it, "sudo apt install python${version}-venv", and run the command again.`,
   );
 }
 

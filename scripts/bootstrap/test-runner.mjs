@@ -20,9 +20,9 @@ export async function test(args, start, steps = TEST_STEPS, stream = process.std
     if (!(await progress.of(step, start))) failed.push(step);
   });
   const alone = failed.map(({ name }) => `npm test -- --only ${name}`);
-  if (alone.length > 0) stream.write(`\nFailed; each alone:\n${alone.map((command) => `  ${command}\n`).join('')}`);
-  if (notRun.length > 0) stream.write(`\nInterrupted before: ${notRun.map(({ name }) => name).join(', ')}.\n`);
-  stream.write(`\n${chosen.length - failed.length - notRun.length} passed, ${failed.length} failed\n`);
+  if (alone.length > 0) stream.write(`Failed; each alone:\n${alone.map((command) => `  ${command}\n`).join('')}\n`);
+  if (notRun.length > 0) stream.write(`Interrupted before: ${notRun.map(({ name }) => name).join(', ')}.\n\n`);
+  stream.write(`${chosen.length - failed.length - notRun.length} passed, ${failed.length} failed\n`);
   return failed.length + notRun.length > 0 ? 1 : 0;
 }
 

@@ -24,15 +24,27 @@ test('python3.11 is preferred to a newer python3', () => {
   assert.equal(findPython(machine({ python3: '3.13.1', 'python3.11': '3.11.2' })), 'python3.11');
 });
 
-test('no Python 3.11: the sentence says what was found and how to get one', () => {
-  assert.throws(() => findPython(machine({ python3: '3.12.3' })), {
-    message: /Python 3\.11 is needed .* \(python3 is 3\.12\.3\)/,
-    remedy: /uv python install 3\.11/,
+test('a Python 3.12 serves where there is no 3.11, and 3.11 comes first', () => {
+  assert.equal(findPython(machine({ 'python3.12': '3.12.3', python3: '3.13.0' })), 'python3.12');
+  assert.equal(findPython(machine({ python3: '3.12.3' })), 'python3');
+  assert.equal(findPython(machine({ 'python3.12': '3.12.3', 'python3.11': '3.11.9' })), 'python3.11');
+});
+
+test('neither Python 3.11 nor 3.12: the sentence says what was found and how to get one', () => {
+  assert.throws(() => findPython(machine({ python3: '3.13.1', python: '3.10.2' })), {
+    message: /Python 3\.11 or 3\.12 is needed .* \(python3 is 3\.13\.1, python is 3\.10\.2\)/,
+    remedy: /uv python install 3\.11.*Ubuntu 24\.04 "sudo apt install python3\.12 /,
   });
 });
 
 test('no Python at all', () => {
   assert.throws(() => findPython(machine({})), { message: /no Python at all/ });
+});
+
+test('a 3.12 without a venv module names its own package', () => {
+  assert.throws(() => findPython(machine({ python3: '3.12.3' }, { venv: false })), {
+    remedy: /apt install python3\.12-venv/,
+  });
 });
 
 test('no venv module: refused before anything is downloaded, with the package to install', () => {
