@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { xgboostImage } from '../../lib/shared/xgboost-image';
 
 const inRegion = (region?: string) =>
-  new Stack(new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } }), 'Jobs', {
+  new Stack(new App({ builtinCloudFormationValidation: false }), 'Jobs', {
     env: { account: '123456789012', region },
   });
 
