@@ -15,6 +15,7 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  globalSetup: '<rootDir>/test/shared/assemblies.ts',
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
   // Synthesizing every room takes seconds on two cores, not Jest's default five for one test.
   testTimeout: 60_000,

@@ -7,12 +7,6 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { buildKit } from '../bin/app';
 import cdk from '../cdk.json';
 
-/** Over `standard` or `production`: what accounts that still have SageMaker Model Monitor may choose. */
-export const managed = {
-  monitoring: { engine: 'managed', windowDays: 1 },
-  serving: { maxInstancesPerRequest: 1 },
-};
-
 /**
  * The app of a profile, with `config` laid over it.
  * @param outdir where it synthesizes to; a temporary folder of the CDK's, which stays, when absent

@@ -14,7 +14,7 @@ const names = Object.keys(apps) as (keyof typeof apps)[];
 const found = {} as Record<keyof typeof apps, Grants>;
 
 beforeAll(async () => {
-  for (const name of names) found[name] = await grants(apps[name]().synth().directory, name);
+  for (const name of names) found[name] = await grants(apps[name](), name);
 }, 120_000);
 
 describe.each(names)('of %s', (name) => {

@@ -4,7 +4,7 @@ import { preprocessor } from '../../lib/monitoring/managed-access';
 import { featureColumns } from '../../lib/shared/dataset';
 import { alarms } from '../../lib/shared/alarms';
 import { managedMonitors } from '../../lib/shared/names';
-import { kit, managed, only, readable, resources, snapshot, statements, template } from '../shared/kit';
+import { kit, managed, only, readable, resources, snapshot, statements } from '../shared/kit';
 
 const app = kit('standard', managed);
 const kinds = ['DataQuality', 'ModelQuality', 'ModelBias', 'ModelExplainability'];
@@ -50,8 +50,8 @@ test('all four look at the newest day whose labels have been delivered', () => {
 
 test('without the schedule there are definitions and no runs', () => {
   const quiet = kit('standard', { ...managed, monitoring: { ...managed.monitoring, schedule: false } });
-  template('serving-model', quiet).resourceCountIs('AWS::SageMaker::MonitoringSchedule', 0);
-  template('serving-model', quiet).resourceCountIs('AWS::SageMaker::ModelBiasJobDefinition', 1);
+  expect(resources('serving-model', 'AWS::SageMaker::MonitoringSchedule', quiet)).toEqual({});
+  only('serving-model', 'AWS::SageMaker::ModelBiasJobDefinition', quiet);
 });
 
 test('baselines are read where the function puts them, and labels where they are delivered', () => {
@@ -87,8 +87,8 @@ test('the alarms are the same, and the pipeline alarm hears the functions too, w
 });
 
 test('one engine watches: the schedule of the open one is gone, its machine stays for a window by hand', () => {
-  template('monitoring', app).resourceCountIs('AWS::Scheduler::Schedule', 0);
-  template('monitoring', app).resourceCountIs('AWS::StepFunctions::StateMachine', 1);
+  expect(resources('monitoring', 'AWS::Scheduler::Schedule', app)).toEqual({});
+  only('monitoring', 'AWS::StepFunctions::StateMachine', app);
 });
 
 test('the rule hears every end of the four schedules', () => {

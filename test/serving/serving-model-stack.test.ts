@@ -6,7 +6,7 @@ test('snapshot of a real-time endpoint', () => expect(snapshot('serving-model', 
 test.each(['sandbox', 'standard', 'production'])(
   'in %s everything waits for a model and nothing is about IAM',
   (profile) => {
-    const { Resources, Parameters, Rules } = template('serving-model', kit(profile)).toJSON();
+    const { Resources, Parameters, Rules } = template('serving-model', kit(profile));
     expect(Parameters).toEqual({ ModelPackageArn: expect.objectContaining({ Default: 'none' }) });
     expect(Rules).toBeUndefined();
     for (const [, { Type, Condition }] of Object.entries<Record<string, string>>(Resources)) {

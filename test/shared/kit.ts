@@ -1,11 +1,12 @@
-/** Synthesizes the kit for tests: no bundling, so that a changed snapshot means changed infrastructure. */
-import type { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+/** The kit as tests see it: no bundling, so that a changed snapshot means changed infrastructure. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StackRoom } from '../../lib/shared/names';
-import { kitApp } from '../../scripts/kit-app';
+import { assemblies } from './assemblies';
 import type { Json } from './json';
 
-export { managed } from '../../scripts/kit-app';
+export { managed } from '../../scripts/managed';
 
 export interface Resource {
   Type: string;
@@ -27,48 +28,60 @@ const stackIds: Record<StackRoom, string> = {
   retraining: 'Retraining',
 };
 
-const cache = new Map<string, App>();
-
-/** The app of a profile with overrides, synthesized once a test file. */
-export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): App {
-  const key = JSON.stringify([profile, config]);
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const app = kitApp(profile, config);
-  cache.set(key, app);
-  return app;
+/** The folder of an assembly, synthesized by the first test file of a run that asks for it. */
+export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): string {
+  const folder = join(
+    assemblies(),
+    createHash('sha256')
+      .update(JSON.stringify([profile, config]))
+      .digest('hex'),
+  );
+  if (existsSync(folder)) return folder;
+  // Here, because most files find their assembly and need not load the CDK, which takes them a second.
+  const { kitApp } = require('../../scripts/kit-app') as typeof import('../../scripts/kit-app');
+  const own = mkdtempSync(`${folder}-`);
+  kitApp(profile, config, own).synth();
+  try {
+    renameSync(own, folder);
+  } catch (error) {
+    rmSync(own, { recursive: true });
+    // The other worker may have been faster, with the same templates.
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
 }
 
-export function stack(room: StackRoom, app: App = kit()): Stack {
-  return app.node.findChild(stackIds[room]) as Stack;
-}
+const read = (assembly: string, file: string): Json => JSON.parse(readFileSync(join(assembly, file), 'utf8'));
 
-export function template(room: StackRoom, app: App = kit()): Template {
-  return Template.fromStack(stack(room, app));
-}
+export const template = (room: StackRoom, assembly = kit()): Json => read(assembly, `${stackIds[room]}.template.json`);
 
-/** Every template of the app by room. */
-export function templates(app: App = kit()): Record<StackRoom, Json> {
+/** The tags that the stack itself is deployed with. */
+export const stackTags = (room: StackRoom, assembly = kit()): Json =>
+  read(assembly, 'manifest.json').artifacts[stackIds[room]].properties.tags;
+
+/** Every template of the kit by room. */
+export function templates(assembly = kit()): Record<StackRoom, Json> {
   return Object.fromEntries(
-    Object.keys(stackIds).map((room) => [room, template(room as StackRoom, app).toJSON()]),
+    Object.keys(stackIds).map((room) => [room, template(room as StackRoom, assembly)]),
   ) as Record<StackRoom, Json>;
 }
 
-export function resources(room: StackRoom, type: string, app: App = kit()): Record<string, Resource> {
-  return template(room, app).findResources(type) as unknown as Record<string, Resource>;
+export function resources(room: StackRoom, type: string, assembly = kit()): Record<string, Resource> {
+  const all: [string, Resource][] = Object.entries(template(room, assembly).Resources);
+  return Object.fromEntries(all.filter(([, { Type }]) => Type === type));
 }
 
 /** The one resource of a type. */
-export function only(room: StackRoom, type: string, app: App = kit()): Resource {
-  const found = Object.values(resources(room, type, app));
+export function only(room: StackRoom, type: string, assembly = kit()): Resource {
+  const found = Object.values(resources(room, type, assembly));
   if (found.length !== 1 || found[0] === undefined)
     throw new Error(`${room} has ${found.length} ${type}, one expected`);
   return found[0];
 }
 
 /** The template with what changes with every edit of a handler or job masked. */
-export function snapshot(room: StackRoom, app: App = kit()): unknown {
-  const text = JSON.stringify(template(room, app).toJSON());
+export function snapshot(room: StackRoom, assembly = kit()): unknown {
+  const text = JSON.stringify(template(room, assembly));
   return JSON.parse(text.replaceAll(/[0-9a-f]{64}/g, '<hash>'));
 }
 
@@ -86,13 +99,13 @@ export function readable(value: Json): string {
 }
 
 /** The definition of the room's state machine as Step Functions gets it. */
-export function definition(room: StackRoom, app: App = kit()): Json {
-  return JSON.parse(readable(only(room, 'AWS::StepFunctions::StateMachine', app).Properties.DefinitionString));
+export function definition(room: StackRoom, assembly = kit()): Json {
+  return JSON.parse(readable(only(room, 'AWS::StepFunctions::StateMachine', assembly).Properties.DefinitionString));
 }
 
 /** Every IAM statement of the room with its role or policy. */
-export function statements(room: StackRoom, app: App = kit()): { id: string; statement: Json }[] {
-  return Object.entries(resources(room, 'AWS::IAM::Policy', app)).flatMap(([id, { Properties }]) =>
+export function statements(room: StackRoom, assembly = kit()): { id: string; statement: Json }[] {
+  return Object.entries(resources(room, 'AWS::IAM::Policy', assembly)).flatMap(([id, { Properties }]) =>
     (Properties.PolicyDocument.Statement as unknown[]).map((statement) => ({ id, statement })),
   );
 }

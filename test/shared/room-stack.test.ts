@@ -1,6 +1,6 @@
-import { stack } from './kit';
+import { stackTags } from './kit';
 
 test('a stack is tagged itself: tags of constructs do not reach it', () => {
-  expect(stack('etl').tags.tagValues()).toEqual({ kit: 'mlkit', profile: 'sandbox', room: 'etl' });
-  expect(stack('serving-model').tags.tagValues().room).toBe('serving');
+  expect(stackTags('etl')).toEqual({ kit: 'mlkit', profile: 'sandbox', room: 'etl' });
+  expect(stackTags('serving-model').room).toBe('serving');
 });
