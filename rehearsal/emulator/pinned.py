@@ -4,6 +4,7 @@ so that an upgrade of the emulator stops here with a sentence instead of changin
 import importlib
 import importlib.metadata
 import inspect
+import operator
 from typing import Any
 
 PINNED = "1.5.33"
@@ -39,6 +40,11 @@ SEAMS: dict[str, str | None] = {
     "core.responses:get_account_id": "",
     "core.responses:get_region": "",
     "core.lambda_runtime:_NODEJS_WORKER_SCRIPT": None,
+    "core.lambda_runtime:_PYTHON_WORKER_SCRIPT": None,
+    "core.lambda_runtime:ProvidedWorker": None,
+    "core.lambda_runtime:Worker._drain_stderr": "self",
+    "core.lambda_runtime:Worker._drain_stderr_bounded": "self first_line_wait idle_confirm hard_cap",
+    "core.lambda_runtime:Worker._read_stderr": "self",
     "services.apigateway_v1:_check_request_validation": (
         "method_obj api_id request headers body query_params"
     ),
@@ -157,8 +163,9 @@ def check() -> None:
 
 def _difference(seam: str, expected: str | None) -> str | None:
     module_name, symbol = seam.split(":")
-    found: Any = getattr(module(module_name), symbol, None)
-    if found is None and not hasattr(module(module_name), symbol):
+    try:
+        found: Any = operator.attrgetter(symbol)(module(module_name))
+    except AttributeError:
         return f"{seam} does not exist"
     if expected is None:
         return None
