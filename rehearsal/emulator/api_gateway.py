@@ -6,13 +6,14 @@ from typing import Any
 
 from rehearsal.emulator import pinned
 from rehearsal.emulator.host import EmulatorHost
-from rehearsal.emulator.request_models import violations
+from rehearsal.emulator.request_models import Check, compiled, violations
 
 _VALIDATION_ERRORS = re.compile(r"\$\{?context\.error\.validationErrorString\}?")
 
 
 def install(host: EmulatorHost) -> None:
     _keep_request_validators()
+    _compile_request_models()
     _explain_invalid_bodies()
     _word_denials()
     host.not_rehearsed("API Gateway throttling", "burst and rate limits depend on load")
@@ -62,6 +63,23 @@ def _keep_request_validators() -> None:
         "update": update_validator,
         "delete": delete_validator,
     }
+
+
+def _compile_request_models() -> None:
+    """The emulator reads the schema anew for each value, which holds every other thread up."""
+    gateway = pinned.module("services.apigateway_v1")
+    read = gateway._json_schema_valid
+    checks: dict[int, tuple[Any, Check]] = {}
+
+    def json_schema_valid(schema: Any, value: Any, root: Any, seen: tuple[int, ...] = ()) -> bool:
+        if schema is not root or seen:
+            return bool(read(schema, value, root, seen))
+        # The schema is kept beside its check, so that no other one comes to have its id.
+        if id(schema) not in checks:
+            checks[id(schema)] = schema, compiled(schema, lambda part, found: bool(read(part, found, root)))
+        return checks[id(schema)][1](value)
+
+    gateway._json_schema_valid = json_schema_valid
 
 
 def _explain_invalid_bodies() -> None:

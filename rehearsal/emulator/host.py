@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import botocore.config
-import botocore.session
+from botocore.config import Config
 
+from rehearsal import clients
 from rehearsal.emulator import pinned
 from rehearsal.emulator.settings import ACCOUNT, REGION, Settings
 from rehearsal.host import ApiError
@@ -18,6 +18,7 @@ from rehearsal.journal import AUDIT, NOT_REHEARSED, Journal, now
 _ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 # EventBridge takes at most ten entries and CloudWatch Logs does not take empty messages.
 _EMPTY_LOG_LINE = " "
+_PATH_STYLE = Config(s3={"addressing_style": "path"})
 
 
 class EmulatorHost:
@@ -56,16 +57,8 @@ class EmulatorHost:
 
     def s3_as(self, role_arn: str, session_name: str) -> Any:
         """An S3 client of the emulator under the role; raises ApiError when the role does not exist."""
-        credentials = self.credentials(role_arn, session_name)
-        return botocore.session.get_session().create_client(
-            "s3",
-            region_name=self.region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=credentials["AWS_SESSION_TOKEN"],
-            config=botocore.config.Config(s3={"addressing_style": "path"}),
-        )
+        keys = self.credentials(role_arn, session_name)
+        return clients.client("s3", self.endpoint, self.region, keys, _PATH_STYLE)
 
     def check(
         self,

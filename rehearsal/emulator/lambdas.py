@@ -28,7 +28,7 @@ _REPORT = """_realStdoutWrite(JSON.stringify({ status: "ok", result: { MARKER: {
           } } }) + "\\n");""".replace("MARKER", _MARKER)
 
 
-# Written to stderr before the answer to stdout: pipes of Node are synchronous, and Python's answer is flushed.
+# On stderr before the answer is on stdout: pipes of Node are synchronous, and Python's answer is flushed.
 _END_OF_CALL = "__rehearsal_end_of_call__"
 _SETTLED = """_realStdoutWrite(JSON.stringify({ status: "ok", result: res }) + "\\n");"""
 _END_IN_NODE = f'_stderrWrite("{_END_OF_CALL}\\n");\n'

@@ -51,6 +51,7 @@ SEAMS: dict[str, str | None] = {
     "services.apigateway_v1:_create_request_validator": "api_id data",
     "services.apigateway_v1:_delete_request_validator": "api_id validator_id",
     "services.apigateway_v1:_gateway_error_response": "error request",
+    "services.apigateway_v1:_json_schema_valid": "schema value root seen",
     "services.apigateway_v1:_model_schema": "api_id model_name",
     "services.apigateway_v1:_resources": None,
     "services.cloudformation:_stacks": None,

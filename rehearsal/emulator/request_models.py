@@ -1,11 +1,11 @@
-"""Why a body breaks a request model, in the words of $context.error.validationErrorString.
+"""Whether a body fulfils a request model, and why not in the words of $context.error.validationErrorString.
 
 API Gateway validates JSON Schema draft 4 with a Java library whose messages it passes on; these are that
 library's (java-json-tools/json-schema-validator), for the keywords a flat request model uses."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -17,6 +17,45 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "string": (str,),
 }
+
+
+Check = Callable[[Any], bool]
+# What a check is compiled for; a schema with any other keyword is read for each value.
+_COMPILED = {"type", "properties", "required", "additionalProperties", "items", "minItems", "maxItems"}
+_ANNOTATIONS = {"$schema", "id", "title", "description", "default"}
+
+
+def compiled(schema: Any, read: Callable[[Any, Any], bool]) -> Check:
+    """Whether a value parsed from JSON fulfils `schema`; `read` judges by keywords not known here."""
+    if not isinstance(schema, dict) or schema.keys() - _COMPILED - _ANNOTATIONS:
+        return lambda value: read(schema, value)
+    allowed = schema.get("type", list(_TYPES))
+    names = [allowed] if isinstance(allowed, str) else allowed
+    apart = isinstance(schema.get("items"), list) or isinstance(schema.get("additionalProperties"), dict)
+    if apart or not _TYPES.keys() >= set(names):
+        return lambda value: read(schema, value)
+    # Exact types, because a bool is an int to Python and not to JSON.
+    types = {each for name in names for each in _TYPES[name]}
+    if types.isdisjoint((dict, list)):
+        return lambda value: type(value) in types
+    item = compiled(schema["items"], read) if "items" in schema else None
+    least, most = schema.get("minItems", 0), schema.get("maxItems", float("inf"))
+    required, closed = set(schema.get("required", [])), schema.get("additionalProperties") is False
+    members = {name: compiled(part, read) for name, part in schema.get("properties", {}).items()}
+
+    def check(value: Any) -> bool:
+        kind = type(value)
+        if kind not in types:
+            return False
+        if kind is dict:
+            if not required <= value.keys() or (closed and not value.keys() <= members.keys()):
+                return False
+            return all(members[name](found) for name, found in value.items() if name in members)
+        if kind is list:
+            return least <= len(value) <= most and (item is None or all(item(found) for found in value))
+        return True
+
+    return check
 
 
 def violations(schema: dict[str, Any], value: Any) -> list[str]:

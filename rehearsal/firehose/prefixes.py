@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import jq
@@ -24,12 +25,18 @@ class ProcessingError(Exception):
 def partition_keys(query: str, record: bytes) -> dict[str, str]:
     """Evaluate a MetadataExtraction query (JQ 1.6) on one JSON record."""
     try:
-        keys = jq.compile(query).input_value(json.loads(record)).first()
+        keys = _program(query).input_value(json.loads(record)).first()
     except (ValueError, StopIteration) as error:
         raise ProcessingError(f"Metadata extraction failed: {error}") from error
     if not isinstance(keys, dict):
         raise ProcessingError("Metadata extraction failed: the query did not return an object")
     return {name: _scalar(name, value) for name, value in keys.items()}
+
+
+# Compiled once a stream, not once a record.
+@cache
+def _program(query: str) -> Any:
+    return jq.compile(query)
 
 
 def _scalar(name: str, value: Any) -> str:

@@ -2,16 +2,15 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import botocore.config
-import botocore.session
+from botocore import xform_name
+from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError, UnknownServiceError
 
+from rehearsal import clients
 from rehearsal.integrations import naming
 from rehearsal.integrations.table import OPTIMIZED, SDK_SERVICES, Integration, Wait
 
@@ -21,9 +20,7 @@ _RESOURCE = re.compile(
 _POLL_SECONDS = 0.1
 _RESULT_LIMIT = 262_144  # bytes of a state's result: a Step Functions quota
 # A Lambda may run for 15 minutes; the retries of a state machine are its own, never the SDK's.
-_CONFIG = botocore.config.Config(
-    read_timeout=930, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
-)
+_CONFIG = Config(read_timeout=930, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 
 
 class TaskError(Exception):
@@ -45,27 +42,11 @@ class Caller:
 
 
 class Dispatcher:
-    """`run` performs one task. Thread-safe; clients are kept for the most recent executions."""
+    """`run` performs one task. Thread-safe."""
 
     def __init__(self, endpoint: str, region: str, account: str) -> None:
+        self._endpoint, self._region = endpoint, region
         self._arn_prefix = f"arn:aws:sagemaker:{region}:{account}"
-        session = botocore.session.get_session()
-        lock = threading.Lock()
-
-        @lru_cache(maxsize=128)
-        def client(service: str, access_key: str, secret: str, token: str) -> Any:
-            with lock:  # a botocore session does not create clients in parallel
-                return session.create_client(
-                    service,
-                    region_name=region,
-                    endpoint_url=endpoint,
-                    aws_access_key_id=access_key,
-                    aws_secret_access_key=secret,
-                    aws_session_token=token,
-                    config=_CONFIG,
-                )
-
-        self._cached_client = client
 
     def run(self, resource: str, arguments: Any, caller: Caller) -> Any:
         """The task's result; raises TaskError."""
@@ -167,7 +148,7 @@ class Dispatcher:
         self, client: Any, operation: Any, arguments: Any, prefix: str, unmodeled: str, text: bool
     ) -> Any:
         params = naming.to_request(arguments or {}, operation.input_shape, text_members=text)
-        method = getattr(client, botocore.xform_name(operation.name))
+        method = getattr(client, xform_name(operation.name))
         try:
             return method(**params)
         except ParamValidationError as error:
@@ -179,7 +160,7 @@ class Dispatcher:
 
     def _client(self, service: str, caller: Caller) -> Any:
         try:
-            return self._cached_client(service, *caller.credentials.values())
+            return clients.client(service, self._endpoint, self._region, caller.credentials, _CONFIG)
         except UnknownServiceError as error:
             raise TaskError("States.Runtime", f"{service} is not a service of the AWS SDK") from error
 

@@ -3,20 +3,17 @@
 import io
 import re
 import tarfile
-import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from rehearsal import clients
 from rehearsal.host import Host
 
-# Creating clients is not thread-safe in boto3; using them is.
-_creating = threading.Lock()
 # The peer is on the loopback: what does not answer at once never will.
 _CONFIG = Config(
     connect_timeout=2, read_timeout=60, retries={"max_attempts": 2}, s3={"addressing_style": "path"}
@@ -34,16 +31,7 @@ class RoleS3:
 
     def __init__(self, host: Host, role_arn: str, session_name: str) -> None:
         keys = host.credentials(role_arn, session_name)
-        with _creating:
-            self._client: Any = boto3.session.Session().client(
-                "s3",
-                endpoint_url=host.endpoint,
-                region_name=host.region,
-                aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-                aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-                aws_session_token=keys.get("AWS_SESSION_TOKEN"),
-                config=_CONFIG,
-            )
+        self._client: Any = clients.client("s3", host.endpoint, host.region, keys, _CONFIG)
 
     def keys(self, uri: str) -> Iterator[str]:
         """Every key under the prefix `uri`, without the folder markers of the console."""

@@ -99,5 +99,5 @@ def test_a_silent_call_does_not_wait_for_a_line(engine):
         client.invoke(FunctionName=function)
         return time.monotonic() - started
 
-    # The quickest of many, so that a busy machine does not fail it; with the emulator's own pause none is below 50 ms.
+    # The quickest of many, so that a busy machine does not fail it; with a pause none is below 50 ms.
     assert min(seconds() for _ in range(20)) < 0.045

@@ -2,7 +2,10 @@
 
 import json
 
+import jq
 import pytest
+
+from rehearsal.firehose.prefixes import partition_keys
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +80,11 @@ def test_a_stream_whose_role_may_not_write(engine, stream, until):
     until(lambda: engine.decisions(role=role, action="s3:PutObject", decision="Deny"))
     assert objects(engine, bucket, "kind=c/") == []
     iam.put_role_policy(**policy_name, PolicyDocument=json.dumps(kept))
+
+
+def test_a_query_is_compiled_once(monkeypatch):
+    compilations, compile_ = [], jq.compile
+    monkeypatch.setattr(jq, "compile", lambda query: compilations.append(query) or compile_(query))
+    for day in ("2013-01-01", "2013-01-02"):
+        assert partition_keys("{once: .day}", json.dumps({"day": day}).encode()) == {"once": day}
+    assert compilations == ["{once: .day}"]
