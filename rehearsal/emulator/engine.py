@@ -25,6 +25,7 @@ from rehearsal.emulator import (
     quota_service,
     resource_types,
     sagemaker_service,
+    stack_answers,
     step_functions,
     streams,
 )
@@ -89,6 +90,7 @@ def install(settings: Settings) -> Engine:
     resource_types.install(host, sagemaker, sagemaker.cloudformation, roles)
     Scaling(host, sagemaker, roles).install()
     bucket_deployment.install(host)
+    stack_answers.install()
     authorization.install(host)
     buckets.install()
     for what, why in _NEVER_REHEARSED.items():
