@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -26,14 +27,24 @@ def parse_labels(lines: Iterable[str]) -> pd.DataFrame:
     :param lines: in the order of collection
     :raises ValueError: naming the line that is not a ground-truth record
     """
+    return label_table(label_records(lines))
+
+
+def label_table(records: Iterable[list[Any]]) -> pd.DataFrame:
+    """One row an event; of two records of an event the later one counts."""
     names = [column.name for column in schema.label_columns()]
-    frame = pd.DataFrame(_records(lines), columns=names)
+    frame = pd.DataFrame(records, columns=names)
     frame = frame.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
     values = [column.name for column in schema.label_columns() if column.role == "label"]
     return frame.astype(dict.fromkeys(values, "float64"))
 
 
-def _records(lines: Iterable[str]) -> Iterator[list[object]]:
+def label_records(lines: Iterable[str]) -> Iterator[list[Any]]:
+    """
+    The event of each line with its values.
+
+    :raises ValueError: naming the line that is not a ground-truth record
+    """
     numbers = sum(column.role == "label" for column in schema.label_columns())
     for line in lines:
         if not line.strip():

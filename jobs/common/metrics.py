@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from common.arrays import Bools, Values
 
@@ -12,12 +11,15 @@ CALIBRATION_BINS = 10
 
 
 def auc(labels: Values, scores: Values) -> float:
-    """Area under the ROC curve, ties counted half; NaN when only one class is present."""
+    """Area under the ROC curve, ties counted half; NaN when one class or a score is missing."""
     positive = labels == 1
     positives, negatives = int(positive.sum()), int((~positive).sum())
-    if positives == 0 or negatives == 0:
+    if positives == 0 or negatives == 0 or np.isnan(scores).any():
         return float("nan")
-    rank_sum = rankdata(scores)[positive].sum()
+    ordered, ranked = np.sort(scores), scores[positive]
+    # The mean rank of equal scores, twice: whole numbers, so that no order of summation matters.
+    first, last = (np.searchsorted(ordered, ranked, side=side) for side in ("left", "right"))
+    rank_sum = (first + 1 + last).sum() / 2
     return float((rank_sum - positives * (positives + 1) / 2) / (positives * negatives))
 
 

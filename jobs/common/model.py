@@ -6,16 +6,18 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-import xgboost as xgb
 
 from common import schema
 from common.arrays import Floats, Singles, Values
 from common.slices import Slices
 from common.transform import Encoding, Rows, feature_types
+from common.xgb import Booster, DMatrix
+
+if TYPE_CHECKING:
+    import pandas as pd  # an endpoint starts without it
 
 FILES = schema.layout()["files"]["model"]
 # A mean over these is known to a few percent; TreeSHAP of a whole week would take most of the monitor's time.
@@ -26,7 +28,7 @@ SHAP_ROWS = 2000
 class Model:
     """:ivar meta: `model.json` as in the contracts"""
 
-    booster: xgb.Booster
+    booster: Booster
     encoding: Encoding
     meta: Mapping[str, Any]
 
@@ -40,7 +42,7 @@ class Model:
                 f"{folder}: trained on the features {meta['features']}, but dataset.json declares "
                 f"{declared}; serve a model with the code it was trained with"
             )
-        booster = xgb.Booster()
+        booster = Booster()
         booster.load_model(folder / FILES["booster"])
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))
         return Model(booster, encoding, meta)
@@ -73,11 +75,11 @@ class Model:
         # Straight from the array: building a DMatrix costs twice as long for a request of a few rows.
         return self.booster.inplace_predict(self.encoding.matrix(rows), validate_features=False)
 
-    def rule(self, rows: pd.DataFrame) -> Floats:
+    def rule(self, rows: "pd.DataFrame") -> Floats:
         """The one-feature rule on the same rows; a missing value ranks as the median of the fit slice."""
         return rows[schema.rule_of_thumb()].fillna(self.encoding.rule_fill).to_numpy(dtype=np.float64)
 
-    def attributions(self, rows: pd.DataFrame) -> tuple[dict[str, float], float]:
+    def attributions(self, rows: "pd.DataFrame") -> tuple[dict[str, float], float]:
         """
         Mean |SHAP| of each feature (exact TreeSHAP) and the expected value, both in log-odds, over at most
         `SHAP_ROWS` rows spread evenly.
@@ -89,9 +91,9 @@ class Model:
         return dict(zip(names, means, strict=True)), float(values[0, -1])
 
 
-def dmatrix(encoding: Encoding, rows: Rows, labels: Values | None = None) -> xgb.DMatrix:
+def dmatrix(encoding: Encoding, rows: Rows, labels: Values | None = None) -> DMatrix:
     names = [column.name for column in schema.features()]
     types = feature_types()
-    return xgb.DMatrix(
+    return DMatrix(
         encoding.matrix(rows), labels, feature_names=names, feature_types=types, enable_categorical=True
     )

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from common import schema
 from common.arrays import Days
 from common.tables import days_of
+
+if TYPE_CHECKING:
+    import pandas as pd  # an endpoint, whose model holds `Slices`, starts without it
 
 # A day whose labels are not all there would judge models on the flights that happened to report first.
 COMPLETE_LABELS = 0.98
@@ -35,12 +37,12 @@ class Slices:
         return {"fit": list(self.fit), "select": list(self.select), "gate": list(self.gate)}
 
 
-def label_rows(features: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+def label_rows(features: "pd.DataFrame", labels: "pd.DataFrame") -> "pd.DataFrame":
     """Curated rows with their labels beside them; NaN where none has arrived."""
     return features.merge(labels, on=schema.id_column(), how="left", validate="one_to_one")
 
 
-def cut(rows: pd.DataFrame, data_through: str, gate_days: int, select_days: int) -> Slices:
+def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: int) -> Slices:
     """
     :param rows: of `label_rows`
     :param data_through: the first UTC day that is left out
@@ -77,6 +79,8 @@ def _require_complete(start: np.datetime64, end: np.datetime64, usable: Days) ->
         )
 
 
-def data_hash(rows: pd.DataFrame) -> str:
+def data_hash(rows: "pd.DataFrame") -> str:
     """Of ids, features and labels: two programs with the same hash saw the same rows in the same order."""
+    import pandas as pd
+
     return sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from common import schema
 from common.arrays import Singles
 
-Rows = pd.DataFrame | Mapping[str, Iterable[Any]]
+if TYPE_CHECKING:
+    import pandas as pd  # an endpoint starts without it
+
+Rows: TypeAlias = "pd.DataFrame | Mapping[str, Iterable[Any]]"
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Encoding:
     rule_fill: float
 
     @staticmethod
-    def fit(rows: pd.DataFrame) -> "Encoding":
+    def fit(rows: "pd.DataFrame") -> "Encoding":
         categorical = [column.name for column in schema.features() if column.kind == "categorical"]
         return Encoding(
             categories={name: tuple(sorted(rows[name].dropna().unique())) for name in categorical},
@@ -51,10 +54,17 @@ class Encoding:
         """
         return np.column_stack([self._vector(column, rows[column.name]) for column in schema.features()])
 
+    @cached_property
+    def _codes(self) -> dict[str, dict[str, float]]:
+        return {
+            name: {value: float(code) for code, value in enumerate(values)}
+            for name, values in self.categories.items()
+        }
+
     def _vector(self, column: schema.Column, values: Iterable[Any]) -> Singles:
         if column.kind == "categorical":
-            codes = {value: code for code, value in enumerate(self.categories[column.name])}
-            return np.array([codes.get(value, np.nan) for value in values], dtype=np.float32)
+            code, unseen = self._codes[column.name].get, np.nan
+            return np.array([code(value, unseen) for value in values], dtype=np.float32)
         try:
             return np.asarray(values, dtype=np.float32)
         except (ValueError, TypeError) as problem:

@@ -10,7 +10,7 @@ import pandas as pd
 
 import store
 from common import schema
-from common.instances import check, to_frame
+from common.instances import checked_columns, to_frame
 from common.tables import between
 
 SCORE, PREDICTED = "score", "predicted"
@@ -55,8 +55,8 @@ def read_window(prefix: str, window: Window, partitions: Window | None = None) -
     partitions = partitions or window
     predictions: list[_Prediction] = []
     corrupt = 0
-    for day in partitions.days(margin=1):
-        for line in store.lines_of_day(prefix, day):
+    for day, lines in store.lines_by_day(prefix, partitions.days(margin=1)).items():
+        for line in lines:
             try:
                 predictions += parse(line)
             except (ValueError, KeyError, TypeError, AttributeError):
@@ -89,8 +89,8 @@ def parse(line: str) -> list[_Prediction]:
     identity, label = schema.id_column(), schema.label_column()
     answers = {answer[identity]: answer for answer in _payload(data["endpointOutput"])["predictions"]}
     found = []
-    for place, instance in enumerate(instances):
-        check(place, instance)
+    checked_columns(instances)
+    for instance in instances:
         answer = answers[instance[identity]]
         score, predicted = float(answer["score"]), bool(answer[label])
         found.append(_Prediction(time, instance, score, predicted))

@@ -16,7 +16,7 @@ import outcome as result
 import store
 from captured import Window, read_window
 from common import schema
-from common.labels import parse_labels
+from common.labels import label_records, label_table
 from common.runtime import OUTPUT, tell, write_all
 from common.slices import label_rows
 from examine import Baseline, Findings, examine
@@ -104,13 +104,14 @@ def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, i
     is that of collection, `label-delay-days` after the event's.
     """
     delay = timedelta(days=args.label_delay_days)
-    near = window.days(margin=1)
-    lines = {day: list(store.lines_of_day(args.labels, day + delay)) for day in near}
-    new_days = Window(args.trained_through, window.end).days()
-    new = (
-        line for day in new_days for line in lines.get(day) or store.lines_of_day(args.labels, day + delay)
+    near, new = (
+        [day + delay for day in days]
+        for days in (window.days(margin=1), Window(args.trained_through, window.end).days())
     )
-    return parse_labels(line for day in near for line in lines[day]), len(parse_labels(new))
+    lines = store.lines_by_day(args.labels, {*near, *new})
+    records = {day: list(label_records(of_day)) for day, of_day in lines.items()}
+    events = {identity for day in new for identity, *_ in records[day]}
+    return label_table(record for day in near for record in records[day]), len(events)
 
 
 def main(argv: list[str]) -> None:

@@ -29,7 +29,7 @@ def earlier_windows(prefix: str, champion: str, window: Window, n: int) -> list[
     """
     ends = {str(window.end - window.length * step) for step in range(1, n)}
     wanted = [key for key in store.keys(prefix) if key.endswith(f"/{OUTCOME}") and key.split("/")[-2] in ends]
-    outcomes = [json.loads(store.read(key)) for key in wanted]
+    outcomes = [json.loads(content) for content in store.read_all(wanted)]
     return [o for o in outcomes if o["champion"] == champion and _length(o) == window.length.days]
 
 

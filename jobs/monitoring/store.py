@@ -3,29 +3,39 @@ Objects below an s3:// prefix or in a folder. A processing input can name one pr
 days that exist", so the monitor reads for itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+# An object of captured lines is small: nearly all of its time is the way to S3 and back. botocore keeps ten
+# connections for a client.
+READERS = 8
+
 
 @cache
 def _s3() -> Any:
-    import boto3  # not needed where the data lies in folders
+    # Not needed where the data lies in folders. boto3 would add to it what uploads files and wraps resources.
+    import botocore.session
 
-    return boto3.client("s3")
+    return botocore.session.get_session().create_client("s3")
 
 
-def keys(uri: str) -> Iterator[str]:
-    """URIs of everything below `uri`, in order; nothing there is an empty answer."""
+def keys(uri: str, after: str = "") -> Iterator[str]:
+    """URIs of everything below `uri`, in order, from `after` (a URI) on; nothing there is an empty answer."""
     if not uri.startswith("s3://"):
-        yield from (str(path) for path in sorted(Path(uri).rglob("*")) if path.is_file())
+        found = (str(path) for path in sorted(Path(uri).rglob("*")) if path.is_file())
+        yield from (path for path in found if path > after)
         return
     place = urlsplit(uri)
+    start = {"StartAfter": urlsplit(after).path.lstrip("/")} if after else {}
     pages = (
-        _s3().get_paginator("list_objects_v2").paginate(Bucket=place.netloc, Prefix=place.path.lstrip("/"))
+        _s3()
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=place.netloc, Prefix=place.path.lstrip("/"), **start)
     )
     for page in pages:
         yield from (f"s3://{place.netloc}/{item['Key']}" for item in page.get("Contents", []))
@@ -40,7 +50,30 @@ def read(uri: str) -> str:
     return body.read().decode("utf-8", errors="replace")
 
 
-def lines_of_day(prefix: str, day: date) -> Iterator[str]:
-    """Non-empty lines of the partition yyyy/mm/dd below `prefix`; finer folders below it are read too."""
-    for key in keys(f"{prefix.rstrip('/')}/{day:%Y/%m/%d}/"):
-        yield from (line for line in read(key).splitlines() if line.strip())
+def read_all(uris: Iterable[str]) -> list[str]:
+    """Their contents in the order of `uris`."""
+    with ThreadPoolExecutor(READERS) as readers:
+        return list(readers.map(read, uris))
+
+
+def lines_by_day(prefix: str, days: Collection[date]) -> dict[date, list[str]]:
+    """
+    Non-empty lines of the partitions yyyy/mm/dd below `prefix`, none for a day without one; finer folders
+    below it are read too. One listing serves all days, because a day that holds nothing costs a call as well.
+    """
+    root = prefix.rstrip("/") if prefix.startswith("s3://") else str(Path(prefix))
+    of_folder = {f"{root}/{day:%Y/%m/%d}/": day for day in days}
+    lines: dict[date, list[str]] = {day: [] for day in sorted(days)}
+    if not of_folder:
+        return lines
+    first, last = min(of_folder), max(of_folder)
+    wanted: list[str] = []
+    for key in keys(f"{root}/", after=first):
+        folder = key[: len(first)]
+        if folder > last:
+            break
+        if folder in of_folder:
+            wanted.append(key)
+    for key, content in zip(wanted, read_all(wanted), strict=True):
+        lines[of_folder[key[: len(first)]]] += [line for line in content.splitlines() if line.strip()]
+    return lines

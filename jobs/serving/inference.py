@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from common import schema
-from common.instances import check, to_columns
+from common.instances import Columns, checked_columns
 from common.model import Model
 
 CONTENT_TYPE = "application/json"
 
-Instances = list[dict[str, Any]]
 Predictions = list[dict[str, Any]]
 
 
@@ -21,7 +20,7 @@ def model_fn(model_dir: str) -> Model:
     return Model.load(Path(model_dir))
 
 
-def input_fn(body: str | bytes, content_type: str) -> Instances:
+def input_fn(body: str | bytes, content_type: str) -> Columns:
     """:raises ValueError: naming instance, column and value; the container answers 500 with it"""
     if content_type.split(";")[0].strip() != CONTENT_TYPE:
         raise ValueError(f"content type {content_type!r} is not served: send {CONTENT_TYPE}")
@@ -32,17 +31,14 @@ def input_fn(body: str | bytes, content_type: str) -> Instances:
     instances = request.get("instances") if isinstance(request, dict) else None
     if not isinstance(instances, list) or not instances:
         raise ValueError('the body must be {"instances": [...]} with at least one instance')
-    for place, instance in enumerate(instances):
-        check(place, instance)
-    return instances
+    return checked_columns(instances)
 
 
-def predict_fn(instances: Instances, model: Model) -> Predictions:
-    identity = schema.id_column()
-    scores = model.score(to_columns(instances)).tolist()
+def predict_fn(columns: Columns, model: Model) -> Predictions:
+    identity, label, threshold = schema.id_column(), schema.label_column(), model.threshold
     return [
-        {identity: instance[identity], "score": score, schema.label_column(): score >= model.threshold}
-        for instance, score in zip(instances, scores, strict=True)
+        {identity: key, "score": score, label: score >= threshold}
+        for key, score in zip(columns[identity], model.score(columns).tolist(), strict=True)
     ]
 
 

@@ -11,10 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 
-import xgboost as xgb
-
 from common.arrays import Values
 from common.metrics import auc
+from common.xgb import Booster, DMatrix
 
 # A checkpoint of 300 rounds is about 1 MB; ten rounds take some seconds on a small instance.
 CHECKPOINT_ROUNDS = 10
@@ -23,7 +22,7 @@ STATE = "progress"
 
 @dataclass(frozen=True)
 class Slice:
-    matrix: xgb.DMatrix
+    matrix: DMatrix
     labels: Values
 
 
@@ -50,7 +49,7 @@ class Boosting:
     seed: int
     data: str
 
-    def run(self, fit: Slice, select: Slice, checkpoints: Path) -> tuple[xgb.Booster, float]:
+    def run(self, fit: Slice, select: Slice, checkpoints: Path) -> tuple[Booster, float]:
         """The booster cut after its best round, and that round's AUC on the select slice."""
         file = checkpoints / "checkpoint.json"
         best, best_auc, start_from = self._resume(file)
@@ -71,16 +70,16 @@ class Boosting:
         booster.set_attr(**{STATE: None})
         return booster[: best + 1], best_auc
 
-    def _booster(self, fit: Slice, select: Slice, start_from: Path | None) -> xgb.Booster:
+    def _booster(self, fit: Slice, select: Slice, start_from: Path | None) -> Booster:
         fixed = {"objective": "binary:logistic", "tree_method": "hist", "seed_per_iteration": True}
         parameters = {**self.parameters, **fixed, "seed": self.seed}
-        return xgb.Booster(parameters, cache=[fit.matrix, select.matrix], model_file=start_from)
+        return Booster(parameters, cache=[fit.matrix, select.matrix], model_file=start_from)
 
     @property
     def _fingerprint(self) -> str:
         return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
-    def _checkpoint(self, booster: xgb.Booster, file: Path, best: int, best_auc: float) -> None:
+    def _checkpoint(self, booster: Booster, file: Path, best: int, best_auc: float) -> None:
         state = {"fingerprint": self._fingerprint, "best": best, "bestAuc": best_auc}
         booster.set_attr(**{STATE: json.dumps(state)})
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +91,7 @@ class Boosting:
     def _resume(self, file: Path) -> tuple[int, float, Path | None]:
         """Best round so far, its AUC, and the file to go on from; None to start anew."""
         if file.exists():
-            saved = xgb.Booster(model_file=file)
+            saved = Booster(model_file=file)
             state = json.loads(saved.attr(STATE) or "{}")
             if state.get("fingerprint") == self._fingerprint:
                 print(f"resuming after round {saved.num_boosted_rounds() - 1} from {file}", flush=True)

@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 JOBS = Path(__file__).parents[2] / "jobs"
 PROGRAMS = [path for path in sorted(JOBS.glob("*/*.py")) if path.parent.name != "common"]
 GLUE_ONLY = {"etl", "transforms"}
@@ -27,6 +29,29 @@ def test_every_module_imports_from_one_flat_folder(tmp_path: Path) -> None:
         [sys.executable, "-c", command], cwd=tmp_path, env={}, check=True, capture_output=True, text=True
     )
     assert Path(done.stdout.strip()).parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("program", "unneeded"),
+    [
+        ("inference", {"sklearn", "scipy.stats", "pandas", "pyarrow", "boto3", "botocore"}),
+        ("monitor", {"sklearn", "scipy.stats", "pyarrow.parquet", "boto3", "botocore"}),
+        ("train", {"sklearn", "scipy.stats", "boto3", "botocore"}),
+        ("evaluate", {"sklearn", "scipy.stats", "boto3", "botocore"}),
+    ],
+)
+def test_a_program_starts_without_the_libraries_it_does_not_need(program: str, unneeded: set[str]) -> None:
+    """Each of them takes a tenth to half a second of every start."""
+    paths = [str(path) for path in (JOBS, *(path for path in JOBS.iterdir() if path.is_dir()))]
+    command = f"import sys; sys.path += {paths}; import {program}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", command], env={}, check=True, capture_output=True, text=True)
+    assert "xgboost" in done.stdout.split()
+    assert set(done.stdout.split()) & unneeded == set()
+
+
+def test_scikit_learn_is_there_for_whoever_imports_it_later() -> None:
+    command = f"import sys; sys.path.append({str(JOBS)!r}); import common.xgb; import sklearn.metrics"
+    subprocess.run([sys.executable, "-c", command], env={}, check=True)
 
 
 def test_only_the_glue_programs_need_spark_and_they_need_nothing_of_sagemakers() -> None:

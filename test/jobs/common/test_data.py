@@ -1,14 +1,18 @@
 """Labels, slices, instances and the transform."""
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from common import schema
-from common.instances import check, to_frame, to_instances
+from common import instances, schema
+from common.instances import check, checked_columns, to_columns, to_frame, to_instances
 from common.labels import parse_labels, read_labels
 from common.slices import Slices, cut, label_rows
 from common.tables import days_of, read_features
@@ -100,3 +104,51 @@ def test_the_jobs_read_the_schema_that_everybody_reads() -> None:
     root = Path(__file__).parents[3]
     assert schema.dataset() == json.loads((root / "schema/dataset.json").read_text())
     assert schema.layout() == json.loads((root / "schema/layout.json").read_text())
+
+
+TIMES = (
+    "01-01T05:00:00Z",
+    "1-1T5:0:0Z",
+    "02-30T05:00:00Z",
+    "01-01T05:00:60Z",
+    "01-01T05:00:00",
+    "01-01T0٥:00:00Z",
+)
+# What JSON can put in a column, most of it wrong there.
+ODD = st.sampled_from(
+    [None, True, 0, -1, 2.5, 1e300, "", "x", [], {}, [1], *(f"2013-{time}" for time in TIMES)]
+)
+
+
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_columns_are_checked_as_each_row_is(rows: pd.DataFrame, data: st.DataObject) -> None:
+    """A look at whole columns lets nothing pass that a look at every value stops, and says the same."""
+    instances: list[Any] = to_instances(rows.iloc[:3])
+    place = data.draw(st.integers(0, 2))
+    names = [column.name for column in schema.curated_columns()]
+    if data.draw(st.booleans()):
+        name = data.draw(st.sampled_from(names))
+        instances[place] = {**instances[place], name: data.draw(ODD)}
+    elif data.draw(st.booleans()):
+        del instances[place][data.draw(st.sampled_from(names))]
+    else:
+        instances[place] = data.draw(ODD)
+    try:
+        for number, instance in enumerate(instances):
+            check(number, instance)
+    except ValueError as problem:
+        with pytest.raises(ValueError, match=re.escape(str(problem))):
+            checked_columns(instances)
+    else:
+        found = {name: list(values) for name, values in checked_columns(instances).items()}
+        assert found == {name: [instance[name] for instance in instances] for name in names}
+
+
+def test_columns_of_sound_rows_take_no_look_at_each(
+    rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = to_instances(rows)
+    monkeypatch.setattr(instances, "check", lambda place, instance: pytest.fail(f"looked at row {place}"))
+    assert checked_columns(sound) == {name: tuple(values) for name, values in to_columns(sound).items()}
+    assert checked_columns([]) == to_columns([])

@@ -1,6 +1,7 @@
 """The S3 side, against botocore's own shapes."""
 
 import io
+import time
 from datetime import date
 from pathlib import Path
 
@@ -19,37 +20,69 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     return Stubber(client)
 
 
-def test_a_day_is_listed_page_by_page_and_read(s3: Stubber) -> None:
-    prefix = "mlkit/AllTraffic/2013/06/30/"
-    first, second = f"{prefix}a.jsonl", f"{prefix}23/b.jsonl"
+def test_days_are_listed_at_once_page_by_page_and_read(s3: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "READERS", 1)  # the stub wants to know which object comes first
+    prefix = "mlkit/AllTraffic/"
+    first, second = f"{prefix}2013/06/29/a.jsonl", f"{prefix}2013/06/30/23/b.jsonl"
+    start = {"Bucket": "captured", "Prefix": prefix, "StartAfter": f"{prefix}2013/06/28/"}
+    beside, beyond = f"{prefix}2013/06/29-copy/a.jsonl", f"{prefix}2013/07/01/c.jsonl"
     s3.add_response(
         "list_objects_v2",
-        {"Contents": [{"Key": first}], "IsTruncated": True, "NextContinuationToken": "more"},
-        {"Bucket": "captured", "Prefix": prefix},
-    )
-    body = b'{"a": 1}\n\n{"b": 2}'
-    s3.add_response(
-        "get_object",
-        {"Body": StreamingBody(io.BytesIO(body), len(body))},
-        {"Bucket": "captured", "Key": first},
+        {
+            "Contents": [{"Key": beside}, {"Key": first}],
+            "IsTruncated": True,
+            "NextContinuationToken": "more",
+        },
+        start,
     )
     s3.add_response(
         "list_objects_v2",
-        {"Contents": [{"Key": second}], "IsTruncated": False},
-        {"Bucket": "captured", "Prefix": prefix, "ContinuationToken": "more"},
+        {
+            "Contents": [{"Key": second}, {"Key": beyond}],
+            "IsTruncated": True,
+            "NextContinuationToken": "never asked for",
+        },
+        {**start, "ContinuationToken": "more"},
     )
-    odd = b"\xff"
-    s3.add_response(
-        "get_object", {"Body": StreamingBody(io.BytesIO(odd), 1)}, {"Bucket": "captured", "Key": second}
-    )
+    for key, body in ((first, b'{"a": 1}\n\n{"b": 2}'), (second, b"\xff")):
+        s3.add_response(
+            "get_object",
+            {"Body": StreamingBody(io.BytesIO(body), len(body))},
+            {"Bucket": "captured", "Key": key},
+        )
     with s3:
-        lines = list(store.lines_of_day("s3://captured/mlkit/AllTraffic/", date(2013, 6, 30)))
-    assert lines == ['{"a": 1}', '{"b": 2}', "\ufffd"]
+        lines = store.lines_by_day(
+            "s3://captured/mlkit/AllTraffic/", [date(2013, 6, day) for day in (30, 29, 28)]
+        )
+    assert list(lines.items()) == [
+        (date(2013, 6, 28), []),
+        (date(2013, 6, 29), ['{"a": 1}', '{"b": 2}']),
+        (date(2013, 6, 30), ["\ufffd"]),
+    ]
     s3.assert_no_pending_responses()
 
 
+def test_objects_read_side_by_side_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow_first(uri: str) -> str:
+        time.sleep(0.05 if uri == "0" else 0)
+        return uri
+
+    monkeypatch.setattr(store, "read", slow_first)
+    uris = [str(number) for number in range(20)]
+    assert store.read_all(uris) == uris
+
+
 def test_a_folder_reads_like_a_prefix(tmp_path: Path) -> None:
-    (tmp_path / "2013/06/30/23").mkdir(parents=True)
-    (tmp_path / "2013/06/30/23/b.jsonl").write_text("one\ntwo\n")
-    assert list(store.lines_of_day(f"{tmp_path}/", date(2013, 6, 30))) == ["one", "two"]
+    for day, name in (("28", "a.jsonl"), ("30", "23/b.jsonl"), ("29", "c.jsonl")):
+        file = tmp_path / "2013/06" / day / name
+        file.parent.mkdir(parents=True)
+        file.write_text("one\ntwo\n")
+    (tmp_path / "readme.txt").write_text("beside the days")
+    wanted = [date(2013, 6, 30), date(2013, 7, 1), date(2013, 6, 28)]
+    assert store.lines_by_day(f"{tmp_path}/", wanted) == {
+        date(2013, 6, 28): ["one", "two"],
+        date(2013, 6, 30): ["one", "two"],
+        date(2013, 7, 1): [],
+    }
     assert list(store.keys(str(tmp_path / "absent"))) == []
+    assert store.lines_by_day(str(tmp_path), []) == {}
