@@ -27,12 +27,14 @@ WINDOW_SEED, GATE_SEED = 20130601, 20130602
 @dataclass(frozen=True)
 class Quality:
     """
-    Gains are AUC of the model minus AUC of the rule; `dropInterval` is the 95 % interval of the window's gain
-    minus the gate's, `drop` its value.
+    Gains are AUC of the model minus AUC of the rule; `interval` is of the gain; `dropInterval` is the 95 %
+    interval of the window's gain minus the gate's, `drop` its value.
     """
 
     auc: float
-    ruleAuc: float  # noqa: N815 - as written to outcome.json
+    aucInterval: tuple[float, float]  # noqa: N815 - as written to outcome.json
+    ruleAuc: float  # noqa: N815
+    ruleAucInterval: tuple[float, float]  # noqa: N815
     brier: float
     gain: float
     interval: tuple[float, float]
@@ -55,11 +57,15 @@ def measure(rows: pd.DataFrame, rule: Values, gate: Mapping[str, Any], draws: in
     here = DayPairs.of(days_of(rows), labels, {MODEL: scores, RULE: rule})
     there = DayPairs.from_json(gate["days"])
     gain = float(here.gain(MODEL, RULE)[0])
-    gains = here.gain(MODEL, RULE, here.draw(draws, WINDOW_SEED))
+    weights = here.draw(draws, WINDOW_SEED)
+    aucs, rule_aucs = here.auc(MODEL, weights), here.auc(RULE, weights)
+    gains = aucs - rule_aucs
     gate_gains = there.gain(gate["model"], gate["rule"], there.draw(draws, GATE_SEED))
     return Quality(
         auc=float(here.auc(MODEL)[0]),
+        aucInterval=interval(aucs),
         ruleAuc=float(here.auc(RULE)[0]),
+        ruleAucInterval=interval(rule_aucs),
         brier=brier(labels, scores),
         gain=gain,
         interval=interval(gains),

@@ -220,6 +220,11 @@ def test_quality_figures_are_of_the_captured_scores(site: Site) -> None:
     labelled = evaluate.label_rows(rows, evaluate.read_labels(site.lake.labels))
     assert found["auc"] == pytest.approx(roc_auc_score(labelled["late"], site.model.score(rows)))
     assert found["gain"] == pytest.approx(found["auc"] - found["ruleAuc"])
+    for name in ("auc", "ruleAuc"):
+        low, high = found[f"{name}Interval"]
+        assert low < found[name] < high < 1
+    statistics = site.file("model_quality_statistics.json")["binary_classification_metrics"]["auc"]
+    assert np.diff(found["aucInterval"])[0] == pytest.approx(4 * statistics["standard_deviation"], rel=0.2)
     decision = json.loads((site.root / "input/baseline/decision.json").read_text())
     assert found["drop"] == pytest.approx(found["gain"] - decision["ruleGain"])
     # Two independent weeks: variances add.
