@@ -38,12 +38,12 @@ def _feature_statistics(column: schema.Column, values: "pd.Series[Any]") -> dict
             "distribution": {"categorical": {"buckets": buckets}},
         }
     else:
-        numbers = _numbers(np.sort(present.to_numpy(dtype=np.float64)))
+        numbers = _numbers(np.sort(present.to_numpy(dtype=np.float64)), whole=column.type == "int")
         feature["numerical_statistics"] = {"common": common, **numbers}
     return feature
 
 
-def _numbers(ordered: Floats) -> dict[str, Any]:
+def _numbers(ordered: Floats, *, whole: bool) -> dict[str, Any]:
     if ordered.size == 0:
         # The managed monitor's files have no null: no values show as zeros beside num_present 0.
         return {
@@ -52,7 +52,7 @@ def _numbers(ordered: Floats) -> dict[str, Any]:
             "std_dev": 0.0,
             "min": 0.0,
             "max": 0.0,
-            "distribution": _kll(ordered),
+            "distribution": _kll(ordered, whole=whole),
         }
     return {
         "mean": float(ordered.mean()),
@@ -60,14 +60,26 @@ def _numbers(ordered: Floats) -> dict[str, Any]:
         "std_dev": float(ordered.std()),
         "min": float(ordered[0]),
         "max": float(ordered[-1]),
-        "distribution": _kll(ordered),
+        "distribution": _kll(ordered, whole=whole),
     }
 
 
-def _kll(ordered: Floats) -> dict[str, Any]:
+def _edges(ordered: Floats, *, whole: bool) -> Floats:
+    """
+    Bounds of the buckets. Those of whole numbers lie on halves, with equally many numbers between any two:
+    ten equal parts of 1 to 7 would leave three without a number, a gap that the data does not have.
+    """
+    if not whole:
+        return np.histogram_bin_edges(ordered, bins=HISTOGRAM_BUCKETS)
+    numbers = ordered[-1] - ordered[0] + 1
+    width = np.ceil(numbers / HISTOGRAM_BUCKETS)
+    return ordered[0] - 0.5 + width * np.arange(np.ceil(numbers / width) + 1)
+
+
+def _kll(ordered: Floats, *, whole: bool) -> dict[str, Any]:
     if ordered.size == 0:
         return {"kll": {"buckets": [], "sketch": {"parameters": PARAMETERS, "data": [[]]}}}
-    counts, edges = np.histogram(ordered, bins=HISTOGRAM_BUCKETS)
+    counts, edges = np.histogram(ordered, bins=_edges(ordered, whole=whole))
     buckets = [
         {"lower_bound": float(low), "upper_bound": float(high), "count": int(count)}
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)

@@ -141,6 +141,11 @@ def test_the_baseline_is_of_the_whole_period(alone: dict[str, Any], lake: Lake) 
         "num_missing": rows["temp_f"].isna().sum(),
     }
     assert sum(b["count"] for b in temperature["distribution"]["kll"]["buckets"]) == rows["temp_f"].count()
+    minutes = found["sched_minute"]["numerical_statistics"]["distribution"]["kll"]["buckets"]
+    assert [b["lower_bound"] for b in minutes] == [-0.5 + 6 * n for n in range(10)]
+    weekdays = found["day_of_week"]["numerical_statistics"]["distribution"]["kll"]["buckets"]
+    counted = rows["day_of_week"].value_counts().sort_index()
+    assert [(b["lower_bound"] + 0.5, b["count"]) for b in weekdays] == list(counted.items())
     assert counts_of(found["carrier"]) == rows["carrier"].value_counts().to_dict()
 
 
