@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { names, rooms } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../account/cdk';
+import { picture } from '../report/picture';
+import { STORY, type Story } from '../report/story';
 import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
@@ -21,6 +23,7 @@ export async function documents(): Promise<Map<string, string>> {
   return new Map([
     ['docs/architecture.svg', await svg(graph)],
     ['docs/architecture.mmd', mermaid(graph)],
+    ['docs/story.svg', picture(JSON.parse(readFileSync(STORY, 'utf8')) as Story) ?? ''],
     ['docs/stacks/README.md', overview(kits)],
     ['docs/upgrading.md', upgrading(kits)],
     ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),

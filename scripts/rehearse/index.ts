@@ -6,7 +6,7 @@ import { ROOT, synth } from '../account/cdk';
 import { option } from '../arguments';
 import { bench } from '../bench';
 import { terminal } from '../kit/out';
-import { writeReport } from '../report/report';
+import { keepStory, writeReport } from '../report/report';
 import { denied } from './denied';
 import { audit } from './engine';
 import type { Evidence } from './evidence';
@@ -40,7 +40,14 @@ export function register(program: Command): void {
     .command('report')
     .description('draw the report of a finished run again')
     .argument('[folder]', 'folder of the run', join(ROOT, '.rehearsal/latest'))
-    .action(async (folder: string) => console.log(await writeReport(folder)));
+    .option(
+      '--story',
+      'also keep its story as docs/story.json, from which npm run docs draws the picture of the README',
+    )
+    .action(async (folder: string, { story = false }: { story?: boolean }) => {
+      console.log(await writeReport(folder));
+      if (story) console.log(keepStory(folder));
+    });
   program
     .command('bench')
     .description('time synth, jobs, serving and the predict bundle')

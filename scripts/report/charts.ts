@@ -1,6 +1,5 @@
 /** Vega-Lite specifications of the report's charts, and their rendering to SVG without a browser. */
 import type { TopLevelSpec } from 'vega-lite' with { 'resolution-mode': 'import' };
-import type { Gate, MonitoredWindow, Range } from '../rehearse/verify';
 
 const WIDTH = 860;
 const base = {
@@ -38,52 +37,6 @@ export function timeline(spans: Span[]): TopLevelSpec {
       y: { field: 'lane', type: 'nominal', sort: ['Prepare', 'Train', 'Release', 'Monitor'], title: null },
       color: { field: 'status', type: 'nominal', scale: { scheme: 'tableau10' }, title: null },
     },
-  };
-}
-
-export interface QualityPoint {
-  window: Range;
-  champion: number;
-  auc: number;
-  ruleAuc: number;
-  low: number | null;
-  high: number | null;
-}
-
-/** Champion and rule by window; the gate's challengers as diamonds where the gate stood. A bar is the interval of the paired gain, drawn from the rule. */
-export function auc(points: QualityPoint[], gates: Gate[]): TopLevelSpec {
-  const series = points.flatMap((p) => [
-    { at: p.window.end, auc: p.auc, low: p.low, high: p.high, who: `champion v${p.champion}` },
-    { at: p.window.end, auc: p.ruleAuc, low: null, high: null, who: 'one-feature rule' },
-  ]);
-  const stood = gates.map((g) => ({
-    at: g.window.end,
-    auc: g.challengerAuc,
-    who: g.promoted ? 'challenger, promoted' : 'challenger, held',
-  }));
-  const x = { field: 'at', type: 'temporal', title: 'window ends' } as const;
-  const y = { field: 'auc', type: 'quantitative', scale: { zero: false }, title: 'AUC' } as const;
-  return {
-    ...base,
-    width: WIDTH,
-    height: 260,
-    layer: [
-      {
-        data: { values: series.filter((s) => s.low !== null) },
-        mark: { type: 'rule', opacity: 0.35 },
-        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: { field: 'who', type: 'nominal' } },
-      },
-      {
-        data: { values: series },
-        mark: { type: 'line', point: true },
-        encoding: { x, y, color: { field: 'who', type: 'nominal', title: null } },
-      },
-      {
-        data: { values: stood },
-        mark: { type: 'point', shape: 'diamond', filled: true, size: 110 },
-        encoding: { x, y, color: { field: 'who', type: 'nominal' } },
-      },
-    ],
   };
 }
 
@@ -185,22 +138,4 @@ export function histograms(buckets: HistogramBucket[]): TopLevelSpec {
     },
     resolve: { scale: { x: 'independent', y: 'independent' } },
   };
-}
-
-/** Windows that could be scored, as the AUC chart wants them. */
-export function scored(windows: (MonitoredWindow & { interval?: [number, number] | null })[]): QualityPoint[] {
-  return windows.flatMap((w) =>
-    w.auc === null || w.ruleAuc === null
-      ? []
-      : [
-          {
-            window: w.window,
-            champion: w.champion,
-            auc: w.auc,
-            ruleAuc: w.ruleAuc,
-            low: w.interval ? w.ruleAuc + w.interval[0] : null,
-            high: w.interval ? w.ruleAuc + w.interval[1] : null,
-          },
-        ],
-  );
 }

@@ -44,10 +44,19 @@ export interface Quality {
   quarantined: Record<string, number>;
   nulled: Record<string, number>;
 }
+type Interval = [low: number, high: number];
 export interface Outcome {
   window: { start: string; end: string };
   champion: string;
-  quality: { interval: [number, number] | null } | null;
+  violations: { check: string }[];
+  confirmed: boolean;
+  quality: {
+    auc: number;
+    aucInterval: Interval;
+    ruleAuc: number;
+    ruleAucInterval: Interval;
+    interval: Interval;
+  } | null;
   drift: { feature: string; distance: number; threshold: number }[];
 }
 

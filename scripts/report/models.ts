@@ -3,9 +3,9 @@ import { layout } from '../../lib/shared/names';
 import type { Evidence } from '../rehearse/evidence';
 import * as charts from './charts';
 import { type Evaluation, written } from './files';
-import { type Cell, counts, section, table } from './page';
+import { type Cell, counts, type Section, section, table } from './page';
 
-export async function models(evidence: Evidence): Promise<string[]> {
+export async function models(evidence: Evidence): Promise<Section[]> {
   const evaluations = written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics);
   const newest = evaluations.at(-1);
   if (newest === undefined) return [];

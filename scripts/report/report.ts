@@ -4,22 +4,45 @@ import { join } from 'node:path';
 import dataset from '../../schema/dataset.json';
 import { layout } from '../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../rehearse/evidence';
-import type { MonitoredWindow, Summary } from '../rehearse/verify';
+import { type Summary, versionOf } from '../rehearse/verify';
 import * as charts from './charts';
 import { type Evaluation, type Outcome, type Quality, written } from './files';
 import { models } from './models';
-import { type Cell, counts, page, section, table } from './page';
+import { type Cell, counts, folded, page, type Section, section, table } from './page';
+import { picture } from './picture';
+import { figures, STORY, storyOf, told } from './story';
 
 const retrainOn = dataset.features.columns.filter((c) => 'monitor' in c && c.monitor === 'retrain').map((c) => c.name);
 
+function read(runDir: string): { summary: Summary; evidence: Evidence } {
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(runDir, file), 'utf8'));
+  return { summary: json('summary.json') as Summary, evidence: json('evidence.json') as Evidence };
+}
+
+/**
+ * Keeps the story of a run beside the documents. @returns the path
+ * @throws Error when the run did not pass or tells another story
+ */
+export function keepStory(runDir: string): string {
+  const { summary, evidence } = read(runDir);
+  if (summary.scenario !== 'drift' || summary.status !== 'passed')
+    throw new Error(
+      `${runDir} is a ${summary.status} run of ${summary.scenario}: give the folder of a passed run of drift`,
+    );
+  const { weeks, challenges } = storyOf(summary, evidence);
+  // A line each, so that a change of one is seen as one.
+  const lines = (list: unknown[]) => list.map((one) => JSON.stringify(one)).join(',\n');
+  writeFileSync(STORY, `{"weeks":[\n${lines(weeks)}\n],"challenges":[\n${lines(challenges)}\n]}\n`);
+  return STORY;
+}
+
 /** Writes `report.html` into the run folder. @returns its path */
 export async function writeReport(runDir: string): Promise<string> {
-  const summary = JSON.parse(readFileSync(join(runDir, 'summary.json'), 'utf8')) as Summary;
-  const evidence = JSON.parse(readFileSync(join(runDir, 'evidence.json'), 'utf8')) as Evidence;
+  const { summary, evidence } = read(runDir);
   const sections = [
     await timeline(evidence),
     await profile(evidence),
-    await quality(summary, evidence),
+    quality(summary, evidence),
     await drift(evidence),
     ...(await models(evidence)),
     guard(summary),
@@ -42,13 +65,21 @@ export async function writeReport(runDir: string): Promise<string> {
       ),
     ),
   ];
-  const lead = `${summary.status}${summary.reason === undefined ? '' : ` — ${summary.reason}`} · ${Math.round(summary.durationSeconds)} s · rehearsed, not verified on AWS`;
+  const story = storyOf(summary, evidence);
+  const verdict = {
+    lead: `${summary.status === 'passed' ? 'Passed' : 'Failed'}: ${summary.reason ?? 'no reason was written down'}`,
+    sentences: [
+      ...told(story),
+      `It took ${Math.round(summary.durationSeconds)} s on this machine: rehearsed, not verified on AWS.`,
+    ],
+    picture: picture(story) ?? '',
+  };
   const file = join(runDir, 'report.html');
-  writeFileSync(file, page(`Rehearsal: ${summary.scenario}, profile ${summary.profile}`, lead, sections));
+  writeFileSync(file, page(`Rehearsal: ${summary.scenario}, profile ${summary.profile}`, verdict, sections));
   return file;
 }
 
-async function timeline({ machines }: Evidence): Promise<string> {
+async function timeline({ machines }: Evidence): Promise<Section> {
   const lanes: [string, ExecutionRecord[]][] = [
     ['Prepare', machines.prepare],
     ['Train', machines.train],
@@ -75,13 +106,11 @@ async function timeline({ machines }: Evidence): Promise<string> {
     'From raw file to release',
     'Every execution of the four state machines, in wall time.',
     await charts.render(charts.timeline(spans)),
-    details('executions', table(['machine', 'execution', 'start', 'seconds', 'ended as'], rows)),
+    folded('executions', ['machine', 'execution', 'start', 'seconds', 'ended as'], rows),
   );
 }
 
-const details = (title: string, body: string) => `<details><summary>${title}</summary>${body}</details>`;
-
-async function profile(evidence: Evidence): Promise<string> {
+async function profile(evidence: Evidence): Promise<Section> {
   const months = written<Quality>(evidence, 'curated/quality/', 'report.json');
   const rows = months.map((m): Cell[] => [
     m.month,
@@ -133,21 +162,19 @@ async function profile(evidence: Evidence): Promise<string> {
       rows,
     ),
     buckets.length === 0 ? '' : await charts.render(charts.histograms(buckets)),
-    details(
+    folded(
       'columns of the newest model’s data period',
-      table(['feature', 'present', 'missing', 'missing share', 'mean', 'min', 'max', 'distinct'], columns),
+      ['feature', 'present', 'missing', 'missing share', 'mean', 'min', 'max', 'distinct'],
+      columns,
     ),
   );
 }
 
-async function quality(summary: Summary, evidence: Evidence): Promise<string> {
+function quality(summary: Summary, evidence: Evidence): Section {
   const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
-  const interval = (w: MonitoredWindow) =>
-    outcomes.find((o) => o.window.end === w.window.end && o.champion.endsWith(`/${w.champion}`))?.quality?.interval ??
-    null;
-  const points = charts.scored(summary.monitor.map((w) => ({ ...w, interval: interval(w) })));
   const rows = summary.monitor.map((w): Cell[] => {
-    const gain = interval(w);
+    const gain = outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion)?.quality
+      ?.interval;
     return [
       `${w.window.start} – ${w.window.end}`,
       w.status,
@@ -155,7 +182,7 @@ async function quality(summary: Summary, evidence: Evidence): Promise<string> {
       w.records,
       w.auc,
       w.ruleAuc,
-      gain === null ? null : `${gain[0].toFixed(3)}\u00a0…\u00a0${gain[1].toFixed(3)}`,
+      gain && figures(gain),
       w.violations.map((v) => `${v.feature} ${v.check}`).join(', '),
       w.confirmed ? 'yes' : 'no',
     ];
@@ -167,7 +194,7 @@ async function quality(summary: Summary, evidence: Evidence): Promise<string> {
     g.challengerAuc,
     g.ruleAuc,
     g.gain,
-    g.interval === null ? null : `${g.interval[0].toFixed(3)}\u00a0…\u00a0${g.interval[1].toFixed(3)}`,
+    g.interval && figures(g.interval),
     g.brierDelta,
     g.promoted ? 'promoted' : 'held',
     g.reason,
@@ -175,7 +202,6 @@ async function quality(summary: Summary, evidence: Evidence): Promise<string> {
   return section(
     'Model quality by window',
     'The one-feature rule is the mean delay at the airport two hours before: no model is worth releasing that does not beat it on the same rows.',
-    points.length === 0 ? '' : await charts.render(charts.auc(points, summary.gates)),
     table(
       ['window', 'outcome', 'champion', 'records', 'AUC', 'rule', 'gain over rule, 95 %', 'violations', 'confirmed'],
       rows,
@@ -188,7 +214,7 @@ async function quality(summary: Summary, evidence: Evidence): Promise<string> {
   );
 }
 
-async function drift(evidence: Evidence): Promise<string> {
+async function drift(evidence: Evidence): Promise<Section> {
   const cells = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome).flatMap((o) =>
     o.drift.map((d) => ({ ...d, end: o.window.end })),
   );
@@ -201,7 +227,7 @@ async function drift(evidence: Evidence): Promise<string> {
   );
 }
 
-function guard(summary: Summary): string {
+function guard(summary: Summary): Section {
   const rows = summary.decisions.map((d): Cell[] => [
     d.window === undefined ? null : d.window.end,
     d.episode,
@@ -224,7 +250,7 @@ function guard(summary: Summary): string {
   );
 }
 
-function updates({ deployments }: Summary): string {
+function updates({ deployments }: Summary): Section {
   const rows = deployments.flatMap(({ time, outcome, reason, stages }) =>
     stages.map(({ instances, of, seconds, blue, green }): Cell[] => [
       time.slice(11, 19),
@@ -258,7 +284,7 @@ function updates({ deployments }: Summary): string {
   );
 }
 
-function access({ iam }: Summary): string {
+function access({ iam }: Summary): Section {
   return section(
     'Access',
     `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are asked for on purpose: a user may not do what the system does.`,
@@ -266,19 +292,15 @@ function access({ iam }: Summary): string {
       ['denied principal', 'action', 'resource'],
       iam.denials.map((d) => [d.principal, d.action, d.resource]),
     ),
-    details(
+    folded(
       `${iam.unused.length} granted and not used in this run`,
-      table(
-        ['principal', 'action'],
-        iam.unused.map((u) => [u.principal, u.action]),
-      ),
+      ['principal', 'action'],
+      iam.unused.map((u) => [u.principal, u.action]),
     ),
-    details(
+    folded(
       `${iam.unproven.length} granted for calls that the emulator never asks permission for`,
-      table(
-        ['principal', 'action'],
-        iam.unproven.map((u) => [u.principal, u.action]),
-      ),
+      ['principal', 'action'],
+      iam.unproven.map((u) => [u.principal, u.action]),
     ),
   );
 }
