@@ -4,30 +4,37 @@ import { TEST_STEPS } from './test-steps.mjs';
 
 // Two, whatever the machine has: rehearsals have timeouts, and each of three Sparks at once would be slower than one.
 const CORES = 2;
+const OPTIONS = {
+  only: { type: 'string', multiple: true, default: [] },
+  bail: { type: 'boolean', default: false },
+};
 
 /**
- * Runs every step, side by side where their cores allow, and prints the output of each whole when it ends. The last lines
- * are the command that runs each failed step alone, and the count: `12 passed, 1 failed`.
+ * Runs every step, side by side where their cores allow, and prints the output of each whole when it ends; with `--bail`
+ * no step begins after a failure. The last lines are the command that runs each failed step alone, and the count:
+ * `12 passed, 1 failed`.
  * @param start runs one command line, hands its output over and resolves to its exit code
  * @returns the exit code of the whole
  */
 export async function test(args, start, steps = TEST_STEPS, stream = process.stdout) {
-  const chosen = choose(args, steps, stream);
+  const { only, bail } = parseArgs({ args, options: OPTIONS }).values;
+  const chosen = choose(only, steps, stream);
   if (!chosen) return 1;
   const progress = new Progress(stream);
   const failed = [];
-  const notRun = await sideBySide(chosen, async (step) => {
-    if (!(await progress.of(step, start))) failed.push(step);
+  const notRun = await sideBySide(chosen, async (step, stop) => {
+    if (await progress.of(step, start)) return;
+    failed.push(step);
+    if (bail) stop();
   });
   const alone = failed.map(({ name }) => `npm test -- --only ${name}`);
   if (alone.length > 0) stream.write(`Failed; each alone:\n${alone.map((command) => `  ${command}\n`).join('')}\n`);
-  if (notRun.length > 0) stream.write(`Interrupted before: ${notRun.map(({ name }) => name).join(', ')}.\n\n`);
+  if (notRun.length > 0) stream.write(`Not run: ${notRun.map(({ name }) => name).join(', ')}.\n\n`);
   stream.write(`${chosen.length - failed.length - notRun.length} passed, ${failed.length} failed\n`);
   return failed.length + notRun.length > 0 ? 1 : 0;
 }
 
-function choose(args, steps, stream) {
-  const { only } = parseArgs({ args, options: { only: { type: 'string', multiple: true, default: [] } } }).values;
+function choose(only, steps, stream) {
   const unknown = only.filter((name) => !steps.some((step) => step.name === name));
   if (unknown.length > 0) {
     const known = steps.map(({ name }) => name).join(', ');
@@ -37,13 +44,13 @@ function choose(args, steps, stream) {
   return only.length === 0 ? steps : steps.filter(({ name }) => only.includes(name));
 }
 
-/** Starts the first step that fits beside the running ones, until none is left; the steps that an interruption kept from it. */
+/** Starts the first step that fits beside the running ones, until none is left; the steps that an interruption, or `stop`, kept from it. */
 async function sideBySide(steps, run) {
   const waiting = [...steps];
   const running = new Set();
   const notRun = [];
-  const interrupt = () => notRun.push(...waiting.splice(0));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const stop = () => notRun.push(...waiting.splice(0));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   let free = CORES;
   while (waiting.length > 0 || running.size > 0) {
     const next = waiting.findIndex(({ cores }) => cores <= free);
@@ -53,13 +60,13 @@ async function sideBySide(steps, run) {
     }
     const [step] = waiting.splice(next, 1);
     free -= step.cores;
-    const ended = run(step).then(() => {
+    const ended = run(step, stop).then(() => {
       free += step.cores;
       running.delete(ended);
     });
     running.add(ended);
   }
-  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  process.off('SIGINT', stop).off('SIGTERM', stop);
   return notRun;
 }
 

@@ -81,8 +81,16 @@ test('an interruption begins no further step, and says which ones are missing', 
   });
   assert.deepEqual(started, ['eslint', 'ruff-check']);
   assert.equal(code, 1);
-  assert.match(printed, /Interrupted before: jest, mypy\./);
+  assert.match(printed, /Not run: jest, mypy\./);
   assert.equal(last, '0 passed, 2 failed');
+});
+
+test('--bail begins no step after a failure, and names those that did not run', async () => {
+  const { code, started, printed, last } = await run(['--bail'], (command) => (command === 'eslint' ? 1 : 0));
+  assert.ok(!started.includes('jest') && !started.includes('mypy'), started.join());
+  assert.equal(code, 1);
+  assert.match(printed, /Not run: .*jest/);
+  assert.match(last, /^1 passed, 1 failed$/);
 });
 
 test('--only runs one step', async () => {
