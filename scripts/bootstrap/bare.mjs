@@ -43,8 +43,9 @@ function withoutJava(path, folder) {
   return links;
 }
 
-/** An earlier set-up may have found the machine's Java; without the link the next one installs its own. */
+/** An earlier set-up may have found the machine's Java: without the step's stamp the next one installs its own. */
 function forgetJavaOfMachine(toolchain) {
   const link = join(toolchain, 'java');
-  if (existsSync(link) && !readlinkSync(link).startsWith(join(toolchain, 'python'))) rmSync(link);
+  const own = existsSync(link) && readlinkSync(link).startsWith(join(toolchain, 'python'));
+  if (!own) rmSync(join(toolchain, 'stamps/java-17'), { force: true });
 }

@@ -93,12 +93,16 @@ function ready(child: ChildProcess, log: string): Promise<string> {
   });
 }
 
-/** What a person does once in an account before the first deployment. */
-export async function bootstrap({ root }: Engine, log: string): Promise<void> {
+/**
+ * What a person does once in an account before the first deployment.
+ * @param assembly given to the CLI, which would synthesize the app again, into a folder that all rehearsals share
+ */
+export async function bootstrap({ root }: Engine, assembly: string, log: string): Promise<void> {
   const { accessKeyId: account } = root.credentials;
   // The emulator does not read the template's condition for this default of it.
   const policies = ['--cloudformation-execution-policies', 'arn:aws:iam::aws:policy/AdministratorAccess'];
-  await cdk(['bootstrap', `aws://${account}/${root.region}`, ...policies], log, await environmentOf(root));
+  const where = ['--app', assembly, `aws://${account}/${root.region}`];
+  await cdk(['bootstrap', ...where, ...policies], log, await environmentOf(root));
 }
 
 export interface Audit {

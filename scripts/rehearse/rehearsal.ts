@@ -1,5 +1,5 @@
 /** One rehearsal: bootstrap, up, play, gather, down, sweep, verify. */
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { resolveConfig } from '../../lib/config';
@@ -56,7 +56,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     const { kit } = resolveConfig(run.profile);
     const { assembly, out, scenario } = run;
     const ground: Ground = { aws: engine.root, kit, assembly, log: join(run.runDir, 'up.log'), out };
-    await step('bootstrap', run, problems, () => bootstrap(engine, join(run.runDir, 'bootstrap.log')));
+    await step('bootstrap', run, problems, () => bootstrap(engine, assembly, join(run.runDir, 'bootstrap.log')));
     const { before, after, swept } = scenario;
     if (before !== undefined) await step('before', run, problems, () => before(ground));
     if (problems.length === 0) await step('up', run, problems, () => deployKit(ground));
@@ -149,8 +149,9 @@ export function newRunDir(scenario: string): string {
   const base = join(ROOT, '.rehearsal');
   const id = `${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${scenario}`;
   mkdirSync(join(base, id), { recursive: true });
-  const latest = join(base, 'latest');
-  rmSync(latest, { force: true });
-  symlinkSync(id, latest);
+  // Renamed into place: two rehearsals that start together may both make it.
+  const link = join(base, id, 'latest');
+  symlinkSync(id, link);
+  renameSync(link, join(base, 'latest'));
   return join(base, id);
 }

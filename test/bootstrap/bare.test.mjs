@@ -65,14 +65,19 @@ test('pip keeps the index that is configured below the real HOME', () => {
   assert.equal(bare({ PIP_CONFIG_FILE: '/given' }).PIP_CONFIG_FILE, '/given');
 });
 
-test("the machine's Java that an earlier set-up found is forgotten, the set-up's own is kept", () => {
+test("the machine's Java that an earlier set-up found is looked for again, the set-up's own is kept", () => {
   const link = join(toolchain, 'java');
-  symlinkSync(join(machine, 'jdk'), link);
-  bare();
-  assert.ok(!existsSync(link));
-  const own = join(toolchain, 'python/jre');
-  mkdirSync(own, { recursive: true });
-  symlinkSync(own, link);
-  bare();
-  assert.ok(existsSync(link));
+  const stamp = join(toolchain, 'stamps/java-17');
+  mkdirSync(join(toolchain, 'stamps'));
+  for (const [home, kept] of [
+    ['jdk', false],
+    ['.toolchain/python/jre', true],
+  ]) {
+    writeFileSync(stamp, '');
+    rmSync(link, { force: true });
+    mkdirSync(join(machine, home), { recursive: true });
+    symlinkSync(join(machine, home), link);
+    bare();
+    assert.equal(existsSync(stamp), kept, home);
+  }
 });
