@@ -50,23 +50,13 @@ export function picture(story: Story): string | undefined {
     text('soft end', plot.left - 10, y(tick) + 5, tick.toFixed(2)),
   ]);
   const months = [...monthsOf({ start: first, end: last })];
+  const nameOf = (month: string) => (months.length > 5 ? monthName(month).slice(0, 3) : monthName(month));
   const names = months.flatMap((month) => {
-    const from = Math.max(plot.left, at(`${month}-01`));
-    const to = Math.min(plot.right, at(`${nextMonth(month)}-01`));
-    return [
-      ...(from > plot.left ? [line('axis', from, plot.bottom, from, 460)] : []),
-      // A month with a day or two has no room for its name.
-      ...(to - from < 40
-        ? []
-        : [
-            text(
-              'soft middle',
-              (from + to) / 2,
-              462,
-              months.length > 5 ? monthName(month).slice(0, 3) : monthName(month),
-            ),
-          ]),
-    ];
+    const [from, to] = [at(`${month}-01`), Math.min(plot.right, at(`${nextMonth(month)}-01`))];
+    const left = Math.max(plot.left, from);
+    const begins = from > plot.left ? [line('axis', from, plot.bottom, from, 460)] : [];
+    // A month with a day or two has no room for its name.
+    return to - left < 40 ? begins : [...begins, text('soft middle', (left + to) / 2, 462, nameOf(month))];
   });
   const bands = weeks
     .filter(({ confirmed }) => confirmed)

@@ -79,20 +79,7 @@ export function storyOf(summary: Summary, evidence: Evidence): Story {
   return { weeks: weeks.sort((a, b) => a.end.localeCompare(b.end) || a.champion - b.champion), challenges };
 }
 
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 export const monthName = (month: string) => MONTHS[Number(month.slice(5, 7)) - 1]!;
 export const dayName = (day: string) => `${Number(day.slice(8))} ${monthName(day)}`;
 /** Never broken between its ends. */
