@@ -54,17 +54,22 @@ function statements(kit: string): Statement[] {
   ];
 }
 
-/** Creates the role with what every user may, plus `extra`, and assumes it. */
+/** Gives the role what every user may, plus `extra`, in place of what it had, and assumes it. */
 export async function assumeClient(root: Target, kit: string, extra: readonly Statement[] = []): Promise<Target> {
   const iam = new IAMClient(root);
-  await iam.send(
-    new CreateRoleCommand({
-      RoleName: CLIENT_ROLE,
-      AssumeRolePolicyDocument: policy([
-        { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
-      ]),
-    }),
-  );
+  await iam
+    .send(
+      new CreateRoleCommand({
+        RoleName: CLIENT_ROLE,
+        AssumeRolePolicyDocument: policy([
+          { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
+        ]),
+      }),
+    )
+    .catch((error: Error) => {
+      // The scenario before this one on the same deployment had it.
+      if (error.name !== 'EntityAlreadyExistsException') throw error;
+    });
   await iam.send(
     new PutRolePolicyCommand({
       RoleName: CLIENT_ROLE,

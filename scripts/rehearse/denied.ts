@@ -16,13 +16,13 @@ const LONGEST_PREFIX = 64 - 13;
 type Json = Record<string | number, unknown>;
 
 /** @param seed draws the statement; printed, so that a run can be repeated */
-export async function denied(run: Omit<Rehearsal, 'scenario' | 'name'>, seed: number): Promise<Summary> {
+export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: number): Promise<Summary> {
   const { statement, scenario } = draw((await grants(run.assembly, run.profile)).statements, seed);
   const calls = statement.calls[scenario]!;
   const actions = [...new Set(calls.map(([, action]) => action))].join(', ');
   run.out.line(`seed ${seed} draws ${statement.id}: without it ${scenario} is denied ${actions}`);
   without(statement, run.assembly);
-  const crippled = await rehearse({ ...run, name: 'denied', scenario: scenarios[scenario]! });
+  const crippled = await rehearse({ ...run, name: 'denied', scenarios: [scenarios[scenario]!] });
   const refusal = crippled.iam.denials.find((denial) => calls.some((call) => isDenialOf(denial, call)));
   const asItMust = crippled.status === 'failed' && refusal !== undefined;
   const named =

@@ -16,7 +16,8 @@ import { scenarios } from './scenarios';
 import { recompute, type Summary } from './verify';
 
 interface RehearseOptions {
-  scenario: string;
+  /** Names. */
+  scenario: string[];
   profile?: string;
   through: string;
   seed: number;
@@ -29,7 +30,11 @@ export function register(program: Command): void {
   program
     .command('rehearse')
     .description('deploy the synthesized templates into the local emulator and play a scenario')
-    .addOption(new Option('--scenario <name>').choices(scenarioNames).default('drift'))
+    .addOption(
+      new Option('--scenario <name>', 'several, joined by commas, are played on one deployment')
+        .argParser(chosen)
+        .default(['drift'], 'drift'),
+    )
     .option('--profile <profile>', "profile of the configuration (default: the scenario's)")
     .option('--through <month>', 'drift: last month that lands', month, '2013-07')
     .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
@@ -73,6 +78,18 @@ export function register(program: Command): void {
     .action(async (folder: string) => verifyCommand(folder));
 }
 
+/** @throws InvalidArgumentError when the scenarios are not known, or not for one deployment */
+function chosen(text: string): string[] {
+  const asked = text.split(',');
+  const unknown = asked.filter((name) => !scenarioNames.includes(name));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`${unknown.join(', ')} is not one of ${scenarioNames.join(', ')}`);
+  if (asked.length > 1 && asked.includes('denied')) throw new InvalidArgumentError('denied is played by itself');
+  if (new Set(asked.map((name) => scenarios[name]?.profile)).size > 1)
+    throw new InvalidArgumentError(`${text} are of different profiles`);
+  return asked;
+}
+
 function month(text: string): string {
   if (!/^2013-(0[4-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('it must be 2013-04 to 2013-12');
   return text;
@@ -98,11 +115,10 @@ async function verifyCommand(folder: string): Promise<void> {
 
 /** @returns the exit code */
 async function rehearseCommand(options: RehearseOptions): Promise<number> {
-  const { scenario: name, through, seed } = options;
-  const scenario = scenarios[name];
-  if (scenario === undefined && name !== 'denied')
-    throw new Error(`there is no scenario ${JSON.stringify(name)}: choose one of ${scenarioNames.join(', ')}`);
-  const profile = scenario?.profile ?? 'sandbox';
+  const { scenario: asked, through, seed } = options;
+  const name = asked.join(',');
+  const played = asked.flatMap((each) => scenarios[each] ?? []);
+  const profile = played[0]?.profile ?? 'sandbox';
   if (options.profile !== undefined && options.profile !== profile)
     throw new Error(
       `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,
@@ -110,14 +126,14 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
   const out = terminal();
   const runDir = newRunDir(name);
   out.line(
-    `rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}: ${scenario?.title ?? 'one statement is missing'}`,
+    `rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}: ${played.map(({ title }) => title).join('; ') || 'one statement is missing'}`,
   );
   const assembly = join(runDir, 'cdk.out');
   const started = Date.now();
   await synth(assembly, { profile });
   out.line(`── synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   const run = { profile, runDir, assembly, through, out };
-  const summary = scenario === undefined ? await denied(run, seed) : await rehearse({ ...run, name, scenario });
+  const summary = name === 'denied' ? await denied(run, seed) : await rehearse({ ...run, name, scenarios: played });
   // A run whose stacks did not stand has nothing to draw.
   const drawable = existsSync(join(runDir, 'evidence.json'));
   tell(summary, drawable ? relative(ROOT, await writeReport(runDir)) : `none; logs are in ${relative(ROOT, runDir)}`);

@@ -19,7 +19,8 @@ import { changedTemplates, compare, recompute, type Recomputed, type Summary } f
 
 export interface Rehearsal {
   readonly name: string;
-  readonly scenario: Scenario;
+  /** Played one after another on one deployment. */
+  readonly scenarios: readonly Scenario[];
   readonly profile: string;
   /** Folder of the run; made here. */
   readonly runDir: string;
@@ -41,29 +42,31 @@ const empty: Recomputed = {
   notRehearsed: [],
 };
 
-/** Plays a scenario from an empty account to one where nothing is left. A failure is a summary too. */
+/** Plays scenarios from an empty account to one where nothing is left. A failure is a summary too. */
 export async function rehearse(run: Rehearsal): Promise<Summary> {
   const started = Date.now();
   mkdirSync(run.runDir, { recursive: true });
   const problems: string[] = [];
-  let finding = '';
+  const findings: string[] = [];
   let found = empty;
-  const engine = await startEngine(run.runDir, run.scenario.quotas);
+  const engine = await startEngine(run.runDir, Object.assign({}, ...run.scenarios.map(({ quotas }) => quotas)));
   const interrupt = () => void engine.stop().then(() => process.exit(130));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const seen: Seen = { releases: [], monitor: [] };
     const { kit } = resolveConfig(run.profile);
-    const { assembly, out, scenario } = run;
+    const { assembly, out, scenarios } = run;
     const ground: Ground = { aws: engine.root, kit, assembly, log: join(run.runDir, 'up.log'), out };
     await step('bootstrap', run, problems, () => bootstrap(engine, assembly, join(run.runDir, 'bootstrap.log')));
-    const { before, after, swept } = scenario;
-    if (before !== undefined) await step('before', run, problems, () => before(ground));
+    for (const { before } of scenarios)
+      if (before !== undefined) await step('before', run, problems, () => before(ground));
     if (problems.length === 0) await step('up', run, problems, () => deployKit(ground));
-    if (problems.length === 0)
-      await step(run.name, run, problems, async () => (finding = await play(run, engine, seen)));
-    if (problems.length === 0 && after !== undefined)
-      await step('after', run, problems, async () => (finding = `${finding}; ${await after(ground)}`));
+    for (const scenario of scenarios)
+      if (problems.length === 0)
+        await step(scenario.name, run, problems, async () => findings.push(await play(scenario, run, engine, seen)));
+    for (const { after } of scenarios)
+      if (problems.length === 0 && after !== undefined)
+        await step('after', run, problems, async () => findings.push(await after(ground)));
     let evidence: Evidence | undefined;
     await step('gather', run, problems, async () => {
       evidence = await gather(engine.root, kit, run.runDir);
@@ -73,7 +76,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
       const found = await sweep(engine.root, kit);
       for (const line of lines(found)) out.line(line);
       if (evidence !== undefined) keep(run.runDir, (evidence = { ...evidence, sweep: found }));
-      if (swept !== undefined) finding = `${finding}; ${await swept(ground)}`;
+      for (const { swept } of scenarios) if (swept !== undefined) findings.push(await swept(ground));
     });
     await step('verify', run, problems, async () => {
       if (evidence === undefined) return;
@@ -82,7 +85,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
       found = recompute(evidence, audited);
       problems.push(
         ...compare(seen, found),
-        ...(run.scenario.prove?.(found) ?? []),
+        ...run.scenarios.flatMap(({ prove }) => prove?.(found) ?? []),
         ...changedTemplates(found.templates, run.assembly),
         ...found.sweep.left.map((name) => `${name} is left after down`),
         ...found.sweep.unanswered.map((kind) => `sweep could not list ${kind}`),
@@ -96,7 +99,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
   }
   const summary: Summary = {
     status: problems.length === 0 ? 'passed' : 'failed',
-    reason: problems.length === 0 ? finding : problems.join('; '),
+    reason: (problems.length === 0 ? findings : problems).join('; '),
     scenario: run.name,
     profile: run.profile,
     startedAt: new Date(started).toISOString(),
@@ -113,7 +116,13 @@ export function writeSummary(runDir: string, summary: Summary): void {
   writeFileSync(join(runDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 }
 
-async function play({ scenario, profile, through, out }: Rehearsal, engine: Engine, seen: Seen): Promise<string> {
+/** Each scenario has the user's role with its own extra rights, and none of another's. */
+async function play(
+  scenario: Scenario,
+  { profile, through, out }: Rehearsal,
+  engine: Engine,
+  seen: Seen,
+): Promise<string> {
   const config = resolveConfig(profile);
   const client = await assumeClient(engine.root, config.kit, scenario.extra);
   await proveBoundary(client, config.kit, scenario.extra);

@@ -26,6 +26,7 @@ export interface Stage {
 export type Ground = Deployment & { aws: Target };
 
 export interface Scenario {
+  readonly name: string;
   readonly title: string;
   /** What is done to the account before the kit comes up. @default nothing */
   before?(ground: Ground): Promise<unknown>;

@@ -23,10 +23,19 @@ interface Beginning {
   mode?: 'train' | 'tune';
 }
 
+/** How the account of each run was begun, by what was seen in it: scenarios on one deployment share their beginning. */
+const begun = new WeakMap<Stage['seen'], string>();
+
 /** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
 export async function begin(stage: Stage, { months = HISTORY, mode = 'train' }: Beginning = {}): Promise<string> {
   const start = `${months[0]}-01`;
   const end = `${nextMonth(months.at(-1)!)}-01`;
+  const beginning = `${start} to ${end}, ${mode}`;
+  const earlier = begun.get(stage.seen);
+  if (earlier === beginning) return end;
+  if (earlier !== undefined)
+    throw new Error(`this deployment began with ${earlier}; play the scenario that wants ${beginning} by itself`);
+  begun.set(stage.seen, beginning);
   await load(stage.kit, { source: stage.source, months }, stage.out);
   await deliver(stage, { start, end });
   const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);

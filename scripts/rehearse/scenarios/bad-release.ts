@@ -30,6 +30,7 @@ def output_fn(predictions, accept):
 } as const;
 
 export const badRelease: Scenario = {
+  name: 'bad-release',
   title: 'a server that never becomes healthy, and a healthy one with wrong answers',
   extra: [
     ...MAY_REGISTER,

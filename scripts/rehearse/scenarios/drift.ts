@@ -4,6 +4,7 @@ import { expect, type Scenario } from '../scenario';
 import { begin, follow, HISTORY, live, Months, note, windowsOf } from '../story';
 
 export const drift: Scenario = {
+  name: 'drift',
   title: 'three months of history, the drifts that follow, their retrainings, and the calm after them',
   async play(stage) {
     const start = await begin(stage);

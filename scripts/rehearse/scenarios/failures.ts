@@ -18,6 +18,7 @@ const BROKEN = '2013-05';
 const MISSING = fill(layout.raw.tables, { table: 'flights', month: BROKEN });
 
 export const failures: Scenario = {
+  name: 'failures',
   title:
     'a range with a broken month, one month twice at once, a training without rows, a window that is no day, an event that nobody understands',
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],

@@ -10,14 +10,6 @@ import { storm } from './storm';
 import { tuned } from './tuned';
 
 /** `denied` is not among them: it plays one of them without a statement (../denied.ts). */
-export const scenarios: Readonly<Record<string, Scenario>> = {
-  loop,
-  drift,
-  quiet,
-  tuned,
-  storm,
-  'bad-release': badRelease,
-  failures,
-  operations,
-  standard,
-};
+export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
+  [loop, drift, quiet, tuned, storm, badRelease, failures, operations, standard].map((each) => [each.name, each]),
+);

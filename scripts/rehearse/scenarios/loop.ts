@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario';
 import { begin, HISTORY, live, Months } from '../story';
 
 export const loop: Scenario = {
+  name: 'loop',
   title: 'the loop once, with one window of the history itself',
   async play(stage) {
     const end = await begin(stage);

@@ -21,6 +21,7 @@ import { expect, type Ground, type Scenario } from '../scenario';
 import { loop } from './loop';
 
 export const operations: Scenario = {
+  name: 'operations',
   title:
     'doctor, a deployment that fails half-way, up again, a short life, down, sweep, a planted leftover of each kind',
   async before(ground) {

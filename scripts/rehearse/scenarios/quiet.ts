@@ -7,6 +7,7 @@ const HELD_OUT_END = '2014-01-01';
 const LEAST_WINDOWS = 20;
 
 export const quiet: Scenario = {
+  name: 'quiet',
   title: 'held-out weeks after seven months: the false-alarm rate of the monitor',
   async play(stage) {
     const start = await begin(stage, { months: MONTHS });

@@ -29,6 +29,7 @@ def predict_fn(instances, model):
 const CAPTURED_WITHIN_MS = 30_000;
 
 export const standard: Scenario = {
+  name: 'standard',
   title: 'a real-time endpoint that captures, a canary that goes through and one that an alarm rolls back',
   profile: 'standard',
   // Two instances, and two more while an update runs.

@@ -10,6 +10,7 @@ import { begin, decisions, follow } from '../story';
 const DELIVERIES = 30;
 
 export const storm: Scenario = {
+  name: 'storm',
   title: 'the same violation, delivered many times and concurrently',
   // Only here may the user speak with the monitor's voice: no real monitor repeats itself this often.
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: '*' }],

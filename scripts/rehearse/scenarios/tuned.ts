@@ -7,6 +7,7 @@ import { expect, type Scenario } from '../scenario';
 import { begin } from '../story';
 
 export const tuned: Scenario = {
+  name: 'tuned',
   title: 'a tuning job of a few real trials feeds the registry',
   async play(stage) {
     await begin(stage, { mode: 'tune' });
