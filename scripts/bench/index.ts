@@ -1,79 +1,119 @@
-/** `npm run bench`: what a change to the kit may make slower, side by side in one run. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** `npm run bench`: figures with their targets, so that what becomes slower is seen when it does. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
 import { ROOT } from '../account/cdk';
-import { toolchain } from '../rehearse/engine';
+import { Refused, whole } from '../arguments';
+import { commit, machine, uncommitted } from './machine';
+import { type Figure, type Measurement, MEASUREMENTS } from './measurements';
+import { median } from './median';
 
-/** Prints the figures. @returns the exit code */
-export function bench(): number {
-  const assembly = mkdtempSync(join(tmpdir(), 'bench-'));
-  try {
-    const cpu = synthSeconds(assembly);
-    const resources = readdirSync(assembly)
-      .filter((name) => name.endsWith('.template.json'))
-      .map((name) => JSON.parse(readFileSync(join(assembly, name), 'utf8')) as { Resources: object })
-      .reduce((sum, { Resources }) => sum + Object.keys(Resources).length, 0);
-    line(
-      'synth',
-      `${((100 * cpu) / resources).toFixed(2)} CPU s per 100 resources`,
-      `${cpu.toFixed(1)} s for ${resources}`,
-    );
-    const bundle = predictBundle(assembly);
-    line(
-      'predict bundle',
-      `${Math.round(statSync(bundle).size / 1024)} KiB`,
-      `import ${importMilliseconds(bundle).toFixed(0)} ms, median of 5`,
-    );
-  } finally {
-    rmSync(assembly, { recursive: true });
+export interface BenchOptions {
+  only?: readonly string[];
+  all?: boolean;
+  check?: boolean;
+  runs?: number;
+  json: string;
+}
+
+interface Measured extends Figure {
+  /** Median of the runs. */
+  readonly value: number;
+  readonly values: readonly number[];
+}
+
+export function register(program: Command): void {
+  program
+    .command('bench')
+    .description('measure the speed of the kit against its targets')
+    .option('--only <name...>', 'these figures, whatever they take')
+    .option('--all', 'also what takes minutes: rehearsals, npm test and its slow steps, a cold set-up; an hour')
+    .option('--check', 'exit code 1 when a figure is beyond its target')
+    .addOption(
+      new Option('--runs <number>', 'runs of which the median is told (default: 3, of what takes minutes 1)').argParser(
+        whole,
+      ),
+    )
+    .option('--json <file>', 'where the figures are kept', join(ROOT, '.bench/latest.json'))
+    .addHelpText('after', () => `\nFigures:\n${MEASUREMENTS.map(described).join('\n')}`)
+    .action((options: BenchOptions) => {
+      process.exitCode = bench(options);
+    });
+}
+
+/**
+ * Prints and keeps the figures. A measurement that fails, fails the bench: no figure is not a good figure.
+ * @returns the exit code
+ */
+export function bench(
+  { only, all = false, check = false, runs, json }: BenchOptions,
+  measurements: readonly Measurement[] = MEASUREMENTS,
+  print: (line: string) => void = console.log,
+): number {
+  const chosen = choose(measurements, only, all);
+  const found = {
+    startedAt: new Date().toISOString(),
+    commit: commit(),
+    uncommitted: uncommitted(),
+    machine: machine(),
+  };
+  const figures: Measured[] = [];
+  const failed: { figures: string[]; reason: string }[] = [];
+  for (const measurement of chosen) {
+    const wanted = measurement.figures.filter(({ name }) => only?.includes(name) ?? true);
+    try {
+      const told = measured(measurement, wanted, runs ?? measurement.runs ?? 3);
+      for (const figure of told) print(line(figure));
+      figures.push(...told);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      for (const { what } of wanted) print(`${what.padEnd(WIDTH)} FAILED`);
+      print(`  ${reason.replaceAll('\n', '\n  ')}`);
+      failed.push({ figures: wanted.map(({ name }) => name), reason });
+    }
   }
-  const { status } = spawnSync(toolchain().python, [join(__dirname, 'bench.py')], { cwd: ROOT, stdio: 'inherit' });
-  return status ?? 1;
-}
-
-const line = (what: string, figure: string, detail: string) =>
-  console.log(`${what.padEnd(24)} ${figure.padEnd(34)} ${detail}`);
-
-function synthSeconds(assembly: string): number {
-  // Node tells the use of its own process only; the app reports its own as it leaves.
-  const program = `process.on('exit', () => { const u = process.resourceUsage(); require('fs').writeSync(1, String((u.userCPUTime + u.systemCPUTime) / 1e6)); }); require(${JSON.stringify(join(ROOT, 'bin/app.ts'))}).buildKit(new (require('aws-cdk-lib').App)());`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', 'ts-node/register', '-e', `${program}`], {
-    cwd: ROOT,
-    env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ profile: 'sandbox' }) },
-    encoding: 'utf8',
-  });
-  const seconds = Number(stdout.trim().split('\n').at(-1));
-  if (status !== 0 || Number.isNaN(seconds)) throw new Error(`synth failed: ${stderr}`);
-  return seconds;
-}
-
-/** Bundles are named by their content; only that of predict knows the capture stream. */
-function predictBundle(assembly: string): string {
-  const bundles = readdirSync(assembly, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(assembly, name, 'index.js'))
-    .filter((path) => existsSync(path) && readFileSync(path, 'utf8').includes('CAPTURE_STREAM'));
-  const [found] = bundles;
-  if (found === undefined) throw new Error(`no bundle of predict in ${assembly}`);
-  return found;
-}
-
-function importMilliseconds(bundle: string): number {
-  const program = `const t = performance.now(); require(${JSON.stringify(bundle)}); console.log(performance.now() - t)`;
-  const times = Array.from({ length: 5 }, () =>
-    Number(spawnSync(process.execPath, ['-e', program], { env: importEnv, encoding: 'utf8' }).stdout),
+  const beyond = figures.filter(isBeyond);
+  mkdirSync(dirname(resolve(json)), { recursive: true });
+  writeFileSync(json, `${JSON.stringify({ ...found, figures, failed }, null, 2)}\n`);
+  print(
+    `\n${figures.length} figures, ${beyond.length} beyond their target, ${failed.length} measurements failed: ${json}`,
   );
-  return times.sort((a, b) => a - b)[2] ?? Number.NaN;
+  return failed.length > 0 || (check && beyond.length > 0) ? 1 : 0;
 }
 
-const importEnv = {
-  ...process.env,
-  AWS_REGION: 'us-east-1',
-  KIT: 'x',
-  ENDPOINT_NAME: 'x',
-  CHAMPION_PARAMETER: 'x',
-  CAPTURE_STREAM: 'x',
-  MAX_INSTANCES: '500',
-};
+function choose(measurements: readonly Measurement[], only: readonly string[] | undefined, all: boolean) {
+  const names = measurements.flatMap(({ figures }) => figures.map(({ name }) => name));
+  const unknown = (only ?? []).filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new Refused(`there is no figure ${JSON.stringify(unknown[0])}: choose of ${names.join(', ')}`);
+  return measurements.filter(({ figures, long = false }) =>
+    only === undefined ? all || !long : figures.some(({ name }) => only.includes(name)),
+  );
+}
+
+function measured({ measure }: Measurement, wanted: readonly Figure[], runs: number): Measured[] {
+  const values = Array.from({ length: runs }, () => measure());
+  return wanted.map((figure) => {
+    const own = values.map((one) => one[figure.name]!);
+    // Nothing that is measured takes no time: an absent or empty answer would become a zero.
+    if (!own.every((value) => Number.isFinite(value) && value !== 0))
+      throw new Error(`${figure.name} was measured as ${JSON.stringify(own)}: every run must give a number`);
+    return { ...figure, value: median(own), values: own };
+  });
+}
+
+const isBeyond = ({ value, target = Infinity }: Measured) => value > target;
+
+const WIDTH = 56;
+
+function line(figure: Measured): string {
+  const { what, unit, value, target } = figure;
+  const mark = target === undefined ? '' : isBeyond(figure) ? 'BEYOND' : 'ok';
+  const told = `${digits(value)} ${unit}`.padEnd(16);
+  return `${what.padEnd(WIDTH)} ${told} ${(target === undefined ? '' : `≤ ${target}`).padEnd(8)} ${mark}`.trimEnd();
+}
+
+const digits = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
+
+const described = ({ figures, how, long = false }: Measurement) =>
+  `  ${figures.map(({ name }) => name).join(', ')}${long ? ' (minutes)' : ''}\n      ${how}`;

@@ -12,6 +12,7 @@ const cli = (...args) => [join(BIN, 'ts-node'), 'scripts/cli.ts', ...args];
 const COMMANDS = {
   rehearse: (args) => start(cli('rehearse', ...args)),
   bench: (args) => start(cli('bench', ...args)),
+  prove: (args) => start(cli('prove', ...args)),
   kit: (args) => start(cli(...args)),
   docs: () => start([join(BIN, 'ts-node'), 'scripts/docs/index.ts']),
   synth: (args) => start([join(BIN, 'cdk'), 'synth', '--quiet', ...args]),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { names, rooms } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../account/cdk';
+import { proofPage } from '../prove/page';
 import { picture } from '../report/picture';
 import { STORY, type Story } from '../report/story';
 import { idleOf } from './idle';
@@ -26,6 +27,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/story.svg', picture(JSON.parse(readFileSync(STORY, 'utf8')) as Story) ?? ''],
     ['docs/stacks/README.md', overview(kits)],
     ['docs/upgrading.md', upgrading(kits)],
+    ['docs/proof/README.md', proofPage()],
     ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);
 }

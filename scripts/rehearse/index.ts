@@ -4,8 +4,9 @@ import { join, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ROOT, synth } from '../account/cdk';
 import { option } from '../arguments';
-import { bench } from '../bench';
+import { register as registerBench } from '../bench';
 import { terminal } from '../kit/out';
+import { register as registerProve } from '../prove';
 import { keepStory, writeReport } from '../report/report';
 import { denied } from './denied';
 import { audit } from './engine';
@@ -53,12 +54,8 @@ export function register(program: Command): void {
       console.log(await writeReport(folder));
       if (story) console.log(keepStory(folder));
     });
-  program
-    .command('bench')
-    .description('time synth, jobs, serving and the predict bundle')
-    .action(() => {
-      process.exitCode = bench();
-    });
+  registerBench(program);
+  registerProve(program);
   program
     .command('grants')
     .description('remove every IAM statement alone, and say what notices')

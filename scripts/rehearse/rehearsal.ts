@@ -15,6 +15,7 @@ import { assumeClient, CLIENT_ROLE, proveBoundary } from './client-role';
 import { audit, type Audit, bootstrap, type Engine, startEngine, toolchain } from './engine';
 import { type Evidence, gather, keep } from './evidence';
 import type { Ground, Scenario, Seen } from './scenario';
+import { timedInto } from './timings';
 import { changedTemplates, compare, recompute, type Recomputed, type Summary } from './verify';
 
 export interface Rehearsal {
@@ -119,7 +120,7 @@ export function writeSummary(runDir: string, summary: Summary): void {
 /** Each scenario has the user's role with its own extra rights, and none of another's. */
 async function play(
   scenario: Scenario,
-  { profile, through, out }: Rehearsal,
+  { profile, through, out, runDir }: Rehearsal,
   engine: Engine,
   seen: Seen,
 ): Promise<string> {
@@ -127,15 +128,28 @@ async function play(
   const client = await assumeClient(engine.root, config.kit, scenario.extra);
   await proveBoundary(client, config.kit, scenario.extra);
   const kit = await discoverKit(config.kit, client);
-  return scenario.play({ kit, config, source: new FlightsSource(toolchain().flightsData), out, seen, through });
+  return scenario.play({
+    kit,
+    config,
+    source: new FlightsSource(toolchain().flightsData),
+    out,
+    seen,
+    timed: timedInto(runDir),
+    through,
+  });
 }
 
 /** Runs one part and tells how long it took; a failure is noted and the rest still runs, so that its evidence is kept. */
-async function step(name: string, { out }: Rehearsal, problems: string[], part: () => Promise<unknown>): Promise<void> {
+async function step(
+  name: string,
+  { out, runDir }: Rehearsal,
+  problems: string[],
+  part: () => Promise<unknown>,
+): Promise<void> {
   const started = Date.now();
   out.line(`── ${name}`);
   try {
-    await part();
+    await timedInto(runDir)(name, part);
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
     out.line(`failed: ${problems.at(-1)}`);

@@ -6,6 +6,7 @@ import type { DeployedKit } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
 import type { Statement } from './client-role';
 import type { Target } from './engine';
+import type { Timed } from './timings';
 import type { Recomputed } from './verify';
 
 /** What the scenario saw through the kit's own commands; verify compares it with the evidence. */
@@ -18,6 +19,8 @@ export interface Stage {
   readonly source: FlightsSource;
   readonly out: Out;
   readonly seen: Seen;
+  /** Keeps the time of a part of the play in the run's folder. */
+  readonly timed: Timed;
   /** Last month that lands, `YYYY-MM`. */
   readonly through: string;
 }

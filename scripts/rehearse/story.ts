@@ -108,16 +108,21 @@ export async function live(
   months: Months,
   batch: Batch = 'day',
 ): Promise<WindowOutcome> {
-  const { kit, config, out } = stage;
+  const { kit, config, out, timed } = stage;
   for (const month of monthsOf(window)) await months.use(month);
-  await replay(kit, { days: window, batch, maxInstances: config.serving.maxInstancesPerRequest }, out);
+  const { maxInstancesPerRequest: maxInstances } = config.serving;
+  await timed(`replay by ${batch}`, () => replay(kit, { days: window, batch, maxInstances }, out));
   await deliver(stage, window);
   return look(stage, window);
 }
 
 /** Runs Monitor over a window and writes down what it says. @param captured as of `monitor` */
-export async function look({ kit, out, seen }: Stage, window: DayRange, captured?: DayRange): Promise<WindowOutcome> {
-  const outcome = await monitor(kit, window, out, captured);
+export async function look(
+  { kit, out, seen, timed }: Stage,
+  window: DayRange,
+  captured?: DayRange,
+): Promise<WindowOutcome> {
+  const outcome = await timed('monitor', () => monitor(kit, window, out, captured));
   seen.monitor.push({
     window: outcome.window,
     status: outcome.status,

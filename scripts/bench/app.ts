@@ -1,0 +1,68 @@
+/** The CDK app as a deployment synthesizes it: what that costs, and the bundle of predict that comes out of it. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../account/cdk';
+import { ended, figuresOf } from './child';
+
+interface Resource {
+  Type: string;
+  Metadata?: Record<string, unknown>;
+  Properties?: { Environment?: { Variables: Record<string, unknown> } };
+}
+
+export function measureApp(): Record<string, number> {
+  const assembly = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    const { seconds } = figuresOf(synthesized(assembly));
+    const resources = resourcesOf(assembly);
+    const { file, environment } = bundleOf(resources, 'Serving/Predict/Resource', assembly);
+    return {
+      synth: (100 * seconds!) / resources.length,
+      'predict-size': statSync(file).size / 1024,
+      'predict-import': importMilliseconds(file, environment),
+    };
+  } finally {
+    rmSync(assembly, { recursive: true });
+  }
+}
+
+function synthesized(assembly: string) {
+  // Node tells the use of its own process only, so the app reports its own as it leaves.
+  const program = `process.on('exit', () => { const { userCPUTime: u, systemCPUTime: s } = process.resourceUsage(); require('fs').writeSync(1, JSON.stringify({ seconds: (u + s) / 1e6 })); }); require(${JSON.stringify(join(ROOT, 'bin/app.ts'))}).buildKit(new (require('aws-cdk-lib').App)());`;
+  const env = { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ profile: 'sandbox' }) };
+  return ended(process.execPath, ['-r', 'ts-node/register', '-e', program], { env });
+}
+
+function resourcesOf(assembly: string): Resource[] {
+  return readdirSync(assembly)
+    .filter((name) => name.endsWith('.template.json'))
+    .map((name) => JSON.parse(readFileSync(join(assembly, name), 'utf8')) as { Resources: Record<string, Resource> })
+    .flatMap(({ Resources }) => Object.values(Resources));
+}
+
+/** The bundle of a function, with the environment that its template gives it; what only a deployment knows is made up. */
+export function bundleOf(
+  resources: readonly Resource[],
+  path: string,
+  assembly: string,
+): { file: string; environment: Record<string, string> } {
+  const found = resources.find(({ Metadata = {} }) => Metadata['aws:cdk:path'] === path);
+  const asset = found?.Metadata?.['aws:asset:path'];
+  if (typeof asset !== 'string') throw new Error(`the app has no function ${path} with a bundle of its own`);
+  const variables = Object.entries(found?.Properties?.Environment?.Variables ?? {});
+  return {
+    file: join(assembly, asset, 'index.js'),
+    environment: Object.fromEntries(
+      variables.map(([name, value]) => [name, typeof value === 'string' ? value : 'known-once-deployed']),
+    ),
+  };
+}
+
+/** Time until a new process of Node has the handler. @throws Error when the bundle cannot be imported, or exports none */
+export function importMilliseconds(file: string, environment: Record<string, string>): number {
+  const program = `const t = performance.now(); const { handler } = require(${JSON.stringify(file)}); const milliseconds = performance.now() - t; if (typeof handler !== 'function') throw new Error('it exports no handler'); console.log(JSON.stringify({ milliseconds }));`;
+  // Lambda itself sets the Region.
+  const env = { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...environment };
+  return figuresOf(ended(process.execPath, ['-e', program], { env })).milliseconds!;
+}

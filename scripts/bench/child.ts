@@ -1,0 +1,52 @@
+/** Child processes of measurements: none is believed before it has ended with 0. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../account/cdk';
+
+export interface Ended {
+  stdout: string;
+  /** Wall time. */
+  seconds: number;
+}
+
+interface Where {
+  /** @default the repository */
+  cwd?: string;
+  /** @default this process's environment */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a program to its end. @throws Error with its last words, and the file that keeps all of them, when it does not end with 0 */
+export function ended(command: string, args: readonly string[], { cwd = ROOT, env = process.env }: Where = {}): Ended {
+  const started = performance.now();
+  const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (error !== undefined) throw new Error(`${command} could not be started or read: ${error.message}`);
+  if (status !== 0) {
+    const log = join(ROOT, '.bench/failed.log');
+    mkdirSync(join(ROOT, '.bench'), { recursive: true });
+    writeFileSync(log, `${[command, ...args].join(' ')}\n\n${stdout}\n${stderr}`);
+    const said = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+    throw new Error(
+      `${command} ended with ${status ?? signal}; all of its output: ${log}\n${said.slice(-8).join('\n')}`,
+    );
+  }
+  return { stdout, seconds };
+}
+
+/** The last line that a program prints, as the JSON object of figures that it is. @throws Error when it is something else */
+export function figuresOf({ stdout }: Ended): Record<string, number> {
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  try {
+    return JSON.parse(line) as Record<string, number>;
+  } catch {
+    throw new Error(`the program printed no figures, but ${JSON.stringify(line.slice(0, 200))}`);
+  }
+}

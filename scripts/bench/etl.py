@@ -1,0 +1,92 @@
+"""
+How long the Glue job takes on this machine's Spark, over local files; prints the figures as one JSON line.
+usage: etl.py months | growth
+"""
+
+import contextlib
+import json
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from string import ascii_uppercase, digits
+from typing import Any
+
+from lake import ROOT, median, seconds
+
+import months  # isort: skip
+import etl  # isort: skip
+
+YEAR = [f"2013-{number:02}" for number in range(1, 13)]
+
+
+def prepare(spark: Any, lake: Path, partitions: list[str]) -> None:
+    """One run of the job. Nothing else here knows how the job is called."""
+    for month in partitions:
+        etl.prepare(etl.Lake(spark, f"file:{lake}/raw/", f"file:{lake}/curated/"), month)
+    spark.catalog.clearCache()
+
+
+def by_months(spark: Any, root: Path) -> dict[str, float]:
+    for month in YEAR:
+        months.write_month(root / "raw", month)
+
+    def took(partitions: list[str]) -> float:
+        return seconds(lambda: prepare(spark, root, partitions))
+
+    # The first run of a session compiles; "warm" is what comes after it.
+    first = took(YEAR[:1])
+    warm = median(3, lambda: took(YEAR[:1]))
+    return {"etl-first": first, "etl-month": warm, "etl-quarter": took(YEAR[:3]), "etl-year": took(YEAR)}
+
+
+def by_rows(spark: Any, root: Path) -> dict[str, float]:
+    rows = months.month_rows("flights", YEAR[0])
+    times = {}
+    for scale in (1, 10, 30):
+        months.write_month(root / f"x{scale}/raw", YEAR[0])
+        months.write_table(root / f"x{scale}/raw", "flights", YEAR[0], multiplied(rows, scale))
+
+    def took(scale: int) -> float:
+        return seconds(lambda: prepare(spark, root / f"x{scale}", YEAR[:1]))
+
+    took(1)
+    # The smallest is the shortest, and the least certain.
+    times = {1: median(3, lambda: took(1)), 10: took(10), 30: took(30)}
+    exponents = {f"etl-growth-{scale}": math.log(times[scale] / times[1], scale) for scale in (10, 30)}
+    return {**{f"etl-x{scale}": time for scale, time in times.items()}, **exponents}
+
+
+def multiplied(rows: list[dict[str, str]], scale: int) -> Iterator[dict[str, str]]:
+    """Every flight again under other carrier codes, so that no two share a key."""
+    codes = ("".join(pair) for pair in product(ascii_uppercase, ascii_uppercase + digits))
+    carriers = sorted({row["carrier"] for row in rows})
+    for _ in range(scale):
+        names = {carrier: next(codes) for carrier in carriers}
+        for row in rows:
+            yield {**row, "carrier": names[row["carrier"]]}
+
+
+@contextlib.contextmanager
+def spark_session() -> Iterator[Any]:
+    os.environ["JAVA_HOME"] = json.loads((ROOT / ".toolchain/toolchain.json").read_text())["javaHome"]
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[2]").config("spark.driver.memory", "2g")
+    quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+    for name, value in quiet.items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+if __name__ == "__main__":
+    measure = {"months": by_months, "growth": by_rows}[sys.argv[1]]
+    with tempfile.TemporaryDirectory() as folder, spark_session() as session:
+        print(json.dumps(measure(session, Path(folder))))

@@ -1,0 +1,106 @@
+"""
+How long the SageMaker programs take on real January flights; prints the figures as one JSON line.
+CPU time of a job, which other work on this machine changes least; wall time of a request, which a caller
+waits for.
+"""
+
+import json
+import statistics
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from lake import cpu_seconds, seconds
+
+import months  # isort: skip
+import oracle  # isort: skip
+import traffic  # isort: skip
+import evaluate  # isort: skip
+import inference  # isort: skip
+import monitor  # isort: skip
+import train  # isort: skip
+from common.instances import to_instances  # isort: skip
+from common.model import Model  # isort: skip
+from common.tables import between, read_features  # isort: skip
+
+MONTH, END, WEEK = "2013-01", "2013-02-01", ("2013-01-25", "2013-02-01")
+ROWS_OF_A_REQUEST = 500
+
+
+def main(root: Path) -> dict[str, float]:
+    curate(root)
+    return {**dict(jobs(root)), **requests(root)}
+
+
+def curate(root: Path) -> None:
+    """January's features without Spark: the oracle of the tests writes the same rows in a second."""
+    months.write_month(root / "raw", MONTH)
+    months.write_labels(root / "input/labels", months.month_rows("flights", MONTH))
+    part = root / f"input/features/month={MONTH}/part.parquet"
+    part.parent.mkdir(parents=True)
+    with oracle.features(root / "raw", MONTH) as connection:
+        connection.execute(f"COPY features TO '{part}' (FORMAT parquet)")
+
+
+def jobs(root: Path) -> Iterator[tuple[str, float]]:
+    """Trains and evaluates on January, then monitors its last week as the processing job does."""
+    inputs = {"features": root / "input/features", "labels": root / "input/labels"}
+    slices = {"gate_days": 7, "select_days": 7, "data_through": END}
+    outputs = {name: root / name for name in ("model", "checkpoints", "output")}
+    yield "train", cpu_seconds(lambda: train.main(options({**inputs, **slices, **outputs})))
+
+    for name in ("challenger", "model"):
+        (root / "input" / name).mkdir()
+        with tarfile.open(root / "input" / name / "model.tar.gz", "w:gz") as tar:
+            tar.add(root / "model", ".")
+    fixed = {"gate-days": 7, "select-days": 7, "window-days": 7, "draws": 1000, "facet-min-rows": 500}
+    margins = {"brier-delta": 0.005, "segment-delta": 0.02, "segment-min-rows": 1000}
+    places = {"input": root / "input", "output": root / "output", "message": root}
+    judge = options({"data-through": END, **fixed, **margins, **places})
+    yield "evaluate", cpu_seconds(lambda: evaluate.main(judge))
+
+    (root / "input/baseline").symlink_to(root / "output/evaluation")
+    traffic.replay(root / "captured", week(root), Model.load(root / "model"))
+    window = {"window-start": WEEK[0], "window-end": WEEK[1], "champion": "bench/1", "trained-through": END}
+    prefixes = {"captured": root / "captured", "labels": root / "input/labels", "windows": root / "windows"}
+    limits = {"label-delay-days": 2, "confirm-k": 2, "confirm-n": 3, "min-records": 1000, "draws": 1000}
+    more = {"min-label-coverage": 0.8, "facet-min-rows": 500, "metrics-namespace": "Bench", "kit": "bench"}
+    look = options({**window, **prefixes, **limits, **more, **places})
+    yield "monitor", cpu_seconds(lambda: monitor.main(look))
+
+
+def week(root: Path) -> Any:
+    return between(read_features(root / "input/features"), *WEEK)
+
+
+def options(values: dict[str, Any]) -> list[str]:
+    return [part for name, value in values.items() for part in (f"--{name}", str(value))]
+
+
+def requests(root: Path) -> dict[str, float]:
+    """A request through the container's functions, beside XGBoost alone on the finished matrix."""
+    model = Model.load(root / "model")
+    rows = week(root).iloc[:ROWS_OF_A_REQUEST]
+    body = json.dumps({"instances": to_instances(rows)})
+    matrix = model.encoding.matrix(rows)
+
+    def handler() -> None:
+        predictions = inference.predict_fn(inference.input_fn(body, "application/json"), model)
+        inference.output_fn(predictions, "application/json")
+
+    def bare() -> None:
+        model.booster.inplace_predict(matrix, validate_features=False)
+
+    return {"handler": median_milliseconds(handler), "booster": median_milliseconds(bare)}
+
+
+def median_milliseconds(call: Callable[[], None]) -> float:
+    call()
+    return statistics.median(seconds(call) * 1000 for _ in range(300))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(main(Path(folder))))

@@ -1,0 +1,30 @@
+"""What the Python measurements share: the flights as the loader lays them out, and how time is taken."""
+
+import contextlib
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = [ROOT / "jobs", *(ROOT / "jobs" / room for room in ("etl", "training", "serving", "monitoring"))]
+sys.path[:0] = [str(path) for path in (*ROOMS, ROOT / "test/jobs")]
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Wall time. What the program prints goes to standard error: standard output is for the figures."""
+    start = time.perf_counter()
+    with contextlib.redirect_stdout(sys.stderr):
+        call()
+    return time.perf_counter() - start
+
+
+def cpu_seconds(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    seconds(call)
+    return time.process_time() - start
+
+
+def median(times: int, measure: Callable[[], float]) -> float:
+    return statistics.median(measure() for _ in range(times))

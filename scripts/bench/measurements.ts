@@ -1,0 +1,149 @@
+/** Every figure that is guarded: its target, and the measurement that yields it. */
+import { join } from 'node:path';
+import { toolchain } from '../rehearse/engine';
+import { measureApp } from './app';
+import { ended, figuresOf } from './child';
+import { measureColdSetup } from './cold-setup';
+import { glueSeconds, partSeconds, type Rehearsed, rehearsed } from './rehearsed';
+
+export interface Figure {
+  readonly name: string;
+  readonly what: string;
+  readonly unit: 's' | 'CPU s' | 'ms' | 'KiB' | 'GiB' | 'exponent';
+  /** Beyond it `--check` fails. @default none: the figure is shown beside others */
+  readonly target?: number;
+}
+
+export interface Measurement {
+  readonly how: string;
+  /** Minutes rather than seconds: measured when asked for. @default false */
+  readonly long?: boolean;
+  /** Of which the median is told. @default 3 */
+  readonly runs?: number;
+  readonly figures: readonly Figure[];
+  /** One run. @returns a value for every figure @throws Error when what is measured fails */
+  measure(): Record<string, number>;
+}
+
+/** Figures that a program of this folder prints. */
+export const python = (program: string, ...args: string[]) =>
+  figuresOf(ended(toolchain().python, [join(__dirname, program), ...args]));
+
+/** A step of the tests as `npm test -- --only` runs it. */
+const step = (name: string, only: string, target: number): Measurement => ({
+  how: `wall time of npm test -- --only ${only}`,
+  long: true,
+  runs: 1,
+  figures: [{ name, what: `npm test -- --only ${only}`, unit: 's', target }],
+  measure: () => ({ [name]: ended('npm', ['test', '--', '--only', only]).seconds }),
+});
+
+/** A rehearsal as a user starts it, and parts of it. */
+const rehearsal = (
+  { name, target, args }: { name: string; target: number; args: string[] },
+  parts: readonly Figure[] = [],
+  read: (run: Rehearsed) => Record<string, number> = () => ({}),
+): Measurement => {
+  const command = `npm run rehearse${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`;
+  return {
+    how: `wall time of ${command}${parts.length === 0 ? '' : '; its parts by timings.jsonl and evidence.json of the run'}`,
+    long: true,
+    runs: 1,
+    figures: [{ name, what: command, unit: 's', target }, ...parts],
+    measure() {
+      const run = rehearsed(...args);
+      return { [name]: run.seconds, ...read(run) };
+    },
+  };
+};
+
+export const MEASUREMENTS: readonly Measurement[] = [
+  {
+    how: 'CPU time of a process of Node that synthesizes profile sandbox (its child processes, which bundle, not counted); import of the bundle of predict in a new process',
+    figures: [
+      { name: 'synth', what: 'synth, 100 resources', unit: 'CPU s', target: 4 },
+      { name: 'predict-size', what: 'bundle of predict', unit: 'KiB' },
+      { name: 'predict-import', what: 'bundle of predict, import', unit: 'ms' },
+    ],
+    measure: measureApp,
+  },
+  {
+    how: 'the programs in one process of Python on January; a request has 500 rows, the median of 300',
+    figures: [
+      { name: 'train', what: 'training, one month', unit: 'CPU s' },
+      { name: 'evaluate', what: 'evaluation, 1,000 paired draws', unit: 'CPU s' },
+      { name: 'monitor', what: 'monitoring, one week', unit: 'CPU s' },
+      { name: 'handler', what: 'request handler, 500 rows', unit: 'ms' },
+      { name: 'booster', what: 'the same by XGBoost alone', unit: 'ms' },
+    ],
+    measure: () => python('jobs.py'),
+  },
+  {
+    how: 'the Glue job on local files in one Spark session; warm is the median of three after the first',
+    runs: 1,
+    figures: [
+      { name: 'etl-first', what: 'Glue job, one month, first of a session', unit: 's' },
+      { name: 'etl-month', what: 'Glue job, one month, warm', unit: 's', target: 3.5 },
+      { name: 'etl-quarter', what: 'Glue job, three months in one run', unit: 's', target: 9 },
+      { name: 'etl-year', what: 'Glue job, a year in one run', unit: 's', target: 20 },
+    ],
+    measure: () => python('etl.py', 'months'),
+  },
+  {
+    how: 'the Glue job on January with 1, 10 and 30 times its flights; exponent of time over rows',
+    runs: 1,
+    figures: [
+      { name: 'etl-x1', what: 'Glue job, 27,004 flights', unit: 's' },
+      { name: 'etl-x10', what: 'Glue job, 10 times as many', unit: 's' },
+      { name: 'etl-x30', what: 'Glue job, 30 times as many', unit: 's' },
+      { name: 'etl-growth-10', what: 'growth of the Glue job, 1 to 10 times', unit: 'exponent', target: 0.5 },
+      { name: 'etl-growth-30', what: 'growth of the Glue job, 1 to 30 times', unit: 'exponent', target: 1 },
+    ],
+    measure: () => python('etl.py', 'growth'),
+  },
+  rehearsal(
+    { name: 'loop', target: 60, args: ['--scenario', 'loop'] },
+    [
+      { name: 'monitor-week', what: 'Monitor, one week, from start to outcome', unit: 's', target: 3 },
+      { name: 'replay-by-hour', what: 'replay, one week by the hour', unit: 's', target: 7 },
+    ],
+    ({ timings }) => ({
+      'monitor-week': partSeconds(timings, 'monitor'),
+      'replay-by-hour': partSeconds(timings, 'replay by hour'),
+    }),
+  ),
+  rehearsal(
+    { name: 'rehearse', target: 180, args: [] },
+    [
+      { name: 'replay-by-day', what: 'replay, one week by day', unit: 's', target: 1.5 },
+      { name: 'glue-first', what: 'Glue job in a rehearsal, one month, first of its JVM', unit: 's', target: 12 },
+    ],
+    ({ timings, evidence }) => ({
+      'replay-by-day': partSeconds(timings, 'replay by day'),
+      'glue-first': glueSeconds(evidence),
+    }),
+  ),
+  rehearsal({ name: 'rehearse-year', target: 360, args: ['--through', '2013-12'] }),
+  rehearsal({ name: 'standard', target: 110, args: ['--scenario', 'standard'] }),
+  rehearsal({ name: 'operations', target: 130, args: ['--scenario', 'operations'] }),
+  {
+    how: 'wall time of npm test',
+    long: true,
+    runs: 1,
+    figures: [{ name: 'npm-test', what: 'npm test', unit: 's', target: 480 }],
+    measure: () => ({ 'npm-test': ended('npm', ['test']).seconds }),
+  },
+  step('jest', 'jest', 75),
+  step('pytest', 'pytest', 130),
+  step('eslint', 'lint', 25),
+  {
+    how: 'wall time of npm run setup in a clone of the commit: an empty HOME, empty caches, no Java',
+    long: true,
+    runs: 1,
+    figures: [
+      { name: 'setup', what: 'cold set-up', unit: 's', target: 95 },
+      { name: 'setup-size', what: 'what the set-up leaves', unit: 'GiB', target: 2 },
+    ],
+    measure: measureColdSetup,
+  },
+];

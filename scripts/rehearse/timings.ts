@@ -1,0 +1,32 @@
+/** How long the parts of a run took: `timings.jsonl` in its folder, a line as each part ends well. */
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Timing {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+}
+
+/** Runs a part under a name; a part that fails leaves no time, because it would be read as a fast one. */
+export type Timed = <T>(name: string, part: () => Promise<T>) => Promise<T>;
+
+const fileOf = (runDir: string) => join(runDir, 'timings.jsonl');
+
+export function timedInto(runDir: string): Timed {
+  return async (name, part) => {
+    const startedAt = new Date().toISOString();
+    const started = performance.now();
+    const made = await part();
+    const seconds = Math.round(performance.now() - started) / 1000;
+    appendFileSync(fileOf(runDir), `${JSON.stringify({ name, startedAt, seconds } satisfies Timing)}\n`);
+    return made;
+  };
+}
+
+export function timingsOf(runDir: string): Timing[] {
+  return readFileSync(fileOf(runDir), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Timing);
+}
