@@ -1,179 +1,132 @@
 """
-Glue 5.0 job: one month of raw CSV into features, set-aside and quarantine, and a quality report.
+Glue 5.0 job: partitions (months) of raw CSV into features, set-aside and quarantine, and a quality report each.
 
-The month's three prefixes are overwritten, so a second run of a month leaves the same result as one.
+One plan reads all partitions, so that a year costs little more than a month. A partition that cannot be
+prepared is refused: what was curated of it before stays, and the others are prepared. A prepared partition's
+prefixes are overwritten, so a second run leaves the same result as one.
 """
 
 import json
+import re
 import sys
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import SparkSession
 
+import checks
+import report
 import transforms as t
 from common import schema
+from lake import Lake, side_by_side
+from rules import CORRUPT, emptied, field_rules, text
 
-# A month is 3 MB: Glue's default of 200 shuffle partitions would cost 200 tiny tasks a join.
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
+    # A month is 3 MB: Glue's default of 200 shuffle partitions would cost 200 tiny tasks a join.
     "spark.sql.shuffle.partitions": "4",
     # It plans again between stages, for skew and size that a month does not have.
     "spark.sql.adaptive.enabled": "false",
     # INT96, Spark's default, has no time zone and readers outside Spark guess one.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Cached rows live for seconds: to compress them costs more than it saves.
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
+    # Plans are turned into text for a page that nobody opens.
+    "spark.sql.debug.maxToStringFields": "1",
 }
 
 
-@dataclass(frozen=True)
-class Lake:
-    """URIs of the two buckets; keys below them are those of layout.json."""
-
-    spark: SparkSession
-    raw: str
-    curated: str
-
-    def read(self, table: str, month: str) -> DataFrame:
-        """:raises Exception: from Spark when the file is missing or its header differs from dataset.json"""
-        fields = ", ".join(f"`{c.name}` {c.type}" for c in schema.raw_columns(table))
-        return (
-            self.spark.read.schema(f"{fields}, {t.CORRUPT} string")
-            # enforceSchema would take columns by position whatever the header says.
-            .options(header=True, enforceSchema=False, columnNameOfCorruptRecord=t.CORRUPT)
-            .options(mode="PERMISSIVE", timestampFormat="yyyy-MM-dd'T'HH:mm:ss'Z'")
-            .csv(self._table(table, month))
-        )
-
-    def has(self, table: str, month: str) -> bool:
-        system, path = self._open(self._table(table, month))
-        return system.exists(path)
-
-    def _table(self, table: str, month: str) -> str:
-        return self.raw + schema.layout()["raw"]["tables"].format(table=table, month=month)
-
-    def write(self, rows: DataFrame, place: str, month: str) -> None:
-        target = self.curated + schema.layout()["curated"][place].format(month=month)
-        # One file: a month fits in memory many times over, and Athena pays for every file it opens.
-        rows.coalesce(1).write.mode("overwrite").parquet(target)
-
-    def write_report(self, report: dict[str, Any], month: str) -> None:
-        system, path = self._open(self.curated + schema.layout()["curated"]["quality"].format(month=month))
-        stream = system.create(path, True)
-        stream.write(bytearray(json.dumps(report, indent=2).encode()))
-        stream.close()
-
-    def _open(self, uri: str) -> tuple[Any, Any]:
-        # Hadoop's file systems are what Spark writes with: the same rights, and local folders in a test.
-        jvm: Any = self.spark.sparkContext._jvm
-        path = jvm.org.apache.hadoop.fs.Path(uri)
-        return path.getFileSystem(self.spark.sparkContext._jsc.hadoopConfiguration()), path
-
-
-def month_before(month: str) -> str:
-    return f"{date.fromisoformat(f'{month}-01') - timedelta(days=1):%Y-%m}"
-
-
-def field_rules(table: str) -> list[schema.Column]:
-    return [c for c in schema.raw_columns(table) if c.rule == "null"]
-
-
-def prepare(lake: Lake, month: str) -> dict[str, Any]:
-    """
-    Writes the month and returns its report.
-
-    :raises ValueError: when the rows of the three classes do not add up to the rows read
-    """
+def prepare(lake: Lake, partitions: list[str], run: str) -> dict[str, Any]:
+    """Writes every partition that can be prepared, then the run file, and returns the run file's content."""
     for name, value in SETTINGS.items():
         lake.spark.conf.set(name, value)
-    raw = {table: lake.read(table, month).cache() for table in schema.dataset()["raw"]}
-    nulled = {
-        f"{table}.{name}": count
-        for table, rows in raw.items()
-        for name, count in t.count_breaks(rows, field_rules(table)).items()
-    }
-    clean = {table: t.null_out(rows, field_rules(table)) for table, rows in raw.items()}
-    classified = t.classify(clean["flights"]).cache()
-    lawful = classified.where("quarantine is null")
-    features, emptied = _features(lawful.where("set_aside is null"), lawful, clean, lake, month)
-
-    report = _report(month, raw["flights"].count(), classified, features, nulled | emptied)
-    lake.write(features, "features", month)
-    lake.write(classified.where("set_aside is not null").drop("quarantine", t.CORRUPT), "setAside", month)
-    lake.write(classified.where("quarantine is not null").drop("set_aside"), "quarantine", month)
-    lake.write_report(report, month)
-    return report
+    try:
+        reports, refused = _prepare(lake, partitions)
+    finally:
+        # A cached view is found again by its query, and the files may have changed by the next run.
+        lake.spark.catalog.clearCache()
+    entries: list[dict[str, Any]] = [
+        {"partition": p, "refused": refused[p]}
+        if p in refused
+        else {"partition": p, "rows": reports[p]["rows"]}
+        for p in partitions
+    ]
+    content = {"run": run, "partitions": entries}
+    lake.write_json(content, "runs", run=run)
+    return content
 
 
-def _features(
-    curated: DataFrame, scheduled: DataFrame, clean: dict[str, DataFrame], lake: Lake, month: str
-) -> tuple[DataFrame, dict[str, int]]:
-    """The feature rows, and how many values outside the declared range were emptied per column."""
-    left, weather = scheduled, clean["weather"]
-    # The first hours of a month look back into the one before it.
-    before = month_before(month)
-    if lake.has("flights", before):
-        earlier = t.classify(t.null_out(lake.read("flights", before), field_rules("flights")))
-        left = left.unionByName(earlier.where("quarantine is null"))
-    if lake.has("weather", before):
-        weather = weather.unionByName(t.null_out(lake.read("weather", before), field_rules("weather")))
-    rows = t.with_schedule(curated, scheduled)
-    rows = t.with_block_minutes(rows, clean["airports"])
-    rows = t.with_plane(rows, clean["planes"])
-    rows = t.with_weather(rows, weather)
-    rows = t.with_congestion(rows, t.congestion(left))
-    features = t.select_features(rows).cache()
-    nullable = [c for c in schema.features() if c.nullable]
-    emptied = {f"features.{name}": count for name, count in t.count_breaks(features, nullable).items()}
-    return t.null_out(features, nullable), emptied
+def _prepare(lake: Lake, partitions: list[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The reports of what was written, and why each of the other partitions is refused."""
+    faults = checks.files(lake, partitions)
+    refused = checks.first_faults(faults, partitions)
+    accepted = [p for p in partitions if p not in refused]
+    if not accepted:
+        return {}, refused
+
+    for table in t.TABLES:
+        lake.view(f"seen_{table}", _seen(lake, table, accepted, faults))
+    lake.view("flights", t.flights()).cache()
+    classes, references = side_by_side(lake.rows, [t.classes(), t.references()])
+    refused |= checks.references(lake, references)
+    accepted = [p for p in accepted if p not in refused]
+
+    ambiguous = [row["partition"] for row in references if row["repeated_before"]]
+    lake.view("conditions", t.conditions(without_weather_before=ambiguous))
+    lake.view("features", t.features(accepted)).cache()
+    figures = lake.rows(report.figures())
+    reports = {p: report.compose(p, classes, references, figures) for p in accepted}
+    refused |= checks.sums(reports)
+    reports = {p: report for p, report in reports.items() if p not in refused}
+    _write(lake, reports)
+    return reports, refused
 
 
-def _report(
-    month: str, read: int, classified: DataFrame, features: DataFrame, nulled: dict[str, int]
-) -> dict[str, Any]:
-    set_aside, quarantined = _reasons(classified, "set_aside"), _reasons(classified, "quarantine")
-    rows = {
-        "in": read,
-        "curated": features.count(),
-        "setAside": sum(set_aside.values()),
-        "quarantined": sum(quarantined.values()),
-    }
-    if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:
-        raise ValueError(
-            f"month {month}: {rows} do not add up. A key that must be unique is repeated in weather "
-            "(origin, time_hour), planes (tailnum) or airports (faa): correct it and load the month again"
-        )
-    return {
-        "month": month,
-        "rows": rows,
-        "setAside": set_aside,
-        "quarantined": quarantined,
-        "nulled": {name: count for name, count in nulled.items() if count},
-        "columns": _columns(features),
-    }
+def _seen(lake: Lake, table: str, partitions: list[str], faults: checks.FileFaults) -> str:
+    """
+    The rows of a table that each partition sees: all of its own file, marked `own`, and of some tables the
+    last days of the month before, where that can be read. Values that break a field rule are empty.
+    """
+    reach = [f"({text(p)}, {text(p)}, true, NULL)" for p in partitions]
+    landed = set(partitions)
+    if table in t.LOOKED_BACK:
+        for p in partitions:
+            before = t.month_before(p)
+            # A month that is absent or cannot be read leaves the first hours without a past.
+            if faults[table, before] is None:
+                landed.add(before)
+                since = f"timestamp'{p}-01 00:00:00' - INTERVAL {t.days_looked_back()} DAYS"
+                reach.append(f"({text(before)}, {text(p)}, false, {since})")
+    lake.read(table, sorted(landed)).createOrReplaceTempView(f"raw_{table}")
+    columns = emptied(schema.raw_columns(table), field_rules(table))
+    recent = " OR time_hour >= since" if table in t.LOOKED_BACK else ""
+    return f"""
+        SELECT partition, own, {", ".join(columns)}, {CORRUPT}
+        FROM raw_{table}
+        JOIN (VALUES {", ".join(reach)}) AS reach(landed, partition, own, since) USING (landed)
+        WHERE own{recent}"""
 
 
-def _reasons(rows: DataFrame, column: str) -> dict[str, int]:
-    counts = rows.where(F.col(column).isNotNull()).groupBy(column).count().collect()
-    return {row[column]: row["count"] for row in sorted(counts)}
+def _write(lake: Lake, reports: dict[str, dict[str, Any]]) -> None:
+    counts = {"features": "curated", "setAside": "setAside", "quarantine": "quarantined"}
+
+    def write(job: tuple[str, str]) -> None:
+        place, partition = job
+        rows = lake.spark.sql(f"{t.PLACES[place]} AND partition = {text(partition)}")
+        lake.write(rows, place, partition, reports[partition]["rows"][counts[place]])
+
+    side_by_side(write, [(place, partition) for place in counts for partition in reports])
+    side_by_side(lambda p: lake.write_json(reports[p], "quality", month=p), list(reports))
 
 
-def _columns(features: DataFrame) -> dict[str, dict[str, Any]]:
-    figures = []
-    for c in schema.features():
-        figures.append(F.count(F.when(F.col(c.name).isNull(), 1)).alias(f"{c.name}.missing"))
-        if c.kind == "categorical":
-            # countDistinct would copy every row once for each of these columns; the sets are small.
-            figures.append(F.size(F.collect_set(c.name)).alias(f"{c.name}.distinct"))
-        else:
-            figures += [f(c.name).alias(f"{c.name}.{f.__name__}") for f in (F.mean, F.min, F.max)]
-    row = features.agg(*figures).first()
-    columns: dict[str, dict[str, Any]] = {}
-    for name, value in (row.asDict() if row is not None else {}).items():
-        column, figure = name.split(".")
-        columns.setdefault(column, {})[figure] = value
-    return columns
+def asked(argument: str) -> list[str]:
+    """:raises ValueError: for a partition that is not written as a month"""
+    partitions = list(dict.fromkeys(argument.split(",")))
+    for partition in partitions:
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", partition):
+            raise ValueError(
+                f"--partitions {argument}: '{partition}' is not a month. Write them as 2013-01,2013-02"
+            )
+    return partitions
 
 
 def _folder(uri: str) -> str:
@@ -183,13 +136,10 @@ def _folder(uri: str) -> str:
 def main() -> None:
     from awsglue.utils import getResolvedOptions  # only Glue has it
 
-    args = getResolvedOptions(sys.argv, ["JOB_NAME", "month", "raw", "curated"])
+    args = getResolvedOptions(sys.argv, ["JOB_NAME", "partitions", "run", "raw", "curated"])
     spark = SparkSession.builder.appName(args["JOB_NAME"]).getOrCreate()
-    print(
-        json.dumps(
-            prepare(Lake(spark, _folder(args["raw"]), _folder(args["curated"])), args["month"])["rows"]
-        )
-    )
+    lake = Lake(spark, _folder(args["raw"]), _folder(args["curated"]))
+    print(json.dumps(prepare(lake, asked(args["partitions"]), args["run"])))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""Why a partition cannot be prepared, each time as a sentence: what is wrong, where, and what to do."""
+
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import Any
+
+from pyspark.sql import Row
+
+import transforms as t
+from common import schema
+from lake import Lake, side_by_side
+
+# By table and partition: what is wrong with the file, or None.
+FileFaults = dict[tuple[str, str], str | None]
+
+
+def files(lake: Lake, partitions: list[str]) -> FileFaults:
+    """Looks at the first line of every file the run would read: one bad file would end the whole plan."""
+    before = [t.month_before(p) for p in partitions]
+    wanted = [(table, p) for p in partitions for table in schema.dataset()["raw"]]
+    wanted += [(table, p) for p in before if p not in partitions for table in t.LOOKED_BACK]
+    return dict(zip(wanted, side_by_side(lambda file: _file(lake, *file), wanted), strict=True))
+
+
+def _file(lake: Lake, table: str, partition: str) -> str | None:
+    file, header = lake.file(table, partition), lake.header(table, partition)
+    if header is None:
+        return f"{file} is missing: upload it and load {partition} again"
+    declared = [column.name for column in schema.raw_columns(table)]
+    for number, (found, name) in enumerate(zip_longest(header, declared), 1):
+        if found != name:
+            return (
+                f"{file} line 1 does not have the columns that dataset.json declares: column {number} is "
+                f"{_quoted(found)} and must be {_quoted(name)}. Correct the file and load {partition} again"
+            )
+    return None
+
+
+def _quoted(name: str | None) -> str:
+    return "absent" if name is None else f"'{name}'"
+
+
+def first_faults(faults: FileFaults, partitions: Iterable[str]) -> dict[str, str]:
+    """What refuses a partition whose files cannot all be read."""
+    refused: dict[str, str] = {}
+    for (_, partition), fault in faults.items():
+        if fault and partition in partitions:
+            refused.setdefault(partition, fault)
+    return refused
+
+
+def references(lake: Lake, rows: Iterable[Row]) -> dict[str, str]:
+    """
+    What refuses a partition whose reference tables would double its flights or end the plan.
+
+    :param rows: rows of the query `references` of transforms.py
+    """
+    refused: dict[str, str] = {}
+    for row in rows:
+        file = lake.file(row["table"], row["partition"])
+        fault = None
+        if row["repeated"]:
+            fault = _repeated(lake, row)
+        elif zones := sorted(zone for zone in row["zones"] if not lake.knows_zone(zone)):
+            fault = f"{file} column tzone says '{zones[0]}', which is no IANA time zone: correct it (it may be empty)"
+        if fault:
+            refused.setdefault(row["partition"], f"{fault} and load {row['partition']} again")
+    return refused
+
+
+def _repeated(lake: Lake, row: Row) -> str:
+    names = t.KEYS[row["table"]]
+    (key,) = lake.rows(t.repeated_key(row["table"], row["partition"]))
+    values = ", ".join(str(key[name]) for name in names)
+    return (
+        f"table {row['table']} of partition {row['partition']} repeats the key ({', '.join(names)}) in "
+        f"{row['repeated']} rows, the first is ({values}): leave one row for each key in "
+        f"{lake.file(row['table'], row['partition'])}"
+    )
+
+
+def sums(reports: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """What refuses a partition of which rows were doubled or lost between raw and curated."""
+    refused = {}
+    for partition, report in reports.items():
+        rows = report["rows"]
+        if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:
+            refused[partition] = (
+                f"the rows of partition {partition} do not add up: {rows['in']} read, but {rows['curated']} curated, "
+                f"{rows['setAside']} set aside and {rows['quarantined']} quarantined. A join of jobs/etl/transforms.py "
+                "doubles or drops rows: correct it and load the partition again"
+            )
+    return refused

@@ -1,0 +1,50 @@
+"""A raw and a curated bucket in a folder, and the Glue job between them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import months
+import pandas as pd
+from pyspark.sql import SparkSession
+
+import etl
+from common.tables import read_features
+from lake import Lake
+
+
+class Bucket:
+    def __init__(self, spark: SparkSession, root: Path) -> None:
+        self.root, self.raw = root, root / "raw"
+        self._lake = Lake(spark, f"file:{root}/raw/", f"file:{root}/curated/")
+
+    def prepare(self, *partitions: str) -> dict[str, Any]:
+        """Each partition's entry of the run file, in the order asked."""
+        content = etl.prepare(self._lake, list(partitions), "run-1")
+        assert json.loads((self.root / "curated/runs/run-1.json").read_text()) == content
+        assert content["run"] == "run-1"
+        return {entry["partition"]: entry for entry in content["partitions"]}
+
+    def report(self, partition: str) -> dict[str, Any]:
+        return json.loads((self.root / f"curated/quality/month={partition}/report.json").read_text())
+
+    def read(self, place: str, partition: str) -> pd.DataFrame:
+        return pd.read_parquet(self.root / f"curated/{place}/month={partition}")
+
+    def features(self, partition: str) -> pd.DataFrame:
+        return read_features(self.root / f"curated/features/month={partition}")
+
+    def files(self) -> dict[str, bytes]:
+        """Everything curated but the run files, by its path."""
+        curated = self.root / "curated"
+        return {
+            str(path.relative_to(curated)): path.read_bytes()
+            for path in sorted(curated.rglob("*"))
+            if path.is_file() and "runs" not in path.parts
+        }
+
+    def change(self, table: str, partition: str, old: str, new: str) -> None:
+        """Replaces the first occurrence in a table's file."""
+        path = self.raw / months.LAYOUT["raw"]["tables"].format(table=table, month=partition)
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new, 1))
