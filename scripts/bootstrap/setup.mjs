@@ -19,7 +19,8 @@ export async function setUp() {
 }
 
 /**
- * Makes the steps that are not fresh, in order, under a lock: two commands may start in one clone at once.
+ * Makes the steps that are not fresh, in order, those that stand apart beside the others. Under a lock: two commands may
+ * start in one clone at once.
  * @param folder where stamps and the lock live
  * @throws SetupProblem of the first step that fails; the ones before it stay done
  */
@@ -30,7 +31,13 @@ export async function bringUpToDate(steps, folder, stream = process.stderr) {
   mkdirSync(join(folder, 'stamps'), { recursive: true });
   const release = await holdLock(join(folder, 'lock'));
   try {
-    for (const step of steps) if (!isFresh(step, folder)) await make(step, folder, stream);
+    const lanes = [steps.filter(({ apart }) => apart), steps.filter(({ apart }) => !apart)];
+    const inOrder = async (lane) => {
+      for (const step of lane) if (!isFresh(step, folder)) await make(step, folder, stream);
+    };
+    // Settled: a process that ended at the first failure would leave what runs beside it half done.
+    const failed = (await Promise.allSettled(lanes.map(inOrder))).find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
   } finally {
     release();
   }

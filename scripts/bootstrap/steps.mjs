@@ -36,10 +36,12 @@ const pipInstall = (log, onLine, ...args) =>
 /**
  * What a clone needs, in order. A step runs when the hash of its `files` and `facts` differs from the one of its last
  * success, or when something it `makes` is missing. Its `check` comes before the first download of any step.
+ * A step `apart` needs none of the others, and none of them needs it.
  */
 export const STEPS = [
   {
     name: 'npm packages',
+    apart: true,
     // Not package.json: a new script in it needs no new packages.
     files: [join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')],
     // Binary packages (esbuild, swc) are chosen for the platform.

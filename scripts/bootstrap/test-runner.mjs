@@ -20,10 +20,9 @@ export async function test(args, start, steps = TEST_STEPS, stream = process.std
   const { only, bail } = parseArgs({ args, options: OPTIONS }).values;
   const chosen = choose(only, steps, stream);
   if (!chosen) return 1;
-  const progress = new Progress(stream);
   const failed = [];
   const notRun = await sideBySide(chosen, async (step, stop) => {
-    if (await progress.of(step, start)) return;
+    if (await runStep(step, start, stream)) return;
     failed.push(step);
     if (bail) stop();
   });
@@ -70,45 +69,23 @@ async function sideBySide(steps, run) {
   return notRun;
 }
 
-/** What a person sees of the steps: on a terminal a line of those that run, elsewhere a line as each begins. */
-class Progress {
-  #stream;
-  #live;
-  #line;
-  #started = new Map();
-
-  constructor(stream) {
-    this.#stream = stream;
-    this.#live = isLive(stream);
+/**
+ * Runs the commands of a step until one fails, and prints its output whole. Meanwhile a terminal shows how long it has run.
+ * @returns whether all of them passed
+ */
+async function runStep({ name, commands }, start, stream) {
+  const started = performance.now();
+  const line = isLive(stream) ? new LiveLine(() => `${name} ${since(started)}`, stream) : undefined;
+  if (!line) stream.write(`--- ${name} begins\n`);
+  let output = '';
+  let passed = true;
+  for (const command of commands) {
+    const code = await start(command, (text) => (output += text)).catch((error) => (output += `${error.message}\n`));
+    passed = code === 0;
+    if (!passed) break;
   }
-
-  /** Runs the commands of a step; whether all of them passed. */
-  async of({ name, commands }, start) {
-    const started = performance.now();
-    this.#change(() => {
-      this.#started.set(name, started);
-      if (!this.#live) this.#stream.write(`--- ${name} begins\n`);
-    });
-    let output = '';
-    let passed = true;
-    for (const command of commands) {
-      const code = await start(command, (text) => (output += text)).catch((error) => (output += `${error.message}\n`));
-      passed = code === 0;
-      if (!passed) break;
-    }
-    this.#change(() => {
-      this.#started.delete(name);
-      const verdict = `--- ${name}: ${passed ? 'passed' : 'FAILED'} (${since(started)})`;
-      this.#stream.write([output.trimEnd(), verdict].filter((part) => part !== '').join('\n') + '\n\n');
-    });
-    return passed;
-  }
-
-  /** The line makes room for what is written, and comes back while steps run. */
-  #change(write) {
-    this.#line?.clear();
-    write();
-    const text = () => [...this.#started].map(([name, started]) => `${name} ${since(started)}`).join('   ');
-    this.#line = this.#live && this.#started.size > 0 ? new LiveLine(text, this.#stream) : undefined;
-  }
+  line?.clear();
+  const verdict = `--- ${name}: ${passed ? 'passed' : 'FAILED'} (${since(started)})`;
+  stream.write([output.trimEnd(), verdict].filter((part) => part !== '').join('\n') + '\n\n');
+  return passed;
 }

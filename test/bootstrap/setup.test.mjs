@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ROOT } from '../../scripts/bootstrap/paths.mjs';
 import { SetupProblem } from '../../scripts/bootstrap/problem.mjs';
@@ -68,6 +69,29 @@ test('a step that failed is tried again, the ones before it are not', async () =
   assert.match(printed, /Another \.\.\. failed/);
   await bringUp(step(), step({ name: 'Another' }));
   assert.equal(made, 2);
+});
+
+test('a step that stands apart runs beside the others, and is done though one of them fails', async () => {
+  const events = [];
+  const long = (name, more = {}) =>
+    step({
+      name,
+      makes: () => [],
+      async make() {
+        events.push(`${name} begins`);
+        await sleep(20);
+        events.push(`${name} ends`);
+        if (more.fails) throw new SetupProblem('No.', 'Try again.');
+      },
+      ...more,
+    });
+  await assert.rejects(bringUp(long('one', { fails: true }), long('apart', { apart: true }), long('two')), {
+    message: 'No.',
+  });
+  assert.deepEqual(events.slice(0, 2).toSorted(), ['apart begins', 'one begins']);
+  assert.deepEqual(events.slice(2).toSorted(), ['apart ends', 'one ends']);
+  assert.match(printed, /^apart \.\.\. ok \(\d\.\d s\)$/m);
+  assert.match(printed, /^one \.\.\. failed/m);
 });
 
 test('every check comes before the first download', async () => {
