@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import cdk from '../../cdk.json';
 import { ROOT } from '../account/cdk';
 import { ended, figuresOf } from './child';
 
@@ -30,7 +31,14 @@ export function measureApp(): Record<string, number> {
 function synthesized(assembly: string) {
   // Node tells the use of its own process only, so the app reports its own as it leaves.
   const program = `process.on('exit', () => { const { userCPUTime: u, systemCPUTime: s } = process.resourceUsage(); require('fs').writeSync(1, JSON.stringify({ seconds: (u + s) / 1e6 })); }); require(${JSON.stringify(join(ROOT, 'bin/app.ts'))}).buildKit(new (require('aws-cdk-lib').App)());`;
-  const env = { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify({ profile: 'sandbox' }) };
+  const context = {
+    ...cdk.context,
+    profile: 'sandbox',
+    // Set by the CDK CLI; they say which bundle is whose.
+    'aws:cdk:enable-path-metadata': true,
+    'aws:cdk:enable-asset-metadata': true,
+  };
+  const env = { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(context) };
   return ended(process.execPath, ['-r', 'ts-node/register', '-e', program], { env });
 }
 
