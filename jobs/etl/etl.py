@@ -57,6 +57,7 @@ def prepare(lake: Lake, partitions: list[str], run: str) -> dict[str, Any]:
 
 def _prepare(lake: Lake, partitions: list[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """The reports of what was written, and why each of the other partitions is refused."""
+    lake.connect()
     faults = checks.files(lake, partitions)
     refused = checks.first_faults(faults, partitions)
     accepted = [p for p in partitions if p not in refused]

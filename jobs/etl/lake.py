@@ -35,6 +35,13 @@ class Lake:
     raw: str
     curated: str
 
+    def connect(self) -> None:
+        """Asks each bucket once: the first requests of a Hadoop S3A client must not be concurrent (it marks its
+        credentials as loaded before they are)."""
+        for bucket in (self.raw, self.curated):
+            system, path = self._open(bucket)
+            system.exists(path)
+
     def file(self, table: str, partition: str) -> str:
         return self.raw + schema.layout()["raw"]["tables"].format(table=table, month=partition)
 
