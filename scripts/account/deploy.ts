@@ -5,6 +5,7 @@ import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
 import { Refused } from '../arguments';
 import type { Aws } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
+import { pause } from '../kit/pace';
 import { cdk, environmentOf, templateFiles } from './cdk';
 import { resets } from './resets';
 import {
@@ -14,7 +15,7 @@ import {
   inProgress,
   type KitStack,
   kitStacks,
-  pause,
+  POLL_MS,
   type Template,
   templateOf,
 } from './stacks';
@@ -51,7 +52,7 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
   await refuse(client, kit, before, assembly);
   for (const { name, status } of before.filter((stack) => UNBORN.test(stack.status))) {
     out.line(`${name} is ${status}, which only deleting mends`);
-    const failure = await deleteStack(client, kit, name);
+    const failure = await deleteStack(client, name);
     if (failure !== undefined)
       throw new Error(`${name} cannot be deleted: ${failure}\nnpm run kit -- down empties what blocks it`);
   }
@@ -124,7 +125,7 @@ async function follow(
       }
     }
     if (last) break;
-    await pause();
+    await pause(client, POLL_MS);
   }
   for (const name of templateFiles(assembly).keys())
     if (!told.has(name) && asItWas.has(name)) told.set(name, { stack: name, status: 'UNCHANGED', seconds: 0 });

@@ -83,9 +83,9 @@ export async function down(aws: Aws, { kit, stacks, retained }: Plan, out: Out):
     const started = Date.now();
     if (inProgress(status)) out.progress(`${name} is ${status}`);
     // A release that was stopped leaves its stack to end what it began: CloudFormation refuses to delete before.
-    if ((await settled(client, kit, name)) === undefined) continue;
+    if ((await settled(client, name)) === undefined) continue;
     out.progress(`deleting ${name}`);
-    await deleteWhole(aws, client, kit, name, out);
+    await deleteWhole(aws, client, name, out);
     const seconds = (Date.now() - started) / 1000;
     deleted.push({ stack: name, seconds });
     out.line(`DELETE_COMPLETE  ${name} after ${seconds.toFixed(1)} s`);
@@ -101,12 +101,12 @@ export async function down(aws: Aws, { kit, stacks, retained }: Plan, out: Out):
 }
 
 /** Twice where something was in the way: what arrived after the stack had emptied it. */
-async function deleteWhole(aws: Aws, client: CloudFormationClient, kit: string, name: string, out: Out): Promise<void> {
-  const failure = await deleteStack(client, kit, name);
+async function deleteWhole(aws: Aws, client: CloudFormationClient, name: string, out: Out): Promise<void> {
+  const failure = await deleteStack(client, name);
   if (failure === undefined) return;
   const failed = (await resourcesOf(client, name)).filter(({ status }) => status === 'DELETE_FAILED');
   for (const line of await unblock(aws, failed)) out.line(line);
-  const again = await deleteStack(client, kit, name);
+  const again = await deleteStack(client, name);
   if (again !== undefined)
     throw new Error(
       `stack ${name} cannot be deleted: ${again}\nmend the cause and run down again: it goes on where it stopped`,

@@ -15,7 +15,8 @@ import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Aws } from '../kit/deployed-kit';
 import type { Out } from '../kit/out';
-import { pause, type StackResource } from './stacks';
+import { pause } from '../kit/pace';
+import { POLL_MS, type StackResource } from './stacks';
 import { jobOwns } from './sweep/owner';
 
 export interface Stopped {
@@ -116,7 +117,7 @@ async function stopJobs(client: SageMakerClient, kit: string, attempt: Attempt, 
           return client.send(new StopProcessingJobCommand({ ProcessingJobName: name }));
         });
     out.progress(`waiting for ${running.map(({ name }) => name).join(', ')} to stop`);
-    await pause();
+    await pause(client, POLL_MS);
   }
 }
 

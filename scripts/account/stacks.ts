@@ -1,8 +1,8 @@
 /** The kit's stacks as CloudFormation knows them: by name, so that no app has to be synthesized to find them. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
   DeleteStackCommand,
+  DescribeStacksCommand,
   GetTemplateCommand,
   paginateDescribeStackEvents,
   paginateDescribeStacks,
@@ -11,6 +11,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+import { pause } from '../kit/pace';
 
 export interface Template {
   Parameters?: Record<string, { Default?: string }>;
@@ -38,9 +39,8 @@ export interface StackResource {
   reason?: string;
 }
 
-const POLL_MS = 2000;
-/** An emulator creates a stack in less than the pause that AWS's rate limit asks for. */
-export const pause = (): Promise<void> => sleep(process.env.AWS_ENDPOINT_URL === undefined ? POLL_MS : POLL_MS / 10);
+/** Between two looks at stacks or jobs. */
+export const POLL_MS = 2000;
 
 /** In order of deployment; what does not exist is left out. */
 export async function kitStacks(client: CloudFormationClient, kit: string): Promise<KitStack[]> {
@@ -112,11 +112,21 @@ export function firstFailure(events: readonly StackEvent[]): string | undefined 
 }
 
 /** Waits until nothing is in progress on a stack. @returns its status, or undefined when it is gone */
-export async function settled(client: CloudFormationClient, kit: string, name: string): Promise<string | undefined> {
+export async function settled(client: CloudFormationClient, name: string): Promise<string | undefined> {
   for (;;) {
-    const stack = (await kitStacks(client, kit)).find((each) => each.name === name);
-    if (stack === undefined || !inProgress(stack.status)) return stack?.status;
-    await pause();
+    const status = await statusOf(client, name);
+    if (status === undefined || !inProgress(status)) return status;
+    await pause(client, POLL_MS);
+  }
+}
+
+async function statusOf(client: CloudFormationClient, name: string): Promise<string | undefined> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks?.find(({ StackName }) => StackName === name)?.StackStatus;
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+    throw error;
   }
 }
 
@@ -124,14 +134,10 @@ export const inProgress = (status: string): boolean =>
   status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
 
 /** Deletes a stack and waits. @returns the first failure, or undefined when the stack is gone */
-export async function deleteStack(
-  client: CloudFormationClient,
-  kit: string,
-  name: string,
-): Promise<string | undefined> {
+export async function deleteStack(client: CloudFormationClient, name: string): Promise<string | undefined> {
   const since = new Date(Date.now() - 1000);
   await client.send(new DeleteStackCommand({ StackName: name }));
-  const status = await settled(client, kit, name);
+  const status = await settled(client, name);
   if (status === undefined) return undefined;
   return firstFailure(await eventsSince(client, name, since)) ?? `the stack is ${status}`;
 }

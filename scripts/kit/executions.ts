@@ -1,5 +1,4 @@
 /** State machine executions: started, waited for, and their failures told in a sentence. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
@@ -11,6 +10,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { DeployedKit, Machine } from './deployed-kit';
 import type { Out } from './out';
+import { pause } from './pace';
 
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
@@ -34,14 +34,14 @@ export async function run(kit: DeployedKit, machine: Machine, input: unknown, ou
 export async function finished(kit: DeployedKit, machine: Machine, executionArn: string, out: Out): Promise<Finished> {
   const client = new SFNClient(kit.aws);
   const started = Date.now();
-  for (let pause = SHORTEST_PAUSE_MS; ; pause = Math.min(1.5 * pause, LONGEST_PAUSE_MS)) {
+  for (let ms = SHORTEST_PAUSE_MS; ; ms = Math.min(1.5 * ms, LONGEST_PAUSE_MS)) {
     const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
     if (execution.status === 'SUCCEEDED') return { executionArn, output: JSON.parse(execution.output ?? 'null') };
     if (execution.status !== 'RUNNING') throw new Error(failure(machine, execution));
     out.progress(
       `${machine}: ${await currentState(client, executionArn)} (${Math.round((Date.now() - started) / 1000)} s)`,
     );
-    await sleep(pause);
+    await pause(client, ms);
   }
 }
 
@@ -66,7 +66,7 @@ export async function appeared(
 ): Promise<string> {
   const client = new SFNClient(kit.aws);
   const seen = new Set<string>();
-  for (const giveUp = Date.now() + APPEARS_WITHIN_MS; Date.now() < giveUp; await sleep(SHORTEST_PAUSE_MS)) {
+  for (const giveUp = Date.now() + APPEARS_WITHIN_MS; Date.now() < giveUp; await pause(client, SHORTEST_PAUSE_MS)) {
     for await (const executionArn of newExecutions(client, kit.machines[machine], since)) {
       if (seen.has(executionArn)) continue;
       seen.add(executionArn);

@@ -1,5 +1,4 @@
 /** The steps scenarios are made of, each as a user of a deployed kit takes it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -7,6 +6,7 @@ import { addDays, type DayRange, monthsOf, nextMonth } from '../kit/days';
 import { finished } from '../kit/executions';
 import { labels, load } from '../kit/load';
 import { monitor, type WindowOutcome } from '../kit/monitor';
+import { pause } from '../kit/pace';
 import { type Released, releaseOf } from '../kit/releases';
 import { type Batch, replay } from '../kit/replay';
 import { train, type Trained } from '../kit/train';
@@ -155,7 +155,7 @@ export async function decisions({ kit }: Stage): Promise<GuardDecision[]> {
 
 /** Waits until the guard has written its decision about a window. @throws Error after a minute of silence */
 async function decided(stage: Stage, window: DayRange): Promise<GuardDecision> {
-  for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await sleep(500)) {
+  for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await pause(stage.kit.s3, 500)) {
     const found = (await decisions(stage)).filter(({ evidence }) => evidence.window.end === window.end);
     const decision = found.find(({ outcome }) => outcome === 'started') ?? found.at(-1);
     if (decision !== undefined) return decision;

@@ -1,5 +1,4 @@
 /** Scenario `failures`: what goes wrong tells people, and nothing that was sent is lost. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -11,6 +10,7 @@ import { monthFiles } from '../../data/tables';
 import { afterNewest, appeared, finished, run } from '../../kit/executions';
 import { featuresOf } from '../../kit/features';
 import { load } from '../../kit/load';
+import { pause } from '../../kit/pace';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
@@ -81,7 +81,7 @@ async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
   // A new upload of the same bytes: nobody but S3 can send an event in the name of S3.
   await Promise.all(Array.from({ length: 3 }, () => kit.s3.send(new PutObjectCommand({ ...manifest, Body }))));
   let ended: (string | undefined)[] = [];
-  for (const giveUp = Date.now() + 180_000; ended.length < 5 && Date.now() < giveUp; await sleep(500)) {
+  for (const giveUp = Date.now() + 180_000; ended.length < 5 && Date.now() < giveUp; await pause(client, 500)) {
     const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: kit.machines.prepare }));
     const mine = executions.filter(({ startDate }) => startDate! >= since);
     ended = mine.map(({ status }) => status).filter((status) => status !== 'RUNNING');
@@ -108,7 +108,7 @@ async function misunderstood({ kit }: Stage): Promise<void> {
   const { QueueUrls: [QueueUrl] = [] } = await sqs.send(
     new ListQueuesCommand({ QueueNamePrefix: names.stack(kit.name, 'retraining') }),
   );
-  for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await sleep(1000)) {
+  for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await pause(sqs, 1000)) {
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
     );

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { names } from '../../../lib/shared/names';
 import { addDays, type DayRange, monthsOf } from '../../kit/days';
 import { featuresOf } from '../../kit/features';
 import { load } from '../../kit/load';
+import { pause } from '../../kit/pace';
 import { predict } from '../../kit/predict';
 import { approve, type Released } from '../../kit/releases';
 import { replay } from '../../kit/replay';
@@ -72,7 +72,11 @@ async function captureAndMonitor(stage: Stage, week: DayRange): Promise<string> 
   const today = utcDay();
   const { requests, instances } = await replay(kit, { days: week, batch: 'hour' }, out);
   let captured = 0;
-  for (const giveUp = Date.now() + CAPTURED_WITHIN_MS; captured < requests && Date.now() < giveUp; await sleep(500))
+  for (
+    const giveUp = Date.now() + CAPTURED_WITHIN_MS;
+    captured < requests && Date.now() < giveUp;
+    await pause(kit.s3, 500)
+  )
     captured = (await capturedRecords(stage)) - earlier;
   expect(captured === requests, `${requests} requests were answered, ${captured} records captured`);
   await deliver(stage, week);

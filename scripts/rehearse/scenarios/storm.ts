@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { detailType, names } from '../../../lib/shared/names';
 import { addDays } from '../../kit/days';
+import { pause } from '../../kit/pace';
 import { expect, type Scenario } from '../scenario';
 import { begin, decisions, follow } from '../story';
 
@@ -43,7 +43,7 @@ export const storm: Scenario = {
     await Promise.all(Array.from({ length: DELIVERIES }, () => events.send(new PutEventsCommand({ Entries }))));
     out.line(`${DELIVERIES} deliveries of one violation were sent`);
     for (const giveUp = Date.now() + 60_000; (await decisions(stage)).length < DELIVERIES && Date.now() < giveUp;)
-      await sleep(500);
+      await pause(kit.s3, 500);
     // Held, because the champion has seen the gate's rows; what counts is that it ran once.
     await follow(stage, window);
 
