@@ -6,6 +6,7 @@ import { addDays, type DayRange, monthsOf, nextMonth } from '../kit/days';
 import { finished } from '../kit/executions';
 import { labels, load } from '../kit/load';
 import { monitor, type WindowOutcome } from '../kit/monitor';
+import type { Out } from '../kit/out';
 import { pause } from '../kit/pace';
 import { type Released, releaseOf } from '../kit/releases';
 import { type Batch, replay } from '../kit/replay';
@@ -175,6 +176,17 @@ export async function follow(stage: Stage, window: DayRange): Promise<GuardDecis
   if (modelPackageArn !== undefined)
     await note(stage, modelPackageArn, await releaseOf(kit, modelPackageArn, new Date(0), out));
   return decision;
+}
+
+/** The windows in turn, each announced with the time that the rest will take, as far as those before it tell. */
+export function* announced(windows: readonly DayRange[], out: Out): Generator<DayRange> {
+  const started = Date.now();
+  for (const [done, window] of windows.entries()) {
+    const seconds = Math.ceil(((Date.now() - started) / 1000 / done) * (windows.length - done));
+    const left = done === 0 ? '' : `, about ${seconds} s to the end of the last`;
+    out.line(`── window ${done + 1} of ${windows.length}: ${window.start} to ${window.end}${left}`);
+    yield window;
+  }
 }
 
 /** Windows of the configured length that lie wholly in `[start, end)`. */

@@ -1,7 +1,7 @@
 import { nextMonth } from '../../kit/days';
 import { train } from '../../kit/train';
 import { expect, type Scenario } from '../scenario';
-import { begin, follow, HISTORY, live, Months, note, windowsOf } from '../story';
+import { announced, begin, follow, HISTORY, live, Months, note, windowsOf } from '../story';
 
 export const drift: Scenario = {
   name: 'drift',
@@ -10,7 +10,7 @@ export const drift: Scenario = {
     const start = await begin(stage);
     const months = new Months(stage, HISTORY, stage.through);
     const windows = windowsOf({ start, end: `${nextMonth(stage.through)}-01` }, stage.config.monitoring.windowDays);
-    for (const window of windows) {
+    for (const window of announced(windows, stage.out)) {
       const { confirmed, status } = await live(stage, window, months);
       // The guard hears of these two; a first violation waits for its confirmation.
       if (confirmed || status === 'Completed') await follow(stage, window);

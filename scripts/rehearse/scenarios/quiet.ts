@@ -1,5 +1,5 @@
 import { expect, type Scenario } from '../scenario';
-import { begin, decisions, live, Months, windowsOf } from '../story';
+import { announced, begin, decisions, live, Months, windowsOf } from '../story';
 
 /** The longest history that leaves twenty whole weeks of the year to watch: docs/decisions/0009-what-quiet-means.md. */
 const MONTHS = ['2013-01', '2013-02', '2013-03', '2013-04', '2013-05', '2013-06', '2013-07'];
@@ -13,7 +13,7 @@ export const quiet: Scenario = {
     const start = await begin(stage, { months: MONTHS });
     const months = new Months(stage, MONTHS, '2013-12');
     const windows = windowsOf({ start, end: HELD_OUT_END }, stage.config.monitoring.windowDays);
-    for (const window of windows) await live(stage, window, months);
+    for (const window of announced(windows, stage.out)) await live(stage, window, months);
     const violating = stage.seen.monitor.filter(({ violations }) => violations.length > 0);
     const started = (await decisions(stage)).find(({ outcome }) => outcome === 'started');
     const rate = `${violating.length} of ${windows.length} held-out windows violate${violating.map(({ window }) => ` ${window.end}`).join(',')}`;
