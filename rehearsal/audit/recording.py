@@ -97,8 +97,8 @@ def of_run(run_dir: Path) -> Recording:
 
 def newest(runs: Path) -> list[Path]:
     """
-    Newest passed run of each scenario and profile. `denied` plays with a grant taken away; in a run of several
-    scenarios nobody can say whose call needed a right.
+    Newest passed run of each scenario and profile. `denied` plays with a grant taken away; in a run of
+    several scenarios nobody can say whose call needed a right.
     """
     found: dict[tuple[str, str], Path] = {}
     for path in sorted(runs.glob("*/summary.json")):

@@ -20,7 +20,11 @@ function calledByPrograms(): string[] {
       .map((name) => readFileSync(join(jobs, room, name), 'utf8')),
   );
   return [
-    ...new Set(programs.flatMap((text) => [...text.matchAll(/(?:boto3\.client|create_client)\("(\w+)"/g)].map(([, name]) => name!))),
+    ...new Set(
+      programs.flatMap((text) =>
+        [...text.matchAll(/(?:boto3\.client|create_client)\("(\w+)"/g)].map(([, name]) => name!),
+      ),
+    ),
   ];
 }
 
