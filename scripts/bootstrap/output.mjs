@@ -52,8 +52,9 @@ export class StepLine {
     this.#detail = text.trim();
   }
 
-  done() {
-    this.#finish('ok');
+  /** @param remark what a person should know of a step that has done less than it can */
+  done(remark = 'ok') {
+    this.#finish(remark);
   }
 
   failed() {

@@ -48,9 +48,9 @@ async function make(step, folder, stream) {
   const line = new StepLine(step.name, stream);
   try {
     rmSync(stamp, { force: true });
-    await step.make((text) => line.detail(text));
+    const remark = await step.make((text) => line.detail(text));
     writeFileSync(stamp, inputHash(step));
-    line.done();
+    line.done(remark);
   } catch (error) {
     line.failed();
     throw error;

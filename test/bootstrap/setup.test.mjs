@@ -48,6 +48,12 @@ test('a second run does nothing and says nothing', async () => {
   assert.equal(printed, '');
 });
 
+test('a step that has done less than it can says so, on a terminal or not', async () => {
+  const modest = step();
+  await bringUp({ ...modest, make: () => (modest.make(), 'goes on without: no room') });
+  assert.match(printed, /^A step \.\.\. goes on without: no room \(\d+\.\d s\)\n$/);
+});
+
 test('a changed lock file, a changed machine and a missing result each bring the step back', async () => {
   await bringUp(step());
   writeFileSync(join(folder, 'input'), 'two');
