@@ -87,6 +87,11 @@ def _parse() -> argparse.Namespace:
         metavar="NAME=VALUE",
         help="a quota granted beyond a new account's, e.g. 'ml.m5.large for endpoint usage=4'",
     )
+    parser.add_argument(
+        "--spark-ahead",
+        action="store_true",
+        help="start and warm a JVM before a Glue run needs it, and the next one after it",
+    )
     return parser.parse_args()
 
 
@@ -105,6 +110,7 @@ def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
             "toolchain": str(options.toolchain.resolve()),
             "waitScale": options.wait_scale,
             "quotas": dict(options.quota),
+            "sparkAhead": options.spark_ahead,
         }
     )
 

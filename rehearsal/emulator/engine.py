@@ -33,7 +33,7 @@ from rehearsal.emulator.host import EmulatorHost
 from rehearsal.emulator.scaling import Scaling
 from rehearsal.emulator.service_roles import ServiceRoles
 from rehearsal.emulator.settings import Settings
-from rehearsal.glue import GlueRunner
+from rehearsal.glue.runner import GlueRunner
 from rehearsal.quotas import ServiceQuotas, fresh_account
 from rehearsal.sagemaker import SageMaker
 
@@ -72,6 +72,9 @@ def install(settings: Settings) -> Engine:
     sagemaker = SageMaker(host, python, quotas, settings.wait_scale)
     jars = [Path(jar) for jar in toolchain["jars"]]
     glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
+    if settings.spark_ahead:
+        # First of all: it warms up while the stacks are deployed.
+        glue.prepare()
     # First the services, then the guards around all of them.
     sagemaker_service.install(host, sagemaker)
     quota_service.install(ServiceQuotas(host.region, host.account, quotas))

@@ -14,13 +14,15 @@ ROOT_SECRET_KEY = "test"
 @dataclass(frozen=True)
 class Settings:
     """`wait_scale` is the length in real seconds of a second that a state machine waits, an endpoint bakes or
-    an alarm's period lasts. `quotas` are those granted beyond a new account's, by name."""
+    an alarm's period lasts. `quotas` are those granted beyond a new account's, by name. `spark_ahead`
+    has a JVM started and warmed before a Glue run needs it."""
 
     run_dir: Path
     port: int
     toolchain: Path
     wait_scale: float
     quotas: Mapping[str, int] = field(default_factory=dict)
+    spark_ahead: bool = False
 
     @property
     def endpoint(self) -> str:

@@ -10,12 +10,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.glue.spark import archive_of, environment
+from rehearsal.glue.ahead import Ahead
+from rehearsal.glue.spark import jvm_environment, parsed, run_environment, run_settings, use_of_archive
 from rehearsal.host import ApiError, Host
 from rehearsal.sagemaker.ground import LogStream
 from rehearsal.sagemaker.process import Process, Starter
 from rehearsal.sagemaker.transfer import RoleS3, reason, split
 
+_ROOT = Path(__file__).parents[2]
 _SHIM = Path(__file__).with_name("shim")
 _LOG_GROUP = "/aws-glue/jobs"
 # Glue's own default is 2,880 minutes; a run always carries a number.
@@ -53,11 +55,22 @@ class GlueRunner:
         self._python = python.absolute()
         self._java_home, self._jars = java_home, jars
         self._starter = Starter()
+        self._ahead = Ahead(host.run_dir / "tmp", self._launch)
+
+    def prepare(self) -> None:
+        """Start and warm a JVM for the next run; from now on after each run, too."""
+        self._ahead.keep()
 
     def run(
         self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
     ) -> None:
         """Carry out `run` (Glue's JobRun, updated in place) and return at its end, whatever that is."""
+        with self._ahead.paused():
+            self._run(job, run, arguments, script_uri)
+
+    def _run(
+        self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
+    ) -> None:
         started = time.time()
         run.update(JobRunState="RUNNING", StartedOn=int(started), LogGroupName=_LOG_GROUP)
         try:
@@ -89,25 +102,21 @@ class GlueRunner:
         keys = self._host.credentials(role, "GlueJobRunnerSession")
         # A library is a zip, or a module that is found through its folder.
         found = {str(library if library.suffix == ".zip" else library.parent) for library in libraries}
-        env = {
-            **environment(
-                self._host.endpoint,
-                self._host.region,
-                keys,
-                self._java_home,
-                self._jars,
-                folder,
-                arguments.get("--conf", ""),
-                self._java_options(),
-            ),
+        variables = {
+            **run_environment(self._host.endpoint, self._host.region, keys, folder),
             "PATH": f"{self._python.parent}:{os.environ.get('PATH', os.defpath)}",
             "PYTHONPATH": ":".join([*sorted(found), str(_SHIM)]),
             "PYSPARK_PYTHON": str(self._python),
         }
+        conf = parsed(arguments.get("--conf", ""))
+        settings = run_settings(self._host.endpoint, self._host.region, keys, folder, variables) | conf
+        env = {**variables, **self._jvm(settings, folder / "spark")}
         words = [word for name, value in arguments.items() for word in (name, str(value))]
-        process = self._starter.start(
-            [str(self._python), "-u", str(script), *words], env, folder, separate_errors=True
-        )
+        argv = [str(self._python), "-u", str(script), *words]
+        request = {"argv": argv, "env": env, "folder": str(folder), "settings": settings}
+        # A job's own settings may be some that only a starting JVM takes.
+        process = None if conf else self._ahead.take(request)
+        process = process or self._starter.start(argv, env, folder, separate_errors=True)
         errors = self._follow(process, str(run["Id"]), folder)
         state = self._await(process, run)
         status = process.wait()
@@ -117,10 +126,23 @@ class GlueRunner:
             raise RunError(_diagnosis(errors.lines, script.name, status))
         return state
 
-    def _java_options(self) -> str:
-        archive = archive_of(self._jars)
-        # Silent where the archive does not fit: what Java prints would be in the job's output.
-        return f"-XX:SharedArchiveFile={archive} -Xlog:disable" if archive.exists() else ""
+    def _jvm(self, settings: Mapping[str, str], scratch: Path) -> dict[str, str]:
+        options = use_of_archive(self._jars)
+        return jvm_environment(self._java_home, self._jars, scratch, settings, options)
+
+    def _launch(self, folder: Path, requests: int) -> Process:
+        """A launcher of a JVM that no run has asked for yet: without keys, and with an S3 that is none."""
+        keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_SESSION_TOKEN": "none"}
+        endpoint, region = "http://127.0.0.1:9", self._host.region
+        env = {
+            **run_environment(endpoint, region, keys, folder),
+            **self._jvm(run_settings(endpoint, region, keys, folder, {}), folder.with_suffix(".spark")),
+            "PATH": f"{self._python.parent}:{os.environ.get('PATH', os.defpath)}",
+            "PYTHONPATH": str(_ROOT),
+            "PYSPARK_PYTHON": str(self._python),
+        }
+        argv = [str(self._python), "-m", "rehearsal.glue.launcher", str(requests)]
+        return self._starter.start(argv, env, folder, keep_open=[requests], separate_errors=True)
 
     def _fetch(self, s3: RoleS3, uri: str, folder: Path) -> Path:
         target = folder / Path(split(uri)[1]).name
@@ -169,7 +191,8 @@ class GlueRunner:
             )
 
     def close(self) -> None:
-        """Kill every run."""
+        """Kill every run, and the JVM that waits for one."""
+        self._ahead.close()
         self._starter.close()
 
 

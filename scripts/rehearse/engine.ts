@@ -50,7 +50,18 @@ export async function startEngine(runDir: string, quotas: Readonly<Record<string
   const granted = Object.entries(quotas).flatMap(([name, value]) => ['--quota', `${name}=${value}`]);
   const child = spawn(
     toolchain().python,
-    ['-m', 'rehearsal', '--run-dir', runDir, '--port', String(port), '--toolchain', TOOLCHAIN, ...granted],
+    [
+      '-m',
+      'rehearsal',
+      '--run-dir',
+      runDir,
+      '--port',
+      String(port),
+      '--toolchain',
+      TOOLCHAIN,
+      '--spark-ahead',
+      ...granted,
+    ],
     {
       cwd: ROOT,
       stdio: ['pipe', 'pipe', 'pipe'],

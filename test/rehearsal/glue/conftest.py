@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sagemaker"))
 
-from world import World, s3_emulator
+from world import ROLE, World, s3_emulator
 
-from rehearsal.glue import GlueRunner
+from rehearsal.glue.runner import GlueRunner
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,20 @@ def glue(world: World) -> Iterator[GlueRunner]:
     )
     yield runner
     runner.close()
+
+
+@pytest.fixture
+def start(glue, world):
+    """Run a script to its end; answers the JobRun."""
+
+    def begin(script, role=ROLE, timeout=5, run=None, **arguments):
+        world.s3.put_object(Bucket=world.bucket, Key="code/etl.py", Body=script.encode())
+        run = {} if run is None else run
+        run.update(Id=f"jr_{time.time_ns()}", JobRunState="STARTING", Timeout=timeout)
+        words = {"--JOB_NAME": "prepare", "--LAKE": f"s3://{world.bucket}"}
+        words |= {f"--{name.replace('_', '-')}": value for name, value in arguments.items()}
+        job = {"Name": "prepare", "Role": role, "GlueVersion": "5.0"}
+        glue.run(job, run, words, f"s3://{world.bucket}/code/etl.py")
+        return run
+
+    return begin

@@ -3,13 +3,12 @@
 import io
 import subprocess
 import threading
-import time
 import zipfile
 
 import pytest
-from world import NO_ROLE, POWERLESS_ROLE, ROLE, until
+from world import NO_ROLE, POWERLESS_ROLE, until
 
-from rehearsal.glue.spark import archive_of
+from rehearsal.glue.spark import archive_of, base_archive_command
 
 ETL = """
 import sys
@@ -30,25 +29,11 @@ rows.coalesce(1).write.mode("overwrite").partitionBy("month").parquet(f"{lake}/c
 again = spark.read.parquet(f"{lake}/curated/").orderBy("x").collect()
 print("ROWS", [(row.x, row.word, row.month) for row in again], spark.version)
 print("WORDS", open("words.txt").read())
+seen = F.udf(lambda name: open(name).read() + " " + __import__("os").environ["AWS_ACCESS_KEY_ID"])
+print("WORKER", spark.createDataFrame([("words.txt",)], ["name"]).select(seen("name")).first()[0])
+print("LOCAL", spark.read.text("words.txt").first()[0])
 job.commit()
 """
-
-
-@pytest.fixture
-def start(glue, world):
-    """Run a script to its end; answers the JobRun."""
-
-    def begin(script, role=ROLE, timeout=5, run=None, **arguments):
-        world.s3.put_object(Bucket=world.bucket, Key="code/etl.py", Body=script.encode())
-        run = {} if run is None else run
-        run.update(Id=f"jr_{time.time_ns()}", JobRunState="STARTING", Timeout=timeout)
-        words = {"--JOB_NAME": "prepare", "--LAKE": f"s3://{world.bucket}"}
-        words |= {f"--{name.replace('_', '-')}": value for name, value in arguments.items()}
-        job = {"Name": "prepare", "Role": role, "GlueVersion": "5.0"}
-        glue.run(job, run, words, f"s3://{world.bucket}/code/etl.py")
-        return run
-
-    return begin
 
 
 def put(world, key, body):
@@ -56,7 +41,10 @@ def put(world, key, body):
     return f"s3://{world.bucket}/{key}"
 
 
-def test_spark_reads_and_writes_s3_with_libraries_and_files(start, world):
+@pytest.mark.parametrize("ahead", [False, True])
+def test_spark_reads_and_writes_s3_with_libraries_and_files(start, glue, world, ahead):
+    if ahead:
+        glue.prepare()
     put(
         world,
         "raw/rows.json",
@@ -77,6 +65,9 @@ def test_spark_reads_and_writes_s3_with_libraries_and_files(start, world):
     # Glue 5.0's Spark; the partition column comes back as a number, which Spark infers from the path.
     assert "ROWS [(1, 'A', 5), (2, 'B', 6)] 3.5.4" in log
     assert "WORDS beside" in log
+    # Spark's Python workers and Java itself work in the run's folder and under its variables.
+    assert "WORKER beside 123456789012" in log
+    assert "LOCAL beside" in log
     keys = [
         found["Key"] for found in world.s3.list_objects_v2(Bucket=world.bucket, Prefix="curated/")["Contents"]
     ]
@@ -130,15 +121,29 @@ def test_what_has_no_effect_is_reported(start, world):
     assert "Glue argument --additional-python-modules" in world.notes
 
 
-def test_a_class_archive_that_does_not_fit_costs_nothing(start, glue, world, tmp_path):
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_class_archive_that_does_not_fit_costs_nothing(start, glue, world, tmp_path, ahead):
     (tmp_path / "jars").mkdir()
     for jar in glue._jars:
         (tmp_path / "jars" / jar.name).symlink_to(jar)
     glue._jars = [tmp_path / "jars" / jar.name for jar in glue._jars]
-    java, archive = glue._java_home / "bin/java", archive_of(glue._jars)
-    of_another_class_path = [java, f"-XX:ArchiveClassesAtExit={archive}", "-cp", glue._jars[0], "-version"]
-    subprocess.run(of_another_class_path, check=True, capture_output=True)
+    # A small runtime comes without the base that an archive is written on.
+    base = f"-XX:SharedArchiveFile={tmp_path / 'base.jsa'}"
+    dump = [*base_archive_command(glue._java_home), base]
+    archive = archive_of(glue._jars)
+    of_another_class_path = [
+        dump[0],
+        base,
+        f"-XX:ArchiveClassesAtExit={archive}",
+        "-cp",
+        glue._jars[0],
+        "-version",
+    ]
+    for command in (dump, of_another_class_path):
+        subprocess.run(command, check=True, capture_output=True)
     assert archive.exists()
+    if ahead:
+        glue.prepare()
     run = start(
         "from pyspark.sql import SparkSession\nprint(SparkSession.builder.getOrCreate().range(3).count())"
     )
