@@ -5,24 +5,24 @@ import { SetupProblem } from './problem.mjs';
 import { ROOT } from './paths.mjs';
 
 // Glue 5.0 runs 3.11, the image of the SageMaker programs 3.12; Spark 3.5.4 is not made for anything newer.
-const PYTHONS = ['3.11', '3.12'];
+// With the oldest patch: before 3.11.4, and so on Debian 12, `tarfile` cannot refuse an archive that writes outside its folder.
+const PYTHONS = { 3.11: 4, 3.12: 0 };
 // Spark 3.5 accepts 8, 11 and 17; Glue 5.0 runs 17.
 const JAVA = '17';
 
 /** The first Python on PATH that the locked packages are made for and that can make an environment; its command. */
 export function findPython(askCommand = ask) {
   const seen = [];
-  for (const command of [...PYTHONS.map((version) => `python${version}`), 'python3', 'python']) {
+  for (const command of [...Object.keys(PYTHONS).map((version) => `python${version}`), 'python3', 'python']) {
     const version = askCommand(command, ['-c', 'import platform; print(platform.python_version())']);
-    const known = PYTHONS.find((known) => version?.startsWith(`${known}.`));
-    if (known) return withVenv(command, known, askCommand);
+    const [, known, patch] = /^(\d+\.\d+)\.(\d+)/.exec(version ?? '') ?? [];
+    if (Number(patch) >= PYTHONS[known]) return withVenv(command, known, askCommand);
     if (version) seen.push(`${command} is ${version}`);
   }
-  const [first] = PYTHONS;
   throw new SetupProblem(
-    `Python ${PYTHONS.join(' or ')} is needed and none was found on PATH (${seen.join(', ') || 'no Python at all'}).`,
-    `Install one beside what you have: "uv python install ${first}", "pyenv install ${first}", "brew install python@${first}", on Debian 12 ` +
-      `"sudo apt install python3.11 python3.11-venv", on Ubuntu 24.04 "sudo apt install python3.12 python3.12-venv". Then run the command again.`,
+    `Python 3.11 (from 3.11.4 on) or 3.12 is needed and none was found on PATH (${seen.join(', ') || 'no Python at all'}).`,
+    `Install one beside what you have: "uv python install 3.11", "pyenv install 3.11", "brew install python@3.11", ` +
+      `on Ubuntu 24.04 "sudo apt install python3.12 python3.12-venv". Then run the command again.`,
   );
 }
 

@@ -21,7 +21,7 @@ test('python3 serves when it is a 3.11 and python3.11 is missing', () => {
 });
 
 test('python3.11 is preferred to a newer python3', () => {
-  assert.equal(findPython(machine({ python3: '3.13.1', 'python3.11': '3.11.2' })), 'python3.11');
+  assert.equal(findPython(machine({ python3: '3.13.1', 'python3.11': '3.11.9' })), 'python3.11');
 });
 
 test('a Python 3.12 serves where there is no 3.11, and 3.11 comes first', () => {
@@ -30,9 +30,15 @@ test('a Python 3.12 serves where there is no 3.11, and 3.11 comes first', () => 
   assert.equal(findPython(machine({ 'python3.12': '3.12.3', 'python3.11': '3.11.9' })), 'python3.11');
 });
 
+test('a 3.11 whose tarfile has no filters is passed over', () => {
+  assert.equal(findPython(machine({ 'python3.11': '3.11.2', 'python3.12': '3.12.0' })), 'python3.12');
+  assert.equal(findPython(machine({ 'python3.11': '3.11.4' })), 'python3.11');
+  assert.throws(() => findPython(machine({ 'python3.11': '3.11.2' })), { message: /python3\.11 is 3\.11\.2/ });
+});
+
 test('neither Python 3.11 nor 3.12: the sentence says what was found and how to get one', () => {
   assert.throws(() => findPython(machine({ python3: '3.13.1', python: '3.10.2' })), {
-    message: /Python 3\.11 or 3\.12 is needed .* \(python3 is 3\.13\.1, python is 3\.10\.2\)/,
+    message: /Python 3\.11 \(from 3\.11\.4 on\) or 3\.12 is needed .* \(python3 is 3\.13\.1, python is 3\.10\.2\)/,
     remedy: /uv python install 3\.11.*Ubuntu 24\.04 "sudo apt install python3\.12 /,
   });
 });
@@ -48,7 +54,7 @@ test('a 3.12 without a venv module names its own package', () => {
 });
 
 test('no venv module: refused before anything is downloaded, with the package to install', () => {
-  assert.throws(() => findPython(machine({ 'python3.11': '3.11.2' }, { venv: false })), {
+  assert.throws(() => findPython(machine({ 'python3.11': '3.11.9' }, { venv: false })), {
     message: /python3\.11 has no venv module/,
     remedy: /apt install python3\.11-venv/,
   });
