@@ -93,6 +93,9 @@ class Sandbox:
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            # An instance belongs to its job; here its threads, spinning while they wait for each other, would
+            # keep the engine from the cores: two thirds of a training's CPU time. Results stay the same.
+            "OMP_WAIT_POLICY": "PASSIVE",
             # The region under this one name only: SageMaker does not promise AWS_DEFAULT_REGION.
             "AWS_REGION": self._host.region,
             "AWS_ENDPOINT_URL": self._host.endpoint,

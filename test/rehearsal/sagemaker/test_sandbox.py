@@ -45,6 +45,11 @@ def test_a_process_sees_only_its_own_opt_ml(sandbox, ml):
     assert not Path("/opt/ml").exists()
 
 
+def test_threads_of_a_job_wait_without_spinning_unless_it_asks_for_that(sandbox, ml):
+    assert output(sandbox, ml, "import os; print(os.environ['OMP_WAIT_POLICY'])") == ["PASSIVE"]
+    assert sandbox.environment({}, {"OMP_WAIT_POLICY": "ACTIVE"})["OMP_WAIT_POLICY"] == "ACTIVE"
+
+
 def test_without_namespaces_the_folder_travels_through_arguments(
     sagemaker, world, finished, put, monkeypatch
 ):
