@@ -13,10 +13,10 @@ export interface Assumption {
 const features = dataset.features.columns.filter(({ role }) => role === 'feature').length;
 
 export const assumptions = {
-  prepareMinutes: { value: 2, unit: 'minutes', why: 'Glue job of a month; a month is rehearsed in about 20 s' },
+  prepareMinutes: { value: 2, unit: 'minutes', why: 'Glue job of one to three months; rehearsed in 5 to 15 s' },
   trainMinutes: { value: 4, unit: 'minutes', why: 'training job, and every trial of a tuning job' },
   evaluateMinutes: { value: 4, unit: 'minutes', why: 'processing job of evaluation and gate' },
-  monitorMinutes: { value: 3, unit: 'minutes', why: 'processing job of a window; rehearsed in 3 to 9 s' },
+  monitorMinutes: { value: 3, unit: 'minutes', why: 'processing job of a window; rehearsed in about 3 s' },
   managedMonitorMinutes: {
     value: 10,
     unit: 'minutes',
@@ -24,11 +24,11 @@ export const assumptions = {
   },
   releasePolls: { value: 20, unit: 'transitions', why: 'waits and polls of Release while an endpoint is updated' },
   blueGreenMinutes: { value: 30, unit: 'minutes', why: 'two fleets at once while traffic shifts (real-time)' },
-  requests: { value: 1000, unit: 'requests', why: 'API requests, each the flights of an airport and an hour' },
-  instancesPerRequest: { value: 17, unit: 'rows', why: '248,000 flights in 14,565 requests of the story' },
+  requests: { value: 100, unit: 'requests', why: 'API requests, each up to 500 flights of a day' },
+  instancesPerRequest: { value: 450, unit: 'rows', why: '108,122 flights in 238 requests of the story' },
   modelMilliseconds: { value: 100, unit: 'ms', why: 'time of an invocation of the serverless endpoint' },
   handlerMilliseconds: { value: 200, unit: 'ms', why: 'time of the function Predict, which waits for the endpoint' },
-  captureKilobytes: { value: 10, unit: 'KB', why: 'captured record of a request, in whole steps of 5 KB' },
+  captureKilobytes: { value: 325, unit: 'KB', why: 'captured record of 450 flights, in whole steps of 5 KB' },
   requestLogKilobytes: { value: 2, unit: 'KB', why: 'API access log and function log of a request' },
   jobLogMegabytes: {
     value: 0.1,
@@ -58,14 +58,15 @@ export const assumptions = {
     why: `what it sends of a window with traffic: heartbeat, five figures twice, a distance of each of ${features} features`,
   },
   scalingAlarms: { value: 2, unit: 'alarms', why: 'target tracking creates two of its own for a policy' },
-  storyMonths: { value: 12, unit: 'months', why: 'months that the drift story lands' },
+  storyPreparations: { value: 5, unit: 'runs', why: 'three months of history in one run, then four months' },
   storyTrainings: { value: 4, unit: 'trainings', why: 'the first model, two after drift, one without a cause' },
-  storyWindows: { value: 39, unit: 'windows', why: 'weeks of April to December' },
-  storyRequests: { value: 14_565, unit: 'requests', why: 'requests of those weeks' },
+  storyReleases: { value: 3, unit: 'releases', why: 'the gate holds the training without a cause' },
+  storyWindows: { value: 17, unit: 'windows', why: 'weeks of April to July' },
+  storyRequests: { value: 238, unit: 'requests', why: 'requests of those weeks' },
   storyHours: {
-    value: 8,
+    value: 3,
     unit: 'hours',
-    why: 'a replayed window takes about twelve minutes on AWS; metrics bill by the hour',
+    why: 'a replayed window takes about six minutes on AWS, a training with its release fifteen; metrics bill by the hour',
   },
 } as const satisfies Record<string, Assumption>;
 

@@ -151,7 +151,7 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
   const evaluate = jobLines(train, tariff, isProcessing);
   const metrics = assumed('busyMetrics') / HOURS_PER_MONTH;
   const runs: [string, CostLine[]][] = [
-    ['prepare a month', prepare(templates, tariff)],
+    ['prepare', prepare(templates, tariff)],
     ['train', [...jobLines(train, tariff, isTraining), ...evaluate, ...transitionLines(train, tariff)]],
     ['tune', [...jobLines(train, tariff, isTuning, tuning.maxTrials), ...evaluate, ...transitionLines(train, tariff)]],
     ['release', release(templates, tariff)],
@@ -165,9 +165,9 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
 /** The drift story as so many of the runs. */
 export function story(runs: RunCost[]): Estimate['story'] {
   const times: Record<string, number> = {
-    'prepare a month': assumed('storyMonths'),
+    prepare: assumed('storyPreparations'),
     train: assumed('storyTrainings'),
-    release: assumed('storyTrainings'),
+    release: assumed('storyReleases'),
     [`${assumed('requests')} requests`]: assumed('storyRequests') / assumed('requests'),
     'monitor a window': assumed('storyWindows'),
     'an hour of metrics': assumed('storyHours'),

@@ -17,7 +17,7 @@ export interface CostLine {
   pricedOn: string;
 }
 
-/** What one use of the kit costs, e.g. preparing a month. */
+/** What one use of the kit costs, e.g. a run of Prepare. */
 export interface RunCost {
   run: string;
   usd: number;
@@ -31,7 +31,7 @@ export interface Estimate {
   /** While the kit exists and nobody uses it; free tier ignored. */
   idle: { usdPerDay: number; usdPerMonth: number; lines: CostLine[] };
   runs: RunCost[];
-  /** A year with a drift in it: `npm run rehearse -- --scenario drift`, on AWS. */
+  /** Seven months with drifts in them: `npm run rehearse -- --scenario drift`, on AWS. */
   story: { usd: number; parts: { run: string; times: number; usd: number }[] };
   /** What the figures take for granted. */
   assumptions: { name: string; value: number; unit: string; why: string }[];
