@@ -27,7 +27,7 @@ export function register(program: Command): void {
     .command('bench')
     .description('measure the speed of the kit against its targets')
     .option('--only <name...>', 'these figures, whatever they take')
-    .option('--all', 'also what takes minutes: rehearsals, npm test and its slow steps, a cold set-up; an hour')
+    .option('--all', 'also what takes minutes, an hour together: rehearsals, npm test, a cold set-up')
     .option('--check', 'exit code 1 when a figure is beyond its target')
     .addOption(
       new Option('--runs <number>', 'runs of which the median is told (default: 3, of what takes minutes 1)').argParser(

@@ -94,6 +94,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   },
   {
     how: 'the Glue job on January with 1, 10 and 30 times its flights; exponent of time over rows',
+    long: true,
     runs: 1,
     figures: [
       { name: 'etl-x1', what: 'Glue job, 27,004 flights', unit: 's' },
