@@ -62,7 +62,7 @@ const rehearsal = (
 
 export const MEASUREMENTS: readonly Measurement[] = [
   {
-    how: 'CPU time of a process of Node that synthesizes profile sandbox without the CDK's template validator (its child processes, which bundle, not counted); import of the bundle of predict in a new process',
+    how: 'CPU time of a process of Node that synthesizes profile sandbox without the template validator of the CDK (its child processes, which bundle, not counted); import of the bundle of predict in a new process',
     figures: [
       { name: 'synth', what: 'synth, 100 resources', unit: 'CPU s', target: 4 },
       { name: 'predict-size', what: 'bundle of predict', unit: 'KiB' },
