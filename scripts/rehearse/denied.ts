@@ -17,6 +17,7 @@ type Json = Record<string | number, unknown>;
 
 /** @param seed draws the statement; printed, so that a run can be repeated */
 export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: number): Promise<Summary> {
+  await run.synthesized;
   const { statement, scenario } = draw((await grants(run.assembly, run.profile)).statements, seed);
   const calls = statement.calls[scenario]!;
   const actions = [...new Set(calls.map(([, action]) => action))].join(', ');

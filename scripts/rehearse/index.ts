@@ -127,9 +127,12 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
   );
   const assembly = join(runDir, 'cdk.out');
   const started = Date.now();
-  await synth(assembly, { profile });
-  out.line(`── synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  const run = { profile, runDir, assembly, through, out };
+  const synthesized = synth(assembly, { profile }, { validate: false }).then(() =>
+    out.line(`── synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s`),
+  );
+  // A failure is told once the engine is up, and can be stopped.
+  synthesized.catch(() => undefined);
+  const run = { profile, runDir, assembly, synthesized, through, out };
   const summary = name === 'denied' ? await denied(run, seed) : await rehearse({ ...run, name, scenarios: played });
   // A run whose stacks did not stand has nothing to draw.
   const drawable = existsSync(join(runDir, 'evidence.json'));

@@ -25,8 +25,10 @@ export interface Rehearsal {
   readonly profile: string;
   /** Folder of the run; made here. */
   readonly runDir: string;
-  /** Synthesized templates. */
+  /** Folder of the synthesized app. */
   readonly assembly: string;
+  /** Ends when the app is there: the engine starts meanwhile. */
+  readonly synthesized: Promise<void>;
   readonly through: string;
   readonly out: Out;
 }
@@ -54,6 +56,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
   const interrupt = () => void engine.stop().then(() => process.exit(130));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
+    await run.synthesized;
     const seen: Seen = { releases: [], monitor: [] };
     const { kit } = resolveConfig(run.profile);
     const { assembly, out, scenarios } = run;

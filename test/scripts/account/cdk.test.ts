@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { synth } from '../../../scripts/account/cdk';
+import { bootstrap, type Engine } from '../../../scripts/rehearse/engine';
+
+jest.mock('node:child_process', () => ({ ...jest.requireActual('node:child_process'), spawn: jest.fn() }));
+
+const folder = mkdtempSync(join(tmpdir(), 'cdk-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The words of the `cdk` command that `act` runs; it succeeds. */
+async function words(act: () => Promise<void>): Promise<readonly string[]> {
+  jest.mocked(spawn).mockImplementationOnce((() => {
+    const child = Object.assign(new EventEmitter(), { stdout: new PassThrough(), stderr: new PassThrough() });
+    setImmediate(() => child.emit('close', 0));
+    return child;
+  }) as never);
+  await act();
+  return jest.mocked(spawn).mock.lastCall![1];
+}
+
+test('the templates of a deployment are validated', async () => {
+  await expect(words(() => synth(folder, { profile: 'sandbox' }))).resolves.not.toContain('--no-validation');
+});
+
+test('those of a rehearsal, which deploys them, are not', async () => {
+  const given = await words(() => synth(folder, { profile: 'sandbox' }, { validate: false }));
+  expect(given).toEqual(
+    expect.arrayContaining(['synth', '--output', folder, '-c', 'profile=sandbox', '--no-validation']),
+  );
+});
+
+test('bootstrap does not synthesize the app again', async () => {
+  const root = {
+    endpoint: 'http://127.0.0.1:1',
+    region: 'us-east-1',
+    credentials: { accessKeyId: '123456789012', secretAccessKey: 'test' },
+  };
+  const given = await words(() => bootstrap({ root } as Engine, folder, join(folder, 'bootstrap.log')));
+  expect(given.slice(0, 4)).toEqual(['bootstrap', 'aws://123456789012/us-east-1', '--app', folder]);
+});
