@@ -2,12 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ROOT, synth } from '../account/cdk';
+import { ROOT } from '../account/cdk';
 import { option } from '../arguments';
 import { register as registerBench } from '../bench';
 import { terminal } from '../kit/out';
 import { register as registerProve } from '../prove';
 import { keepStory, writeReport } from '../report/report';
+import { assemble } from './assembly';
 import { denied } from './denied';
 import { audit } from './engine';
 import type { Evidence } from './evidence';
@@ -127,8 +128,8 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
   );
   const assembly = join(runDir, 'cdk.out');
   const started = Date.now();
-  const synthesized = synth(assembly, { profile }, { validate: false }).then(() =>
-    out.line(`── synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s`),
+  const synthesized = assemble(assembly, profile).then((isNew) =>
+    out.line(`── ${isNew ? `synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s` : 'synthesized before'}`),
   );
   // A failure is told once the engine is up, and can be stopped.
   synthesized.catch(() => undefined);

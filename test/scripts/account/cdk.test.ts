@@ -41,5 +41,5 @@ test('bootstrap does not synthesize the app again', async () => {
     credentials: { accessKeyId: '123456789012', secretAccessKey: 'test' },
   };
   const given = await words(() => bootstrap({ root } as Engine, folder, join(folder, 'bootstrap.log')));
-  expect(given.slice(0, 4)).toEqual(['bootstrap', 'aws://123456789012/us-east-1', '--app', folder]);
+  expect(given.slice(0, 4)).toEqual(['bootstrap', '--app', folder, 'aws://123456789012/us-east-1']);
 });

@@ -1,0 +1,68 @@
+/** The synthesized app of a rehearsal: made once for the same sources, and copied for every run after it. */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, synth } from '../account/cdk';
+
+/** All that the templates and assets are made of; what is installed is named by the lock file. */
+const INPUTS = ['bin', 'lib', 'lambda', 'jobs', 'schema', 'cdk.json', 'tsconfig.json', 'package-lock.json'];
+const CACHE = join(ROOT, '.rehearsal/assemblies');
+/** Two states of the sources in each of two profiles; an assembly has about 10 MB. */
+const KEPT = 4;
+
+/**
+ * Puts the synthesized app of a profile into `folder`.
+ * @returns whether it had to be synthesized
+ */
+export async function assemble(folder: string, profile: string, cache = CACHE): Promise<boolean> {
+  const known = join(cache, inputHash(profile));
+  const isNew = !existsSync(known);
+  if (isNew) {
+    mkdirSync(cache, { recursive: true });
+    await synth(folder, { profile }, { validate: false });
+    // By a rename: another rehearsal may look for it meanwhile.
+    cpSync(folder, `${known}.${process.pid}`, { recursive: true });
+    if (existsSync(known)) rmSync(`${known}.${process.pid}`, { recursive: true });
+    else renameSync(`${known}.${process.pid}`, known);
+  } else {
+    cpSync(known, folder, { recursive: true });
+  }
+  const now = new Date();
+  utimesSync(known, now, now);
+  for (const old of newestFirst(cache).slice(KEPT)) rmSync(old, { recursive: true, force: true });
+  return isNew;
+}
+
+/** Of the names and contents of every input, the profile, and the Node that bundles. */
+export function inputHash(profile: string, root = ROOT, inputs: readonly string[] = INPUTS): string {
+  const hash = createHash('sha256').update(`${profile}\0${process.version}\0`);
+  for (const path of inputs.flatMap((input) => filesOf(root, input)))
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+function filesOf(root: string, path: string): string[] {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path))
+    .filter((name) => name !== '__pycache__')
+    .sort()
+    .flatMap((name) => filesOf(root, join(path, name)));
+}
+
+const newestFirst = (cache: string): string[] =>
+  readdirSync(cache)
+    .map((name) => join(cache, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
