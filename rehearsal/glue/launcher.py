@@ -17,7 +17,6 @@ from typing import Any
 
 # What both streams hold before this line is the warm-up's.
 BEGIN = "--- the run begins ---"
-_ROUNDS = 2
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
@@ -60,7 +59,7 @@ def _warmed(requests: int) -> Any:
         if _wanted(requests):
             _set_niceness(0)
         SparkContext._ensure_initialized(gateway=gateway)
-        warm_up(_ROUNDS, lambda: _wanted(requests))
+        warm_up(lambda: _wanted(requests))
         gateway.jvm.org.apache.hadoop.fs.FileSystem.closeAll()
         gateway.jvm.System.gc()
     return gateway
