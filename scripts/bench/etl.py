@@ -15,7 +15,7 @@ from pathlib import Path
 from string import ascii_uppercase, digits
 from typing import Any
 
-from lake import ROOT, median, seconds
+from clock import ROOT, median, seconds
 
 import months  # isort: skip
 import etl  # isort: skip

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lake import cpu_seconds, seconds
+from clock import cpu_seconds, seconds
 
 import months  # isort: skip
 import oracle  # isort: skip

@@ -25,7 +25,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
   'etl-growth': {
     title: 'Time of the Glue job over the rows of a month, on local Spark',
-    paths: ['jobs/etl', 'jobs/common', 'schema', 'scripts/bench/etl.py', 'scripts/bench/lake.py', 'requirements.txt'],
+    paths: ['jobs/etl', 'jobs/common', 'schema', 'scripts/bench/etl.py', 'scripts/bench/clock.py', 'requirements.txt'],
     prove: () => python('etl.py', 'growth'),
   },
 };
