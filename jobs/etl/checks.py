@@ -49,34 +49,32 @@ def first_faults(faults: FileFaults, partitions: Iterable[str]) -> dict[str, str
     return refused
 
 
-def references(lake: Lake, rows: Iterable[Row]) -> dict[str, str]:
+def references(lake: Lake, findings: Iterable[Row]) -> dict[str, str]:
     """
     What refuses a partition whose reference tables would double its flights or end the plan.
 
-    :param rows: rows of the query `references` of transforms.py
+    :param findings: rows of the query `findings` of transforms.py
     """
     refused: dict[str, str] = {}
-    for row in rows:
-        file = lake.file(row["table"], row["partition"])
-        fault = None
-        if row["repeated"]:
-            fault = _repeated(lake, row)
-        elif zones := sorted(zone for zone in row["zones"] if not lake.knows_zone(zone)):
-            fault = f"{file} column tzone says '{zones[0]}', which is no IANA time zone: correct it (it may be empty)"
-        if fault:
-            refused.setdefault(row["partition"], f"{fault} and load {row['partition']} again")
+    for row in sorted(findings):
+        table, partition, name = row["table"], row["partition"], row["name"]
+        file = lake.file(table, partition)
+        if row["what"] == "key" and row["own_rows"] > 1:
+            fault = (
+                f"table {table} of partition {partition} repeats the key ({', '.join(t.KEYS[table])}) "
+                f"({name}) in {row['own_rows']} rows: leave one row for each key in {file}"
+            )
+        elif row["what"] == "zone" and not lake.knows_zone(name):
+            fault = f"{file} has the tzone '{name}', which is no IANA time zone: correct it or leave it empty"
+        else:
+            continue
+        refused.setdefault(partition, f"{fault}, and load {partition} again")
     return refused
 
 
-def _repeated(lake: Lake, row: Row) -> str:
-    names = t.KEYS[row["table"]]
-    (key,) = lake.rows(t.repeated_key(row["table"], row["partition"]))
-    values = ", ".join(str(key[name]) for name in names)
-    return (
-        f"table {row['table']} of partition {row['partition']} repeats the key ({', '.join(names)}) in "
-        f"{row['repeated']} rows, the first is ({values}): leave one row for each key in "
-        f"{lake.file(row['table'], row['partition'])}"
-    )
+def ambiguous_before(findings: Iterable[Row]) -> set[str]:
+    """Partitions that would find a weather key twice if they looked into the month before."""
+    return {row["partition"] for row in findings if row["table"] == "weather" and row["what"] == "key"}
 
 
 def sums(reports: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -86,8 +84,8 @@ def sums(reports: dict[str, dict[str, Any]]) -> dict[str, str]:
         rows = report["rows"]
         if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:
             refused[partition] = (
-                f"the rows of partition {partition} do not add up: {rows['in']} read, but {rows['curated']} curated, "
-                f"{rows['setAside']} set aside and {rows['quarantined']} quarantined. A join of jobs/etl/transforms.py "
-                "doubles or drops rows: correct it and load the partition again"
+                f"the rows of partition {partition} do not add up: {rows['in']} read, but {rows['curated']} "
+                f"curated, {rows['setAside']} set aside and {rows['quarantined']} quarantined. A join of "
+                "jobs/etl/transforms.py doubles or drops rows: correct it and load the partition again"
             )
     return refused

@@ -1,5 +1,5 @@
 """
-Glue 5.0 job: partitions (months) of raw CSV into features, set-aside and quarantine, and a quality report each.
+Glue 5.0 job: partitions (months) of raw CSV into features, set-aside and quarantine, with a quality report.
 
 One plan reads all partitions, so that a year costs little more than a month. A partition that cannot be
 prepared is refused: what was curated of it before stays, and the others are prepared. A prepared partition's
@@ -65,17 +65,17 @@ def _prepare(lake: Lake, partitions: list[str]) -> tuple[dict[str, dict[str, Any
         return {}, refused
 
     for table in t.TABLES:
-        lake.view(f"seen_{table}", _seen(lake, table, accepted, faults))
+        lake.view(f"seen_{table}", _seen(lake, table, accepted, faults)).cache()
     lake.view("flights", t.flights()).cache()
-    classes, references = side_by_side(lake.rows, [t.classes(), t.references()])
-    refused |= checks.references(lake, references)
+    lake.view("scheduled", t.scheduled())
+    lake.view("departed", t.departed())
+    classes, findings = side_by_side(lake.rows, [t.classes(), t.findings()])
+    refused |= checks.references(lake, findings)
     accepted = [p for p in accepted if p not in refused]
 
-    ambiguous = [row["partition"] for row in references if row["repeated_before"]]
-    lake.view("conditions", t.conditions(without_weather_before=ambiguous))
-    lake.view("features", t.features(accepted)).cache()
+    lake.view("features", t.features(accepted, checks.ambiguous_before(findings))).cache()
     figures = lake.rows(report.figures())
-    reports = {p: report.compose(p, classes, references, figures) for p in accepted}
+    reports = {p: report.compose(p, classes, findings, figures) for p in accepted}
     refused |= checks.sums(reports)
     reports = {p: report for p, report in reports.items() if p not in refused}
     _write(lake, reports)
@@ -95,6 +95,7 @@ def _seen(lake: Lake, table: str, partitions: list[str], faults: checks.FileFaul
             # A month that is absent or cannot be read leaves the first hours without a past.
             if faults[table, before] is None:
                 landed.add(before)
+                # The month begins in UTC; the spare hours of the last day cover every local time.
                 since = f"timestamp'{p}-01 00:00:00' - INTERVAL {t.days_looked_back()} DAYS"
                 reach.append(f"({text(before)}, {text(p)}, false, {since})")
     lake.read(table, sorted(landed)).createOrReplaceTempView(f"raw_{table}")

@@ -7,68 +7,74 @@ from typing import Any
 from pyspark.sql import Row
 
 from common import schema
-from rules import breaks_counted, nullable_features
+from rules import nullable_features
 
-# What no rows have: no mean and no smallest value, but none missing.
-OF_NO_ROWS = {"missing": 0, "distinct": 0}
-
-
-def figures_of(column: schema.Column) -> dict[str, str]:
-    """What the report tells of a feature: SQL by name of the figure."""
-    missing = {"missing": f"count_if({column.name} IS NULL)"}
-    if column.kind == "categorical":
-        # count(DISTINCT) would copy every row once for each of these columns; the sets are small.
-        return missing | {"distinct": f"size(collect_set({column.name}))"}
-    return missing | {figure: f"{figure}({column.name})" for figure in ("mean", "min", "max")}
+FIGURES = {"categorical": ("missing", "distinct"), "numeric": ("missing", "mean", "min", "max")}
 
 
 def figures() -> str:
-    """One row a partition: its features counted, the values emptied among them, and each column's figures."""
-    columns = [
-        f"{sql} AS `{c.name}.{figure}`" for c in schema.features() for figure, sql in figures_of(c).items()
-    ]
+    """
+    Each feature's figures in a partition, one row each. The columns of a row become rows first: one short
+    aggregate over those compiles in a fraction of the time of four aggregates for each column.
+    """
+    cells = []
+    for c in schema.features():
+        value, word = ("NULL", c.name) if c.kind == "categorical" else (c.name, "NULL")
+        broke = f"broke_{c.name}" if c in nullable_features() else "false"
+        cells.append(f"'{c.name}', CAST({value} AS DOUBLE), CAST({word} AS STRING), {broke}")
     return f"""
-        SELECT partition, count(*) AS rows, {breaks_counted("features", nullable_features())} AS nulled,
-          {", ".join(columns)}
-        FROM features
-        GROUP BY partition"""
+        SELECT partition, name, count(*) AS rows,
+          count_if(value IS NULL AND word IS NULL) AS missing, count_if(broke) AS emptied,
+          count(DISTINCT word) AS distinct, mean(value) AS mean, min(value) AS min, max(value) AS max
+        FROM features LATERAL VIEW stack({len(cells)}, {", ".join(cells)}) AS name, value, word, broke
+        GROUP BY partition, name"""
 
 
 def compose(
-    partition: str, classes: Iterable[Row], references: Iterable[Row], features: Iterable[Row]
+    partition: str, classes: Iterable[Row], findings: Iterable[Row], figures: Iterable[Row]
 ) -> dict[str, Any]:
     """
     :param classes: rows of the query `classes` of transforms.py
-    :param references: rows of its query `references`
-    :param features: rows of `figures`; a partition without features has none
+    :param findings: rows of its query `findings`
+    :param figures: rows of the query here; a partition without features has none
     """
-    flights, tables, curated = (
-        [row for row in rows if row["partition"] == partition] for rows in (classes, references, features)
-    )
+    flights, tables = ([row for row in rows if row["partition"] == partition] for rows in (classes, findings))
+    of_feature = {row["name"]: row for row in figures if row["partition"] == partition}
     set_aside, quarantined = _reasons(flights, "set_aside"), _reasons(flights, "quarantine")
     nulled: Counter[str] = Counter()
-    for row in [*flights, *tables, *curated]:
+    for row in flights:
         nulled.update(row["nulled"])
+    nulled.update(
+        {f"{row['table']}.{row['name']}": row["rows"] for row in tables if row["what"] == "emptied"}
+    )
+    nulled.update({f"features.{name}": row["emptied"] for name, row in of_feature.items()})
     return {
         "partition": partition,
         "rows": {
             "in": sum(row["rows"] for row in flights),
-            "curated": sum(row["rows"] for row in curated),
+            "curated": max((row["rows"] for row in of_feature.values()), default=0),
             "setAside": sum(set_aside.values()),
             "quarantined": sum(quarantined.values()),
         },
         "setAside": set_aside,
         "quarantined": quarantined,
         "nulled": {name: count for name, count in nulled.items() if count},
-        "columns": {
-            c.name: {
-                figure: curated[0][f"{c.name}.{figure}"] if curated else OF_NO_ROWS.get(figure)
-                for figure in figures_of(c)
-            }
-            for c in schema.features()
-        },
+        "columns": {c.name: _column(c, of_feature.get(c.name)) for c in schema.features()},
     }
 
 
 def _reasons(classes: Iterable[Row], column: str) -> dict[str, int]:
     return {row[column]: row["rows"] for row in sorted(classes, key=lambda r: str(r[column])) if row[column]}
+
+
+def _column(column: schema.Column, figures: Row | None) -> dict[str, Any]:
+    names = FIGURES[column.kind or "numeric"]
+    if figures is None:
+        # No rows: none is missing, but there is no mean either.
+        return {name: 0 if name in ("missing", "distinct") else None for name in names}
+    # All columns are counted as doubles; whole numbers are told as such.
+    whole = ("min", "max") if column.type == "int" else ()
+    return {
+        name: int(figures[name]) if name in whole and figures[name] is not None else figures[name]
+        for name in names
+    }

@@ -1,7 +1,7 @@
 """
 From raw flights to features. Each function is a step: a SQL query over the views of the steps before it,
-which the job names `seen_<table>`, `flights`, `conditions` and `features`. All times are UTC; the session's
-time zone must be UTC too.
+which have the functions' names; `seen_<table>` are the raw rows as etl.py reads them. All times are UTC; the
+session's time zone must be UTC too.
 
 Rows carry the `partition` that they serve. `own` rows come from its own files; the others from the end of the
 month before, because the first hours of a month look back into it.
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from common import schema
-from rules import CORRUPT, breaks_counted, broken_rule, emptied, field_rules, nullable_features, text, texts
+from rules import CORRUPT, breaks_counted, broken_rule, emptied, field_rules, nullable_features, texts
 
 LAGS_HOURS = (2, 3)
 # An hour's record is mostly the reading of its minute 51, so the flight's own hour and the one before it are
@@ -26,20 +26,14 @@ TABLES = ("flights", *KEYS)
 LOOKED_BACK = ("flights", "weather")
 
 WEATHER = {
-    "temp_f": "temp",
-    "dew_point_f": "dewp",
-    "humidity_percent": "humid",
-    "wind_speed_mph": "wind_speed",
-    "precip_inches": "precip",
-    "pressure_mb": "pressure",
-    "visibility_miles": "visib",
+    "temp_f": "sky.temp",
+    "dew_point_f": "sky.dewp",
+    "humidity_percent": "sky.humid",
+    "wind_speed_mph": "sky.wind_speed",
+    "precip_inches": "sky.precip",
+    "pressure_mb": "sky.pressure",
+    "visibility_miles": "sky.visib",
 }
-CONGESTION = ("mean_delay", "late_share", "departures")
-CONDITIONS = (
-    "scheduled_departures",
-    *(f"{name}_h{lag}" for lag in LAGS_HOURS for name in CONGESTION),
-    *WEATHER,
-)
 
 
 def month_before(month: str) -> str:
@@ -47,10 +41,10 @@ def month_before(month: str) -> str:
 
 
 def days_looked_back() -> int:
-    """A flight that leaves in the hours looked at may have been scheduled the longest accepted delay before."""
+    """A flight that left in the hours looked at was scheduled at most the longest accepted delay earlier."""
     (delay,) = (c for c in schema.raw_columns("flights") if c.name == "dep_delay")
     assert delay.max is not None, (
-        "dataset.json must bound dep_delay: without it every month is looked back to"
+        "dataset.json gives flights.dep_delay no max: how far a month looks back depends on it"
     )
     return math.ceil((delay.max / 60 + max(LAGS_HOURS) + 1) / 24)
 
@@ -90,59 +84,27 @@ def flights() -> str:
         FROM judged"""
 
 
-def conditions(without_weather_before: Iterable[str] = ()) -> str:
-    """
-    What is known of an origin at an hour, one row per partition, origin and hour: the schedule, the
-    congestion of the hours before and the weather seen last. One table, so that flights are joined once.
-
-    :param without_weather_before: partitions that see no weather of the month before
-    """
-    late = schema.dataset()["lateMinutes"]
-    lagged = {
-        f"{name}_h{lag}": f"CASE WHEN lag = {lag} THEN {name} END"
-        for lag in LAGS_HOURS
-        for name in CONGESTION
-    }
-    return f"""
-        WITH lawful AS (
-          SELECT * FROM flights WHERE quarantine IS NULL
-        ),
-        -- Includes flights cancelled later, which nobody knew in advance.
-        scheduled AS (
-          SELECT partition, origin, time_hour, count(*) AS scheduled_departures
-          FROM lawful WHERE own
-          GROUP BY ALL
-        ),
-        -- Flights that really left in the hour: whoever asks two hours before departure can know them.
-        -- Diverted flights left too; cancelled ones did not.
-        departed AS (
-          SELECT partition, origin,
-            date_trunc('hour', timestamp_seconds(unix_timestamp(scheduled_departure) + dep_delay * 60))
-              AS left_hour,
-            avg(dep_delay) AS mean_delay,
-            avg(CAST(dep_delay >= {late} AS DOUBLE)) AS late_share,
-            count(*) AS departures
-          FROM lawful WHERE dep_time IS NOT NULL AND dep_delay IS NOT NULL
-          GROUP BY ALL
-        ),
-        known AS (
-          SELECT partition, origin, time_hour, {_known({"scheduled_departures": "scheduled_departures"})}
-          FROM scheduled
-          UNION ALL
-          SELECT partition, origin, timestampadd(HOUR, lag, left_hour), {_known(lagged)}
-          FROM departed LATERAL VIEW explode(array({", ".join(map(str, LAGS_HOURS))})) AS lag
-          UNION ALL
-          SELECT partition, origin, timestampadd(HOUR, {WEATHER_LAG_HOURS}, time_hour), {_known(WEATHER)}
-          FROM seen_weather WHERE own OR partition NOT IN ({texts(without_weather_before)})
-        )
-        SELECT partition, origin, time_hour, {", ".join(f"max({name}) AS {name}" for name in CONDITIONS)}
-        FROM known
+def scheduled() -> str:
+    """Flights scheduled in an hour. Includes those cancelled later, which nobody knew in advance."""
+    return """
+        SELECT partition, origin, time_hour, count(*) AS scheduled_departures
+        FROM flights WHERE own AND quarantine IS NULL
         GROUP BY ALL"""
 
 
-def _known(values: dict[str, str]) -> str:
-    """A source's columns of `known`; what it does not know is NULL there."""
-    return ", ".join(f"{values.get(name, 'NULL')} AS {name}" for name in CONDITIONS)
+def departed() -> str:
+    """
+    Flights that really left in an hour: whoever asks two hours before departure can know them. Diverted
+    flights left too; cancelled ones did not.
+    """
+    return f"""
+        SELECT partition, origin,
+          date_trunc('hour', timestamp_seconds(unix_timestamp(scheduled_departure) + dep_delay * 60)) AS hour,
+          avg(dep_delay) AS mean_delay,
+          avg(CAST(dep_delay >= {schema.dataset()["lateMinutes"]} AS DOUBLE)) AS late_share,
+          count(*) AS departures
+        FROM flights WHERE quarantine IS NULL AND dep_time IS NOT NULL AND dep_delay IS NOT NULL
+        GROUP BY ALL"""
 
 
 def block_minutes() -> str:
@@ -159,34 +121,57 @@ def block_minutes() -> str:
     return f"(unix_timestamp({arrival}) - unix_timestamp(scheduled_departure)) / 60"
 
 
-def features(partitions: Iterable[str]) -> str:
-    """Exactly the declared columns in their types, one row a curated flight, and which values were emptied."""
+def features(partitions: Iterable[str], without_weather_before: Iterable[str] = ()) -> str:
+    """
+    Exactly the declared columns in their types, one row a curated flight, and which values were emptied.
+
+    :param without_weather_before: partitions that see no weather of the month before
+    """
     values = {
-        "sched_hour": "hour",
+        "origin": "flight.origin",
+        "sched_hour": "flight.hour",
         "sched_minute": "minute",
-        "day_of_week": "weekday(make_date(flights.year, month, day)) + 1",
+        "day_of_week": "weekday(make_date(flight.year, flight.month, flight.day)) + 1",
         "distance_miles": "distance",
         "block_minutes": block_minutes(),
-        "plane_age_years": "flights.year - planes.year",
-        **{f"departures_h{lag}": f"coalesce(departures_h{lag}, 0)" for lag in LAGS_HOURS},
-        "origin": "flights.origin",
+        "plane_age_years": "flight.year - plane.year",
+        **WEATHER,
+        **{f"mean_delay_h{lag}": f"left_h{lag}.mean_delay" for lag in LAGS_HOURS},
+        **{f"late_share_h{lag}": f"left_h{lag}.late_share" for lag in LAGS_HOURS},
+        **{f"departures_h{lag}": f"coalesce(left_h{lag}.departures, 0)" for lag in LAGS_HOURS},
     }
     columns = schema.curated_columns()
     typed = (f"CAST({values.get(c.name, c.name)} AS {c.type}) AS {c.name}" for c in columns)
+    congestion = "".join(
+        f"""
+          LEFT JOIN departed AS left_h{lag}
+            ON left_h{lag}.partition = flight.partition
+            AND left_h{lag}.origin = flight.origin
+            AND left_h{lag}.hour = flight.time_hour - INTERVAL {lag} HOURS"""
+        for lag in LAGS_HOURS
+    )
+    small = ", ".join(["scheduled", *(f"left_h{lag}" for lag in LAGS_HOURS), "sky", "airport", "plane"])
     return f"""
-        WITH joined AS (
-          SELECT /*+ BROADCAST(conditions), BROADCAST(airports), BROADCAST(planes) */
-            flights.partition, {", ".join(typed)}
-          FROM flights
-          LEFT JOIN conditions
-            ON conditions.partition = flights.partition
-            AND conditions.origin = flights.origin AND conditions.time_hour = flights.time_hour
-          LEFT JOIN seen_airports AS airports
-            ON airports.partition = flights.partition AND airports.faa = flights.dest
-          LEFT JOIN seen_planes AS planes
-            ON planes.partition = flights.partition AND planes.tailnum = flights.tailnum
-          WHERE flights.own AND quarantine IS NULL AND set_aside IS NULL
-            AND flights.partition IN ({texts(partitions)})
+        WITH sky AS (
+          SELECT * FROM seen_weather WHERE own OR partition NOT IN ({texts(without_weather_before)})
+        ),
+        joined AS (
+          SELECT /*+ BROADCAST({small}) */ flight.partition, {", ".join(typed)}
+          FROM flights AS flight
+          JOIN scheduled
+            ON scheduled.partition = flight.partition
+            AND scheduled.origin = flight.origin
+            AND scheduled.time_hour = flight.time_hour{congestion}
+          LEFT JOIN sky
+            ON sky.partition = flight.partition
+            AND sky.origin = flight.origin
+            AND sky.time_hour = flight.time_hour - INTERVAL {WEATHER_LAG_HOURS} HOURS
+          LEFT JOIN seen_airports AS airport
+            ON airport.partition = flight.partition AND airport.faa = flight.dest
+          LEFT JOIN seen_planes AS plane
+            ON plane.partition = flight.partition AND plane.tailnum = flight.tailnum
+          WHERE flight.own AND quarantine IS NULL AND set_aside IS NULL
+            AND flight.partition IN ({texts(partitions)})
         )
         SELECT partition, {", ".join(emptied(columns, nullable_features()))}
         FROM joined"""
@@ -201,37 +186,35 @@ def classes() -> str:
         GROUP BY partition, set_aside, quarantine"""
 
 
-def references() -> str:
+def findings() -> str:
     """
-    Of each reference table and partition: the values emptied, how many rows repeat a key, in its own file
-    (`repeated`) and together with the month before (`repeated_before`), and the time zones that it names.
+    What the reference tables hold for a partition, counted: the `key`s that more than one row has, the
+    columns with `emptied` values, and the `zone`s of airports. `own_rows` leaves the month before out.
     """
-    return " UNION ALL ".join(_reference(table, key) for table, key in KEYS.items())
-
-
-def _reference(table: str, key: tuple[str, ...]) -> str:
-    # A row without a key is never found, so it repeats nothing.
-    present = " AND ".join(f"{column} IS NOT NULL" for column in key)
-    own = f"CASE WHEN own AND {present} THEN struct({', '.join(key)}) END"
-    all_seen = f"CASE WHEN {present} THEN struct({', '.join(key)}) END"
-    zones = "tzone" if table == "airports" else "CAST(NULL AS STRING)"
+    found = []
+    for table, columns in KEYS.items():
+        # A row without a key is never looked up, so it repeats nothing.
+        present = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+        key = f"concat_ws(', ', {', '.join(columns)})"
+        found.append(
+            f"SELECT '{table}' AS table, partition, own, 'key' AS what, {key} AS name "
+            f"FROM seen_{table} WHERE {present}"
+        )
+        if rules := field_rules(table):
+            names = ", ".join(f"CASE WHEN `broke_{c.name}` THEN '{c.name}' END" for c in rules)
+            found.append(
+                f"SELECT '{table}', partition, own, 'emptied', name "
+                f"FROM seen_{table} LATERAL VIEW explode(array({names})) AS name "
+                "WHERE own AND name IS NOT NULL"
+            )
+    found.append(
+        "SELECT 'airports', partition, own, 'zone', tzone FROM seen_airports WHERE tzone IS NOT NULL"
+    )
     return f"""
-        SELECT '{table}' AS table, partition,
-          {breaks_counted(table, field_rules(table), "own")} AS nulled,
-          count({own}) - size(collect_set({own})) AS repeated,
-          count({all_seen}) - size(collect_set({all_seen})) AS repeated_before,
-          collect_set({zones}) AS zones
-        FROM seen_{table}
-        GROUP BY partition"""
-
-
-def repeated_key(table: str, partition: str) -> str:
-    """The first key that a partition's own file of a reference table repeats."""
-    key = ", ".join(KEYS[table])
-    return f"""
-        SELECT {key} FROM seen_{table} WHERE own AND partition = {text(partition)}
-        GROUP BY {key} HAVING count(*) > 1 AND {" AND ".join(f"{c} IS NOT NULL" for c in KEYS[table])}
-        ORDER BY {key} LIMIT 1"""
+        SELECT table, partition, what, name, count(*) AS rows, count_if(own) AS own_rows
+        FROM ({" UNION ALL ".join(found)})
+        GROUP BY table, partition, what, name
+        HAVING what <> 'key' OR count(*) > 1"""
 
 
 def _places() -> dict[str, str]:

@@ -205,8 +205,9 @@ def test_block_minutes_cross_zones_midnights_and_clock_changes(
     spark: SparkSession, departure: str, arrival: int, zone: str, minutes: float
 ) -> None:
     spark.conf.set("spark.sql.session.timeZone", "UTC")
-    source = f"SELECT timestamp'{departure}' AS scheduled_departure, {arrival} AS sched_arr_time, '{zone}' AS tzone"
-    (row,) = spark.sql(f"SELECT {transforms.block_minutes()} AS block_minutes FROM ({source})").collect()
+    flight = f"SELECT timestamp'{departure}' AS scheduled_departure, {arrival} AS sched_arr_time"
+    query = f"SELECT {transforms.block_minutes()} AS block_minutes FROM ({flight}, '{zone}' AS tzone)"
+    (row,) = spark.sql(query).collect()
     assert row["block_minutes"] == minutes
 
 

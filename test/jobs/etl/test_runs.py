@@ -33,27 +33,31 @@ def test_a_partition_that_cannot_be_prepared_is_refused_and_the_others_are_prepa
     (bucket.raw / "tables/flights/month=2013-08/flights.csv").write_text("")
     run = bucket.prepare(*asked)
 
-    tables = f"file:{bucket.root}/raw/tables"
+    def columns_differ(table: str, partition: str, difference: str) -> str:
+        return (
+            f"{file(table, partition)} line 1 does not have the columns that dataset.json declares: "
+            f"{difference}. Correct the file and load {partition} again"
+        )
+
+    def repeats(table: str, partition: str, key: str) -> str:
+        return (
+            f"table {table} of partition {partition} repeats the key {key} in 2 rows: leave one row for each "
+            f"key in {file(table, partition)}, and load {partition} again"
+        )
+
+    def file(table: str, partition: str) -> str:
+        return f"file:{bucket.root}/raw/tables/{table}/month={partition}/{table}.csv"
+
     assert list(run) == asked
     assert {partition: entry.get("refused") for partition, entry in run.items()} == {
         "2013-07": None,
-        "2013-01": f"{tables}/planes/month=2013-01/planes.csv is missing: upload it and load 2013-01 again",
-        "2013-02": f"{tables}/planes/month=2013-02/planes.csv line 1 does not have the columns that "
-        "dataset.json declares: column 6 is 'seats' and must be 'engines'. Correct the file and load 2013-02 "
-        "again",
-        "2013-03": f"{tables}/weather/month=2013-03/weather.csv line 1 does not have the columns that "
-        "dataset.json declares: column 15 is absent and must be 'time_hour'. Correct the file and load 2013-03 "
-        "again",
-        "2013-04": "table weather of partition 2013-04 repeats the key (origin, time_hour) in 2 rows, the "
-        "first is (EWR, 2013-04-01 07:00:00): leave one row for each key in "
-        f"{tables}/weather/month=2013-04/weather.csv and load 2013-04 again",
-        "2013-05": "table planes of partition 2013-05 repeats the key (tailnum) in 2 rows, the first is "
-        f"(N104UW): leave one row for each key in {tables}/planes/month=2013-05/planes.csv and load 2013-05 "
-        "again",
-        "2013-06": "table airports of partition 2013-06 repeats the key (faa) in 2 rows, the first is (06N): "
-        f"leave one row for each key in {tables}/airports/month=2013-06/airports.csv and load 2013-06 again",
-        "2013-08": f"{tables}/flights/month=2013-08/flights.csv line 1 does not have the columns that "
-        "dataset.json declares: column 1 is absent and must be 'year'. Correct the file and load 2013-08 again",
+        "2013-01": f"{file('planes', '2013-01')} is missing: upload it and load 2013-01 again",
+        "2013-02": columns_differ("planes", "2013-02", "column 6 is 'seats' and must be 'engines'"),
+        "2013-03": columns_differ("weather", "2013-03", "column 15 is absent and must be 'time_hour'"),
+        "2013-04": repeats("weather", "2013-04", "(origin, time_hour) (EWR, 2013-04-01 07:00:00)"),
+        "2013-05": repeats("planes", "2013-05", "(tailnum) (N104UW)"),
+        "2013-06": repeats("airports", "2013-06", "(faa) (06N)"),
+        "2013-08": columns_differ("flights", "2013-08", "column 1 is absent and must be 'year'"),
     }
     after = bucket.files()
     for path, content in before.items():
@@ -75,8 +79,8 @@ def test_a_time_zone_that_nobody_knows_refuses_its_partition(bucket: Bucket) -> 
     bucket.change("airports", "2013-03", "America/New_York", "Mars/Olympus")
     run = bucket.prepare("2013-01", "2013-03")
     assert run["2013-03"]["refused"] == (
-        f"file:{bucket.root}/raw/tables/airports/month=2013-03/airports.csv column tzone says 'Mars/Olympus', "
-        "which is no IANA time zone: correct it (it may be empty) and load 2013-03 again"
+        f"file:{bucket.root}/raw/tables/airports/month=2013-03/airports.csv has the tzone 'Mars/Olympus', "
+        "which is no IANA time zone: correct it or leave it empty, and load 2013-03 again"
     )
     assert "rows" in run["2013-01"]
     assert not (bucket.root / "curated/features/month=2013-03").exists()
