@@ -139,7 +139,9 @@ def main() -> None:
     from awsglue.utils import getResolvedOptions  # only Glue has it
 
     args = getResolvedOptions(sys.argv, ["JOB_NAME", "partitions", "run", "raw", "curated"])
-    spark = SparkSession.builder.appName(args["JOB_NAME"]).getOrCreate()
+    # A run compiles some 120 classes; Spark keeps 100, and would compile them all again for what follows.
+    builder = SparkSession.builder.config("spark.sql.codegen.cache.maxEntries", "1000")
+    spark = builder.appName(args["JOB_NAME"]).getOrCreate()
     lake = Lake(spark, _folder(args["raw"]), _folder(args["curated"]))
     print(json.dumps(prepare(lake, asked(args["partitions"]), args["run"])))
 
