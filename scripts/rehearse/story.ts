@@ -87,7 +87,7 @@ export class Months {
   async use(month: string): Promise<void> {
     await this.land(month);
     const next = nextMonth(month);
-    if (next <= this.last) this.land(next);
+    if (next <= this.last) void this.land(next);
   }
 
   private land(month: string): Promise<void> {

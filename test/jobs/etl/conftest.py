@@ -19,7 +19,12 @@ os.environ.setdefault(
 def spark() -> Iterator[SparkSession]:
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     # Optimizing compilation would not pay off within a test run.
-    options = {"spark.driver.memory": "1g", "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+    options = {
+        "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        # The job sets it where it makes its session: without it every run compiles its classes anew.
+        "spark.sql.codegen.cache.maxEntries": "1000",
+    }
     session = builder.config(map=options).getOrCreate()
     # A program that took the machine's time zone anywhere would be seen.
     session.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
