@@ -125,7 +125,11 @@ export const STEPS = [
       ...['archive.py', 'spark.py', 'warm_up.py'].map((file) => join(ROOT, 'rehearsal/glue', file)),
     ],
     // Java's own archive is gone with the environment that it was made in, and the one of Spark's classes stands on it.
-    facts: () => [VENV, existsSync(JAVA) ? realpathSync(JAVA) : '', `${existsSync(join(JAVA, 'lib/server/classes.jsa'))}`],
+    facts: () => [
+      VENV,
+      existsSync(JAVA) ? realpathSync(JAVA) : '',
+      `${existsSync(join(JAVA, 'lib/server/classes.jsa'))}`,
+    ],
     makes: () => [],
     async make() {
       // A first job of a JVM is some seconds shorter with it. Everything works without, so a Java that cannot write one is no problem.

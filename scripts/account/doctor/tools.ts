@@ -23,7 +23,7 @@ export function tools(): Tool[] {
     {
       name: 'python',
       found: pythonVersion(),
-      wanted: '3.11',
+      wanted: '3.11.4',
       exactly: false,
       // Deploying does without; loading data and rehearsing do not.
       verdict: 'warn',
