@@ -122,7 +122,8 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
       `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,
     );
   const out = terminal();
-  const runDir = newRunDir(name);
+  // Spark takes a comma in the name of a folder for the end of it.
+  const runDir = newRunDir(asked.join('+'));
   out.line(
     `rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}: ${played.map(({ title }) => title).join('; ') || 'one statement is missing'}`,
   );
