@@ -37,8 +37,8 @@ class Lake:
 
     def connect(self) -> None:
         """
-        Asks each bucket once: the first requests of a Hadoop S3A client must not be concurrent, because it marks its
-        credentials as loaded before they are. The root of a bucket would be answered without a request.
+        Asks each bucket once: the first requests of a Hadoop S3A client must not be concurrent, because it
+        marks its credentials as loaded before they are. The root of a bucket is answered without a request.
         """
         for bucket in (self.raw, self.curated):
             system, path = self._open(f"{bucket}none")
