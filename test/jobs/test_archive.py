@@ -11,7 +11,7 @@ import pytest
 
 JOBS = Path(__file__).parents[2] / "jobs"
 PROGRAMS = [path for path in sorted(JOBS.glob("*/*.py")) if path.parent.name != "common"]
-GLUE_ONLY = {"etl", "transforms"}
+GLUE_ONLY = {path.stem for path in (JOBS / "etl").glob("*.py")}
 
 
 def test_no_two_rooms_use_one_module_name() -> None:

@@ -24,8 +24,18 @@ print("endpoint", spark.conf.get("spark.hadoop.fs.s3a.endpoint"))
 """
 
 
+# JVMs that other tests of this process keep, for a Spark session of their own.
+_of_others: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def _others():
+    _of_others.clear()
+    _of_others.update(jvms())
+
+
 def jvms() -> set[int]:
-    """The JVMs of Spark below this process."""
+    """The JVMs of Spark below this process that this test caused."""
     parents = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -42,7 +52,7 @@ def jvms() -> set[int]:
         children = {pid for pid, (parent, _) in parents.items() if parent in below}
         found |= {pid for pid in children if parents[pid][1]}
         below = children
-    return found
+    return found - _of_others
 
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked up in /proc")
