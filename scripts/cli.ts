@@ -6,6 +6,7 @@ import { registerAccount } from './account/commands';
 import { Refused, understood, type Where, whole } from './arguments';
 import { FlightsSource } from './data/source';
 import { monthsOf, parseDay, parseRange } from './kit/days';
+import { watchCaptured } from './kit/captured';
 import { discoverKit, type DeployedKit } from './kit/deployed-kit';
 import { load, labels } from './kit/load';
 import { monitor } from './kit/monitor';
@@ -86,7 +87,10 @@ program
   .action(async (days, options: Omit<ReplayOptions, 'days' | 'signal'>) => {
     const interrupted = new AbortController();
     process.once('SIGINT', () => interrupted.abort());
-    await replay(await deployed(), { days, ...options, signal: interrupted.signal }, out);
+    const kit = await deployed();
+    const arrived = await watchCaptured(kit);
+    const { requests } = await replay(kit, { days, ...options, signal: interrupted.signal }, out);
+    await arrived(requests, out);
   });
 
 program

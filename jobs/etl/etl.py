@@ -40,7 +40,7 @@ def prepare(lake: Lake, partitions: list[str], run: str) -> dict[str, Any]:
     for name, value in SETTINGS.items():
         lake.spark.conf.set(name, value)
     try:
-        reports, refused = _prepare(lake, partitions)
+        reports, refused = _prepare(lake, partitions, run)
     finally:
         # A cached view is found again by its query, and the files may have changed by the next run.
         lake.spark.catalog.clearCache()
@@ -55,7 +55,7 @@ def prepare(lake: Lake, partitions: list[str], run: str) -> dict[str, Any]:
     return content
 
 
-def _prepare(lake: Lake, partitions: list[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+def _prepare(lake: Lake, partitions: list[str], run: str) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """The reports of what was written, and why each of the other partitions is refused."""
     lake.connect()
     faults = checks.files(lake, partitions)
@@ -78,7 +78,7 @@ def _prepare(lake: Lake, partitions: list[str]) -> tuple[dict[str, dict[str, Any
     reports = {p: report.compose(p, classes, findings, figures) for p in accepted}
     refused |= checks.sums(reports)
     reports = {p: report for p, report in reports.items() if p not in refused}
-    _write(lake, reports)
+    _write(lake, reports, run)
     return reports, refused
 
 
@@ -108,13 +108,13 @@ def _seen(lake: Lake, table: str, partitions: list[str], faults: checks.FileFaul
         WHERE own{recent}"""
 
 
-def _write(lake: Lake, reports: dict[str, dict[str, Any]]) -> None:
+def _write(lake: Lake, reports: dict[str, dict[str, Any]], run: str) -> None:
     counts = {"features": "curated", "setAside": "setAside", "quarantine": "quarantined"}
 
     def write(job: tuple[str, str]) -> None:
         place, partition = job
         rows = lake.spark.sql(f"{t.PLACES[place]} AND partition = {text(partition)}")
-        lake.write(rows, place, partition, reports[partition]["rows"][counts[place]])
+        lake.write(rows, place, partition, reports[partition]["rows"][counts[place]], run)
 
     side_by_side(write, [(place, partition) for place in counts for partition in reports])
     side_by_side(lambda p: lake.write_json(reports[p], "quality", month=p), list(reports))

@@ -89,15 +89,35 @@ class Lake:
         """Whether Java, and so Spark, can convert times of an IANA time zone."""
         return self._jvm.java.time.ZoneId.getAvailableZoneIds().contains(zone)
 
-    def write(self, rows: DataFrame, place: str, partition: str, count: int) -> None:
-        """Overwrites the place of one partition with one file, or with nothing when there is no row."""
+    def write(self, rows: DataFrame, place: str, partition: str, count: int, run: str) -> None:
+        """
+        Overwrites the place of one partition with one file, or with nothing when there is no row.
+
+        The file is made elsewhere and put whole: a training may read the place at any time, and must find
+        neither Spark's temporary files nor a place that is emptied before it is filled.
+        """
         target = self._target(place, month=partition)
-        if count:
-            # One file: a month fits in memory many times over, and Athena pays for every file it opens.
-            rows.coalesce(1).write.mode("overwrite").parquet(target)
-        else:
-            system, path = self._open(target)
-            system.delete(path, True)
+        system, folder = self._open(target)
+        if not count:
+            system.delete(folder, True)
+            return
+        staged = f"{self._target('staging', run=run)}{place}-{partition}"
+        # One file: a month fits in memory many times over, and Athena pays for every file it opens.
+        rows.coalesce(1).write.mode("overwrite").parquet(staged)
+        _, path = self._open(staged)
+        (made,) = (f for f in self._files(system, path) if f.getName().endswith(".parquet"))
+        _, final = self._open(f"{target}rows.parquet")
+        self._jvm.org.apache.hadoop.fs.FileUtil.copy(
+            system, made, system, final, False, True, system.getConf()
+        )
+        system.delete(path, True)
+        for other in self._files(system, folder):
+            if other.getName() != final.getName():
+                system.delete(other, True)
+
+    @staticmethod
+    def _files(system: Any, folder: Any) -> list[Any]:
+        return [status.getPath() for status in system.listStatus(folder)]
 
     def write_json(self, content: dict[str, Any], place: str, **names: str) -> None:
         system, path = self._open(self._target(place, **names))

@@ -39,7 +39,8 @@ export function takeLease({ table, name, duration }: Lease, state: { Next: strin
   const waitForHolder: Retry = {
     ErrorEquals: [NOT_MINE],
     IntervalSeconds: 30,
-    MaxAttempts: Math.ceil((2 * seconds) / 30),
+    // Full jitter draws each wait from 0 to 30 s: 15 s on average.
+    MaxAttempts: Math.ceil((2 * seconds) / 15),
     BackoffRate: 1,
     JitterStrategy: 'FULL',
   };

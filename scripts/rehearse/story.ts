@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { addDays, type DayRange, monthsOf, nextMonth } from '../kit/days';
+import { watchCaptured } from '../kit/captured';
 import { finished } from '../kit/executions';
 import { labels, load } from '../kit/load';
 import { monitor, type WindowOutcome } from '../kit/monitor';
@@ -112,7 +113,10 @@ export async function live(
   const { kit, config, out, timed } = stage;
   for (const month of monthsOf(window)) await months.use(month);
   const { maxInstancesPerRequest: maxInstances } = config.serving;
-  await timed(`replay by ${batch}`, () => replay(kit, { days: window, batch, maxInstances }, out));
+  const arrived = await watchCaptured(kit);
+  const replayed = () => replay(kit, { days: window, batch, maxInstances }, out);
+  const { requests } = await timed(`replay by ${batch}`, replayed);
+  await arrived(requests, out);
   await deliver(stage, window);
   return look(stage, window);
 }

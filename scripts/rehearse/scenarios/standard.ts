@@ -1,10 +1,9 @@
-import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { names } from '../../../lib/shared/names';
 import { addDays, type DayRange, monthsOf } from '../../kit/days';
+import { watchCaptured } from '../../kit/captured';
 import { featuresOf } from '../../kit/features';
 import { load } from '../../kit/load';
-import { pause } from '../../kit/pace';
 import { predict } from '../../kit/predict';
 import { approve, type Released } from '../../kit/releases';
 import { replay } from '../../kit/replay';
@@ -25,8 +24,6 @@ def input_fn(body, content_type):
 def predict_fn(instances, model):
     raise KeyError("a feature that was renamed")
 `;
-/** The engine delivers captured records once a second; AWS within minutes. */
-const CAPTURED_WITHIN_MS = 30_000;
 
 export const standard: Scenario = {
   name: 'standard',
@@ -68,16 +65,10 @@ export const standard: Scenario = {
 /** Replays the days and counts what the endpoint captured; then the monitor looks for them under today. @returns what was seen */
 async function captureAndMonitor(stage: Stage, week: DayRange): Promise<string> {
   const { kit, out } = stage;
-  const earlier = await capturedRecords(stage);
+  const arrived = await watchCaptured(kit);
   const today = utcDay();
   const { requests, instances } = await replay(kit, { days: week, batch: 'hour' }, out);
-  let captured = 0;
-  for (
-    const giveUp = Date.now() + CAPTURED_WITHIN_MS;
-    captured < requests && Date.now() < giveUp;
-    await pause(kit.s3, 500)
-  )
-    captured = (await capturedRecords(stage)) - earlier;
+  const captured = await arrived(requests, out);
   expect(captured === requests, `${requests} requests were answered, ${captured} records captured`);
   await deliver(stage, week);
   const outcome = await look(stage, week, { start: today, end: addDays(utcDay(), 1) });
@@ -89,20 +80,6 @@ async function captureAndMonitor(stage: Stage, week: DayRange): Promise<string> 
 }
 
 const utcDay = () => new Date().toISOString().slice(0, 10);
-
-async function capturedRecords({ kit }: Stage): Promise<number> {
-  const Bucket = kit.buckets.captured;
-  let count = 0;
-  for await (const { Contents = [] } of paginateListObjectsV2(
-    { client: kit.s3 },
-    { Bucket, Prefix: `${names.endpoint(kit.name)}/` },
-  ))
-    for (const { Key } of Contents) {
-      const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
-      count += (await Body!.transformToString()).split('\n').filter((line) => line !== '').length;
-    }
-  return count;
-}
 
 const endpoint = ({ kit }: Stage) =>
   new SageMakerClient(kit.aws).send(new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }));

@@ -174,3 +174,15 @@ def test_partitions_are_asked_for_by_month() -> None:
     assert etl.asked("2013-02,2012-12") == ["2013-02", "2012-12"]
     with pytest.raises(ValueError, match="'2013-13' is not a month"):
         etl.asked("2013-02,2013-13")
+
+
+def test_a_place_is_one_file_that_is_replaced_whole(bucket: Bucket) -> None:
+    lay(bucket, "2013-02")
+    place = bucket.root / "curated/features/month=2013-02"
+    place.mkdir(parents=True)
+    # A reader of an earlier file must not meet its rows again beside the new ones.
+    (place / "part-00000-earlier.parquet").write_bytes(b"rows of another run")
+    bucket.prepare("2013-02")
+    bucket.prepare("2013-02")
+    assert [path.name for path in place.iterdir() if not path.name.startswith(".")] == ["rows.parquet"]
+    assert not [path for path in bucket.files() if path.startswith("staging") and path.endswith(".parquet")]
