@@ -12,7 +12,7 @@ from rehearsal.firehose.delivery import Delivery, Destination, processors
 
 _log = logging.getLogger("rehearsal.firehose")
 # Intervals of minutes become seconds; a flush never comes sooner than this, so that records really gather.
-_SCALE, _MINIMUM_SECONDS = 0.02, 1.0
+_SCALE, _MINIMUM_SECONDS = 0.01, 0.5
 _REHEARSED_PROCESSORS = {"MetadataExtraction", "AppendDelimiterToRecord"}
 
 

@@ -23,13 +23,18 @@ interface Beginning {
   months?: readonly string[];
   /** @default train */
   mode?: 'train' | 'tune';
+  /** Begins once the history has landed, beside the training. @default nothing */
+  meanwhile?: () => void;
 }
 
 /** How the account of each run was begun, by what was seen in it: scenarios on one deployment share their beginning. */
 const begun = new WeakMap<Stage['seen'], string>();
 
 /** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
-export async function begin(stage: Stage, { months = HISTORY, mode = 'train' }: Beginning = {}): Promise<string> {
+export async function begin(
+  stage: Stage,
+  { months = HISTORY, mode = 'train', meanwhile }: Beginning = {},
+): Promise<string> {
   const start = `${months[0]}-01`;
   const end = `${nextMonth(months.at(-1)!)}-01`;
   const beginning = `${start} to ${end}, ${mode}`;
@@ -39,6 +44,7 @@ export async function begin(stage: Stage, { months = HISTORY, mode = 'train' }: 
     throw new Error(`this deployment began with ${earlier}; play the scenario that wants ${beginning} by itself`);
   begun.set(stage.seen, beginning);
   await load(stage.kit, { source: stage.source, months }, stage.out);
+  meanwhile?.();
   await deliver(stage, { start, end });
   const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
   if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
@@ -91,7 +97,8 @@ export class Months {
     if (next <= this.last) void this.land(next);
   }
 
-  private land(month: string): Promise<void> {
+  /** Lands a month, unless it has been; answers when it is curated. */
+  land(month: string): Promise<void> {
     const { kit, source, out } = this.stage;
     const known = this.landing.get(month);
     if (known !== undefined) return known;

@@ -7,8 +7,8 @@ export const drift: Scenario = {
   name: 'drift',
   title: 'three months of history, the drifts that follow, their retrainings, and the calm after them',
   async play(stage) {
-    const start = await begin(stage);
     const months = new Months(stage, HISTORY, stage.through);
+    const start = await begin(stage, { meanwhile: () => void months.land(nextMonth(HISTORY.at(-1)!)) });
     const windows = windowsOf({ start, end: `${nextMonth(stage.through)}-01` }, stage.config.monitoring.windowDays);
     for (const window of announced(windows, stage.out)) {
       const { confirmed, status } = await live(stage, window, months);
