@@ -10,7 +10,7 @@ import transforms as t
 from common import schema
 from lake import Lake, side_by_side
 
-# By table and partition: what is wrong with the file, or None.
+# What is wrong with a file, or None, by table and partition.
 FileFaults = dict[tuple[str, str], str | None]
 
 
