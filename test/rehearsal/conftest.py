@@ -63,12 +63,16 @@ class Engine:
 
     def node_function(self, code: str, role: str | None = None, **settings: Any) -> str:
         """A Node function with `code` as index.js; answers its ARN."""
+        return self.function("index.js", code, "nodejs24.x", role, **settings)
+
+    def function(self, file: str, code: str, runtime: str, role: str | None = None, **settings: Any) -> str:
+        """A function of one file, whose `handler` is called; answers its ARN."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr("index.js", code)
+            archive.writestr(file, code)
         answer = self.client("lambda").create_function(
             FunctionName=self.name("function"),
-            Runtime="nodejs24.x",
+            Runtime=runtime,
             Role=role or self.role(),
             Handler="index.handler",
             Code={"ZipFile": buffer.getvalue()},

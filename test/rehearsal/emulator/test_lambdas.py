@@ -1,10 +1,8 @@
 """The log of a call is whole and its own, and a call that logs nothing waits for nothing."""
 
 import base64
-import io
 import json
 import time
-import zipfile
 
 import pytest
 
@@ -25,17 +23,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def python_function(engine):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("index.py", PYTHON)
-    created = engine.client("lambda").create_function(
-        FunctionName=engine.name("function"),
-        Runtime="python3.12",
-        Role=engine.role(),
-        Handler="index.handler",
-        Code={"ZipFile": buffer.getvalue()},
-    )
-    return created["FunctionArn"]
+    return engine.function("index.py", PYTHON, "python3.12")
 
 
 def call(engine, function, **event):
