@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.sagemaker import image
 from rehearsal.sagemaker.capture import Capture
 from rehearsal.sagemaker.ground import Ground, LogStream
 from rehearsal.sagemaker.sandbox import OPT_ML
@@ -70,13 +71,13 @@ class Server:
             self._port: int = listening.getsockname()[1]
             container = model["_Container"]
             keys = ground.host.credentials(model["ExecutionRoleArn"], "SageMaker")
+            environment = {**image.ENVIRONMENT, **container.get("Environment", {})}
             self._process = ground.sandbox.start(
-                ["python", "-P", str(Path(__file__).with_name("serve.py")), str(listening.fileno())],
+                [*image.ENTRYPOINT, str(listening.fileno())],
                 folder / "ml",
-                ground.sandbox.environment(
-                    keys, {"OMP_NUM_THREADS": "1", **container.get("Environment", {})}
-                ),
+                {**ground.sandbox.environment(keys, {}), **environment},
                 keep_open=[listening.fileno()],
+                image=image.xgboost(folder / "venv", serverless=serverless is not None),
             )
         log = LogStream(
             ground.host, f"/aws/sagemaker/Endpoints/{endpoint}", self.stream, folder / "log.txt", every=0

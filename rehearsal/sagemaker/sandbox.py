@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -19,24 +20,41 @@ from rehearsal.sagemaker.process import Process, Starter
 OPT_ML = "/opt/ml"
 HOST_NAME = "algo-1"  # what SageMaker calls the first instance of a job
 
-# $1 the job's folder, $2 its hosts file, $3 working directory, then the folders of /opt to keep, --, command.
+# $1 its hosts file, $2 working directory, $3 whether /tmp is its own, $4 the places that it cannot write, then
+# pairs of folder and place, --, command.
 # /mnt holds the host's /opt only until the wanted parts are bound back.
 _ENTER = """
-ml="$1" hosts="$2" cwd="$3"; shift 3
+hosts="$1" cwd="$2" image="$3" locked="$4"; shift 4
 mount --rbind /opt /mnt
 mount -t tmpfs tmpfs /opt
-mkdir /opt/ml
-case "$ml" in /opt/*) ml="/mnt/${ml#/opt/}";; esac
-mount --bind "$ml" /opt/ml
-while [ "$1" != -- ]; do mkdir -p "$1"; mount --rbind "/mnt/${1#/opt/}" "$1"; shift; done
+while [ "$1" != -- ]; do
+  case "$1" in /opt/*) from="/mnt/${1#/opt/}";; *) from="$1";; esac
+  mkdir -p "$2"; mount --rbind "$from" "$2"; shift 2
+done
+shift
 umount -l /mnt
 mount --bind "$hosts" /etc/hosts
 hostname algo-1
+[ -z "$image" ] || mount -t tmpfs tmpfs /tmp
+for place in $locked; do mount -o remount,bind,ro "$place"; done
 cd "$cwd"
-shift
+[ -z "$locked" ] || exec unshare --user --map-user=1000 --map-group=1000 "$@"
 exec "$@"
 """
 _UNSHARE = ("unshare", "-Urmu", "--fork", "--pid", "--kill-child")
+
+
+@dataclass(frozen=True)
+class Image:
+    """
+    What a container has beside /opt/ml and the machine's own files.
+
+    :ivar folders: by the place where the container sees them, below /opt; with any, its /tmp is its own too
+    :ivar locked: places that it cannot write; with any, it runs as a user without root
+    """
+
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    locked: Sequence[str] = ()
 
 
 class Sandbox:
@@ -54,7 +72,7 @@ class Sandbox:
         probe = self._host.run_dir / "sandbox-probe"
         probe.mkdir(parents=True, exist_ok=True)
         try:
-            command = self._inside(["true"], probe, OPT_ML, network=True)
+            command = self._inside(["true"], probe, OPT_ML, network=True, image=Image())
             entered = subprocess.run(command, capture_output=True, text=True, check=False)
             refusal = entered.stderr.strip() if entered.returncode else None
         except FileNotFoundError as missing:
@@ -79,10 +97,13 @@ class Sandbox:
         }
         return sorted(path for path in found if path.startswith("/opt/"))
 
-    def _inside(self, argv: Sequence[str], ml: Path, cwd: str, network: bool) -> list[str]:
+    def _inside(self, argv: Sequence[str], ml: Path, cwd: str, network: bool, image: Image) -> list[str]:
         hosts = ml.parent / f"{ml.name}.hosts"
         hosts.write_text(f"127.0.0.1 localhost {HOST_NAME}\n")
-        entry = ["sh", "-ec", _ENTER, "sandbox", str(ml), str(hosts), cwd, *self._kept, "--", *argv]
+        folders = {OPT_ML: ml, **{path: Path(path) for path in self._kept}, **image.folders}
+        pairs = [word for place, folder in folders.items() for word in (str(folder), place)]
+        flags = ["own" if image.folders else "", " ".join(image.locked)]
+        entry = ["sh", "-ec", _ENTER, "sandbox", str(hosts), cwd, *flags, *pairs, "--", *argv]
         return [*_UNSHARE, *([] if network else ["--net"]), *entry]
 
     def environment(self, role_keys: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
@@ -112,6 +133,7 @@ class Sandbox:
         cwd: str = OPT_ML,
         network: bool = True,
         keep_open: Sequence[int] = (),
+        image: Image = Image(),
     ) -> Process:
         """Start `argv` with the folder `ml` as its /opt/ml; `cwd` is a path as the process sees it.
 
@@ -120,14 +142,16 @@ class Sandbox:
         """
         ml = ml.absolute()
         if self.isolated:
-            command, environment, folder = self._inside(argv, ml, cwd, network), dict(env), "/"
+            command, environment, folder = self._inside(argv, ml, cwd, network, image), dict(env), "/"
         else:
             if not network:
                 self._host.not_rehearsed("EnableNetworkIsolation", "namespaces are not available here")
-            command = [_relocated(word, ml) for word in argv]
-            environment = {key: _relocated(value, ml) for key, value in env.items()}
-            environment["SAGEMAKER_BASE_DIR"] = str(ml)
-            folder = _relocated(cwd, ml)
+            (ml.parent / "tmp").mkdir(exist_ok=True)
+            places = {OPT_ML: ml, **image.folders, **({"/tmp": ml.parent / "tmp"} if image.folders else {})}
+            command = [_relocated(word, places) for word in argv]
+            environment = {key: _relocated(value, places) for key, value in env.items()}
+            environment.setdefault("SAGEMAKER_BASE_DIR", str(ml))
+            folder = _relocated(cwd, places)
 
         return self._starter.start(command, environment, folder, keep_open)
 
@@ -136,5 +160,7 @@ class Sandbox:
         self._starter.close()
 
 
-def _relocated(text: str, ml: Path) -> str:
-    return re.sub(rf"{OPT_ML}(?=/|$)", str(ml), text)
+def _relocated(text: str, places: Mapping[str, Path]) -> str:
+    """The same text with the places of a container as this machine has them, also inside lists like PATH."""
+    known = "|".join(map(re.escape, places))
+    return re.sub(rf"(?<![\w.-])({known})(?=[/:]|$)", lambda found: str(places[found[1]]), text)

