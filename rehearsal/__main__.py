@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rehearsal.emulator.settings import ACCOUNT, REGION, ROOT_SECRET_KEY
 from rehearsal.processes import adopt_orphans, kill_descendants, when_parent_ends
+from rehearsal.unknowns import assumption
 
 _START_SECONDS = 60
 _END_SECONDS = 2.0
@@ -88,6 +89,15 @@ def _parse() -> argparse.Namespace:
         help="a quota granted beyond a new account's, e.g. 'ml.m5.large for endpoint usage=4'",
     )
     parser.add_argument(
+        "--unknown",
+        type=_assumption,
+        action="append",
+        default=[],
+        metavar="NAME=ANSWER",
+        help="an answer of AWS that nobody wrote down, assumed otherwise than by default "
+        "(rehearsal/unknowns.json)",
+    )
+    parser.add_argument(
         "--spark-ahead",
         action="store_true",
         help="start and warm a JVM before a Glue run needs it, and the next one after it",
@@ -102,6 +112,13 @@ def _quota(text: str) -> tuple[str, int]:
     return name, int(value)
 
 
+def _assumption(text: str) -> tuple[str, str]:
+    try:
+        return assumption(text)
+    except ValueError as refusal:
+        raise argparse.ArgumentTypeError(str(refusal)) from refusal
+
+
 def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
     return json.dumps(
         {
@@ -110,6 +127,7 @@ def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
             "toolchain": str(options.toolchain.resolve()),
             "waitScale": options.wait_scale,
             "quotas": dict(options.quota),
+            "unknowns": dict(options.unknown),
             "sparkAhead": options.spark_ahead,
         }
     )

@@ -54,6 +54,10 @@ class Host(Protocol):
         """OK, ALARM or INSUFFICIENT_DATA by name; alarms that do not exist are left out."""
         ...
 
+    def unknown(self, name: str) -> str:
+        """What this run assumes that AWS answers to a question of rehearsal/unknowns.json."""
+        ...
+
     def not_rehearsed(self, what: str, why: str) -> None:
         """Record something that was accepted but not carried out; it appears in the report by itself."""
         ...

@@ -26,6 +26,7 @@ def main() -> None:
         toolchain=Path(given["toolchain"]),
         wait_scale=given["waitScale"],
         quotas=given["quotas"],
+        unknowns=given["unknowns"],
         spark_ahead=given["sparkAhead"],
     )
     die_with_parent(signal.SIGTERM)

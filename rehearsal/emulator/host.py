@@ -14,6 +14,7 @@ from rehearsal.emulator import pinned
 from rehearsal.emulator.settings import ACCOUNT, REGION, Settings
 from rehearsal.host import ApiError
 from rehearsal.journal import AUDIT, NOT_REHEARSED, Journal, now
+from rehearsal.unknowns import DEFAULTS
 
 _ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 # EventBridge takes at most ten entries and CloudWatch Logs does not take empty messages.
@@ -30,6 +31,7 @@ class EmulatorHost:
     def __init__(self, settings: Settings) -> None:
         self.endpoint = settings.endpoint
         self.run_dir = settings.run_dir
+        self._unknowns = {**DEFAULTS, **settings.unknowns}
         self.audit = Journal(settings.run_dir / AUDIT)
         self._not_rehearsed = Journal(settings.run_dir / NOT_REHEARSED, unique=True)
 
@@ -110,6 +112,10 @@ class EmulatorHost:
         """OK, ALARM or INSUFFICIENT_DATA by name; alarms that do not exist are left out."""
         alarms = pinned.module("services.cloudwatch")._alarms
         return {name: alarms[name]["StateValue"] for name in names if name in alarms}
+
+    def unknown(self, name: str) -> str:
+        """What this run assumes that AWS answers to a question of rehearsal/unknowns.json."""
+        return self._unknowns[name]
 
     def not_rehearsed(self, what: str, why: str) -> None:
         """Record something that was accepted but not carried out; said once per run."""

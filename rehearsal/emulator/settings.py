@@ -14,14 +14,16 @@ ROOT_SECRET_KEY = "test"
 @dataclass(frozen=True)
 class Settings:
     """`wait_scale` is the length in real seconds of a second that a state machine waits, an endpoint bakes or
-    an alarm's period lasts. `quotas` are those granted beyond a new account's, by name. `spark_ahead`
-    has a JVM started and warmed before a Glue run needs it."""
+    an alarm's period lasts. `quotas` are those granted beyond a new account's, by name, `unknowns`
+    the answers of AWS that are assumed otherwise than by default (rehearsal.unknowns). `spark_ahead` has a
+    JVM started and warmed before a Glue run needs it."""
 
     run_dir: Path
     port: int
     toolchain: Path
     wait_scale: float
     quotas: Mapping[str, int] = field(default_factory=dict)
+    unknowns: Mapping[str, str] = field(default_factory=dict)
     spark_ahead: bool = False
 
     @property

@@ -103,11 +103,15 @@ class ProcessingJobs(Jobs):
 
     def _upload(self, s3: RoleS3, output: Mapping[str, Any], ml: Path, kms_key: str | None) -> None:
         try:
-            s3.upload(_inside(ml, output["LocalPath"]), output["S3Uri"], kms_key)
+            s3.upload(_inside(ml, output["LocalPath"]), self._prefix(output["S3Uri"]), kms_key)
         except ClientError as refusal:
             raise JobError(
                 f"ClientError: Output upload failed: {output['S3Uri']}: {reason(refusal)}"
             ) from refusal
+
+    def _prefix(self, uri: str) -> str:
+        """What stands before the slash of every key of an output."""
+        return uri.removesuffix("/") if self.ground.host.unknown("processing-slash") == "join" else uri
 
     def _end(self, job: Job, status: str) -> None:
         job.record["ProcessingEndTime"] = time.time()

@@ -193,7 +193,7 @@ class TrainingJobs(Jobs):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             if upload:
-                s3.upload(folder, config["S3Uri"])
+                s3.upload(folder, config["S3Uri"].rstrip("/"))
             else:
                 s3.download(config["S3Uri"], folder)
         except ClientError as refusal:

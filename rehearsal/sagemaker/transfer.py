@@ -75,10 +75,10 @@ class RoleS3:
         return len(keys)
 
     def upload(self, folder: Path, uri: str, kms_key: str | None = None) -> None:
-        """Copy every regular file under `folder` to the prefix `uri`; symlinks stay, as on SageMaker."""
+        """Copy every regular file under `folder` below `uri`/; symlinks stay, as on SageMaker."""
         files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
         for path in files:
-            self.write(f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}", path.read_bytes(), kms_key)
+            self.write(f"{uri}/{path.relative_to(folder).as_posix()}", path.read_bytes(), kms_key)
 
 
 def _below(key: str, prefix: str) -> bool:

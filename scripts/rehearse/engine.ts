@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { cdk, environmentOf, ROOT } from '../account/cdk';
+import type { Assumed } from './unknowns';
 
 const TOOLCHAIN = join(ROOT, '.toolchain/toolchain.json');
 
@@ -43,11 +44,17 @@ async function freePort(): Promise<number> {
 
 /**
  * @param quotas granted to the account beyond a new one's, by name
+ * @param assumed what AWS answers where nobody wrote it down
  * @throws Error with the engine's last lines when it does not come up within a minute
  */
-export async function startEngine(runDir: string, quotas: Readonly<Record<string, number>> = {}): Promise<Engine> {
+export async function startEngine(
+  runDir: string,
+  quotas: Readonly<Record<string, number>>,
+  assumed: Assumed,
+): Promise<Engine> {
   const port = await freePort();
   const granted = Object.entries(quotas).flatMap(([name, value]) => ['--quota', `${name}=${value}`]);
+  const answers = Object.entries(assumed).flatMap(([name, answer]) => ['--unknown', `${name}=${answer}`]);
   const child = spawn(
     toolchain().python,
     [
@@ -61,6 +68,7 @@ export async function startEngine(runDir: string, quotas: Readonly<Record<string
       TOOLCHAIN,
       '--spark-ahead',
       ...granted,
+      ...answers,
     ],
     {
       cwd: ROOT,

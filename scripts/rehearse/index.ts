@@ -15,6 +15,7 @@ import type { Evidence } from './evidence';
 import { grantsCommand, record } from './grants';
 import { newRunDir, rehearse } from './rehearsal';
 import { scenarios } from './scenarios';
+import { assume, assumedByDefault, type Assumed, spoken } from './unknowns';
 import { recompute, type Summary } from './verify';
 
 interface RehearseOptions {
@@ -23,6 +24,7 @@ interface RehearseOptions {
   profile?: string;
   through: string;
   seed: number;
+  unknown: Assumed;
 }
 
 const scenarioNames = [...Object.keys(scenarios), 'denied'];
@@ -40,6 +42,11 @@ export function register(program: Command): void {
     .option('--profile <profile>', "profile of the configuration (default: the scenario's)")
     .option('--through <month>', 'drift: last month that lands', month, '2013-07')
     .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
+    .addOption(
+      new Option('--unknown <name=answer>', 'assume an answer of AWS that nobody wrote down; repeatable')
+        .argParser(assume)
+        .default(assumedByDefault, spoken(assumedByDefault)),
+    )
     .action(async (options: RehearseOptions) => {
       process.exitCode = await rehearseCommand(options);
     });
@@ -103,6 +110,7 @@ async function verifyCommand(folder: string): Promise<void> {
     seed: _d,
     startedAt: _t,
     durationSeconds: _x,
+    assumed: _a,
     ...told
   } = read<Summary>('summary.json');
   const found = recompute(read<Evidence>('evidence.json'), await audit(folder, join(folder, 'cdk.out')));
@@ -113,7 +121,7 @@ async function verifyCommand(folder: string): Promise<void> {
 
 /** @returns the exit code */
 async function rehearseCommand(options: RehearseOptions): Promise<number> {
-  const { scenario: asked, through, seed } = options;
+  const { scenario: asked, through, seed, unknown: assumed } = options;
   const name = asked.join(',');
   const played = asked.flatMap((each) => scenarios[each] ?? []);
   const profile = played[0]?.profile ?? 'sandbox';
@@ -134,7 +142,7 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
   );
   // A failure is told once the engine is up, and can be stopped.
   synthesized.catch(() => undefined);
-  const run = { profile, runDir, assembly, synthesized, through, out };
+  const run = { profile, runDir, assembly, synthesized, through, assumed, out };
   const summary = name === 'denied' ? await denied(run, seed) : await rehearse({ ...run, name, scenarios: played });
   // A run whose stacks did not stand has nothing to draw.
   const drawable = existsSync(join(runDir, 'evidence.json'));
@@ -143,7 +151,7 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
 }
 
 function tell(summary: Summary, report: string): void {
-  const { status, scenario, reason, durationSeconds, monitor, releases, gates, iam, notRehearsed } = summary;
+  const { status, scenario, reason, durationSeconds, monitor, releases, gates, iam, assumed, notRehearsed } = summary;
   const lines = [
     '',
     `${status.toUpperCase()} ${scenario} in ${Math.round(durationSeconds)} s: ${reason}`,
@@ -159,6 +167,7 @@ function tell(summary: Summary, report: string): void {
           `  monitor   ${monitor.length} windows, ${monitor.filter((m) => m.violations.length > 0).length} with violations, ${monitor.filter((m) => m.confirmed).length} confirmed`,
         ]),
     `  access    ${iam.allowed} calls allowed, ${iam.denied} denied, ${iam.unused.length} grants not used`,
+    `  assumed   ${spoken(assumed)}`,
     `  not rehearsed: ${notRehearsed.length} facts, in the report`,
     `  report    ${report}`,
   ];

@@ -16,6 +16,7 @@ import { audit, type Audit, bootstrap, type Engine, startEngine, toolchain } fro
 import { type Evidence, gather, keep } from './evidence';
 import type { Ground, Scenario, Seen } from './scenario';
 import { timedInto } from './timings';
+import type { Assumed } from './unknowns';
 import { changedTemplates, compare, recompute, type Recomputed, type Summary } from './verify';
 
 export interface Rehearsal {
@@ -30,6 +31,8 @@ export interface Rehearsal {
   /** Ends when the app is there: the engine starts meanwhile. */
   readonly synthesized: Promise<void>;
   readonly through: string;
+  /** What AWS answers where nobody wrote it down. */
+  readonly assumed: Assumed;
   readonly out: Out;
 }
 
@@ -52,7 +55,8 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
   const problems: string[] = [];
   const findings: string[] = [];
   let found = empty;
-  const engine = await startEngine(run.runDir, Object.assign({}, ...run.scenarios.map(({ quotas }) => quotas)));
+  const quotas = Object.assign({}, ...run.scenarios.map(({ quotas }) => quotas));
+  const engine = await startEngine(run.runDir, quotas, run.assumed);
   const interrupt = () => void engine.stop().then(() => process.exit(130));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
@@ -108,6 +112,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     profile: run.profile,
     startedAt: new Date(started).toISOString(),
     durationSeconds: Math.round((Date.now() - started) / 100) / 10,
+    assumed: run.assumed,
     ...found,
   };
   writeSummary(run.runDir, summary);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { layout } from '../../lib/shared/names';
 import type { Audit } from './engine';
 import type { Evidence } from './evidence';
+import type { Assumed } from './unknowns';
 
 export interface Range {
   start: string;
@@ -59,6 +60,7 @@ export interface Summary {
   seed?: number;
   startedAt?: string;
   durationSeconds: number;
+  assumed: Assumed;
   templates: Evidence['templates'];
   releases: { version: number; trigger: string; trainedThrough: string; outcome: string; reason?: string }[];
   monitor: MonitoredWindow[];
@@ -84,7 +86,7 @@ export interface Summary {
 }
 export type Recomputed = Omit<
   Summary,
-  'status' | 'reason' | 'scenario' | 'profile' | 'seed' | 'startedAt' | 'durationSeconds'
+  'status' | 'reason' | 'scenario' | 'profile' | 'seed' | 'startedAt' | 'durationSeconds' | 'assumed'
 >;
 
 export const versionOf = (modelPackageArn: string): number => Number(modelPackageArn.split('/').at(-1));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import dataset from '../../schema/dataset.json';
 import { layout } from '../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../rehearse/evidence';
+import { questionOf } from '../rehearse/unknowns';
 import { type Summary, versionOf } from '../rehearse/verify';
 import * as charts from './charts';
 import { type Evaluation, type Outcome, type Quality, written } from './files';
@@ -48,6 +49,14 @@ export async function writeReport(runDir: string): Promise<string> {
     guard(summary),
     ...(summary.deployments.length === 0 ? [] : [updates(summary)]),
     access(summary),
+    section(
+      'Assumed',
+      'Nobody wrote down what AWS answers; the other answer is rehearsed with --unknown.',
+      table(
+        ['question', 'answer'],
+        Object.entries(summary.assumed).map(([name, answer]) => [questionOf(name), answer]),
+      ),
+    ),
     section(
       'Not rehearsed',
       'From the templates, the integrations and the audit of this run.',

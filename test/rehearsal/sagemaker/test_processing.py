@@ -56,6 +56,25 @@ def test_a_job_reads_writes_and_leaves_its_message(sagemaker, world, finished, r
     assert statuses == ["InProgress", "Completed"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "given", "key"),
+    [
+        ("join", "out/", "out/deep/result.json"),
+        ("keep", "out/", "out//deep/result.json"),
+        ("keep", "out", "out/deep/result.json"),
+    ],
+)
+def test_an_output_ends_in_a_slash_under_either_answer(
+    sagemaker, world, finished, request_with_data, answer, given, key
+):
+    world.unknowns["processing-slash"] = answer
+    output = request_with_data["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]
+    output["S3Uri"] = f"s3://{world.bucket}/{given}"
+    sagemaker.call("CreateProcessingJob", request_with_data)
+    assert finished("ProcessingJob", "monitor")["ProcessingJobStatus"] == "Completed"
+    assert world.s3.list_objects_v2(Bucket=world.bucket, Prefix="out")["Contents"][0]["Key"] == key
+
+
 def test_a_failed_job_keeps_its_message_and_uploads_nothing(
     sagemaker, world, finished, put, request_with_data
 ):

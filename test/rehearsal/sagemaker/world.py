@@ -18,6 +18,7 @@ from typing import Any
 import boto3
 
 from rehearsal.host import ApiError
+from rehearsal.unknowns import DEFAULTS
 
 ACCOUNT = "123456789012"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
@@ -39,6 +40,8 @@ class World:
         self.logs: dict[tuple[str, str], list[str]] = {}
         self.notes: dict[str, str] = {}
         self.metrics: list[dict[str, Any]] = []
+        # Set by tests: answers of AWS that nobody wrote down.
+        self.unknowns = {**DEFAULTS}
         # Set by tests: the state of an alarm, asked for each time.
         self.alarms: dict[str, Callable[[], str]] = {}
         self.s3: Any = boto3.client(
@@ -82,6 +85,9 @@ class World:
 
     def alarm_states(self, names: Sequence[str]) -> Mapping[str, str]:
         return {name: self.alarms[name]() for name in names if name in self.alarms}
+
+    def unknown(self, name: str) -> str:
+        return self.unknowns[name]
 
     def not_rehearsed(self, what: str, why: str) -> None:
         self.notes[what] = why
