@@ -4,6 +4,7 @@ container calls. Takes and answers the JSON of `POST /predictions`, see docs/con
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ Predictions = list[dict[str, Any]]
 
 
 def model_fn(model_dir: str) -> Model:
-    return Model.load(Path(model_dir))
+    # The server derives `model_dir` from SAGEMAKER_BASE_DIR, which names a place that a serverless container can
+    # write; the model lies where the image's SM_MODEL_DIR says.
+    return Model.load(Path(os.environ.get("SM_MODEL_DIR", model_dir)))
 
 
 def input_fn(body: str | bytes, content_type: str) -> Columns:

@@ -2,6 +2,7 @@ import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, readJson, type Definition } from '../shared/asl';
 import { layout, NO_MODEL, packageMetadata } from '../shared/names';
 import { processingJob } from '../shared/processing-job';
+import { servingEnvironment } from '../shared/serving-environment';
 import { trainingJob, tuningJob, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
@@ -10,6 +11,7 @@ export interface TrainMachineProps extends TrainingProps {
   readonly modelPackageGroup: string;
   readonly alertsTopicArn: string;
   readonly region: string;
+  readonly servingMode: Config['serving']['mode'];
 }
 
 /** What Spot's refusal means for the reader of the alert. */
@@ -231,12 +233,7 @@ function registrationStates(props: TrainMachineProps): Definition['States'] {
             {
               Image: props.imageUri,
               ModelDataUrl: jsonata('$modelData'),
-              Environment: {
-                SAGEMAKER_PROGRAM: 'inference.py',
-                SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
-                SAGEMAKER_CONTAINER_LOG_LEVEL: '20',
-                SAGEMAKER_REGION: props.region,
-              },
+              Environment: servingEnvironment(props.region, props.servingMode),
             },
           ],
           SupportedContentTypes: ['application/json'],

@@ -29,7 +29,7 @@ import { xgboostImage } from '../shared/xgboost-image';
 import { trainMachine } from './train-machine';
 
 export interface TrainingStackProps extends RoomProps {
-  readonly config: Pick<Config, 'training' | 'gate' | 'monitoring'>;
+  readonly config: Pick<Config, 'training' | 'gate' | 'monitoring' | 'serving'>;
   readonly destroyData: boolean;
   readonly raw: IBucket;
   readonly curated: IBucket;
@@ -124,6 +124,7 @@ export class TrainingStack extends RoomStack {
         roleArn: role.roleArn,
         imageUri: image.uri,
         region: Aws.REGION,
+        servingMode: config.serving.mode,
         sourceArchive: source.asset.s3ObjectUrl,
         sourceFile: source.asset.s3ObjectKey,
         keyArn: props.key.keyArn,

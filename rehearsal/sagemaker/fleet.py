@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -19,13 +19,14 @@ from botocore.exceptions import ClientError
 from rehearsal.sagemaker import image
 from rehearsal.sagemaker.capture import Capture
 from rehearsal.sagemaker.ground import Ground, LogStream
-from rehearsal.sagemaker.sandbox import OPT_ML
 from rehearsal.sagemaker.store import MODEL, Record
 from rehearsal.sagemaker.transfer import ArchiveError, RoleS3, reason, unpack
 
-# SageMaker gives a container minutes (serverless 180 s); a local server is up in one or two seconds. Each
+# SageMaker gives a container minutes (serverless 180 s); a local server is up in two or three seconds. Each
 # instance of a fleet adds as much, because all start on the same few cores.
-HEALTH_CHECK_SECONDS = 20.0
+HEALTH_CHECK_SECONDS = 30.0
+# gunicorn's worker loads the model anew at every ping until it can; SageMaker goes on pinging for minutes.
+_FAILED_PINGS = 3
 # What InvokeEndpoint waits for a container.
 _INVOCATION_SECONDS = 60.0
 _DRAIN_SECONDS = 5.0
@@ -62,7 +63,7 @@ class Server:
         self.busy = self.requests = self.errors = 0
         model = ground.store.get(MODEL, variant["ModelName"])
         folder = ground.folder("endpoint", f"{endpoint}-{self.stream.split('/')[1][:8]}")
-        _load(ground, model, folder / "ml")
+        _load(ground, variant, model, folder / "ml")
         self._capture: Capture | None = None
         if capture and capture.get("EnableCapture", True):
             s3 = RoleS3(ground.host, model["ExecutionRoleArn"], "SageMaker")
@@ -73,11 +74,11 @@ class Server:
             keys = ground.host.credentials(model["ExecutionRoleArn"], "SageMaker")
             environment = {**image.ENVIRONMENT, **container.get("Environment", {})}
             self._process = ground.sandbox.start(
-                [*image.ENTRYPOINT, str(listening.fileno())],
+                image.entrypoint(listening.fileno()),
                 folder / "ml",
                 {**ground.sandbox.environment(keys, {}), **environment},
                 keep_open=[listening.fileno()],
-                image=image.xgboost(folder / "venv", serverless=serverless is not None),
+                image=image.xgboost(folder / "venv", ground.host, serverless=serverless is not None),
             )
         log = LogStream(
             ground.host, f"/aws/sagemaker/Endpoints/{endpoint}", self.stream, folder / "log.txt", every=0
@@ -90,10 +91,12 @@ class Server:
 
     def await_health(self, deadline: float) -> bool:
         """Whether /ping answered 200 before `deadline` (of the monotonic clock)."""
-        while time.monotonic() < deadline and not self._process.ended:
+        failed = 0
+        while time.monotonic() < deadline and failed < _FAILED_PINGS and not self._process.ended:
             try:
                 if self._exchange("GET", "/ping", b"", {}, timeout=2)[0] == 200:
                     return True
+                failed += 1
             except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
         return False
@@ -113,18 +116,21 @@ class Server:
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], timeout: float
     ) -> tuple[int, bytes, str]:
         """One request on a kept connection, or on a new one; connections that fail are dropped."""
-        try:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        with suppress(Empty):
             connection = self._idle.get_nowait()
-        except Empty:
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        kept = connection.sock is not None
         if connection.sock:
             connection.sock.settimeout(timeout)  # it was opened for another one
         try:
             connection.request(method, path, body or None, dict(headers))
             response = connection.getresponse()
             content = response.read()
-        except BaseException:
+        except BaseException as fault:
             connection.close()
+            if kept and isinstance(fault, ConnectionError):
+                # gunicorn closes a connection that rests for two seconds.
+                return self._exchange(method, path, body, headers, timeout)
             raise
         self._idle.put(connection)
         return response.status, content, response.headers.get("Content-Type", "application/json")
@@ -255,7 +261,7 @@ class Traffic:
             server.errors += failed
 
 
-def _load(ground: Ground, model: Record, ml: Path) -> None:
+def _load(ground: Ground, variant: Record, model: Record, ml: Path) -> None:
     """Extract the model archive with the execution role, as the endpoint's instances do."""
     (ml / "model").mkdir(parents=True, exist_ok=True)
     url = model["_Container"].get("ModelDataUrl")
@@ -271,13 +277,8 @@ def _load(ground: Ground, model: Record, ml: Path) -> None:
         raise FleetError(
             "The container has no SAGEMAKER_PROGRAM: the built-in algorithm's server is not rehearsed."
         )
-    code = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", f"{OPT_ML}/model/code")
-    if not code.startswith(OPT_ML):
-        raise FleetError(
-            f"SAGEMAKER_SUBMIT_DIRECTORY {code}: only a folder under {OPT_ML}/model is rehearsed."
-        )
-    if (ml / code.removeprefix(f"{OPT_ML}/") / "requirements.txt").exists():
-        ground.host.not_rehearsed("pip install of requirements.txt in serving code", "nothing is installed")
+    if "ServerlessConfig" not in variant and environment.get("SAGEMAKER_USE_NGINX", "true") != "false":
+        ground.host.not_rehearsed("nginx in front of gunicorn", "callers speak to gunicorn itself")
 
 
 def _unhealthy(variant: Record) -> str:

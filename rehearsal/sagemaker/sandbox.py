@@ -20,8 +20,8 @@ from rehearsal.sagemaker.process import Process, Starter
 OPT_ML = "/opt/ml"
 HOST_NAME = "algo-1"  # what SageMaker calls the first instance of a job
 
-# $1 its hosts file, $2 working directory, $3 whether /tmp is its own, $4 the places that it cannot write, then
-# pairs of folder and place, --, command.
+# $1 its hosts file, $2 working directory, $3 whether /tmp is its own, $4 the places that it cannot write,
+# then pairs of folder and place, --, command.
 # /mnt holds the host's /opt only until the wanted parts are bound back.
 _ENTER = """
 hosts="$1" cwd="$2" image="$3" locked="$4"; shift 4

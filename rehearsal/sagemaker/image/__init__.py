@@ -5,13 +5,15 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from rehearsal.host import Host
 from rehearsal.sagemaker.sandbox import OPT_ML, Image
 
 # Where the set-up puts the image's serving library, with the gunicorn and Flask that the image pins.
 LIBRARIES = Path(sys.prefix).parent / "serving"
+# What the image adds to that library.
+MAIN = Path(__file__).with_name("xgboost_serving.py")
 _VENV, _LIBRARIES, _PACKAGES, _MAIN = "/opt/venv", "/opt/serving", "/opt/packages", "/opt/image"
 
-ENTRYPOINT = (f"{_VENV}/bin/python", f"{_MAIN}/xgboost_serving.py")
 # What the image sets; it has no HOME of the user that a serverless container runs as.
 ENVIRONMENT = {
     "PATH": f"{_VENV}/bin:{os.environ.get('PATH', os.defpath)}",
@@ -20,7 +22,12 @@ ENVIRONMENT = {
 }
 
 
-def xgboost(venv: Path, serverless: bool, opt_ml_writable: bool = True) -> Image:
+def entrypoint(listening: int) -> list[str]:
+    """The command of a server that answers on a listening socket, given by its file descriptor."""
+    return [f"{_VENV}/bin/python", f"{_MAIN}/{MAIN.name}", str(listening)]
+
+
+def xgboost(venv: Path, host: Host, serverless: bool) -> Image:
     """
     The image with an empty environment of its own at `venv`, so that what a container installs stays in it.
 
@@ -34,7 +41,7 @@ def xgboost(venv: Path, serverless: bool, opt_ml_writable: bool = True) -> Image
     (packages / "image.pth").write_text("".join(f"{place}\n" for place in places))
     (venv / "bin").mkdir()
     (venv / "bin" / "python").symlink_to(python)
-    (venv / "pyvenv.cfg").write_text(f"home = {python.parent}\n")
+    (venv / "pyvenv.cfg").write_text(f"home = {python.parent}\ninclude-system-site-packages = false\n")
     gunicorn = venv / "bin" / "gunicorn"
     gunicorn.write_text("#!/usr/bin/env python\nfrom gunicorn.app.wsgiapp import run\nrun()\n")
     gunicorn.chmod(0o755)
@@ -42,7 +49,7 @@ def xgboost(venv: Path, serverless: bool, opt_ml_writable: bool = True) -> Image
         _VENV: venv,
         _LIBRARIES: LIBRARIES,
         _PACKAGES: Path(sysconfig.get_path("purelib")),
-        _MAIN: Path(__file__).parent,
+        _MAIN: MAIN.parent,
     }
-    writable = () if opt_ml_writable else (OPT_ML,)
-    return Image(folders, ("/", "/opt", _VENV, *writable) if serverless else ())
+    opt_ml = (OPT_ML,) if host.unknown("serverless-opt-ml") == "read-only" else ()
+    return Image(folders, ("/", "/opt", _VENV, *opt_ml) if serverless else ())

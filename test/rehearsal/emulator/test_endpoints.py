@@ -1,14 +1,18 @@
 """A real-time endpoint as a stack makes it: scaling, capture under the model's role, and a guardrail that
 rolls an update back because requests really failed."""
 
-import io
 import json
 import signal
-import tarfile
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "sagemaker"))
+
+import world
 
 INSTANCE = "ml.m5.large"
 SERVE = """
@@ -34,13 +38,8 @@ def granted(engine, start, tmp_path_factory):
 
 def model(engine, bucket, answer):
     """Put a model archive that serves `answer`; answers its URI."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        member = tarfile.TarInfo("code/inference.py")
-        content = SERVE.format(answer=answer).encode()
-        member.size = len(content)
-        archive.addfile(member, io.BytesIO(content))
-    engine.client("s3").put_object(Bucket=bucket, Key=f"{answer}.tar.gz", Body=buffer.getvalue())
+    body = world.archive(world.served(SERVE.format(answer=answer)))
+    engine.client("s3").put_object(Bucket=bucket, Key=f"{answer}.tar.gz", Body=body)
     return f"s3://{bucket}/{answer}.tar.gz"
 
 
@@ -49,7 +48,7 @@ def template(name, bucket, role, instance_type=INSTANCE):
     container = {
         "Image": "image",
         "ModelDataUrl": {"Ref": "ModelData"},
-        "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
+        "Environment": world.SERVING_ENVIRONMENT,
     }
     variant = {
         "VariantName": "AllTraffic",

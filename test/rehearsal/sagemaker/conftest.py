@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from world import World, archive, s3_emulator, until
 
 from rehearsal.quotas import fresh_account
-from rehearsal.sagemaker import SageMaker
+from rehearsal.sagemaker import SageMaker, image
 
 _numbers = count(1)
 
@@ -38,6 +38,12 @@ def sagemaker(world: World) -> Iterator[SageMaker]:
     service = SageMaker(world, Path(sys.executable), fresh_account(), wait_scale=0.01)
     yield service
     service.close()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Containers are up at once: for tests of what stands around them."""
+    monkeypatch.setattr(image, "MAIN", Path(__file__).with_name("quick_server.py"))
 
 
 @pytest.fixture

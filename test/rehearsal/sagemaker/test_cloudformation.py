@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from world import IMAGE, ROLE
+from world import IMAGE, ROLE, SERVING_ENVIRONMENT, served
 
 from rehearsal.host import ApiError
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 MODULE = """
 def model_fn(folder): return {answer!r}
@@ -23,11 +25,11 @@ def kinds(sagemaker):
 @pytest.fixture
 def model_props(put):
     def make(answer, module=MODULE):
-        url = put(f"{answer}.tar.gz", {"code/inference.py": module.format(answer=answer)})
+        url = put(f"{answer}.tar.gz", served(module.format(answer=answer)))
         container = {
             "Image": IMAGE,
             "ModelDataUrl": url,
-            "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
+            "Environment": SERVING_ENVIRONMENT,
         }
         return {"PrimaryContainer": container, "ExecutionRoleArn": ROLE}
 

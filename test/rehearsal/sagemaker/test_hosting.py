@@ -6,15 +6,15 @@ import threading
 import time
 
 import pytest
-from world import IMAGE, POWERLESS_ROLE, ROLE, until
+from world import IMAGE, POWERLESS_ROLE, ROLE, SERVING_ENVIRONMENT, served, until
 
 from rehearsal.host import ApiError
 
 SERVE = """
-import json
+import json, os
 VERSION = {version!r}
 def model_fn(model_dir):
-    return open(model_dir + "/weights").read()
+    return open(os.environ["SM_MODEL_DIR"] + "/weights").read()
 def input_fn(body, content_type):
     if content_type != "application/json":
         raise ValueError(content_type)
@@ -30,12 +30,8 @@ def output_fn(prediction, accept):
 def deploy(sagemaker, put):
     """Create model and serverless endpoint configuration `name` around an inference module."""
 
-    def create(name, module, **variant):
-        url = put(f"{name}.tar.gz", {"weights": name, "code/inference.py": module})
-        environment = {
-            "SAGEMAKER_PROGRAM": "inference.py",
-            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-        }
+    def create(name, module, environment=SERVING_ENVIRONMENT, **variant):
+        url = put(f"{name}.tar.gz", {"weights": name, **served(module)})
         container = {"Image": IMAGE, "ModelDataUrl": url, "Environment": environment}
         sagemaker.call(
             "CreateModel", {"ModelName": name, "PrimaryContainer": container, "ExecutionRoleArn": ROLE}
@@ -63,7 +59,7 @@ def invoke(sagemaker, name, body, content_type="application/json", accept=None):
     return sagemaker.invoke_endpoint(name, body, content_type, accept, None)
 
 
-def test_an_endpoint_serves_and_takes_a_new_model_without_a_gap(sagemaker, world, deploy, settled):
+def test_an_endpoint_serves_and_takes_a_new_model_without_a_gap(sagemaker, world, deploy, settled, quick):
     deploy("one", SERVE.format(version=1))
     deploy("two", SERVE.format(version=2))
     sagemaker.call("CreateEndpoint", {"EndpointName": "Live", "EndpointConfigName": "one"})
@@ -120,7 +116,7 @@ def test_an_endpoint_that_never_gets_healthy_fails(sagemaker, deploy, settled):
     )
 
 
-def test_a_corrupt_archive_fails_the_endpoint_with_its_url(sagemaker, put, deploy, settled):
+def test_a_corrupt_archive_fails_the_endpoint_with_its_url(sagemaker, put, deploy, settled, quick):
     deploy("one", SERVE.format(version=1))
     url = put("one.tar.gz", b"no archive")
     sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "one"})
@@ -128,12 +124,65 @@ def test_a_corrupt_archive_fails_the_endpoint_with_its_url(sagemaker, put, deplo
     assert reason.startswith(f'Failed to extract model data archive from URL "{url}"')
 
 
-def test_an_answer_may_take_longer_than_a_health_check(sagemaker, deploy, settled):
+def test_an_answer_may_take_longer_than_a_health_check(sagemaker, deploy, settled, quick):
     module = SERVE.format(version=1) + "\nimport time\ndef predict_fn(data, model): time.sleep(2.3); return 1"
     deploy("slow", module)
     sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "slow"})
     settled("live")
     assert invoke(sagemaker, "live", b"0")[0] == 200
+
+
+WHERE = """
+import json, os
+def model_fn(folder):
+    return {"user": os.getuid(), "code": __file__, "model": os.environ["SM_MODEL_DIR"]}
+def input_fn(body, content_type): return body
+def predict_fn(data, model): return model
+def output_fn(prediction, accept): return json.dumps(prediction), accept
+"""
+
+
+@pytest.mark.parametrize("opt_ml", ["writable", "read-only"])
+def test_a_serverless_container_starts_without_root_and_writes_to_tmp(
+    sagemaker, world, deploy, settled, opt_ml
+):
+    world.unknowns["serverless-opt-ml"] = opt_ml
+    deploy("live", WHERE)
+    sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "live"})
+    assert settled("live")["EndpointStatus"] == "InService"
+    assert json.loads(invoke(sagemaker, "live", b"0")[2]) == {
+        "user": 1000,
+        "code": "/tmp/sm/code/inference.py",
+        "model": "/opt/ml/model",
+    }
+
+
+BY_DEFAULT = {name: SERVING_ENVIRONMENT[name] for name in ("SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY")}
+
+
+@pytest.mark.parametrize(
+    ("settings", "refused"),
+    [
+        ({}, "Read-only file system: '/etc/sagemaker-nginx.conf'"),
+        ({"SAGEMAKER_USE_NGINX": "false", "TMPDIR": "/tmp", "PIP_NO_INDEX": "1"}, "InstallModuleError"),
+    ],
+)
+def test_a_serverless_container_refuses_the_image_s_own_settings(
+    sagemaker, world, deploy, settled, settings, refused
+):
+    deploy("live", WHERE, {**BY_DEFAULT, **settings})
+    sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "live"})
+    assert settled("live")["EndpointStatus"] == "Failed"
+    until(lambda: refused in world.logged("/aws/sagemaker/Endpoints/live", "AllTraffic/"))
+
+
+def test_an_instance_takes_the_image_s_own_settings(sagemaker, world, deploy, settled):
+    deploy("live", WHERE, BY_DEFAULT, InstanceType="ml.t2.medium", InitialInstanceCount=1)
+    sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "live"})
+    assert settled("live")["EndpointStatus"] == "InService"
+    answer = json.loads(invoke(sagemaker, "live", b"0")[2])
+    assert (answer["user"], answer["code"]) == (0, "/opt/ml/code/inference.py")
+    assert "nginx in front of gunicorn" in world.notes
 
 
 def test_a_refusing_container_is_a_model_error(sagemaker, deploy, settled):
@@ -163,11 +212,12 @@ def model_fn(folder):
     assert (status, body) == (200, b"6.0\n15.0\n")
     assert headers["Content-Type"] == "text/csv; charset=utf-8"
     assert invoke(sagemaker, "live", b"1,2,3", "text/csv")[2] == b"[6.0]"
+    # The image's server would answer 415 if its transformer did not wrap what a default function raises.
     status, _, body = invoke(sagemaker, "live", b"[1]", "application/json")
-    assert (status, json.loads(body)["OriginalStatusCode"]) == (424, 415)
+    assert (status, json.loads(body)["OriginalStatusCode"]) == (424, 500)
 
 
-def test_a_call_costs_milliseconds_and_concurrency_is_limited(sagemaker, deploy, settled):
+def test_a_call_costs_milliseconds_and_concurrency_is_limited(sagemaker, deploy, settled, quick):
     deploy(
         "slow",
         SERVE.format(version=1) + "\nimport time\ndef predict_fn(data, model): time.sleep(data); return 1",

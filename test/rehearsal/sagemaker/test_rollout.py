@@ -6,11 +6,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from world import IMAGE, ROLE, until
+from world import IMAGE, ROLE, SERVING_ENVIRONMENT, served, until
 
 from rehearsal.host import ApiError
 from rehearsal.journal import DEPLOYMENTS, read
 from rehearsal.sagemaker import SageMaker
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 SERVE = """
 import json, time, uuid
@@ -54,8 +56,8 @@ def endpoint(sagemaker, put):
     def configure(answer, instances=2, **more):
         container = {
             "Image": IMAGE,
-            "ModelDataUrl": put(f"{answer}.tar.gz", {"code/inference.py": SERVE.format(answer=answer)}),
-            "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
+            "ModelDataUrl": put(f"{answer}.tar.gz", served(SERVE.format(answer=answer))),
+            "Environment": SERVING_ENVIRONMENT,
         }
         request = {"ModelName": answer, "PrimaryContainer": container, "ExecutionRoleArn": ROLE}
         sagemaker.call("CreateModel", request)

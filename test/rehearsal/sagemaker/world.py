@@ -23,6 +23,18 @@ from rehearsal.unknowns import DEFAULTS
 ACCOUNT = "123456789012"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Job"
+# What the kit gives a model package, see lib/shared/serving-environment.ts.
+SERVING_ENVIRONMENT = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_USE_NGINX": "false",
+    "SAGEMAKER_BASE_DIR": "/tmp/sm",
+    "PIP_TARGET": "/tmp/site",
+    "PIP_NO_INDEX": "1",
+    "PYTHONPATH": "/opt/ml/model/code",
+    "TMPDIR": "/tmp",
+    "HOME": "/tmp",
+}
 # The emulator refuses this one's keys, as it would those of a role without any grant.
 POWERLESS_ROLE = f"arn:aws:iam::{ACCOUNT}:role/Powerless"
 NO_ROLE = f"arn:aws:iam::{ACCOUNT}:role/Missing"
@@ -144,6 +156,16 @@ def archive(files: Mapping[str, str]) -> bytes:
             member.size = len(text.encode())
             packed.addfile(member, io.BytesIO(text.encode()))
     return buffer.getvalue()
+
+
+def served(module: str) -> dict[str, str]:
+    """The code of a model archive that installs without an index, as the kit's does."""
+    common = Path(__file__).parents[3] / "jobs" / "common"
+    return {
+        "code/inference.py": module,
+        "code/pyproject.toml": (common / "archive.toml").read_text(),
+        **{f"code/common/{name}": (common / name).read_text() for name in ("__init__.py", "install.py")},
+    }
 
 
 def training_request(world: World, name: str, **changes: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import { ordering } from './ordering';
 import { quotas } from './quotas';
 import { region } from './region';
 import { runtimes } from './runtimes';
+import { serving } from './serving';
 import { tags } from './tags';
 
 export const checks: readonly Check[] = [
@@ -27,4 +28,5 @@ export const checks: readonly Check[] = [
   ...ordering,
   ...edges,
   ...region,
+  ...serving,
 ];
