@@ -1,8 +1,9 @@
 """Rows as the JSON objects of a request, and back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -75,28 +76,34 @@ def _plainly_right(instances: Sequence[Any]) -> Columns | None:
     The columns when a look at each as a whole leaves no doubt, else None. Looking at every value of some
     hundred rows takes longer than scoring them.
     """
-    declared = schema.curated_columns()
+    names, row, kinds = _plan()
     try:
-        rows = map(itemgetter(*(column.name for column in declared)), instances)
-        columns = dict(zip((column.name for column in declared), zip(*rows, strict=True), strict=True))
-        for column in declared:
-            values = columns[column.name]
+        columns = dict(zip(names, zip(*map(row, instances), strict=True), strict=True))
+        for name, kind in kinds.items():
             # Exact types: to `isinstance` True would be a number.
-            if not set(map(type, values)) <= _types(column):
+            if not kind.issuperset(map(type, columns[name])):
                 return None
-            if column.type == "timestamp":
-                for time in {*values} - {None}:
-                    if not _TIME.fullmatch(time):
-                        return None
-                    datetime.fromisoformat(time)
+        for name in (column.name for column in schema.curated_columns() if column.type == "timestamp"):
+            for time in {*columns[name]} - {None}:
+                if not _TIME.fullmatch(time):
+                    return None
+                datetime.fromisoformat(time)
     except (KeyError, TypeError, ValueError):
         return None
     return columns
 
 
-def _types(column: schema.Column) -> set[type]:
+@cache
+def _plan() -> tuple[list[str], Callable[[Any], tuple[Any, ...]], dict[str, frozenset[type]]]:
+    """Names of the curated columns, what takes them out of an instance, and the types that each may have."""
+    columns = schema.curated_columns()
+    names = [column.name for column in columns]
+    return names, itemgetter(*names), {column.name: _types(column) for column in columns}
+
+
+def _types(column: schema.Column) -> frozenset[type]:
     of_values: list[type] = [str] if column.type in ("string", "timestamp") else [int, float]
-    return {*of_values, type(None)} if column.nullable else {*of_values}
+    return frozenset([*of_values, type(None)] if column.nullable else of_values)
 
 
 def to_columns(instances: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

@@ -1,6 +1,6 @@
 """The one transform: rows to the model's input matrix, in training, evaluation, serving and monitoring."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,7 +13,7 @@ from common.arrays import Singles
 if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
 
-Rows: TypeAlias = "pd.DataFrame | Mapping[str, Iterable[Any]]"
+Rows: TypeAlias = "pd.DataFrame | Mapping[str, Sequence[Any]]"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,12 @@ class Encoding:
 
         :raises ValueError: naming the column that holds something else than numbers
         """
-        return np.column_stack([self._vector(column, rows[column.name]) for column in schema.features()])
+        features = schema.features()
+        # Filled in place: stacking finished columns copies each value once more.
+        filled = np.empty((len(rows[features[0].name]), len(features)), dtype=np.float32)
+        for place, column in enumerate(features):
+            filled[:, place] = self._vector(column, rows[column.name])
+        return filled
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, float]]:
@@ -61,7 +66,7 @@ class Encoding:
             for name, values in self.categories.items()
         }
 
-    def _vector(self, column: schema.Column, values: Iterable[Any]) -> Singles:
+    def _vector(self, column: schema.Column, values: "pd.Series[Any] | Sequence[Any]") -> Singles:
         if column.kind == "categorical":
             code, unseen = self._codes[column.name].get, np.nan
             return np.array([code(value, unseen) for value in values], dtype=np.float32)
