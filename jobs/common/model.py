@@ -1,5 +1,6 @@
 """The released artefact: a folder (or model.tar.gz) with booster, description and encoding."""
 
+import hashlib
 import json
 import tarfile
 import tempfile
@@ -26,11 +27,15 @@ SHAP_ROWS = 2000
 
 @dataclass(frozen=True)
 class Model:
-    """:ivar meta: `model.json` as in the contracts"""
+    """
+    :ivar meta: `model.json` as in the contracts
+    :ivar identity: names the content of the archive, see `identity`; None before there is one
+    """
 
     booster: Booster
     encoding: Encoding
     meta: Mapping[str, Any]
+    identity: str | None = None
 
     @staticmethod
     def load(folder: Path) -> "Model":
@@ -45,7 +50,7 @@ class Model:
         booster = Booster()
         booster.load_model(folder / FILES["booster"])
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))
-        return Model(booster, encoding, meta)
+        return Model(booster, encoding, meta, identity(folder))
 
     @staticmethod
     def unpack(archive: Path) -> "Model":
@@ -89,6 +94,17 @@ class Model:
         names = [column.name for column in schema.features()]
         means = np.abs(values[:, :-1]).mean(axis=0).tolist()
         return dict(zip(names, means, strict=True)), float(values[0, -1])
+
+
+def identity(folder: Path) -> str:
+    """
+    Sixteen hexadecimal digits of the SHA-256 over the model's files. Every answer of an endpoint carries
+    them, so that a captured record says which model made it, whoever is the champion when it is read.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(FILES.values()):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def dmatrix(encoding: Encoding, rows: Rows, labels: Values | None = None) -> DMatrix:

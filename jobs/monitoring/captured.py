@@ -13,7 +13,7 @@ from common import schema
 from common.instances import checked_columns, to_frame
 from common.tables import between
 
-SCORE, PREDICTED = "score", "predicted"
+SCORE, PREDICTED, MODEL = "score", "predicted", "model"
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,26 @@ class Window:
 @dataclass(frozen=True)
 class Captured:
     """
-    :ivar rows: curated columns, `score` and `predicted`; one row an event
+    :ivar rows: curated columns, `score` and `predicted`; one row an event that the asked-for model answered
+    :ivar others: rows of the window that other models answered, by the identity of the model
+    :ivar unattributed: rows of the window whose answer names no model; never counted as anybody's
     :ivar duplicates: rows of the window left out because their event came again
     :ivar corrupt: unreadable lines in the partitions asked for, without those read beside them
     """
 
     rows: pd.DataFrame
+    others: dict[str, int]
+    unattributed: int
     duplicates: int
     corrupt: int
 
 
-def read_window(prefix: str, window: Window, partitions: Window | None = None) -> Captured:
+def read_window(prefix: str, window: Window, model: str | None, partitions: Window | None = None) -> Captured:
     """
-    The latest prediction of every event in the window. A partition is named after a request's first instance,
-    so the days next to the window may hold rows of it. Native capture names it after the day of the request
-    instead, which for replayed events is not the window's: `partitions` says where to look then.
+    The latest prediction that `model`, an identity, made of every event in the window. A partition is named
+    after a request's first instance, so the days next to the window may hold rows of it. Native capture names
+    it after the day of the request instead, which for replayed events is not the window's: `partitions` says
+    where to look then.
     """
     partitions = partitions or window
     predictions: list[_Prediction] = []
@@ -66,10 +71,14 @@ def read_window(prefix: str, window: Window, partitions: Window | None = None) -
     frame = to_frame([prediction.instance for prediction in predictions])
     frame[SCORE] = [prediction.score for prediction in predictions]
     frame[PREDICTED] = [prediction.predicted for prediction in predictions]
+    frame[MODEL] = pd.Series([prediction.model for prediction in predictions], dtype="object")
     inside = between(frame, window.start.isoformat(), window.end.isoformat())
+    unattributed = int(inside[MODEL].isna().sum())
+    others = inside[MODEL][inside[MODEL] != model].value_counts().to_dict()
+    own = inside[inside[MODEL] == model].drop(columns=MODEL)
     # Delivery is at least once, and a client may ask again: by the row's key both are the same duplicate.
-    latest = inside.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
-    return Captured(latest, len(inside) - len(latest), corrupt)
+    latest = own.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
+    return Captured(latest, others, unattributed, len(own) - len(latest), corrupt)
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,7 @@ class _Prediction:
     instance: dict[str, Any]
     score: float
     predicted: bool
+    model: str | None
 
 
 def parse(line: str) -> list[_Prediction]:
@@ -87,13 +97,17 @@ def parse(line: str) -> list[_Prediction]:
     time = datetime.fromisoformat(meta["inferenceTime"])
     instances = _payload(data["endpointInput"])["instances"]
     identity, label = schema.id_column(), schema.label_column()
-    answers = {answer[identity]: answer for answer in _payload(data["endpointOutput"])["predictions"]}
+    output = _payload(data["endpointOutput"])
+    answers = {answer[identity]: answer for answer in output["predictions"]}
+    model = output.get("model")
+    if not isinstance(model, str | None):
+        raise TypeError(f"the model that answered is named by a text, not by {model!r}")
     found = []
     checked_columns(instances)
     for instance in instances:
         answer = answers[instance[identity]]
         score, predicted = float(answer["score"]), bool(answer[label])
-        found.append(_Prediction(time, instance, score, predicted))
+        found.append(_Prediction(time, instance, score, predicted, model))
     return found
 
 

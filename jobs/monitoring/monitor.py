@@ -62,7 +62,8 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
             f"the window [{window.start}, {window.end}) holds no day: --window-end must be later"
         )
     partitions = Window(args.captured_start or window.start, args.captured_end or window.end)
-    captured = read_window(args.captured, window, partitions)
+    baseline = Baseline.read(args.input)
+    captured = read_window(args.captured, window, baseline.model.identity, partitions)
     labels, new_rows = labels_of(window, args)
     rows = label_rows(captured.rows, labels)
     labelled = int(rows[schema.label_column()].notna().sum())
@@ -71,7 +72,6 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
 
     found = Findings()
     if len(rows) >= args.min_records:
-        baseline = Baseline.read(args.input)
         found = examine(rows, window, labels_complete, baseline, args.draws, args.facet_min_rows)
     violations = [v for v in found.violations if v.retrain]
     earlier = result.earlier_windows(args.windows, args.champion, window, args.confirm_n)
@@ -80,6 +80,8 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
         "champion": args.champion,
         "status": result.status(violations, len(rows), args.min_records, labels_complete),
         "records": len(rows),
+        "othersRecords": captured.others,
+        "unattributedRecords": captured.unattributed,
         "duplicates": captured.duplicates,
         "corrupt": captured.corrupt,
         "labelledRows": labelled,

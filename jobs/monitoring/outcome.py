@@ -57,7 +57,11 @@ def message(outcome: dict[str, Any], min_records: int, min_coverage: float) -> s
         found = ", ".join(f"{v['feature']} {v['check']}" for v in outcome["violations"])
         return f"CompletedWithViolations: {found}"
     if outcome["status"] == "TooFewRecords":
-        return f"TooFewRecords: {outcome['records']} in the window, {min_records} needed"
+        others = sum(outcome["othersRecords"].values())
+        return (
+            f"TooFewRecords: {outcome['records']} of the champion in the window, {min_records} needed; other "
+            f"models answered {others}, and {outcome['unattributedRecords']} name no model"
+        )
     if outcome["status"] == "TooFewLabels":
         return (
             f"TooFewLabels: {outcome['labelledRows']} of {outcome['records']} records have a label "

@@ -14,12 +14,12 @@ from common.model import Model
 
 CONTENT_TYPE = "application/json"
 
-Predictions = list[dict[str, Any]]
+Answer = dict[str, Any]
 
 
 def model_fn(model_dir: str) -> Model:
-    # The server derives `model_dir` from SAGEMAKER_BASE_DIR, which names a place that a serverless container can
-    # write; the model lies where the image's SM_MODEL_DIR says.
+    # The server derives `model_dir` from SAGEMAKER_BASE_DIR, which names a place that a serverless container
+    # can write; the model lies where the image's SM_MODEL_DIR says.
     return Model.load(Path(os.environ.get("SM_MODEL_DIR", model_dir)))
 
 
@@ -37,17 +37,18 @@ def input_fn(body: str | bytes, content_type: str) -> Columns:
     return checked_columns(instances)
 
 
-def predict_fn(columns: Columns, model: Model) -> Predictions:
-    identity, label, threshold = schema.id_column(), schema.label_column(), model.threshold
-    return [
-        {identity: key, "score": score, label: score >= threshold}
-        for key, score in zip(columns[identity], model.score(columns).tolist(), strict=True)
+def predict_fn(columns: Columns, model: Model) -> Answer:
+    key_column, label, threshold = schema.id_column(), schema.label_column(), model.threshold
+    predictions = [
+        {key_column: key, "score": score, label: score >= threshold}
+        for key, score in zip(columns[key_column], model.score(columns).tolist(), strict=True)
     ]
+    return {"model": model.identity, "predictions": predictions}
 
 
-def output_fn(predictions: Predictions, accept: str) -> tuple[str, str]:
+def output_fn(answer: Answer, accept: str) -> tuple[str, str]:
     """:raises ValueError: when the caller accepts no JSON"""
     accepted = {kind.split(";")[0].strip() for kind in accept.split(",")}
     if not accepted & {CONTENT_TYPE, "application/*", "*/*"}:
         raise ValueError(f"accept {accept!r} cannot be answered: this endpoint answers {CONTENT_TYPE}")
-    return json.dumps({"predictions": predictions}), CONTENT_TYPE
+    return json.dumps(answer), CONTENT_TYPE

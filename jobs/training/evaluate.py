@@ -84,7 +84,10 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
         "profile": [_without_sketch(feature) for feature in profile["features"]],
     }
     return {
-        "decision": _decision(found, promoted, reason, scored, rows, champion),
+        "decision": {
+            "identity": challenger.identity,
+            **_decision(found, promoted, reason, scored, rows, champion),
+        },
         "metrics": report,
         "statistics": profile,
         "constraints": constraints(profile, baseline.limits(period, args.window_days)),

@@ -128,7 +128,7 @@ export class ServingStack extends RoomStack {
     return role;
   }
 
-  private addPredict({ kit, config, capture, champion, logRetention }: ServingStackProps): HandlerFunction {
+  private addPredict({ kit, config, capture, logRetention }: ServingStackProps): HandlerFunction {
     const captures = config.mode === 'serverless';
     const predict = new HandlerFunction(this, 'Predict', {
       room: 'serving',
@@ -137,7 +137,6 @@ export class ServingStack extends RoomStack {
       environment: {
         [env.kit]: kit,
         [env.endpointName]: names.endpoint(kit),
-        [env.championParameter]: champion.parameterName,
         [env.maxInstances]: String(config.maxInstancesPerRequest),
         ...(captures ? { [env.captureStream]: capture.deliveryStreamName } : {}),
       },
@@ -145,7 +144,6 @@ export class ServingStack extends RoomStack {
       timeout: Duration.seconds(29),
       logRetention,
     });
-    predict.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [champion.parameterArn] }));
     if (captures) capture.grant(predict, 'firehose:PutRecord');
     predict.addToRolePolicy(mayInvoke(kit));
     return predict;

@@ -54,7 +54,8 @@ export class HandlerFunction extends NodejsFunction {
         externalModules: [],
         sourceMap: true,
         sourcesContent: false,
-        minify: false,
+        // A cold start reads and compiles half as much; stack traces go through the map beside the bundle.
+        minify: true,
       },
     });
   }

@@ -54,6 +54,8 @@ export const packageMetadata = {
   evaluation: 'evaluation',
   /** `s3://…` of the request that a release sends first. */
   smokeTest: 'smokeTest',
+  /** What every answer of this model carries: `jobs/common/model.py`. */
+  identity: 'identity',
   trigger: 'trigger',
   episode: 'episode',
 } as const;

@@ -250,6 +250,7 @@ function registrationStates(props: TrainMachineProps): Definition['States'] {
           [packageMetadata.trainedThrough]: jsonata('$decision.trainedThrough'),
           [packageMetadata.evaluation]: jsonata('$evaluation'),
           [packageMetadata.smokeTest]: jsonata(`$evaluation & '${files.smokeTest}'`),
+          [packageMetadata.identity]: jsonata('$decision.identity'),
           [packageMetadata.trigger]: plain('$input.trigger'),
           [packageMetadata.episode]: plain("$type($input.episode) = 'string' ? $input.episode : 'none'"),
         },

@@ -33,7 +33,10 @@ def test_vectors_and_scores_are_equal_everywhere(model: Model, trained: Trained,
     traffic.replay(tmp_path, rows, model)
     window = Window(*(np.datetime64(day).item() for day in ("2013-01-15", "2013-01-17")))
     captured = (
-        read_window(str(tmp_path), window).rows.set_index("flight_key").loc[rows["flight_key"]].reset_index()
+        read_window(str(tmp_path), window, model.identity)
+        .rows.set_index("flight_key")
+        .loc[rows["flight_key"]]
+        .reset_index()
     )
     np.testing.assert_array_equal(model.encoding.matrix(captured), reference)
 

@@ -58,7 +58,7 @@ test('the largest request that the schema allows fits into one Firehose record',
   const record = captureRecord(
     {
       input: JSON.stringify({ instances }),
-      output: JSON.stringify({ modelVersion: '100', predictions }),
+      output: JSON.stringify({ model: '0123456789abcdef', predictions }),
       eventDay: '2013-09-01',
     },
     '3f1c2b9e-3f1c-3f1c-3f1c-3f1c2b9e3f1c',

@@ -2,25 +2,22 @@ import * as firehoseSdk from '@aws-sdk/client-firehose';
 import { PutRecordCommand } from '@aws-sdk/client-firehose';
 import * as runtimeSdk from '@aws-sdk/client-sagemaker-runtime';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
-import * as ssmSdk from '@aws-sdk/client-ssm';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { flight } from './predict-instances';
 
 const runtime = mockClient(runtimeSdk.SageMakerRuntimeClient);
 const firehose = mockClient(firehoseSdk.FirehoseClient);
-const ssm = mockClient(ssmSdk.SSMClient);
 
-const output = JSON.stringify({ predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] });
+const output = JSON.stringify({
+  model: '0123456789abcdef',
+  predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }],
+});
 const endpointAnswer = (text: string) => ({
   Body: Object.assign(Buffer.from(text), { transformToString: () => text }) as never,
   ContentType: 'application/json',
 });
 const failure = (name: string, message = name) => Object.assign(new Error(message), { name });
-const champion = (version: string) => ({
-  Parameter: { Value: `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}` },
-});
 
 let lines: string[];
 let handler: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
@@ -31,7 +28,6 @@ function load(captureStream?: string) {
     ...process.env,
     KIT: 'mlkit',
     ENDPOINT_NAME: 'mlkit',
-    CHAMPION_PARAMETER: '/mlkit/champion',
     MAX_INSTANCES: '500',
   };
   if (captureStream === undefined) delete process.env.CAPTURE_STREAM;
@@ -39,7 +35,6 @@ function load(captureStream?: string) {
   jest.isolateModules(() => {
     jest.doMock('@aws-sdk/client-firehose', () => firehoseSdk);
     jest.doMock('@aws-sdk/client-sagemaker-runtime', () => runtimeSdk);
-    jest.doMock('@aws-sdk/client-ssm', () => ssmSdk);
     ({ handler } = require('../../lambda/serving/predict') as typeof import('../../lambda/serving/predict'));
   });
 }
@@ -55,8 +50,7 @@ async function predict(body: unknown, { remaining = 29_000, base64 = false } = {
 }
 
 beforeEach(() => {
-  for (const mock of [runtime, firehose, ssm]) mock.reset();
-  ssm.on(GetParameterCommand).resolves(champion('3'));
+  for (const mock of [runtime, firehose]) mock.reset();
   runtime.on(InvokeEndpointCommand).resolves(endpointAnswer(output));
   firehose.on(PutRecordCommand).resolves({ RecordId: 'x' });
   lines = [];
@@ -85,10 +79,10 @@ test("columns reach the endpoint in the schema's order, whatever the client's", 
   expect(Object.keys(sent.instances[0]).slice(0, 3)).toEqual(['flight_key', 'scheduled_departure', 'carrier']);
 });
 
-test('a prediction comes back with the champion version, and its exchange goes to the stream as one line', async () => {
+test('a prediction comes back with the identity of the model that made it, and its exchange goes to the stream as one line', async () => {
   expect(await predict({ instances: [flight] })).toEqual({
     statusCode: 200,
-    body: { modelVersion: '3', predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] },
+    body: { model: '0123456789abcdef', predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] },
   });
   const call = runtime.commandCalls(InvokeEndpointCommand)[0]!.args[0].input;
   expect(call).toMatchObject({
@@ -105,40 +99,15 @@ test('a prediction comes back with the champion version, and its exchange goes t
   expect(lines).toEqual([]);
 });
 
-test('the version that the endpoint states wins over the parameter, which lags behind a release', async () => {
-  runtime.on(InvokeEndpointCommand).resolves(endpointAnswer(JSON.stringify({ modelVersion: '4', predictions: [] })));
-  expect((await predict({ instances: [flight] })).body.modelVersion).toBe('4');
-});
-
-test('the champion is read once for many requests', async () => {
-  for (let i = 0; i < 5; i++) await predict({ instances: [flight] });
-  expect(ssm.commandCalls(GetParameterCommand)).toHaveLength(1);
-});
-
-test('the champion is read again after a minute', async () => {
-  await predict({ instances: [flight] });
-  ssm.on(GetParameterCommand).resolves(champion('4'));
-  const now = Date.now();
-  jest.spyOn(Date, 'now').mockReturnValue(now + 61_000);
-  expect((await predict({ instances: [flight] })).body.modelVersion).toBe('4');
-});
-
-test('before the first release: 503 with the next command, and the release is seen at once', async () => {
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'none' } });
-  const before = await predict({ instances: [flight] });
-  expect(before).toMatchObject({ statusCode: 503, body: { message: expect.stringContaining('npm run kit -- train') } });
-  expect(runtime.calls()).toHaveLength(0);
-  ssm.on(GetParameterCommand).resolves(champion('1'));
-  expect((await predict({ instances: [flight] })).statusCode).toBe(200);
-});
-
-test('an endpoint that is gone: 503 with the next command', async () => {
+test('without an endpoint: 503 with the commands that make one', async () => {
   runtime
     .on(InvokeEndpointCommand)
     .rejects(failure('ValidationError', 'Endpoint mlkit of account 123456789012 not found.'));
   const answered = await predict({ instances: [flight] });
   expect(answered.statusCode).toBe(503);
-  expect(answered.body.message).toMatch(/not found\. Bring it back with `npm run kit -- release/);
+  expect(answered.body.message).toMatch(
+    /^no model serves: .*`npm run kit -- train`.*`npm run kit -- release <version>`$/,
+  );
 });
 
 test.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException'])(

@@ -4,7 +4,7 @@ import type { Json } from '../shared/json';
 
 const input = { mode: 'train', trigger: 'manual', dataThrough: '2013-04-01' };
 const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
-const promote = { promoted: true, reason: 'gain 0.05', trainedThrough: '2013-04-01' };
+const promote = { promoted: true, reason: 'gain 0.05', trainedThrough: '2013-04-01', identity: '0123456789abcdef' };
 
 const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> => ({
   ReadChampion: [{ result: { Parameter: { Value: 'none' } } }],
@@ -161,6 +161,7 @@ test('what the registry keeps is what later rooms read', () => {
     trainedThrough: '2013-04-01',
     evaluation: expect.stringMatching(/^s3:\/\/.*\/evaluations\/run-1\/$/),
     smokeTest: expect.stringMatching(/evaluations\/run-1\/smoke-test.json$/),
+    identity: '0123456789abcdef',
     trigger: 'manual',
     episode: 'ep-1',
   });

@@ -1,8 +1,7 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { env, NO_MODEL } from '../../../lib/shared/names';
+import { env } from '../../../lib/shared/names';
 import { requireEnv } from '../../shared/env';
 import { capture } from './capture';
 import { invoke, InvokeError } from './invoke';
@@ -10,12 +9,9 @@ import { eventDay, keyOf, validate } from './validate';
 
 /** API Gateway gives up after 29 s; the rest is for a cold start, capture and the way back. */
 const BUDGET_MS = 27_500;
-/** A release is minutes long, so a version that is a minute old says nothing wrong for long; one call a request would double the latency. */
-const CHAMPION_CACHE_MS = 60_000;
 
 const kit = requireEnv('kit');
 const endpoint = requireEnv('endpointName');
-const championParameter = requireEnv('championParameter');
 const maxInstances = Number(requireEnv('maxInstances'));
 /** Unset where the endpoint captures natively. */
 const captureStream = process.env[env.captureStream];
@@ -23,9 +19,6 @@ const captureStream = process.env[env.captureStream];
 // Retries are ours: the SDK's know nothing of the time that API Gateway leaves.
 const runtime = new SageMakerRuntimeClient({ maxAttempts: 1 });
 const firehose = new FirehoseClient({ maxAttempts: 1 });
-const ssm = new SSMClient({});
-
-let champion = { arn: NO_MODEL, readAt: 0 };
 
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const deadline = Date.now() + Math.min(BUDGET_MS, context.getRemainingTimeInMillis() - 1000);
@@ -35,12 +28,6 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   const request = validate(body, maxInstances);
   if (!('instances' in request)) return answer(400, request);
 
-  const arn = await championArn();
-  if (arn === NO_MODEL)
-    return answer(503, {
-      message:
-        'no model serves: train the first one with `npm run kit -- train`, or bring one of `npm run kit -- status` back with `npm run kit -- release <version>`',
-    });
   const [first, ...others] = request.instances;
   const exchange = {
     input: JSON.stringify(request),
@@ -50,12 +37,9 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   };
   try {
     const output = await invoke(runtime, endpoint, exchange, deadline);
-    const predicted = JSON.parse(output) as { modelVersion?: string; predictions: unknown[] };
+    const { model, predictions } = JSON.parse(output) as { model?: string; predictions: unknown[] };
     if (captureStream !== undefined) await capture(firehose, captureStream, kit, { ...exchange, output });
-    return answer(200, {
-      modelVersion: predicted.modelVersion ?? arn.split('/').at(-1),
-      predictions: predicted.predictions,
-    });
+    return answer(200, { model, predictions });
   } catch (error) {
     console.error(error);
     if (error instanceof SyntaxError)
@@ -71,15 +55,6 @@ function parse({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
   } catch (error) {
     return error;
   }
-}
-
-/** `none` is never cached, so the first prediction after the first release succeeds. */
-async function championArn(): Promise<string> {
-  if (champion.arn === NO_MODEL || Date.now() - champion.readAt > CHAMPION_CACHE_MS) {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: championParameter }));
-    champion = { arn: Parameter?.Value ?? NO_MODEL, readAt: Date.now() };
-  }
-  return champion.arn;
 }
 
 const answer = (statusCode: number, body: object): APIGatewayProxyResult => ({

@@ -52,7 +52,7 @@ export async function invoke(
       if (/^Validation(Error|Exception)$/.test(name) && /not found/i.test(message))
         throw new InvokeError(
           503,
-          `${message} Bring it back with \`npm run kit -- release <version>\`; \`npm run kit -- status\` names the versions.`,
+          `no model serves: train the first one with \`npm run kit -- train\`, or bring one of \`npm run kit -- status\` back with \`npm run kit -- release <version>\``,
         );
       if (name === 'ModelError') throw new InvokeError(502, `the model refused the request: ${message.slice(0, 500)}`);
       if (!RETRYABLE.has(name)) throw error;

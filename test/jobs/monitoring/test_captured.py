@@ -1,5 +1,6 @@
 import base64
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def test_a_window_is_read_whole_with_the_days_beside_it(
 ) -> None:
     rows = between(read_features(trained.lake.features), "2013-01-13", "2013-01-19")
     traffic.replay(tmp_path, rows, model)
-    found = read_window(str(tmp_path), WINDOW)
+    found = read_window(str(tmp_path), WINDOW, model.identity)
     expected = between(rows, "2013-01-15", "2013-01-17")
     assert sorted(found.rows["flight_key"]) == sorted(expected["flight_key"])
     assert (found.duplicates, found.corrupt) == (0, 0)
@@ -54,11 +55,11 @@ def test_a_replay_that_the_endpoint_captured_lies_under_the_day_of_the_requests(
     rows = between(read_features(trained.lake.features), "2013-01-14", "2013-01-18")
     traffic.file_lines(tmp_path, date(2026, 11, 23), [line(model, to_instances(rows), "replayed"), "broken"])
     today = Window(date(2026, 11, 23), date(2026, 11, 24))
-    found = read_window(str(tmp_path), WINDOW, today)
+    found = read_window(str(tmp_path), WINDOW, model.identity, today)
     expected = between(rows, "2013-01-15", "2013-01-17")
     assert sorted(found.rows["flight_key"]) == sorted(expected["flight_key"])
     assert found.corrupt == 1
-    assert len(read_window(str(tmp_path), WINDOW).rows) == 0
+    assert len(read_window(str(tmp_path), WINDOW, model.identity).rows) == 0
 
 
 def test_a_request_filed_a_day_early_or_late_is_found_and_rows_outside_are_not(
@@ -73,7 +74,7 @@ def test_a_request_filed_a_day_early_or_late_is_found_and_rows_outside_are_not(
         between(frame, "2013-01-17", "2013-01-18").head(2)
     )
     traffic.file_lines(tmp_path, date(2013, 1, 17), [line(model, mixed_late, "late")])
-    found = read_window(str(tmp_path), WINDOW).rows["flight_key"]
+    found = read_window(str(tmp_path), WINDOW, model.identity).rows["flight_key"]
     assert set(found) == {row["flight_key"] for row in mixed[2:] + mixed_late[:2]}
 
 
@@ -82,7 +83,7 @@ def test_a_line_delivered_twice_counts_once(
 ) -> None:
     twice = line(model, instances, "same")
     traffic.file_lines(tmp_path, date(2013, 1, 15), [twice, twice])
-    found = read_window(str(tmp_path), WINDOW)
+    found = read_window(str(tmp_path), WINDOW, model.identity)
     assert len(found.rows) == 5
     assert found.duplicates == 5
 
@@ -94,10 +95,32 @@ def test_the_latest_of_two_predictions_for_a_flight_wins_whatever_the_order_of_f
     early = line(model, instances[:2], "first", "2013-01-15T03:00:00Z")
     traffic.file_lines(tmp_path, date(2013, 1, 15), [late], "a.jsonl")
     traffic.file_lines(tmp_path, date(2013, 1, 15), [early], "b.jsonl")
-    found = read_window(str(tmp_path), WINDOW)
+    found = read_window(str(tmp_path), WINDOW, model.identity)
     again = traffic.answer(model, instances[:2])["predictions"]
     assert found.duplicates == 2
     assert found.rows[SCORE].tolist() == pytest.approx([p["score"] + 0.2 for p in again])
+
+
+def test_a_window_with_a_release_in_its_middle_holds_the_asked_for_model_s_rows_only(
+    model: Model, instances: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    older = replace(model, identity="0123456789abcdef")
+    unnamed = replace(model, identity=None)
+    traffic.file_lines(
+        tmp_path,
+        date(2013, 1, 15),
+        [
+            line(older, instances[:2], "before the release", "2013-01-15T01:00:00Z"),
+            line(model, instances[1:3], "after it", "2013-01-15T02:00:00Z"),
+            # A client that asks the older model again, later, takes nothing from the champion's answer.
+            line(older, instances[2:3], "put back for a minute", "2013-01-15T03:00:00Z"),
+            line(unnamed, instances[3:4], "captured before answers named their model"),
+        ],
+    )
+    found = read_window(str(tmp_path), WINDOW, model.identity)
+    assert list(found.rows["flight_key"]) == [row["flight_key"] for row in instances[1:3]]
+    assert (found.others, found.unattributed) == ({"0123456789abcdef": 3}, 1)
+    assert len(read_window(str(tmp_path), WINDOW, None).rows) == 0
 
 
 def test_corrupt_lines_of_the_window_are_counted_and_the_rest_is_read(
@@ -112,7 +135,7 @@ def test_corrupt_lines_of_the_window_are_counted_and_the_rest_is_read(
     broken = [good[: len(good) // 2], "[]", "{}", json.dumps(short), wrong_type, "\ufffd"]
     traffic.file_lines(tmp_path, date(2013, 1, 15), [broken[0], good, *broken[1:]])
     traffic.file_lines(tmp_path, date(2013, 1, 17), broken)
-    found = read_window(str(tmp_path), WINDOW)
+    found = read_window(str(tmp_path), WINDOW, model.identity)
     assert found.corrupt == len(broken)
     assert len(found.rows) == 5
 
@@ -125,7 +148,7 @@ def test_native_captures_base64_is_read(model: Model, instances: list[dict[str, 
 
 
 def test_no_partition_is_an_empty_window(tmp_path: Path) -> None:
-    found = read_window(str(tmp_path / "nothing"), WINDOW)
+    found = read_window(str(tmp_path / "nothing"), WINDOW, None)
     assert len(found.rows) == 0
     assert {SCORE, PREDICTED} <= set(found.rows.columns)
 
@@ -134,6 +157,6 @@ def test_types_are_those_of_the_curated_rows(
     model: Model, instances: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     traffic.file_lines(tmp_path, date(2013, 1, 15), [line(model, instances, "one")])
-    rows = read_window(str(tmp_path), WINDOW).rows
+    rows = read_window(str(tmp_path), WINDOW, model.identity).rows
     assert rows["seats"].dtype == np.float64
     assert str(rows["scheduled_departure"].dtype) == "datetime64[ns, UTC]"

@@ -175,7 +175,10 @@ def test_few_records_are_an_outcome_of_their_own(site: Site) -> None:
     found = site.look()
     assert found["status"] == "TooFewRecords"
     assert found["violations"] == found["drift"] == []
-    assert site.message == f"TooFewRecords: {found['records']} in the window, 1000 needed"
+    assert site.message == (
+        f"TooFewRecords: {found['records']} of the champion in the window, 1000 needed; "
+        "other models answered 0, and 0 name no model"
+    )
     assert {m["MetricName"] for m in found["metrics"]} == {"RecordsInWindow", "LabelCoverage"}
 
 

@@ -110,7 +110,7 @@ def test_the_smoke_test_is_a_request_that_the_endpoint_answers_so(
     assert 1 <= len(smoke["request"]["instances"]) <= 5
     rows = inference.input_fn(json.dumps(smoke["request"]), "application/json")
     answers = inference.predict_fn(rows, inference.model_fn(str(trained.model)))
-    assert [answer["score"] for answer in answers] == pytest.approx(
+    assert [answer["score"] for answer in answers["predictions"]] == pytest.approx(
         smoke["expectedScores"], abs=smoke["tolerance"]
     )
 
