@@ -20,6 +20,11 @@ CHECKPOINT_ROUNDS = 10
 STATE = "progress"
 
 
+def print_metric(number: int, score: float) -> None:
+    """In the form of SageMaker's built-in XGBoost, which its own metric definitions find."""
+    print(f"[{number}]\tvalidation-auc:{score:.6f}", flush=True)
+
+
 @dataclass(frozen=True)
 class Slice:
     matrix: DMatrix
@@ -40,8 +45,8 @@ class Boosting:
         "min_child_weight",
         "subsample",
         "colsample_bytree",
-        "reg_lambda",
-        "reg_alpha",
+        "lambda",
+        "alpha",
     )
     parameters: Mapping[str, float]
     rounds: int
@@ -61,7 +66,7 @@ class Boosting:
             score = auc(select.labels, booster.predict(select.matrix))
             if score > best_auc:
                 best, best_auc = number, score
-                print(f"round={number} validation-auc={score:.6f};", flush=True)
+                print_metric(number, score)
             if (number + 1) % CHECKPOINT_ROUNDS == 0:
                 self._checkpoint(booster, file, best, best_auc)
                 # The column sampler has a random state that no model file holds: an uninterrupted run goes on

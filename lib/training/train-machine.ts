@@ -2,7 +2,7 @@ import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, readJson, type Definition } from '../shared/asl';
 import { layout, NO_MODEL, packageMetadata } from '../shared/names';
 import { processingJob } from '../shared/processing-job';
-import { trainingJob, tuningJob, type TrainingProps } from './training-jobs';
+import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
   readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
@@ -29,6 +29,7 @@ export function trainMachine(props: TrainMachineProps): Definition {
           input: jsonata("$merge([{'trigger': 'manual'}, $states.input])"),
           evaluationKey: jsonata(evaluation),
           evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
+          metrics: metricDefinitions,
         },
         Next: 'ReadChampion',
       },
@@ -118,6 +119,13 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata("$job.SecondaryStatus = 'MaxWaitTimeExceeded'"), Next: 'TellNoCapacity' },
+        {
+          Condition: jsonata(
+            "$exists($metrics.MetricDefinitions) and $contains($job.FailureReason, 'override the metric definitions')",
+          ),
+          Assign: { metrics: {} },
+          Next: 'Tune',
+        },
         {
           Condition: jsonata("$contains($error, 'ResourceLimitExceeded')"),
           Assign: {

@@ -33,6 +33,12 @@ test.each([
   ['a misspelt key in a room', 'sandbox', { etl: { worker: 4 } }, 'Unrecognized key: "worker"'],
   ['a kit name that is too long for job names', 'sandbox', { kit: 'a-very-long-kit-name' }, 'kit: 2 to 15'],
   ['a grid over numbers', 'sandbox', { training: { tuning: { strategy: 'Grid' } } }, 'categorical ranges only'],
+  [
+    'a range of what SageMaker does not tune',
+    'sandbox',
+    { training: { tuning: { ranges: { seed: { type: 'Integer', min: 1, max: 9 } } } } },
+    'SageMaker does not tune seed',
+  ],
   ['an empty range', 'sandbox', { training: { tuning: { ranges: {} } } }, 'name at least one'],
   [
     'a tuned name that is no hyperparameter',

@@ -88,6 +88,22 @@ test('a hyperparameter is tuned or static, never both, and the best trial is eva
   expect(calledWith(run, 'Evaluate').ProcessingInputs.at(-1).S3Input.S3Uri).toContain('/best/');
 });
 
+test('a tuning job whose metric definitions are refused goes on with those of the image', () => {
+  const cause =
+    "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without specifying metric definitions.";
+  const refusal = { error: 'SageMaker.AmazonSageMakerException', cause };
+  const tune = (refusals: number) =>
+    train({ ...input, mode: 'tune' }, { Tune: [...Array<Answer>(refusals).fill(refusal), ...(answers().Tune ?? [])] });
+  const definitions = ({ calls }: ReturnType<typeof tune>) =>
+    calls
+      .filter(({ state }) => state === 'Tune')
+      .map((call) => call.arguments.TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions !== undefined);
+  // Five starts: a refusal has the error name of a throttled one, and is retried.
+  expect(definitions(tune(5))).toEqual([true, false]);
+  expect(tune(5).output.outcome).toBe('Promoted');
+  expect(tune(10).error).toEqual({ Error: 'TrainingFailed', Cause: cause });
+});
+
 test('the input may choose a grid, which takes no number of trials', () => {
   const ranges = { CategoricalParameterRanges: [{ Name: 'max_depth', Values: ['3', '6'] }] };
   const config = calledWith(

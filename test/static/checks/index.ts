@@ -10,6 +10,7 @@ import { names } from './names';
 import { ordering } from './ordering';
 import { quotas } from './quotas';
 import { region } from './region';
+import { requests } from './requests';
 import { runtimes } from './runtimes';
 import { tags } from './tags';
 
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   ...names,
   ...copies,
   ...runtimes,
+  ...requests,
   ...quotas,
   ...closed,
   ...ordering,
