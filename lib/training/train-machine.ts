@@ -123,7 +123,7 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
           Condition: jsonata(
             "$exists($metrics.MetricDefinitions) and $contains($job.FailureReason, 'override the metric definitions')",
           ),
-          Assign: { metrics: {} },
+          Assign: { metrics: jsonata('{}') },
           Next: 'Tune',
         },
         {

@@ -11,7 +11,6 @@ export const stateful: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': 'everything that it encrypts becomes unreadable once its waiting time is over',
   'AWS::S3::Bucket': 'the data, the models, the captured predictions, the audit trail',
   'AWS::DynamoDB::GlobalTable': 'episodes and decisions of the guard; the lease of a running release',
-  'AWS::SSM::Parameter': 'which model serves: Train would begin without a champion',
   'AWS::SageMaker::ModelPackageGroup': 'the versions, their metrics and approvals',
   'AWS::Glue::Database': 'the declarations of its tables; the files stay',
   'AWS::Glue::Table': 'a declaration, made again at once; the files stay',

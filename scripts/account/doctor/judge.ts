@@ -170,7 +170,7 @@ const NAMED: Record<string, [property: string, limit: number]> = {
   'AWS::CloudWatch::Alarm': ['AlarmName', 255],
   'AWS::CloudWatch::Dashboard': ['DashboardName', 255],
   'AWS::Athena::WorkGroup': ['Name', 128],
-  'AWS::SSM::Parameter': ['Name', 1011],
+  'Custom::Champion': ['Name', 1011],
   'AWS::KMS::Alias': ['AliasName', 256],
   'AWS::ApiGateway::RestApi': ['Name', 128],
 };

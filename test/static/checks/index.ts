@@ -13,6 +13,7 @@ import { region } from './region';
 import { requests } from './requests';
 import { runtimes } from './runtimes';
 import { tags } from './tags';
+import { written } from './written';
 
 export const checks: readonly Check[] = [
   ...encryption,
@@ -29,4 +30,5 @@ export const checks: readonly Check[] = [
   ...ordering,
   ...edges,
   ...region,
+  ...written,
 ];
