@@ -150,7 +150,6 @@ const schema = z
         /** Labelled rows newer than the champion's training data. */
         minNewLabelledRows: z.number().int().min(0).default(5000),
         maxAttemptsPerEpisode: z.number().int().min(1).max(10).default(3),
-        leaseMinutes: z.number().int().min(10).max(1440).default(180),
       })
       .prefault({}),
     network: z.strictObject({ isolatedVpc: z.boolean().default(false) }).prefault({}),

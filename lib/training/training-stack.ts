@@ -27,6 +27,7 @@ import { tagList } from '../shared/processing-job';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
+import { trialMinutes } from './tuning-config';
 import { trainMachine } from './train-machine';
 
 export interface TrainingStackProps extends RoomProps {
@@ -166,8 +167,8 @@ export class TrainingStack extends RoomStack {
         vpcConfig: props.isolated?.vpcConfig,
       }),
       alerts: props.alerts,
-      // Waiting for spot, training, then evaluation.
-      timeout: Duration.minutes(config.training.maxWaitMinutes + 2 * config.training.maxRuntimeMinutes + 60),
+      // An execution that is stopped tells nobody why: the limit is for what waits for ever.
+      timeout: Duration.minutes(trialMinutes(config.training) + config.training.maxRuntimeMinutes + 60),
       logRetention: props.logRetention,
     });
     for (const kind of ['training', 'tuning', 'processing'] as const) train.allowJobs(kind, kit, role);

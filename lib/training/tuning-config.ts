@@ -72,3 +72,17 @@ export const tuning = z
     for (const [name, { type }] of ranges)
       if (WHOLE.includes(name) && type === 'Continuous') refuse(`${name} is a whole number: make its range Integer`);
   });
+
+interface Trials {
+  readonly spot: boolean;
+  readonly maxWaitMinutes: number;
+  readonly maxRuntimeMinutes: number;
+  readonly tuning: z.output<typeof tuning>;
+}
+
+/** How long training or tuning may take: trials run in waves, and on Spot each wave may wait for capacity. */
+export function trialMinutes({ spot, maxWaitMinutes, maxRuntimeMinutes, tuning: t }: Trials): number {
+  const choices = Object.values(t.ranges).map((r) => (r?.type === 'Categorical' ? r.values.length : 1));
+  const trials = t.strategy === 'Grid' ? choices.reduce((product, count) => product * count, 1) : t.maxTrials;
+  return Math.ceil(trials / t.maxParallel) * (spot ? maxWaitMinutes : maxRuntimeMinutes);
+}

@@ -162,7 +162,7 @@ export const inPlace: Record<string, Record<string, unknown>> = {
     ...{ minRecords: 1001, minLabelCoverage: 0.9, facetMinRows: 501, schedule: true },
   },
   retraining: {
-    ...{ cooldownDays: 15, maxPerDay: 5, minNewLabelledRows: 5001, maxAttemptsPerEpisode: 4, leaseMinutes: 181 },
+    ...{ cooldownDays: 15, maxPerDay: 5, minNewLabelledRows: 5001, maxAttemptsPerEpisode: 4 },
   },
 };
 
