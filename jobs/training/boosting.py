@@ -56,7 +56,8 @@ class Boosting:
 
     def run(self, fit: Slice, select: Slice, checkpoints: Path) -> tuple[Booster, float]:
         """The booster cut after its best round, and that round's AUC on the select slice."""
-        file = checkpoints / "checkpoint.json"
+        # Trials of a tuning job are given one place: each resumes from its own file.
+        file = checkpoints / f"{self._fingerprint}.json"
         best, best_auc, start_from = self._resume(file)
         booster = self._booster(fit, select, start_from)
         for number in range(booster.num_boosted_rounds(), self.rounds):
@@ -85,7 +86,7 @@ class Boosting:
         return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
     def _checkpoint(self, booster: Booster, file: Path, best: int, best_auc: float) -> None:
-        state = {"fingerprint": self._fingerprint, "best": best, "bestAuc": best_auc}
+        state = {"best": best, "bestAuc": best_auc}
         booster.set_attr(**{STATE: json.dumps(state)})
         file.parent.mkdir(parents=True, exist_ok=True)
         # SageMaker copies the folder at any moment: no half-written file may have the name we resume from.
@@ -97,9 +98,7 @@ class Boosting:
         """Best round so far, its AUC, and the file to go on from; None to start anew."""
         if file.exists():
             saved = Booster(model_file=file)
-            state = json.loads(saved.attr(STATE) or "{}")
-            if state.get("fingerprint") == self._fingerprint:
-                print(f"resuming after round {saved.num_boosted_rounds() - 1} from {file}", flush=True)
-                return state["best"], state["bestAuc"], file
-            print(f"{file} is of other data or hyperparameters: starting from the first round", flush=True)
+            state = json.loads(saved.attr(STATE))
+            print(f"resuming after round {saved.num_boosted_rounds() - 1} from {file}", flush=True)
+            return state["best"], state["bestAuc"], file
         return 0, float("-inf"), None

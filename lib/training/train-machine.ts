@@ -106,10 +106,21 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
       Next: 'Evaluate',
     }),
     Tune: tuningJob(props, {
-      Assign: { trained: jsonata('$states.result.BestTrainingJob.TrainingJobName') },
+      Assign: {
+        trained: jsonata(
+          "$exists($states.result.BestTrainingJob) ? $states.result.BestTrainingJob.TrainingJobName : ''",
+        ),
+        job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}"),
+        error: 'NoBestTrainingJob',
+      },
       Catch: failed,
-      Next: 'DescribeBest',
+      Next: 'HasBest',
     }),
+    HasBest: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata("$trained = ''"), Next: 'ListTrials' }],
+      Default: 'DescribeBest',
+    },
     DescribeBest: call(
       'aws-sdk:sagemaker:describeTrainingJob',
       { TrainingJobName: jsonata('$trained') },
@@ -118,6 +129,7 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
     WhyNot: {
       Type: 'Choice',
       Choices: [
+        { Condition: jsonata('$exists($job.HyperParameterTuningJobName)'), Next: 'ListTrials' },
         { Condition: jsonata("$job.SecondaryStatus = 'MaxWaitTimeExceeded'"), Next: 'TellNoCapacity' },
         {
           Condition: jsonata(
@@ -141,6 +153,25 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
       ],
       Default: 'TrainingFailed',
     },
+    // A tuning job says only that no trial succeeded; one that failed says why, and one that Spot never served is stopped.
+    ListTrials: call(
+      'aws-sdk:sagemaker:listTrainingJobsForHyperParameterTuningJob',
+      { HyperParameterTuningJobName: jsonata('$job.HyperParameterTuningJobName'), MaxResults: 100 },
+      {
+        Assign: {
+          trained: jsonata(
+            "$append($states.result.TrainingJobSummaries[TrainingJobStatus = 'Failed'], $states.result.TrainingJobSummaries)[0].TrainingJobName",
+          ),
+        },
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'TrainingFailed' }],
+        Next: 'DescribeTrial',
+      },
+    ),
+    DescribeTrial: call(
+      'aws-sdk:sagemaker:describeTrainingJob',
+      { TrainingJobName: jsonata('$trained') },
+      { Assign: { job: jsonata('$states.result') }, Next: 'WhyNot' },
+    ),
     TrainingFailed: {
       Type: 'Pass',
       Assign: {

@@ -172,6 +172,10 @@ export class TrainingStack extends RoomStack {
       logRetention: props.logRetention,
     });
     for (const kind of ['training', 'tuning', 'processing'] as const) train.allowJobs(kind, kit, role);
+    train.allow(
+      ['sagemaker:ListTrainingJobsForHyperParameterTuningJob'],
+      [arn('sagemaker', `hyper-parameter-tuning-job/${kit}-*`)],
+    );
     train.allow(['ssm:GetParameter'], [this.champion.parameterArn]);
     train.allowRead(artifacts, folder(evaluations));
     train.allow(

@@ -1,6 +1,6 @@
 """What SageMaker knows of its own XGBoost image, which it treats as a built-in algorithm in script mode too.
 
-Sources: the Developer Guide's pages on XGBoost (versions, tuning), and for the refusals those of docs/fidelity.md.
+Sources: the Developer Guide's pages on XGBoost (versions, tuning); for the refusals docs/fidelity.md.
 """
 
 import re

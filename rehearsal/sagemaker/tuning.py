@@ -113,8 +113,8 @@ class TuningJobs:
             record["FailureReason"] = (
                 f"InternalServerError: {defects[0]}"
                 if defects
-                else "All training jobs failed. Please take a look at the training jobs failures to get more "
-                "details."
+                else f"No training job succeeded after {len(trials)} attempts. Please take a look at the "
+                "training job failures to get more details."
             )
         record["HyperParameterTuningEndTime"] = time.time()
         record["HyperParameterTuningJobStatus"] = status

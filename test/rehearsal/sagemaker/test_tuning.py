@@ -93,7 +93,7 @@ def test_a_tuning_job_fails_when_every_trial_does(sagemaker, finished, request_t
     sagemaker.call("CreateHyperParameterTuningJob", request)
     job = finished("HyperParameterTuningJob", "bad")
     assert job["HyperParameterTuningJobStatus"] == "Failed"
-    assert job["FailureReason"].startswith("All training jobs failed.")
+    assert job["FailureReason"].startswith("No training job succeeded after 1 attempts.")
 
 
 def test_stop_ends_the_running_trials_and_starts_no_more(sagemaker, finished, request_tuning):
