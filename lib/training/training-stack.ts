@@ -112,10 +112,12 @@ export class TrainingStack extends RoomStack {
     });
     deleteVersions.addToRolePolicy(
       new PolicyStatement({
-        actions: ['sagemaker:ListTags', 'sagemaker:ListModelPackages', 'sagemaker:DeleteModelPackage'],
+        actions: ['sagemaker:ListTags', 'sagemaker:DeleteModelPackage'],
         resources: [group.attrModelPackageGroupArn, modelPackageArns(kit)],
       }),
     );
+    // The list belongs to no group: IAM may ask for any package.
+    deleteVersions.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
     new CustomResource(this, 'Versions', {
       serviceToken: deleteVersions.functionArn,
       resourceType: 'Custom::ModelPackageVersions',

@@ -1,4 +1,5 @@
 /** Custom resource: a model package group that still has versions cannot be deleted, and versions are not the stack's own. */
+import { setTimeout } from 'node:timers/promises';
 import {
   DeleteModelPackageCommand,
   paginateListModelPackages,
@@ -26,9 +27,16 @@ async function mayDelete(ResourceArn: string): Promise<boolean> {
 
 async function deleteVersions(group: string): Promise<void> {
   // The pages are collected first: deleting while listing moves them.
+  for (const arn of await versions(group))
+    await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
+  // A version is listed while it is being deleted, and its group cannot go meanwhile. The function's timeout ends the wait.
+  while ((await versions(group)).length > 0) await setTimeout(1000);
+}
+
+async function versions(group: string): Promise<string[]> {
   const arns: string[] = [];
   for await (const page of paginateListModelPackages({ client: sagemaker }, { ModelPackageGroupName: group }))
     for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? [])
       if (ModelPackageArn !== undefined) arns.push(ModelPackageArn);
-  for (const arn of arns) await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
+  return arns;
 }

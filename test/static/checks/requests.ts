@@ -93,6 +93,27 @@ export const requests: Check[] = [
     ],
   },
   {
+    holds: 'who lists model packages may list any: the call names no package',
+    find: ({ grants }) =>
+      grants
+        .filter(({ actions, resources }) => actions.includes('sagemaker:ListModelPackages') && !resources.includes('*'))
+        .map(({ policy }) => ({ at: policy.id, problem: 'sagemaker:ListModelPackages is limited to resources' })),
+    mutations: [
+      {
+        breaks: edit(
+          (resource) => JSON.stringify(resource).includes('sagemaker:ListModelPackages'),
+          ({ Properties }) => {
+            for (const statement of Properties.PolicyDocument.Statement)
+              if (JSON.stringify(statement.Action).includes('sagemaker:ListModelPackages'))
+                statement.Resource = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/*';
+          },
+        ),
+        finds: /is limited to resources/,
+        only: ['sandbox', 'standard', 'managed'],
+      },
+    ],
+  },
+  {
     holds: 'a tuning job ranges over what SageMaker lets be tuned',
     find: ({ tasks }) =>
       tasks
