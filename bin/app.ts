@@ -53,7 +53,12 @@ export function buildKit(app: App): void {
 
   const machines = { Prepare: prepare.machine, Train: train.machine, Release: release.machine };
   new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, champion, machines });
-  new RetrainingStack(app, 'Retraining', { ...common, config: config.retraining, train: train.machine });
+  new RetrainingStack(app, 'Retraining', {
+    ...common,
+    config: config.retraining,
+    train: train.machine,
+    lease: train.timeout,
+  });
 }
 
 if (require.main === module) buildKit(new App());

@@ -23,8 +23,8 @@ const schema = z
         destroyData: z.boolean().default(true),
         /** A second management trail in an account is billed (about 2 USD per 100,000 events); turn it off where an organization trail exists. */
         auditTrail: z.boolean().default(true),
-        /** Monthly budget in USD; the alert goes to the alerts topic at 80 %. */
-        monthlyBudgetUsd: z.number().positive().default(25),
+        /** Monthly budget in USD; the alert goes to the alerts topic at 80 %. `null` for none: a new member of an organization may create no budgets. */
+        monthlyBudgetUsd: z.number().positive().nullable().default(25),
         alertEmail: z.email().optional(),
         logRetentionDays: z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]).default(30),
       })
@@ -150,7 +150,6 @@ const schema = z
         /** Labelled rows newer than the champion's training data. */
         minNewLabelledRows: z.number().int().min(0).default(5000),
         maxAttemptsPerEpisode: z.number().int().min(1).max(10).default(3),
-        leaseMinutes: z.number().int().min(10).max(1440).default(180),
       })
       .prefault({}),
     network: z.strictObject({ isolatedVpc: z.boolean().default(false) }).prefault({}),
@@ -240,7 +239,7 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
   return Object.fromEntries(
     [...new Set([...Object.keys(base), ...Object.keys(over)])].map((key) => {
       const [b, o] = [base[key], over[key]];
-      return [key, isObject(b) && isObject(o) ? merge(b, o) : (o ?? b)];
+      return [key, isObject(b) && isObject(o) ? merge(b, o) : o === undefined ? b : o];
     }),
   );
 }

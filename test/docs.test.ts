@@ -133,11 +133,10 @@ describe('an upgrade', () => {
   test('replaces what gets another name, and says what goes and what is kept', () => {
     const rename = (resources: Json[]) =>
       resources.map((one) => {
-        if (one.path === 'Training/Champion') one.properties.Name = '/other';
         if (one.path === 'DataLake/Catalog/Features') one.properties.TableInput.Name = 'other';
         return one;
       });
-    expect(changed(rename)).toEqual({ replaced: ['DataLake/Catalog/Features', 'Training/Champion'], removed: [] });
+    expect(changed(rename)).toEqual({ replaced: ['DataLake/Catalog/Features'], removed: [] });
     expect(changed((resources) => resources.filter(({ path }) => path !== 'DataLake/Raw'))).toEqual({
       replaced: [],
       removed: ['DataLake/Raw'],

@@ -20,6 +20,11 @@ CHECKPOINT_ROUNDS = 10
 STATE = "progress"
 
 
+def print_metric(number: int, score: float) -> None:
+    """In the form of SageMaker's built-in XGBoost, which its own metric definitions find."""
+    print(f"[{number}]\tvalidation-auc:{score:.6f}", flush=True)
+
+
 @dataclass(frozen=True)
 class Slice:
     matrix: DMatrix
@@ -40,8 +45,8 @@ class Boosting:
         "min_child_weight",
         "subsample",
         "colsample_bytree",
-        "reg_lambda",
-        "reg_alpha",
+        "lambda",
+        "alpha",
     )
     parameters: Mapping[str, float]
     rounds: int
@@ -51,7 +56,8 @@ class Boosting:
 
     def run(self, fit: Slice, select: Slice, checkpoints: Path) -> tuple[Booster, float]:
         """The booster cut after its best round, and that round's AUC on the select slice."""
-        file = checkpoints / "checkpoint.json"
+        # Trials of a tuning job are given one place: each resumes from its own file.
+        file = checkpoints / f"{self._fingerprint}.json"
         best, best_auc, start_from = self._resume(file)
         booster = self._booster(fit, select, start_from)
         for number in range(booster.num_boosted_rounds(), self.rounds):
@@ -61,7 +67,7 @@ class Boosting:
             score = auc(select.labels, booster.predict(select.matrix))
             if score > best_auc:
                 best, best_auc = number, score
-                print(f"round={number} validation-auc={score:.6f};", flush=True)
+                print_metric(number, score)
             if (number + 1) % CHECKPOINT_ROUNDS == 0:
                 self._checkpoint(booster, file, best, best_auc)
                 # The column sampler has a random state that no model file holds: an uninterrupted run goes on
@@ -80,7 +86,7 @@ class Boosting:
         return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
     def _checkpoint(self, booster: Booster, file: Path, best: int, best_auc: float) -> None:
-        state = {"fingerprint": self._fingerprint, "best": best, "bestAuc": best_auc}
+        state = {"best": best, "bestAuc": best_auc}
         booster.set_attr(**{STATE: json.dumps(state)})
         file.parent.mkdir(parents=True, exist_ok=True)
         # SageMaker copies the folder at any moment: no half-written file may have the name we resume from.
@@ -92,9 +98,7 @@ class Boosting:
         """Best round so far, its AUC, and the file to go on from; None to start anew."""
         if file.exists():
             saved = Booster(model_file=file)
-            state = json.loads(saved.attr(STATE) or "{}")
-            if state.get("fingerprint") == self._fingerprint:
-                print(f"resuming after round {saved.num_boosted_rounds() - 1} from {file}", flush=True)
-                return state["best"], state["bestAuc"], file
-            print(f"{file} is of other data or hyperparameters: starting from the first round", flush=True)
+            state = json.loads(saved.attr(STATE))
+            print(f"resuming after round {saved.num_boosted_rounds() - 1} from {file}", flush=True)
+            return state["best"], state["bestAuc"], file
         return 0, float("-inf"), None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from boosting import Boosting, Slice
+from boosting import Boosting, Slice, print_metric
 from common import schema
 from common.labels import read_labels
 from common.metrics import best_threshold
@@ -33,8 +33,8 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--min_child_weight", type=float, default=20)
     parser.add_argument("--subsample", type=float, default=0.8)
     parser.add_argument("--colsample_bytree", type=float, default=0.8)
-    parser.add_argument("--reg_lambda", type=float, default=1)
-    parser.add_argument("--reg_alpha", type=float, default=0)
+    parser.add_argument("--lambda", type=float, default=1)
+    parser.add_argument("--alpha", type=float, default=0)
     parser.add_argument("--num_round", type=int, default=300)
     parser.add_argument("--early_stopping_rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=2013)
@@ -127,7 +127,8 @@ def main(argv: list[str]) -> None:
         args.model.mkdir(parents=True, exist_ok=True)
         model.save(args.model)
         pack_serving_code(args.model / "code")
-        print(f"validation-auc={model.meta['selectAuc']:.6f};", flush=True)
+        # SageMaker takes the last one: the released booster's, and not that of the last round tried.
+        print_metric(model.meta["rounds"] - 1, model.meta["selectAuc"])
     except Exception as problem:
         # The container does not capture a script's error: FailureReason would say "exit code 1".
         tell("failure", f"{type(problem).__name__}: {problem}", args.output)

@@ -53,7 +53,6 @@ export class FeatureJob extends Construct {
         '--raw': raw.s3UrlForObject(''),
         '--curated': curated.s3UrlForObject(''),
         '--job-bookmark-option': 'job-bookmark-disable',
-        '--enable-continuous-cloudwatch-log': 'true',
       },
     });
     // A job whose role cannot read its script yet is created, and its first run fails.

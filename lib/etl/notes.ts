@@ -19,7 +19,6 @@ export const notes: Notes = {
       'DefaultArguments.--curated': 'Where it writes',
       'DefaultArguments.--job-bookmark-option':
         'Off: a bookmark would skip a month that is prepared again, and Prepare names the month anyway',
-      'DefaultArguments.--enable-continuous-cloudwatch-log': 'The log of a run can be read while it runs',
     },
   },
   'Etl/Features/Role': {

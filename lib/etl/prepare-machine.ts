@@ -179,7 +179,12 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps): Defi
       {
         refused: {
           // Many manifests at once wait for a place among the job's concurrent runs, which last minutes; 45 minutes in all, within the lease.
-          ErrorEquals: ['Glue.ConcurrentRunsExceededException', 'Glue.ThrottlingException'],
+          // The job's own limit, the account's limits of runs and DPUs, and the rate of calls.
+          ErrorEquals: [
+            'Glue.ConcurrentRunsExceededException',
+            'Glue.ResourceNumberLimitExceededException',
+            'Glue.ThrottlingException',
+          ],
           IntervalSeconds: 60,
           MaxAttempts: 20,
           BackoffRate: 1.1,

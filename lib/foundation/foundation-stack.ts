@@ -61,7 +61,7 @@ export class FoundationStack extends RoomStack {
     if (config.alertEmail !== undefined) this.alerts.addSubscription(new EmailSubscription(config.alertEmail));
 
     if (config.auditTrail) this.addAuditTrail(config.destroyData, removalPolicy);
-    this.addBudget(config.monthlyBudgetUsd);
+    if (config.monthlyBudgetUsd !== null) this.addBudget(config.monthlyBudgetUsd);
     if (props.network.isolatedVpc)
       this.isolated = new IsolatedNetwork(this, 'Isolated', {
         engine: props.engine,
@@ -82,7 +82,8 @@ export class FoundationStack extends RoomStack {
   }
 
   private addAuditTrail(destroyData: boolean, removalPolicy: RemovalPolicy): void {
-    this.allowKey(['cloudtrail'], ['kms:GenerateDataKey*', 'kms:DescribeKey'], {
+    // Decrypt is needed to create a trail whose bucket has an S3 Bucket Key.
+    this.allowKey(['cloudtrail'], ['kms:GenerateDataKey*', 'kms:DescribeKey', 'kms:Decrypt'], {
       StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
     });
     const bucket = new Bucket(this, 'AuditBucket', {
@@ -104,7 +105,7 @@ export class FoundationStack extends RoomStack {
   }
 
   private addBudget(amount: number): void {
-    new CfnBudget(this, 'Budget', {
+    const budget = new CfnBudget(this, 'Budget', {
       budget: {
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
@@ -123,5 +124,7 @@ export class FoundationStack extends RoomStack {
         },
       ],
     });
+    // Whether Budgets tries the topic when it is given one is written down nowhere.
+    budget.node.addDependency(this.alerts.node.findChild('Policy'));
   }
 }

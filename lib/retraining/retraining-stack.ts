@@ -25,6 +25,8 @@ export interface RetrainingStackProps extends RoomProps {
   readonly config: Config['retraining'];
   readonly destroyData: boolean;
   readonly train: IStateMachine;
+  /** How long Train may take: after that the lock of a training whose end was never heard is free. */
+  readonly lease: Duration;
   readonly alerts: ITopic;
   readonly logRetention: RetentionDays;
 }
@@ -57,7 +59,7 @@ export class RetrainingStack extends RoomStack {
         [env.kit]: kit,
         [env.stateTable]: state.tableName,
         [env.trainMachine]: train.stateMachineArn,
-        [env.guard]: JSON.stringify(props.config),
+        [env.guard]: JSON.stringify({ ...props.config, leaseMinutes: props.lease.toMinutes() }),
       },
       timeout: Duration.seconds(30),
       logRetention: props.logRetention,

@@ -38,9 +38,11 @@ const jobKinds = {
 export class LifecycleMachine extends Construct {
   readonly role: IRole;
   readonly machine: IStateMachine;
+  readonly timeout: Duration;
 
   constructor(scope: Construct, id: string, props: LifecycleMachineProps) {
     super(scope, id);
+    this.timeout = props.timeout;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     props.alerts.grantPublish(this.role);
     const definition = {

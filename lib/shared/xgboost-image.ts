@@ -42,6 +42,20 @@ const ACCOUNTS: Record<string, string> = {
   'us-west-2': '246618743249',
 };
 
+const REPOSITORY = 'sagemaker-xgboost';
+/**
+ * Patched until 2027-05-13. sagemaker-core and the release notes name it so; the longer `3.2-0-cpu-py3` stands in the build file alone, and the
+ * alias `latest` still means version 1.
+ */
+const TAG = '3.2-0';
+
+/** Where the image lies, as ECR's own API takes it. @throws Error in a Region without it */
+export function xgboostImageIn(region: string): { registryId: string; repositoryName: string; imageTag: string } {
+  const registryId = ACCOUNTS[region];
+  if (registryId === undefined) throw new Error(`SageMaker offers no XGBoost image in ${region}`);
+  return { registryId, repositoryName: REPOSITORY, imageTag: TAG };
+}
+
 /** Regions in which the kit can be deployed. */
 export const xgboostRegions = Object.keys(ACCOUNTS);
 
@@ -49,9 +63,8 @@ export const xgboostRegions = Object.keys(ACCOUNTS);
 export const xgboostImage = (scope: Construct): RegionalImage =>
   regionalImage(scope, {
     id: 'XgboostImage',
-    name: 'XGBoost 3.2-0-cpu-py3',
-    repository: 'sagemaker-xgboost',
-    // Patched until 2027-05-13. The alias `latest` of the image registry still means version 1.
-    tag: '3.2-0-cpu-py3',
+    name: 'XGBoost 3.2-0',
+    repository: REPOSITORY,
+    tag: TAG,
     accounts: ACCOUNTS,
   });

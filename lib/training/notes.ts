@@ -5,7 +5,20 @@ export const notes: Notes = {
   'Training/Champion': {
     why: 'Which model serves, as one fact that outlives executions: Train compares with it, the API names it, the monitor judges it',
     without: 'Train would take the latest approved package for the champion, which may never have served',
-    properties: { Name: 'Commands and rooms find it by name: `/<kit>/champion`' },
+    properties: {
+      Name: 'Commands and rooms find it by name: `/<kit>/champion`',
+      Description: 'What the console says of the parameter',
+      Tags: 'CloudFormation gives no tags to what a function makes',
+    },
+  },
+  'Training/DeclareChampion': {
+    why: 'Creates the parameter once: CloudFormation would write its first value again with every changed tag',
+    without: 'No champion can be written or read',
+    properties: { Timeout: 'Two calls' },
+  },
+  'Training/DeclareChampion/ServiceRole': {
+    why: 'Creates, tags and deletes this one parameter; it cannot read it',
+    without: 'The function cannot run',
   },
   'Training/Models': {
     why: 'The registry: a version for each model that passed the gate, with its metrics and baselines',

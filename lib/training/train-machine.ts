@@ -3,7 +3,7 @@ import { body, call, filled, jsonata, literal, readJson, type Definition } from 
 import { layout, NO_MODEL, packageMetadata } from '../shared/names';
 import { processingJob } from '../shared/processing-job';
 import { servingEnvironment } from '../shared/serving-environment';
-import { trainingJob, tuningJob, type TrainingProps } from './training-jobs';
+import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
   readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
@@ -31,6 +31,7 @@ export function trainMachine(props: TrainMachineProps): Definition {
           input: jsonata("$merge([{'trigger': 'manual'}, $states.input])"),
           evaluationKey: jsonata(evaluation),
           evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
+          metrics: metricDefinitions,
         },
         Next: 'ReadChampion',
       },
@@ -107,10 +108,21 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
       Next: 'Evaluate',
     }),
     Tune: tuningJob(props, {
-      Assign: { trained: jsonata('$states.result.BestTrainingJob.TrainingJobName') },
+      Assign: {
+        trained: jsonata(
+          "$exists($states.result.BestTrainingJob) ? $states.result.BestTrainingJob.TrainingJobName : ''",
+        ),
+        job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}"),
+        error: 'NoBestTrainingJob',
+      },
       Catch: failed,
-      Next: 'DescribeBest',
+      Next: 'HasBest',
     }),
+    HasBest: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata("$trained = ''"), Next: 'ListTrials' }],
+      Default: 'DescribeBest',
+    },
     DescribeBest: call(
       'aws-sdk:sagemaker:describeTrainingJob',
       { TrainingJobName: jsonata('$trained') },
@@ -119,7 +131,15 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
     WhyNot: {
       Type: 'Choice',
       Choices: [
+        { Condition: jsonata('$exists($job.HyperParameterTuningJobName)'), Next: 'ListTrials' },
         { Condition: jsonata("$job.SecondaryStatus = 'MaxWaitTimeExceeded'"), Next: 'TellNoCapacity' },
+        {
+          Condition: jsonata(
+            "$exists($metrics.MetricDefinitions) and $contains($job.FailureReason, 'override the metric definitions')",
+          ),
+          Assign: { metrics: jsonata('{}') },
+          Next: 'Tune',
+        },
         {
           Condition: jsonata("$contains($error, 'ResourceLimitExceeded')"),
           Assign: {
@@ -135,6 +155,25 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
       ],
       Default: 'TrainingFailed',
     },
+    // A tuning job says only that no trial succeeded; one that failed says why, and one that Spot never served is stopped.
+    ListTrials: call(
+      'aws-sdk:sagemaker:listTrainingJobsForHyperParameterTuningJob',
+      { HyperParameterTuningJobName: jsonata('$job.HyperParameterTuningJobName'), MaxResults: 100 },
+      {
+        Assign: {
+          trained: jsonata(
+            "$append($states.result.TrainingJobSummaries[TrainingJobStatus = 'Failed'], $states.result.TrainingJobSummaries)[0].TrainingJobName",
+          ),
+        },
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'TrainingFailed' }],
+        Next: 'DescribeTrial',
+      },
+    ),
+    DescribeTrial: call(
+      'aws-sdk:sagemaker:describeTrainingJob',
+      { TrainingJobName: jsonata('$trained') },
+      { Assign: { job: jsonata('$states.result') }, Next: 'WhyNot' },
+    ),
     TrainingFailed: {
       Type: 'Pass',
       Assign: {

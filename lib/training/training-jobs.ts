@@ -79,7 +79,7 @@ export function tuningJob(props: TrainingProps, next: Continuation): State {
       }
     )`),
     TrainingJobDefinition: {
-      AlgorithmSpecification: algorithm(props),
+      AlgorithmSpecification: jsonata(`$merge([${literal(algorithm(props))}, $metrics])`),
       ...definition(props),
       // A hyperparameter may be static or tuned, not both.
       StaticHyperParameters: jsonata(`(
@@ -93,14 +93,13 @@ export function tuningJob(props: TrainingProps, next: Continuation): State {
   return job('sagemaker:createHyperParameterTuningJob', args, { ...next, refused: throttledBySageMaker });
 }
 
-/** train.py prints it on every improvement of the select slice. */
-const metricDefinitions = [{ Name: OBJECTIVE, Regex: 'validation-auc=([0-9\\.]+)' }];
+/**
+ * Finds what train.py prints. SageMaker keeps definitions of its own for its own image, whose form train.py prints, and refuses others for a
+ * training job. In a tuning job they were seen needed and seen refused: variable `metrics` begins with them, and a refusal empties it.
+ */
+export const metricDefinitions = { MetricDefinitions: [{ Name: OBJECTIVE, Regex: 'validation-auc:([0-9.]+)' }] };
 
-const algorithm = ({ imageUri }: TrainingProps) => ({
-  TrainingImage: imageUri,
-  TrainingInputMode: 'File',
-  MetricDefinitions: metricDefinitions,
-});
+const algorithm = ({ imageUri }: TrainingProps) => ({ TrainingImage: imageUri, TrainingInputMode: 'File' });
 
 /** What a training job and the trials of a tuning job share. No DebugHookConfig, no ProfilerConfig: new accounts are refused with either. */
 function definition(props: TrainingProps) {

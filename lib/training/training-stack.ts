@@ -17,15 +17,17 @@ import { type IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
-import { modelPackageArns } from '../shared/arns';
+import { arn, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { DELETE_VERSIONS_TAG, folder, layout, names, NO_MODEL, outputs } from '../shared/names';
+import { DELETE_VERSIONS_TAG, folder, layout, names, outputs } from '../shared/names';
+import { tagList } from '../shared/processing-job';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
+import { trialMinutes } from './tuning-config';
 import { trainMachine } from './train-machine';
 
 export interface TrainingStackProps extends RoomProps {
@@ -51,14 +53,43 @@ export class TrainingStack extends RoomStack {
   constructor(scope: Construct, id: string, props: TrainingStackProps) {
     super(scope, id, 'training', props, 'ML lifecycle kit: train, evaluate, gate, register');
     const { kit } = props;
-    this.champion = new StringParameter(this, 'Champion', {
-      parameterName: names.champion(kit),
-      description: 'Model package that serves; written by Release alone',
-      stringValue: NO_MODEL,
-    });
+    this.champion = this.addChampion(kit, props);
     this.group = this.addRegistry(kit, props);
     this.train = this.addTrain(kit, props);
     new CfnOutput(this, outputs.training.machine, { value: this.train.machine.stateMachineArn });
+  }
+
+  /** Not an AWS::SSM::Parameter: with every changed tag of the stack CloudFormation would write its first value over the champion. */
+  private addChampion(kit: string, props: TrainingStackProps): IStringParameter {
+    const name = names.champion(kit);
+    const declare = new HandlerFunction(this, 'DeclareChampion', {
+      room: 'training',
+      handler: 'declare-champion',
+      description: 'Creates the champion parameter once, and deletes it with its stack',
+      environment: {},
+      timeout: Duration.minutes(1),
+      logRetention: props.logRetention,
+    });
+    declare.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
+        resources: [arn('ssm', `parameter${name}`)],
+      }),
+    );
+    const champion = new CustomResource(this, 'Champion', {
+      serviceToken: declare.functionArn,
+      resourceType: 'Custom::Champion',
+      properties: {
+        Name: name,
+        Description: 'Model package that serves; written by Release alone',
+        Tags: tagList({ ...props.tags, room: 'training' }),
+      },
+    });
+    champion.node.addDependency(declare);
+    return StringParameter.fromStringParameterAttributes(this, 'ChampionParameter', {
+      parameterName: champion.ref,
+      simpleName: false,
+    });
   }
 
   private addRegistry(kit: string, props: TrainingStackProps): CfnModelPackageGroup {
@@ -81,10 +112,12 @@ export class TrainingStack extends RoomStack {
     });
     deleteVersions.addToRolePolicy(
       new PolicyStatement({
-        actions: ['sagemaker:ListTags', 'sagemaker:ListModelPackages', 'sagemaker:DeleteModelPackage'],
+        actions: ['sagemaker:ListTags', 'sagemaker:DeleteModelPackage'],
         resources: [group.attrModelPackageGroupArn, modelPackageArns(kit)],
       }),
     );
+    // The list belongs to no group: IAM may ask for any package.
+    deleteVersions.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
     new CustomResource(this, 'Versions', {
       serviceToken: deleteVersions.functionArn,
       resourceType: 'Custom::ModelPackageVersions',
@@ -137,11 +170,15 @@ export class TrainingStack extends RoomStack {
         vpcConfig: props.isolated?.vpcConfig,
       }),
       alerts: props.alerts,
-      // Waiting for spot, training, then evaluation.
-      timeout: Duration.minutes(config.training.maxWaitMinutes + 2 * config.training.maxRuntimeMinutes + 60),
+      // An execution that is stopped tells nobody why: the limit is for what waits for ever.
+      timeout: Duration.minutes(trialMinutes(config.training) + config.training.maxRuntimeMinutes + 60),
       logRetention: props.logRetention,
     });
     for (const kind of ['training', 'tuning', 'processing'] as const) train.allowJobs(kind, kit, role);
+    train.allow(
+      ['sagemaker:ListTrainingJobsForHyperParameterTuningJob'],
+      [arn('sagemaker', `hyper-parameter-tuning-job/${kit}-*`)],
+    );
     train.allow(['ssm:GetParameter'], [this.champion.parameterArn]);
     train.allowRead(artifacts, folder(evaluations));
     train.allow(

@@ -1,4 +1,4 @@
-/** Hyperparameters and how they may be tuned; SageMaker would refuse the wrong pairs only when a tuning job starts. */
+/** Hyperparameters and how they may be tuned; SageMaker would refuse wrong names and pairs only when a tuning job starts. */
 import { z } from 'zod';
 
 export const ratio = z.number().min(0).max(1);
@@ -9,15 +9,18 @@ export const hyperparameters = z.strictObject({
   min_child_weight: z.number().min(0).default(20),
   subsample: ratio.default(0.8),
   colsample_bytree: ratio.default(0.8),
-  reg_lambda: z.number().min(0).default(1),
-  reg_alpha: z.number().min(0).default(0),
+  lambda: z.number().min(0).default(1),
+  alpha: z.number().min(0).default(0),
   num_round: z.number().int().min(1).max(2000).default(300),
   early_stopping_rounds: z.number().int().min(1).max(200).default(20),
   seed: z.number().int().default(2013),
 });
 
+/** SageMaker holds the names of ranges against the list of its built-in XGBoost, and starts no job with another one. */
+const UNTUNABLE = ['early_stopping_rounds', 'seed'] as const;
+
 /** train.py reads these as whole numbers. */
-const WHOLE = ['max_depth', 'num_round', 'early_stopping_rounds', 'seed'];
+const WHOLE = ['max_depth', 'num_round'];
 
 const range = z
   .discriminatedUnion('type', [
@@ -64,6 +67,22 @@ export const tuning = z
     if (ranges.length === 0) refuse('no range given: name at least one hyperparameter');
     if (t.strategy === 'Grid' && ranges.some(([, { type }]) => type !== 'Categorical'))
       refuse('strategy Grid takes categorical ranges only: list the values to try, or choose Random');
+    for (const name of UNTUNABLE)
+      if (name in t.ranges) refuse(`SageMaker does not tune ${name}: set it under hyperparameters`);
     for (const [name, { type }] of ranges)
       if (WHOLE.includes(name) && type === 'Continuous') refuse(`${name} is a whole number: make its range Integer`);
   });
+
+interface Trials {
+  readonly spot: boolean;
+  readonly maxWaitMinutes: number;
+  readonly maxRuntimeMinutes: number;
+  readonly tuning: z.output<typeof tuning>;
+}
+
+/** How long training or tuning may take: trials run in waves, and on Spot each wave may wait for capacity. */
+export function trialMinutes({ spot, maxWaitMinutes, maxRuntimeMinutes, tuning: t }: Trials): number {
+  const choices = Object.values(t.ranges).map((r) => (r?.type === 'Categorical' ? r.values.length : 1));
+  const trials = t.strategy === 'Grid' ? choices.reduce((product, count) => product * count, 1) : t.maxTrials;
+  return Math.ceil(trials / t.maxParallel) * (spot ? maxWaitMinutes : maxRuntimeMinutes);
+}

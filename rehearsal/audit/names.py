@@ -34,7 +34,7 @@ _TYPES = {
     "AWS::S3::Bucket": ("BucketName", "arn:aws:s3:::{}"),
     "AWS::SNS::Topic": ("TopicName", f"arn:aws:sns:{_REGIONAL}:{{}}"),
     "AWS::SQS::Queue": ("QueueName", f"arn:aws:sqs:{_REGIONAL}:{{}}"),
-    "AWS::SSM::Parameter": ("Name", f"arn:aws:ssm:{_REGIONAL}:parameter{{}}"),
+    "Custom::Champion": ("Name", f"arn:aws:ssm:{_REGIONAL}:parameter{{}}"),
     "AWS::SageMaker::ModelPackageGroup": (
         "ModelPackageGroupName",
         f"arn:aws:sagemaker:{_REGIONAL}:model-package-group/{{}}",

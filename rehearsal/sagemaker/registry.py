@@ -18,6 +18,9 @@ _UPDATABLE = {
     "CustomerMetadataPropertiesToRemove",
 }
 
+# A version is listed as Deleting for a moment, and its group has it as long.
+_DELETING_SECONDS = 0.5
+
 
 class Registry:
     def __init__(self, ground: Ground) -> None:
@@ -123,7 +126,15 @@ class Registry:
         return record
 
     def _delete(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        self._ground.store.remove(MODEL_PACKAGE, params["ModelPackageName"])
+        record = self.package(params["ModelPackageName"])
+        if record["ModelPackageStatus"] == "Deleting":
+            return {}
+        record["ModelPackageStatus"] = "Deleting"
+        gone = threading.Timer(
+            _DELETING_SECONDS, self._ground.store.remove, (MODEL_PACKAGE, record["ModelPackageArn"])
+        )
+        gone.daemon = True
+        gone.start()
         return {}
 
     def _list(self, params: Mapping[str, Any]) -> Mapping[str, Any]:

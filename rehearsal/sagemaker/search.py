@@ -79,9 +79,13 @@ def refuse_invalid(config: Mapping[str, Any]) -> None:
         _refuse("TrainingJobEarlyStoppingType must be Off for strategy Hyperband, which stops trials itself.")
     for item in numeric:
         _refuse_bounds(item)
-    names = [item["Name"] for item in [*numeric, *categorical]]
+    names = tuned_names(config)
     if len(set(names)) < len(names):
         _refuse(f"A hyperparameter has more than one range: {sorted(names)}.")
+
+
+def tuned_names(config: Mapping[str, Any]) -> list[str]:
+    return [item["Name"] for ranges in config["ParameterRanges"].values() for item in ranges]
 
 
 def _refuse_bounds(item: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from rehearsal.host import ApiError, Host
 from rehearsal.sagemaker import shapes
 from rehearsal.sagemaker.account import Quotas, refuse_closed
 from rehearsal.sagemaker.cloudformation import ResourceType, resource_types
+from rehearsal.sagemaker.first_party import refuse_unknown_tags
 from rehearsal.sagemaker.ground import Ground
 from rehearsal.sagemaker.hosting import Hosting
 from rehearsal.sagemaker.models import Models
@@ -71,6 +72,7 @@ class SageMaker:
             raise ApiError("UnknownOperationException", f"SageMaker has no operation {operation}.")
         shapes.validate(operation, params)
         refuse_closed(operation, params)
+        refuse_unknown_tags(params)
         if operation == "CreateTransformJob":
             resources = params["TransformResources"]
             quota = f"{resources['InstanceType']} for transform job usage"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from rehearsal.host import ApiError
+from rehearsal.sagemaker.first_party import metric_definitions, refuse_metric_definitions
 from rehearsal.sagemaker.ground import Operation
 from rehearsal.sagemaker.jobs import Job, JobError, Jobs, write_json
 from rehearsal.sagemaker.sandbox import HOST_NAME, OPT_ML
@@ -42,6 +43,7 @@ class TrainingJobs(Jobs):
 
     def create(self, params: Mapping[str, Any]) -> Record:
         refuse_unrehearsed(params)
+        refuse_metric_definitions(params["AlgorithmSpecification"])
         self.require_role(params["RoleArn"])
         self.require_quota(params, jobs=1)
         return self.begin(params).record
@@ -270,8 +272,9 @@ def _inside(job: Job, path: str) -> Any:
 def _metrics(record: Record, log: str) -> list[dict[str, Any]]:
     """The last match of every metric definition's regular expression in the log."""
     found = []
-    for definition in record["AlgorithmSpecification"].get("MetricDefinitions", []):
-        values = [match.group(1) for match in re.finditer(definition["Regex"], log)]
+    logged = log.replace("\t", "#011")  # as a tab reaches the reader of a training job's log
+    for definition in metric_definitions(record["AlgorithmSpecification"]):
+        values = [match.group(1) for match in re.finditer(definition["Regex"], logged)]
         if values:
             found.append(
                 {"MetricName": definition["Name"], "Value": float(values[-1]), "Timestamp": time.time()}

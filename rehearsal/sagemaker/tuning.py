@@ -9,9 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rehearsal.host import ApiError
+from rehearsal.sagemaker.first_party import (
+    metric_definitions,
+    refuse_metric_definitions,
+    refuse_untunable,
+)
 from rehearsal.sagemaker.ground import Ground, Operation
 from rehearsal.sagemaker.jobs import Job
-from rehearsal.sagemaker.search import Candidate, best, candidates, refuse_invalid
+from rehearsal.sagemaker.search import Candidate, best, candidates, refuse_invalid, tuned_names
 from rehearsal.sagemaker.store import TRAINING_JOB, TUNING_JOB, Record
 from rehearsal.sagemaker.training import TrainingJobs, refuse_unrehearsed
 
@@ -80,8 +85,12 @@ class TuningJobs:
                 raise ApiError("ValidationException", f"TrainingJobDefinition needs {member}.")
         refuse_invalid(config)
         refuse_unrehearsed(definition)
+        algorithm = definition["AlgorithmSpecification"]
+        refuse_untunable(algorithm["TrainingImage"], tuned_names(config))
+        if self._ground.host.unknown("tuning-metric-definition") == "refuse":
+            refuse_metric_definitions(algorithm)
         metric = config.get("HyperParameterTuningJobObjective", {}).get("MetricName")
-        defined = [item["Name"] for item in definition["AlgorithmSpecification"].get("MetricDefinitions", [])]
+        defined = [item["Name"] for item in metric_definitions(algorithm)]
         if metric not in defined:
             raise ApiError(
                 "ValidationException",
@@ -104,8 +113,8 @@ class TuningJobs:
             record["FailureReason"] = (
                 f"InternalServerError: {defects[0]}"
                 if defects
-                else "All training jobs failed. Please take a look at the training jobs failures to get more "
-                "details."
+                else f"No training job succeeded after {len(trials)} attempts. Please take a look at the "
+                "training job failures to get more details."
             )
         record["HyperParameterTuningEndTime"] = time.time()
         record["HyperParameterTuningJobStatus"] = status

@@ -37,29 +37,18 @@ function* releasedModel(
   deployed: readonly Deployed[],
   next: Partial<Record<StackRoom, Template>>,
 ): Generator<string> {
-  const of = (room: StackRoom) => deployed.find((each) => each.room === room);
-  const model = of('serving-model');
-  const champion = names.champion(kit);
+  const model = deployed.find(({ room }) => room === 'serving-model');
   for (const parameter of Object.keys(model?.parameters ?? {}))
     if (next['serving-model']?.Parameters?.[parameter] === undefined)
       yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would go`;
   if (mode(model?.template) !== mode(next['serving-model']))
     // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html: there and not back.
     yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker does not take an endpoint there and back; run down first`;
-  const [is, wanted] = [parameterNamed(of('training')?.template, champion), parameterNamed(next.training, champion)];
-  if (is !== undefined && JSON.stringify(is) !== JSON.stringify(wanted))
-    yield `the new template changes the SSM parameter ${champion}: CloudFormation would write ${NO_MODEL} over the champion`;
 }
 
 function mode(template: Template | undefined): 'serverless' | 'real-time' {
   const config = Object.values(template?.Resources ?? {}).find(({ Type }) => Type === 'AWS::SageMaker::EndpointConfig');
   return JSON.stringify(config?.Properties ?? {}).includes('ServerlessConfig') ? 'serverless' : 'real-time';
-}
-
-function parameterNamed(template: Template | undefined, name: string): unknown {
-  return Object.values(template?.Resources ?? {}).find(
-    ({ Type, Properties }) => Type === 'AWS::SSM::Parameter' && Properties?.Name === name,
-  )?.Properties;
 }
 
 /** A tag that every taggable resource of the kit carries. */

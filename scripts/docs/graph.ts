@@ -31,7 +31,7 @@ export const columns: readonly Room[] = [...rooms.filter((room) => room !== 'fou
 const drawn: Record<string, [kind: string, family: Family]> = {
   'AWS::S3::Bucket': ['bucket', 'storage'],
   'AWS::DynamoDB::GlobalTable': ['table', 'storage'],
-  'AWS::SSM::Parameter': ['parameter', 'storage'],
+  'Custom::Champion': ['parameter', 'storage'],
   'AWS::SageMaker::ModelPackageGroup': ['model registry', 'storage'],
   'AWS::KinesisFirehose::DeliveryStream': ['delivery stream', 'signal'],
   'AWS::Events::Rule': ['rule', 'signal'],

@@ -11,7 +11,6 @@ export const stateful: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': 'everything that it encrypts becomes unreadable once its waiting time is over',
   'AWS::S3::Bucket': 'the data, the models, the captured predictions, the audit trail',
   'AWS::DynamoDB::GlobalTable': 'episodes and decisions of the guard; the lease of a running release',
-  'AWS::SSM::Parameter': 'which model serves: Train would begin without a champion',
   'AWS::SageMaker::ModelPackageGroup': 'the versions, their metrics and approvals',
   'AWS::Glue::Database': 'the declarations of its tables; the files stay',
   'AWS::Glue::Table': 'a declaration, made again at once; the files stay',
@@ -163,7 +162,7 @@ export const inPlace: Record<string, Record<string, unknown>> = {
     ...{ minRecords: 1001, minLabelCoverage: 0.9, facetMinRows: 501, schedule: true },
   },
   retraining: {
-    ...{ cooldownDays: 15, maxPerDay: 5, minNewLabelledRows: 5001, maxAttemptsPerEpisode: 4, leaseMinutes: 181 },
+    ...{ cooldownDays: 15, maxPerDay: 5, minNewLabelledRows: 5001, maxAttemptsPerEpisode: 4 },
   },
 };
 

@@ -126,8 +126,11 @@ test('a month that another execution holds is waited for, and never prepared twi
   expect(never.path).toContain('Alert');
 });
 
-test('a full job queue is waited for', () => {
-  const run = prepare(one, { RunJob: [{ error: 'Glue.ConcurrentRunsExceededException' }, { result: {} }] });
+test.each([
+  ['job', 'Glue.ConcurrentRunsExceededException'],
+  ['account', 'Glue.ResourceNumberLimitExceededException'],
+])('a full %s is waited for', (_, error) => {
+  const run = prepare(one, { RunJob: [{ error }, { result: {} }] });
   expect(run.output).toEqual({ partitions: [{ partition: '2013-02', rows }] });
 });
 

@@ -1,4 +1,5 @@
 import { resolveConfig } from '../../lib/config';
+import { trialMinutes } from '../../lib/training/tuning-config';
 
 test('the default is the sandbox: serverless, spot, nothing that needs a quota', () => {
   const config = resolveConfig();
@@ -33,6 +34,12 @@ test.each([
   ['a misspelt key in a room', 'sandbox', { etl: { worker: 4 } }, 'Unrecognized key: "worker"'],
   ['a kit name that is too long for job names', 'sandbox', { kit: 'a-very-long-kit-name' }, 'kit: 2 to 15'],
   ['a grid over numbers', 'sandbox', { training: { tuning: { strategy: 'Grid' } } }, 'categorical ranges only'],
+  [
+    'a range of what SageMaker does not tune',
+    'sandbox',
+    { training: { tuning: { ranges: { seed: { type: 'Integer', min: 1, max: 9 } } } } },
+    'SageMaker does not tune seed',
+  ],
   ['an empty range', 'sandbox', { training: { tuning: { ranges: {} } } }, 'name at least one'],
   [
     'a tuned name that is no hyperparameter',
@@ -68,4 +75,17 @@ test('a grid over listed values is accepted', () => {
     training: { tuning: { strategy: 'Grid', ranges: categorical } },
   }).training;
   expect(tuning.ranges).toEqual(categorical);
+});
+
+test('the time for trials follows their waves, and a grid its combinations', () => {
+  const minutes = (training: object) => trialMinutes(resolveConfig('sandbox', { training }).training);
+  expect(minutes({})).toBe(3 * 60);
+  expect(minutes({ spot: false })).toBe(3 * 30);
+  expect(minutes({ tuning: { maxTrials: 50 } })).toBe(25 * 60);
+  const values = (count: number) => ({ type: 'Categorical', values: Array.from({ length: count }, String) });
+  expect(
+    minutes({
+      tuning: { strategy: 'Grid', ranges: { max_depth: values(3), eta: values(3), min_child_weight: values(2) } },
+    }),
+  ).toBe(9 * 60);
 });

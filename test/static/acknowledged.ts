@@ -118,7 +118,7 @@ export const acknowledged: readonly Acknowledged[] = [
   },
   {
     finding: /^NIST.800.53.R5-LambdaDLQ$/,
-    at: /^(Serving\/Predict|Training\/DeleteModelPackages)\//,
+    at: /^(Serving\/Predict|Training\/(DeclareChampion|DeleteModelPackages))\//,
     reason: 'Invoked synchronously, by API Gateway and by CloudFormation: the caller gets the error',
   },
   {

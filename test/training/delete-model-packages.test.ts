@@ -20,9 +20,11 @@ beforeEach(() => {
     return Promise.resolve(new Response());
   });
   jest.spyOn(console, 'error').mockImplementation();
-  sagemaker.on(ListModelPackagesCommand).resolves({
-    ModelPackageSummaryList: [{ ModelPackageArn: arn(1) }, { ModelPackageArn: arn(2) }] as never,
+  const listed = (...versions: number[]) => ({
+    ModelPackageSummaryList: versions.map((version) => ({ ModelPackageArn: arn(version) })) as never,
   });
+  // The second version is still being deleted when the list is looked at again.
+  sagemaker.on(ListModelPackagesCommand).resolvesOnce(listed(1, 2)).resolvesOnce(listed(2)).resolves(listed());
   sagemaker.on(DeleteModelPackageCommand).resolves({});
 });
 
@@ -38,6 +40,7 @@ const run = async (RequestType: string) => {
 test('versions go with the stack that says so on the group', async () => {
   tagged('true');
   expect(await run('Delete')).toEqual([arn(1), arn(2)]);
+  expect(sagemaker.commandCalls(ListModelPackagesCommand)).toHaveLength(3);
   expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
 });
 

@@ -23,7 +23,11 @@ const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> 
       },
     },
   ],
-  Tune: [{ result: { BestTrainingJob: { TrainingJobName: 'mlkit-tune-002' } } }],
+  Tune: [
+    {
+      result: { HyperParameterTuningJobName: 'mlkit-tune', BestTrainingJob: { TrainingJobName: 'mlkit-tune-002' } },
+    },
+  ],
   DescribeBest: [
     { result: { ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/best/output/model.tar.gz' } } },
   ],
@@ -88,6 +92,22 @@ test('a hyperparameter is tuned or static, never both, and the best trial is eva
   expect(calledWith(run, 'Evaluate').ProcessingInputs.at(-1).S3Input.S3Uri).toContain('/best/');
 });
 
+test('a tuning job whose metric definitions are refused goes on with those of the image', () => {
+  const cause =
+    "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without specifying metric definitions.";
+  const refusal = { error: 'SageMaker.AmazonSageMakerException', cause };
+  const tune = (refusals: number) =>
+    train({ ...input, mode: 'tune' }, { Tune: [...Array<Answer>(refusals).fill(refusal), ...(answers().Tune ?? [])] });
+  const definitions = ({ calls }: ReturnType<typeof tune>) =>
+    calls
+      .filter(({ state }) => state === 'Tune')
+      .map((call) => call.arguments.TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions !== undefined);
+  // Five starts: a refusal has the error name of a throttled one, and is retried.
+  expect(definitions(tune(5))).toEqual([true, false]);
+  expect(tune(5).output.outcome).toBe('Promoted');
+  expect(tune(10).error).toEqual({ Error: 'TrainingFailed', Cause: cause });
+});
+
 test('the input may choose a grid, which takes no number of trials', () => {
   const ranges = { CategoricalParameterRanges: [{ Name: 'max_depth', Values: ['3', '6'] }] };
   const config = calledWith(
@@ -113,6 +133,61 @@ test('spot capacity that never came is an outcome with a remedy', () => {
   const run = train(input, { Train: [{ error: 'States.TaskFailed', cause }] });
   expect(run.output).toMatchObject({ outcome: 'NoCapacity', reason: expect.stringContaining('training.instanceType') });
   expect(run.path).toContain('TellNoCapacity');
+});
+
+const tuningFailed = JSON.stringify({
+  HyperParameterTuningJobName: 'mlkit-tune',
+  TrainingJobStatusCounters: { Stopped: 2 },
+  FailureReason:
+    'No training job succeeded after 2 attempts. Please take a look at the training job failures to get more details.',
+});
+const trials = (...statuses: string[]) => [
+  {
+    result: {
+      TrainingJobSummaries: statuses.map((TrainingJobStatus, i) => ({
+        TrainingJobName: `trial-${i}`,
+        TrainingJobStatus,
+      })),
+    },
+  },
+];
+
+test.each<[string, Answer]>([
+  ['failed', { error: 'States.TaskFailed', cause: tuningFailed }],
+  ['ended without a best trial', { result: { HyperParameterTuningJobName: 'mlkit-tune' } }],
+])('a tuning job that %s because spot never came is the same outcome', (_, tune) => {
+  const run = train(
+    { ...input, mode: 'tune' },
+    {
+      Tune: [tune],
+      ListTrials: trials('Stopped', 'Stopped'),
+      DescribeTrial: [{ result: { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' } }],
+    },
+  );
+  expect(run.output).toMatchObject({ outcome: 'NoCapacity' });
+  expect(calledWith(run, 'ListTrials').HyperParameterTuningJobName).toBe('mlkit-tune');
+});
+
+test('a failed tuning job tells the reason of a trial that failed', () => {
+  const FailureReason = 'AlgorithmError: no rows';
+  const run = train(
+    { ...input, mode: 'tune' },
+    {
+      Tune: [{ error: 'States.TaskFailed', cause: tuningFailed }],
+      ListTrials: trials('Stopped', 'Failed'),
+      DescribeTrial: [{ result: { TrainingJobStatus: 'Failed', SecondaryStatus: 'Failed', FailureReason } }],
+    },
+  );
+  expect(calledWith(run, 'DescribeTrial')).toEqual({ TrainingJobName: 'trial-1' });
+  expect(run.error).toEqual({ Error: 'TrainingFailed', Cause: FailureReason });
+});
+
+test('a tuning job that failed before its first trial tells its own reason', () => {
+  const run = train(
+    { ...input, mode: 'tune' },
+    { Tune: [{ error: 'States.TaskFailed', cause: tuningFailed }], ListTrials: trials() },
+  );
+  expect(run.error).toMatchObject({ Cause: expect.stringContaining('No training job succeeded') });
 });
 
 test('a failed job tells people its reason and fails', () => {

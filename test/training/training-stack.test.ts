@@ -2,10 +2,20 @@ import { kit, only, resources, snapshot, statements } from '../shared/kit';
 
 test('snapshot', () => expect(snapshot('training')).toMatchSnapshot());
 
-test('the champion begins as none, and Train may only read it', () => {
-  expect(only('training', 'AWS::SSM::Parameter').Properties).toMatchObject({ Name: '/mlkit/champion', Value: 'none' });
-  const actions = statements('training').flatMap(({ statement }) => statement.Action as string | string[]);
-  expect(actions).not.toContain('ssm:PutParameter');
+test('one function creates and deletes the champion, and Train may only read it', () => {
+  const writers = statements('training').filter(({ statement }) =>
+    /"ssm:(?!GetParameter")/.test(JSON.stringify(statement)),
+  );
+  expect(writers).toMatchObject([
+    {
+      id: expect.stringMatching(/^DeclareChampion/),
+      statement: { Resource: { 'Fn::Join': ['', expect.arrayContaining([':parameter/mlkit/champion'])] } },
+    },
+  ]);
+  expect(only('training', 'Custom::Champion').Properties).toMatchObject({
+    Name: '/mlkit/champion',
+    Tags: expect.arrayContaining([{ Key: 'room', Value: 'training' }]),
+  });
 });
 
 test('versions go before their group when the sandbox is destroyed, and stay in production', () => {

@@ -1,7 +1,10 @@
 /** Whether a monitoring run starts a retraining: a pure function of the signal, the state, the configuration and the wall clock. */
 import type { Config } from '../../../lib/config';
 
-export type GuardConfig = Config['retraining'];
+export type GuardConfig = Config['retraining'] & {
+  /** After this the lock of a training whose end was never heard is free: as long as Train may take. */
+  readonly leaseMinutes: number;
+};
 
 /** One monitoring run, as its event tells it. Days are UTC, `end` is the first day left out. */
 export interface Signal {

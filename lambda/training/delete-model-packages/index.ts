@@ -1,25 +1,22 @@
 /** Custom resource: a model package group that still has versions cannot be deleted, and versions are not the stack's own. */
+import { setTimeout } from 'node:timers/promises';
 import {
   DeleteModelPackageCommand,
   paginateListModelPackages,
   paginateListTags,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { DELETE_VERSIONS_TAG } from '../../../lib/shared/names';
+import { answering } from '../../shared/custom-resource';
 
 const sagemaker = new SageMakerClient({});
 
-export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  const { Group: group, GroupArn: arn } = event.ResourceProperties as unknown as { Group: string; GroupArn: string };
-  try {
-    if (event.RequestType === 'Delete' && (await mayDelete(arn))) await deleteVersions(group);
-    await respond(event, context, 'SUCCESS', group);
-  } catch (error) {
-    console.error(error);
-    await respond(event, context, 'FAILED', group, `versions of ${group} were not deleted: ${String(error)}`);
-  }
-}
+export const handler = answering<{ Group: string; GroupArn: string }>({
+  id: ({ Group }) => `versions-of-${Group}`,
+  carryOut: async ({ RequestType, ResourceProperties: { Group, GroupArn } }) => {
+    if (RequestType === 'Delete' && (await mayDelete(GroupArn))) await deleteVersions(Group);
+  },
+});
 
 /** An update that makes the kit keep its data takes this resource away as well; before that, it takes the tag from the group. */
 async function mayDelete(ResourceArn: string): Promise<boolean> {
@@ -30,30 +27,16 @@ async function mayDelete(ResourceArn: string): Promise<boolean> {
 
 async function deleteVersions(group: string): Promise<void> {
   // The pages are collected first: deleting while listing moves them.
+  for (const arn of await versions(group))
+    await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
+  // A version is listed while it is being deleted, and its group cannot go meanwhile. The function's timeout ends the wait.
+  while ((await versions(group)).length > 0) await setTimeout(1000);
+}
+
+async function versions(group: string): Promise<string[]> {
   const arns: string[] = [];
   for await (const page of paginateListModelPackages({ client: sagemaker }, { ModelPackageGroupName: group }))
     for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? [])
       if (ModelPackageArn !== undefined) arns.push(ModelPackageArn);
-  for (const arn of arns) await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
-}
-
-/** CloudFormation waits an hour for an answer that never comes, so every path must end here. */
-async function respond(
-  event: CloudFormationCustomResourceEvent,
-  context: Context,
-  status: string,
-  group: string,
-  reason?: string,
-): Promise<void> {
-  const { StackId, RequestId, LogicalResourceId } = event;
-  const answer = {
-    Status: status,
-    Reason: reason ?? `see log stream ${context.logStreamName}`,
-    PhysicalResourceId: `versions-of-${group}`,
-    StackId,
-    RequestId,
-    LogicalResourceId,
-  };
-  // The URL is signed for an empty content type.
-  await fetch(event.ResponseURL, { method: 'PUT', headers: { 'Content-Type': '' }, body: JSON.stringify(answer) });
+  return arns;
 }

@@ -139,7 +139,6 @@ export const resourceTypes: Record<string, Pricer | typeof free | typeof byUse> 
   'AWS::SQS::Queue': byUse,
   'AWS::SQS::QueuePolicy': free,
   // A standard parameter.
-  'AWS::SSM::Parameter': free,
   'AWS::SageMaker::DataQualityJobDefinition': managedMonitor,
   'AWS::SageMaker::Endpoint': free,
   'AWS::SageMaker::EndpointConfig': instances,
@@ -151,6 +150,7 @@ export const resourceTypes: Record<string, Pricer | typeof free | typeof byUse> 
   'AWS::SageMaker::MonitoringSchedule': free,
   'AWS::Scheduler::Schedule': dailyMonitor,
   'AWS::StepFunctions::StateMachine': byUse,
+  'Custom::Champion': free,
   'Custom::ModelPackageVersions': free,
   'Custom::VpcRestrictDefaultSG': free,
   'Custom::S3AutoDeleteObjects': free,

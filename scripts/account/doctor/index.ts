@@ -8,6 +8,7 @@ import {
   fixedNames,
   judgeBootstrap,
   judgeBudget,
+  judgeBudgets,
   judgeDeployed,
   judgeFeatures,
   judgeLeftovers,
@@ -57,6 +58,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
       return judgeFeatures(closed, { refusal, customer });
     }),
     asked('bootstrap', async () => [judgeBootstrap(await look.bootstrapVersion(aws), account, region)]),
+    asked('budget', async () => [
+      judgeBudgets(await look.budgetsRefusal(aws, account), config.foundation.monthlyBudgetUsd),
+    ]),
     ...told,
     asked('deployed', async () => {
       const all = stackRooms.map((room) => names.stack(kit, room));

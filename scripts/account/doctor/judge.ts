@@ -170,7 +170,7 @@ const NAMED: Record<string, [property: string, limit: number]> = {
   'AWS::CloudWatch::Alarm': ['AlarmName', 255],
   'AWS::CloudWatch::Dashboard': ['DashboardName', 255],
   'AWS::Athena::WorkGroup': ['Name', 128],
-  'AWS::SSM::Parameter': ['Name', 1011],
+  'Custom::Champion': ['Name', 1011],
   'AWS::KMS::Alias': ['AliasName', 256],
   'AWS::ApiGateway::RestApi': ['Name', 128],
 };
@@ -268,10 +268,28 @@ export function judgeLeftovers(
   ];
 }
 
+/** @param refusal of DescribeBudgets; null where it answered */
+export function judgeBudgets(refusal: string | null, monthlyBudgetUsd: number | null): Check {
+  const about = 'budget';
+  if (refusal === null) return { about, verdict: 'ok', found: 'the account may have budgets' };
+  return {
+    about,
+    verdict: monthlyBudgetUsd === null ? 'ok' : 'fail',
+    found: `the account may have no budgets: ${refusal}`,
+    fix: `--config '{"foundation":{"monthlyBudgetUsd":null}}', or the payer account switches on access to billing for its members`,
+  };
+}
+
 /** The budget tells people at 80 %. */
 const TOLD_AT = 0.8;
 
-export function judgeBudget(firstMonthUsd: number, monthlyBudgetUsd: number): Check {
+export function judgeBudget(firstMonthUsd: number, monthlyBudgetUsd: number | null): Check {
+  if (monthlyBudgetUsd === null)
+    return {
+      about: 'budget',
+      verdict: 'ok',
+      found: `none: nobody is told when a month gets expensive; idle and a drift story cost ${firstMonthUsd.toFixed(2)} USD`,
+    };
   const figures = `a month idle and a drift story cost ${firstMonthUsd.toFixed(2)} USD, the budget is ${monthlyBudgetUsd}`;
   const evidence = { firstMonthUsd, monthlyBudgetUsd };
   if (firstMonthUsd <= monthlyBudgetUsd * TOLD_AT) return { about: 'budget', verdict: 'ok', found: figures, evidence };

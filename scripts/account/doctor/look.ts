@@ -1,4 +1,5 @@
 /** Looks at the account; what it finds is judged in judge.ts. */
+import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ListMonitoringSchedulesCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
@@ -22,6 +23,18 @@ export async function account(aws: Aws): Promise<{ account: string; principal: s
 
 /** @throws Error of the SDK when no Region is configured */
 export const region = (aws: Aws): Promise<string> => new STSClient(aws).config.region();
+
+/** How Budgets refuses a member account of an organization whose payer did not enable it; null where it answers. */
+export async function budgetsRefusal(aws: Aws, AccountId: string): Promise<string | null> {
+  try {
+    await new BudgetsClient(aws).send(new DescribeBudgetsCommand({ AccountId, MaxResults: 1 }));
+    return null;
+  } catch (error) {
+    const { message } = error as Error;
+    if (/linked account/.test(message)) return message;
+    throw error;
+  }
+}
 
 /** Version of the CDK's bootstrap stack; null where there is none. */
 export async function bootstrapVersion(aws: Aws): Promise<number | null> {

@@ -1,12 +1,13 @@
 /** Scenario `operations`: the commands around the account, from a fresh one to one where nothing is left. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, UpdateStackCommand, waitUntilStackUpdateComplete } from '@aws-sdk/client-cloudformation';
 import {
   CreateModelPackageGroupCommand,
   DeleteModelPackageGroupCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { resolveConfig } from '../../../lib/config';
 import { MODEL_PARAMETER, names, NO_MODEL } from '../../../lib/shared/names';
 import { templateFiles } from '../../account/cdk';
@@ -31,8 +32,9 @@ export const operations: Scenario = {
   play: (stage) => loop.play(stage),
   async after(ground) {
     const kept = await upAgain(ground);
+    await tagAnew(ground);
     const refusal = await wouldReset(ground);
-    return `up again changed nothing and kept ${kept}; refused: ${refusal}`;
+    return `up again changed nothing and kept ${kept}, and so did new tags of the stack; refused: ${refusal}`;
   },
   async swept({ aws, kit }) {
     const planted = plants(aws, kit);
@@ -89,17 +91,35 @@ async function upAgain(ground: Ground): Promise<string> {
   return `version ${model.split('/').at(-1)}`;
 }
 
-/** An app whose champion parameter differs: CloudFormation would write `none` over the champion. @returns the refusal's last line */
+/** As `cdk deploy --tags` does: a declared parameter would get its first value again. */
+async function tagAnew({ aws, kit }: Ground): Promise<void> {
+  const [client, ssm] = [new CloudFormationClient(aws), new SSMClient(aws)];
+  const champion = async () =>
+    (await ssm.send(new GetParameterCommand({ Name: names.champion(kit) }))).Parameter?.Value ?? '';
+  const before = await champion();
+  const StackName = names.stack(kit, 'training');
+  const Tags = [{ Key: 'cost-centre', Value: 'another' }];
+  await client.send(
+    new UpdateStackCommand({ StackName, Tags, UsePreviousTemplate: true, Capabilities: ['CAPABILITY_IAM'] }),
+  );
+  await waitUntilStackUpdateComplete({ client, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { StackName });
+  expect(before !== NO_MODEL && (await champion()) === before, `new tags made ${await champion()} of ${before}`);
+}
+
+/** An app that knows the released model by another parameter. @returns the refusal's last line */
 async function wouldReset(ground: Ground): Promise<string> {
   const assembly = `${ground.assembly}-reset`;
   cpSync(ground.assembly, assembly, { recursive: true });
-  const file = templateFiles(assembly).get(names.stack(ground.kit, 'training'))!;
-  writeFileSync(file, readFileSync(file, 'utf8').replace('written by Release alone', 'written by somebody'));
+  const file = templateFiles(assembly).get(names.stack(ground.kit, 'serving-model'))!;
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(MODEL_PARAMETER, 'AnotherParameter'));
   const refusal = await deployKit({ ...ground, assembly, log: join(assembly, 'up.log') }).then(
     () => undefined,
     (error: Error) => error,
   );
   rmSync(assembly, { recursive: true });
-  expect(refusal instanceof Refused, `up did not refuse to reset the champion: ${refusal?.message ?? 'it deployed'}`);
+  expect(
+    refusal instanceof Refused,
+    `up did not refuse to reset the released model: ${refusal?.message ?? 'it deployed'}`,
+  );
   return refusal.message.split('\n').at(-1)!;
 }

@@ -107,7 +107,7 @@ def test_a_killed_run_resumes_and_ends_as_if_nothing_had_happened(
         text=True,
     )
     assert f"resuming after round {boosting.CHECKPOINT_ROUNDS - 1} " in resumed.stdout
-    assert "round=0 " not in resumed.stdout
+    assert "[0]\t" not in resumed.stdout
     assert booster_text(tmp_path) == booster_text(trained.folder)
     assert json.loads((tmp_path / "model/model.json").read_text()) == json.loads(
         (trained.model / "model.json").read_text()
@@ -119,7 +119,8 @@ def test_a_checkpoint_of_other_settings_is_not_resumed(
 ) -> None:
     run(lake, tmp_path, num_round=12)
     run(lake, tmp_path, num_round=12, max_depth=2)
-    assert "starting from the first round" in capsys.readouterr().out
+    assert "resuming" not in capsys.readouterr().out
+    assert len(list((tmp_path / "checkpoints").glob("*.json"))) == 2
     run(lake, tmp_path / "fresh", num_round=12, max_depth=2)
     assert booster_text(tmp_path) == booster_text(tmp_path / "fresh")
 
@@ -129,7 +130,7 @@ def test_the_last_line_is_the_tuning_metric(
 ) -> None:
     model = run(lake, tmp_path, num_round=3)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == f"validation-auc={model.meta['selectAuc']:.6f};"
+    assert lines[-1] == f"[{model.meta['rounds'] - 1}]\tvalidation-auc:{model.meta['selectAuc']:.6f}"
 
 
 def test_a_failure_leaves_a_sentence_for_failure_reason(lake: Lake, tmp_path: Path) -> None:

@@ -201,6 +201,21 @@ def test_types_without_effect_are_reported(engine):
     assert f"AWS::Budgets::Budget {name}/Limit" in [fact["what"] for fact in facts]
 
 
+@pytest.mark.parametrize("change", ["tags of the stack", "description"])
+def test_an_update_writes_the_value_of_a_declared_parameter_again(engine, change):
+    """As CloudFormation does (aws-cdk#25949): a champion in one would be lost."""
+    properties = {"Name": f"/{engine.name('declared')}", "Type": "String", "Value": "none"}
+    template = {"Resources": {"Champion": {"Type": "AWS::SSM::Parameter", "Properties": properties}}}
+    stack, ssm = engine.stack(template)["StackName"], engine.client("ssm")
+    ssm.put_parameter(Name=properties["Name"], Value="version 3", Overwrite=True)
+    if change == "description":
+        properties["Description"] = "other words"
+        engine.stack(template, stack)
+    else:
+        engine.stack(template, stack, Tags=[{"Key": "team", "Value": "blue"}])
+    assert ssm.get_parameter(Name=properties["Name"])["Parameter"]["Value"] == "none"
+
+
 def test_unknown_types_are_refused_before_anything_is_made(engine):
     template = {"Resources": {"T": {"Type": "AWS::SNS::Topic"}, "X": {"Type": "AWS::QuickSight::Dashboard"}}}
     with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::QuickSight::Dashboard\]"):

@@ -42,6 +42,30 @@ def test_training_requests_held_against_the_model(sagemaker, world, change, mess
     assert message in refused(sagemaker, "CreateTrainingJob", training_request(world, "t") | change)
 
 
+def test_own_metric_definitions_are_refused_for_the_image_of_sagemaker(sagemaker, world):
+    request = training_request(world, "t")
+    request["AlgorithmSpecification"]["MetricDefinitions"] = [{"Name": "auc", "Regex": "auc=([0-9.]+)"}]
+    message = refused(sagemaker, "CreateTrainingJob", request)
+    assert message.startswith("You can't override the metric definitions for Amazon SageMaker algorithms.")
+    request["AlgorithmSpecification"]["TrainingImage"] = (
+        f"{world.account}.dkr.ecr.us-east-1.amazonaws.com/own:1"
+    )
+    assert sagemaker.call("CreateTrainingJob", request)["TrainingJobArn"]
+
+
+@pytest.mark.parametrize("operation", ["CreateTrainingJob", "CreateProcessingJob"])
+def test_a_tag_that_aws_documents_nowhere_is_refused(sagemaker, world, operation):
+    image = f"{IMAGE}-cpu-py3"
+    request = (
+        training_request(world, "t") if operation == "CreateTrainingJob" else processing_request(world, "p")
+    )
+    if operation == "CreateTrainingJob":
+        request["AlgorithmSpecification"]["TrainingImage"] = image
+    else:
+        request["AppSpecification"]["ImageUri"] = image
+    assert refused(sagemaker, operation, request) == f"Requested image {image} not found."
+
+
 def test_every_pattern_of_the_service_model_is_understood():
     model, seen, patterns = shapes.service_model(), set(), set()
 

@@ -1,7 +1,7 @@
 """Model package groups and versions, and deploying from a package."""
 
 import pytest
-from world import IMAGE, ROLE
+from world import IMAGE, ROLE, until
 
 from rehearsal.host import ApiError
 
@@ -97,6 +97,13 @@ def test_a_group_with_versions_cannot_be_deleted(sagemaker, group, register):
         sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Flights"})
     assert refused.value.code == "ConflictException"
     sagemaker.call("DeleteModelPackage", {"ModelPackageName": arn})
+    # It is listed while it is being deleted, and holds its group.
+    listed = {"ModelPackageGroupName": "Flights"}
+    (deleting,) = sagemaker.call("ListModelPackages", listed)["ModelPackageSummaryList"]
+    assert deleting["ModelPackageStatus"] == "Deleting"
+    with pytest.raises(ApiError, match="still contains Model Packages"):
+        sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Flights"})
+    until(lambda: not sagemaker.call("ListModelPackages", listed)["ModelPackageSummaryList"])
     sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Flights"})
     with pytest.raises(ApiError, match="does not exist"):
         sagemaker.call("DescribeModelPackageGroup", {"ModelPackageGroupName": "Flights"})

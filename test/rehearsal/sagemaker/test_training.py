@@ -25,8 +25,8 @@ pathlib.Path("/opt/ml/output/data/report.txt").write_text(helper.WORD)
 seen = {key: value for key, value in os.environ.items()}
 seen.update(argv=sys.argv[1:], cwd=os.getcwd(), jobs=sorted(os.listdir("/opt/ml")), host=os.uname().nodename)
 print("SEEN " + json.dumps(seen))
-print("validation-rmse=9.0;")
-print("validation-rmse=0.25;")
+print("[0]\\tvalidation-rmse:9.0")
+print("[1]\\tvalidation-rmse:0.25")
 """
 
 
@@ -39,9 +39,6 @@ def trainable(world, put):
 def test_a_script_trains_under_the_container_contract(sagemaker, world, finished, trainable):
     request = training_request(world, "Train-One")
     request["HyperParameters"] |= {"depth": "3", "name": '"quoted"'}
-    request["AlgorithmSpecification"]["MetricDefinitions"] = [
-        {"Name": "rmse", "Regex": r"validation-rmse=([0-9\.]+)"}
-    ]
     created = sagemaker.call("CreateTrainingJob", request)
     assert created == {"TrainingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/train-one"}
     job = finished("TrainingJob", "Train-One")
@@ -53,7 +50,9 @@ def test_a_script_trains_under_the_container_contract(sagemaker, world, finished
     assert json.loads(seen["SM_HPS"]) == {"depth": 3, "name": "quoted"}
     assert (seen["cwd"], seen["host"]) == ("/opt/ml/code", "algo-1")
     assert seen["TRAINING_JOB_NAME"] == "Train-One"
-    assert job["FinalMetricDataList"][0]["Value"] == 0.25
+    assert [(item["MetricName"], item["Value"]) for item in job["FinalMetricDataList"]] == [
+        ("validation:rmse", 0.25)
+    ]
     assert job["TrainingTimeInSeconds"] >= 1
     assert [step["Status"] for step in job["SecondaryStatusTransitions"]] == [
         "Starting", "Downloading", "Training", "Uploading", "Completed",

@@ -9,16 +9,16 @@ from rehearsal.sagemaker.search import candidates
 TRAIN = """
 import argparse, time
 parser = argparse.ArgumentParser()
-for name in ("eta", "depth", "booster", "fixed"):
+for name in ("eta", "max_depth", "booster", "fixed"):
     parser.add_argument("--" + name)
 args = parser.parse_args()
 print("ARGS", vars(args))
 time.sleep(0.5)
-if args.depth == "13":
+if args.max_depth == "13":
     raise SystemExit("unlucky")
-print(f"validation-auc={args.depth};")
+print(f"[0]\\tvalidation-auc:{args.max_depth}")
 """
-DEPTHS = {"CategoricalParameterRanges": [{"Name": "depth", "Values": ["1", "13", "7"]}]}
+DEPTHS = {"CategoricalParameterRanges": [{"Name": "max_depth", "Values": ["1", "13", "7"]}]}
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def request_tuning(world, put):
         del definition["TrainingJobName"]
         definition["StaticHyperParameters"] = {**definition.pop("HyperParameters"), "fixed": "yes"}
         definition["AlgorithmSpecification"]["MetricDefinitions"] = [
-            {"Name": "validation:auc", "Regex": r"validation-auc=([0-9\.]+)"}
+            {"Name": "validation:auc", "Regex": "validation-auc:([0-9.]+)"}
         ]
         objective = {"Type": "Maximize", "MetricName": "validation:auc"}
         return {
@@ -68,7 +68,7 @@ def test_trials_run_in_parallel_and_the_best_is_named(sagemaker, world, finished
     assert job["TrainingJobStatusCounters"]["NonRetryableError"] == 1
     assert job["ObjectiveStatusCounters"] == {"Succeeded": 2, "Pending": 0, "Failed": 1}
     best = job["BestTrainingJob"]
-    assert best["TunedHyperParameters"] == {"depth": "7"}
+    assert best["TunedHyperParameters"] == {"max_depth": "7"}
     assert best["FinalHyperParameterTuningJobObjectiveMetric"] == {
         "Type": "Maximize", "MetricName": "validation:auc", "Value": 7.0,
     }  # fmt: skip
@@ -78,22 +78,22 @@ def test_trials_run_in_parallel_and_the_best_is_named(sagemaker, world, finished
     assert trial["HyperParameters"]["fixed"] == "yes"
     assert trial["TuningJobArn"] == job["HyperParameterTuningJobArn"]
     log = world.logged("/aws/sagemaker/TrainingJobs", best["TrainingJobName"])
-    assert "ARGS {'eta': None, 'depth': '7', 'booster': None, 'fixed': 'yes'}" in log
+    assert "ARGS {'eta': None, 'max_depth': '7', 'booster': None, 'fixed': 'yes'}" in log
     ranked = {**describe, "SortBy": "FinalObjectiveMetricValue", "SortOrder": "Ascending"}
     trials = sagemaker.call("ListTrainingJobsForHyperParameterTuningJob", ranked)["TrainingJobSummaries"]
-    assert [trial["TunedHyperParameters"]["depth"] for trial in trials] == ["1", "7"]
+    assert [trial["TunedHyperParameters"]["max_depth"] for trial in trials] == ["1", "7"]
     events = world.emitted("SageMaker HyperParameter Tuning Job State Change")
     assert [event["HyperParameterTuningJobStatus"] for event in events] == ["InProgress", "Completed"]
 
 
 def test_a_tuning_job_fails_when_every_trial_does(sagemaker, finished, request_tuning):
-    only_bad = {"CategoricalParameterRanges": [{"Name": "depth", "Values": ["13"]}]}
+    only_bad = {"CategoricalParameterRanges": [{"Name": "max_depth", "Values": ["13"]}]}
     limits = {"MaxParallelTrainingJobs": 1}
     request = request_tuning("bad", ParameterRanges=only_bad, ResourceLimits=limits)
     sagemaker.call("CreateHyperParameterTuningJob", request)
     job = finished("HyperParameterTuningJob", "bad")
     assert job["HyperParameterTuningJobStatus"] == "Failed"
-    assert job["FailureReason"].startswith("All training jobs failed.")
+    assert job["FailureReason"].startswith("No training job succeeded after 1 attempts.")
 
 
 def test_stop_ends_the_running_trials_and_starts_no_more(sagemaker, finished, request_tuning):
@@ -155,12 +155,33 @@ def test_random_draws_stay_in_their_ranges_and_follow_the_seed():
             {"HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "other"}},
             "not among the MetricDefinitions",
         ),
+        (
+            {
+                "ParameterRanges": {"CategoricalParameterRanges": [{"Name": "reg_lambda", "Values": ["1"]}]},
+            },
+            r"untunable hyperparameters: \[reg_lambda\].*you can tune only \[alpha, ",
+        ),
         ({"ResourceLimits": {"MaxParallelTrainingJobs": 5}}, "ml.m5.large for spot training job usage' is 4"),
     ],
 )
 def test_requests_aws_refuses(sagemaker, request_tuning, changes, message):
     with pytest.raises(ApiError, match=message):
         sagemaker.call("CreateHyperParameterTuningJob", request_tuning("refused", **changes))
+
+
+def test_the_metrics_of_the_image_need_no_definition(sagemaker, finished, request_tuning):
+    """SageMaker puts its own in, and finds what is printed as its built-in algorithm prints it."""
+    request = request_tuning("own")
+    del request["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
+    sagemaker.call("CreateHyperParameterTuningJob", request)
+    best = finished("HyperParameterTuningJob", "own")["BestTrainingJob"]
+    assert best["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] == 7
+
+
+def test_definitions_of_a_tuning_job_may_be_refused_too(sagemaker, world, request_tuning, monkeypatch):
+    monkeypatch.setitem(world.unknowns, "tuning-metric-definition", "refuse")
+    with pytest.raises(ApiError, match="You can't override the metric definitions"):
+        sagemaker.call("CreateHyperParameterTuningJob", request_tuning("t"))
 
 
 def test_names_are_limited_to_32_characters(sagemaker, request_tuning):

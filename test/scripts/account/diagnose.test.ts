@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
 import { mockClient } from 'aws-sdk-client-mock';
 import { resolveConfig } from '../../../lib/config';
 import { diagnose, printDiagnosis } from '../../../scripts/account/doctor';
@@ -19,8 +20,9 @@ const templates = synthesize(config);
 const aws = { region: 'us-east-1' };
 const look = () => diagnose({ config, aws, templates });
 
-const [sts, ssm, quotas, stacks, tags] = [
+const [sts, budgets, ssm, quotas, stacks, tags] = [
   mockClient(STSClient),
+  mockClient(BudgetsClient),
   mockClient(SSMClient),
   mockClient(ServiceQuotasClient),
   mockClient(CloudFormationClient),
@@ -30,7 +32,8 @@ const gone = { $metadata: {}, message: 'gone' };
 const SERVERLESS = { QuotaName: 'Maximum number of serverless endpoints', QuotaCode: 'L-ABCDEF01' };
 
 beforeEach(() => {
-  for (const client of [sts, ssm, quotas, stacks, tags]) client.reset();
+  for (const client of [sts, budgets, ssm, quotas, stacks, tags]) client.reset();
+  budgets.on(DescribeBudgetsCommand).resolves({ Budgets: [] });
   sts.on(GetCallerIdentityCommand).resolves({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/me' });
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '27' } });
   quotas.on(GetServiceQuotaCommand).rejects(new NoSuchResourceException(gone));

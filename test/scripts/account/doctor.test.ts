@@ -8,6 +8,7 @@ import {
   fixedNames,
   judgeBootstrap,
   judgeBudget,
+  judgeBudgets,
   judgeDeployed,
   judgeFeatures,
   judgeLeftovers,
@@ -224,6 +225,14 @@ test('bootstrap, Region and budget say what mends them', () => {
     fix: expect.stringContaining('us-east-1'),
   });
   expect([4, 20, 24, 26].map((usd) => judgeBudget(usd, 25).verdict)).toEqual(['ok', 'ok', 'warn', 'fail']);
+});
+
+test('an account that may have no budgets is told before it is deployed to', () => {
+  const refusal = 'Account 123456789012 is a linked account. To enable budgets for your account, ask the payer account';
+  expect(judgeBudgets(null, 25).verdict).toBe('ok');
+  expect(judgeBudgets(refusal, 25)).toMatchObject({ verdict: 'fail', fix: expect.stringContaining('null') });
+  expect(judgeBudgets(refusal, null).verdict).toBe('ok');
+  expect(judgeBudget(4, null).verdict).toBe('ok');
 });
 
 test('a diagnosis is as bad as its worst check', () => {

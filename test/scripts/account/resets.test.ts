@@ -46,13 +46,3 @@ test('a template that forgets the parameter is refused', () => {
     expect.stringContaining('mlkit-serving-model has no parameter ModelPackageArn'),
   ]);
 });
-
-test('a changed champion parameter is refused: CloudFormation would write its first value again', () => {
-  const next = sandbox();
-  const champion = Object.values(next.training.Resources).find(({ Type }) => Type === 'AWS::SSM::Parameter')!;
-  champion.Properties!.Description = 'other words';
-  expect(resets('mlkit', standing(sandbox(), NO_MODEL), next)).toEqual([]);
-  expect(resets('mlkit', standing(sandbox(), CHAMPION), next)).toEqual([
-    expect.stringContaining('would write none over the champion'),
-  ]);
-});

@@ -8,6 +8,7 @@ import { schemaOf } from '../schemas';
 function identity({ type, properties }: Node): string | undefined {
   // An inline policy lives in its role.
   if (type === 'AWS::IAM::Policy') return undefined;
+  if (type === 'Custom::Champion') return `${type} ${JSON.stringify(properties.Name)}`;
   const { primaryIdentifier = [], readOnlyProperties = [], properties: known = {} } = schemaOf(type) ?? {};
   const chosen = primaryIdentifier
     .filter((pointer) => !readOnlyProperties.includes(pointer))
@@ -60,7 +61,7 @@ export const copies: Check[] = [
         finds: /Bucket "raw" is a second/,
       },
       {
-        breaks: edit('AWS::SSM::Parameter', ({ Properties }) => (Properties.Name = '/champion')),
+        breaks: edit('Custom::Champion', ({ Properties }) => (Properties.Name = '/champion')),
         finds: /"\/champion" is a second/,
       },
       {

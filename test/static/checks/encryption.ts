@@ -193,7 +193,7 @@ export const encryption: Check[] = [
         only: ['managed'],
       },
       {
-        breaks: edit('AWS::SSM::Parameter', (resource) => (resource.Type = 'AWS::SecretsManager::Secret')),
+        breaks: edit('Custom::Champion', (resource) => (resource.Type = 'AWS::SecretsManager::Secret')),
         finds: /SecretsManager::Secret can be encrypted, and no rule/,
       },
     ],

@@ -10,9 +10,11 @@ import { names } from './names';
 import { ordering } from './ordering';
 import { quotas } from './quotas';
 import { region } from './region';
+import { requests } from './requests';
 import { runtimes } from './runtimes';
 import { serving } from './serving';
 import { tags } from './tags';
+import { written } from './written';
 
 export const checks: readonly Check[] = [
   ...encryption,
@@ -23,10 +25,12 @@ export const checks: readonly Check[] = [
   ...names,
   ...copies,
   ...runtimes,
+  ...requests,
   ...quotas,
   ...closed,
   ...ordering,
   ...edges,
   ...region,
   ...serving,
+  ...written,
 ];

@@ -35,7 +35,11 @@ function users(model: Model): Record<string, string[]> {
       reachesKeyed(model, 'AWS::S3::Bucket', ({ NotificationConfiguration }) => NotificationConfiguration),
       PUBLISHES,
     ],
-    cloudtrail: [keyed('AWS::CloudTrail::Trail'), ['kms:GenerateDataKey*', 'kms:DescribeKey']],
+    cloudtrail: [
+      keyed('AWS::CloudTrail::Trail'),
+      // Developer Guide of CloudTrail, create-kms-key-policy-for-cloudtrail: Decrypt where the bucket has a Bucket Key.
+      ['kms:GenerateDataKey*', 'kms:DescribeKey', 'kms:Decrypt'],
+    ],
     logs: [keyed('AWS::Logs::LogGroup'), ['kms:Encrypt*', 'kms:Decrypt*', 'kms:GenerateDataKey*', 'kms:Describe*']],
   };
   return Object.fromEntries(
@@ -98,6 +102,14 @@ export const keyPolicy: Check[] = [
           });
         }),
         finds: /sns.amazonaws.com is let in/,
+      },
+      {
+        breaks: edit('AWS::KMS::Key', ({ Properties }) => {
+          for (const statement of Properties.KeyPolicy.Statement)
+            if (statement.Principal.Service === 'cloudtrail.amazonaws.com')
+              statement.Action = ['kms:GenerateDataKey*', 'kms:DescribeKey'];
+        }),
+        finds: /cloudtrail.amazonaws.com needs kms:Decrypt/,
       },
       {
         breaks: (templates) => {

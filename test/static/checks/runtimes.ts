@@ -60,7 +60,7 @@ export const runtimes: Check[] = [
         ),
       ...model.nodes.flatMap(({ id, properties }) =>
         [...new Set(JSON.stringify(properties).match(/sagemaker-xgboost:[\w.-]+/g))].flatMap((image) => {
-          const version = image.split(':')[1]?.replace(/-cpu-py3$/, '') ?? '';
+          const version = image.split(':')[1] ?? '';
           return ending(image, xgboost[version], QUARTER).map((problem) => ({ at: id, problem }));
         }),
       ),
@@ -79,8 +79,12 @@ export const runtimes: Check[] = [
         finds: /Glue 2.0 is in no table/,
       },
       {
-        breaks: rewrite(/sagemaker-xgboost:[\w.-]+/, 'sagemaker-xgboost:3.0-5-cpu-py3'),
-        finds: /3.0-5-cpu-py3 ends on 2026-11-17/,
+        breaks: rewrite(/sagemaker-xgboost:[\w.-]+/, 'sagemaker-xgboost:3.0-5'),
+        finds: /3.0-5 ends on 2026-11-17/,
+      },
+      {
+        breaks: rewrite(/sagemaker-xgboost:[\w.-]+/, 'sagemaker-xgboost:3.2-0-cpu-py3'),
+        finds: /3.2-0-cpu-py3 is in no table/,
       },
     ],
   },

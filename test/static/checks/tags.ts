@@ -38,12 +38,10 @@ export const tags: Check[] = [
         return problem === undefined ? [] : [{ at: node.id, problem }];
       }),
     mutations: [
-      ...['AWS::S3::Bucket', 'AWS::Lambda::Function', 'AWS::SSM::Parameter', 'AWS::SageMaker::Endpoint'].map(
-        (type) => ({
-          breaks: edit(type, ({ Properties }) => delete Properties.Tags),
-          finds: /not tagged kit=mlkit, profile=\w+, room=/,
-        }),
-      ),
+      ...['AWS::S3::Bucket', 'AWS::Lambda::Function', 'AWS::SageMaker::Endpoint'].map((type) => ({
+        breaks: edit(type, ({ Properties }) => delete Properties.Tags),
+        finds: /not tagged kit=mlkit, profile=\w+, room=/,
+      })),
       {
         breaks: edit('AWS::DynamoDB::GlobalTable', ({ Properties }) => delete Properties.Replicas[0].Tags),
         finds: /not tagged kit/,

@@ -1,0 +1,39 @@
+/**
+ * Custom resource: the champion parameter, written once. CloudFormation would write the value of a declared one again whenever a tag of the stack
+ * or a text changes, over the model that serves.
+ */
+import {
+  DeleteParameterCommand,
+  ParameterNotFound,
+  PutParameterCommand,
+  SSMClient,
+  type Tag,
+} from '@aws-sdk/client-ssm';
+import { NO_MODEL } from '../../../lib/shared/names';
+import { answering } from '../../shared/custom-resource';
+
+interface Properties {
+  readonly Name: string;
+  readonly Description: string;
+  readonly Tags: Tag[];
+}
+
+const ssm = new SSMClient({});
+
+export const handler = answering<Properties>({
+  id: ({ Name }) => Name,
+  carryOut: async (event) => {
+    const { Name, Description, Tags } = event.ResourceProperties;
+    if (event.RequestType === 'Create')
+      await ssm.send(new PutParameterCommand({ Name, Description, Value: NO_MODEL, Type: 'String', Tags }));
+    if (event.RequestType === 'Delete' && event.PhysicalResourceId === Name) await remove(Name);
+  },
+});
+
+async function remove(Name: string): Promise<void> {
+  try {
+    await ssm.send(new DeleteParameterCommand({ Name }));
+  } catch (error) {
+    if (!(error instanceof ParameterNotFound)) throw error;
+  }
+}
