@@ -28,8 +28,6 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "false",
     # INT96, Spark's default, has no time zone and readers outside Spark guess one.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # Cached rows live for seconds: to compress them costs more than it saves.
-    "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # Plans are turned into text for a page that nobody opens.
     "spark.sql.debug.maxToStringFields": "1",
 }
@@ -42,8 +40,7 @@ def prepare(lake: Lake, partitions: list[str], run: str) -> dict[str, Any]:
     try:
         reports, refused = _prepare(lake, partitions, run)
     finally:
-        # A cached view is found again by its query, and the files may have changed by the next run.
-        lake.spark.catalog.clearCache()
+        lake.forget()
     entries: list[dict[str, Any]] = [
         {"partition": p, "refused": refused[p]}
         if p in refused
@@ -65,15 +62,15 @@ def _prepare(lake: Lake, partitions: list[str], run: str) -> tuple[dict[str, dic
         return {}, refused
 
     for table in t.TABLES:
-        lake.view(f"seen_{table}", _seen(lake, table, accepted, faults)).cache()
-    lake.view("flights", t.flights()).cache()
+        lake.keep(f"seen_{table}", _seen(lake, table, accepted, faults))
+    lake.keep("flights", t.flights())
     lake.view("scheduled", t.scheduled())
-    lake.view("departed", t.departed())
+    lake.keep("departed", t.departed())
     classes, findings = side_by_side(lake.rows, [t.classes(), t.findings()])
     refused |= checks.references(lake, findings)
     accepted = [p for p in accepted if p not in refused]
 
-    lake.view("features", t.features(accepted, checks.ambiguous_before(findings))).cache()
+    lake.keep("features", t.features(accepted, checks.ambiguous_before(findings)))
     figures = lake.rows(report.figures())
     reports = {p: report.compose(p, classes, findings, figures) for p in accepted}
     refused |= checks.sums(reports)

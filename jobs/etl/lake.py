@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
@@ -34,6 +34,7 @@ class Lake:
     spark: SparkSession
     raw: str
     curated: str
+    _plans: list[DataFrame] = field(default_factory=list)
 
     def connect(self) -> None:
         """
@@ -77,10 +78,27 @@ class Lake:
             .selectExpr("*", f"regexp_extract(_metadata.file_path, {named}, 1) AS landed")
         )
 
-    def view(self, name: str, query: str) -> DataFrame:
+    def view(self, name: str, query: str) -> None:
+        self.spark.sql(query).createOrReplaceTempView(name)
+
+    def keep(self, name: str, query: str) -> None:
+        """
+        A view whose rows are made once, when they are first asked for. Unlike those of a cached view they
+        come without the plan that made them, which Spark would go through again for every query above.
+        An executor that is lost takes its rows with it, and the run fails.
+        """
         rows = self.spark.sql(query)
-        rows.createOrReplaceTempView(name)
-        return rows
+        # Columns passed on from a kept view have its identities, which a join of both could not tell apart.
+        renewed = rows.toDF(*rows.columns)
+        renewed.localCheckpoint(eager=False).createOrReplaceTempView(name)
+        # Tasks count into the plan, and Spark logs an error for each that finds it collected as garbage.
+        self._plans.append(renewed)
+
+    def forget(self) -> None:
+        """Frees the rows that are kept."""
+        self._plans.clear()
+        for rows in self.spark.sparkContext._jsc.getPersistentRDDs().values():
+            rows.unpersist()
 
     def rows(self, query: str) -> list[Row]:
         return self.spark.sql(query).collect()

@@ -1,6 +1,7 @@
 """Real flights in the layout that the programs find, small enough to train on in a second."""
 
 import importlib
+import os
 import sys
 import tarfile
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Read when XGBoost is imported. It scores requests of a few rows here, and two threads would spin through
+# most of that waiting for each other: twice the processor time as soon as other tests run beside them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 months = importlib.import_module("months")
 oracle = importlib.import_module("oracle")
 

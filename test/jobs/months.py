@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -17,21 +18,23 @@ Row = dict[str, str]
 
 
 @cache
-def source_rows(table: str) -> list[Row]:
-    """Every row of a source table; the source's NA becomes the raw layout's empty field."""
+def source_rows(table: str, month: str) -> list[Row]:
+    """A source table's rows of a month, or all where it has no months; its NA becomes an empty field."""
+    year, number = map(int, month.split("-"))
     with (SOURCE / f"{table}.csv").open(newline="") as file:
+        lines = iter(file)
+        if table == "flights":
+            # To parse all of the year takes seconds, and every test process would do it.
+            lines = chain([next(lines)], (line for line in lines if line.startswith(f"{year},{number},")))
         return [
             {name: "" if value == "NA" else value for name, value in row.items()}
-            for row in csv.DictReader(file)
+            for row in csv.DictReader(lines)
+            if table != "weather" or (int(row["year"]), int(row["month"])) == (year, number)
         ]
 
 
 def month_rows(table: str, month: str, keep: Callable[[Row], bool] = lambda row: True) -> list[Row]:
-    year, number = map(int, month.split("-"))
-    rows = source_rows(table)
-    if table in ("flights", "weather"):
-        rows = [row for row in rows if (int(row["year"]), int(row["month"])) == (year, number)]
-    return [row for row in rows if table != "flights" or keep(row)]
+    return [row for row in source_rows(table, month) if table != "flights" or keep(row)]
 
 
 def write_table(raw: Path, table: str, month: str, rows: Iterable[Row]) -> None:

@@ -10,9 +10,12 @@ import pytest
 from bucket import Bucket
 from pyspark.sql import SparkSession
 
-os.environ.setdefault(
-    "JAVA_HOME", json.loads((months.ROOT / ".toolchain/toolchain.json").read_text())["javaHome"]
-)
+from rehearsal.glue.spark import FAST_START, use_of_archive
+
+TOOLCHAIN = json.loads((months.ROOT / ".toolchain/toolchain.json").read_text())
+JARS = [Path(jar) for jar in TOOLCHAIN["jars"]]
+
+os.environ.setdefault("JAVA_HOME", TOOLCHAIN["javaHome"])
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +24,9 @@ def spark() -> Iterator[SparkSession]:
     # Optimizing compilation would not pay off within a test run.
     options = {
         "spark.driver.memory": "1g",
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.driver.extraJavaOptions": " ".join([*FAST_START, use_of_archive(JARS)]),
+        # The archive holds the classes of this class path.
+        "spark.driver.extraClassPath": ":".join(TOOLCHAIN["jars"]),
         # The job sets it where it makes its session: without it every run compiles its classes anew.
         "spark.sql.codegen.cache.maxEntries": "1000",
     }

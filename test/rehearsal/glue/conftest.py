@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,13 @@ def world(s3_endpoint: str, tmp_path: Path) -> World:
     return World(s3_endpoint, tmp_path, bucket=f"lake-{tmp_path.name.replace('_', '-')[-40:]}")
 
 
+@pytest.fixture(scope="session")
+def toolchain() -> dict[str, Any]:
+    return json.loads((Path(__file__).parents[3] / ".toolchain/toolchain.json").read_text())
+
+
 @pytest.fixture
-def glue(world: World) -> Iterator[GlueRunner]:
-    toolchain = json.loads((Path(__file__).parents[3] / ".toolchain/toolchain.json").read_text())
+def glue(world: World, toolchain: dict[str, Any]) -> Iterator[GlueRunner]:
     runner = GlueRunner(
         world,
         Path(toolchain["python"]),

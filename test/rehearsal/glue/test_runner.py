@@ -4,6 +4,7 @@ import io
 import subprocess
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
 from world import NO_ROLE, POWERLESS_ROLE, until
@@ -121,27 +122,36 @@ def test_what_has_no_effect_is_reported(start, world):
     assert "Glue argument --additional-python-modules" in world.notes
 
 
-@pytest.mark.parametrize("ahead", [False, True])
-def test_a_class_archive_that_does_not_fit_costs_nothing(start, glue, world, tmp_path, ahead):
-    (tmp_path / "jars").mkdir()
-    for jar in glue._jars:
-        (tmp_path / "jars" / jar.name).symlink_to(jar)
-    glue._jars = [tmp_path / "jars" / jar.name for jar in glue._jars]
+@pytest.fixture(scope="module")
+def jars_with_a_wrong_archive(toolchain, tmp_path_factory):
+    """The jars beside a class archive of another class path."""
+    folder = tmp_path_factory.mktemp("jars")
+    jars = [folder / Path(jar).name for jar in toolchain["jars"]]
+    for jar, link in zip(toolchain["jars"], jars, strict=True):
+        link.symlink_to(jar)
     # A small runtime comes without the base that an archive is written on.
-    base = f"-XX:SharedArchiveFile={tmp_path / 'base.jsa'}"
-    dump = [*base_archive_command(glue._java_home), base]
-    archive = archive_of(glue._jars)
+    base = f"-XX:SharedArchiveFile={folder / 'base.jsa'}"
+    dump = [*base_archive_command(Path(toolchain["javaHome"])), base]
+    archive = archive_of(jars)
     of_another_class_path = [
         dump[0],
         base,
         f"-XX:ArchiveClassesAtExit={archive}",
         "-cp",
-        glue._jars[0],
+        jars[0],
         "-version",
     ]
     for command in (dump, of_another_class_path):
         subprocess.run(command, check=True, capture_output=True)
     assert archive.exists()
+    return jars
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_class_archive_that_does_not_fit_costs_nothing(
+    start, glue, world, jars_with_a_wrong_archive, ahead
+):
+    glue._jars = jars_with_a_wrong_archive
     if ahead:
         glue.prepare()
     run = start(
