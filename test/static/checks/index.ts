@@ -8,6 +8,7 @@ import { keyPolicy } from './key-policy';
 import { logs } from './logs';
 import { names } from './names';
 import { ordering } from './ordering';
+import { outputUris } from './outputs';
 import { quotas } from './quotas';
 import { region } from './region';
 import { runtimes } from './runtimes';
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   ...quotas,
   ...closed,
   ...ordering,
+  ...outputUris,
   ...edges,
   ...region,
 ];
