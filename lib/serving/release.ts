@@ -10,6 +10,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { arn, modelPackageArns } from '../shared/arns';
+import { HandlerFunction } from '../shared/handler-function';
 import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
@@ -45,6 +46,7 @@ export class Release extends Construct {
     const stackRole = this.addStackRole(kit, config.mode, modelRole, monitorRole);
     // Who creates an endpoint with encrypted volumes needs it beside the model's role.
     if (config.mode === 'real-time') allowVolumes(stackRole, props.key);
+    const explain = this.addExplain(stackName, props.logRetention);
     const leases = new LeaseTable(this, 'Leases');
     this.machine = new LifecycleMachine(this, 'Machine', {
       title: 'Release',
@@ -56,6 +58,7 @@ export class Release extends Construct {
         championParameter: champion.parameterName,
         artifacts: props.artifacts.bucketName,
         alertsTopicArn: alerts.topicArn,
+        explainArn: explain.functionArn,
       }),
       onFailure: RELEASE_FAILURE,
       alerts,
@@ -66,6 +69,7 @@ export class Release extends Construct {
     this.machine.allow(['ssm:GetParameter', 'ssm:PutParameter'], [champion.parameterArn]);
     this.machine.allowRead(props.artifacts, folder(layout.artifacts.evaluations));
     leases.grantLeases(this.machine);
+    this.machine.allow(['lambda:InvokeFunction'], [explain.functionArn]);
     this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [modelPackageArns(kit)]);
     this.machine.allow(
       ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
@@ -109,13 +113,31 @@ export class Release extends Construct {
   /** One stack, and only under the role that can do nothing but change it. */
   private allowUpdate(stackName: string, stackRole: IRole): void {
     const stack = arn('cloudformation', `stack/${stackName}/*`);
-    this.machine.allow(['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [stack]);
+    this.machine.allow(['cloudformation:DescribeStacks'], [stack]);
     this.machine.allow(['cloudformation:UpdateStack'], [stack], {
       StringEquals: { 'cloudformation:RoleArn': stackRole.roleArn },
     });
     this.machine.allow(['iam:PassRole'], [stackRole.roleArn], {
       StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
     });
+  }
+
+  private addExplain(stackName: string, logRetention: RetentionDays): HandlerFunction {
+    const explain = new HandlerFunction(this, 'Explain', {
+      room: 'serving',
+      handler: 'explain-update',
+      description: 'Says why the last update of the stack that serves failed',
+      environment: {},
+      timeout: Duration.seconds(30),
+      logRetention,
+    });
+    explain.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['cloudformation:DescribeStackEvents'],
+        resources: [arn('cloudformation', `stack/${stackName}/*`)],
+      }),
+    );
+    return explain;
   }
 
   private addStackRole(kit: string, mode: Config['serving']['mode'], modelRole: IRole, monitorRole?: IRole): Role {

@@ -12,6 +12,7 @@ import { outputUris } from './outputs';
 import { quotas } from './quotas';
 import { region } from './region';
 import { runtimes } from './runtimes';
+import { stacks } from './stacks';
 import { tags } from './tags';
 
 export const checks: readonly Check[] = [
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   ...closed,
   ...ordering,
   ...outputUris,
+  ...stacks,
   ...edges,
   ...region,
 ];
