@@ -51,7 +51,7 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   try {
     const output = await invoke(runtime, endpoint, exchange, deadline);
     const predicted = JSON.parse(output) as { modelVersion?: string; predictions: unknown[] };
-    if (captureStream !== undefined) await capture(firehose, captureStream, kit, { ...exchange, output });
+    if (captureStream !== undefined) await capture(firehose, captureStream, kit, { ...exchange, output }, deadline);
     return answer(200, {
       modelVersion: predicted.modelVersion ?? arn.split('/').at(-1),
       predictions: predicted.predictions,
