@@ -5,6 +5,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IScheduleTarget, Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -15,7 +16,7 @@ import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
 import { allowVolumes } from '../shared/volume-key';
-import { endpointArn, endpointConfigArns, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
+import { endpointArn, endpointConfigArns, everyAlarm, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
 
@@ -29,6 +30,7 @@ export interface ReleaseProps {
   /** Of the managed monitors, which stand in the same stack. @default none */
   readonly monitorRole?: IRole;
   readonly alerts: ITopic;
+  readonly deadLetters: IQueue;
   readonly logRetention: RetentionDays;
 }
 
@@ -95,6 +97,7 @@ export class Release extends Construct {
     this.machine.startOn(
       approved,
       RuleTargetInput.fromObject({ modelPackageArn: EventField.fromPath('$.detail.ModelPackageArn'), force: false }),
+      props.deadLetters,
     );
   }
 
@@ -196,8 +199,12 @@ function allowScaling(kit: string, allow: Allow): void {
     'DeleteScalingPolicy',
     'DescribeScalingPolicies',
   ];
-  // Application Auto Scaling makes up the ids of its targets, and CloudWatch describes all alarms or none.
-  allow([...verbs.map((verb) => `application-autoscaling:${verb}`), 'cloudwatch:DescribeAlarms'], ['*']);
+  // Application Auto Scaling makes up the ids of its targets.
+  allow(
+    verbs.map((verb) => `application-autoscaling:${verb}`),
+    ['*'],
+  );
+  allow(['cloudwatch:DescribeAlarms'], [everyAlarm]);
   allow(['sagemaker:UpdateEndpointWeightsAndCapacities'], [endpointArn(kit)]);
   // The alarms that a target-tracking policy makes for itself; it chooses their names.
   allow(
