@@ -26,8 +26,8 @@ export function buildKit(app: App): void {
     network,
     engine: monitoring.engine,
   });
-  const { key, alerts, isolated } = foundation;
-  const common = { kit, key, alerts, isolated, destroyData, logRetention, tags };
+  const { key, alerts, deadLetters, isolated } = foundation;
+  const common = { kit, key, alerts, deadLetters, isolated, destroyData, logRetention, tags };
 
   const lake = new DataLakeStack(app, 'DataLake', { ...common, config: config.dataLake });
   const { raw, curated, artifacts, captured, capture } = lake;

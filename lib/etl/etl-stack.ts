@@ -14,6 +14,7 @@ import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { KitAlarm, kitMetric } from '../shared/alarms';
@@ -29,6 +30,7 @@ export interface EtlStackProps extends RoomProps {
   readonly raw: IBucket;
   readonly curated: IBucket;
   readonly alerts: ITopic;
+  readonly deadLetters: IQueue;
   readonly logRetention: RetentionDays;
 }
 
@@ -81,6 +83,7 @@ export class EtlStack extends RoomStack {
     this.prepare.startOn(
       landed,
       RuleTargetInput.fromObject({ manifestKey: EventField.fromPath('$.detail.object.key') }),
+      props.deadLetters,
     );
 
     new KitAlarm(this, 'QuarantineShare', {

@@ -1,10 +1,10 @@
 /**
- * What every other room needs: one key, one topic for people, an audit trail, a budget; in production the isolated network too.
+ * What every other room needs: one key, one topic for people, one queue of dead letters, an audit trail, a budget; in production the isolated network too.
  *
  * One customer-managed key for everything, because each costs 1 USD a month and grants on one key are read in one place. Its policy names
  * exactly the services that use it on their own behalf; roles get the key through their own policies.
- * Idle cost: the key; the trail is free while it is the account's only management trail.
- * Fails first: an alarm that cannot publish to the encrypted topic is silent. test/static/checks/key-policy.ts derives it from the templates.
+ * Idle cost: the key and an alarm; the trail is free while it is the account's only management trail.
+ * Alarm: foundation/dead-letters. Fails first: an alarm that cannot publish to the encrypted topic is silent. test/static/checks/key-policy.ts derives it from the templates.
  */
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
@@ -14,10 +14,12 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { adoptProviders } from '../shared/custom-resources';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { DeadLetters } from './dead-letters';
 import { IsolatedNetwork } from './isolated-network';
 
 export interface FoundationStackProps extends RoomProps {
@@ -26,15 +28,16 @@ export interface FoundationStackProps extends RoomProps {
   readonly engine: Config['monitoring']['engine'];
 }
 
-/** Key, alerts topic, audit trail, budget, network. */
+/** Key, alerts topic, dead letters, audit trail, budget, network. */
 export class FoundationStack extends RoomStack {
   readonly key: IKey;
   readonly alerts: ITopic;
+  readonly deadLetters: IQueue;
   /** Undefined unless the configuration asks for it. */
   readonly isolated?: IsolatedNetwork;
 
   constructor(scope: Construct, id: string, props: FoundationStackProps) {
-    super(scope, id, 'foundation', props, 'ML lifecycle kit: key, alerts, audit trail, budget');
+    super(scope, id, 'foundation', props, 'ML lifecycle kit: key, alerts, dead letters, audit trail, budget');
     const { kit, config } = props;
     const removalPolicy = config.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 
@@ -59,6 +62,8 @@ export class FoundationStack extends RoomStack {
       }),
     );
     if (config.alertEmail !== undefined) this.alerts.addSubscription(new EmailSubscription(config.alertEmail));
+
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', { kit, alerts: this.alerts }).queue;
 
     if (config.auditTrail) this.addAuditTrail(config.destroyData, removalPolicy);
     if (config.monthlyBudgetUsd !== null) this.addBudget(config.monthlyBudgetUsd);

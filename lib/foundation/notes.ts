@@ -29,6 +29,20 @@ export const notes: Notes = {
     without:
       'The policy that refuses plain HTTP replaces the default one, under which alarms could publish: they would be silent',
   },
+  'Foundation/DeadLetters/Queue': {
+    why: 'Events that no state machine could be started for, and signals that the guard could not handle',
+    without: 'A lost approval, month or violation looks like a quiet day',
+    properties: {
+      SqsManagedSseEnabled:
+        "The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing",
+      MessageRetentionPeriod: 'Fourteen days, the longest: somebody may be on holiday',
+    },
+  },
+  'Foundation/DeadLetters/Queue/Policy': {
+    why: "Lets the kit's rules put what they could not deliver, and refuses plain HTTP",
+    without: 'The rules drop what they cannot deliver',
+  },
+  'Foundation/DeadLetters/Waiting': { why: 'Something waits there' },
   'Foundation/AuditBucket': {
     why: 'Holds the audit trail, apart from the data that it watches',
     without: 'The trail has nowhere to write',

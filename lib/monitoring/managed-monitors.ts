@@ -162,7 +162,8 @@ export class ManagedMonitors extends Construct {
   }
 
   private output(monitor: ManagedMonitor) {
-    const s3Uri = this.artifact(fill(layout.artifacts.managedReports, { monitor }));
+    // Without its last slash: see processing-job.ts.
+    const s3Uri = this.artifact(fill(layout.artifacts.managedReports, { monitor }).replace(/\/$/, ''));
     return {
       kmsKeyId: this.props.keyArn,
       monitoringOutputs: [{ s3Output: { s3Uri, localPath: `${ROOT}/output`, s3UploadMode: 'EndOfJob' } }],

@@ -70,14 +70,14 @@ export class MonitoringStack extends RoomStack {
       metric: violations(metrics.qualityViolations),
       topic: alerts,
     });
-    new KitAlarm(this, 'Heartbeat', {
-      kit,
-      alarm: 'heartbeat',
-      metric: kitMetric(kit, metrics.heartbeat, 'SampleCount'),
-      topic: alerts,
-      // Without a schedule nobody expects a beat.
-      actionsEnabled: config.monitoring.schedule,
-    });
+    // Without a schedule nobody expects a beat, and the alarm would ring for ever.
+    if (config.monitoring.schedule)
+      new KitAlarm(this, 'Heartbeat', {
+        kit,
+        alarm: 'heartbeat',
+        metric: kitMetric(kit, metrics.heartbeat, 'SampleCount'),
+        topic: alerts,
+      });
     new KitAlarm(this, 'PipelineFailed', {
       kit,
       alarm: 'pipelineFailed',
@@ -159,7 +159,10 @@ function failures(machines: IStateMachine[], errors: IMetric[], period: Duration
   );
   const usingMetrics = { ...executions, ...Object.fromEntries(errors.map((metric, i) => [`error${i}`, metric])) };
   return new MathExpression({
-    expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`,
+    // Most of them have no data most of the time, and a sum must not need all of them.
+    expression: `SUM([${Object.keys(usingMetrics)
+      .map((id) => `FILL(${id}, 0)`)
+      .join(', ')}])`,
     usingMetrics,
     period,
     label: 'Failed executions',

@@ -25,19 +25,6 @@ export const notes: Notes = {
         'The one record of why models were replaced; billed by stored GB, here kilobytes',
     },
   },
-  'Retraining/DeadLetters': {
-    why: 'Signals that could not be handled or delivered',
-    without: 'A lost violation looks like a quiet day',
-    properties: {
-      SqsManagedSseEnabled:
-        "The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing",
-      MessageRetentionPeriod: 'Fourteen days, the longest: somebody may be on holiday',
-    },
-  },
-  'Retraining/DeadLetters/Policy': {
-    why: 'Lets the two rules put what they could not deliver, and refuses plain HTTP',
-    without: 'The rules drop what they cannot deliver',
-  },
   'Retraining/MonitorCompleted': {
     why: 'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
     without: 'Confirmed drift starts nothing',
@@ -46,5 +33,4 @@ export const notes: Notes = {
     why: 'The end of Train releases the lock, however it ended',
     without: 'The lock stands until its lease expires, and a second drift waits for it',
   },
-  'Retraining/DeadLettersWaiting': { why: 'Something waits there' },
 };

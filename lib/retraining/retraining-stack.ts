@@ -3,20 +3,19 @@
  *
  * Level-triggered: every monitoring run reports, and the guard decides. An alarm as trigger would fire once and be lost, and could not say
  * why nothing was started. Train's end releases the lock; a lock without an end expires.
- * Idle cost: one alarm; the table is on demand, the queue empty.
- * Fails first: a signal that cannot be handled three times over. Alarm: retraining/dead-letters.
+ * Idle cost: none; the table is on demand.
+ * Fails first: a signal that cannot be handled three times over. Alarm: foundation/dead-letters.
  */
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
-import { KitAlarm } from '../shared/alarms';
+import { forRules } from '../shared/dead-letters';
 import { HandlerFunction } from '../shared/handler-function';
 import { detailType, env, names, outputs } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
@@ -27,15 +26,15 @@ export interface RetrainingStackProps extends RoomProps {
   readonly train: IStateMachine;
   /** How long Train may take: after that the lock of a training whose end was never heard is free. */
   readonly lease: Duration;
-  readonly alerts: ITopic;
+  readonly deadLetters: IQueue;
   readonly logRetention: RetentionDays;
 }
 
-/** Rules, guard, state table, dead letters. */
+/** Rules, guard, state table. */
 export class RetrainingStack extends RoomStack {
   constructor(scope: Construct, id: string, props: RetrainingStackProps) {
     super(scope, id, 'retraining', props, 'ML lifecycle kit: guarded retraining');
-    const { kit, train, alerts } = props;
+    const { kit, train, deadLetters } = props;
 
     const state = new TableV2(this, 'State', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -44,12 +43,6 @@ export class RetrainingStack extends RoomStack {
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    });
-    const deadLetters = new Queue(this, 'DeadLetters', {
-      // The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing.
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
     });
     const guard = new HandlerFunction(this, 'StartRetraining', {
       room: 'retraining',
@@ -69,7 +62,7 @@ export class RetrainingStack extends RoomStack {
     state.grants.actions(guard, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     train.grantStartExecution(guard);
 
-    const target = () => new LambdaFunction(guard, { deadLetterQueue: deadLetters });
+    const target = new LambdaFunction(guard, { deadLetterQueue: forRules(this, deadLetters) });
     new Rule(this, 'MonitorCompleted', {
       description:
         'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
@@ -78,7 +71,7 @@ export class RetrainingStack extends RoomStack {
         detailType: [detailType.monitorCompleted],
         detail: { status: ['Completed', 'CompletedWithViolations'] },
       },
-      targets: [target()],
+      targets: [target],
     });
     new Rule(this, 'TrainEnded', {
       description: 'The end of Train releases the lock, however it ended',
@@ -87,13 +80,7 @@ export class RetrainingStack extends RoomStack {
         detailType: ['Step Functions Execution Status Change'],
         detail: { stateMachineArn: [train.stateMachineArn], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
-      targets: [target()],
-    });
-    new KitAlarm(this, 'DeadLettersWaiting', {
-      kit,
-      alarm: 'deadLetters',
-      metric: (period) => deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
-      topic: alerts,
+      targets: [target],
     });
     new CfnOutput(this, outputs.retraining.table, { value: state.tableName });
   }

@@ -18,3 +18,6 @@ export const endpointConfigArns = arn('sagemaker', 'endpoint-config/*');
 
 export const mayInvoke = (kit: string) =>
   new PolicyStatement({ actions: ['sagemaker:InvokeEndpoint'], resources: [endpointArn(kit)] });
+
+/** Who looks at alarms may look at all of the account's: a request without names is authorized on them, and whether SageMaker names those that it asks for is not written down. */
+export const everyAlarm = arn('cloudwatch', 'alarm:*');

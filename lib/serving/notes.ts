@@ -120,6 +120,15 @@ export const notes: Notes = {
     why: 'What CloudFormation assumes during a release: the types of ServingModel and nothing else, so that Release could not submit another template',
     without: 'Release would need the rights to everything that a template may contain',
   },
+  'Serving/Release/Explain': {
+    why: 'Says why an update failed: a page of stack events may be larger than a state of the machine, which could not even catch that',
+    without: 'A failed release cannot tell the fault of the model from that of the account',
+    properties: { Timeout: 'Some pages of events, at a second each' },
+  },
+  'Serving/Release/Explain/ServiceRole': {
+    why: 'Reads the events of the one stack',
+    without: 'The function cannot run',
+  },
   'Serving/Release/Leases': {
     why: 'One release at a time: a conditional item that expires',
     without: 'Two approvals within minutes update the same stack, and one of them fails',
@@ -144,6 +153,10 @@ export const notes: Notes = {
   'Serving/PredictErrors': { why: 'What clients see, whatever the cause' },
   'Serving/CaptureFailures': { why: 'A prediction that was served and not kept biases every window without a sound' },
 
+  'ServingModel/Always': {
+    why: 'The one resource without a condition, free and without effect',
+    without: 'Before the first release the stack has no resource, and its deployment may stay in review',
+  },
   'ServingModel/Model': {
     why: 'The package as something that can be served; a package cannot change inside a model, so each release replaces it',
     without: 'There is nothing to serve',

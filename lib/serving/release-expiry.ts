@@ -1,8 +1,7 @@
 import { jsonata, type Definition } from '../shared/asl';
 import { NO_MODEL } from '../shared/names';
-import { RELEASE_FAILURE } from './release-context';
 
-const isExpiry = `$arn = '${NO_MODEL}'`;
+export const isExpiry = `$arn = '${NO_MODEL}'`;
 const skipped = (reason: string) => ({ outcome: { outcome: 'skipped', reason } });
 
 /** Releasing `none`: the same update as any release, without a package to ask, to prove or to blame. */
@@ -23,17 +22,6 @@ export const expiryStates: Definition['States'] = {
       },
     },
     Next: 'WriteChampion',
-  },
-  IsPackageToBlame: {
-    Type: 'Choice',
-    Choices: [
-      {
-        Condition: jsonata(isExpiry),
-        Assign: { failure: { error: 'ExpiryFailed', cause: jsonata('$reason') } },
-        Next: RELEASE_FAILURE,
-      },
-    ],
-    Default: 'Reject',
   },
 };
 

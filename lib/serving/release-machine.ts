@@ -1,6 +1,7 @@
 import { call, jsonata, type Definition } from '../shared/asl';
 import { returnLease, takeLease } from '../shared/lease';
 import { MODEL_PARAMETER, NO_MODEL, packageMetadata } from '../shared/names';
+import { blameStates } from './release-blame';
 import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
 import { expiryChoices, expiryStates } from './release-expiry';
 import { endStates, proofStates } from './release-proof';
@@ -59,6 +60,7 @@ export function releaseMachine(props: ReleaseMachineProps): Definition {
       ...leaseStates(props),
       ...decisionStates(props),
       ...updateStates(props),
+      ...blameStates(props),
       ...proofStates(props),
       ...endStates(props),
     },
@@ -99,13 +101,19 @@ function decisionStates({ stackName }: ReleaseMachineProps): Definition['States'
     Decide: {
       Type: 'Choice',
       Choices: [
-        { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForStack' },
         {
-          Condition: jsonata("$contains($status, 'FAILED') or $status = 'ROLLBACK_COMPLETE'"),
+          // In review it waits for a person: a change set that nobody executed.
+          Condition: jsonata("$contains($status, 'IN_PROGRESS') and $status != 'REVIEW_IN_PROGRESS'"),
+          Next: 'WaitForStack',
+        },
+        {
+          Condition: jsonata("$contains($status, 'FAILED') or $status in ['ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS']"),
           Assign: {
             failure: {
               error: 'StackBroken',
-              cause: jsonata(`'stack ${stackName} is ' & $status & ': repair it with cdk deploy, then release again'`),
+              cause: jsonata(
+                `'stack ${stackName} is ' & $status & ': repair it with npm run kit -- up, then npm run kit -- release ' & $split($arn, '/')[-1]`,
+              ),
             },
           },
           Next: RELEASE_FAILURE,

@@ -1,6 +1,7 @@
 import { body, call, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
 import { detailType, names } from '../shared/names';
-import type { ReleaseMachineProps } from './release-context';
+import { SMOKE_TEST } from './release-blame';
+import { patient, type ReleaseMachineProps } from './release-context';
 
 /** An update that succeeded proves nothing: a guardrail that rolled back leaves the old model in service. */
 export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition['States'] {
@@ -20,7 +21,9 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
       { EndpointName },
       {
         Assign: {
-          endpoint: jsonata("{'status': $states.result.EndpointStatus, 'config': $states.result.EndpointConfigName}"),
+          endpoint: jsonata(
+            "{'status': $states.result.EndpointStatus, 'config': $states.result.EndpointConfigName, 'why': $exists($states.result.FailureReason) ? $states.result.FailureReason : 'SageMaker gives no reason'}",
+          ),
         },
         Catch: failed,
         Next: 'InService',
@@ -33,7 +36,7 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
     },
     NotInService: {
       Type: 'Pass',
-      Assign: { reason: jsonata(`'endpoint ${EndpointName} is ' & $endpoint.status`) },
+      Assign: { reason: jsonata(`'endpoint ${EndpointName} is ' & $endpoint.status & ': ' & $endpoint.why`) },
       Next: 'PutBack',
     },
     DescribeConfig: call(
@@ -58,7 +61,10 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
     ServesAnother: {
       Type: 'Pass',
       Assign: {
-        reason: jsonata(`'endpoint ${EndpointName} serves ' & $served & ': a guardrail rolled the update back'`),
+        // An alarm, a health check or missing capacity; SageMaker may forget which (terraform-provider-aws#48997).
+        reason: jsonata(
+          `'endpoint ${EndpointName} serves ' & $served & ', the update was rolled back: ' & $endpoint.why`,
+        ),
       },
       Next: 'PutBack',
     },
@@ -78,16 +84,16 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
       {
         Assign: { scores: jsonata('[$parse($states.result.Body).predictions.score]') },
         // A new serverless endpoint pulls image and model on its first call.
-        Retry: [
+        Retry: [patient],
+        Catch: [
           {
-            ErrorEquals: ['States.TaskFailed'],
-            IntervalSeconds: 10,
-            MaxAttempts: 3,
-            BackoffRate: 2,
-            JitterStrategy: 'FULL',
+            // The container's own error; what else is refused is the service's or the account's.
+            ErrorEquals: ['SageMakerRuntime.ModelErrorException'],
+            Assign: { reason: jsonata(`'${SMOKE_TEST}' & $string($states.errorOutput.Cause)`) },
+            Next: 'PutBack',
           },
+          ...failed,
         ],
-        Catch: failed,
         Next: 'AnswersAsGated',
       },
     ),
@@ -106,7 +112,7 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
       Type: 'Pass',
       Assign: {
         reason: jsonata(
-          "'smoke test: scores ' & $string($scores) & ', the gated model gave ' & $string($smoke.expectedScores)",
+          `'${SMOKE_TEST}scores ' & $string($scores) & ', the gated model gave ' & $string($smoke.expectedScores)`,
         ),
       },
       Next: 'PutBack',

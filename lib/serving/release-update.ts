@@ -1,6 +1,6 @@
 import { call, jsonata, type Definition } from '../shared/asl';
 import { MODEL_PARAMETER } from '../shared/names';
-import { RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
+import { patient, RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
 import { expiredChoice } from './release-expiry';
 
 /** The stack update, forward to the new version and back to the champion. */
@@ -34,9 +34,11 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
     call(
       'aws-sdk:cloudformation:describeStacks',
       { StackName: stackName },
-      { Assign: { status: jsonata('$states.result.Stacks[0].StackStatus') }, Next: next },
+      { Assign: { status: jsonata('$states.result.Stacks[0].StackStatus') }, Retry: [patient], Next: next },
     );
   const unchanged = jsonata("$contains($refusal, 'No updates are to be performed')");
+  // Both are refusals to CloudFormation, and neither says that the update is wrong.
+  const later = jsonata('$contains($refusal, /IN_PROGRESS|Rate exceeded|Throttling/)');
   const refusedFailure = { failure: { error: 'UpdateRefused', cause: jsonata('$refusal') } };
   return {
     UpdateStack: update('$arn', { refused: 'UpdateRefused', next: 'WaitForUpdate' }),
@@ -45,7 +47,7 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
       Choices: [
         // A release that died after its update comes here when it is started again.
         { Condition: unchanged, Next: 'DescribeEndpoint' },
-        { Condition: jsonata("$contains($refusal, 'IN_PROGRESS')"), Next: 'WaitForStack' },
+        { Condition: later, Next: 'WaitForStack' },
       ],
       Default: 'TellRefusal',
     },
@@ -59,31 +61,25 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
         expiredChoice,
         { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'DescribeEndpoint' },
       ],
-      Default: 'ReadStackEvents',
+      Default: 'ExplainUpdate',
     },
-    ReadStackEvents: call(
-      'aws-sdk:cloudformation:describeStackEvents',
-      { StackName: stackName },
-      {
-        // Newest first. What was merely cancelled failed because of another.
-        Assign: {
-          reason: jsonata(
-            "'the update of the stack ended as ' & $status & ': ' & $string($states.result.StackEvents[$contains(ResourceStatus, 'FAILED') and $not($contains(ResourceStatusReason, 'cancelled'))][0].ResourceStatusReason)",
-          ),
-        },
-        // CloudFormation has put the previous value back by itself.
-        Next: 'IsPackageToBlame',
-      },
-    ),
     PutBack: update('$champion', { refused: 'PutBackRefused', next: 'WaitForPutBack' }),
-    PutBackRefused: { Type: 'Choice', Choices: [{ Condition: unchanged, Next: 'Reject' }], Default: 'TellRefusal' },
+    PutBackRefused: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: unchanged, Next: 'IsPackageToBlame' },
+        { Condition: later, Next: 'WaitToPutBack' },
+      ],
+      Default: 'TellRefusal',
+    },
+    WaitToPutBack: { Type: 'Wait', Seconds: 15, Next: 'PutBack' },
     WaitForPutBack: { Type: 'Wait', Seconds: 15, Next: 'PollPutBack' },
     PollPutBack: poll('IsBack'),
     IsBack: {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForPutBack' },
-        { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'Reject' },
+        { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'IsPackageToBlame' },
       ],
       Default: 'StillBroken',
     },

@@ -5,16 +5,18 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IScheduleTarget, Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
 import { arn, modelPackageArns } from '../shared/arns';
+import { HandlerFunction } from '../shared/handler-function';
 import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
 import { allowVolumes } from '../shared/volume-key';
-import { endpointArn, endpointConfigArns, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
+import { endpointArn, endpointConfigArns, everyAlarm, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
 
@@ -28,6 +30,7 @@ export interface ReleaseProps {
   /** Of the managed monitors, which stand in the same stack. @default none */
   readonly monitorRole?: IRole;
   readonly alerts: ITopic;
+  readonly deadLetters: IQueue;
   readonly logRetention: RetentionDays;
 }
 
@@ -45,6 +48,7 @@ export class Release extends Construct {
     const stackRole = this.addStackRole(kit, config.mode, modelRole, monitorRole);
     // Who creates an endpoint with encrypted volumes needs it beside the model's role.
     if (config.mode === 'real-time') allowVolumes(stackRole, props.key);
+    const explain = this.addExplain(stackName, props.logRetention);
     const leases = new LeaseTable(this, 'Leases');
     this.machine = new LifecycleMachine(this, 'Machine', {
       title: 'Release',
@@ -56,6 +60,7 @@ export class Release extends Construct {
         championParameter: champion.parameterName,
         artifacts: props.artifacts.bucketName,
         alertsTopicArn: alerts.topicArn,
+        explainArn: explain.functionArn,
       }),
       onFailure: RELEASE_FAILURE,
       alerts,
@@ -66,6 +71,7 @@ export class Release extends Construct {
     this.machine.allow(['ssm:GetParameter', 'ssm:PutParameter'], [champion.parameterArn]);
     this.machine.allowRead(props.artifacts, folder(layout.artifacts.evaluations));
     leases.grantLeases(this.machine);
+    this.machine.allow(['lambda:InvokeFunction'], [explain.functionArn]);
     this.machine.allow(['sagemaker:DescribeModelPackage', 'sagemaker:UpdateModelPackage'], [modelPackageArns(kit)]);
     this.machine.allow(
       ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
@@ -91,6 +97,7 @@ export class Release extends Construct {
     this.machine.startOn(
       approved,
       RuleTargetInput.fromObject({ modelPackageArn: EventField.fromPath('$.detail.ModelPackageArn'), force: false }),
+      props.deadLetters,
     );
   }
 
@@ -109,13 +116,31 @@ export class Release extends Construct {
   /** One stack, and only under the role that can do nothing but change it. */
   private allowUpdate(stackName: string, stackRole: IRole): void {
     const stack = arn('cloudformation', `stack/${stackName}/*`);
-    this.machine.allow(['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [stack]);
+    this.machine.allow(['cloudformation:DescribeStacks'], [stack]);
     this.machine.allow(['cloudformation:UpdateStack'], [stack], {
       StringEquals: { 'cloudformation:RoleArn': stackRole.roleArn },
     });
     this.machine.allow(['iam:PassRole'], [stackRole.roleArn], {
       StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
     });
+  }
+
+  private addExplain(stackName: string, logRetention: RetentionDays): HandlerFunction {
+    const explain = new HandlerFunction(this, 'Explain', {
+      room: 'serving',
+      handler: 'explain-update',
+      description: 'Says why the last update of the stack that serves failed',
+      environment: {},
+      timeout: Duration.seconds(30),
+      logRetention,
+    });
+    explain.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['cloudformation:DescribeStackEvents'],
+        resources: [arn('cloudformation', `stack/${stackName}/*`)],
+      }),
+    );
+    return explain;
   }
 
   private addStackRole(kit: string, mode: Config['serving']['mode'], modelRole: IRole, monitorRole?: IRole): Role {
@@ -174,8 +199,12 @@ function allowScaling(kit: string, allow: Allow): void {
     'DeleteScalingPolicy',
     'DescribeScalingPolicies',
   ];
-  // Application Auto Scaling makes up the ids of its targets, and CloudWatch describes all alarms or none.
-  allow([...verbs.map((verb) => `application-autoscaling:${verb}`), 'cloudwatch:DescribeAlarms'], ['*']);
+  // Application Auto Scaling makes up the ids of its targets.
+  allow(
+    verbs.map((verb) => `application-autoscaling:${verb}`),
+    ['*'],
+  );
+  allow(['cloudwatch:DescribeAlarms'], [everyAlarm]);
   allow(['sagemaker:UpdateEndpointWeightsAndCapacities'], [endpointArn(kit)]);
   // The alarms that a target-tracking policy makes for itself; it chooses their names.
   allow(

@@ -15,6 +15,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
@@ -27,7 +28,7 @@ import { ManagedAccess } from '../monitoring/managed-access';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
-import { mayInvoke, VARIANT } from './endpoint';
+import { everyAlarm, mayInvoke, VARIANT } from './endpoint';
 import { PredictionApi } from './prediction-api';
 import { Release } from './release';
 
@@ -42,6 +43,7 @@ export interface ServingStackProps extends RoomProps {
   readonly champion: IStringParameter;
   readonly key: IKey;
   readonly alerts: ITopic;
+  readonly deadLetters: IQueue;
   /** Whether the model runs in the isolated network. */
   readonly inVpc: boolean;
   readonly logRetention: RetentionDays;
@@ -99,7 +101,7 @@ export class ServingStack extends RoomStack {
       this.modelRole.addToPrincipalPolicy(
         new PolicyStatement({
           actions: ['cloudwatch:DescribeAlarms'],
-          resources: this.guardrails.map(({ alarmArn }) => alarmArn),
+          resources: [everyAlarm],
         }),
       );
     new KitAlarm(this, 'PredictErrors', { kit, alarm: 'predictErrors', metric: api.serverErrors, topic: alerts });

@@ -6,11 +6,13 @@ import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IScheduleTarget, type Schedule, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arn, mayPutEvents } from './arns';
 import { call, jsonata, type Definition, type State } from './asl';
+import { forRules } from './dead-letters';
 import { metrics } from './names';
 
 export interface LifecycleMachineProps {
@@ -66,8 +68,8 @@ export class LifecycleMachine extends Construct {
   }
 
   /** Starts on every event of a rule. The rule waits for the right to do so: until then EventBridge would drop what it matches. */
-  startOn(rule: Rule, input: RuleTargetInput): void {
-    rule.addTarget(new SfnStateMachine(this.machine, { input }));
+  startOn(rule: Rule, input: RuleTargetInput, deadLetters: IQueue): void {
+    rule.addTarget(new SfnStateMachine(this.machine, { input, deadLetterQueue: forRules(rule, deadLetters) }));
     // Where the target keeps its role.
     rule.node.addDependency(this.machine.node.findChild('EventsRole'));
   }

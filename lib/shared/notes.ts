@@ -127,7 +127,6 @@ export const sharedNotes: Notes = {
     without: 'Nobody is told',
     properties: {
       AlarmActions: 'The alerts topic: alarms are for people',
-      ActionsEnabled: 'False where nobody waits for the signal: a schedule that is off does not beat',
       ComparisonOperator: 'Strictly above, or below: a metric that stands at its threshold does not ring',
       Dimensions: 'Without model version or feature: a release must not orphan the alarm',
       EvaluationPeriods: 'As many periods in a row as it takes to tell a hiccup from a fault',

@@ -55,7 +55,8 @@ export function processingJob(p: ProcessingJobProps, next: string): State {
         {
           OutputName: p.output.name,
           S3Output: {
-            S3Uri: jsonata(p.output.uri),
+            // Nobody wrote down whether a slash at its end is joined to the file's name or kept, as in `prefix//file`.
+            S3Uri: jsonata(`$replace(${p.output.uri}, /\\/$/, '')`),
             LocalPath: `${ROOT}/output/${p.output.name}`,
             S3UploadMode: 'EndOfJob',
           },

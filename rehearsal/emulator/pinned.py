@@ -55,6 +55,7 @@ SEAMS: dict[str, str | None] = {
     "services.apigateway_v1:_model_schema": "api_id model_name",
     "services.apigateway_v1:_resources": None,
     "services.cloudformation:_stacks": None,
+    "services.cloudformation.helpers:_error": "code message status",
     "services.cloudformation.handlers:_create_stack": "params",
     "services.cloudformation.handlers:_update_stack": "params",
     "services.cloudformation.handlers:_delete_stack": "params",

@@ -24,8 +24,8 @@ export interface Stopped {
   name: string;
 }
 
-/** A producer that is gone already is what was wanted. */
-const GONE = /NotFound|does not exist|DoesNotExist|EntityNotFound|ValidationException/;
+/** A producer that is gone or has ended already is what was wanted. A refused change is not: the producer goes on. */
+const GONE = /not ?found|could not find|does ?not ?exist|rejected because the .*is in status/i;
 
 /**
  * Stops them in the order in which they cause each other: rules and schedules, executions, jobs; then waits for the jobs, which write last.

@@ -39,8 +39,8 @@ export interface StackResource {
   reason?: string;
 }
 
-/** Between two looks at stacks or jobs. */
-export const POLL_MS = 2000;
+/** Between two looks at stacks or jobs: the account's other deployments are throttled with ours. */
+export const POLL_MS = 5000;
 
 /** In order of deployment; what does not exist is left out. */
 export async function kitStacks(client: CloudFormationClient, kit: string): Promise<KitStack[]> {

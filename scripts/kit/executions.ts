@@ -8,6 +8,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { names } from '../../lib/shared/names';
 import type { DeployedKit, Machine } from './deployed-kit';
 import type { Out } from './out';
 import { pause } from './pace';
@@ -75,7 +76,7 @@ export async function appeared(
     }
   }
   throw new Error(
-    `no execution of ${machine} appeared within ${APPEARS_WITHIN_MS / 1000} s after ${cause}: look at the EventBridge rule's failed invocations and its dead-letter queue`,
+    `no execution of ${machine} appeared within ${APPEARS_WITHIN_MS / 1000} s after ${cause}: look at the failed invocations of its EventBridge rule, and at the dead-letter queue of stack ${names.stack(kit.name, 'foundation')}`,
   );
 }
 

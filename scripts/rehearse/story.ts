@@ -12,7 +12,7 @@ import { pause } from '../kit/pace';
 import { type Released, releaseOf } from '../kit/releases';
 import { type Batch, replay } from '../kit/replay';
 import { train, type Trained } from '../kit/train';
-import type { Stage } from './scenario';
+import { expect, type Stage } from './scenario';
 import { versionOf } from './verify';
 
 /** The winter that first models are trained on, unless a scenario says otherwise. */
@@ -123,7 +123,8 @@ export async function live(
   const arrived = await watchCaptured(kit);
   const replayed = () => replay(kit, { days: window, batch, maxInstances }, out);
   const { requests } = await timed(`replay by ${batch}`, replayed);
-  await arrived(requests, out);
+  const captured = await arrived(requests, out);
+  expect(captured >= requests, `${captured} of ${requests} requests were captured: the monitor would judge on fewer`);
   await deliver(stage, window);
   return look(stage, window);
 }

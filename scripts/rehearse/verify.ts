@@ -139,7 +139,7 @@ function releases({ machines, packages }: Evidence): Summary['releases'] {
     const arn = (output?.modelPackageArn ?? input.modelPackageArn) as string | undefined;
     const found = packages.find((p) => p.arn === arn);
     if (arn === undefined || found === undefined) return [];
-    const outcome = (output?.outcome as string | undefined) ?? (status === 'SUCCEEDED' ? 'released' : 'rejected');
+    const outcome = (output?.outcome as string | undefined) ?? (status === 'SUCCEEDED' ? 'released' : 'failed');
     const reason = (output?.reason as string | undefined) ?? (error === null ? undefined : `${error}: ${cause ?? ''}`);
     return [
       {

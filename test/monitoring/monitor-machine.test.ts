@@ -73,7 +73,7 @@ test('the job gets window, champion and baselines', () => {
   expect(value('--captured')).toMatch(/\/mlkit\/AllTraffic\/$/);
   expect(value('--windows')).toMatch(/\/windows\/$/);
   expect(ProcessingInputs.map((i: Json) => i.InputName)).toEqual(['code', 'baseline', 'model']);
-  expect(ProcessingOutputConfig.Outputs[0].S3Output.S3Uri).toMatch(/windows\/3\/2013-09-09\/$/);
+  expect(ProcessingOutputConfig.Outputs[0].S3Output.S3Uri).toMatch(/windows\/3\/2013-09-09$/);
 });
 
 test('a replay under native capture says under which days its records lie', () => {

@@ -15,13 +15,23 @@ test('the schedule is daily, passes its own time, and sleeps in the sandbox', ()
   expect(only('monitoring', 'AWS::Scheduler::Schedule', kit('standard')).Properties.State).toBe('ENABLED');
 });
 
-test('a missing heartbeat alarms, but tells people only where a schedule promises one', () => {
-  expect(alarm('heartbeat')).toMatchObject({
+test('a missing heartbeat alarms, where a schedule promises one and nowhere else', () => {
+  expect(alarm('heartbeat')).toBeUndefined();
+  expect(alarm('heartbeat', kit('standard'))).toMatchObject({
     TreatMissingData: 'breaching',
-    ActionsEnabled: false,
     ComparisonOperator: 'LessThanThreshold',
+    Period: 3600,
   });
-  expect(alarm('heartbeat', kit('standard'))?.ActionsEnabled).toBe(true);
+});
+
+test('a beat some minutes later than the day before is not missing', () => {
+  const { Period, EvaluationPeriods } = alarm('heartbeat', kit('standard'))!;
+  expect(Period * EvaluationPeriods).toBeGreaterThan(86_400);
+});
+
+test('the pipeline alarm needs no machine to have data for the others to be heard', () => {
+  const { Expression } = alarm('pipeline-failed')!.Metrics.find((m: { Expression?: string }) => m.Expression);
+  expect(Expression.replaceAll(/FILL\(\w+, 0\)/g, '0')).toMatch(/^SUM\(\[0(, 0)*\]\)$/);
 });
 
 test('drift and quality alarm on metrics without version or feature, so that a release does not orphan them', () => {

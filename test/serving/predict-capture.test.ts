@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
-import { capture, captureRecord, MAX_RECORD_BYTES } from '../../lambda/serving/predict/capture';
+import { type capture as warm, captureRecord, MAX_RECORD_BYTES } from '../../lambda/serving/predict/capture';
 import { validate } from '../../lambda/serving/predict/validate';
 import dataset from '../../schema/dataset.json';
 
@@ -71,26 +71,70 @@ test('the largest request that the schema allows fits into one Firehose record',
 const longestNumber = ({ max }: { max?: number }): number =>
   max === undefined ? 1.234567890123456e-10 : max - max * 1.234567890123456e-3;
 
-test('a stream that does not answer costs 300 ms and a count', async () => {
-  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-  await new Promise((resolve) => silent.once('listening', resolve));
-  const firehose = new FirehoseClient({
-    endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts: 1,
-  });
+describe('a stream', () => {
+  const exchange = { input: '{}', output: '{}', eventDay: '2013-09-01' };
   const lines: string[] = [];
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
-  try {
+  let server: Server;
+  let capture: typeof warm;
+  let firehose: FirehoseClient;
+
+  /** Answers as `onPut` says, to a handler whose environment is new. */
+  const listen = async (onPut: (request: IncomingMessage, response: ServerResponse) => void) => {
+    server = createServer(onPut).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    firehose = new FirehoseClient({
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      maxAttempts: 1,
+    });
+  };
+  const timed = async (deadline = Date.now() + 20_000) => {
     const started = Date.now();
-    await capture(firehose, 'captured', 'mlkit', { input: '{}', output: '{}', eventDay: '2013-09-01' });
-    expect(Date.now() - started).toBeGreaterThanOrEqual(290);
-    expect(Date.now() - started).toBeLessThan(1500);
-  } finally {
-    write.mockRestore();
-    silent.closeAllConnections();
-    silent.close();
-  }
-  expect(lines.map((line) => JSON.parse(line).CaptureFailures)).toEqual([1]);
+    await capture(firehose, 'captured', 'mlkit', exchange, deadline);
+    return Date.now() - started;
+  };
+  const answer = (_: IncomingMessage, response: ServerResponse) =>
+    response.setHeader('Content-Type', 'application/x-amz-json-1.1').end('{"RecordId":"1"}');
+
+  beforeEach(() => {
+    lines.length = 0;
+    jest.isolateModules(() => {
+      ({ capture } = require('../../lambda/serving/predict/capture') as { capture: typeof warm });
+    });
+    jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('that does not answer costs the first prediction 2.5 s, the others 300 ms, and a count each', async () => {
+    await listen(() => undefined);
+    const [first, second] = [await timed(), await timed()];
+    expect(first).toBeGreaterThanOrEqual(2450);
+    expect(second).toBeGreaterThanOrEqual(290);
+    expect(second).toBeLessThan(1500);
+    expect(lines.map((line) => JSON.parse(line).CaptureFailures)).toEqual([1, 1]);
+  });
+
+  test('that does not answer costs no more than the time that is left', async () => {
+    await listen(() => undefined);
+    expect(await timed(Date.now() + 600)).toBeLessThan(1500);
+  });
+
+  test('that answers the first put of an environment after a second loses nothing', async () => {
+    await listen((request, response) => void setTimeout(() => answer(request, response), 1000));
+    await timed();
+    expect(lines).toEqual([]);
+  });
+
+  test('that closed a connection meanwhile is asked once more', async () => {
+    await listen(answer);
+    const send = jest.spyOn(firehose, 'send') as jest.SpyInstance;
+    send.mockRejectedValueOnce(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
+    await timed();
+    expect([send.mock.calls.length, lines]).toEqual([2, []]);
+  });
 });

@@ -131,50 +131,114 @@ test('"no updates" means that an earlier attempt did the update: the proof goes 
   expect(run.path).not.toContain('WaitForUpdate');
 });
 
-test("an update that CloudFormation rolled back rejects the package with the resource's own reason", () => {
-  const run = release({
+/** What SageMaker, CloudFormation and the registry of images say, as seen in reports from accounts and in their documentation. */
+const ping =
+  'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.';
+const accountsFault = [
+  "The account-level service limit 'ml.m5.large for endpoint usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 2 Instances. (Service: SageMaker, Status Code: 400, Error Code: ResourceLimitExceeded)",
+  'Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry using a different ML instance type or after some time.',
+  'User: arn:aws:sts::123456789012:assumed-role/mlkit-serving-StackRole/AWSCloudFormation is not authorized to perform: sagemaker:CreateEndpoint on resource: e',
+  'The role arn:aws:iam::123456789012:role/ModelRole is not authorized to perform: cloudwatch:DescribeAlarms on resource: arn:aws:cloudwatch:us-east-1:123456789012:alarm:mlkit/serving/endpoint-errors',
+  'Rate exceeded (Service: SageMaker, Status Code: 400, Request ID: r)',
+  'The repository of your image 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0 does not grant ecr:GetDownloadUrlForLayer, ecr:BatchGetImage, ecr:BatchCheckLayerAvailability permission to sagemaker.amazonaws.com service principal.',
+  'Could not access model data at s3://artifacts/models/model.tar.gz. Please ensure that the role has s3:GetObject permissions and that the object is located in us-east-1.',
+  'Specified alarm mlkit/serving/endpoint-errors does not exist.',
+  'Resource handler returned message: "Exceeded attempts to wait"',
+];
+const modelsFault = [
+  ping,
+  'Unable to successfully stand up your model within the allotted 180 second timeout. Please ensure that downloading your model artifacts, starting your model container and passing the ping health checks can be completed within 180 seconds.',
+  'Update rolled back: alarm mlkit/serving/endpoint-errors went to ALARM while the new fleet baked.',
+];
+const rolledBack = (reason: string) =>
+  release({
     PollUpdate: [stack('UPDATE_ROLLBACK_COMPLETE')],
-    ReadStackEvents: [
-      {
-        result: {
-          StackEvents: [
-            { ResourceStatus: 'UPDATE_ROLLBACK_COMPLETE' },
-            { ResourceStatus: 'CREATE_FAILED', ResourceStatusReason: 'no model data' },
-          ],
-        },
-      },
-    ],
+    ExplainUpdate: [{ result: { Payload: { reason: `Endpoint: ${reason}` } } }],
   });
-  expect(run.output).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('no model data') });
+
+test.each(modelsFault)('an update that was rolled back for the model rejects the package: %s', (reason) => {
+  const run = rolledBack(reason);
+  expect(run.output).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining(reason) });
   expect(run.path).not.toContain('PutBack');
   expect(calledWith(run, 'Reject')).toMatchObject({ ModelPackageArn: arn(2), ModelApprovalStatus: 'Rejected' });
 });
 
+test.each(accountsFault)('an update that was rolled back for the account leaves the package approved: %s', (reason) => {
+  const run = rolledBack(reason);
+  expect(run.error).toEqual({
+    Error: 'NotReleased',
+    Cause: `Endpoint: ${reason}. ${arn(1)} serves; ${arn(2)} is not to blame and stays approved: mend the cause, then npm run kit -- release 2`,
+  });
+  expect(run.path).not.toContain('Reject');
+  expect(run.path.slice(-3)).toEqual(['ReturnLeaseAfterFailure', 'Alert', 'Failed']);
+});
+
+const endpoint = (over: Record<string, string>): Answer => ({
+  result: { EndpointStatus: 'InService', EndpointConfigName: 'config-2', ...over },
+});
+const other: Answer = { result: { Containers: [{ ModelPackageName: arn(1) }] } };
+
 test.each([
   [
-    'the endpoint is not in service',
-    { DescribeEndpoint: [{ result: { EndpointStatus: 'Updating', EndpointConfigName: 'c' } }] },
-    'is Updating',
-  ],
-  [
-    'a guardrail kept the old model',
-    { DescribeModel: [{ result: { Containers: [{ ModelPackageName: arn(1) }] } }] },
-    'guardrail',
+    'an alarm kept the old model',
+    { DescribeEndpoint: [endpoint({ FailureReason: modelsFault[2]! })], DescribeModel: [other] },
+    'went to ALARM',
   ],
   ['the endpoint answers other scores', { AskEndpoint: [predicted(0.3, 0.5)] }, 'smoke test'],
   ['the endpoint answers fewer scores', { AskEndpoint: [predicted(0.25)] }, 'smoke test'],
   [
-    'the endpoint does not answer',
+    'the container fails',
     { AskEndpoint: [{ error: 'SageMakerRuntime.ModelErrorException', cause: 'worker died' }] },
     'worker died',
   ],
-  ['the smoke test is missing', { ReadSmokeTest: [{ error: 'S3.NoSuchKeyException', cause: 'gone' }] }, 'gone'],
 ])('%s: the champion is put back, the package rejected, people told', (_, over, reason) => {
   const run = release(over as Record<string, Answer[]>);
   expect(run.output).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining(reason) });
   expect(calledWith(run, 'PutBack').Parameters).toEqual([{ ParameterKey: 'ModelPackageArn', ParameterValue: arn(1) }]);
   expect(calledWith(run, 'TellPeople').Message).toContain(reason);
   expect(run.path).not.toContain('WriteChampion');
+});
+
+test.each([
+  ['the endpoint is not in service', { DescribeEndpoint: [endpoint({ EndpointStatus: 'Updating' })] }, 'is Updating'],
+  ['SageMaker does not say why it kept the old model', { DescribeModel: [other] }, 'no reason'],
+  ['the smoke test is missing', { ReadSmokeTest: [{ error: 'S3.NoSuchKeyException', cause: 'gone' }] }, 'gone'],
+  [
+    'the endpoint may not be asked',
+    { AskEndpoint: [{ error: 'SageMakerRuntime.SageMakerRuntimeException', cause: 'not authorized' }] },
+    'not authorized',
+  ],
+  [
+    'a read is throttled',
+    { DescribeConfig: [{ error: 'SageMaker.SageMakerException', cause: 'Rate exceeded' }] },
+    'Rate exceeded',
+  ],
+])('%s: the champion is put back, and the package stays approved', (_, over, reason) => {
+  const run = release(over as Record<string, Answer[]>);
+  expect(run.error).toEqual({ Error: 'NotReleased', Cause: expect.stringContaining(reason) });
+  expect(run.path).toContain('PutBack');
+  expect(run.path).not.toContain('Reject');
+});
+
+test('a throttled update is waited for, forward and back', () => {
+  const throttled = [refused('Rate exceeded (Service: CloudFormation)'), { result: {} }];
+  expect(release({ UpdateStack: throttled }).output.outcome).toBe('released');
+  const run = release({ AskEndpoint: [predicted(0.9, 0.9)], PutBack: throttled });
+  expect(run.path).toContain('WaitToPutBack');
+  expect(run.output.outcome).toBe('rejected');
+});
+
+test('a stack in review is not waited for: nobody may ever execute its change set', () => {
+  const run = release({ DescribeStack: [stack('REVIEW_IN_PROGRESS')] });
+  expect(run.error).toMatchObject({ Error: 'StackBroken', Cause: expect.stringContaining('npm run kit -- release 2') });
+});
+
+test('a cold endpoint has three minutes for certain', () => {
+  const { Retry } = definition('serving').States.AskEndpoint;
+  const [{ IntervalSeconds, MaxAttempts, BackoffRate, JitterStrategy }] = Retry;
+  const pauses = Array.from({ length: MaxAttempts }, (_, n) => IntervalSeconds * BackoffRate ** n);
+  expect(JitterStrategy).toBeUndefined();
+  expect(pauses.reduce((sum, pause) => sum + pause)).toBeGreaterThanOrEqual(180);
 });
 
 test('a champion that cannot be put back is the loudest end', () => {
@@ -242,8 +306,15 @@ describe('an expiry', () => {
   });
 
   test('that fails rejects no package', () => {
-    const run = release({ ...changed(9), PollUpdate: [stack('UPDATE_ROLLBACK_COMPLETE')] }, none);
-    expect(run.error).toMatchObject({ Error: 'ExpiryFailed', Cause: expect.stringContaining('UPDATE_ROLLBACK') });
+    const run = release(
+      {
+        ...changed(9),
+        PollUpdate: [stack('UPDATE_ROLLBACK_COMPLETE')],
+        ExplainUpdate: [{ result: { Payload: { reason: 'throttled' } } }],
+      },
+      none,
+    );
+    expect(run.error).toMatchObject({ Error: 'ExpiryFailed', Cause: 'throttled' });
     expect(run.path).not.toContain('Reject');
   });
 });

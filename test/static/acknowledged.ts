@@ -98,11 +98,6 @@ export const acknowledged: readonly Acknowledged[] = [
     reason: 'Encrypted by CloudWatch Logs; the groups hold no rows of data (docs/decisions/0006)',
   },
   {
-    finding: /^NIST.800.53.R5-CloudWatchAlarmAction$/,
-    at: /^Monitoring\/Heartbeat\//,
-    reason: 'Where the schedule is off nobody waits for a heartbeat: its actions are disabled, not absent',
-  },
-  {
     finding: /^NIST.800.53.R5-SageMakerEndpointConfigurationKMSKeyConfigured$/,
     at: /^ServingModel\//,
     reason: 'A serverless endpoint has no volume; in the real-time profiles the configuration names the key',

@@ -38,7 +38,7 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   try {
     const output = await invoke(runtime, endpoint, exchange, deadline);
     const { model, predictions } = JSON.parse(output) as { model?: string; predictions: unknown[] };
-    if (captureStream !== undefined) await capture(firehose, captureStream, kit, { ...exchange, output });
+    if (captureStream !== undefined) await capture(firehose, captureStream, kit, { ...exchange, output }, deadline);
     return answer(200, { model, predictions });
   } catch (error) {
     console.error(error);

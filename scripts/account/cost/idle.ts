@@ -104,6 +104,7 @@ export const resourceTypes: Record<string, Pricer | typeof free | typeof byUse> 
   // Billed only with actions, which the kit's has not.
   'AWS::Budgets::Budget': free,
   'AWS::CDK::Metadata': free,
+  'AWS::CloudFormation::WaitConditionHandle': free,
   'AWS::CloudTrail::Trail': trail,
   'AWS::CloudWatch::Alarm': alarm,
   'AWS::CloudWatch::Dashboard': (resource, tariff) =>

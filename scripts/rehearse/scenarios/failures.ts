@@ -106,7 +106,7 @@ async function misunderstood({ kit }: Stage): Promise<void> {
   await new EventBridgeClient(kit.aws).send(new PutEventsCommand({ Entries }));
   const sqs = new SQSClient(kit.aws);
   const { QueueUrls: [QueueUrl] = [] } = await sqs.send(
-    new ListQueuesCommand({ QueueNamePrefix: names.stack(kit.name, 'retraining') }),
+    new ListQueuesCommand({ QueueNamePrefix: names.stack(kit.name, 'foundation') }),
   );
   for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await pause(sqs, 1000)) {
     const { Attributes } = await sqs.send(

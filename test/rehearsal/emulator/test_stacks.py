@@ -136,6 +136,9 @@ def test_a_state_machine_releases_under_a_conditioned_grant(engine, admin, artif
     }
     machine = engine.role(only_as_releaser, passing, allow("cloudformation:DescribeStacks", on=stack))
     update, describe = "aws-sdk:cloudformation:updateStack", "aws-sdk:cloudformation:describeStacks"
+    throttled = engine.task(update, update_task(name, releaser, artifacts[0]), machine)
+    assert throttled["error"] == "CloudFormation.CloudFormationException"
+    assert throttled["cause"].startswith("Rate exceeded")
     done = engine.task(update, update_task(name, releaser, artifacts[0]), machine)
     assert done["output"]["StackId"].startswith(stack[:-1])
     assert engine.settled(name)["StackStatus"] == "UPDATE_COMPLETE"
@@ -146,6 +149,16 @@ def test_a_state_machine_releases_under_a_conditioned_grant(engine, admin, artif
     assert NO_UPDATE in again["cause"]
     as_another = engine.task(update, update_task(name, admin, artifacts[1]), machine)
     assert "not authorized to perform: cloudformation:UpdateStack" in as_another["cause"]
+
+
+def test_a_stack_in_review_stays_there_and_takes_no_update(engine, admin):
+    cloudformation, name = engine.client("cloudformation"), engine.name("review")
+    given = {"TemplateBody": json.dumps(serving(admin)), "ChangeSetType": "CREATE"}
+    cloudformation.create_change_set(StackName=name, ChangeSetName="never-executed", **given)
+    described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    assert described["StackStatus"] == "REVIEW_IN_PROGRESS"
+    with pytest.raises(ClientError, match="REVIEW_IN_PROGRESS"):
+        cloudformation.update_stack(StackName=name, UsePreviousTemplate=True)
 
 
 def test_passing_the_release_role_needs_a_grant(engine, admin, artifacts, releaser, allow):

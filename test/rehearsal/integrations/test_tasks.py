@@ -181,6 +181,15 @@ def test_unknown_integrations_fail_loudly(engine, admin):
         assert (failed["status"], failed["error"]) == ("FAILED", "States.Runtime")
 
 
+def test_a_result_over_the_quota_is_caught_by_nobody(engine, admin):
+    bucket, s3 = engine.name("large"), engine.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="page", Body=b"x" * 262_144)
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Task"}]
+    failed = engine.task("aws-sdk:s3:getObject", {"Bucket": bucket, "Key": "page"}, admin, Catch=catch)
+    assert (failed["status"], failed["error"]) == ("FAILED", "States.DataLimitExceeded")
+
+
 def test_an_unknown_argument_is_refused(engine, admin):
     failed = engine.task("aws-sdk:ssm:getParameter", {"Name": "/x", "Nme": "typo"}, admin)
     assert failed["error"] == "States.Runtime"

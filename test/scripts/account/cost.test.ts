@@ -43,7 +43,7 @@ test('the idle figure counts one key, every metric of every alarm, and the daily
     )
     .reduce((sum, metrics) => sum + metrics);
   expect(units('cloudwatch:alarm') * (365 / 12)).toBeCloseTo(watched);
-  expect(watched).toBe(17);
+  expect(watched).toBe(16);
   const monitor = estimated.idle.lines.filter(({ what }) => what.startsWith('daily monitor'));
   expect(monitor.map(({ price }) => price)).toContain('sagemaker:processing:ml.t3.medium');
   for (const { what } of monitor) expect(what).toContain('schedule is off: counted as if it were on');

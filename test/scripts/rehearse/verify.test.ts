@@ -116,11 +116,11 @@ describe('recompute', () => {
     expect(found.decisions.map(({ reason }) => reason)).toEqual(['first', 'second']);
   });
 
-  test('takes a release that failed as rejected, with its error', () => {
+  test('takes a release that failed as failed, with its error', () => {
     const [release] = evidence.machines.release;
     const failed = { ...release!, status: 'FAILED', output: null, error: 'StackBroken', cause: 'repair it' };
     const { releases } = recompute({ ...evidence, machines: { ...evidence.machines, release: [failed] } }, audit);
-    expect(releases).toMatchObject([{ outcome: 'rejected', reason: 'StackBroken: repair it' }]);
+    expect(releases).toMatchObject([{ outcome: 'failed', reason: 'StackBroken: repair it' }]);
   });
 });
 

@@ -8,11 +8,13 @@ import { keyPolicy } from './key-policy';
 import { logs } from './logs';
 import { names } from './names';
 import { ordering } from './ordering';
+import { outputUris } from './outputs';
 import { quotas } from './quotas';
 import { region } from './region';
 import { requests } from './requests';
 import { runtimes } from './runtimes';
 import { serving } from './serving';
+import { stacks } from './stacks';
 import { tags } from './tags';
 import { written } from './written';
 
@@ -29,6 +31,8 @@ export const checks: readonly Check[] = [
   ...quotas,
   ...closed,
   ...ordering,
+  ...outputUris,
+  ...stacks,
   ...edges,
   ...region,
   ...serving,

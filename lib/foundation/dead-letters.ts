@@ -1,0 +1,46 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { KitAlarm } from '../shared/alarms';
+import { arn } from '../shared/arns';
+
+export interface DeadLettersProps {
+  readonly kit: string;
+  readonly alerts: ITopic;
+}
+
+/** The one place where events wait that no room could be told of. One for all, because an alarm watches it, and alarms are what an idle kit costs. */
+export class DeadLetters extends Construct {
+  readonly queue: IQueue;
+
+  constructor(scope: Construct, id: string, { kit, alerts }: DeadLettersProps) {
+    super(scope, id);
+    const queue = new Queue(this, 'Queue', {
+      // The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing.
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    // By the names of the kit's rules: they belong to later rooms, and a policy that named each would point forward.
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': arn('events', `rule/${kit}-*`) },
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        },
+      }),
+    );
+    new KitAlarm(this, 'Waiting', {
+      kit,
+      alarm: 'deadLetters',
+      metric: (period) => queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+      topic: alerts,
+    });
+    this.queue = queue;
+  }
+}
