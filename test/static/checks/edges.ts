@@ -28,7 +28,7 @@ const mayAct = (model: Model, node: Node, value: Json, action: string, on: Node)
     model.allows(role, action).some(({ policy, resources }) => model.references(policy, resources).includes(on)),
   );
 
-/** Whether a resource policy lets a service do something; `source` must then be in its condition. */
+/** Whether a resource policy lets a service do something; `source`, a rule, must then be in its condition. */
 function letsIn(
   model: Model,
   policyType: string,
@@ -47,7 +47,10 @@ function letsIn(
           Effect === 'Allow' &&
           list<string>(Principal.Service).includes(service) &&
           list<string>(Action).includes(action) &&
-          (source === undefined || model.references(policy, Condition).includes(source)),
+          (source === undefined ||
+            model.references(policy, Condition).includes(source) ||
+            // CloudFormation names a rule after its stack, whose name begins with the kit's.
+            JSON.stringify(Condition).includes(`:rule/${model.kit}-*"`)),
       ),
     );
 }
@@ -113,7 +116,7 @@ export const edges: Check[] = [
     })),
   },
   {
-    holds: 'what a rule reaches lets it in, and so does its dead-letter queue',
+    holds: 'what a rule reaches lets it in, and so does the dead-letter queue that it has',
     find: (model) =>
       model.ofType('AWS::Events::Rule').flatMap((rule) =>
         list<Json>(rule.properties.Targets).flatMap(({ Arn, RoleArn, DeadLetterConfig }) => {
@@ -130,6 +133,8 @@ export const edges: Check[] = [
                   : mayAct(model, rule, RoleArn, 'states:StartExecution', reached);
           const queue = DeadLetterConfig && model.target(rule, DeadLetterConfig.Arn);
           return [
+            // What the managed engine misses, its own alarm tells.
+            ...finding(rule, queue !== undefined || rule.stack === 'monitoring', 'drops what it cannot deliver'),
             ...finding(rule, letIn, `reaches ${reached.id}, which does not let it in`),
             ...(queue === undefined
               ? []
@@ -152,6 +157,11 @@ export const edges: Check[] = [
     mutations: [
       { breaks: without('AWS::Lambda::Permission'), finds: /reaches \S+, which does not let it in/ },
       { breaks: without('AWS::SQS::QueuePolicy'), finds: /may not send to its dead-letter queue/ },
+      { breaks: rewrite(/rule\/[\w-]+-\*"/, 'rule/other-*"'), finds: /may not send to its dead-letter queue/ },
+      {
+        breaks: edit('AWS::Events::Rule', ({ Properties }) => delete Properties.Targets[0].DeadLetterConfig),
+        finds: /drops what it cannot deliver/,
+      },
       {
         breaks: rewrite(/"states:StartExecution"/, '"states:StopExecution"'),
         finds: /reaches \S+Machine\w+, which does not/,
