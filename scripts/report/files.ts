@@ -48,6 +48,10 @@ type Interval = [low: number, high: number];
 export interface Outcome {
   window: { start: string; end: string };
   champion: string;
+  /** Events that the champion answered; `othersRecords` are those of other models, by identity. */
+  records: number;
+  othersRecords: Record<string, number>;
+  unattributedRecords: number;
   violations: { check: string }[];
   confirmed: boolean;
   quality: {

@@ -179,16 +179,25 @@ async function profile(evidence: Evidence): Promise<Section> {
   );
 }
 
+/** Who answered a window's events: the champion alone, or what part of them. */
+function shares({ records, othersRecords, unattributedRecords: unattributed }: Outcome): string {
+  const others = Object.values(othersRecords).reduce((sum, count) => sum + count, 0);
+  const part = (count: number) => `${Math.round((100 * count) / (records + others + unattributed))} %`;
+  if (others + unattributed === 0) return records === 0 ? 'nobody' : 'the champion';
+  return `the champion ${part(records)}, other models ${part(others)}, unattributed ${part(unattributed)}`;
+}
+
 function quality(summary: Summary, evidence: Evidence): Section {
   const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
   const rows = summary.monitor.map((w): Cell[] => {
-    const gain = outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion)?.quality
-      ?.interval;
+    const outcome = outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion);
+    const gain = outcome?.quality?.interval;
     return [
       `${w.window.start} – ${w.window.end}`,
       w.status,
       `v${w.champion}`,
       w.records,
+      outcome && shares(outcome),
       w.auc,
       w.ruleAuc,
       gain && figures(gain),
@@ -212,7 +221,18 @@ function quality(summary: Summary, evidence: Evidence): Section {
     'Model quality by window',
     'The one-feature rule is the mean delay at the airport two hours before: no model is worth releasing that does not beat it on the same rows.',
     table(
-      ['window', 'outcome', 'champion', 'records', 'AUC', 'rule', 'gain over rule, 95 %', 'violations', 'confirmed'],
+      [
+        'window',
+        'outcome',
+        'champion',
+        'records',
+        'answered by',
+        'AUC',
+        'rule',
+        'gain over rule, 95 %',
+        'violations',
+        'confirmed',
+      ],
       rows,
     ),
     '<h3>Gates</h3>',
