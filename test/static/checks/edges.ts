@@ -61,8 +61,6 @@ export const edges: Check[] = [
                   : mayAct(model, rule, RoleArn, 'states:StartExecution', reached);
           const queue = DeadLetterConfig && model.target(rule, DeadLetterConfig.Arn);
           return [
-            // What the managed engine misses, its own alarm tells.
-            ...finding(rule, queue !== undefined || rule.stack === 'monitoring', 'drops what it cannot deliver'),
             ...finding(rule, letIn, `reaches ${reached.id}, which does not let it in`),
             ...(queue === undefined
               ? []
@@ -86,10 +84,6 @@ export const edges: Check[] = [
       { breaks: without('AWS::Lambda::Permission'), finds: /reaches \S+, which does not let it in/ },
       { breaks: without('AWS::SQS::QueuePolicy'), finds: /may not send to its dead-letter queue/ },
       { breaks: rewrite(/rule\/[\w-]+-\*"/, 'rule/other-*"'), finds: /may not send to its dead-letter queue/ },
-      {
-        breaks: edit('AWS::Events::Rule', ({ Properties }) => delete Properties.Targets[0].DeadLetterConfig),
-        finds: /drops what it cannot deliver/,
-      },
       {
         breaks: rewrite(/"states:StartExecution"/, '"states:StopExecution"'),
         finds: /reaches \S+Machine\w+, which does not/,
