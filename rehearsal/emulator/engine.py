@@ -19,6 +19,7 @@ from rehearsal.emulator import (
     deliveries,
     events,
     glue_jobs,
+    image_registry,
     interpreter,
     inventory,
     lambdas,
@@ -81,6 +82,7 @@ def install(settings: Settings) -> Engine:
     quota_api = ServiceQuotas(host.region, host.account, quotas)
     quota_service.install(quota_api)
     inventory.install(sagemaker)
+    image_registry.install(host)
     glue_jobs.install(host, glue, quota_api)
     step_functions.install(host)
     interpreter.install(host, settings.wait_scale)
