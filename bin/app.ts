@@ -45,20 +45,15 @@ export function buildKit(app: App): void {
     champion,
     inVpc: isolated !== undefined,
   });
-  const { modelRole, guardrails, release } = serving;
-  const { access } = serving;
+  const { modelRole, guardrails, release, access } = serving;
   const managed = access && { access, config, raw, artifacts, keyArn: key.keyArn };
   const model = { kit, tags, key, config: config.serving, modelRole, captured, guardrails, isolated, managed };
   new ServingModelStack(app, 'ServingModel', model);
 
   const machines = { Prepare: prepare.machine, Train: train.machine, Release: release.machine };
   new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, champion, machines });
-  new RetrainingStack(app, 'Retraining', {
-    ...common,
-    config: config.retraining,
-    train: train.machine,
-    lease: train.timeout,
-  });
+  const { machine, timeout: lease } = train;
+  new RetrainingStack(app, 'Retraining', { ...common, config: config.retraining, train: machine, lease });
 }
 
 if (require.main === module) buildKit(new App());

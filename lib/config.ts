@@ -80,7 +80,8 @@ const schema = z
       .prefault({}),
     serving: z
       .strictObject({
-        mode: z.enum(['serverless', 'real-time']).default('serverless'),
+        /** `instance` is one burstable instance without canary and scaling: the second way of a new account, 0.056 USD an hour. */
+        mode: z.enum(['serverless', 'instance', 'real-time']).default('serverless'),
         memoryMb: z
           .literal([1024, 2048, 3072, 4096, 5120, 6144], 'a serverless endpoint has 1024 to 6144 MB, in steps of 1024')
           .default(2048),
@@ -91,7 +92,8 @@ const schema = z
           .min(1, 'a serverless endpoint needs 1 at least')
           .max(200, 'a serverless endpoint has 200 at most')
           .default(5),
-        instanceType: instanceType('endpoint').default('ml.m5.large'),
+        /** @default ml.t2.medium for mode instance (a new account has two), ml.m5.large for real-time */
+        instanceType: instanceType('endpoint').optional(),
         /** A canary is half of the fleet: with one instance there is no half. */
         minInstances: z
           .number()
@@ -113,7 +115,11 @@ const schema = z
         path: ['minInstances'],
         error: 'must not exceed maxInstances',
       })
-      .refine((s) => s.mode === 'serverless' || !isBurstable(s.instanceType), {
+      .transform((s) => ({
+        ...s,
+        instanceType: s.instanceType ?? (s.mode === 'instance' ? 'ml.t2.medium' : 'ml.m5.large'),
+      }))
+      .refine((s) => s.mode !== 'real-time' || !isBurstable(s.instanceType), {
         path: ['instanceType'],
         error: 'is burstable, which SageMaker does not scale: choose another for mode real-time, e.g. ml.m5.large',
       })
@@ -154,17 +160,17 @@ const schema = z
       .prefault({}),
     network: z.strictObject({ isolatedVpc: z.boolean().default(false) }).prefault({}),
   })
-  .refine((c) => !c.network.isolatedVpc || c.serving.mode === 'real-time', {
+  .refine((c) => !c.network.isolatedVpc || c.serving.mode !== 'serverless', {
     path: ['serving', 'mode'],
-    error: 'network.isolatedVpc needs real-time: SageMaker puts no serverless endpoint into a VPC',
+    error: 'network.isolatedVpc needs real-time or instance: SageMaker puts no serverless endpoint into a VPC',
   })
   .superRefine(({ monitoring, serving }, ctx) => {
     if (monitoring.engine !== 'managed') return;
     const refuse = (path: string[], message: string) => ctx.addIssue({ code: 'custom', path, message });
-    if (serving.mode === 'serverless')
+    if (serving.mode !== 'real-time')
       refuse(
         ['serving', 'mode'],
-        'monitoring.engine managed needs real-time: a serverless endpoint captures no data, and Model Monitor does not watch one',
+        'monitoring.engine managed needs real-time: the endpoint itself must capture, and Model Monitor watches no serverless one',
       );
     if (serving.maxInstancesPerRequest !== 1)
       refuse(

@@ -11,7 +11,6 @@ export const notes: Notes = {
       Timeout: 'API Gateway gives up at 29 s: an answer after that reaches nobody',
       'Environment.Variables.ENDPOINT_NAME':
         'The endpoint by its fixed name: it belongs to a later stack and may not exist yet',
-      'Environment.Variables.CHAMPION_PARAMETER': 'An answer names the model that gave it',
       'Environment.Variables.MAX_INSTANCES':
         '`serving.maxInstancesPerRequest`: what fits into the time and a record of 1 MB',
       'Environment.Variables.CAPTURE_STREAM': 'Where the exchange goes; absent where the endpoint captures natively',

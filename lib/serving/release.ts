@@ -47,7 +47,7 @@ export class Release extends Construct {
     const stackName = names.stack(kit, 'serving-model');
     const stackRole = this.addStackRole(kit, config.mode, modelRole, monitorRole);
     // Who creates an endpoint with encrypted volumes needs it beside the model's role.
-    if (config.mode === 'real-time') allowVolumes(stackRole, props.key);
+    if (config.mode !== 'serverless') allowVolumes(stackRole, props.key);
     const explain = this.addExplain(stackName, props.logRetention);
     const leases = new LeaseTable(this, 'Leases');
     this.machine = new LifecycleMachine(this, 'Machine', {

@@ -68,7 +68,7 @@ export class ServingModelStack extends RoomStack {
       executionRoleArn: props.modelRole.roleArn,
       containers: [{ modelPackageName: modelPackage.valueAsString }],
       // Its code is inside model.tar.gz. A serverless endpoint takes neither of the two.
-      enableNetworkIsolation: config.mode === 'real-time' ? true : undefined,
+      enableNetworkIsolation: config.mode === 'serverless' ? undefined : true,
       vpcConfig: props.isolated && {
         subnets: props.isolated.vpcConfig.Subnets,
         securityGroupIds: props.isolated.vpcConfig.SecurityGroupIds,
@@ -90,20 +90,13 @@ export class ServingModelStack extends RoomStack {
               {
                 ...variant,
                 instanceType: config.instanceType,
-                initialInstanceCount: config.minInstances,
+                initialInstanceCount: config.mode === 'instance' ? 1 : config.minInstances,
                 initialVariantWeight: 1,
               },
             ],
             kmsKeyId: hasLocalStorage(config.instanceType) ? undefined : props.key.keyArn,
-            dataCaptureConfig: {
-              enableCapture: true,
-              initialSamplingPercentage: 100,
-              destinationS3Uri: props.captured.s3UrlForObject(),
-              kmsKeyId: props.key.keyArn,
-              captureOptions: [{ captureMode: 'Input' }, { captureMode: 'Output' }],
-              // A type that is not listed is captured as base64.
-              captureContentTypeHeader: { jsonContentTypes: ['application/json'] },
-            },
+            // With one instance the function captures, as it does for a serverless endpoint.
+            dataCaptureConfig: config.mode === 'real-time' ? nativeCapture(props.captured, props.key) : undefined,
           });
     const endpoint = new CfnEndpoint(this, 'Endpoint', {
       endpointName: names.endpoint(kit),
@@ -147,6 +140,18 @@ export class ServingModelStack extends RoomStack {
     });
     return [target, policy];
   }
+}
+
+function nativeCapture(captured: IBucket, key: IKey): CfnEndpointConfig.DataCaptureConfigProperty {
+  return {
+    enableCapture: true,
+    initialSamplingPercentage: 100,
+    destinationS3Uri: captured.s3UrlForObject(),
+    kmsKeyId: key.keyArn,
+    captureOptions: [{ captureMode: 'Input' }, { captureMode: 'Output' }],
+    // A type that is not listed is captured as base64.
+    captureContentTypeHeader: { jsonContentTypes: ['application/json'] },
+  };
 }
 
 /** Half of the fleet first, ten minutes under the alarms, then the rest. */

@@ -121,17 +121,15 @@ export class ServingStack extends RoomStack {
   private addModelRole({ artifacts, captured, config, key, inVpc }: ServingStackProps): JobRole {
     const role = new JobRole(this, 'ModelRole', xgboostImage(this).repositoryArn);
     artifacts.grantRead(role, `${folder(layout.artifacts.models)}*`);
-    if (config.mode === 'real-time') {
-      // Native capture writes with this role, and is silent when it may not.
-      captured.grantPut(role);
-      allowVolumes(role, key);
-    }
+    // Native capture writes with this role, and is silent when it may not.
+    if (config.mode === 'real-time') captured.grantPut(role);
+    if (config.mode !== 'serverless') allowVolumes(role, key);
     if (inVpc) role.allowVpc();
     return role;
   }
 
   private addPredict({ kit, config, capture, logRetention }: ServingStackProps): HandlerFunction {
-    const captures = config.mode === 'serverless';
+    const captures = config.mode !== 'real-time';
     const predict = new HandlerFunction(this, 'Predict', {
       room: 'serving',
       handler: 'predict',

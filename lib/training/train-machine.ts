@@ -1,8 +1,8 @@
 import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, readJson, type Definition } from '../shared/asl';
-import { layout, NO_MODEL, packageMetadata } from '../shared/names';
+import { layout, NO_MODEL } from '../shared/names';
 import { processingJob } from '../shared/processing-job';
-import { servingEnvironment } from '../shared/serving-environment';
+import { registrationStates } from './registration';
 import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
@@ -241,89 +241,5 @@ function evaluationStates(props: TrainMachineProps): Definition['States'] {
       Type: 'Succeed',
       Output: { outcome: 'Held', reason: jsonata('$decision.reason'), decision: jsonata('$decision') },
     },
-  };
-}
-
-function registrationStates(props: TrainMachineProps): Definition['States'] {
-  const files = layout.files.evaluation;
-  const source = (file: string) => ({ ContentType: 'application/json', S3Uri: jsonata(`$evaluation & '${file}'`) });
-  const quality = { Statistics: source(files.metrics), Constraints: source(files.qualityConstraints) };
-  const data = { Statistics: source(files.statistics), Constraints: source(files.constraints) };
-  const analysis = source(files.analysis);
-  // Values of metadata take letters, digits and these marks.
-  const plain = (expression: string) => jsonata(`$replace($string(${expression}), /[^A-Za-z0-9 _.:\\/=+@-]/, '-')`);
-  const promoted = {
-    outcome: 'Promoted',
-    modelPackageArn: jsonata('$package'),
-    reason: jsonata('$decision.reason'),
-    decision: jsonata('$decision'),
-  };
-  return {
-    Register: call(
-      'aws-sdk:sagemaker:createModelPackage',
-      {
-        ModelPackageGroupName: props.modelPackageGroup,
-        // Repeated for one execution it answers with the first package.
-        ClientToken: jsonata("$substring($hash($states.context.Execution.Id, 'SHA-256'), 0, 36)"),
-        ModelPackageDescription: jsonata("$substring($trained & ': ' & $decision.reason, 0, 1024)"),
-        ModelApprovalStatus: 'PendingManualApproval',
-        InferenceSpecification: {
-          Containers: [
-            {
-              Image: props.imageUri,
-              ModelDataUrl: jsonata('$modelData'),
-              Environment: servingEnvironment(props.region, props.servingMode),
-            },
-          ],
-          SupportedContentTypes: ['application/json'],
-          SupportedResponseMIMETypes: ['application/json'],
-        },
-        ModelMetrics: {
-          ModelQuality: quality,
-          ModelDataQuality: data,
-          Bias: { Report: analysis },
-          Explainability: { Report: analysis },
-        },
-        DriftCheckBaselines: { ModelQuality: quality, ModelDataQuality: data },
-        CustomerMetadataProperties: {
-          [packageMetadata.trainedThrough]: jsonata('$decision.trainedThrough'),
-          [packageMetadata.evaluation]: jsonata('$evaluation'),
-          [packageMetadata.smokeTest]: jsonata(`$evaluation & '${files.smokeTest}'`),
-          [packageMetadata.identity]: jsonata('$decision.identity'),
-          [packageMetadata.trigger]: plain('$input.trigger'),
-          [packageMetadata.episode]: plain("$type($input.episode) = 'string' ? $input.episode : 'none'"),
-        },
-      },
-      {
-        Assign: { package: jsonata('$states.result.ModelPackageArn') },
-        Next: props.config.approval === 'automatic' ? 'Approve' : 'AskForApproval',
-      },
-    ),
-    ...(props.config.approval === 'automatic'
-      ? {
-          Approve: call(
-            'aws-sdk:sagemaker:updateModelPackage',
-            {
-              ModelPackageArn: jsonata('$package'),
-              ModelApprovalStatus: 'Approved',
-              ApprovalDescription: jsonata("$substring('Approved by the gate: ' & $decision.reason, 0, 1024)"),
-            },
-            { Next: 'Promoted' },
-          ),
-        }
-      : {
-          AskForApproval: call(
-            'sns:publish',
-            {
-              TopicArn: props.alertsTopicArn,
-              Subject: 'A model waits for approval',
-              Message: jsonata(
-                "$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'",
-              ),
-            },
-            { Next: 'Promoted' },
-          ),
-        }),
-    Promoted: { Type: 'Succeed', Output: promoted },
   };
 }

@@ -2,6 +2,7 @@
 policy."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -210,8 +211,12 @@ def _takes(
 
 
 def _lets(templates: Templates, policy: Resource, source_arn: Any, source: Resource) -> bool:
-    """Whether a condition on the source, absent or naming it, lets the source through."""
-    return source_arn is None or templates.target(policy.stack, source_arn) == source
+    """Whether a condition on the source, absent or naming it or the names of its stack, lets it through."""
+    if source_arn is None or templates.target(policy.stack, source_arn) == source:
+        return True
+    # CloudFormation names a rule after its stack: `mlkit-etl-<logical id>-<random>`.
+    prefix = re.search(r":rule/([\w-]+)\*\"", json.dumps(source_arn))
+    return prefix is not None and f"{source.stack}-".startswith(prefix[1])
 
 
 def _trusted(role: Resource) -> set[str]:

@@ -23,6 +23,7 @@ from rehearsal.emulator import (
     interpreter,
     inventory,
     lambdas,
+    log_groups,
     pinned,
     quota_service,
     resource_types,
@@ -87,6 +88,7 @@ def install(settings: Settings) -> Engine:
     step_functions.install(host)
     interpreter.install(host, settings.wait_scale)
     lambdas.install()
+    log_groups.install(host)
     events.install(host)
     alarms.install(host, settings.wait_scale)
     deliveries.install(host)

@@ -98,6 +98,7 @@ SEAMS: dict[str, str | None] = {
     "services.glue:_resolve_script": "script_location",
     "services.glue:_start_job_run": "data",
     "services.iam:_roles": None,
+    "services.lambda_svc:_emit_lambda_logs": "func request_id log_text error duration_ms log_source",
     "services.lambda_svc:_execute_function_warm": "func event request_id",
     "services.lambda_svc:_execution_record_for_config": "func config",
     "services.lambda_svc:_functions": None,

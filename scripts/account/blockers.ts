@@ -7,6 +7,7 @@ import {
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Aws } from '../kit/deployed-kit';
+import { pause } from '../kit/pace';
 import type { StackResource } from './stacks';
 import { stackOwns } from './sweep/owner';
 
@@ -51,14 +52,25 @@ async function deleteVersions(aws: Aws, arnOrName: string): Promise<number> {
   return versions.length;
 }
 
-/** Log groups that Lambda made for functions without one of their own: nothing owns them once their stacks are gone. */
+/** Lambda hands over what a function wrote within seconds of its end. */
+const LATE_LOGS_MS = 15_000;
+
+/**
+ * Log groups that nobody owns once the stacks are gone: those that Lambda made for functions without one of their own, and those that came
+ * back, without retention, because a function worked while its stack was deleted and its role may create groups.
+ */
 export async function deleteFunctionLogs(aws: Aws, kit: string): Promise<string[]> {
   const client = new CloudWatchLogsClient(aws);
-  const prefix = `/aws/lambda/`;
+  await pause(client, LATE_LOGS_MS);
   const deleted: string[] = [];
-  for await (const page of paginateDescribeLogGroups({ client }, { logGroupNamePrefix: `${prefix}${kit}-` }))
-    for (const { logGroupName = '' } of page.logGroups ?? [])
-      if (stackOwns(kit, logGroupName.slice(prefix.length))) deleted.push(logGroupName);
-  for (const logGroupName of deleted) await client.send(new DeleteLogGroupCommand({ logGroupName }));
+  for (const prefix of ['/aws/lambda/', ''])
+    for await (const page of paginateDescribeLogGroups({ client }, { logGroupNamePrefix: `${prefix}${kit}-` }))
+      for (const { logGroupName = '' } of page.logGroups ?? [])
+        if (stackOwns(kit, logGroupName.slice(prefix.length))) deleted.push(logGroupName);
+  for (const logGroupName of deleted)
+    await client.send(new DeleteLogGroupCommand({ logGroupName })).catch((error: Error) => {
+      // The list is older than what it tells of.
+      if (error.name !== 'ResourceNotFoundException') throw error;
+    });
   return deleted;
 }

@@ -20,16 +20,22 @@ const CACHE = join(ROOT, '.rehearsal/assemblies');
 /** Two states of the sources in each of two profiles; an assembly has about 10 MB. */
 const KEPT = 4;
 
+/** A profile, and what is laid over it. */
+export interface Shape {
+  readonly profile: string;
+  readonly config: Record<string, unknown>;
+}
+
 /**
- * Puts the synthesized app of a profile into `folder`.
+ * Puts the synthesized app of a configuration into `folder`.
  * @returns whether it had to be synthesized
  */
-export async function assemble(folder: string, profile: string, cache = CACHE): Promise<boolean> {
-  const known = join(cache, inputHash(profile));
+export async function assemble(folder: string, { profile, config }: Shape, cache = CACHE): Promise<boolean> {
+  const known = join(cache, inputHash({ profile, config }));
   const isNew = !existsSync(known);
   if (isNew) {
     mkdirSync(cache, { recursive: true });
-    await synth(folder, { profile }, { validate: false });
+    await synth(folder, { profile, config }, { validate: false });
     // By a rename: another rehearsal may look for it meanwhile.
     cpSync(folder, `${known}.${process.pid}`, { recursive: true });
     if (existsSync(known)) rmSync(`${known}.${process.pid}`, { recursive: true });
@@ -43,9 +49,9 @@ export async function assemble(folder: string, profile: string, cache = CACHE): 
   return isNew;
 }
 
-/** Of the names and contents of every input, the profile, and the Node that bundles. */
-export function inputHash(profile: string, root = ROOT, inputs: readonly string[] = INPUTS): string {
-  const hash = createHash('sha256').update(`${profile}\0${process.version}\0`);
+/** Of the names and contents of every input, the configuration, and the Node that bundles. */
+export function inputHash({ profile, config }: Shape, root = ROOT, inputs: readonly string[] = INPUTS): string {
+  const hash = createHash('sha256').update(`${profile}\0${JSON.stringify(config)}\0${process.version}\0`);
   for (const path of inputs.flatMap((input) => filesOf(root, input)))
     hash
       .update(`${path}\0`)

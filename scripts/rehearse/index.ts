@@ -7,7 +7,8 @@ import { option } from '../arguments';
 import { register as registerBench } from '../bench';
 import { terminal } from '../kit/out';
 import { register as registerProve } from '../prove';
-import { keepStory, writeReport } from '../report/report';
+import { writeReport } from '../report/report';
+import { keepStory } from '../report/story';
 import { assemble } from './assembly';
 import { denied } from './denied';
 import { audit } from './engine';
@@ -22,6 +23,7 @@ interface RehearseOptions {
   /** Names. */
   scenario: string[];
   profile?: string;
+  config: Record<string, unknown>;
   through: string;
   seed: number;
   unknown: Assumed;
@@ -40,6 +42,7 @@ export function register(program: Command): void {
         .default(['drift'], 'drift'),
     )
     .option('--profile <profile>', "profile of the configuration (default: the scenario's)")
+    .addOption(option.config())
     .option('--through <month>', 'drift: last month that lands', month, '2013-07')
     .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
     .addOption(
@@ -121,7 +124,7 @@ async function verifyCommand(folder: string): Promise<void> {
 
 /** @returns the exit code */
 async function rehearseCommand(options: RehearseOptions): Promise<number> {
-  const { scenario: asked, through, seed, unknown: assumed } = options;
+  const { scenario: asked, config, through, seed, unknown: assumed } = options;
   const name = asked.join(',');
   const played = asked.flatMap((each) => scenarios[each] ?? []);
   const profile = played[0]?.profile ?? 'sandbox';
@@ -137,12 +140,12 @@ async function rehearseCommand(options: RehearseOptions): Promise<number> {
   );
   const assembly = join(runDir, 'cdk.out');
   const started = Date.now();
-  const synthesized = assemble(assembly, profile).then((isNew) =>
+  const synthesized = assemble(assembly, { profile, config }).then((isNew) =>
     out.line(`── ${isNew ? `synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s` : 'synthesized before'}`),
   );
   // A failure is told once the engine is up, and can be stopped.
   synthesized.catch(() => undefined);
-  const run = { profile, runDir, assembly, synthesized, through, assumed, out };
+  const run = { profile, config, runDir, assembly, synthesized, through, assumed, out };
   const summary = name === 'denied' ? await denied(run, seed) : await rehearse({ ...run, name, scenarios: played });
   // A run whose stacks did not stand has nothing to draw.
   const drawable = existsSync(join(runDir, 'evidence.json'));

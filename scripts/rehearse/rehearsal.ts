@@ -24,6 +24,8 @@ export interface Rehearsal {
   /** Played one after another on one deployment. */
   readonly scenarios: readonly Scenario[];
   readonly profile: string;
+  /** Laid over the profile. */
+  readonly config: Record<string, unknown>;
   /** Folder of the run; made here. */
   readonly runDir: string;
   /** Folder of the synthesized app. */
@@ -62,7 +64,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
   try {
     await run.synthesized;
     const seen: Seen = { releases: [], monitor: [] };
-    const { kit } = resolveConfig(run.profile);
+    const { kit } = resolveConfig(run.profile, run.config);
     const { assembly, out, scenarios } = run;
     const ground: Ground = { aws: engine.root, kit, assembly, log: join(run.runDir, 'up.log'), out };
     await step('bootstrap', run, problems, () => bootstrap(engine, assembly, join(run.runDir, 'bootstrap.log')));
@@ -128,11 +130,11 @@ export function writeSummary(runDir: string, summary: Summary): void {
 /** Each scenario has the user's role with its own extra rights, and none of another's. */
 async function play(
   scenario: Scenario,
-  { profile, through, out, runDir }: Rehearsal,
+  { profile, config: overrides, through, out, runDir }: Rehearsal,
   engine: Engine,
   seen: Seen,
 ): Promise<string> {
-  const config = resolveConfig(profile);
+  const config = resolveConfig(profile, overrides);
   const client = await assumeClient(engine.root, config.kit, scenario.extra);
   await proveBoundary(client, config.kit, scenario.extra);
   const kit = await discoverKit(config.kit, client);

@@ -1,5 +1,8 @@
 /** What the report reads of the files that jobs wrote; docs/contracts.md describes them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Evidence } from '../rehearse/evidence';
+import type { Summary } from '../rehearse/verify';
 
 export interface Performance {
   auc: number;
@@ -48,6 +51,10 @@ type Interval = [low: number, high: number];
 export interface Outcome {
   window: { start: string; end: string };
   champion: string;
+  /** Events that the champion answered; `othersRecords` are those of other models, by identity. */
+  records: number;
+  othersRecords: Record<string, number>;
+  unattributedRecords: number;
   violations: { check: string }[];
   confirmed: boolean;
   quality: {
@@ -66,4 +73,10 @@ export function written<T>(evidence: Evidence, prefix: string, file: string): T[
     .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([, value]) => value as T);
+}
+
+/** What a run left behind. */
+export function read(runDir: string): { summary: Summary; evidence: Evidence } {
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(runDir, file), 'utf8'));
+  return { summary: json('summary.json') as Summary, evidence: json('evidence.json') as Evidence };
 }

@@ -1,5 +1,5 @@
 /** The HTML report of a run, from its summary and evidence alone. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import dataset from '../../schema/dataset.json';
 import { layout } from '../../lib/shared/names';
@@ -7,35 +7,13 @@ import type { Evidence, ExecutionRecord } from '../rehearse/evidence';
 import { questionOf } from '../rehearse/unknowns';
 import { type Summary, versionOf } from '../rehearse/verify';
 import * as charts from './charts';
-import { type Evaluation, type Outcome, type Quality, written } from './files';
+import { type Evaluation, type Outcome, type Quality, read, written } from './files';
 import { models } from './models';
 import { type Cell, counts, folded, page, type Section, section, table } from './page';
 import { picture } from './picture';
-import { figures, STORY, storyOf, told } from './story';
+import { figures, storyOf, told } from './story';
 
 const retrainOn = dataset.features.columns.filter((c) => 'monitor' in c && c.monitor === 'retrain').map((c) => c.name);
-
-function read(runDir: string): { summary: Summary; evidence: Evidence } {
-  const json = (file: string): unknown => JSON.parse(readFileSync(join(runDir, file), 'utf8'));
-  return { summary: json('summary.json') as Summary, evidence: json('evidence.json') as Evidence };
-}
-
-/**
- * Keeps the story of a run beside the documents. @returns the path
- * @throws Error when the run did not pass or tells another story
- */
-export function keepStory(runDir: string): string {
-  const { summary, evidence } = read(runDir);
-  if (summary.scenario !== 'drift' || summary.status !== 'passed')
-    throw new Error(
-      `${runDir} is a ${summary.status} run of ${summary.scenario}: give the folder of a passed run of drift`,
-    );
-  const { weeks, challenges } = storyOf(summary, evidence);
-  // A line each, so that a change of one is seen as one.
-  const lines = (list: unknown[]) => list.map((one) => JSON.stringify(one)).join(',\n');
-  writeFileSync(STORY, `{"weeks":[\n${lines(weeks)}\n],"challenges":[\n${lines(challenges)}\n]}\n`);
-  return STORY;
-}
 
 /** Writes `report.html` into the run folder. @returns its path */
 export async function writeReport(runDir: string): Promise<string> {
@@ -179,16 +157,25 @@ async function profile(evidence: Evidence): Promise<Section> {
   );
 }
 
+/** Who answered a window's events: the champion alone, or what part of them. */
+function shares({ records, othersRecords, unattributedRecords: unattributed }: Outcome): string {
+  const others = Object.values(othersRecords).reduce((sum, count) => sum + count, 0);
+  const part = (count: number) => `${Math.round((100 * count) / (records + others + unattributed))} %`;
+  if (others + unattributed === 0) return records === 0 ? 'nobody' : 'the champion';
+  return `the champion ${part(records)}, other models ${part(others)}, unattributed ${part(unattributed)}`;
+}
+
 function quality(summary: Summary, evidence: Evidence): Section {
   const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
   const rows = summary.monitor.map((w): Cell[] => {
-    const gain = outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion)?.quality
-      ?.interval;
+    const outcome = outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion);
+    const gain = outcome?.quality?.interval;
     return [
       `${w.window.start} – ${w.window.end}`,
       w.status,
       `v${w.champion}`,
       w.records,
+      outcome && shares(outcome),
       w.auc,
       w.ruleAuc,
       gain && figures(gain),
@@ -212,7 +199,18 @@ function quality(summary: Summary, evidence: Evidence): Section {
     'Model quality by window',
     'The one-feature rule is the mean delay at the airport two hours before: no model is worth releasing that does not beat it on the same rows.',
     table(
-      ['window', 'outcome', 'champion', 'records', 'AUC', 'rule', 'gain over rule, 95 %', 'violations', 'confirmed'],
+      [
+        'window',
+        'outcome',
+        'champion',
+        'records',
+        'answered by',
+        'AUC',
+        'rule',
+        'gain over rule, 95 %',
+        'violations',
+        'confirmed',
+      ],
       rows,
     ),
     '<h3>Gates</h3>',

@@ -1,10 +1,11 @@
 /** What a run tells: how the serving model did week by week, and what was released or held when. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layout } from '../../lib/shared/names';
 import { ROOT } from '../account/cdk';
 import type { Evidence } from '../rehearse/evidence';
 import { type Range, type Summary, versionOf } from '../rehearse/verify';
-import { type Outcome, written } from './files';
+import { type Outcome, read, written } from './files';
 
 type Interval = [low: number, high: number];
 
@@ -107,4 +108,21 @@ export function told({ weeks, challenges }: Story): string[] {
         : `it gains ${gain.value.toFixed(3)} AUC ${figures(gain.interval)} over the champion on rows that neither has seen`);
     return `${dayName(day)}: ${cause}, and ${version === undefined ? 'the challenger' : `version ${version}`} was ${ENDED[outcome]}: ${why}.`;
   });
+}
+
+/**
+ * Keeps the story of a run beside the documents. @returns the path
+ * @throws Error when the run did not pass or tells another story
+ */
+export function keepStory(runDir: string): string {
+  const { summary, evidence } = read(runDir);
+  if (summary.scenario !== 'drift' || summary.status !== 'passed')
+    throw new Error(
+      `${runDir} is a ${summary.status} run of ${summary.scenario}: give the folder of a passed run of drift`,
+    );
+  const { weeks, challenges } = storyOf(summary, evidence);
+  // A line each, so that a change of one is seen as one.
+  const lines = (list: unknown[]) => list.map((one) => JSON.stringify(one)).join(',\n');
+  writeFileSync(STORY, `{"weeks":[\n${lines(weeks)}\n],"challenges":[\n${lines(challenges)}\n]}\n`);
+  return STORY;
 }

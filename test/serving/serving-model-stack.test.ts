@@ -52,3 +52,20 @@ test('a real-time endpoint captures, scales, and rolls back on the alarms', () =
     MaxCapacity: 4,
   });
 });
+
+test('the second way of a new account is one burstable instance, which neither scales, shifts traffic nor captures', () => {
+  const app = kit('sandbox', { serving: { mode: 'instance' } });
+  const { ProductionVariants, DataCaptureConfig } = only(
+    'serving-model',
+    'AWS::SageMaker::EndpointConfig',
+    app,
+  ).Properties;
+  expect(ProductionVariants).toEqual([
+    expect.objectContaining({ InstanceType: 'ml.t2.medium', InitialInstanceCount: 1 }),
+  ]);
+  expect(DataCaptureConfig).toBeUndefined();
+  const endpoint = only('serving-model', 'AWS::SageMaker::Endpoint', app).Properties;
+  expect(endpoint).not.toHaveProperty('DeploymentConfig');
+  expect(JSON.stringify(template('serving-model', app))).not.toContain('ScalableTarget');
+  expect(JSON.stringify(template('serving', app))).toContain('CAPTURE_STREAM');
+});

@@ -10,7 +10,7 @@ const refused: Record<string, [string, Record<string, unknown>, string, string]>
     'sandbox',
     managed,
     'serving.mode',
-    'a serverless endpoint captures no data, and Model Monitor does not watch one',
+    'the endpoint itself must capture, and Model Monitor watches no serverless one',
   ],
   'a managed monitor of requests with many labels': [
     'standard',

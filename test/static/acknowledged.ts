@@ -112,9 +112,19 @@ export const acknowledged: readonly Acknowledged[] = [
       'A new account has ten concurrent executions and may reserve none of them; the API is throttled before its function',
   },
   {
+    finding: /^AwsSolutions-IAM5\[Resource::.*:alarm:\*\]$/,
+    at: /^Serving\//,
+    reason: 'Reading alarms: whether SageMaker names the alarms that it asks for is not written down',
+  },
+  {
+    finding: /^AwsSolutions-SQS3$/,
+    at: /^Foundation\/DeadLetters\//,
+    reason: 'It is the dead-letter queue, of rules and a function in later stacks',
+  },
+  {
     finding: /^NIST.800.53.R5-LambdaDLQ$/,
-    at: /^(Serving\/Predict|Training\/(DeclareChampion|DeleteModelPackages))\//,
-    reason: 'Invoked synchronously, by API Gateway and by CloudFormation: the caller gets the error',
+    at: /^(Serving\/Predict|Serving\/Release\/Explain|Training\/(DeclareChampion|DeleteModelPackages))\//,
+    reason: 'Invoked synchronously, by API Gateway, by Release and by CloudFormation: the caller gets the error',
   },
   {
     finding: /^NIST.800.53.R5-LambdaInsideVPC$/,

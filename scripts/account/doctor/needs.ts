@@ -85,20 +85,20 @@ const serverless = ({ maxConcurrency }: Config['serving']) => [
   },
 ];
 
-const realTime = (
-  { instanceType, minInstances, maxInstances }: Config['serving'],
-  { engine }: Config['monitoring'],
-) => [
-  {
-    service: 'sagemaker',
-    name: `${instanceType} for endpoint usage`,
-    // A release shifts traffic between two whole fleets.
-    least: 2 * minInstances,
-    what: 'two fleets while a release shifts traffic',
-    // Clarify starts an endpoint of its own to explain predictions.
-    comfortable: {
-      value: 2 * maxInstances + (engine === 'managed' ? 1 : 0),
-      short: 'a release fails while the endpoint is scaled to serving.maxInstances',
+const realTime = ({ mode, instanceType, ...scaling }: Config['serving'], { engine }: Config['monitoring']) => {
+  const { minInstances, maxInstances } = mode === 'instance' ? { minInstances: 1, maxInstances: 1 } : scaling;
+  return [
+    {
+      service: 'sagemaker',
+      name: `${instanceType} for endpoint usage`,
+      // A release shifts traffic between two whole fleets.
+      least: 2 * minInstances,
+      what: 'two fleets while a release shifts traffic',
+      // Clarify starts an endpoint of its own to explain predictions.
+      comfortable: {
+        value: 2 * maxInstances + (engine === 'managed' ? 1 : 0),
+        short: 'a release fails while the endpoint is scaled to serving.maxInstances',
+      },
     },
-  },
-];
+  ];
+};

@@ -43,7 +43,13 @@ export async function sweep(aws: Aws, kit: string): Promise<Sweep> {
     }
   }
   for (const arn of tagged.filter((each) => !kinds.some((kind) => covers(kind, each))))
-    found.left.push({ kind: arn.split(':')[2] ?? '', name: arn, by: 'tag', remove: 'in the console of its service' });
+    found.left.push({
+      kind: arn.split(':')[2] ?? '',
+      name: arn,
+      by: 'tag',
+      remove:
+        'the index of tags alone names it, and trails deletions: sweep again in an hour, then look in the console of its service',
+    });
   return found;
 }
 

@@ -159,10 +159,7 @@ def test_every_row_ends_in_exactly_one_class(bucket: Bucket) -> None:
 def test_a_flights_own_outcome_and_the_future_never_reach_its_features(bucket: Bucket) -> None:
     """Every flight scheduled from 17:00 UTC on gets another fate; those up to 18:00 must not notice."""
     turn = datetime(2013, 1, 2, 17, tzinfo=UTC)
-    months.write_month(bucket.raw, "2013-01", first_days(3))
     rows = months.month_rows("flights", "2013-01", first_days(3))
-    bucket.prepare("2013-01")
-    before = bucket.features("2013-01").set_index("flight_key")
 
     def another_fate(row: dict[str, str]) -> dict[str, str]:
         if months.departure(row) < turn or not row["arr_delay"]:
@@ -172,9 +169,14 @@ def test_a_flights_own_outcome_and_the_future_never_reach_its_features(bucket: B
             "dep_delay": str(float(row["dep_delay"]) + 30), "arr_delay": str(float(row["arr_delay"]) + 500),
         }  # fmt: skip
 
-    months.write_table(bucket.raw, "flights", "2013-01", [another_fate(row) for row in rows])
-    bucket.prepare("2013-01")
-    after = bucket.features("2013-01").set_index("flight_key").loc[before.index]
+    # The same days twice: the name of a partition says nothing about its rows.
+    for partition, flights in (("2013-01", rows), ("2014-01", [another_fate(row) for row in rows])):
+        for table in ("airlines", *transforms.KEYS):
+            months.write_table(bucket.raw, table, partition, months.month_rows(table, "2013-01"))
+        months.write_table(bucket.raw, "flights", partition, flights)
+    bucket.prepare("2013-01", "2014-01")
+    before = bucket.features("2013-01").set_index("flight_key")
+    after = bucket.features("2014-01").set_index("flight_key").loc[before.index]
     unaware = before["scheduled_departure"].dt.floor("h") <= pd.Timestamp(turn)
     own = unaware & (before["scheduled_departure"] >= pd.Timestamp(turn))
     assert own.sum() > 20

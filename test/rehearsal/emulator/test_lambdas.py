@@ -35,6 +35,23 @@ def call(engine, function, **event):
     return [line for line in lines if line.startswith(("line", "no newline", "__", "late"))]
 
 
+def test_the_group_of_a_function_that_worked_during_the_deletion_comes_back(engine):
+    name = engine.name("logs")
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name, "RetentionInDays": 7}}
+    stack = engine.stack({"Resources": {"Group": group}})["StackName"]
+    call(engine, engine.node_function(NODE, LoggingConfig={"LogGroup": name}), lines=1)
+    engine.client("cloudformation").delete_stack(StackName=stack)
+
+    def groups():
+        found = engine.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return [each.get("retentionInDays") for each in found]
+
+    until = time.monotonic() + 5
+    while groups() != [None] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert groups() == [None]
+
+
 def whole_log(lines):
     return [f"line {number}" for number in range(lines)] + ["no newline"]
 

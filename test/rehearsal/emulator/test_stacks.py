@@ -169,6 +169,21 @@ def test_passing_the_release_role_needs_a_grant(engine, admin, artifacts, releas
     assert f"not authorized to perform: iam:PassRole on resource: {releaser}" in failed["cause"]
 
 
+def test_a_log_group_is_named_after_its_stack_and_keeps_its_name(engine):
+    def template(days):
+        return {
+            "Resources": {"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": days}}}
+        }
+
+    name = engine.stack(template(7))["StackName"]
+    group = engine.resources(name)["Logs"]
+    assert group.startswith(f"{name}-Logs-")
+    engine.stack(template(30), name)
+    assert engine.resources(name)["Logs"] == group
+    found = engine.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    assert [each["retentionInDays"] for each in found] == [30]
+
+
 def test_exports_hold_their_stack(engine):
     export = engine.name("export")
     producer = {

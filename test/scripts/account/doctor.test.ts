@@ -41,6 +41,10 @@ describe('quotas', () => {
       'ml.c5.xlarge for training job usage': { least: 1 },
       'ml.m5.large for endpoint usage': { least: 4, comfortable: { value: 8 }, code: 'L-614B09FD' },
     });
+    // Its release starts the new instance before the old one goes.
+    expect(needed('sandbox', { serving: { mode: 'instance' } })).toMatchObject({
+      'ml.t2.medium for endpoint usage': { least: 2, comfortable: { value: 2 } },
+    });
     expect(needed('standard', managed)).not.toHaveProperty(['ml.t3.medium for processing job usage']);
   });
 

@@ -6,7 +6,7 @@ import {
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, DeleteLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { BatchStopJobRunCommand, GetJobRunsCommand, GlueClient } from '@aws-sdk/client-glue';
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -18,6 +18,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { mockClient } from 'aws-sdk-client-mock';
 import { down, type Plan } from '../../../scripts/account/down';
 
@@ -159,4 +160,45 @@ test('what works is stopped before anything is deleted, and a bucket that filled
     'delete mlkit-data-lake',
   ]);
   expect(taken.deleted.map((each) => each.stack)).toEqual(['mlkit-etl', 'mlkit-data-lake']);
+});
+
+test('log groups that came back go too, and one that went meanwhile is no failure', async () => {
+  const deleted: unknown[] = [];
+  mockClient(CloudWatchLogsClient)
+    .on(DescribeLogGroupsCommand)
+    .callsFake(({ logGroupNamePrefix }: { logGroupNamePrefix: string }) => ({
+      logGroups: [
+        { logGroupName: `${logGroupNamePrefix}training-DeleteModelPackagesLogs-1` },
+        { logGroupName: `${logGroupNamePrefix}of-somebody-else` },
+      ],
+    }))
+    .on(DeleteLogGroupCommand)
+    .callsFake(({ logGroupName }: { logGroupName: string }) => {
+      deleted.push(logGroupName);
+      throw Object.assign(new Error('gone'), { name: 'ResourceNotFoundException' });
+    });
+  const taken = await down(aws, { kit: 'mlkit', stacks: [], retained: [] }, silent);
+  expect(deleted).toEqual(taken.logGroups);
+  expect(deleted).toEqual([
+    '/aws/lambda/mlkit-training-DeleteModelPackagesLogs-1',
+    'mlkit-training-DeleteModelPackagesLogs-1',
+  ]);
+});
+
+test.each([
+  ['a schedule that refuses to be disabled ends down', 'Invalid Schedule Expression cron(x).', true],
+  ['a schedule that is gone already does not', 'Schedule mlkit-daily does not exist.', false],
+])('%s', async (_, message, ends) => {
+  mockClient(CloudWatchLogsClient).on(DescribeLogGroupsCommand).resolves({ logGroups: [] });
+  mockClient(SchedulerClient)
+    .on(GetScheduleCommand)
+    .resolves({})
+    .on(UpdateScheduleCommand)
+    .rejects(Object.assign(new Error(message), { name: 'ValidationException' }));
+  mockClient(SageMakerClient).resolves({});
+  mockClient(CloudFormationClient).on(DescribeStacksCommand).resolves({ Stacks: [] });
+  const stacks = [stack('etl', [resource('AWS::Scheduler::Schedule', 'mlkit-daily')])];
+  const taken = down(aws, { kit: 'mlkit', stacks, retained: [] }, silent);
+  if (ends) await expect(taken).rejects.toThrow(message);
+  else await expect(taken).resolves.toMatchObject({ stopped: [] });
 });

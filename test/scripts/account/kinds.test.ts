@@ -1,3 +1,5 @@
+import { DescribeKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import { mockClient } from 'aws-sdk-client-mock';
 import { covers, kinds } from '../../../scripts/account/sweep';
 import { NOT_PLANTED, plants } from '../../../scripts/rehearse/planted';
 
@@ -25,4 +27,16 @@ test.each([
 
 test('what no kind lists is left when it carries the tag', () => {
   expect(kinds.some((kind) => covers(kind, 'arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1'))).toBe(false);
+});
+
+test("a key that refuses to be described is somebody else's", async () => {
+  mockClient(KMSClient)
+    .on(ListKeysCommand)
+    .resolves({ Keys: [{ KeyId: 'theirs' }, { KeyId: 'ours' }] })
+    .on(DescribeKeyCommand, { KeyId: 'theirs' })
+    .rejects(Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }))
+    .on(DescribeKeyCommand, { KeyId: 'ours' })
+    .resolves({ KeyMetadata: { KeyId: 'ours', Description: 'Everything of the kit mlkit' } });
+  const { list, named } = kinds.find(({ kind }) => kind === 'KMS key')!;
+  expect((await list(aws, 'mlkit')).filter((key) => named('mlkit', key))).toMatchObject([{ id: 'ours' }]);
 });

@@ -18,22 +18,24 @@ test('the same sources are synthesized once, and every run has an assembly of it
     writeFileSync(join(made, 'manifest.json'), '{}');
   });
   const cache = join(folder, 'cache');
-  expect(await assemble(join(folder, 'first'), 'sandbox', cache)).toBe(true);
+  expect(await assemble(join(folder, 'first'), { profile: 'sandbox', config: {} }, cache)).toBe(true);
   // A rehearsal may change its own templates.
   writeFileSync(join(folder, 'first/manifest.json'), 'changed');
-  expect(await assemble(join(folder, 'second'), 'sandbox', cache)).toBe(false);
+  expect(await assemble(join(folder, 'second'), { profile: 'sandbox', config: {} }, cache)).toBe(false);
   expect(readFileSync(join(folder, 'second/manifest.json'), 'utf8')).toBe('{}');
-  expect(await assemble(join(folder, 'third'), 'standard', cache)).toBe(true);
-  expect(synth).toHaveBeenCalledTimes(2);
-  for (const profile of ['a', 'b', 'c', 'd']) await assemble(join(folder, profile), profile, cache);
+  expect(await assemble(join(folder, 'third'), { profile: 'standard', config: {} }, cache)).toBe(true);
+  const laidOver = { serving: { mode: 'instance' } };
+  expect(await assemble(join(folder, 'fourth'), { profile: 'sandbox', config: laidOver }, cache)).toBe(true);
+  expect(synth).toHaveBeenCalledTimes(3);
+  for (const profile of ['a', 'b', 'c', 'd']) await assemble(join(folder, profile), { profile, config: {} }, cache);
   expect(readdirSync(cache)).toHaveLength(4);
-  expect(existsSync(join(cache, inputHash('d')))).toBe(true);
+  expect(existsSync(join(cache, inputHash({ profile: 'd', config: {} })))).toBe(true);
 });
 
 test('a changed, added or renamed file is another app', () => {
   const root = join(folder, 'sources');
   mkdirSync(join(root, 'lib'), { recursive: true });
-  const hash = () => inputHash('sandbox', root, ['lib']);
+  const hash = () => inputHash({ profile: 'sandbox', config: {} }, root, ['lib']);
   const write = (name: string, text: string) => writeFileSync(join(root, 'lib', name), text);
   const seen = new Set([hash()]);
   write('a.ts', '1');

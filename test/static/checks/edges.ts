@@ -3,8 +3,9 @@
  * delivers these inside its own process, so they are checked here, from the templates.
  */
 import type { Json } from '../../shared/json';
-import { edit, rewrite, type Check, type Finding, type Mutation } from '../check';
-import { list, type Model, type Node } from '../model';
+import { edit, rewrite, type Check } from '../check';
+import { list, type Node } from '../model';
+import { rolesIn, mayAct, letsIn, mayInvoke, finding, without, mistrust } from './access';
 
 /** What assumes a role, through which property, as which service. */
 const assumes: readonly (readonly [type: string, property: string, service: string])[] = [
@@ -18,76 +19,6 @@ const assumes: readonly (readonly [type: string, property: string, service: stri
   ['AWS::ApiGateway::Account', 'CloudWatchRoleArn', 'apigateway'],
   ['AWS::EC2::FlowLog', 'DeliverLogsPermissionArn', 'vpc-flow-logs'],
 ];
-
-const rolesIn = (model: Model, node: Node, value: Json) =>
-  model.references(node, value).filter(({ type }) => type === 'AWS::IAM::Role');
-
-/** Whether one of the roles in a value may do something to a resource. */
-const mayAct = (model: Model, node: Node, value: Json, action: string, on: Node) =>
-  rolesIn(model, node, value).some((role) =>
-    model.allows(role, action).some(({ policy, resources }) => model.references(policy, resources).includes(on)),
-  );
-
-/** Whether a resource policy lets a service do something; `source` must then be in its condition. */
-function letsIn(
-  model: Model,
-  policyType: string,
-  property: string,
-  on: Node,
-  service: string,
-  action: string,
-  source?: Node,
-) {
-  return model
-    .ofType(policyType)
-    .filter((policy) => model.references(policy, policy.properties[property]).includes(on))
-    .some((policy) =>
-      list<Json>(policy.properties.PolicyDocument.Statement).some(
-        ({ Effect, Principal, Action, Condition }) =>
-          Effect === 'Allow' &&
-          list<string>(Principal.Service).includes(service) &&
-          list<string>(Action).includes(action) &&
-          (source === undefined || model.references(policy, Condition).includes(source)),
-      ),
-    );
-}
-
-const mayInvoke = (model: Model, reached: Node, service: string, source: Node) =>
-  model
-    .ofType('AWS::Lambda::Permission')
-    .some(
-      (permission) =>
-        model.target(permission, permission.properties.FunctionName) === reached &&
-        permission.properties.Principal === service &&
-        model.references(permission, permission.properties.SourceArn).includes(source),
-    );
-
-const finding = (at: Node, holds: boolean, problem: string): Finding[] => (holds ? [] : [{ at: at.id, problem }]);
-
-/** Removes every resource of a type from the stack that has one. */
-const without =
-  (type: string): Mutation['breaks'] =>
-  (templates) => {
-    const broken = structuredClone(templates);
-    for (const template of Object.values<Json>(broken))
-      for (const [id, { Type }] of Object.entries<Json>(template.Resources))
-        if (Type === type) delete template.Resources[id];
-    return broken;
-  };
-
-/** Lets every role of a service be assumed by another one. */
-const mistrust =
-  (service: string): Mutation['breaks'] =>
-  (templates) => {
-    const broken = structuredClone(templates);
-    for (const template of Object.values<Json>(broken))
-      for (const { Type, Properties } of Object.values<Json>(template.Resources))
-        for (const { Principal } of Type === 'AWS::IAM::Role'
-          ? list<Json>(Properties.AssumeRolePolicyDocument.Statement)
-          : [])
-          if (Principal.Service === `${service}.amazonaws.com`) Principal.Service = 'ec2.amazonaws.com';
-    return broken;
-  };
 
 export const edges: Check[] = [
   {
@@ -113,7 +44,7 @@ export const edges: Check[] = [
     })),
   },
   {
-    holds: 'what a rule reaches lets it in, and so does its dead-letter queue',
+    holds: 'what a rule reaches lets it in, and so does the dead-letter queue that it has',
     find: (model) =>
       model.ofType('AWS::Events::Rule').flatMap((rule) =>
         list<Json>(rule.properties.Targets).flatMap(({ Arn, RoleArn, DeadLetterConfig }) => {
@@ -152,6 +83,7 @@ export const edges: Check[] = [
     mutations: [
       { breaks: without('AWS::Lambda::Permission'), finds: /reaches \S+, which does not let it in/ },
       { breaks: without('AWS::SQS::QueuePolicy'), finds: /may not send to its dead-letter queue/ },
+      { breaks: rewrite(/rule\/[\w-]+-\*"/, 'rule/other-*"'), finds: /may not send to its dead-letter queue/ },
       {
         breaks: rewrite(/"states:StartExecution"/, '"states:StopExecution"'),
         finds: /reaches \S+Machine\w+, which does not/,

@@ -1,7 +1,7 @@
 /** Who may do what. */
 import type { Json } from '../../shared/json';
 import { readable } from '../../shared/kit';
-import { edit, type Check, type Finding } from '../check';
+import { edit, rewrite, type Check, type Finding } from '../check';
 import { list, type Grant, type Model } from '../model';
 
 /** Actions that may stand on every resource, each with its reason; one that no template uses any more is a finding. */
@@ -184,6 +184,21 @@ export const identity: Check[] = [
       {
         breaks: grant('kms:Decrypt', (statement) => (statement.Action = 'kms:DescribeKey')),
         finds: /but not kms:(Decrypt|Gen)/,
+      },
+    ],
+  },
+  {
+    holds: 'who describes alarms may describe all of them: an update that may not look at its alarms fails',
+    find: each(({ actions, resources }) =>
+      actions.includes('cloudwatch:DescribeAlarms') && !resources.some((on) => readable(on).endsWith(':alarm:*'))
+        ? ['may describe some alarms only: a request without names is refused']
+        : [],
+    ),
+    mutations: [
+      {
+        breaks: rewrite(/:alarm:\*"/, ':alarm:mlkit/serving/endpoint-errors"'),
+        finds: /may describe some alarms only/,
+        only: ['standard', 'production', 'managed'],
       },
     ],
   },

@@ -1,8 +1,24 @@
-/** Stacks whatever their parameters say. */
+/** What stands in every room alike: a resource without a condition, rules that lose nothing. */
 import type { Json } from '../../shared/json';
-import type { Check } from '../check';
+import { edit, type Check } from '../check';
 
 export const stacks: Check[] = [
+  {
+    holds: 'a rule keeps what it cannot deliver',
+    find: (model) =>
+      model
+        .ofType('AWS::Events::Rule')
+        // What the managed engine misses, its own alarm tells.
+        .filter(({ stack }) => stack !== 'monitoring')
+        .filter(({ properties }) => properties.Targets.some((target: Json) => target.DeadLetterConfig === undefined))
+        .map(({ id }) => ({ at: id, problem: 'drops what it cannot deliver: give it the dead letters of foundation' })),
+    mutations: [
+      {
+        breaks: edit('AWS::Events::Rule', ({ Properties }) => delete Properties.Targets[0].DeadLetterConfig),
+        finds: /drops what it cannot deliver/,
+      },
+    ],
+  },
   {
     holds: 'a stack has a resource whatever its parameters say: without one its first deployment may stay in review',
     find: ({ templates }) =>
