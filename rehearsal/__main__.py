@@ -102,6 +102,11 @@ def _parse() -> argparse.Namespace:
         action="store_true",
         help="start and warm a JVM before a Glue run needs it, and the next one after it",
     )
+    parser.add_argument(
+        "--member-account",
+        action="store_true",
+        help="the account is a member of an organization whose payer lets it have no budgets",
+    )
     return parser.parse_args()
 
 
@@ -129,6 +134,7 @@ def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
             "quotas": dict(options.quota),
             "unknowns": dict(options.unknown),
             "sparkAhead": options.spark_ahead,
+            "memberAccount": options.member_account,
         }
     )
 

@@ -28,6 +28,7 @@ def main() -> None:
         quotas=given["quotas"],
         unknowns=given["unknowns"],
         spark_ahead=given["sparkAhead"],
+        member_account=given["memberAccount"],
     )
     die_with_parent(signal.SIGTERM)
     running = engine.install(settings)

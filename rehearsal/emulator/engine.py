@@ -15,9 +15,11 @@ from rehearsal.emulator import (
     authorization,
     bucket_deployment,
     buckets,
+    budgets,
     deliveries,
     events,
     glue_jobs,
+    image_registry,
     interpreter,
     inventory,
     lambdas,
@@ -47,7 +49,7 @@ _NEVER_REHEARSED = {
         "the emulator delivers inside its process; the edges are checked statically"
     ),
     "trust policies of roles assumed by services": "services assume roles inside the emulator's process",
-    "service quotas beside SageMaker's": "told by Service Quotas, enforced by nobody",
+    "service quotas beside SageMaker's and Glue's": "told by Service Quotas, enforced by nobody",
 }
 
 
@@ -78,9 +80,11 @@ def install(settings: Settings) -> Engine:
         glue.prepare()
     # First the services, then the guards around all of them.
     sagemaker_service.install(host, sagemaker)
-    quota_service.install(ServiceQuotas(host.region, host.account, quotas))
+    quota_api = ServiceQuotas(host.region, host.account, quotas)
+    quota_service.install(quota_api)
     inventory.install(sagemaker)
-    glue_jobs.install(host, glue)
+    image_registry.install(host)
+    glue_jobs.install(host, glue, quota_api)
     step_functions.install(host)
     interpreter.install(host, settings.wait_scale)
     lambdas.install()
@@ -93,6 +97,8 @@ def install(settings: Settings) -> Engine:
     roles = ServiceRoles(host)
     roles.install()
     resource_types.install(host, sagemaker, sagemaker.cloudformation, roles)
+    if settings.member_account:
+        budgets.refuse(host)
     Scaling(host, sagemaker, roles).install()
     bucket_deployment.install(host)
     stack_answers.install()

@@ -84,6 +84,8 @@ SEAMS: dict[str, str | None] = {
     "services.cloudwatch_logs:_create_log_group": "data",
     "services.cloudwatch_logs:_create_log_stream": "data",
     "services.cloudwatch_logs:_put_log_events": "data",
+    "services.ecr:_batch_get_image": "data",
+    "services.ecr:json_response": None,
     "services.eventbridge:_dispatch_to_lambda": "arn payload",
     "services.eventbridge:_invoke_target": "target event rule view",
     "services.eventbridge:_put_events": "data allow_aws_source",

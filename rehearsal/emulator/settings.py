@@ -16,7 +16,8 @@ class Settings:
     """`wait_scale` is the length in real seconds of a second that a state machine waits, an endpoint bakes or
     an alarm's period lasts. `quotas` are those granted beyond a new account's, by name, `unknowns`
     the answers of AWS that are assumed otherwise than by default (rehearsal.unknowns). `spark_ahead` has a
-    JVM started and warmed before a Glue run needs it."""
+    JVM started and warmed before a Glue run needs it, `member_account` makes the account a member of an
+    organization whose payer lets it have no budgets."""
 
     run_dir: Path
     port: int
@@ -25,6 +26,7 @@ class Settings:
     quotas: Mapping[str, int] = field(default_factory=dict)
     unknowns: Mapping[str, str] = field(default_factory=dict)
     spark_ahead: bool = False
+    member_account: bool = False
 
     @property
     def endpoint(self) -> str:

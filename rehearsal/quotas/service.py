@@ -17,6 +17,10 @@ class ServiceQuotas:
         self._region, self._account = region, account
         self._quotas = quotas(granted)
 
+    def applied(self, name: str) -> float:
+        """What the account has of a quota. Raises StopIteration where nobody knows the name."""
+        return next(quota.applied for quota in self._quotas if quota.name == name)
+
     def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Answer an API operation; raises ApiError with the service's code and wording."""
         default = "AWSDefault" in operation

@@ -26,11 +26,18 @@ def is_first_party(image: str) -> bool:
     return _IMAGE.search(image) is not None
 
 
-def refuse_unknown_tags(params: Any) -> None:
-    """Raise ValidationException when a request, at any depth, names a tag that no page of AWS lists."""
+def has_tag(tag: str | None, undocumented: str) -> bool:
+    """Whether the registry has it. `undocumented` is the answer to `undocumented-image-tag`: whether the
+    names of AWS's build file are there too."""
+    known = (tag or "").removesuffix("-cpu-py3") if undocumented == "accept" else tag
+    return known in _TAGS
+
+
+def refuse_unknown_tags(params: Any, undocumented: str) -> None:
+    """Raise ValidationException when a request, at any depth, names a tag that the registry has not."""
     for text in _texts(params):
         image = _IMAGE.search(text)
-        if image and image["tag"] not in _TAGS:
+        if image and not has_tag(image["tag"], undocumented):
             raise ApiError("ValidationException", f"Requested image {text} not found.")
 
 

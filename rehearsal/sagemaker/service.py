@@ -72,7 +72,7 @@ class SageMaker:
             raise ApiError("UnknownOperationException", f"SageMaker has no operation {operation}.")
         shapes.validate(operation, params)
         refuse_closed(operation, params)
-        refuse_unknown_tags(params)
+        refuse_unknown_tags(params, self._host.unknown("undocumented-image-tag"))
         if operation == "CreateTransformJob":
             resources = params["TransformResources"]
             quota = f"{resources['InstanceType']} for transform job usage"

@@ -1,5 +1,5 @@
 import { names, stackRooms } from '../../../lib/shared/names';
-import { xgboostRegions } from '../../../lib/shared/xgboost-image';
+import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
 import type { Out } from '../../kit/out';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
@@ -11,6 +11,7 @@ import {
   judgeBudgets,
   judgeDeployed,
   judgeFeatures,
+  judgeImage,
   judgeLeftovers,
   judgeNames,
   judgeQuota,
@@ -56,6 +57,12 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     asked('services', async () => {
       const customer = closed.length > 0 && (await look.hasSchedules(aws).catch(() => false));
       return judgeFeatures(closed, { refusal, customer });
+    }),
+    asked('image', async () => {
+      // Said by the check of the Region.
+      if (!xgboostRegions.includes(region)) return [];
+      const image = xgboostImageIn(region);
+      return [judgeImage(image, await look.hasImage(aws, image))];
     }),
     asked('bootstrap', async () => [judgeBootstrap(await look.bootstrapVersion(aws), account, region)]),
     asked('budget', async () => [

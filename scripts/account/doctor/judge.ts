@@ -49,6 +49,25 @@ export function judgeRegion(region: string, offered: readonly string[]): Check {
       };
 }
 
+/** Where an image lies. */
+export interface Image {
+  registryId: string;
+  repositoryName: string;
+  imageTag: string;
+}
+
+export function judgeImage({ repositoryName, imageTag, registryId }: Image, isThere: boolean): Check {
+  const image = `${repositoryName}:${imageTag}`;
+  return isThere
+    ? { about: 'image', verdict: 'ok', found: `${image} is in the registry` }
+    : {
+        about: 'image',
+        verdict: 'fail',
+        found: `${image} is not in the registry ${registryId}: no job and no endpoint would start`,
+        fix: '--region with another one, or a newer version of the kit',
+      };
+}
+
 /** The newest feature that the kit's templates use came with version 6: the role that publishes files, and the version rule itself. */
 export const BOOTSTRAP_VERSION = 6;
 

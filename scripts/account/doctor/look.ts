@@ -1,6 +1,7 @@
 /** Looks at the account; what it finds is judged in judge.ts. */
 import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ListMonitoringSchedulesCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import {
@@ -13,7 +14,7 @@ import {
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../kit/deployed-kit';
-import type { DeployedStack, ToldQuota } from './judge';
+import type { DeployedStack, Image, ToldQuota } from './judge';
 import type { Need } from './needs';
 
 export async function account(aws: Aws): Promise<{ account: string; principal: string }> {
@@ -34,6 +35,14 @@ export async function budgetsRefusal(aws: Aws, AccountId: string): Promise<strin
     if (/linked account/.test(message)) return message;
     throw error;
   }
+}
+
+/** Whether the registry has the image. @throws Error of ECR where it lets this account not look */
+export async function hasImage(aws: Aws, { imageTag, ...repository }: Image): Promise<boolean> {
+  const { images } = await new ECRClient(aws).send(
+    new BatchGetImageCommand({ ...repository, imageIds: [{ imageTag }] }),
+  );
+  return (images ?? []).length > 0;
 }
 
 /** Version of the CDK's bootstrap stack; null where there is none. */

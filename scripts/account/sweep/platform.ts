@@ -18,6 +18,7 @@ import { LambdaClient, paginateListFunctions, paginateListLayers } from '@aws-sd
 import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { names } from '../../../lib/shared/names';
+import { budgetsRefusal } from '../doctor/look';
 import { all, type Kind, type Thing, things } from './kind';
 import { stackOwns } from './owner';
 
@@ -180,6 +181,8 @@ export const platformKinds: readonly Kind[] = [
     // CloudFormation names it after nothing of the kit: whose it is, its subscriber tells.
     list: async (aws, kit) => {
       const { Account: AccountId } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+      // Who may have none has none.
+      if ((await budgetsRefusal(aws, AccountId!)) !== null) return [];
       const client = new BudgetsClient(aws);
       const found: Thing[] = [];
       for (const { BudgetName } of await all(

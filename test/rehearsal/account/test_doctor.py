@@ -51,6 +51,18 @@ def test_sandbox_passes_in_a_new_account(bootstrapped):
     assert told["L-B99A9384"] == 1000
 
 
+def test_the_image_is_looked_for_in_the_registry_of_the_region(bootstrapped):
+    _, found = doctor(bootstrapped)
+    [image] = [check for check in found["checks"] if check["about"] == "image"]
+    assert image == {"about": "image", "verdict": "ok", "found": "sagemaker-xgboost:3.2-0 is in the registry"}
+    answer = bootstrapped.client("ecr").batch_get_image(
+        registryId="683313688378",
+        repositoryName="sagemaker-xgboost",
+        imageIds=[{"imageTag": "3.2-0-cpu-py3"}],
+    )
+    assert [failure["failureCode"] for failure in answer["failures"]] == ["ImageNotFound"]
+
+
 def test_standard_lacks_quotas_and_names_each_with_its_code(bootstrapped):
     code, found = doctor(bootstrapped, "--profile", "standard", "--config", '{"training":{"spot":false}}')
     assert code == 1

@@ -66,6 +66,15 @@ def test_a_tag_that_aws_documents_nowhere_is_refused(sagemaker, world, operation
     assert refused(sagemaker, operation, request) == f"Requested image {image} not found."
 
 
+def test_whether_the_registry_has_the_tag_of_the_build_file_is_not_known(sagemaker, world):
+    world.unknowns["undocumented-image-tag"] = "accept"
+    request = training_request(world, "t")
+    request["AlgorithmSpecification"]["TrainingImage"] = f"{IMAGE}-cpu-py3"
+    assert sagemaker.call("CreateTrainingJob", request)["TrainingJobArn"].endswith("/t")
+    request["AlgorithmSpecification"]["TrainingImage"] = f"{IMAGE}-cpu-py9"
+    assert "not found" in refused(sagemaker, "CreateTrainingJob", {**request, "TrainingJobName": "u"})
+
+
 def test_every_pattern_of_the_service_model_is_understood():
     model, seen, patterns = shapes.service_model(), set(), set()
 

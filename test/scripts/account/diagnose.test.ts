@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import {
   GetAWSDefaultServiceQuotaCommand,
@@ -20,9 +21,10 @@ const templates = synthesize(config);
 const aws = { region: 'us-east-1' };
 const look = () => diagnose({ config, aws, templates });
 
-const [sts, budgets, ssm, quotas, stacks, tags] = [
+const [sts, budgets, ecr, ssm, quotas, stacks, tags] = [
   mockClient(STSClient),
   mockClient(BudgetsClient),
+  mockClient(ECRClient),
   mockClient(SSMClient),
   mockClient(ServiceQuotasClient),
   mockClient(CloudFormationClient),
@@ -32,8 +34,9 @@ const gone = { $metadata: {}, message: 'gone' };
 const SERVERLESS = { QuotaName: 'Maximum number of serverless endpoints', QuotaCode: 'L-ABCDEF01' };
 
 beforeEach(() => {
-  for (const client of [sts, budgets, ssm, quotas, stacks, tags]) client.reset();
+  for (const client of [sts, budgets, ecr, ssm, quotas, stacks, tags]) client.reset();
   budgets.on(DescribeBudgetsCommand).resolves({ Budgets: [] });
+  ecr.on(BatchGetImageCommand).resolves({ images: [{}] });
   sts.on(GetCallerIdentityCommand).resolves({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/me' });
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '27' } });
   quotas.on(GetServiceQuotaCommand).rejects(new NoSuchResourceException(gone));
@@ -71,6 +74,17 @@ test('an account without bootstrap fails with the command that adds it', async (
   expect(await failing()).toMatchObject([
     { about: 'bootstrap', verdict: 'fail', fix: 'npx cdk bootstrap aws://111122223333/us-east-1' },
   ]);
+});
+
+test('a registry without the image fails, one that lets nobody look is a warning', async () => {
+  ecr.on(BatchGetImageCommand).resolves({ images: [], failures: [{ failureCode: 'ImageNotFound' }] });
+  expect(await failing()).toMatchObject([{ about: 'image', verdict: 'fail' }]);
+  expect(ecr.commandCalls(BatchGetImageCommand)[0]?.args[0].input).toMatchObject({
+    registryId: '683313688378',
+    imageIds: [{ imageTag: '3.2-0' }],
+  });
+  ecr.on(BatchGetImageCommand).rejects(Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }));
+  expect(await failing()).toMatchObject([{ about: 'image', verdict: 'warn' }]);
 });
 
 test('what may not be read is a warning, and the rest is still told', async () => {
