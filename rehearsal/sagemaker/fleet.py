@@ -249,6 +249,8 @@ class Traffic:
             fleet = self.green if to_green and self.green else self.blue
             server = fleet.pick()
             server.busy += 1
+            # Counted where it is sent: one that is answered after a shift still belongs to the stage before.
+            server.requests += 1
         try:
             yield server
         finally:
@@ -256,8 +258,8 @@ class Traffic:
                 server.busy -= 1
 
     def count(self, server: Server, failed: bool) -> None:
+        """The answer to a request, which itself was counted where it was sent."""
         with self._lock:
-            server.requests += 1
             server.errors += failed
 
 

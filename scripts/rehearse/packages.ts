@@ -1,5 +1,5 @@
 /** Model packages that a scenario registers by hand, as a hurried colleague might. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +7,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { names } from '../../lib/shared/names';
 import { tar } from '../../lib/shared/tar';
+import { ROOT } from '../account/cdk';
 import { versions } from '../kit/releases';
 import type { Statement } from './client-role';
 import type { Stage } from './scenario';
@@ -55,12 +56,15 @@ export async function arnOf({ kit }: Stage, version: number): Promise<string> {
   return found.arn;
 }
 
-/** @returns URI of an archive that holds nothing but the program */
+/** @returns URI of an archive that holds the program, and what the image needs to install it without an index */
 async function upload({ kit }: Stage, description: string, program: string): Promise<string> {
   const Key = `models/${description.replaceAll(' ', '-')}/output/model.tar.gz`;
   const folder = mkdtempSync(join(tmpdir(), 'model-'));
-  mkdirSync(join(folder, 'code'));
+  const common = join(ROOT, 'jobs/common');
+  mkdirSync(join(folder, 'code/common'), { recursive: true });
   writeFileSync(join(folder, 'code/inference.py'), program);
+  copyFileSync(join(common, 'archive.toml'), join(folder, 'code/pyproject.toml'));
+  for (const file of ['__init__.py', 'install.py']) copyFileSync(join(common, file), join(folder, 'code/common', file));
   const Body = gzipSync(tar(folder));
   rmSync(folder, { recursive: true });
   await kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.artifacts, Key, Body }));
