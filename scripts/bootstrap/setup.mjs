@@ -19,8 +19,8 @@ export async function setUp() {
 }
 
 /**
- * Makes the steps that are not fresh, in order, those that stand apart beside the others. Under a lock: two commands may
- * start in one clone at once.
+ * Makes the steps that are not fresh, each as soon as those that it needs are done: the one before it, or those that it
+ * names. Under a lock: two commands may start in one clone at once.
  * @param folder where stamps and the lock live
  * @throws SetupProblem of the first step that fails; the ones before it stay done
  */
@@ -31,12 +31,19 @@ export async function bringUpToDate(steps, folder, stream = process.stderr) {
   mkdirSync(join(folder, 'stamps'), { recursive: true });
   const release = await holdLock(join(folder, 'lock'));
   try {
-    const lanes = [steps.filter(({ apart }) => apart), steps.filter(({ apart }) => !apart)];
-    const inOrder = async (lane) => {
-      for (const step of lane) if (!isFresh(step, folder)) await make(step, folder, stream);
-    };
+    const done = {};
+    for (const [place, step] of steps.entries()) {
+      const needs =
+        step.needs ??
+        steps
+          .slice(0, place)
+          .slice(-1)
+          .map(({ name }) => name);
+      const ready = Promise.all(needs.map((name) => done[name]));
+      done[step.name] = ready.then(() => (isFresh(step, folder) ? undefined : make(step, folder, stream)));
+    }
     // Settled: a process that ended at the first failure would leave what runs beside it half done.
-    const failed = (await Promise.allSettled(lanes.map(inOrder))).find(({ status }) => status === 'rejected');
+    const failed = (await Promise.allSettled(Object.values(done))).find(({ status }) => status === 'rejected');
     if (failed) throw failed.reason;
   } finally {
     release();

@@ -37,12 +37,12 @@ const pipInstall = (log, onLine, ...args) =>
 /**
  * What a clone needs, in order. A step runs when the hash of its `files` and `facts` differs from the one of its last
  * success, or when something it `makes` is missing. Its `check` comes before the first download of any step. What its
- * `make` answers is printed in place of "ok". A step `apart` needs none of the others, and none of them needs it.
+ * `make` answers is printed in place of "ok". A step starts when those of its `needs` are done, by default the one before it.
  */
 export const STEPS = [
   {
     name: 'npm packages',
-    apart: true,
+    needs: [],
     // Not package.json: a new script in it needs no new packages.
     files: [join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')],
     // Binary packages (esbuild, swc) are chosen for the platform.
@@ -54,6 +54,7 @@ export const STEPS = [
   },
   {
     name: 'Python environment',
+    needs: [],
     files: [lock('build.txt'), lock('no-deps.txt'), join(ROOT, 'requirements.txt')],
     // Scripts inside a venv hold its absolute path: a moved clone needs a new one.
     facts: () => [machine, VENV],
@@ -86,6 +87,7 @@ export const STEPS = [
   },
   {
     name: "Spark's S3 connector",
+    needs: ['Python environment'],
     files: [JARS_LOCK],
     facts: () => [],
     makes: jarFiles,
@@ -93,6 +95,7 @@ export const STEPS = [
   },
   {
     name: 'Flight data of 2013',
+    needs: ['Python environment'],
     files: [lock('flights.txt')],
     facts: () => [],
     makes: () => FLIGHTS_TABLES,
@@ -100,6 +103,7 @@ export const STEPS = [
   },
   {
     name: "The XGBoost image's server",
+    needs: ['Python environment'],
     files: [lock('build.txt'), lock('serving.txt'), lock('serving-library.txt'), FETCH],
     facts: () => [machine, VENV],
     makes: () => [join(SERVING, 'gunicorn'), join(SERVING, 'sagemaker_containers')],
@@ -112,6 +116,7 @@ export const STEPS = [
   },
   {
     name: 'Toolchain record',
+    needs: ['Java 17', "Spark's S3 connector", 'Flight data of 2013'],
     files: [JARS_LOCK],
     facts: () => [VENV, existsSync(JAVA) ? realpathSync(JAVA) : ''],
     makes: () => [TOOLCHAIN_FILE],

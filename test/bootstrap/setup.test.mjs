@@ -77,7 +77,7 @@ test('a step that failed is tried again, the ones before it are not', async () =
   assert.equal(made, 2);
 });
 
-test('a step that stands apart runs beside the others, and is done though one of them fails', async () => {
+test('a step that needs no other is done though one beside it fails, and what needs the failed one is not begun', async () => {
   const events = [];
   const long = (name, more = {}) =>
     step({
@@ -91,9 +91,12 @@ test('a step that stands apart runs beside the others, and is done though one of
       },
       ...more,
     });
-  await assert.rejects(bringUp(long('one', { fails: true }), long('apart', { apart: true }), long('two')), {
-    message: 'No.',
-  });
+  await assert.rejects(
+    bringUp(long('one', { fails: true }), long('apart', { needs: [] }), long('two', { needs: ['one'] })),
+    {
+      message: 'No.',
+    },
+  );
   assert.deepEqual(events.slice(0, 2).toSorted(), ['apart begins', 'one begins']);
   assert.deepEqual(events.slice(2).toSorted(), ['apart ends', 'one ends']);
   assert.match(printed, /^apart \.\.\. ok \(\d\.\d s\)$/m);
