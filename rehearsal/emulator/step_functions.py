@@ -39,6 +39,7 @@ def install(host: EmulatorHost) -> None:
 
     def dispatch(resource: str, arguments: Any) -> Any:
         task = _task.get()
+        _show_parameters(task.execution, resource, arguments)
         session = str(task.execution.get("name", "execution"))
         try:
             caller = Caller(
@@ -80,6 +81,15 @@ def install(host: EmulatorHost) -> None:
     sfn._SERVICE_DISPATCH["arn:aws:states:::"] = _without_pattern(dispatch)
     sfn._invoke_aws_sdk_integration = _without_pattern(dispatch)
     _make_starts_idempotent(sfn)
+
+
+def _show_parameters(execution: dict[str, Any], resource: str, arguments: Any) -> None:
+    """A history tells what a task asked for; the emulator's tells only of whom."""
+    for event in reversed(execution["events"]):
+        details = event.get("taskScheduledEventDetails", {})
+        if details.get("resource") == resource and "parameters" not in details:
+            details["parameters"] = json.dumps(arguments)
+            return
 
 
 def _without_pattern(dispatch: Any) -> Any:

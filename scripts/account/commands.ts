@@ -118,6 +118,28 @@ Examples:
     });
 
   program
+    .command('witness')
+    .description('run the commands of a first deployment, and keep what AWS was asked and answered, redacted')
+    .argument('[steps...]', 'doctor up load labels train replay monitor tune status down sweep (default: all)')
+    .addOption(option.profile())
+    .addOption(option.config())
+    .option('--out <folder>', 'where the transcript goes (default: .witness/<time>)')
+    .addOption(option.yes())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npm run kit -- witness
+  $ npm run kit -- witness doctor up load --yes
+  $ npm run kit -- witness down sweep`,
+    )
+    .action(async (steps: string[], options: Asked & { out?: string; yes: boolean }) => {
+      const { witness } = load<typeof import('../kit/witness')>('../kit/witness');
+      const { kit, aws } = where();
+      await witness(aws, { ...options, kit, steps }, out);
+    });
+
+  program
     .command('sweep')
     .description('list what is still in the account that the kit made; exit code 1 when anything is left')
     .addOption(option.json())

@@ -1,7 +1,7 @@
 /** A deployed kit as its outputs describe it. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Logger } from '@smithy/types';
 import { names, outputs } from '../../lib/shared/names';
 import { SignedApi } from './signed-api';
 
@@ -10,6 +10,8 @@ export interface Aws {
   region?: string;
   endpoint?: string;
   credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  /** Told of every call with its answer: `witness` records them. @default nobody */
+  logger?: Logger;
 }
 
 export type Machine = 'prepare' | 'train' | 'release' | 'monitor';
@@ -56,7 +58,7 @@ export async function discoverKit(name: string, aws: Aws = {}): Promise<Deployed
       monitor: monitoring(outputs.monitoring.machine),
     },
     stateTable: retraining(outputs.retraining.table),
-    api: new SignedApi(apiUrl(apiId, apiStage, region, endpoint), region, client.config.credentials),
+    api: new SignedApi(apiUrl(apiId, apiStage, region, endpoint), region, client.config.credentials, aws.logger),
     // Buckets as subdomains of an emulator's address would need a name server.
     s3: new S3Client({ ...aws, forcePathStyle: endpoint !== undefined }),
   };

@@ -1,7 +1,7 @@
 /** The kit's REST API, called as an IAM principal. */
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { AwsCredentialIdentityProvider, Logger } from '@smithy/types';
 
 export interface ApiAnswer {
   status: number;
@@ -17,6 +17,7 @@ export class SignedApi {
     readonly url: URL,
     region: string,
     credentials: AwsCredentialIdentityProvider,
+    private readonly logger?: Logger,
   ) {
     this.signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
   }
@@ -35,7 +36,10 @@ export class SignedApi {
       body: text,
     });
     const response = await fetch(url, { method: 'POST', headers, body: text });
-    return { status: response.status, body: json(await response.text()) };
+    const answer = { status: response.status, body: json(await response.text()) };
+    // As the clients of AWS's SDK tell their loggers.
+    this.logger?.info({ clientName: 'Api', commandName: `POST ${path}`, input: body, output: answer });
+    return answer;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Judges what was found; no call to AWS, no clock. */
+import type { xgboostImageIn } from '../../../lib/shared/xgboost-image';
 import type { ClosedFeature } from '../facts';
 import { type Json, type Placed, resources, type Templates, text } from '../templates';
 import type { Need } from './needs';
@@ -50,11 +51,7 @@ export function judgeRegion(region: string, offered: readonly string[]): Check {
 }
 
 /** Where an image lies. */
-export interface Image {
-  registryId: string;
-  repositoryName: string;
-  imageTag: string;
-}
+export type Image = ReturnType<typeof xgboostImageIn>;
 
 export function judgeImage({ repositoryName, imageTag, registryId }: Image, isThere: boolean): Check {
   const image = `${repositoryName}:${imageTag}`;

@@ -1,6 +1,6 @@
 /** Scenario `operations`: the commands around the account, from a fresh one to one where nothing is left. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CloudFormationClient, UpdateStackCommand, waitUntilStackUpdateComplete } from '@aws-sdk/client-cloudformation';
 import {
   CreateModelPackageGroupCommand,
@@ -17,6 +17,7 @@ import { kitStacks } from '../../account/stacks';
 import { sweep } from '../../account/sweep';
 import { synthesize } from '../../account/templates';
 import { Refused } from '../../arguments';
+import { witness } from '../../kit/witness';
 import { NOT_PLANTED, plants } from '../planted';
 import { expect, type Ground, type Scenario } from '../scenario';
 import { loop } from './loop';
@@ -34,7 +35,8 @@ export const operations: Scenario = {
     const kept = await upAgain(ground);
     await tagAnew(ground);
     const refusal = await wouldReset(ground);
-    return `up again changed nothing and kept ${kept}, and so did new tags of the stack; refused: ${refusal}`;
+    const calls = await witnessed(ground);
+    return `up again changed nothing and kept ${kept}, and so did new tags of the stack; refused: ${refusal}; a transcript of ${calls} calls names no account`;
   },
   async swept({ aws, kit }) {
     const planted = plants(aws, kit);
@@ -104,6 +106,24 @@ async function tagAnew({ aws, kit }: Ground): Promise<void> {
   );
   await waitUntilStackUpdateComplete({ client, maxWaitTime: 120, minDelay: 1, maxDelay: 2 }, { StackName });
   expect(before !== NO_MODEL && (await champion()) === before, `new tags made ${await champion()} of ${before}`);
+}
+
+/** The commands that only look, as somebody runs them who shows others what AWS answered. @returns how many calls the transcript has */
+async function witnessed({ aws, kit, log, out }: Ground): Promise<number> {
+  const folder = join(dirname(log), 'witness');
+  const { steps } = await witness(
+    aws,
+    { kit, profile: 'sandbox', config: {}, steps: ['doctor', 'status'], yes: true, out: folder },
+    out,
+  );
+  const shown = ['transcript.json', 'transcript.md'].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+  const secrets = [aws.credentials.accessKeyId, aws.endpoint, 'arn:', 'amazonaws.com', 's3://'];
+  const seen = secrets.filter((secret) => shown.includes(secret));
+  expect(
+    seen.length === 0 && !/\d{12}/.test(shown),
+    `the transcript shows ${seen.join(', ') || 'a number of twelve digits'}`,
+  );
+  return steps.flatMap(({ calls }) => calls).reduce((sum, { times }) => sum + times, 0);
 }
 
 /** An app that knows the released model by another parameter. @returns the refusal's last line */

@@ -37,6 +37,14 @@ def test_lambda_result_carries_the_payload(engine, admin):
     assert done["output"]["StatusCode"] == 200
 
 
+def test_a_history_tells_what_a_task_asked_for(engine, admin):
+    request = {"FunctionName": engine.node_function(COUNTING), "Payload": {"a": 1}}
+    done = engine.task("lambda:invoke", request, admin)
+    history = engine.client("stepfunctions").get_execution_history(executionArn=done["executionArn"])
+    asked = [event.get("taskScheduledEventDetails") for event in history["events"]]
+    assert [json.loads(details["parameters"]) for details in asked if details] == [request]
+
+
 def test_node_error_keeps_its_name_and_the_process(engine, admin):
     function = engine.node_function(COUNTING)
     arguments = {"FunctionName": function, "Payload": {"failures": 2}}

@@ -1,0 +1,51 @@
+/** A transcript as a page that a person reads. */
+import type { Shape } from './redact';
+import type { Transcript } from './witness';
+
+export function page({ startedAt, commit, region, profile, steps, unknowns }: Transcript): string {
+  const about = `${startedAt}, ${region}, profile ${profile}, commit ${commit.slice(0, 12)}.`;
+  return [
+    '# Transcript of a deployment',
+    about,
+    'Values are redacted: a request shows its members, an answer its members and what its statuses and reasons say. transcript.json has all of them.',
+    '## What nobody wrote down',
+    table(
+      ['Question', 'Answer of AWS'],
+      unknowns.map(({ name, question, answer }) => [
+        `${question} (\`${name}\`)`,
+        answer ?? 'not asked by these commands',
+      ]),
+    ),
+    ...steps.flatMap(({ name, outcome, seconds, said, calls }) => [
+      `## ${name}: ${outcome} in ${seconds} s`,
+      ['```', ...said, '```'].join('\n'),
+      table(
+        ['Times', 'Call', 'Request', 'Answer'],
+        calls.map(({ times, call, request, answer, error }) => [
+          `${times}`,
+          call,
+          Object.keys(request).join(', '),
+          `${error === undefined ? '' : `**${error}**: `}${toldBy(answer)}`,
+        ]),
+      ),
+    ]),
+    '',
+  ].join('\n\n');
+}
+
+/** What an answer tells; where it tells nothing, which members it has. */
+function toldBy(answer: Shape): string {
+  const told = Object.entries(answer).filter(([, text]) => !KIND.test(text));
+  return told.length === 0
+    ? Object.keys(answer).join(', ')
+    : told.map((each) => each.filter(Boolean).join(': ')).join(', ');
+}
+
+/** What stands for a value that is not shown. */
+const KIND = /^((string|number|boolean|date|bytes|null|undefined)?( or )?)*$/;
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell) => cell.replace(/\|/g, '\\|').replace(/\n/g, ' ')).join(' | ')} |`;
+  return rows.length === 0 ? 'no call' : [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
