@@ -35,10 +35,12 @@ shift
 umount -l /mnt
 mount --bind "$hosts" /etc/hosts
 hostname algo-1
-[ -z "$image" ] || mount -t tmpfs tmpfs /tmp
 for place in $locked; do mount -o remount,bind,ro "$place"; done
+# The search path may lead through /tmp, which is covered next.
+unshare="$(readlink -f "$(command -v unshare)")"
+[ -z "$image" ] || mount -t tmpfs tmpfs /tmp
 cd "$cwd"
-[ -z "$locked" ] || exec unshare --user --map-user=1000 --map-group=1000 "$@"
+[ -z "$locked" ] || exec "$unshare" --user --map-user=1000 --map-group=1000 "$@"
 exec "$@"
 """
 _UNSHARE = ("unshare", "-Urmu", "--fork", "--pid", "--kill-child")

@@ -16,7 +16,7 @@ _VENV, _LIBRARIES, _PACKAGES, _MAIN = "/opt/venv", "/opt/serving", "/opt/package
 
 # What the image sets; it has no HOME of the user that a serverless container runs as.
 ENVIRONMENT = {
-    "PATH": f"{_VENV}/bin:{os.environ.get('PATH', os.defpath)}",
+    "PATH": f"{_VENV}/bin:{os.defpath}",
     "SM_MODEL_DIR": f"{OPT_ML}/model",
     "TEMP": "/home/model-server/tmp",
 }

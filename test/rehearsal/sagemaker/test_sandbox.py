@@ -1,6 +1,7 @@
 """Isolation of processes, its declared fallback, and leaving nothing behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from world import processing_request, until
 
 from rehearsal.sagemaker import sandbox as sandbox_module
-from rehearsal.sagemaker.sandbox import Sandbox
+from rehearsal.sagemaker.sandbox import Image, Sandbox
 
 ROOT = Path(__file__).parents[3]
 
@@ -45,6 +46,20 @@ def test_a_process_sees_only_its_own_opt_ml(sandbox, ml):
     assert not Path("/opt/ml").exists()
 
 
+def test_a_container_that_cannot_write_starts_although_the_search_path_leads_through_tmp(
+    sandbox, ml, tmp_path
+):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool in ("sh", "unshare", "mount", "umount", "mkdir", "hostname", "readlink", "setpriv"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    image = Image({"/opt/empty": tmp_path}, ("/", "/opt"))
+    code = "touch /tmp/own && ! touch /etc/other 2>/dev/null && id -u"
+    inside = ["/usr/bin/env", f"PATH={os.defpath}", "sh", "-c", code]
+    process = sandbox.start(inside, ml, {"PATH": str(tools)}, image=image)
+    assert (list(process.lines()), process.wait()) == (["1000"], 0)
+
+
 def test_threads_of_a_job_wait_without_spinning_unless_it_asks_for_that(sandbox, ml):
     assert output(sandbox, ml, "import os; print(os.environ['OMP_WAIT_POLICY'])") == ["PASSIVE"]
     assert sandbox.environment({}, {"OMP_WAIT_POLICY": "ACTIVE"})["OMP_WAIT_POLICY"] == "ACTIVE"
@@ -73,7 +88,7 @@ def test_processes_die_with_the_engine_even_when_it_is_killed(tmp_path):
     engine = textwrap.dedent(f"""
         import sys, threading, time
         from pathlib import Path
-        from rehearsal.sagemaker.sandbox import Sandbox
+        from rehearsal.sagemaker.sandbox import Image, Sandbox
         class Host:
             region, endpoint, run_dir = "us-east-1", "", Path({str(tmp_path)!r})
             def not_rehearsed(self, what, why): raise SystemExit(why)
