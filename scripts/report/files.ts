@@ -41,7 +41,7 @@ export interface Evaluation {
   }[];
 }
 export interface Quality {
-  month: string;
+  partition: string;
   rows: { in: number; curated: number; setAside: number; quarantined: number };
   setAside: Record<string, number>;
   quarantined: Record<string, number>;

@@ -100,7 +100,7 @@ async function timeline({ machines }: Evidence): Promise<Section> {
 async function profile(evidence: Evidence): Promise<Section> {
   const months = written<Quality>(evidence, 'curated/quality/', 'report.json');
   const rows = months.map((m): Cell[] => [
-    m.month,
+    m.partition,
     m.rows.in,
     m.rows.curated,
     m.rows.setAside,
@@ -137,7 +137,7 @@ async function profile(evidence: Evidence): Promise<Section> {
     'Every raw row ends in exactly one class; a field-level rule empties the field and counts it.',
     table(
       [
-        'month',
+        'partition',
         'rows in',
         'curated',
         'set aside',
