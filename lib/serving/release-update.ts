@@ -1,4 +1,4 @@
-import { call, jsonata, type Definition } from '../shared/asl';
+import { call, jsonata, type Definition, type State } from '../shared/asl';
 import { MODEL_PARAMETER } from '../shared/names';
 import { patient, RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
 import { expiredChoice } from './release-expiry';
@@ -39,18 +39,19 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
   const unchanged = jsonata("$contains($refusal, 'No updates are to be performed')");
   // Both are refusals to CloudFormation, and neither says that the update is wrong.
   const later = jsonata('$contains($refusal, /IN_PROGRESS|Rate exceeded|Throttling/)');
+  const refused = (next: { unchanged: string; later: string }): State => ({
+    Type: 'Choice',
+    Choices: [
+      { Condition: unchanged, Next: next.unchanged },
+      { Condition: later, Next: next.later },
+    ],
+    Default: 'TellRefusal',
+  });
   const refusedFailure = { failure: { error: 'UpdateRefused', cause: jsonata('$refusal') } };
   return {
     UpdateStack: update('$arn', { refused: 'UpdateRefused', next: 'WaitForUpdate' }),
-    UpdateRefused: {
-      Type: 'Choice',
-      Choices: [
-        // A release that died after its update comes here when it is started again.
-        { Condition: unchanged, Next: 'DescribeEndpoint' },
-        { Condition: later, Next: 'WaitForStack' },
-      ],
-      Default: 'TellRefusal',
-    },
+    // A release that died after its update finds nothing to change when it is started again.
+    UpdateRefused: refused({ unchanged: 'DescribeEndpoint', later: 'WaitForStack' }),
     TellRefusal: { Type: 'Pass', Assign: refusedFailure, Next: RELEASE_FAILURE },
     WaitForUpdate: { Type: 'Wait', Seconds: 15, Next: 'PollUpdate' },
     PollUpdate: poll('Updated'),
@@ -64,14 +65,7 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
       Default: 'ExplainUpdate',
     },
     PutBack: update('$champion', { refused: 'PutBackRefused', next: 'WaitForPutBack' }),
-    PutBackRefused: {
-      Type: 'Choice',
-      Choices: [
-        { Condition: unchanged, Next: 'IsPackageToBlame' },
-        { Condition: later, Next: 'WaitToPutBack' },
-      ],
-      Default: 'TellRefusal',
-    },
+    PutBackRefused: refused({ unchanged: 'IsPackageToBlame', later: 'WaitToPutBack' }),
     WaitToPutBack: { Type: 'Wait', Seconds: 15, Next: 'PutBack' },
     WaitForPutBack: { Type: 'Wait', Seconds: 15, Next: 'PollPutBack' },
     PollPutBack: poll('IsBack'),
