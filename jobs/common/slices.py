@@ -80,7 +80,7 @@ def _require_complete(start: np.datetime64, end: np.datetime64, usable: Days) ->
 
 
 def data_hash(rows: "pd.DataFrame") -> str:
-    """Of ids, features and labels: two programs with the same hash saw the same rows in the same order."""
+    """Hash of ids, features and labels: the same one means that two programs saw the same rows in order."""
     import pandas as pd
 
     return sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()

@@ -10,7 +10,7 @@ from captured import Window
 from common import schema
 from drift import Violation
 
-# As in lib/shared/names.ts; a test holds the two together.
+# The names are those of lib/shared/names.ts; a test holds the two together.
 METRICS = {
     "records": "RecordsInWindow",
     "labelCoverage": "LabelCoverage",

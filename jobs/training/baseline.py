@@ -83,7 +83,7 @@ class Shares:
         return Shares(counts[:-1], counts[-1], sizes)
 
     def distances(self, without: int | None = None) -> Floats:
-        """Of each block to the rest of the period without the block `without`, whose own is to be ignored."""
+        """Distance of each block to the rest of the period, without the block `without`, which is ignored."""
         period, size = self.period, self.sizes[-1]
         if without is not None:
             period, size = period - self.blocks[without], size - self.sizes[without]

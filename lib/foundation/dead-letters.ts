@@ -23,7 +23,7 @@ export class DeadLetters extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    // By the names of the kit's rules: they belong to later rooms, and a policy that named each would point forward.
+    // The rules are let in by the kit's names: they belong to later rooms, and a policy that named each would point forward.
     queue.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('events.amazonaws.com')],

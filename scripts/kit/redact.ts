@@ -26,7 +26,7 @@ export function redact(text: string, names: Iterable<string> = []): string {
   return SECRETS.reduce((shown, [what, pattern]) => shown.replace(pattern, what), nameless);
 }
 
-/** By the way to each member, `Stacks[].StackStatus`: what it tells, or the kind of its value. */
+/** What each member tells, or the kind of its value, under the way to it: `Stacks[].StackStatus`. */
 export type Shape = Readonly<Record<string, string>>;
 
 /** Members of an answer that tell what became of the request; the answer itself, where it is a sentence. */

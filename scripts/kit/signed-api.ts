@@ -37,7 +37,7 @@ export class SignedApi {
     });
     const response = await fetch(url, { method: 'POST', headers, body: text });
     const answer = { status: response.status, body: json(await response.text()) };
-    // As the clients of AWS's SDK tell their loggers.
+    // The logger is called in the way of AWS's own clients.
     this.logger?.info({ clientName: 'Api', commandName: `POST ${path}`, input: body, output: answer });
     return answer;
   }

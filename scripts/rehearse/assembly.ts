@@ -49,7 +49,7 @@ export async function assemble(folder: string, { profile, config }: Shape, cache
   return isNew;
 }
 
-/** Of the names and contents of every input, the configuration, and the Node that bundles. */
+/** Hash of the names and contents of every input, the configuration, and the Node that bundles. */
 export function inputHash({ profile, config }: Shape, root = ROOT, inputs: readonly string[] = INPUTS): string {
   const hash = createHash('sha256').update(`${profile}\0${JSON.stringify(config)}\0${process.version}\0`);
   for (const path of inputs.flatMap((input) => filesOf(root, input)))

@@ -48,16 +48,16 @@ export interface Episode {
   violatedAt: string;
   closedAt: string | null;
   attempts: number;
-  /** Of the latest attempt. */
+  /** The `dataThrough` of the latest attempt. */
   lastDataThrough: string | null;
   labelledRows: number;
 }
 
 export interface State {
   lock: Lock;
-  /** Of the signal's champion. */
+  /** The episode of the signal's champion. */
   episode?: Episode;
-  /** Of the champion before, while that one is still open. */
+  /** The episode of the champion before, while it is still open. */
   previous?: Episode;
 }
 
