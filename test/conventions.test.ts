@@ -18,7 +18,7 @@ describe('rooms', () => {
     ['lib', ['shared']],
     ['lambda', ['shared']],
     ['jobs', ['common']],
-    ['test', ['shared', 'shared-lambda', 'static', 'jobs', 'rehearsal', 'scripts', 'bootstrap']],
+    ['test', ['shared', 'shared-lambda', 'static', 'jobs', 'scripts', 'bootstrap']],
   ])('%s has the rooms of the lifecycle and nothing else', (kind, others) => {
     expect(
       folders(kind).filter((name) => !(rooms as readonly string[]).includes(name) && !others.includes(name)),
@@ -52,7 +52,7 @@ describe('files', () => {
       'lib',
       'lambda',
       'jobs',
-      'rehearsal',
+      'engine',
       'scripts',
       'test',
     ],

@@ -1,7 +1,7 @@
 /** docs/fidelity.md names a test for every fault that it lists, and that test exists. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import unknowns from '../rehearsal/unknowns.json';
+import unknowns from '../engine/unknowns.json';
 
 const root = join(__dirname, '..');
 const COLUMNS = ['Finding', 'Source', 'Cure in the kit', 'Check', 'Mutation', 'Seen on AWS'];

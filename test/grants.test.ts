@@ -1,5 +1,5 @@
 /** Every IAM statement is missed when it is gone, or stands on the list of those that the emulator cannot exercise. */
-import list from '../rehearsal/audit/unexercised.json';
+import list from '../engine/audit/unexercised.json';
 import { grants, type Grants } from '../scripts/rehearse/grants';
 import { kit, managed } from './shared/kit';
 

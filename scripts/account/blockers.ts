@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import type { Aws } from '../kit/deployed-kit';
-import { pause } from '../kit/pace';
+import type { Aws } from '../operate/deployed-kit';
+import { pause } from '../operate/pace';
 import type { StackResource } from './stacks';
 import { stackOwns } from './sweep/owner';
 

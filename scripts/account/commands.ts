@@ -1,9 +1,9 @@
 /** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
 import type { Command } from 'commander';
 import { resolveConfig } from '../../lib/config';
-import { option, Refused, type Where } from '../arguments';
-import type { Aws } from '../kit/deployed-kit';
-import { terminal } from '../kit/out';
+import { option, Refused, type Where } from '../shared/arguments';
+import type { Aws } from '../operate/deployed-kit';
+import { terminal } from '../shared/out';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load every AWS client for every command
 const load = <Module>(path: string): Module => require(path) as Module;
@@ -45,7 +45,7 @@ Examples:
     )
     .action(async (options: Asked) => {
       const { diagnose, printDiagnosis } = load<typeof import('./doctor')>('./doctor');
-      const { synthesize } = load<typeof import('./templates')>('./templates');
+      const { synthesize } = load<typeof import('../shared/templates')>('../shared/templates');
       const config = resolved(options);
       out.progress(`looking at the account for ${config.kit}, profile ${config.profile}`);
       const found = await diagnose({ config, aws: where().aws, templates: synthesize(config) });
@@ -71,7 +71,7 @@ Examples:
     )
     .action((options: Asked & { maxUsd?: number }) => {
       const { estimate, firstMonth, printEstimate } = load<typeof import('./cost')>('./cost');
-      const { synthesize } = load<typeof import('./templates')>('./templates');
+      const { synthesize } = load<typeof import('../shared/templates')>('../shared/templates');
       const config = resolved(options);
       const found = estimate(config, synthesize(config));
       if (options.json) print(found);
@@ -134,7 +134,7 @@ Examples:
   $ npm run kit -- witness down sweep`,
     )
     .action(async (steps: string[], options: Asked & { out?: string; yes: boolean }) => {
-      const { witness } = load<typeof import('../kit/witness')>('../kit/witness');
+      const { witness } = load<typeof import('../operate/witness')>('../operate/witness');
       const { kit, aws } = where();
       await witness(aws, { ...options, kit, steps }, out);
     });

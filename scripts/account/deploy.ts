@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
-import { Refused } from '../arguments';
-import type { Aws } from '../kit/deployed-kit';
-import type { Out } from '../kit/out';
-import { pause } from '../kit/pace';
-import { cdk, environmentOf, templateFiles } from './cdk';
+import { Refused } from '../shared/arguments';
+import type { Aws } from '../operate/deployed-kit';
+import type { Out } from '../shared/out';
+import { pause } from '../operate/pace';
+import { cdk, environmentOf, templateFiles } from '../shared/cdk';
 import { resets } from './resets';
 import {
   deleteStack,

@@ -1,7 +1,7 @@
 /** `down`: stops what works, empties what blocks, deletes the stacks against their order, and says what stays. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { Aws } from '../kit/deployed-kit';
-import type { Out } from '../kit/out';
+import type { Aws } from '../operate/deployed-kit';
+import type { Out } from '../shared/out';
 import { deleteFunctionLogs, unblock } from './blockers';
 import { confirm } from './confirm';
 import { type Stopped, stopProducers } from './producers';

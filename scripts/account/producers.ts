@@ -13,9 +13,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import type { Aws } from '../kit/deployed-kit';
-import type { Out } from '../kit/out';
-import { pause } from '../kit/pace';
+import type { Aws } from '../operate/deployed-kit';
+import type { Out } from '../shared/out';
+import { pause } from '../operate/pace';
 import { POLL_MS, type StackResource } from './stacks';
 import { jobOwns } from './sweep/owner';
 

@@ -11,7 +11,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
-import { pause } from '../kit/pace';
+import { pause } from '../operate/pace';
 
 export interface Template {
   Parameters?: Record<string, { Default?: string }>;

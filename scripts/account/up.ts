@@ -1,16 +1,16 @@
 /** `up`: is the account ready, what will it cost, go on? Then the deployment. */
 import { join } from 'node:path';
 import { resolveConfig } from '../../lib/config';
-import { Refused } from '../arguments';
-import type { Aws } from '../kit/deployed-kit';
-import type { Out } from '../kit/out';
-import { ROOT, synth } from './cdk';
+import { Refused } from '../shared/arguments';
+import type { Aws } from '../operate/deployed-kit';
+import type { Out } from '../shared/out';
+import { ROOT, synth } from '../shared/cdk';
 import { confirm } from './confirm';
 import { estimate, firstMonth } from './cost';
 import { usd } from './cost/print';
 import { deployKit, type StackOutcome } from './deploy';
 import { diagnose, printDiagnosis } from './doctor';
-import { synthesize } from './templates';
+import { synthesize } from '../shared/templates';
 
 export interface UpOptions {
   kit: string;

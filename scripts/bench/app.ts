@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cdk from '../../cdk.json';
-import { ROOT } from '../account/cdk';
+import { ROOT } from '../shared/cdk';
 import { ended, figuresOf } from './child';
 
 interface Resource {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../account/cdk';
+import { ROOT } from '../shared/cdk';
 
 export interface Ended {
   stdout: string;

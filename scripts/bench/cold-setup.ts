@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { ROOT } from '../account/cdk';
+import { ROOT } from '../shared/cdk';
 import { ended } from './child';
 
 export function measureColdSetup(): Record<string, number> {

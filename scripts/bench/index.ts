@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { ROOT } from '../account/cdk';
-import { Refused, whole } from '../arguments';
+import { ROOT } from '../shared/cdk';
+import { Refused, whole } from '../shared/arguments';
 import { commit, machine, uncommitted } from './machine';
 import { type Figure, type Measurement, MEASUREMENTS } from './measurements';
 import { median } from './median';

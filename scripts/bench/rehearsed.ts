@@ -1,7 +1,7 @@
 /** Rehearsals as a user starts them, and the times that they leave in their folder. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../account/cdk';
+import { ROOT } from '../shared/cdk';
 import type { Evidence } from '../rehearse/evidence';
 import { type Timing, timingsOf } from '../rehearse/timings';
 import type { Summary } from '../rehearse/verify';

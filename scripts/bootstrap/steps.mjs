@@ -130,7 +130,7 @@ export const STEPS = [
     files: [
       JARS_LOCK,
       join(ROOT, 'requirements.txt'),
-      ...['archive.py', 'spark.py', 'warm_up.py'].map((file) => join(ROOT, 'rehearsal/glue', file)),
+      ...['archive.py', 'spark.py', 'warm_up.py'].map((file) => join(ROOT, 'engine/glue', file)),
     ],
     // Java's own archive is gone with the environment that it was made in, and the one of Spark's classes stands on it.
     facts: () => [
@@ -141,7 +141,7 @@ export const STEPS = [
     makes: () => [],
     async make() {
       // A first job of a JVM is some seconds shorter with it. Everything works without, so a Java that cannot write one is no problem.
-      const made = run(VENV_PYTHON, ['-m', 'rehearsal.glue.archive', TOOLCHAIN_FILE], { log: 'spark-classes' });
+      const made = run(VENV_PYTHON, ['-m', 'engine.glue.archive', TOOLCHAIN_FILE], { log: 'spark-classes' });
       return made.catch(({ message, remedy }) => `goes on without, Spark starts slower: ${message} ${remedy}`);
     },
   },

@@ -3,7 +3,7 @@ import { resolveConfig } from '../../lib/config';
 import type { StackRoom } from '../../lib/shared/names';
 import { estimate, type CostLine } from '../account/cost';
 import { usd } from '../account/cost/print';
-import type { Templates } from '../account/templates';
+import type { Templates } from '../shared/templates';
 import { code, grouped, table } from './markdown';
 import { variants, type Synthesized } from './synthesized';
 

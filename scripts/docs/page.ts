@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { names, type Room } from '../../lib/shared/names';
-import { ROOT } from '../account/cdk';
+import { ROOT } from '../shared/cdk';
 import { stackNote } from './annotations';
 import { differing, document, isSet, plain, type Documented } from './documented';
 import { principals, resourcePolicies, summarized, type Grant } from './grants';

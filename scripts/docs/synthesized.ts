@@ -1,8 +1,8 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { names, rooms, type Room } from '../../lib/shared/names';
-import { fromAssembly } from '../kit-app';
-import { managed } from '../managed';
+import { fromAssembly } from '../shared/kit-app';
+import { managed } from '../shared/managed';
 
 /** JSON of templates: whoever reads a property states the shape that it needs. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

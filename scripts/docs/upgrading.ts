@@ -1,6 +1,6 @@
 /** What an upgrade or a changed knob replaces, removes or loses: tables of docs/upgrading.md. */
 import { resolveConfig } from '../../lib/config';
-import { managed } from '../managed';
+import { managed } from '../shared/managed';
 import { leaves } from './annotations';
 import { code, grouped, table } from './markdown';
 import { schema } from './schemas';

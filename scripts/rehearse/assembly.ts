@@ -12,7 +12,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, synth } from '../account/cdk';
+import { ROOT, synth } from '../shared/cdk';
 
 /** All that the templates and assets are made of; what is installed is named by the lock file. */
 const INPUTS = ['bin', 'lib', 'lambda', 'jobs', 'schema', 'cdk.json', 'tsconfig.json', 'package-lock.json'];

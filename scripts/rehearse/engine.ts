@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { cdk, environmentOf, ROOT } from '../account/cdk';
+import { cdk, environmentOf, ROOT } from '../shared/cdk';
 import type { Assumed } from './unknowns';
 
 const TOOLCHAIN = join(ROOT, '.toolchain/toolchain.json');
@@ -59,7 +59,7 @@ export async function startEngine(
     toolchain().python,
     [
       '-m',
-      'rehearsal',
+      'engine',
       '--run-dir',
       runDir,
       '--port',
@@ -138,7 +138,7 @@ export interface Audit {
 export async function audit(runDir: string, assembly: string): Promise<Audit> {
   const { stdout } = await promisify(execFile)(
     toolchain().python,
-    ['-m', 'rehearsal.audit', '--run-dir', runDir, '--assembly', assembly],
+    ['-m', 'engine.audit', '--run-dir', runDir, '--assembly', assembly],
     {
       cwd: ROOT,
       maxBuffer: 64 * 1024 * 1024,

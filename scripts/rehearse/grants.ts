@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT, synth } from '../account/cdk';
-import type { Out } from '../kit/out';
+import { ROOT, synth } from '../shared/cdk';
+import type { Out } from '../shared/out';
 import { toolchain } from './engine';
 
 /** One statement, removed alone. */
@@ -41,12 +41,12 @@ export interface Grants {
 
 /** Replays the recordings against the policies of an assembly. */
 export async function grants(assembly: string, profile: string): Promise<Grants> {
-  return JSON.parse(await python('rehearsal.audit.statements', assembly, '--profile', profile)) as Grants;
+  return JSON.parse(await python('engine.audit.statements', assembly, '--profile', profile)) as Grants;
 }
 
 /** Keeps the decisions of the newest passed run of each scenario. @returns what was written, a file a line */
 export async function record(runs: string): Promise<string> {
-  return python('rehearsal.audit.recording', runs);
+  return python('engine.audit.recording', runs);
 }
 
 /** @returns the exit code */
@@ -74,7 +74,7 @@ export function told({ seconds, decisions, statements, unaccounted, overlooked, 
     `  ${edges.length} noticed by the static checks of a rehearsal`,
     `  ${listed.length} on the list of grants that AWS needs and the emulator cannot exercise`,
     ...unaccounted.map((id) => `neither noticed nor listed: ${id}; does anybody need it?`),
-    ...overlooked.map((id) => `listed, and noticed after all: ${id}; take it off rehearsal/audit/unexercised.json`),
+    ...overlooked.map((id) => `listed, and noticed after all: ${id}; take it off engine/audit/unexercised.json`),
     ...disagreements.map((sentence) => `${sentence}; rehearse the scenario, then grants --record`),
   ];
 }

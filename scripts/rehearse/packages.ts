@@ -7,8 +7,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { names } from '../../lib/shared/names';
 import { tar } from '../../lib/shared/tar';
-import { ROOT } from '../account/cdk';
-import { versions } from '../kit/releases';
+import { ROOT } from '../shared/cdk';
+import { versions } from '../operate/releases';
 import type { Statement } from './client-role';
 import type { Stage } from './scenario';
 

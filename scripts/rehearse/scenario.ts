@@ -2,8 +2,8 @@
 import type { Config } from '../../lib/config';
 import type { Deployment } from '../account/deploy';
 import type { FlightsSource } from '../data/source';
-import type { DeployedKit } from '../kit/deployed-kit';
-import type { Out } from '../kit/out';
+import type { DeployedKit } from '../operate/deployed-kit';
+import type { Out } from '../shared/out';
 import type { Statement } from './client-role';
 import type { Target } from './engine';
 import type { Timed } from './timings';

@@ -2,16 +2,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { addDays, type DayRange, monthsOf, nextMonth } from '../kit/days';
-import { watchCaptured } from '../kit/captured';
-import { finished } from '../kit/executions';
-import { labels, load } from '../kit/load';
-import { monitor, type WindowOutcome } from '../kit/monitor';
-import type { Out } from '../kit/out';
-import { pause } from '../kit/pace';
-import { type Released, releaseOf } from '../kit/releases';
-import { type Batch, replay } from '../kit/replay';
-import { train, type Trained } from '../kit/train';
+import { addDays, type DayRange, monthsOf, nextMonth } from '../operate/days';
+import { watchCaptured } from '../operate/captured';
+import { finished } from '../operate/executions';
+import { labels, load } from '../operate/load';
+import { monitor, type WindowOutcome } from '../operate/monitor';
+import type { Out } from '../shared/out';
+import { pause } from '../operate/pace';
+import { type Released, releaseOf } from '../operate/releases';
+import { type Batch, replay } from '../operate/replay';
+import { train, type Trained } from '../operate/train';
 import { expect, type Stage } from './scenario';
 import { versionOf } from './verify';
 

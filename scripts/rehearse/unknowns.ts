@@ -1,6 +1,6 @@
 /** Questions about AWS that nobody answered in writing: a rehearsal assumes one answer of each (docs/fidelity.md). */
 import { InvalidArgumentError } from 'commander';
-import table from '../../rehearsal/unknowns.json';
+import table from '../../engine/unknowns.json';
 
 /** Answer by name. */
 export type Assumed = Readonly<Record<string, string>>;

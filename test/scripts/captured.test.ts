@@ -1,9 +1,9 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { watchCaptured } from '../../scripts/kit/captured';
+import { watchCaptured } from '../../scripts/operate/captured';
 import { kit, listener } from './kit';
 
-jest.mock('../../scripts/kit/pace', () => ({ pause: async () => undefined }));
+jest.mock('../../scripts/operate/pace', () => ({ pause: async () => undefined }));
 const s3 = mockClient(S3Client);
 const listed = (...keys: string[]) => ({ Contents: keys.map((Key) => ({ Key })) });
 const holds = (Key: string, text: string) =>

@@ -10,11 +10,11 @@ import {
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { FlightsSource } from '../../scripts/data/source';
-import { labels, load } from '../../scripts/kit/load';
-import { monitor } from '../../scripts/kit/monitor';
-import { predict } from '../../scripts/kit/predict';
-import { approve, reject, release } from '../../scripts/kit/releases';
-import { labelledThrough, train } from '../../scripts/kit/train';
+import { labels, load } from '../../scripts/operate/load';
+import { monitor } from '../../scripts/operate/monitor';
+import { predict } from '../../scripts/operate/predict';
+import { approve, reject, release } from '../../scripts/operate/releases';
+import { labelledThrough, train } from '../../scripts/operate/train';
 import { kit, listener } from './kit';
 
 const s3 = mockClient(S3Client);
@@ -281,7 +281,7 @@ test("a refused prediction ends with the API's own words", async () => {
 test('Parquet as Spark writes it becomes rows as requests carry them', () => {
   // In a process of its own: Jest cannot load the ES module that reads Parquet.
   const program = `require('ts-node/register');
-    require('./scripts/kit/features').readParquet(require('fs').readFileSync('test/scripts/fixtures/features.parquet')).then((rows) => {
+    require('./scripts/operate/features').readParquet(require('fs').readFileSync('test/scripts/fixtures/features.parquet')).then((rows) => {
       const { validate } = require('./lambda/serving/predict/validate');
       console.log(JSON.stringify({ rows, refused: validate({ instances: rows }, 3).errors ?? [] }));
     });`;

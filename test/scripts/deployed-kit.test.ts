@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { names, outputs } from '../../lib/shared/names';
-import { apiUrl, discoverKit } from '../../scripts/kit/deployed-kit';
-import { SignedApi } from '../../scripts/kit/signed-api';
+import { apiUrl, discoverKit } from '../../scripts/operate/deployed-kit';
+import { SignedApi } from '../../scripts/operate/signed-api';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
 const cloudFormation = mockClient(CloudFormationClient);

@@ -6,7 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterNewest, appeared, run } from '../../scripts/kit/executions';
+import { afterNewest, appeared, run } from '../../scripts/operate/executions';
 import { kit, listener } from './kit';
 
 const sfn = mockClient(SFNClient);

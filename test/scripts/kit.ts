@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { DeployedKit } from '../../scripts/kit/deployed-kit';
-import type { Out } from '../../scripts/kit/out';
-import { SignedApi } from '../../scripts/kit/signed-api';
+import type { DeployedKit } from '../../scripts/operate/deployed-kit';
+import type { Out } from '../../scripts/shared/out';
+import { SignedApi } from '../../scripts/operate/signed-api';
 
 const aws = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 const machine = (name: string) => `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`;

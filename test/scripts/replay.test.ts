@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { Row } from '../../scripts/kit/features';
-import { grouped, replay } from '../../scripts/kit/replay';
-import type { ApiAnswer } from '../../scripts/kit/signed-api';
+import type { Row } from '../../scripts/operate/features';
+import { grouped, replay } from '../../scripts/operate/replay';
+import type { ApiAnswer } from '../../scripts/operate/signed-api';
 import { kit, listener } from './kit';
 
 const curated = new Map<string, Row[]>();
-jest.mock('../../scripts/kit/features', () => ({
+jest.mock('../../scripts/operate/features', () => ({
   featuresOf: async (_: unknown, month: string) => curated.get(month),
 }));
 

@@ -1,8 +1,8 @@
 import type { Evidence } from '../../scripts/rehearse/evidence';
 import type { Gate, Summary } from '../../scripts/rehearse/verify';
-import { folded, page, section, table } from '../../scripts/report/page';
-import { picture } from '../../scripts/report/picture';
-import { type Story, storyOf, told } from '../../scripts/report/story';
+import { folded, page, section, table } from '../../scripts/rehearse/report/page';
+import { picture } from '../../scripts/rehearse/report/picture';
+import { type Story, storyOf, told } from '../../scripts/rehearse/report/story';
 
 const arn = (version: number) => `arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/${version}`;
 const outcome = (start: string, end: string, more: object = {}) => ({

@@ -3,9 +3,9 @@ import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Recording } from '../../scripts/kit/recording';
-import { merged, redact, shape } from '../../scripts/kit/redact';
-import { page } from '../../scripts/kit/witness-page';
+import { Recording } from '../../scripts/operate/recording';
+import { merged, redact, shape } from '../../scripts/operate/redact';
+import { page } from '../../scripts/operate/witness-page';
 
 const ACCOUNT = '123456789012';
 const of = (alphabet: string, minLength: number, maxLength = minLength) =>

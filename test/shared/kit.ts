@@ -6,7 +6,7 @@ import type { StackRoom } from '../../lib/shared/names';
 import { assemblies } from './assemblies';
 import type { Json } from './json';
 
-export { managed } from '../../scripts/managed';
+export { managed } from '../../scripts/shared/managed';
 
 export interface Resource {
   Type: string;
@@ -38,7 +38,7 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
   );
   if (existsSync(folder)) return folder;
   // Here, because most files find their assembly and need not load the CDK, which takes them a second.
-  const { kitApp } = require('../../scripts/kit-app') as typeof import('../../scripts/kit-app');
+  const { kitApp } = require('../../scripts/shared/kit-app') as typeof import('../../scripts/shared/kit-app');
   const own = mkdtempSync(`${folder}-`);
   kitApp(profile, config, own).synth();
   try {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { kitApp } from '../../scripts/kit-app';
+import { kitApp } from '../../scripts/shared/kit-app';
 import { kit, managed, templates } from '../shared/kit';
 import { modelOf, type Model, type Templates } from './model';
 import { nag, type NagFinding } from './nag';

@@ -1,5 +1,5 @@
 /** What each resource costs a day while nobody uses the kit. */
-import { type Json, machineOf, type Placed, resources, type Templates } from '../templates';
+import { type Json, machineOf, type Placed, resources, type Templates } from '../../shared/templates';
 import { assumed, DAYS_PER_MONTH, HOURS_PER_MONTH } from './assumptions';
 import { jobLines, transitionLines } from './runs';
 import type { Tariff } from './tariff';

@@ -1,6 +1,6 @@
 import type { Config } from '../../../lib/config';
 import { priceList } from '../facts';
-import type { Templates } from '../templates';
+import type { Templates } from '../../shared/templates';
 import { assumptions, DAYS_PER_MONTH } from './assumptions';
 import { idleLines } from './idle';
 import { runCosts, story } from './runs';

@@ -1,4 +1,4 @@
-import type { Out } from '../../kit/out';
+import type { Out } from '../../shared/out';
 import { total } from './tariff';
 import type { CostLine, Estimate } from './types';
 

@@ -8,7 +8,7 @@ import {
   type Placed,
   resources,
   type Templates,
-} from '../templates';
+} from '../../shared/templates';
 import { assumed, HOURS_PER_MONTH } from './assumptions';
 import { type Tariff, total } from './tariff';
 import type { CostLine, Estimate, RunCost } from './types';

@@ -7,7 +7,7 @@ export interface CostLine {
   resource: string;
   /** What is billed, for people. */
   what: string;
-  /** Key of scripts/account/facts/prices.json. */
+  /** Key of facts/prices.json. */
   price: string;
   units: number;
   /** Unit of `units`, e.g. `instance-hour`. */

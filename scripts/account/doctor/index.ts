@@ -1,6 +1,6 @@
 import { names, stackRooms } from '../../../lib/shared/names';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
-import type { Out } from '../../kit/out';
+import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
 import {

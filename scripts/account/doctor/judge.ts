@@ -1,7 +1,7 @@
 /** Judges what was found; no call to AWS, no clock. */
 import type { xgboostImageIn } from '../../../lib/shared/xgboost-image';
 import type { ClosedFeature } from '../facts';
-import { type Json, type Placed, resources, type Templates, text } from '../templates';
+import { type Json, type Placed, resources, type Templates, text } from '../../shared/templates';
 import type { Need } from './needs';
 import type { Check, Verdict } from './types';
 

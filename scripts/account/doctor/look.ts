@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Aws } from '../../kit/deployed-kit';
+import type { Aws } from '../../operate/deployed-kit';
 import type { DeployedStack, Image, ToldQuota } from './judge';
 import type { Need } from './needs';
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../../lib/config';
-import type { Aws } from '../../kit/deployed-kit';
-import type { Templates } from '../templates';
+import type { Aws } from '../../operate/deployed-kit';
+import type { Templates } from '../../shared/templates';
 
 export type Verdict = 'ok' | 'warn' | 'fail';
 

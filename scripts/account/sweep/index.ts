@@ -1,6 +1,6 @@
 /** `sweep`: what is still in the account that the kit made, or a service on its behalf. Removes nothing. */
 import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import type { Aws } from '../../kit/deployed-kit';
+import type { Aws } from '../../operate/deployed-kit';
 import { dataKinds } from './data';
 import { all, type Apart, type Kind, type Thing } from './kind';
 import { machineLearningKinds } from './machine-learning';

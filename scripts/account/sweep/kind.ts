@@ -1,4 +1,4 @@
-import type { Aws } from '../../kit/deployed-kit';
+import type { Aws } from '../../operate/deployed-kit';
 
 /** Something in the account. */
 export interface Thing {

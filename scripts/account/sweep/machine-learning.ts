@@ -17,7 +17,7 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { names } from '../../../lib/shared/names';
-import type { Aws } from '../../kit/deployed-kit';
+import type { Aws } from '../../operate/deployed-kit';
 import { all, type Kind, type Thing, things } from './kind';
 import { jobOwns, stackOwns } from './owner';
 

@@ -1,7 +1,7 @@
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { featuresOf } from '../../kit/features';
-import { predict } from '../../kit/predict';
-import { approve, expire, release as bring } from '../../kit/releases';
+import { featuresOf } from '../../operate/features';
+import { predict } from '../../operate/predict';
+import { approve, expire, release as bring } from '../../operate/releases';
 import { arnOf, MAY_REGISTER, register } from '../packages';
 import { expect, type Scenario } from '../scenario';
 import { begin, HISTORY, note } from '../story';

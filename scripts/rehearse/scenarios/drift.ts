@@ -1,5 +1,5 @@
-import { nextMonth } from '../../kit/days';
-import { train } from '../../kit/train';
+import { nextMonth } from '../../operate/days';
+import { train } from '../../operate/train';
 import { expect, type Scenario } from '../scenario';
 import { announced, begin, follow, HISTORY, live, Months, note, windowsOf } from '../story';
 

@@ -7,10 +7,10 @@ import { detailType, fill, layout, names } from '../../../lib/shared/names';
 import dataset from '../../../schema/dataset.json';
 import { groundTruth } from '../../data/labels';
 import { monthFiles } from '../../data/tables';
-import { afterNewest, appeared, finished, run } from '../../kit/executions';
-import { featuresOf } from '../../kit/features';
-import { load } from '../../kit/load';
-import { pause } from '../../kit/pace';
+import { afterNewest, appeared, finished, run } from '../../operate/executions';
+import { featuresOf } from '../../operate/features';
+import { load } from '../../operate/load';
+import { pause } from '../../operate/pace';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 

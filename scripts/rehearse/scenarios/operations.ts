@@ -10,14 +10,14 @@ import {
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { resolveConfig } from '../../../lib/config';
 import { MODEL_PARAMETER, names, NO_MODEL } from '../../../lib/shared/names';
-import { templateFiles } from '../../account/cdk';
+import { templateFiles } from '../../shared/cdk';
 import { deployKit } from '../../account/deploy';
 import { diagnose } from '../../account/doctor';
 import { kitStacks } from '../../account/stacks';
 import { sweep } from '../../account/sweep';
-import { synthesize } from '../../account/templates';
-import { Refused } from '../../arguments';
-import { witness } from '../../kit/witness';
+import { synthesize } from '../../shared/templates';
+import { Refused } from '../../shared/arguments';
+import { witness } from '../../operate/witness';
 import { NOT_PLANTED, plants } from '../planted';
 import { expect, type Ground, type Scenario } from '../scenario';
 import { loop } from './loop';

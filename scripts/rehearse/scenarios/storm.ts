@@ -2,8 +2,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { detailType, names } from '../../../lib/shared/names';
-import { addDays } from '../../kit/days';
-import { pause } from '../../kit/pace';
+import { addDays } from '../../operate/days';
+import { pause } from '../../operate/pace';
 import { expect, type Scenario } from '../scenario';
 import { begin, decisions, follow } from '../story';
 

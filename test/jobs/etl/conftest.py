@@ -10,7 +10,7 @@ import pytest
 from bucket import Bucket
 from pyspark.sql import SparkSession
 
-from rehearsal.glue.spark import FAST_START, use_of_archive
+from engine.glue.spark import FAST_START, use_of_archive
 
 TOOLCHAIN = json.loads((months.ROOT / ".toolchain/toolchain.json").read_text())
 JARS = [Path(jar) for jar in TOOLCHAIN["jars"]]

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { synth } from '../../../scripts/account/cdk';
+import { synth } from '../../../scripts/shared/cdk';
 import { bootstrap, type Engine } from '../../../scripts/rehearse/engine';
 
 jest.mock('node:child_process', () => ({ ...jest.requireActual('node:child_process'), spawn: jest.fn() }));

@@ -5,7 +5,7 @@ import type { CostLine, Estimate } from '../../../scripts/account/cost';
 import { resourceTypes } from '../../../scripts/account/cost/idle';
 import { priceList } from '../../../scripts/account/facts';
 import { managed } from '../../shared/kit';
-import { synthesize, type Templates } from '../../../scripts/account/templates';
+import { synthesize, type Templates } from '../../../scripts/shared/templates';
 
 const variants: [string, string, object][] = [
   ['sandbox', 'sandbox', {}],

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synth } from '../../../scripts/account/cdk';
+import { synth } from '../../../scripts/shared/cdk';
 import { assemble, inputHash } from '../../../scripts/rehearse/assembly';
 
-jest.mock('../../../scripts/account/cdk', () => ({
-  ...jest.requireActual('../../../scripts/account/cdk'),
+jest.mock('../../../scripts/shared/cdk', () => ({
+  ...jest.requireActual('../../../scripts/shared/cdk'),
   synth: jest.fn(),
 }));
 

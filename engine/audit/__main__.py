@@ -1,0 +1,49 @@
+"""`python -m engine.audit --run-dir DIR --assembly cdk.out`: one JSON object about a run's permissions.
+
+allowed: decisions that allowed a role or user something; denied: the others, each with its count; unused:
+actions a role was granted and did not need; unproven: granted actions that the emulator never asks for;
+edges: problems found in the templates where the emulator does not enforce; notRehearsed: what was accepted
+but not carried out."""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from engine.audit.edges import check
+from engine.audit.grants import unused
+from engine.audit.templates import Templates
+from engine.journal import AUDIT, NOT_REHEARSED, read
+
+
+def report(run_dir: Path, assembly: Path) -> dict[str, Any]:
+    decisions = [line for line in read(run_dir / AUDIT) if line["principal"] != "root"]
+    denied = Counter(
+        (line["principal"], line["action"], line["resource"], line["reason"])
+        for line in decisions
+        if line["decision"] == "Deny"
+    )
+    templates = Templates.read(assembly)
+    return {
+        "allowed": sum(line["decision"] == "Allow" for line in decisions),
+        "denied": [
+            {"principal": who, "action": action, "resource": resource, "reason": reason, "times": times}
+            for (who, action, resource, reason), times in sorted(denied.items())
+        ],
+        **unused(templates, decisions),
+        "edges": check(templates),
+        "notRehearsed": read(run_dir / NOT_REHEARSED),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m engine.audit", description=__doc__)
+    parser.add_argument("--run-dir", type=Path, required=True)
+    parser.add_argument("--assembly", type=Path, default=Path("cdk.out"))
+    options = parser.parse_args()
+    print(json.dumps(report(options.run_dir, options.assembly.resolve()), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""What a run asked of IAM, once each, free of everything the next run will call otherwise.
+
+A recording is a file of JSON lines: a header, then one decision a line. `python -m engine.audit.recording
+.rehearsal` writes those of the newest passed run of each scenario."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.audit.names import Names
+from engine.audit.policies import Call, Policies
+from engine.audit.templates import Templates, statements
+from engine.journal import AUDIT
+
+# The scenario's user: scripts/rehearse/client-role.ts.
+_CLIENT = "rehearsal-client"
+_FOLDER = Path("engine/tests/audit/recording")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """`client` are the statements of the scenario's user; `decisions` says of each call if it was allowed."""
+
+    scenario: str
+    profile: str
+    seconds: int
+    client: list[dict[str, Any]]
+    decisions: dict[Call, bool]
+
+    def write(self, folder: Path = _FOLDER) -> Path:
+        header = {
+            "scenario": self.scenario,
+            "profile": self.profile,
+            "seconds": self.seconds,
+            "client": self.client,
+        }
+        lines = (
+            [
+                call.principal,
+                call.action,
+                call.resource,
+                "Allow" if allowed else "Deny",
+                json.loads(call.context),
+            ]
+            for call, allowed in sorted(self.decisions.items(), key=lambda item: astuple(item[0]))
+        )
+        path = folder / self.profile / f"{self.scenario}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in (header, *lines)))
+        return path
+
+
+def read(folder: Path = _FOLDER) -> list[Recording]:
+    return [_read(path) for path in sorted(folder.glob("*/*.jsonl"))]
+
+
+def _read(path: Path) -> Recording:
+    header, *lines = (json.loads(line) for line in path.read_text().splitlines())
+    decisions = {
+        Call(who, action, resource, _text(context)): decision == "Allow"
+        for who, action, resource, decision, context in lines
+    }
+    return Recording(**header, decisions=decisions)
+
+
+def of_run(run_dir: Path) -> Recording:
+    """The recording of a finished run, from its own folder."""
+    summary = json.loads((run_dir / "summary.json").read_text())
+    templates = Templates.read(run_dir / "cdk.out")
+    names, client = Names(templates), _client(run_dir)
+    keys = _condition_keys([s.body for s in Policies(templates).statements] + client)
+    decisions: dict[Call, bool] = {}
+    for line in _lines(run_dir):
+        who = line["principal"].partition("/")[0]
+        role = names.role(who)
+        # Whoever deploys, and whatever a test adds, is judged by other policies than those at hand.
+        if role is None and who != _CLIENT and not who.endswith(".amazonaws.com"):
+            continue
+        context = {
+            key: names.fold(value) if isinstance(value, str) else value
+            for key, value in line.get("context", {}).items()
+            if key.lower() in keys
+        }
+        call = Call(role.id if role else who, line["action"], names.fold(line["resource"]), _text(context))
+        allowed = line["decision"] == "Allow"
+        if decisions.setdefault(call, allowed) != allowed:
+            raise ValueError(
+                f"{run_dir}: {call} was decided both ways; what tells them apart is not recorded"
+            )
+    return Recording(
+        summary["scenario"], summary["profile"], round(summary["durationSeconds"]), client, decisions
+    )
+
+
+def newest(runs: Path) -> list[Path]:
+    """
+    Newest passed run of each scenario and profile. `denied` plays with a grant taken away; in a run of
+    several scenarios nobody can say whose call needed a right.
+    """
+    found: dict[tuple[str, str], Path] = {}
+    for path in sorted(runs.glob("*/summary.json")):
+        told = json.loads(path.read_text())
+        scenario = told["scenario"]
+        alone = scenario != "denied" and "," not in scenario
+        if told["status"] == "passed" and alone and not path.parent.is_symlink():
+            found[scenario, told["profile"]] = path.parent
+    return list(found.values())
+
+
+def _text(context: dict[str, Any]) -> str:
+    return json.dumps(context, sort_keys=True)
+
+
+def _client(run_dir: Path) -> list[dict[str, Any]]:
+    evidence = json.loads((run_dir / "evidence.json").read_text())
+    if "clientPolicy" not in evidence:
+        raise ValueError(f"{run_dir} does not hold its user's policy: rehearse that scenario again")
+    return statements(evidence["clientPolicy"])
+
+
+def _condition_keys(bodies: list[dict[str, Any]]) -> set[str]:
+    """Lower case, as IAM compares them."""
+    return {
+        key.lower() for body in bodies for block in (body.get("Condition") or {}).values() for key in block
+    }
+
+
+def _lines(run_dir: Path) -> Iterator[dict[str, Any]]:
+    with (run_dir / AUDIT).open() as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m engine.audit.recording", description=__doc__)
+    parser.add_argument("runs", type=Path, help="folder of runs, such as .rehearsal")
+    for run_dir in newest(parser.parse_args().runs):
+        try:
+            made = of_run(run_dir)
+        except ValueError as error:
+            print(f"not recorded: {error}")
+        else:
+            print(f"{made.write()}: {len(made.decisions)} decisions of {run_dir.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""`python -m engine.audit.statements cdk.out`: what would notice that a statement is gone.
+
+Each statement of the templates is removed alone. A recorded decision that was Allow and no longer is
+notices it (`calls`), or a check of what the emulator does not enforce that finds a new problem (`edges`).
+Whatever neither notices must stand in unexercised.json, the list of grants that AWS needs and the emulator
+cannot exercise. Prints one JSON object."""
+
+import argparse
+import fnmatch
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.audit import recording
+from engine.audit.edges import check
+from engine.audit.policies import Call, Policies, Statement
+from engine.audit.recording import Recording
+from engine.audit.templates import Templates
+
+_LIST = Path(__file__).with_name("unexercised.json")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind of grant of the list: `actions` of statements whose holders match a pattern of `holders`.
+
+    A statement stands on the list when rows cover all of its actions: the CDK joins statements about the
+    same resource."""
+
+    holders: tuple[str, ...]
+    actions: frozenset[str]
+    effect: str
+    why: str
+    emulator: str
+    source: str
+
+    def speaks_of(self, statement: Statement) -> bool:
+        return (
+            self.effect == statement.body.get("Effect", "Allow")
+            and not self.actions.isdisjoint(statement.actions)
+            and any(fnmatch.fnmatchcase(h, p) for h in statement.holders for p in self.holders)
+        )
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What notices that a statement is gone: calls by scenario, fastest first, and edges."""
+
+    calls: dict[str, list[Call]]
+    edges: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.edges)
+
+
+def unexercised(path: Path = _LIST) -> list[Row]:
+    return [
+        Row(
+            tuple(row["holders"]),
+            frozenset(row["actions"]),
+            row.get("effect", "Allow"),
+            row["why"],
+            row["emulator"],
+            row["source"],
+        )
+        for row in json.loads(path.read_text())
+    ]
+
+
+def disagreements(templates: Templates, recordings: Iterable[Recording]) -> list[str]:
+    """Recorded decisions that the templates' policies, whole, decide otherwise."""
+    found = []
+    for record in recordings:
+        policies = Policies(templates, record.client)
+        found += [
+            f"{record.scenario}: {call.principal} {call.action} on {call.resource} was "
+            f"{'allowed' if allowed else 'denied'}, and the policies say otherwise"
+            for call, allowed in record.decisions.items()
+            if policies.allows(call) != allowed
+        ]
+    return found
+
+
+def removals(templates: Templates, recordings: list[Recording]) -> list[tuple[Statement, Noticed]]:
+    """Every statement with what notices that it is gone."""
+    policies = Policies(templates)
+    # Of a profile that was not played, the calls that its own policies allow count.
+    played = {
+        record.scenario: [
+            call
+            for call, allowed in record.decisions.items()
+            if allowed and policies.known(call.principal) and policies.allows(call)
+        ]
+        for record in sorted(recordings, key=lambda record: record.seconds)
+    }
+    sound = {_sentence(problem) for problem in check(templates)}
+    found = []
+    for statement in policies.statements:
+        calls = {
+            scenario: [
+                call
+                for call in asked
+                if policies.concerns(statement, call) and not policies.allows(call, without=statement)
+            ]
+            for scenario, asked in played.items()
+        }
+        problems = {
+            _sentence(problem) for problem in check(templates.without(statement.stack, statement.path))
+        }
+        noticed = Noticed({s: c for s, c in calls.items() if c}, sorted(problems - sound))
+        found.append((statement, noticed))
+    return found
+
+
+def listing(statement: Statement, rows: list[Row]) -> list[Row]:
+    """The rows that account for a statement; none when one of its actions stands in no row."""
+    found = [row for row in rows if row.speaks_of(statement)]
+    covered = frozenset().union(*(row.actions for row in found))
+    return found if covered.issuperset(statement.actions) else []
+
+
+def report(templates: Templates, recordings: list[Recording], rows: list[Row]) -> dict[str, Any]:
+    """`unaccounted`: neither noticed nor listed; `overlooked`: listed, and noticed after all; `rows`:
+    numbers, from 0, of the rows of the list that account for a statement."""
+    started = time.monotonic()
+    entries = []
+    used: set[int] = set()
+    for statement, noticed in removals(templates, recordings):
+        listed = listing(statement, rows)
+        used.update(rows.index(row) for row in listed)
+        entries.append(
+            {
+                "id": statement.id,
+                "stack": statement.stack,
+                "path": list(statement.path),
+                "kind": statement.kind,
+                "holders": list(statement.holders),
+                "effect": statement.body.get("Effect", "Allow"),
+                "actions": list(statement.actions),
+                "calls": {
+                    scenario: sorted({(call.principal, call.action) for call in calls})
+                    for scenario, calls in noticed.calls.items()
+                },
+                "edges": noticed.edges,
+                "listed": [row.why for row in listed],
+            }
+        )
+    return {
+        "seconds": round(time.monotonic() - started, 1),
+        "decisions": {record.scenario: len(record.decisions) for record in recordings},
+        "statements": entries,
+        "unaccounted": [e["id"] for e in entries if not (e["calls"] or e["edges"] or e["listed"])],
+        "overlooked": [e["id"] for e in entries if e["listed"] and (e["calls"] or e["edges"])],
+        "rows": sorted(used),
+    }
+
+
+def _sentence(problem: dict[str, str]) -> str:
+    return f"{problem['subject']}: {problem['problem']}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m engine.audit.statements", description=__doc__)
+    parser.add_argument("assembly", type=Path)
+    parser.add_argument("--profile", default="sandbox", help="profile that the assembly was made with")
+    options = parser.parse_args()
+    templates, recordings = Templates.read(options.assembly.resolve()), recording.read()
+    own = [record for record in recordings if record.profile == options.profile]
+    made = report(templates, recordings, unexercised())
+    print(json.dumps({**made, "disagreements": disagreements(templates, own)}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

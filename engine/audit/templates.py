@@ -1,0 +1,106 @@
+"""The templates of an assembly as one graph, in which references lead from stack to stack."""
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from engine.deploy.assembly import Assembly
+from engine.emulator.settings import ACCOUNT, REGION
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A template resource. `id` is `<stack>/<logical id>`."""
+
+    stack: str
+    logical_id: str
+    type: str
+    properties: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return f"{self.stack}/{self.logical_id}"
+
+
+class Templates:
+    """Templates by stack name."""
+
+    def __init__(self, templates: dict[str, Any]) -> None:
+        self._templates = templates
+
+    @classmethod
+    def read(cls, assembly: Path) -> "Templates":
+        stacks = Assembly(assembly, ACCOUNT, REGION).stacks()
+        return cls({stack.name: json.loads(stack.template.read_text()) for stack in stacks})
+
+    def without(self, stack: str, path: tuple[str | int, ...]) -> "Templates":
+        """The same templates, less one member of one of them."""
+        template = copy.deepcopy(self._templates[stack])
+        holder = template
+        for step in path[:-1]:
+            holder = holder[step]
+        del holder[path[-1]]
+        return Templates({**self._templates, stack: template})
+
+    def section(self, stack: str, name: str) -> dict[str, Any]:
+        """A template's section beside its resources, such as Mappings."""
+        section: dict[str, Any] = self._templates[stack].get(name, {})
+        return section
+
+    @cached_property
+    def resources(self) -> dict[str, Resource]:
+        """Every resource by its id."""
+        found = (
+            Resource(stack, logical_id, definition["Type"], definition.get("Properties", {}))
+            for stack, template in self._templates.items()
+            for logical_id, definition in template.get("Resources", {}).items()
+        )
+        return {resource.id: resource for resource in found}
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        return (resource for resource in self.resources.values() if resource.type in types)
+
+    def target(self, stack: str, value: Any) -> Resource | None:
+        """The resource that a Ref, Fn::GetAtt or Fn::ImportValue names; None for anything else."""
+        match value:
+            case {"Ref": str(logical_id)} | {"Fn::GetAtt": [str(logical_id), _]}:
+                return self.resources.get(f"{stack}/{logical_id}")
+            case {"Fn::ImportValue": str(name)} if name in self.exports:
+                return self.target(*self.exports[name])
+        return None
+
+    def targets(self, stack: str, value: Any) -> Iterator[Resource]:
+        """Every resource named anywhere inside a value, such as a Fn::Join or a definition string."""
+        found = self.target(stack, value)
+        if found is not None:
+            yield found
+        elif isinstance(value, dict | list):
+            for member in value.values() if isinstance(value, dict) else value:
+                yield from self.targets(stack, member)
+
+    @cached_property
+    def exports(self) -> dict[str, tuple[str, Any]]:
+        """Name of an export -> the stack that exports, and the value as its template has it."""
+        return {
+            output["Export"]["Name"]: (stack, output["Value"])
+            for stack, template in self._templates.items()
+            for output in template.get("Outputs", {}).values()
+            if isinstance(output.get("Export", {}).get("Name"), str)
+        }
+
+
+def statements(document: Any) -> list[dict[str, Any]]:
+    """A policy document's statements; one may stand without its list."""
+    found = (document or {}).get("Statement", [])
+    return [found] if isinstance(found, dict) else list(found)
+
+
+def listed(value: Any) -> list[Any]:
+    """IAM lets a single value stand for a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]

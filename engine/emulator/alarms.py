@@ -1,0 +1,101 @@
+"""Seam: metric alarms, evaluated period by period. The emulator (1.5.33) takes all data of the evaluated time
+for one datapoint, whatever its dimensions, and looks only when data is put, so that nothing ever clears.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html"""
+
+import logging
+import operator
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.emulator import pinned
+from engine.emulator.host import EmulatorHost
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+# Well below the shortest compressed period (a minute lasts 0.6 s).
+_EVERY_SECONDS = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+def install(host: EmulatorHost, scale: float) -> None:
+    """Evaluate every alarm on one metric for as long as the engine lives; `scale` is the length of a period's
+    second in real seconds."""
+    cloudwatch = pinned.module("services.cloudwatch")
+    # Two weeks never pass in a run, and the sweep would lose what other threads record meanwhile.
+    cloudwatch._evict_old_metrics = lambda: None
+    # One thread evaluates: two that see the same transition would both tell of it.
+    cloudwatch._evaluate_alarm = lambda alarm: None
+    threading.Thread(target=_keep_evaluating, args=(cloudwatch, scale), daemon=True).start()
+    if scale != 1:
+        host.not_rehearsed("length of alarm periods", f"a period's second lasts {scale} s")
+
+
+def judge(alarm: dict[str, Any], datapoints: Sequence[float | None]) -> str | None:
+    """The state for the newest `EvaluationPeriods` datapoints (None: no data); None keeps the present one."""
+    present = [value for value in datapoints if value is not None]
+    missing = alarm.get("TreatMissingData") or "missing"
+    if not present:
+        return {"notBreaching": "OK", "breaching": "ALARM", "missing": "INSUFFICIENT_DATA"}.get(missing)
+    compare = _COMPARE[alarm["ComparisonOperator"]]
+    breaching = sum(compare(value, alarm["Threshold"]) for value in present)
+    if missing == "breaching":
+        breaching += len(datapoints) - len(present)
+    needed = alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]
+    return "ALARM" if breaching >= needed else "OK"
+
+
+def datapoints(
+    alarm: dict[str, Any], points: Sequence[dict[str, Any]], at: float, scale: float
+) -> list[float | None]:
+    """The statistic of each of the last whole periods before `at`, oldest first."""
+    cloudwatch = pinned.module("services.cloudwatch")
+    period = alarm["Period"] * scale
+    count = alarm["EvaluationPeriods"]
+    first = int(at / period) - count
+    groups: list[list[dict[str, Any]]] = [[] for _ in range(count)]
+    for point in reversed(points):
+        place = int(point["Timestamp"] / period) - first
+        if place < 0:
+            break
+        if place < count:
+            groups[place].append(point)
+    statistic = alarm.get("ExtendedStatistic") or alarm["Statistic"]
+    return [
+        cloudwatch._stat_value(cloudwatch._calc_stats(group), statistic, group) if group else None
+        for group in groups
+    ]
+
+
+def _keep_evaluating(cloudwatch: Any, scale: float) -> None:
+    while True:
+        for alarm in cloudwatch._alarms.values():
+            try:
+                _evaluate(cloudwatch, alarm, scale)
+            except Exception:  # noqa: BLE001 - one alarm must not end the others' evaluation
+                _log.exception("alarm %s was not evaluated", alarm.get("AlarmName"))
+        time.sleep(_EVERY_SECONDS)
+
+
+def _evaluate(cloudwatch: Any, alarm: dict[str, Any], scale: float) -> None:
+    if not alarm.get("MetricName"):
+        return
+    dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
+    key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
+    found = datapoints(alarm, cloudwatch._metrics.get(key, []), time.time(), scale)
+    old, new = alarm["StateValue"], judge(alarm, found)
+    if new is None or new == old:
+        return
+    shown = ", ".join("no data" if value is None else f"{value:g}" for value in found)
+    reason = f"[{shown}] in {len(found)} period(s), {alarm['ComparisonOperator']} {alarm['Threshold']:g}"
+    alarm.update(StateValue=new, StateReason=reason, StateUpdatedTimestamp=int(time.time()))
+    cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
+    cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
+    cloudwatch._evaluate_parent_alarms(alarm)

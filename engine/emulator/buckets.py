@@ -1,0 +1,70 @@
+"""Seam: buckets from templates keep their tags, and objects under a KMS key ask for it.
+
+The emulator drops both properties: CDK's auto-delete handler looks for its tag, and a role without the
+grant on the bucket's key would read and write here what AWS denies it."""
+
+from typing import Any
+
+from engine.emulator import pinned
+
+# What S3 asks KMS for on its caller's behalf: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+_KMS_ACTIONS = {"s3:PutObject": "kms:GenerateDataKey", "s3:GetObject": "kms:Decrypt"}
+
+
+def install() -> None:
+    """After authorization.install: the key's decisions are to be audited as well."""
+    keys: dict[str, str] = {}
+    _keep_properties(keys)
+    _ask_for_keys(keys)
+
+
+def _keep_properties(keys: dict[str, str]) -> None:
+    s3 = pinned.module("services.s3")
+    handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
+    bucket = handlers["AWS::S3::Bucket"]
+
+    def keep(name: str, props: dict[str, Any]) -> None:
+        if props.get("Tags"):
+            s3._bucket_tags[name] = {tag["Key"]: tag["Value"] for tag in props["Tags"]}
+        rules = (props.get("BucketEncryption") or {}).get("ServerSideEncryptionConfiguration") or []
+        for rule in rules:
+            key = (rule.get("ServerSideEncryptionByDefault") or {}).get("KMSMasterKeyID")
+            if key:
+                keys[name] = key
+
+    def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        created = bucket["create"](logical_id, props, stack)
+        keep(created[0], props)
+        return created
+
+    def update(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, *more: Any) -> Any:
+        updated = bucket["update"](physical_id, old, new, stack, *more)
+        keep(updated[0], new)
+        return updated
+
+    handlers["AWS::S3::Bucket"] = {**bucket, "create": create, "update": update}
+
+
+def _ask_for_keys(keys: dict[str, str]) -> None:
+    evaluator = pinned.module("core.iam_evaluator")
+    audited = evaluator.enforce
+
+    def enforce(
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> Any:
+        denied = audited(access_key_id, iam_action, service, region, resource_arn, service_context)
+        bucket = resource_arn.removeprefix("arn:aws:s3:::").partition("/")[0]
+        if denied is not None or iam_action not in _KMS_ACTIONS or bucket not in keys or not access_key_id:
+            return denied
+        context = {
+            "kms:CallerAccount": pinned.module("core.responses").get_account_id(),
+            "kms:ViaService": f"s3.{region}.amazonaws.com",
+        }
+        return audited(access_key_id, _KMS_ACTIONS[iam_action], "kms", region, keys[bucket], context)
+
+    evaluator.enforce = enforce

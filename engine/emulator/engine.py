@@ -1,0 +1,128 @@
+"""Builds the rehearsal out of the pinned emulator, the seams and the hosted services."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.emulator import (
+    alarms,
+    api_gateway,
+    authorization,
+    bucket_deployment,
+    buckets,
+    budgets,
+    deliveries,
+    events,
+    glue_jobs,
+    image_registry,
+    interpreter,
+    inventory,
+    lambdas,
+    log_groups,
+    pinned,
+    quota_service,
+    resource_types,
+    sagemaker_service,
+    stack_answers,
+    step_functions,
+    streams,
+)
+from engine.emulator.host import EmulatorHost
+from engine.emulator.scaling import Scaling
+from engine.emulator.service_roles import ServiceRoles
+from engine.emulator.settings import Settings
+from engine.glue.runner import GlueRunner
+from engine.quotas import ServiceQuotas, fresh_account
+from engine.sagemaker import SageMaker
+
+# True of every run, whatever the stacks contain.
+_NEVER_REHEARSED = {
+    "KMS permissions of encrypted tables, topics, queues and log groups": (
+        "the emulator stores them without asking KMS; the key's policy is checked statically"
+    ),
+    "resource policies on delivery by SNS, S3 and EventBridge to queues and topics": (
+        "the emulator delivers inside its process; the edges are checked statically"
+    ),
+    "trust policies of roles assumed by services": "services assume roles inside the emulator's process",
+    "service quotas beside SageMaker's and Glue's": "told by Service Quotas, enforced by nobody",
+}
+
+
+@dataclass
+class Engine:
+    """The hosted services of a running engine."""
+
+    services: list[Any]
+
+    def close(self) -> None:
+        for service in self.services:
+            with contextlib.suppress(Exception):
+                service.close()
+
+
+def install(settings: Settings) -> Engine:
+    """Check and connect every seam. Raises pinned.SeamError where the emulator is not the expected one."""
+    pinned.check()
+    host = EmulatorHost(settings)
+    toolchain = json.loads(settings.toolchain.read_text())
+    python = Path(toolchain["python"])
+    quotas = {**fresh_account(), **settings.quotas}
+    sagemaker = SageMaker(host, python, quotas, settings.wait_scale)
+    jars = [Path(jar) for jar in toolchain["jars"]]
+    glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
+    if settings.spark_ahead:
+        # First of all: it warms up while the stacks are deployed.
+        glue.prepare()
+    # First the services, then the guards around all of them.
+    sagemaker_service.install(host, sagemaker)
+    quota_api = ServiceQuotas(host.region, host.account, quotas)
+    quota_service.install(quota_api)
+    inventory.install(sagemaker)
+    image_registry.install(host)
+    glue_jobs.install(host, glue, quota_api)
+    step_functions.install(host)
+    interpreter.install(host, settings.wait_scale)
+    lambdas.install()
+    log_groups.install(host)
+    events.install(host)
+    alarms.install(host, settings.wait_scale)
+    deliveries.install(host)
+    streams.install(host)
+    api_gateway.install(host)
+    roles = ServiceRoles(host)
+    roles.install()
+    resource_types.install(host, sagemaker, sagemaker.cloudformation, roles)
+    if settings.member_account:
+        budgets.refuse(host)
+    Scaling(host, sagemaker, roles).install()
+    bucket_deployment.install(host)
+    stack_answers.install()
+    authorization.install(host)
+    buckets.install()
+    for what, why in _NEVER_REHEARSED.items():
+        host.not_rehearsed(what, why)
+    return Engine([sagemaker, glue])
+
+
+async def serve(settings: Settings) -> None:
+    """Answer requests until the process ends."""
+    from hypercorn.asyncio import serve as serve_asgi
+    from hypercorn.config import Config
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.keep_alive_timeout = 75
+    logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
+    # hypercorn installs its own signal handlers unless it is given a trigger; ours end the process.
+    await serve_asgi(pinned.module("app").app, config, shutdown_trigger=_never)
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()

@@ -1,0 +1,99 @@
+"""Seam: Glue Spark jobs run on local Spark. Without docker the emulator reports success and runs nothing."""
+
+import json
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+from engine.emulator import pinned
+from engine.emulator.host import EmulatorHost
+
+_ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
+_DPUS = {"G.025X": 0.25, "G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
+_DPU_QUOTA = "Max task DPUs per account"
+
+
+class GlueApi(Protocol):
+    """What engine.glue.GlueRunner offers the emulator."""
+
+    def run(
+        self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
+    ) -> None: ...
+
+
+class QuotaApi(Protocol):
+    """What engine.quotas.ServiceQuotas offers the emulator."""
+
+    def applied(self, name: str) -> float: ...
+
+
+def install(host: EmulatorHost, runner: GlueApi, quotas: QuotaApi) -> None:
+    glue = pinned.module("services.glue")
+    # The docker branch is taken when an image is found; the container call is then ours.
+    images = SimpleNamespace(get=lambda image: image)
+    glue._get_docker = lambda: SimpleNamespace(images=images)
+    original_start = glue._start_job_run
+
+    def start_job_run(data: dict[str, Any]) -> Any:
+        """The emulator ignores MaxConcurrentRuns, whose default of 1 meets every overlapping start, and
+        the account's DPUs."""
+        name = data.get("JobName")
+        job = glue._jobs.get(name)
+        if job is None:
+            return original_start(data)
+        active = {
+            each: sum(run["JobRunState"] in _ACTIVE for run in runs) for each, runs in glue._job_runs.items()
+        }
+        if active.get(name, 0) >= ((job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns") or 1):
+            return _refusal("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {name}")
+        used = sum(_dpus(glue._jobs.get(each) or {}) * runs for each, runs in active.items())
+        limit = quotas.applied(_DPU_QUOTA)
+        if used + _dpus(job) > limit:
+            # The code is Glue's; the words are ours.
+            return _refusal(
+                "ResourceNumberLimitExceededException", f"{_DPU_QUOTA}: {limit:g}, in use: {used:g}"
+            )
+        return original_start(data)
+
+    def execute(
+        run: dict[str, Any],
+        job: dict[str, Any],
+        job_name: str,
+        args: dict[str, Any],
+        script_path: str,
+        docker_client: Any,
+    ) -> None:
+        runner.run(job, run, args, script_path)
+        _announce(host, run, job_name)
+
+    # The runner reads the script with the job's role, as Glue does, so it gets the URI.
+    glue._resolve_script = lambda script_location: script_location
+    # The request table holds the functions themselves.
+    glue._start_job_run = start_job_run
+    glue._execute_spark_docker = execute
+
+
+def _dpus(job: Mapping[str, Any]) -> float:
+    workers = _DPUS.get(job.get("WorkerType", ""), 0) * (job.get("NumberOfWorkers") or 0)
+    # Glue gives ten where a job says nothing.
+    return workers or job.get("MaxCapacity") or 10
+
+
+def _refusal(code: str, message: str) -> tuple[int, dict[str, str], bytes]:
+    body = {"__type": code, "Message": message}
+    return 400, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
+
+
+def _announce(host: EmulatorHost, run: dict[str, Any], job_name: str) -> None:
+    succeeded = run["JobRunState"] == "SUCCEEDED"
+    host.emit(
+        "aws.glue",
+        "Glue Job State Change",
+        {
+            "jobName": job_name,
+            "severity": "INFO" if succeeded else "ERROR",
+            "state": run["JobRunState"],
+            "jobRunId": run["Id"],
+            "message": run.get("ErrorMessage") or "Job run succeeded",
+        },
+    )

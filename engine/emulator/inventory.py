@@ -1,0 +1,51 @@
+"""Seam: what an account holds, for whoever asks: SageMaker's tags in the tagging API, and dashboards in the
+protocols of today's SDKs."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Protocol
+
+import cbor2
+
+from engine.emulator import pinned
+
+# https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2: what follows is an epoch time
+_EPOCH_TIME = 1
+
+
+class Tagged(Protocol):
+    """What engine.sagemaker.SageMaker tells of its resources."""
+
+    def tagged(self) -> Iterator[tuple[str, dict[str, str]]]: ...
+
+
+def install(sagemaker: Tagged) -> None:
+    def collect() -> Iterator[tuple[str, list[dict[str, str]]]]:
+        for arn, tags in sagemaker.tagged():
+            yield arn, [{"Key": key, "Value": value} for key, value in tags.items()]
+
+    pinned.module("services.tagging")._COLLECTORS["sagemaker"] = collect
+    _date_dashboards()
+
+
+def _date_dashboards() -> None:
+    """The emulator writes a dashboard's time as text, which the SDK refuses where it expects a time."""
+    cloudwatch = pinned.module("services.cloudwatch")
+    original = cloudwatch._list_dashboards
+
+    def list_dashboards(params: Any, cbor_data: Any, is_cbor: bool, is_json: bool = False) -> Any:
+        if not (is_cbor or is_json):
+            return original(params, cbor_data, is_cbor, is_json)
+        prefix = cbor_data.get("DashboardNamePrefix", "")
+        time = partial(cbor2.CBORTag, _EPOCH_TIME) if is_cbor else float
+        entries = [
+            {
+                **{key: dashboard[key] for key in ("DashboardName", "DashboardArn", "Size")},
+                "LastModified": time(dashboard["LastModified"]),
+            }
+            for name, dashboard in sorted(cloudwatch._dashboards.items())
+            if name.startswith(prefix)
+        ]
+        return (cloudwatch._cbor_ok if is_cbor else cloudwatch._json_ok)({"DashboardEntries": entries})
+
+    cloudwatch._list_dashboards = list_dashboards

@@ -1,0 +1,120 @@
+"""Seam: a Node handler's error arrives under its own name, and the warm process outlives it, as on AWS.
+
+The emulator's worker reports the message only ("Runtime.HandlerError"), so Retry and Catch by error name
+never match, and it ends the process, so module state is lost.
+
+Seam: the log of a call ends at a line that the worker writes. The emulator waits 50 ms for a line that a
+silent handler never writes, and takes a pause of 5 ms for the end."""
+
+import contextlib
+import queue
+from typing import Any
+
+from engine.emulator import pinned
+
+# Carried through the worker's "ok" path, which keeps the process; no handler returns such a key by accident.
+_MARKER = "__rehearsal_handler_error__"
+_SETTLED_ERROR = """_realStdoutWrite(JSON.stringify({
+            status: "error", error: String(err.message || err), trace: err.stack || ""
+          }) + "\\n");"""
+_THROWN_ERROR = """_realStdoutWrite(JSON.stringify({
+        status: "error", error: e.message, trace: e.stack
+      }) + "\\n");"""
+# As the Lambda Node runtime reports: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+_REPORT = """_realStdoutWrite(JSON.stringify({ status: "ok", result: { MARKER: {
+            errorType: (ERR && ERR.name) || typeof ERR,
+            errorMessage: ERR && ERR.message !== undefined ? ERR.message : String(ERR),
+            trace: String((ERR && ERR.stack) || "").split("\\n"),
+          } } }) + "\\n");""".replace("MARKER", _MARKER)
+
+
+# On stderr before the answer is on stdout: pipes of Node are synchronous, and Python's answer is flushed.
+_END_OF_CALL = "__rehearsal_end_of_call__"
+_SETTLED = """_realStdoutWrite(JSON.stringify({ status: "ok", result: res }) + "\\n");"""
+_END_IN_NODE = f'_stderrWrite("{_END_OF_CALL}\\n");\n'
+_CAUGHT = """"trace": traceback.format_exc()}) + "\\n")
+"""
+_END_IN_PYTHON = f'        print("{_END_OF_CALL}", file=sys.stderr, flush=True)\n'
+# The end is in the pipe before the answer; only the thread that reads the pipe can still be behind.
+_END_WITHIN_SECONDS = 5.0
+
+
+def install() -> None:
+    runtime, lambdas = pinned.module("core.lambda_runtime"), pinned.module("services.lambda_svc")
+    node = runtime._NODEJS_WORKER_SCRIPT
+    for original, name in ((_SETTLED_ERROR, "err"), (_THROWN_ERROR, "e")):
+        node = _replaced(node, original, _END_IN_NODE + _REPORT.replace("ERR", name))
+    runtime._NODEJS_WORKER_SCRIPT = _replaced(node, _SETTLED, _END_IN_NODE + _SETTLED)
+    runtime._PYTHON_WORKER_SCRIPT = _replaced(
+        runtime._PYTHON_WORKER_SCRIPT, _CAUGHT, _CAUGHT + _END_IN_PYTHON
+    )
+    worker, custom = runtime.Worker, runtime.ProvidedWorker
+    # A custom runtime brings a program of its own, which writes no such line.
+    custom._drain_stderr, custom._drain_stderr_bounded = worker._drain_stderr, worker._drain_stderr_bounded
+    worker._read_stderr = _read_stderr
+    worker._drain_stderr = worker._drain_stderr_bounded = _log_of_call
+    _create_whole()
+    execute_warm = lambdas._execute_function_warm
+
+    def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> Any:
+        result = execute_warm(func, event, request_id)
+        body = result.get("body")
+        if isinstance(body, dict) and _MARKER in body:
+            error = body[_MARKER]
+            log = "\n".join(filter(None, [result.get("log", ""), *error["trace"]]))
+            return {"body": error, "error": True, "log": log}
+        return result
+
+    lambdas._execute_function_warm = execute_function_warm
+
+
+def _replaced(script: str, original: str, replacement: str) -> str:
+    if script.count(original) != 1:
+        raise pinned.SeamError(f"A worker no longer answers as expected:\n{original}")
+    return script.replace(original, replacement)
+
+
+def _read_stderr(worker: Any) -> None:
+    """In a thread of its own, to the end of the process, which ends a call that got no answer."""
+    lines, pipe = worker._stderr_queue, worker._proc.stderr
+    with contextlib.suppress(Exception):
+        for line in pipe:
+            lines.put(line.rstrip("\n"))
+    lines.put(_END_OF_CALL)
+
+
+def _log_of_call(worker: Any) -> str:
+    """The lines up to the end of the call. A handler's work that goes on behind its answer writes into the
+    log of the next call, as on AWS."""
+    lines: list[str] = []
+    with contextlib.suppress(queue.Empty):
+        while True:
+            # What a handler wrote last may lack the newline.
+            line, end, _ = worker._stderr_queue.get(timeout=_END_WITHIN_SECONDS).partition(_END_OF_CALL)
+            lines += [line] if line or not end else []
+            if end:
+                break
+    return "\n".join(lines)
+
+
+def _create_whole() -> None:
+    """The emulator creates a function without its archive, and then answers for it with a mock; and drops the
+    dead-letter queue of a template's function, so that an event that fails for good would be lost."""
+    lambdas = pinned.module("services.lambda_svc")
+    handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
+    function = handlers["AWS::Lambda::Function"]
+
+    def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
+        created = function["create"](logical_id, props, stack)
+        record, _, _ = lambdas._get_func_record_for_ref(created[0])
+        if record is None or not record.get("code_zip"):
+            function["delete"](created[0], props)
+            raise ValueError(
+                f"Error occurred while GetObject of {props.get('Code')}. S3 Error Code: NoSuchKey. "
+                "S3 Error Message: The specified key does not exist."
+            )
+        if props.get("DeadLetterConfig"):
+            record["config"]["DeadLetterConfig"] = props["DeadLetterConfig"]
+        return created
+
+    handlers["AWS::Lambda::Function"] = {**function, "create": create}

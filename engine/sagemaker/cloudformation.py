@@ -1,0 +1,135 @@
+"""The AWS::SageMaker::* resource types of the kit's templates, as CloudFormation's handlers behave."""
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.host import ApiError
+from engine.sagemaker import shapes
+from engine.sagemaker.ground import Ground
+from engine.sagemaker.hosting import Hosting
+from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, MODEL_PACKAGE_GROUP, Kind
+
+Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+Properties = Mapping[str, Any]
+Created = tuple[str, dict[str, str]]
+
+_ALPHABET = string.ascii_letters + string.digits
+# Of the longest names SageMaker takes (63), what is left beside a hyphen and twelve random characters.
+_LOGICAL_ID_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A type whose every property but Tags is create-only, so that an update is a replacement.
+
+    The physical id is the ARN, which is what Ref answers for these types.
+    """
+
+    kind: Kind
+    call: Call
+    ground: Ground
+
+    def create(self, logical_id: str, props: Properties, stack_name: str) -> Created:
+        key = self.kind.name_key
+        # CloudFormation names these types after the logical id alone, without the stack.
+        suffix = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+        name = props.get(key, f"{logical_id[:_LOGICAL_ID_LENGTH]}-{suffix}")
+        operation = f"Create{self.kind.noun}"
+        self.call(operation, shapes.coerce(operation, {**self._known(props), key: name}))
+        return self._created(name)
+
+    def update(
+        self, physical_id: str, old_props: Properties, new_props: Properties, stack_name: str = ""
+    ) -> Created:
+        """Only tags differ: in place. Otherwise a new resource; CloudFormation deletes the old one later."""
+        if _without_tags(old_props) == _without_tags(new_props):
+            self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
+            return self._created(physical_id)
+        if (
+            self.kind.name_key in new_props
+            and old_props.get(self.kind.name_key) == new_props[self.kind.name_key]
+        ):
+            raise ApiError(
+                "ValidationException",
+                "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+                f"Rename {new_props[self.kind.name_key]} and update the stack again.",
+            )
+        record = self.ground.store.get(self.kind, physical_id)
+        logical_id = record[self.kind.name_key].rpartition("-")[0] or self.kind.noun
+        return self.create(logical_id, new_props, stack_name)
+
+    def delete(self, physical_id: str, props: Properties) -> None:
+        """Delete, without complaint when it is gone already."""
+        try:
+            name = self.ground.store.get(self.kind, physical_id)[self.kind.name_key]
+        except ApiError:
+            return
+        self.call(f"Delete{self.kind.noun}", {self.kind.name_key: name})
+
+    def _known(self, props: Properties) -> Properties:
+        return props
+
+    def _created(self, name_or_arn: str) -> Created:
+        record = self.ground.store.get(self.kind, name_or_arn)
+        arn = record[self.kind.arn_key]
+        return arn, {self.kind.name_key: record[self.kind.name_key], self.kind.arn_key: arn, "Id": arn}
+
+
+@dataclass(frozen=True)
+class ModelPackageGroupType(ResourceType):
+    def _known(self, props: Properties) -> Properties:
+        if "ModelPackageGroupPolicy" in props:
+            self.ground.host.not_rehearsed(
+                "ModelPackageGroupPolicy", "resource policies of groups are not evaluated"
+            )
+        return props
+
+    def _created(self, name_or_arn: str) -> Created:
+        arn, attributes = super()._created(name_or_arn)
+        return arn, {**attributes, "ModelPackageGroupStatus": "Completed"}
+
+
+@dataclass(frozen=True)
+class EndpointType(ResourceType):
+    """Updated in place; an operation ends when the endpoint has settled, and fails with its reason."""
+
+    hosting: Hosting
+
+    def create(self, logical_id: str, props: Properties, stack_name: str) -> Created:
+        arn, attributes = super().create(logical_id, props, stack_name)
+        endpoint = self.hosting.settle(attributes["EndpointName"])
+        if endpoint["EndpointStatus"] != "InService":
+            self.delete(arn, props)  # a failed creation has no physical id for a rollback to delete
+            raise ApiError("GeneralServiceException", endpoint["FailureReason"])
+        return arn, attributes
+
+    def update(
+        self, physical_id: str, old_props: Properties, new_props: Properties, stack_name: str = ""
+    ) -> Created:
+        if old_props.get("EndpointName") != new_props.get("EndpointName"):
+            return super().update(physical_id, old_props, new_props, stack_name)
+        endpoint = self.ground.store.get(ENDPOINT, physical_id)
+        name, wanted = endpoint["EndpointName"], new_props["EndpointConfigName"]
+        if endpoint["EndpointConfigName"] != wanted:
+            self.call("UpdateEndpoint", shapes.coerce("UpdateEndpoint", {**new_props, "EndpointName": name}))
+            endpoint = self.hosting.settle(name)
+            if endpoint["EndpointConfigName"] != wanted:
+                raise ApiError("GeneralServiceException", endpoint["FailureReason"])
+        self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
+        return self._created(name)
+
+
+def resource_types(call: Call, ground: Ground, hosting: Hosting) -> dict[str, ResourceType]:
+    return {
+        "AWS::SageMaker::Model": ResourceType(MODEL, call, ground),
+        "AWS::SageMaker::EndpointConfig": ResourceType(ENDPOINT_CONFIG, call, ground),
+        "AWS::SageMaker::Endpoint": EndpointType(ENDPOINT, call, ground, hosting),
+        "AWS::SageMaker::ModelPackageGroup": ModelPackageGroupType(MODEL_PACKAGE_GROUP, call, ground),
+    }
+
+
+def _without_tags(props: Properties) -> dict[str, Any]:
+    return {key: value for key, value in props.items() if key != "Tags"}

@@ -1,0 +1,206 @@
+"""What training and processing jobs have in common: a thread, a process under /opt/ml, stopping, an end."""
+
+import json
+import threading
+import time
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from engine.host import ApiError
+from engine.sagemaker.ground import Ground, LogStream
+from engine.sagemaker.process import Process
+from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
+from engine.sagemaker.store import Kind, Record
+from engine.sagemaker.transfer import RoleS3, reason, split
+
+# Request members that are accepted and have no effect on a local process.
+_WITHOUT_EFFECT = {
+    "VpcConfig": "jobs run on this machine's network",
+    "VolumeKmsKeyId": "no volume is encrypted",
+    "EnableInterContainerTrafficEncryption": "a job is one process",
+    "RetryStrategy": "an instance failure does not happen here",
+}
+_FAILURE_REASON_LENGTH = 1024
+_MAX_RUNTIME_SECONDS = 86_400  # SageMaker's default
+
+
+class JobError(Exception):
+    """The end of a job, in the words of its FailureReason."""
+
+
+class Job:
+    """A job that is running: its record, its folder, its process while there is one."""
+
+    def __init__(self, record: Record, folder: Path) -> None:
+        self.record = record
+        self.ml = folder / "ml"
+        self.log = folder / "log.txt"
+        self.done = threading.Event()
+        self.stopping = False
+        self.timed_out = False
+        self.process: Process | None = None
+
+    def stop(self) -> None:
+        self.stopping = True
+        if self.process:
+            self.process.stop()
+
+    def time_out(self) -> None:
+        self.timed_out = True
+        self.stop()
+
+
+class Jobs(ABC):
+    """One kind of job. Subclasses say how such a job goes; `_run` raises JobError when it fails."""
+
+    kind: ClassVar[Kind]
+    spoken: ClassVar[str]  # in EventBridge's detail-type
+    log_group: ClassVar[str]
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self._jobs: dict[str, Job] = {}
+
+    @abstractmethod
+    def _run(self, job: Job, s3: RoleS3) -> None: ...
+
+    @abstractmethod
+    def _end(self, job: Job, status: str) -> None:
+        """Set what an end sets in the record besides status and times."""
+
+    def launch(self, record: Record) -> Job:
+        job = Job(record, self.ground.folder(self.kind.path, record[self.kind.name_key]))
+        record[self.kind.status_key] = "InProgress"
+        self._jobs[record[self.kind.arn_key]] = job
+        threading.Thread(
+            target=self._guarded, args=(job,), daemon=True, name=record[self.kind.name_key]
+        ).start()
+        return job
+
+    def stop(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        record = self.ground.store.get(self.kind, params[self.kind.name_key])
+        if record[self.kind.status_key] not in ("InProgress", "Stopping"):
+            raise ApiError(
+                "ValidationException",
+                "The request was rejected because the job is in status "
+                f"{record[self.kind.status_key]}; only a job in progress can be stopped.",
+            )
+        record[self.kind.status_key] = "Stopping"
+        self.announce(record)
+        # Apart from the request: a process may take its grace period to end.
+        threading.Thread(target=self._jobs[record[self.kind.arn_key]].stop, daemon=True).start()
+        return {}
+
+    def require_role(self, role_arn: str) -> None:
+        """Refuse a request whose role the service could not assume, in the service's wording."""
+        try:
+            self.ground.host.credentials(role_arn, "SageMaker")
+        except ApiError as refusal:
+            raise ApiError(
+                "ValidationException",
+                f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
+                "'sagemaker.amazonaws.com' to assume the role.",
+            ) from refusal
+
+    def report_without_effect(self, params: Mapping[str, Any], instances: int, image: str) -> None:
+        for member in sorted(_find(params) & set(_WITHOUT_EFFECT)):
+            self.ground.host.not_rehearsed(f"{self.kind.noun} {member}", _WITHOUT_EFFECT[member])
+        if instances > 1:
+            self.ground.host.not_rehearsed(
+                f"{self.kind.noun} on {instances} instances", "it ran as one process"
+            )
+        self.ground.host.not_rehearsed(
+            f"container image {image}",
+            "its programs ran on the rehearsal's Python environment, not in the image",
+        )
+
+    def announce(self, record: Record) -> None:
+        record["LastModifiedTime"] = time.time()
+        self.ground.announce(self.kind, self.spoken, record)
+
+    def execute(
+        self, job: Job, argv: list[str], env: Mapping[str, str], network: bool, cwd: str = OPT_ML
+    ) -> int:
+        """Run the job's program to its end, logging what it prints; its exit status."""
+        record = job.record
+        keys = self.ground.host.credentials(record["RoleArn"], "SageMaker")
+        env = self.ground.sandbox.environment(keys, {**env, **record.get("Environment", {})})
+        stream = LogStream(self.ground.host, self.log_group, self._stream(record), job.log)
+        limit = record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _MAX_RUNTIME_SECONDS)
+        job.process = self.ground.sandbox.start(argv, job.ml, env, cwd=cwd, network=network)
+        if job.stopping:  # since before there was a process
+            job.process.stop()
+        timer = threading.Timer(limit, job.time_out)
+        timer.daemon = True
+        timer.start()
+        for _ in stream.follow(job.process.lines()):
+            pass
+        timer.cancel()
+        return job.process.wait()
+
+    def _stream(self, record: Record) -> str:
+        return f"{record[self.kind.name_key]}/{HOST_NAME}-{int(record['CreationTime'])}"
+
+    def _guarded(self, job: Job) -> None:
+        record, status = job.record, "Completed"
+        try:
+            self._run(job, RoleS3(self.ground.host, record["RoleArn"], "SageMaker"))
+            status = "Stopped" if job.stopping else "Completed"
+        except JobError as failure:
+            status, record["FailureReason"] = "Failed", str(failure)[:_FAILURE_REASON_LENGTH]
+        except Exception:  # noqa: BLE001 - a defect must end the job too, or its waiters wait for ever
+            fault = traceback.format_exc()
+            status, record["FailureReason"] = "Failed", f"InternalServerError: {fault[-900:]}"
+        try:
+            self._end(job, status)
+            record[self.kind.status_key] = status
+            self.announce(record)
+        finally:
+            job.done.set()
+
+    def download(self, s3: RoleS3, source: Mapping[str, Any], folder: Path, role_arn: str) -> None:
+        """Copy one S3 data source to `folder`, or fail with the service's message."""
+        uri = source["S3Uri"]
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            if source.get("S3DataType") == "ManifestFile":
+                count = _follow_manifest(s3, uri, folder)
+            else:
+                count = s3.download(uri, folder)
+        except ClientError as refusal:
+            raise JobError(f"ClientError: Data download failed: {uri}: {reason(refusal)}") from refusal
+        if not count:
+            raise JobError(
+                f'ClientError: No S3 objects found under S3 URL "{uri}" given in input data source. Please '
+                f"ensure that the bucket exists in the selected region ({self.ground.host.region}), that "
+                f'objects exist under that S3 prefix, and that the role "{role_arn}" has "s3:ListBucket" '
+                f'permissions on bucket "{split(uri)[0]}".'
+            )
+
+
+def write_json(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+
+
+def _follow_manifest(s3: RoleS3, uri: str, folder: Path) -> int:
+    """A manifest is [{"prefix": "s3://bucket/some/"}, "relative/key", ...]; each object is named in full."""
+    prefix, *names = json.loads(s3.read(uri))
+    for name in names:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(s3.read(f"{prefix['prefix']}{name}"))
+    return len(names)
+
+
+def _find(params: Any) -> set[str]:
+    """Every member name of a request that carries something other than False, at any depth."""
+    if isinstance(params, dict):
+        own = {key for key, value in params.items() if value is not False}
+        return own.union(*(_find(value) for value in params.values()))
+    return set().union(*(_find(item) for item in params)) if isinstance(params, list) else set()

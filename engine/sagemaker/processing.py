@@ -1,0 +1,149 @@
+"""Processing jobs: any entry point under /opt/ml/processing as a local process."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from engine.host import ApiError
+from engine.sagemaker.ground import Operation
+from engine.sagemaker.jobs import Job, JobError, Jobs, write_json
+from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
+from engine.sagemaker.store import PROCESSING_JOB, Kind, Record
+from engine.sagemaker.transfer import RoleS3, reason
+
+_ROOT = f"{OPT_ML}/processing"
+_EXIT_MESSAGE_BYTES = 1024
+
+
+class ProcessingJobs(Jobs):
+    kind: ClassVar[Kind] = PROCESSING_JOB
+    spoken: ClassVar[str] = "Processing Job"
+    log_group: ClassVar[str] = "/aws/sagemaker/ProcessingJobs"
+
+    def operations(self) -> dict[str, Operation]:
+        return {
+            "CreateProcessingJob": self.create,
+            "DescribeProcessingJob": self.ground.describe(PROCESSING_JOB),
+            "ListProcessingJobs": self.ground.list(PROCESSING_JOB, "ProcessingJobSummaries"),
+            "StopProcessingJob": self.stop,
+        }
+
+    def create(self, params: Mapping[str, Any]) -> Record:
+        _refuse_unrehearsed(params)
+        self.require_role(params["RoleArn"])
+        cluster = params["ProcessingResources"]["ClusterConfig"]
+        used = sum(
+            job["ProcessingResources"]["ClusterConfig"]["InstanceCount"]
+            for job in self.ground.store.all(PROCESSING_JOB)
+            if job["ProcessingJobStatus"] in ("InProgress", "Stopping")
+            and job["ProcessingResources"]["ClusterConfig"]["InstanceType"] == cluster["InstanceType"]
+        )
+        quota = f"{cluster['InstanceType']} for processing job usage"
+        self.ground.quotas.require(quota, used, cluster["InstanceCount"])
+        self.report_without_effect(params, cluster["InstanceCount"], params["AppSpecification"]["ImageUri"])
+        record = self.ground.store.add(PROCESSING_JOB, params)
+        self.launch(record)
+        return record
+
+    def _run(self, job: Job, s3: RoleS3) -> None:
+        record, ml = job.record, job.ml
+        self.announce(record)
+        for item in record.get("ProcessingInputs", []):
+            self.download(s3, item["S3Input"], _inside(ml, item["S3Input"]["LocalPath"]), record["RoleArn"])
+        outputs = record.get("ProcessingOutputConfig", {}).get("Outputs", [])
+        for item in outputs:
+            _inside(ml, item["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
+        (ml / "output").mkdir(parents=True, exist_ok=True)
+        self._configure(record, ml / "config")
+        app = record["AppSpecification"]
+        record["ProcessingStartTime"] = time.time()
+        status = self.execute(
+            job,
+            [*app["ContainerEntrypoint"], *app.get("ContainerArguments", [])],
+            {},
+            network=not record.get("NetworkConfig", {}).get("EnableNetworkIsolation", False),
+        )
+        self._read_exit_message(record, ml / "output/message")
+        if job.timed_out:
+            raise JobError("ClientError: The job exceeded MaxRuntimeInSeconds of its StoppingCondition.")
+        if job.stopping:
+            return
+        # AWS does not promise the outputs of a failed job, so nothing may come to rely on them.
+        if status:
+            raise JobError("AlgorithmError: See job logs for more information")
+        for item in outputs:
+            self._upload(s3, item["S3Output"], ml, record.get("ProcessingOutputConfig", {}).get("KmsKeyId"))
+
+    def _configure(self, record: Record, config: Path) -> None:
+        write_json(
+            config / "processingjobconfig.json",
+            {
+                key: record[key]
+                for key in (
+                    "ProcessingJobArn", "ProcessingJobName", "AppSpecification", "Environment",
+                    "ProcessingInputs", "ProcessingOutputConfig", "ProcessingResources", "RoleArn",
+                    "StoppingCondition",
+                )
+                if key in record
+            },
+        )  # fmt: skip
+        write_json(config / "resourceconfig.json", {"current_host": HOST_NAME, "hosts": [HOST_NAME]})
+
+    def _read_exit_message(self, record: Record, message: Path) -> None:
+        if not message.exists():
+            return
+        try:
+            text = message.read_bytes().decode()
+        except UnicodeDecodeError as fault:
+            raise JobError(f"ClientError: {OPT_ML}/output/message is not UTF-8: {fault}") from fault
+        record["ExitMessage"] = text.encode()[:_EXIT_MESSAGE_BYTES].decode(errors="ignore")
+
+    def _upload(self, s3: RoleS3, output: Mapping[str, Any], ml: Path, kms_key: str | None) -> None:
+        try:
+            s3.upload(_inside(ml, output["LocalPath"]), self._prefix(output["S3Uri"]), kms_key)
+        except ClientError as refusal:
+            raise JobError(
+                f"ClientError: Output upload failed: {output['S3Uri']}: {reason(refusal)}"
+            ) from refusal
+
+    def _prefix(self, uri: str) -> str:
+        """What stands before the slash of every key of an output."""
+        return uri.removesuffix("/") if self.ground.host.unknown("processing-slash") == "join" else uri
+
+    def _end(self, job: Job, status: str) -> None:
+        job.record["ProcessingEndTime"] = time.time()
+
+
+def _inside(ml: Path, path: str) -> Path:
+    return ml / path.removeprefix(OPT_ML).lstrip("/")
+
+
+def _refuse_unrehearsed(params: Mapping[str, Any]) -> None:
+    if "ContainerEntrypoint" not in params["AppSpecification"]:
+        raise ApiError(
+            "ValidationException", "A processing job without ContainerEntrypoint is not rehearsed."
+        )
+    for item in params.get("ProcessingInputs", []):
+        name, source = item["InputName"], item.get("S3Input")
+        if source is None:
+            raise ApiError("ValidationException", f"Input {name}: only S3Input is rehearsed.")
+        _require_below_root(name, source.get("LocalPath", ""))
+        if source.get("S3InputMode", "File") != "File" or source.get("S3CompressionType", "None") != "None":
+            raise ApiError(
+                "ValidationException", f"Input {name}: Pipe mode and compression are not rehearsed."
+            )
+    for item in params.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        name, target = item["OutputName"], item.get("S3Output")
+        if target is None:
+            raise ApiError("ValidationException", f"Output {name}: only S3Output is rehearsed.")
+        _require_below_root(name, target.get("LocalPath", ""))
+        if target["S3UploadMode"] != "EndOfJob":
+            raise ApiError("ValidationException", f"Output {name}: only S3UploadMode EndOfJob is rehearsed.")
+
+
+def _require_below_root(name: str, path: str) -> None:
+    if not path.startswith(f"{_ROOT}/"):
+        raise ApiError("ValidationException", f"{name}: LocalPath '{path}' must start with {_ROOT}/.")

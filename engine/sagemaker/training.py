@@ -1,0 +1,282 @@
+"""Training jobs: the XGBoost container's script mode as a local process."""
+
+import math
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from engine.host import ApiError
+from engine.sagemaker.first_party import metric_definitions, refuse_metric_definitions
+from engine.sagemaker.ground import Operation
+from engine.sagemaker.jobs import Job, JobError, Jobs, write_json
+from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
+from engine.sagemaker.script_mode import Script, read_script
+from engine.sagemaker.store import TRAINING_JOB, Kind, Record
+from engine.sagemaker.transfer import ArchiveError, RoleS3, pack, reason, unpack
+
+_STEPS = {
+    "Starting": "Preparing the instances for training",
+    "Downloading": "Downloading input data",
+    "Training": "Training in-progress",
+    "Uploading": "Uploading generated training model",
+    "Completed": "Training job completed",
+    "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+}
+
+
+class TrainingJobs(Jobs):
+    kind: ClassVar[Kind] = TRAINING_JOB
+    spoken: ClassVar[str] = "Training Job"
+    log_group: ClassVar[str] = "/aws/sagemaker/TrainingJobs"
+
+    def operations(self) -> dict[str, Operation]:
+        return {
+            "CreateTrainingJob": self.create,
+            "DescribeTrainingJob": self.ground.describe(TRAINING_JOB),
+            "ListTrainingJobs": self.ground.list(TRAINING_JOB, "TrainingJobSummaries"),
+            "StopTrainingJob": self.stop,
+        }
+
+    def create(self, params: Mapping[str, Any]) -> Record:
+        refuse_unrehearsed(params)
+        refuse_metric_definitions(params["AlgorithmSpecification"])
+        self.require_role(params["RoleArn"])
+        self.require_quota(params, jobs=1)
+        return self.begin(params).record
+
+    def begin(self, params: Mapping[str, Any], **fields: Any) -> Job:
+        """Start a job whose request has been judged already; `fields` go into its record."""
+        resources = params["ResourceConfig"]
+        self.report_without_effect(
+            params, resources["InstanceCount"], params["AlgorithmSpecification"]["TrainingImage"]
+        )
+        if params.get("EnableManagedSpotTraining"):
+            self.ground.host.not_rehearsed(
+                "managed spot training",
+                "no interruption, no waiting for capacity, no saving on billable seconds",
+            )
+        record = self.ground.store.add(TRAINING_JOB, params, SecondaryStatusTransitions=[], **fields)
+        self._step(record, "Starting")
+        return self.launch(record)
+
+    def require_quota(self, params: Mapping[str, Any], jobs: int) -> None:
+        resources, spot = params["ResourceConfig"], params.get("EnableManagedSpotTraining", False)
+        wanted = resources["InstanceType"]
+        used = sum(
+            job["ResourceConfig"]["InstanceCount"]
+            for job in self.ground.store.all(TRAINING_JOB)
+            if job["TrainingJobStatus"] in ("InProgress", "Stopping")
+            and job["ResourceConfig"]["InstanceType"] == wanted
+            and job.get("EnableManagedSpotTraining", False) == spot
+        )
+        quota = f"{wanted} for {'spot ' if spot else ''}training job usage"
+        self.ground.quotas.require(quota, used, resources["InstanceCount"] * jobs)
+
+    def _step(self, record: Record, status: str, message: str = "") -> None:
+        now = time.time()
+        if record["SecondaryStatusTransitions"]:
+            record["SecondaryStatusTransitions"][-1]["EndTime"] = now
+        record["SecondaryStatusTransitions"].append(
+            {"Status": status, "StartTime": now, "StatusMessage": message or _STEPS[status]}
+        )
+        record["SecondaryStatus"] = status
+
+    def _advance(self, record: Record, status: str) -> None:
+        self._step(record, status)
+        self.announce(record)
+
+    def _run(self, job: Job, s3: RoleS3) -> None:
+        record, ml = job.record, job.ml
+        self.announce(record)
+        self._advance(record, "Downloading")
+        record["TrainingStartTime"] = time.time()
+        for folder in ("input/data", "model", "output/data", "code"):
+            (ml / folder).mkdir(parents=True, exist_ok=True)
+        script = self._prepare(job, s3)
+        self._advance(record, "Training")
+        status = self.execute(
+            job,
+            ["python", *script.argv],
+            {
+                **script.env,
+                "TRAINING_JOB_NAME": record["TrainingJobName"],
+                "TRAINING_JOB_ARN": record["TrainingJobArn"],
+            },
+            network=not record.get("EnableNetworkIsolation", False),
+            cwd=f"{OPT_ML}/code",
+        )
+        record["FinalMetricDataList"] = _metrics(record, job.log.read_text() if job.log.exists() else "")
+        self._sync_checkpoints(job, s3, upload=True)
+        if status and not job.stopping:
+            failure = ml / "output/failure"
+            told = failure.read_text(errors="replace")[:1024] if failure.exists() else ""
+            raise JobError(f"AlgorithmError: {told}, exit code: {status}")
+        self._advance(record, "Uploading")
+        self._upload(job, s3)
+
+    def _prepare(self, job: Job, s3: RoleS3) -> Script:
+        """Fill /opt/ml: channels, checkpoints, configuration files, the user's code."""
+        record, ml = job.record, job.ml
+        channels = {}
+        for channel in record.get("InputDataConfig", []):
+            name = channel["ChannelName"]
+            source = channel["DataSource"]["S3DataSource"]
+            self.download(s3, source, ml / "input/data" / name, record["RoleArn"])
+            channels[name] = {
+                "TrainingInputMode": channel.get(
+                    "InputMode", record["AlgorithmSpecification"]["TrainingInputMode"]
+                ),
+                "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+                "RecordWrapperType": channel.get("RecordWrapperType", "None"),
+                **({"ContentType": channel["ContentType"]} if "ContentType" in channel else {}),
+            }
+        self._sync_checkpoints(job, s3, upload=False)
+        instance = record["ResourceConfig"]["InstanceType"]
+        resources = {
+            "current_host": HOST_NAME,
+            "current_instance_type": instance,
+            "current_group_name": "homogeneousCluster",
+            "hosts": [HOST_NAME],
+            "instance_groups": [
+                {"instance_group_name": "homogeneousCluster", "instance_type": instance, "hosts": [HOST_NAME]}
+            ],
+            "network_interface_name": "eth0",
+        }
+        hyperparameters = record.get("HyperParameters", {})
+        config = ml / "input/config"
+        write_json(config / "hyperparameters.json", hyperparameters)
+        write_json(config / "inputdataconfig.json", channels)
+        write_json(config / "resourceconfig.json", resources)
+        write_json(config / "checkpointconfig.json", record.get("CheckpointConfig", {}))
+        script = read_script(hyperparameters, channels, resources, record["TrainingJobName"])
+        if script is None:
+            raise JobError(
+                "AlgorithmError: the hyperparameter sagemaker_program is not set, which asks for the "
+                "built-in algorithm. It is not rehearsed; set sagemaker_program and "
+                "sagemaker_submit_directory."
+            )
+        self._fetch_code(job, s3, script)
+        return script
+
+    def _fetch_code(self, job: Job, s3: RoleS3, script: Script) -> None:
+        where, code = script.submit_directory, job.ml / "code"
+        try:
+            if where and where.startswith("s3://"):
+                if job.record.get("EnableNetworkIsolation"):
+                    raise JobError(
+                        f"AlgorithmError: {where} cannot be reached under network isolation, exit code: 1"
+                    )
+                unpack(s3.read(where), code)
+            elif where and _inside(job, where).is_file():
+                unpack(_inside(job, where).read_bytes(), code)
+            elif where and _inside(job, where) != code:
+                raise JobError(
+                    f"AlgorithmError: sagemaker_submit_directory {where} is neither S3 nor an archive"
+                )
+        except (ClientError, ArchiveError, OSError) as refusal:
+            told = reason(refusal) if isinstance(refusal, ClientError) else str(refusal)
+            raise JobError(f"AlgorithmError: cannot read {where}: {told}, exit code: 1") from refusal
+        # The container pip-installs the user's code; here it runs from its folder, with what is installed.
+        for name in ("requirements.txt", "setup.py", "pyproject.toml"):
+            if (code / name).exists():
+                self.ground.host.not_rehearsed(
+                    f"pip install of {name} in training code", "nothing is installed"
+                )
+
+    def _sync_checkpoints(self, job: Job, s3: RoleS3, upload: bool) -> None:
+        config = job.record.get("CheckpointConfig")
+        if not config:
+            return
+        folder = _inside(job, config.get("LocalPath", f"{OPT_ML}/checkpoints"))
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            if upload:
+                s3.upload(folder, config["S3Uri"].rstrip("/"))
+            else:
+                s3.download(config["S3Uri"], folder)
+        except ClientError as refusal:
+            raise JobError(
+                f"ClientError: Checkpoint sync with {config['S3Uri']} failed: {reason(refusal)}"
+            ) from refusal
+
+    def _upload(self, job: Job, s3: RoleS3) -> None:
+        record, output = job.record, job.record["OutputDataConfig"]
+        base = f"{output['S3OutputPath'].rstrip('/')}/{record['TrainingJobName']}/output"
+        try:
+            if any((job.ml / "output/data").iterdir()):
+                s3.write(f"{base}/output.tar.gz", pack(job.ml / "output/data"), output.get("KmsKeyId"))
+            s3.write(f"{base}/model.tar.gz", pack(job.ml / "model"), output.get("KmsKeyId"))
+        except ClientError as refusal:
+            raise JobError(f"ClientError: Artifact upload failed: {reason(refusal)}") from refusal
+        record["ModelArtifacts"] = {"S3ModelArtifacts": f"{base}/model.tar.gz"}
+
+    def _end(self, job: Job, status: str) -> None:
+        record = job.record
+        last = "MaxRuntimeExceeded" if job.timed_out and status == "Stopped" else status
+        self._step(record, last, record.get("FailureReason", ""))
+        record["TrainingEndTime"] = record["SecondaryStatusTransitions"][-1]["StartTime"]
+        seconds = math.ceil(
+            record["TrainingEndTime"] - record.get("TrainingStartTime", record["CreationTime"])
+        )
+        record["TrainingTimeInSeconds"] = record["BillableTimeInSeconds"] = seconds
+
+
+def refuse_unrehearsed(params: Mapping[str, Any]) -> None:
+    """Raise ValidationException for what AWS refuses beyond its model, and for what is not rehearsed."""
+    stopping, spot = params["StoppingCondition"], params.get("EnableManagedSpotTraining", False)
+    wait = stopping.get("MaxWaitTimeInSeconds")
+    if spot and (wait is None or wait < stopping.get("MaxRuntimeInSeconds", 86400)):
+        raise ApiError(
+            "ValidationException",
+            "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to "
+            "MaxRuntimeInSeconds",
+        )
+    if wait is not None and not spot:
+        raise ApiError(
+            "ValidationException",
+            "MaxWaitTimeInSeconds is only valid when EnableManagedSpotTraining is set to true",
+        )
+    if "TrainingImage" not in params["AlgorithmSpecification"]:
+        raise ApiError("ValidationException", "A training job without TrainingImage is not rehearsed.")
+    if params["OutputDataConfig"].get("CompressionType", "GZIP") != "GZIP":
+        raise ApiError("ValidationException", "OutputDataConfig.CompressionType NONE is not rehearsed.")
+    local = params.get("CheckpointConfig", {}).get("LocalPath", OPT_ML)
+    if not local.startswith(OPT_ML):
+        raise ApiError(
+            "ValidationException", f"CheckpointConfig.LocalPath {local} outside {OPT_ML} is not rehearsed."
+        )
+    for channel in params.get("InputDataConfig", []):
+        source = channel["DataSource"].get("S3DataSource")
+        if source is None or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
+            raise ApiError(
+                "ValidationException",
+                f"Channel {channel['ChannelName']}: only S3DataSource with S3Prefix or ManifestFile is "
+                "rehearsed.",
+            )
+        if channel.get("InputMode") == "Pipe" or channel.get("CompressionType", "None") != "None":
+            raise ApiError(
+                "ValidationException",
+                f"Channel {channel['ChannelName']}: Pipe mode and compressed input are not rehearsed.",
+            )
+
+
+def _inside(job: Job, path: str) -> Any:
+    """A path as the job sees it, as this process does."""
+    return job.ml / path.removeprefix(OPT_ML).lstrip("/")
+
+
+def _metrics(record: Record, log: str) -> list[dict[str, Any]]:
+    """The last match of every metric definition's regular expression in the log."""
+    found = []
+    logged = log.replace("\t", "#011")  # as a tab reaches the reader of a training job's log
+    for definition in metric_definitions(record["AlgorithmSpecification"]):
+        values = [match.group(1) for match in re.finditer(definition["Regex"], logged)]
+        if values:
+            found.append(
+                {"MetricName": definition["Name"], "Value": float(values[-1]), "Timestamp": time.time()}
+            )
+    return found

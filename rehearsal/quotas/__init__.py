@@ -1,6 +1,0 @@
-"""Service Quotas of a new account: one source for the API that tells them and the jobs that meet them."""
-
-from rehearsal.quotas.account import fresh_account
-from rehearsal.quotas.service import ServiceQuotas
-
-__all__ = ["ServiceQuotas", "fresh_account"]

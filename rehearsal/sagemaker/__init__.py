@@ -1,5 +1,0 @@
-"""Amazon SageMaker as far as the kit uses it: jobs and endpoints are local processes."""
-
-from rehearsal.sagemaker.service import SageMaker
-
-__all__ = ["SageMaker"]

@@ -1,0 +1,26 @@
+/** `npm run prove`: the proofs that are too large for every check, one at a time, by hand. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { ROOT } from '../../shared/cdk';
+import { proofPage } from './page';
+import { prove } from './proof';
+import { PROOFS } from './proofs';
+
+export function register(program: Command): void {
+  program
+    .command('prove')
+    .description('run a large proof and keep its figures in docs/proof')
+    .argument('<name>', `one of ${Object.keys(PROOFS).join(', ')}`, known)
+    .action((name: string) => {
+      const { figures, seconds } = prove(name, PROOFS[name]!);
+      writeFileSync(join(ROOT, 'docs/proof/README.md'), proofPage());
+      console.log(JSON.stringify(figures, null, 2));
+      console.log(`proven in ${seconds} s; commit docs/proof/${name}.json and docs/proof/README.md`);
+    });
+}
+
+function known(name: string): string {
+  if (!(name in PROOFS)) throw new InvalidArgumentError(`it must be one of ${Object.keys(PROOFS).join(', ')}`);
+  return name;
+}

@@ -1,0 +1,95 @@
+/** A proof that is too large for every check: run by hand, kept as `docs/proof/<name>.json`, stale once its files change. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../shared/cdk';
+import { Refused } from '../../shared/arguments';
+import { ended } from '../child';
+import { commit, machine, type Machine, uncommitted } from '../machine';
+
+export type Figures = Record<string, number | readonly number[]>;
+
+export interface Proof {
+  readonly title: string;
+  /** Files and folders whose change makes the proof worth nothing. */
+  readonly paths: readonly string[];
+  /** Of everything that it draws at random. @default none: it draws nothing */
+  readonly seed?: number;
+  /** @throws Error when what is to be proven does not hold */
+  prove(): Figures;
+}
+
+export interface Proven {
+  name: string;
+  title: string;
+  commit: string;
+  /** SHA-256 over the files below `paths`. */
+  fingerprint: string;
+  seed: number | null;
+  machine: Machine;
+  startedAt: string;
+  seconds: number;
+  figures: Figures;
+  paths: readonly string[];
+}
+
+const fileOf = (name: string, root: string) => join(root, 'docs/proof', `${name}.json`);
+
+/** The last run of a proof; undefined before the first. */
+export function provenOf(name: string, root = ROOT): Proven | undefined {
+  const file = fileOf(name, root);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Proven) : undefined;
+}
+
+/**
+ * Runs a proof and keeps what it shows. One that fails, or whose files change meanwhile, leaves the former record as it is.
+ * @throws Refused where files of the proof are not committed: nobody could run the same again
+ */
+export function prove(name: string, proof: Proof, root = ROOT): Proven {
+  const { title, paths, seed = null } = proof;
+  const changed = uncommitted(paths, root);
+  if (changed.length > 0)
+    throw new Refused(
+      `proof ${name} covers files that differ from the commit; commit them first:\n${changed.join('\n')}`,
+    );
+  const before = { name, title, commit: commit(root), fingerprint: fingerprint(paths, root), seed, machine: machine() };
+  const startedAt = new Date().toISOString();
+  const started = performance.now();
+  const figures = proof.prove();
+  const seconds = Math.round((performance.now() - started) / 1000);
+  if (fingerprint(paths, root) !== before.fingerprint)
+    throw new Error(`files of proof ${name} changed while it ran, so it is not known what it shows: run it again`);
+  const proven: Proven = { ...before, startedAt, seconds, figures, paths };
+  mkdirSync(join(root, 'docs/proof'), { recursive: true });
+  writeFileSync(fileOf(name, root), `${JSON.stringify(proven, null, 2)}\n`);
+  return proven;
+}
+
+/** Whether the files of today are those that were proven; the paths that count are today's, should the proof have grown. */
+export const isStale = ({ fingerprint: then }: Proven, { paths }: Proof, root = ROOT): boolean =>
+  fingerprint(paths, root) !== then;
+
+/**
+ * A hash of names and contents of the files below `paths`, new ones too, ignored ones not. It needs no history, so a shallow clone
+ * judges as the machine did on which the proof ran.
+ * @throws Error when a path has no files: a misspelt one would never become stale
+ */
+export function fingerprint(paths: readonly string[], root = ROOT): string {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const files = ended('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', path], {
+      cwd: root,
+    })
+      .stdout.split('\0')
+      .filter((file) => file !== '' && existsSync(join(root, file)))
+      .sort();
+    if (files.length === 0) throw new Error(`a proof covers ${path}, where no file is`);
+    for (const file of files)
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(join(root, file)))
+        .update('\0');
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,62 @@
+/** The proofs, by name. */
+import { python } from '../measurements';
+import { rehearsed } from '../rehearsed';
+import type { Summary } from '../../rehearse/verify';
+import type { Figures, Proof } from './proof';
+
+/** What decides how a rehearsal goes: what is deployed, the engine, the scenarios and the commands they use, the locked packages. */
+const REHEARSAL = [
+  ...['bin', 'lib', 'lambda', 'jobs', 'schema', 'engine', 'scripts/rehearse', 'scripts/operate', 'scripts/data'],
+  ...['scripts/account', 'package-lock.json', 'requirements.txt', 'scripts/bootstrap/locks'],
+];
+
+export const PROOFS: Readonly<Record<string, Proof>> = {
+  year: {
+    title: 'The drift story through December',
+    paths: REHEARSAL,
+    seed: 2013,
+    prove: () => story(rehearsed('--through', '2013-12').summary),
+  },
+  quiet: {
+    title: 'False alarms over the held-out weeks after seven months of history',
+    paths: REHEARSAL,
+    seed: 2013,
+    prove: () => falseAlarms(rehearsed('--scenario', 'quiet').summary),
+  },
+  'etl-growth': {
+    title: 'Time of the Glue job over the rows of a month, on local Spark',
+    paths: ['jobs/etl', 'jobs/common', 'schema', 'scripts/bench/etl.py', 'scripts/bench/clock.py', 'requirements.txt'],
+    prove: () => python('etl.py', 'growth'),
+  },
+};
+
+/** Four digits: what the README tells of the story must not move. */
+const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
+const known = (values: readonly (number | null | undefined)[]) =>
+  values.filter((value) => value !== null && value !== undefined).map(rounded);
+
+export function story({ monitor, releases, gates }: Pick<Summary, 'monitor' | 'releases' | 'gates'>): Figures {
+  const compared = gates.filter(({ promoted }) => promoted);
+  return {
+    weeks: monitor.length,
+    predictions: monitor.reduce((sum, { records }) => sum + records, 0),
+    'weeks with violations': monitor.filter(({ violations }) => violations.length > 0).length,
+    'weeks with confirmed violations': monitor.filter(({ confirmed }) => confirmed).length,
+    'released versions': releases.filter(({ outcome }) => outcome === 'released').map(({ version }) => version),
+    'gains of promoted challengers': known(compared.map(({ gain }) => gain)),
+    'their lower bounds': known(compared.map(({ interval }) => interval?.[0])),
+    'their upper bounds': known(compared.map(({ interval }) => interval?.[1])),
+    'AUC by week': known(monitor.map(({ auc }) => auc)),
+    'AUC of the rule by week': known(monitor.map(({ ruleAuc }) => ruleAuc)),
+  };
+}
+
+export function falseAlarms({ monitor }: Pick<Summary, 'monitor'>): Figures {
+  const violating = monitor.filter(({ violations }) => violations.length > 0).length;
+  return {
+    weeks: monitor.length,
+    'weeks with violations': violating,
+    'weeks with confirmed violations': monitor.filter(({ confirmed }) => confirmed).length,
+    'false-alarm rate': rounded(violating / monitor.length),
+  };
+}

@@ -1,0 +1,75 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { fill, layout } from '../../lib/shared/names';
+import { groundTruthFile } from '../data/labels';
+import type { FlightsSource } from '../data/source';
+import { type Manifest, monthFiles } from '../data/tables';
+import { addDays, type DayRange, daysOf } from './days';
+import type { DeployedKit } from './deployed-kit';
+import { afterNewest, appeared, finished } from './executions';
+import type { Out } from '../shared/out';
+
+/**
+ * Lands the raw tables of the months and one manifest, and waits until Prepare has curated them in one run.
+ * @throws Error when a month has no data, or naming each month that Prepare refused
+ */
+export async function load(
+  kit: DeployedKit,
+  options: { source: FlightsSource; months: Iterable<string> },
+  out: Out,
+): Promise<void> {
+  const manifest: Manifest = { partitions: [...options.months], source: 'files', files: [] };
+  for (const month of manifest.partitions)
+    for (const { entry, body } of monthFiles(month, options.source.month(month))) {
+      out.progress(`${month}: ${entry.table}, ${entry.rows} rows`);
+      await put(kit, entry.key, body, 'text/csv');
+      manifest.files.push(entry);
+    }
+  const [first, last] = [manifest.partitions[0]!, manifest.partitions.at(-1)!];
+  const partitions = first === last ? first : `${first}-to-${last}`;
+  const manifestKey = fill(layout.raw.manifests, { partitions });
+  const since = await afterNewest(kit, 'prepare');
+  // Last, because its arrival starts Prepare.
+  await put(kit, manifestKey, JSON.stringify(manifest), 'application/json');
+  const landed = `s3://${kit.buckets.raw}/${manifestKey} landed`;
+  const execution = await appeared(kit, 'prepare', since, (input) => input.manifestKey === manifestKey, landed);
+  const { output } = await finished(kit, 'prepare', execution, out);
+  for (const { partition, rows } of (output as { partitions: Prepared[] }).partitions)
+    out.line(
+      `${partition}: ${rows.in} flights landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
+    );
+}
+
+/** A partition in the output of Prepare. */
+interface Prepared {
+  partition: string;
+  rows: Record<'in' | 'curated' | 'setAside' | 'quarantined', number>;
+}
+
+/** Delivers the ground truth of each day of collection in the range: the labels of the flights that left `delayDays` before. */
+export async function labels(
+  kit: DeployedKit,
+  options: { source: FlightsSource; collected: DayRange; delayDays: number },
+  out: Out,
+): Promise<{ files: number; labels: number }> {
+  const total = { files: 0, labels: 0 };
+  for (const day of daysOf(options.collected)) {
+    const {
+      key,
+      body,
+      labels: count,
+    } = groundTruthFile(day, options.source.flightsOn(addDays(day, -options.delayDays)));
+    if (count === 0) continue;
+    out.progress(`${day}: ${count} labels`);
+    await put(kit, key, body, 'application/jsonl');
+    total.files += 1;
+    total.labels += count;
+  }
+  out.line(
+    `${total.labels} labels in ${total.files} files, collected ${options.collected.start} to ${addDays(options.collected.end, -1)}`,
+  );
+  return total;
+}
+
+async function put(kit: DeployedKit, Key: string, Body: string | Buffer, ContentType: string): Promise<void> {
+  await kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key, Body, ContentType }));
+}

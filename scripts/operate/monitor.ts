@@ -1,0 +1,52 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { DayRange } from './days';
+import type { DeployedKit } from './deployed-kit';
+import { run } from './executions';
+import type { Out } from '../shared/out';
+
+/** What a person reads of the monitor's outcome.json; docs/contracts.md has all of it. */
+export interface WindowOutcome {
+  window: DayRange;
+  /** ARN of the model package that was measured. */
+  champion: string;
+  status: string;
+  confirmed: boolean;
+  records: number;
+  labelCoverage: number;
+  violations: { feature: string; check: string; value: number; threshold: number }[];
+  quality: { auc: number; ruleAuc: number } | null;
+  outcomeUri: string;
+}
+
+/**
+ * Runs Monitor over a window of event time and reads what it found.
+ * @param captured days of the replay, where the endpoint captures: its records lie under them. @default the window
+ * @throws Error when no model serves, or when Monitor fails
+ */
+export async function monitor(
+  kit: DeployedKit,
+  window: DayRange,
+  out: Out,
+  captured?: DayRange,
+): Promise<WindowOutcome> {
+  const input = {
+    windowStart: window.start,
+    windowEnd: window.end,
+    capturedStart: captured?.start,
+    capturedEnd: captured?.end,
+  };
+  const { output } = await run(kit, 'monitor', input, out);
+  const { status, outcomeUri } = output as { status: string; outcomeUri: string | null };
+  if (outcomeUri === null)
+    throw new Error(`monitor ended ${status} for ${window.start} to ${window.end}: train and release a model first`);
+  const { host: Bucket, pathname } = new URL(outcomeUri);
+  const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key: pathname.slice(1) }));
+  const outcome = { ...(JSON.parse(await Body!.transformToString()) as WindowOutcome), outcomeUri };
+  const found = outcome.violations.map(
+    ({ feature, check, value, threshold }) => `${feature} ${check} ${value.toFixed(3)} > ${threshold.toFixed(3)}`,
+  );
+  out.line(
+    `${window.start} to ${window.end}: ${status}, ${outcome.records} records${outcome.confirmed ? ', confirmed' : ''}${found.map((each) => `\n  ${each}`).join('')}`,
+  );
+  return outcome;
+}

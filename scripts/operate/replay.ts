@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import dataset from '../../schema/dataset.json';
+import { addDays, type DayRange, monthsOf } from './days';
+import type { DeployedKit } from './deployed-kit';
+import { featuresOf, type Row } from './features';
+import type { Out } from '../shared/out';
+import type { ApiAnswer } from './signed-api';
+
+export interface ReplayOptions {
+  days: DayRange;
+  /** Requests in flight; a fresh account's serverless endpoint answers 5 at once. @default 4 */
+  concurrency?: number;
+  /** What a request holds: the rows of an hour and segment, as a client of an airport would ask, or those of a day. @default day */
+  batch?: Batch;
+  /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default 500 */
+  maxInstances?: number;
+  /** Requests at the front that an earlier replay has sent. @default 0 */
+  skip?: number;
+  /** Ends the replay after the requests in flight. @default never */
+  signal?: AbortSignal;
+}
+
+export type Batch = 'hour' | 'day';
+
+export interface Replayed {
+  requests: number;
+  instances: number;
+}
+
+interface Request {
+  /** Place in the replay of these days: the same every time. */
+  number: number;
+  /** `2013-04-01` or `2013-04-01T13:00`, UTC. */
+  period: string;
+  instances: Row[];
+}
+
+/** A throttled API, a cold or busy endpoint, a release in progress. */
+const RETRYABLE = new Set([429, 500, 502, 503, 504]);
+const MAX_TRIES = 8;
+const LONGEST_PAUSE_MS = 8000;
+
+const timeColumn = dataset.features.columns.find(({ role }) => role === 'time')!.name;
+const groupColumns = dataset.features.columns
+  .filter((column) => 'segment' in column && column.segment)
+  .map(({ name }) => name);
+
+/**
+ * Sends the curated rows of the days through the API, in the order of their scheduled times: what a request costs hardly depends on its rows.
+ * Nothing is computed: the rows are those that the deployed Glue job wrote.
+ * @throws Error that names the request that failed, and the `--skip` to go on with
+ */
+export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out): Promise<Replayed> {
+  const { days, concurrency = 4, batch = 'day', maxInstances = 500, skip = 0, signal } = options;
+  const queue = requests(kit, days, batch, maxInstances);
+  const sent: Replayed = { requests: 0, instances: 0 };
+  const unsent = new Set<number>();
+  let next = skip;
+  let failure: string | undefined;
+
+  const worker = async (): Promise<void> => {
+    while (failure === undefined && signal?.aborted !== true) {
+      const { value: request, done } = await queue.next();
+      if (done === true) return;
+      if (request.number < skip) continue;
+      next = Math.max(next, request.number + 1);
+      unsent.add(request.number);
+      const answer = await send(kit, request.instances, () => failure !== undefined);
+      if (answer.status === 200) {
+        unsent.delete(request.number);
+        sent.requests += 1;
+        sent.instances += request.instances.length;
+        out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} flights`);
+      } else {
+        failure ??= `request ${request.number} (${request.period} UTC) was answered ${answer.status}: ${sentence(answer)}`;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+
+  const text = `${sent.requests} requests with ${sent.instances} flights of ${days.start} to ${addDays(days.end, -1)}`;
+  const goOn = `go on with --skip ${Math.min(next, ...unsent)}`;
+  if (failure !== undefined) throw new Error(`replay stopped after ${text}: ${failure}; ${goOn}`);
+  out.line(signal?.aborted === true ? `interrupted after ${text}; ${goOn}` : `replayed ${text}`);
+  return sent;
+}
+
+async function* requests(
+  kit: DeployedKit,
+  days: DayRange,
+  batch: Batch,
+  maxInstances: number,
+): AsyncGenerator<Request, undefined> {
+  let number = 0;
+  for (const month of monthsOf(days)) {
+    const rows = (await featuresOf(kit, month)).filter(
+      (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
+    );
+    for (const [period, instances] of grouped(rows, batch)) {
+      for (let from = 0; from < instances.length; from += maxInstances)
+        yield { number: number++, period, instances: instances.slice(from, from + maxInstances) };
+    }
+  }
+  return undefined;
+}
+
+/** Rows of one scheduled day, or of one hour and segment each, in the order of both; within one as they came. */
+export function grouped(rows: readonly Row[], batch: Batch): [period: string, instances: Row[]][] {
+  const groups = new Map<string, [string, Row[]]>();
+  for (const row of rows) {
+    const time = String(row[timeColumn]);
+    const period = batch === 'day' ? time.slice(0, 10) : `${time.slice(0, 13)}:00`;
+    const key = batch === 'day' ? period : [period, ...groupColumns.map((name) => row[name])].join('|');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [period, [row]]);
+    else group[1].push(row);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}
+
+async function send(kit: DeployedKit, instances: Row[], givenUp: () => boolean): Promise<ApiAnswer> {
+  for (let tries = 1; ; tries++) {
+    const answer = await kit.api
+      .post('predictions', { instances })
+      .catch((error: Error) => ({ status: 503, body: reasonOf(error) }));
+    if (!RETRYABLE.has(answer.status) || tries === MAX_TRIES || givenUp()) return answer;
+    await sleep(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** tries) * Math.random());
+  }
+}
+
+/** `fetch failed` hides what failed. */
+const reasonOf = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message}: ${cause.message}` : message;
+
+function sentence({ body }: ApiAnswer): string {
+  if (typeof body === 'object' && body !== null && 'message' in body) {
+    const [first] = ((body as { errors?: object[] }).errors ?? []).map((error) => JSON.stringify(error));
+    return first === undefined ? String(body.message) : `${String(body.message)}; ${first}`;
+  }
+  return typeof body === 'string' ? body.slice(0, 300) : JSON.stringify(body);
+}

@@ -1,0 +1,124 @@
+import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { layout, names, NO_MODEL } from '../../lib/shared/names';
+import { addDays } from './days';
+import type { DeployedKit, Machine } from './deployed-kit';
+import type { Out } from '../shared/out';
+import { type RegisteredVersion, versions } from './releases';
+
+export interface Status {
+  /** Curated months, `YYYY-MM`. */
+  months: string[];
+  champion: string;
+  /** `InService`, another status of SageMaker's, or `none`. */
+  endpoint: string;
+  versions: RegisteredVersion[];
+  /** The newest execution of each machine. */
+  executions: { machine: Machine; name: string; status: string; startedAt: Date }[];
+  /** Of the last two days, newest first. */
+  decisions: { decidedAt: string; outcome: string; reason: string; episode: string | null }[];
+  /** Alarms in state ALARM. */
+  alarms: string[];
+}
+
+export async function status(kit: DeployedKit, out: Out): Promise<Status> {
+  const [months, champion, endpoint, registered, executions, decisions, alarms] = await Promise.all([
+    curatedMonths(kit),
+    championOf(kit),
+    endpointStatus(kit),
+    versions(kit),
+    newestExecutions(kit),
+    recentDecisions(kit),
+    ringing(kit),
+  ]);
+  const found: Status = { months, champion, endpoint, versions: registered, executions, decisions, alarms };
+  for (const line of lines(found)) out.line(line);
+  return found;
+}
+
+function* lines({ months, champion, endpoint, versions, executions, decisions, alarms }: Status): Generator<string> {
+  yield `curated   ${months.length === 0 ? 'nothing; next: npm run kit -- load 2013-01..2013-03' : `${months[0]} to ${months.at(-1)} (${months.length} months)`}`;
+  yield `champion  ${champion === NO_MODEL ? 'none; next: npm run kit -- train' : `version ${champion.split('/').at(-1)}`}`;
+  yield `endpoint  ${endpoint}`;
+  yield `versions  ${versions.map(({ version, approval }) => `${version} ${approval}`).join(', ') || 'none'}`;
+  for (const { machine, name, status: state, startedAt } of executions)
+    yield `${machine.padEnd(9)} ${state}, ${name}, ${startedAt.toISOString()}`;
+  for (const { decidedAt, outcome, episode, reason } of decisions)
+    yield `guard     ${decidedAt} ${outcome}${episode === null ? '' : ` ${episode}`}: ${reason}`;
+  yield `alarms    ${alarms.join(', ') || 'none'}`;
+}
+
+async function curatedMonths(kit: DeployedKit): Promise<string[]> {
+  const [Prefix, end] = layout.curated.features.split('{month}') as [string, string];
+  const found: string[] = [];
+  // Up to the month, where Delimiter folds the keys of each.
+  const request = { Bucket: kit.buckets.curated, Prefix, Delimiter: end };
+  for await (const { CommonPrefixes } of paginateListObjectsV2({ client: kit.s3 }, request))
+    found.push(...(CommonPrefixes ?? []).map((folder) => folder.Prefix!.slice(Prefix.length, -end.length)));
+  return found;
+}
+
+async function championOf(kit: DeployedKit): Promise<string> {
+  const { Parameter } = await new SSMClient(kit.aws).send(new GetParameterCommand({ Name: names.champion(kit.name) }));
+  return Parameter?.Value ?? NO_MODEL;
+}
+
+async function endpointStatus(kit: DeployedKit): Promise<string> {
+  try {
+    const { EndpointStatus } = await new SageMakerClient(kit.aws).send(
+      new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }),
+    );
+    return EndpointStatus!;
+  } catch (error) {
+    if (/Could not find/i.test((error as Error).message)) return 'none';
+    throw error;
+  }
+}
+
+async function newestExecutions(kit: DeployedKit): Promise<Status['executions']> {
+  const client = new SFNClient(kit.aws);
+  const all = await Promise.all(
+    Object.entries(kit.machines).map(async ([machine, stateMachineArn]) => {
+      const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1 }));
+      return (executions ?? []).map(({ name, status: state, startDate }) => ({
+        machine: machine as Machine,
+        name: name!,
+        status: state!,
+        startedAt: startDate!,
+      }));
+    }),
+  );
+  return all.flat();
+}
+
+async function recentDecisions(kit: DeployedKit): Promise<Status['decisions']> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(kit.aws));
+  const today = new Date().toISOString().slice(0, 10);
+  const days = await Promise.all(
+    [today, addDays(today, -1)].map((day) =>
+      client.send(
+        new QueryCommand({
+          TableName: kit.stateTable,
+          KeyConditionExpression: 'pk = :day',
+          ExpressionAttributeValues: { ':day': `decision#${day}` },
+          ScanIndexForward: false,
+          Limit: 5,
+        }),
+      ),
+    ),
+  );
+  return days.flatMap(({ Items }) => (Items ?? []) as Status['decisions']);
+}
+
+async function ringing(kit: DeployedKit): Promise<string[]> {
+  const client = new CloudWatchClient(kit.aws);
+  const found: string[] = [];
+  for await (const page of paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${kit.name}/`, StateValue: 'ALARM' }))
+    found.push(...[...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])].map(({ AlarmName }) => AlarmName!));
+  return found;
+}

@@ -1,0 +1,82 @@
+/** What the report reads of the files that jobs wrote; docs/contracts.md describes them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Evidence } from '../evidence';
+import type { Summary } from '../verify';
+
+export interface Performance {
+  auc: number;
+  brier: number;
+  calibrationError: number;
+  calibration: { meanScore: number; observed: number; rows: number }[];
+  threshold: number;
+  confusion: Record<string, number>;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+}
+export interface Facets {
+  facets: Record<string, { value_or_threshold: string; metrics: { name: string; value: number | null }[] }[]>;
+}
+export interface Evaluation {
+  model: { trainedThrough: string };
+  gate: Record<string, Performance>;
+  analysis: {
+    pre_training_bias_metrics?: Facets;
+    post_training_bias_metrics: Facets;
+    explanations: { kernel_shap: { label0: { global_shap_values: Record<string, number> } } };
+  };
+  /** Weeks of the model's own period, each held out in turn, that would have raised an alarm. */
+  falseAlarms: { windows: number; alarms: number };
+  profile: {
+    name: string;
+    numerical_statistics?: {
+      common: { num_present: number; num_missing: number };
+      mean: number;
+      min: number;
+      max: number;
+      distribution: { kll: { buckets: { lower_bound: number; upper_bound: number; count: number }[] } };
+    };
+    string_statistics?: { common: { num_present: number; num_missing: number }; distinct_count: number };
+  }[];
+}
+export interface Quality {
+  partition: string;
+  rows: { in: number; curated: number; setAside: number; quarantined: number };
+  setAside: Record<string, number>;
+  quarantined: Record<string, number>;
+  nulled: Record<string, number>;
+}
+type Interval = [low: number, high: number];
+export interface Outcome {
+  window: { start: string; end: string };
+  champion: string;
+  /** Events that the champion answered; `othersRecords` are those of other models, by identity. */
+  records: number;
+  othersRecords: Record<string, number>;
+  unattributedRecords: number;
+  violations: { check: string }[];
+  confirmed: boolean;
+  quality: {
+    auc: number;
+    aucInterval: Interval;
+    ruleAuc: number;
+    ruleAucInterval: Interval;
+    interval: Interval;
+  } | null;
+  drift: { feature: string; distance: number; threshold: number }[];
+}
+
+/** The files of that name under a prefix of the evidence, in the order of their keys. */
+export function written<T>(evidence: Evidence, prefix: string, file: string): T[] {
+  return Object.entries(evidence.objects)
+    .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([, value]) => value as T);
+}
+
+/** What a run left behind. */
+export function read(runDir: string): { summary: Summary; evidence: Evidence } {
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(runDir, file), 'utf8'));
+  return { summary: json('summary.json') as Summary, evidence: json('evidence.json') as Evidence };
+}

@@ -1,0 +1,63 @@
+/** The newest evaluation: what a champion is judged by. */
+import { layout } from '../../../lib/shared/names';
+import type { Evidence } from '../evidence';
+import * as charts from './charts';
+import { type Evaluation, written } from './files';
+import { type Cell, counts, type Section, section, table } from './page';
+
+export async function models(evidence: Evidence): Promise<Section[]> {
+  const evaluations = written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics);
+  const newest = evaluations.at(-1);
+  if (newest === undefined) return [];
+  const bins = Object.entries(newest.gate).flatMap(([model, p]) =>
+    p.calibration.map((b) => ({ model, predicted: b.meanScore, observed: b.observed, rows: b.rows })),
+  );
+  const performance = Object.entries(newest.gate).map(([model, p]): Cell[] => [
+    model,
+    p.auc,
+    p.brier,
+    p.calibrationError,
+    p.threshold,
+    p.precision,
+    p.recall,
+    p.f1,
+    counts(p.confusion),
+  ]);
+  const shap = Object.entries(newest.analysis.explanations.kernel_shap.label0.global_shap_values).sort(
+    ([, a], [, b]) => b - a,
+  );
+  return [
+    section(
+      'Newest evaluation',
+      `Trained through ${newest.model.trainedThrough}; figures of the gate slice. Each week of its own period held out in turn: ${newest.falseAlarms.alarms} of ${newest.falseAlarms.windows} would have raised an alarm.`,
+      await charts.render(charts.calibration(bins)),
+      table(
+        ['model', 'AUC', 'Brier', 'calibration error', 'threshold', 'precision', 'recall', 'F1', 'confusion'],
+        performance,
+      ),
+    ),
+    section(
+      'Attribution',
+      'Mean absolute TreeSHAP value on the gate slice, in log-odds.',
+      table(['feature', 'mean |SHAP|'], shap),
+    ),
+    section(
+      'Bias',
+      'Metrics by Clarify’s definitions. The facets are carriers and airports, not people.',
+      bias(newest),
+    ),
+  ];
+}
+
+function bias({ analysis }: Evaluation): string {
+  const pre = analysis.pre_training_bias_metrics?.facets ?? {};
+  const rows = Object.entries(analysis.post_training_bias_metrics.facets).flatMap(([facet, values]) =>
+    values.map(({ value_or_threshold: value, metrics }): Cell[] => {
+      const before = pre[facet]?.find((v) => v.value_or_threshold === value)?.metrics ?? [];
+      const figure = (name: string) => [...before, ...metrics].find((m) => m.name === name)?.value;
+      return [facet, value, ...shown.map(figure)];
+    }),
+  );
+  return table(['facet', 'value', ...shown], rows);
+}
+const shown = ['CI', 'DPL', 'DPPL', 'DI', 'AD', 'RD', 'DAR'];

@@ -1,0 +1,128 @@
+/** What a run tells: how the serving model did week by week, and what was released or held when. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { layout } from '../../../lib/shared/names';
+import { ROOT } from '../../shared/cdk';
+import type { Evidence } from '../evidence';
+import { type Range, type Summary, versionOf } from '../verify';
+import { type Outcome, read, written } from './files';
+
+type Interval = [low: number, high: number];
+
+/** AUCs with their 95 % intervals, which come from drawing whole days of the week. */
+export interface Week extends Range {
+  champion: number;
+  /** Absent where labels or records were too few. */
+  auc?: { champion: number; interval: Interval; rule: number; ruleInterval: Interval };
+  violations: ('quality' | 'drift')[];
+  confirmed: boolean;
+}
+
+/** A training that came to the gate, on the first day after its data. */
+export interface Challenge {
+  day: string;
+  outcome: 'held' | 'released' | 'rejected' | 'waits';
+  /** Absent where the gate held it. */
+  version?: number;
+  auc: number;
+  ruleAuc: number;
+  /** Over the champion on the same rows; absent where there was none. */
+  gain?: { value: number; interval: Interval };
+  /** Why it was not released. */
+  reason?: string;
+}
+
+export interface Story {
+  weeks: Week[];
+  challenges: Challenge[];
+}
+
+/** What the picture of the README is drawn from; `report --story` writes it. */
+export const STORY = join(ROOT, 'docs/story.json');
+
+const four = (figure: number) => Number(figure.toFixed(4));
+const both = ([low, high]: Interval): Interval => [four(low), four(high)];
+
+export function storyOf(summary: Summary, evidence: Evidence): Story {
+  const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
+  const weeks = outcomes.map(({ window, champion, quality: q, violations, confirmed }): Week => {
+    const kinds = violations.map(({ check }) => (check === 'model_quality_check' ? 'quality' : 'drift'));
+    return {
+      ...window,
+      champion: versionOf(champion),
+      ...(q && {
+        auc: {
+          champion: four(q.auc),
+          interval: both(q.aucInterval),
+          rule: four(q.ruleAuc),
+          ruleInterval: both(q.ruleAucInterval),
+        },
+      }),
+      violations: [...new Set(kinds)].sort(),
+      confirmed,
+    };
+  });
+  const challenges = summary.gates.map((gate): Challenge => {
+    const release = gate.promoted
+      ? summary.releases.find(({ trainedThrough }) => trainedThrough === gate.window.end)
+      : undefined;
+    const released = release?.outcome === 'released';
+    return {
+      day: gate.window.end,
+      outcome: !gate.promoted ? 'held' : release === undefined ? 'waits' : released ? 'released' : 'rejected',
+      ...(release && { version: release.version }),
+      auc: four(gate.challengerAuc),
+      ruleAuc: four(gate.ruleAuc),
+      ...(gate.gain !== null && gate.interval && { gain: { value: four(gate.gain), interval: both(gate.interval) } }),
+      ...(!released && { reason: release?.reason ?? gate.reason }),
+    };
+  });
+  return { weeks: weeks.sort((a, b) => a.end.localeCompare(b.end) || a.champion - b.champion), challenges };
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+export const monthName = (month: string) => MONTHS[Number(month.slice(5, 7)) - 1]!;
+export const dayName = (day: string) => `${Number(day.slice(8))} ${monthName(day)}`;
+/** Never broken between its ends. */
+export const figures = ([low, high]: Interval) => `[${low.toFixed(3)},\u00a0${high.toFixed(3)}]`;
+
+const ENDED = {
+  released: 'released',
+  rejected: 'rejected at its release',
+  held: 'held by the gate',
+  waits: 'left to wait for approval',
+} as const;
+
+/** The story in sentences, in the order of its days. */
+export function told({ weeks, challenges }: Story): string[] {
+  return challenges.map(({ day, outcome, version, auc, ruleAuc, gain, reason }) => {
+    const confirmed = weeks.find((week) => week.end === day && week.confirmed);
+    const cause =
+      confirmed === undefined
+        ? 'a person started a training'
+        : `Monitor confirmed a ${confirmed.violations.join(' and a ')} violation, the guard started a training`;
+    const why =
+      reason ??
+      (gain === undefined
+        ? `AUC ${auc.toFixed(3)} against ${ruleAuc.toFixed(3)} of the one-feature rule`
+        : `it gains ${gain.value.toFixed(3)} AUC ${figures(gain.interval)} over the champion on rows that neither has seen`);
+    return `${dayName(day)}: ${cause}, and ${version === undefined ? 'the challenger' : `version ${version}`} was ${ENDED[outcome]}: ${why}.`;
+  });
+}
+
+/**
+ * Keeps the story of a run beside the documents. @returns the path
+ * @throws Error when the run did not pass or tells another story
+ */
+export function keepStory(runDir: string): string {
+  const { summary, evidence } = read(runDir);
+  if (summary.scenario !== 'drift' || summary.status !== 'passed')
+    throw new Error(
+      `${runDir} is a ${summary.status} run of ${summary.scenario}: give the folder of a passed run of drift`,
+    );
+  const { weeks, challenges } = storyOf(summary, evidence);
+  // A line each, so that a change of one is seen as one.
+  const lines = (list: unknown[]) => list.map((one) => JSON.stringify(one)).join(',\n');
+  writeFileSync(STORY, `{"weeks":[\n${lines(weeks)}\n],"challenges":[\n${lines(challenges)}\n]}\n`);
+  return STORY;
+}

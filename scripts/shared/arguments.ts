@@ -1,0 +1,50 @@
+/** What commands share about their arguments and their end. */
+import { InvalidArgumentError, Option } from 'commander';
+import { profileNames } from '../../lib/config';
+
+/** Options of the program, which every command has. */
+export interface Where {
+  kit: string;
+  region?: string;
+}
+
+/** Says what is wrong with an argument in commander's way, next to the argument's name. */
+export const understood =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
+
+export const whole = understood((text) => {
+  if (!/^\d+$/.test(text)) throw new Error('it must be a whole number');
+  return Number(text);
+});
+
+const usd = understood((text) => {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error('it must be an amount in USD, e.g. 25 or 0.5');
+  return Number(text);
+});
+
+/** Values laid over the profile, as `cdk deploy -c config=` takes them. */
+const overrides = understood((text) => {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it must be a JSON object');
+  return value as Record<string, unknown>;
+});
+
+export const option = {
+  profile: () =>
+    new Option('--profile <profile>', 'profile of the configuration').choices(profileNames).default('sandbox'),
+  config: () =>
+    new Option('--config <json>', 'values laid over the profile, as -c config= does').argParser(overrides).default({}),
+  json: () => new Option('--json', 'print one JSON document, and nothing else on standard output').default(false),
+  yes: () => new Option('--yes', 'ask no question').default(false),
+  maxUsd: (of: string) => new Option('--max-usd <usd>', `refuse when ${of} costs more`).argParser(usd),
+} as const;
+
+/** Nothing was done, because it was asked for wrongly or not confirmed: exit code 2. */
+export class Refused extends Error {}

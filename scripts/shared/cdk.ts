@@ -1,0 +1,98 @@
+/** The pinned CDK CLI as a child process: what `npx cdk` runs, without npx looking for another. */
+import { spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Aws } from '../operate/deployed-kit';
+
+export const ROOT = join(__dirname, '../..');
+const CDK = join(ROOT, 'node_modules/.bin/cdk');
+
+/** Context of the app, as `-c key=value`. */
+export interface AppContext {
+  profile?: string;
+  kit?: string;
+  config?: Record<string, unknown>;
+}
+
+/**
+ * Runs `cdk` with its whole output in a file.
+ * @throws Error with the last line of the output and the file's path when it fails
+ */
+export async function cdk(args: readonly string[], log: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const file = createWriteStream(log, { flags: 'a' });
+  const child = spawn(CDK, args, {
+    cwd: ROOT,
+    // CI: no colours, nothing is asked. The CLI's news would head every log.
+    env: {
+      ...env,
+      CI: 'true',
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.pipe(file, { end: false });
+  child.stderr.pipe(file, { end: false });
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  await new Promise((resolve) => file.end(resolve));
+  if (code !== 0) throw new Error(`cdk ${args[0]} failed: ${lastWords(readFileSync(log, 'utf8'))}\nits output: ${log}`);
+}
+
+/**
+ * Synthesizes the app into `folder`, exactly as `cdk synth` does for a deploy.
+ * @param validate whether the CDK reads the templates against CloudFormation's schemas, which takes four seconds
+ */
+export async function synth(
+  folder: string,
+  { profile, kit, config }: AppContext = {},
+  { validate = true }: { validate?: boolean } = {},
+): Promise<void> {
+  const context = {
+    ...(profile === undefined ? {} : { profile }),
+    ...(kit === undefined ? {} : { kit }),
+    ...(config === undefined || Object.keys(config).length === 0 ? {} : { config: JSON.stringify(config) }),
+  };
+  const flags = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  mkdirSync(folder, { recursive: true });
+  if (!validate) flags.push('--no-validation');
+  await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], join(folder, 'synth.log'));
+}
+
+/** The environment that makes the CLI call the same account as our clients. */
+export async function environmentOf({ region, endpoint, credentials }: Aws): Promise<NodeJS.ProcessEnv> {
+  const keys = typeof credentials === 'function' ? await credentials() : credentials;
+  return {
+    ...process.env,
+    ...(region === undefined ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
+    ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
+    ...(keys === undefined
+      ? {}
+      : {
+          AWS_ACCESS_KEY_ID: keys.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+          AWS_SESSION_TOKEN: keys.sessionToken,
+        }),
+  };
+}
+
+interface Manifest {
+  artifacts: Record<string, { type: string; properties?: { stackName?: string; templateFile?: string } }>;
+}
+
+/** Paths of the templates of an assembly by stack name. */
+export function templateFiles(assembly: string): Map<string, string> {
+  const file = join(assembly, 'manifest.json');
+  if (!existsSync(file)) throw new Error(`${assembly} holds no synthesized app: it has no manifest.json`);
+  const { artifacts } = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  return new Map(
+    Object.entries(artifacts)
+      .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+      .map(([id, { properties }]) => [properties?.stackName ?? id, join(assembly, properties?.templateFile ?? '')]),
+  );
+}
+
+/** What the CLI said last that is a sentence. */
+function lastWords(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  return lines.at(-1)?.trim() ?? 'it said nothing';
+}

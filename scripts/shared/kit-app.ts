@@ -1,0 +1,39 @@
+/** The kit as a CDK app in this process: what a deployment synthesizes, without bundling. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { buildKit } from '../../bin/app';
+import cdk from '../../cdk.json';
+
+/**
+ * The app of a profile, with `config` laid over it.
+ * @param outdir where it synthesizes to; a temporary folder of the CDK's, which stays, when absent
+ * @throws Error of the configuration or construct that refuses
+ */
+export function kitApp(profile: string, config: object = {}, outdir?: string): App {
+  const context = {
+    // The feature flags of a deployment: without them the CDK writes other templates than the ones that are deployed.
+    ...cdk.context,
+    profile,
+    config,
+    // Templates must not change with a handler's text.
+    'aws:cdk:bundling-stacks': [],
+  };
+  // The CDK's template validator takes four seconds of the first app of a process: `cdk synth` runs it, and test/static lints.
+  const app = new App({ context, outdir, builtinCloudFormationValidation: false });
+  buildKit(app);
+  return app;
+}
+
+/** What `read` makes of the synthesized app; the folder that it is read from goes away. */
+export function fromAssembly<T>(profile: string, config: object, read: (assembly: CloudAssembly, app: App) => T): T {
+  const outdir = mkdtempSync(join(tmpdir(), 'kit-'));
+  try {
+    const app = kitApp(profile, config, outdir);
+    return read(app.synth(), app);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
