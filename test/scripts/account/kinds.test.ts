@@ -1,7 +1,8 @@
 import { DescribeKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';
-import { covers, kinds } from '../../../scripts/account/sweep';
-import { NOT_PLANTED, plants } from '../../../scripts/rehearse/planted';
+import { covers } from '../../../scripts/account/sweep';
+import { kinds, list, owns } from '../../../scripts/account/sweep/list';
+import { notPlanted, planted } from '../../../scripts/rehearse/planted';
 
 const aws = {
   endpoint: 'http://127.0.0.1:1',
@@ -10,8 +11,8 @@ const aws = {
 };
 
 test('every kind is planted in a rehearsal, or says why it cannot be', () => {
-  const rehearsed = [...Object.keys(plants(aws, 'mlkit')), ...Object.keys(NOT_PLANTED)];
-  expect(rehearsed.sort()).toEqual(kinds.map(({ kind }) => kind).sort());
+  const rehearsed = [...Object.keys(planted), ...Object.keys(notPlanted)];
+  expect(rehearsed.sort()).toEqual(kinds.map(({ type }) => type).sort());
 });
 
 test.each([
@@ -22,7 +23,7 @@ test.each([
   ['alarm', 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:mlkit/etl/quarantine-share'],
   ['REST API', 'arn:aws:apigateway:us-east-1::/restapis/08059755/stages/v1'],
 ])('an ARN of a %s belongs to that kind alone', (kind, arn) => {
-  expect(kinds.filter((each) => covers(each, arn)).map((each) => each.kind)).toEqual([kind]);
+  expect(kinds.filter((each) => covers(each, arn)).map(({ label }) => label)).toEqual([kind]);
 });
 
 test('what no kind lists is left when it carries the tag', () => {
@@ -37,6 +38,7 @@ test("a key that refuses to be described is somebody else's", async () => {
     .rejects(Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }))
     .on(DescribeKeyCommand, { KeyId: 'ours' })
     .resolves({ KeyMetadata: { KeyId: 'ours', Description: 'Everything of the kit mlkit' } });
-  const { list, named } = kinds.find(({ kind }) => kind === 'KMS key')!;
-  expect((await list(aws, 'mlkit')).filter((key) => named('mlkit', key))).toMatchObject([{ id: 'ours' }]);
+  const keys = kinds.find(({ label }) => label === 'KMS key')!;
+  const found = await list(aws, 'mlkit', keys);
+  expect(found.filter(({ name }) => owns('mlkit', keys.listed, name))).toMatchObject([{ id: 'ours' }]);
 });
