@@ -3,7 +3,7 @@ import { names } from '../../lib/shared/names';
 import { filled, places } from '../account/sweep/list';
 import { call } from '../shared/sdk';
 import type { Target } from './engine';
-import data from './planted.json';
+import data from './plants.json';
 
 interface Plant {
   call: string;

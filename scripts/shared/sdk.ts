@@ -2,9 +2,9 @@
 import type { Aws } from '../operate/deployed-kit';
 import type { Json } from './templates';
 
-function sdk(aws: Aws, name: string): { client: Json; Command: Json; paginate?: Json } {
+async function sdk(aws: Aws, name: string): Promise<{ client: Json; Command: Json; paginate?: Json }> {
   const [service = '', operation = ''] = name.split(':');
-  const module = require(`@aws-sdk/client-${service}`) as Record<string, Json>;
+  const module = (await import(`@aws-sdk/client-${service}`)) as Record<string, Json>;
   const Client = Object.entries(module).find(([key]) => /^[A-Z]\w+Client$/.test(key))?.[1];
   return {
     client: new Client(aws),
@@ -14,7 +14,7 @@ function sdk(aws: Aws, name: string): { client: Json; Command: Json; paginate?: 
 }
 
 export async function call(aws: Aws & { forcePathStyle?: boolean }, name: string, input: object): Promise<Json> {
-  const { client, Command } = sdk(aws, name);
+  const { client, Command } = await sdk(aws, name);
   return client.send(new Command(input));
 }
 
@@ -30,7 +30,7 @@ export async function* pages(
   members: readonly string[],
   after?: string,
 ): AsyncGenerator<Json> {
-  const { client, Command, paginate } = sdk(aws, name);
+  const { client, Command, paginate } = await sdk(aws, name);
   const itemsOf = (page: Json): Json[] => members.flatMap((member) => page[member] ?? []);
   if (paginate !== undefined) {
     for await (const page of paginate({ client }, input)) yield* itemsOf(page);
