@@ -6,7 +6,8 @@ import { summarized } from '../scripts/docs/grants';
 import { documents } from '../scripts/docs';
 import { graphOf } from '../scripts/docs/graph';
 import { synthesize, type Json } from '../scripts/docs/synthesized';
-import { consequence, inPlace, stateful, unlisted } from '../scripts/docs/upgrading';
+import { resourceKinds } from '../scripts/shared/resource-kinds';
+import { consequence, inPlace, unlisted } from '../scripts/docs/upgrading';
 
 const root = join(__dirname, '..');
 let generated: Map<string, string>;
@@ -125,7 +126,9 @@ describe('an upgrade', () => {
   test('by any knob that the page does not list replaces and removes nothing that holds data', () => {
     const types = new Map(before.resources.map(({ path, type }) => [path, type]));
     const { replaced, removed } = consequence(before, synthesize('sandbox', { profile: 'sandbox', config: inPlace }));
-    expect([...replaced, ...removed].filter((path) => (types.get(path) ?? '') in stateful)).toEqual([]);
+    expect(
+      [...replaced, ...removed].filter((path) => resourceKinds[types.get(path) ?? '']?.lost !== undefined),
+    ).toEqual([]);
   });
 
   test('has a row or a place among the harmless for every knob', () => expect(unlisted()).toEqual([]));

@@ -1,6 +1,7 @@
 /** Judges what was found; no call to AWS, no clock. */
 import type { xgboostImageIn } from '../../../lib/shared/xgboost-image';
 import type { ClosedFeature } from '../facts';
+import { resourceKinds } from '../../shared/resource-kinds';
 import { type Json, type Placed, resources, type Templates, text } from '../../shared/templates';
 import type { Need } from './needs';
 import type { Check, Verdict } from './types';
@@ -180,25 +181,14 @@ export interface FixedName {
   limit: number;
 }
 
-const NAMED: Record<string, [property: string, limit: number]> = {
-  'AWS::SageMaker::Endpoint': ['EndpointName', 63],
-  'AWS::SageMaker::ModelPackageGroup': ['ModelPackageGroupName', 63],
-  'AWS::CloudWatch::Alarm': ['AlarmName', 255],
-  'AWS::CloudWatch::Dashboard': ['DashboardName', 255],
-  'AWS::Athena::WorkGroup': ['Name', 128],
-  'Custom::Champion': ['Name', 1011],
-  'AWS::KMS::Alias': ['AliasName', 256],
-  'AWS::ApiGateway::RestApi': ['Name', 128],
-};
-
 /** SageMaker's limit for tuning jobs, the shortest; a job's name is the kit's and twelve characters of a hash. */
 const JOB_NAME: (kit: string) => FixedName = (kit) => ({ where: 'jobs', name: `${kit}-${'0'.repeat(12)}`, limit: 32 });
 
 export function fixedNames(templates: Templates): FixedName[] {
   return resources(templates).flatMap(({ stack, id, type, properties }) => {
-    const [property, limit] = NAMED[type] ?? [];
-    const name: Json = property === undefined ? undefined : properties[property];
-    return typeof name === 'string' && limit !== undefined ? [{ where: `${stack}/${id}`, name, limit }] : [];
+    const { property, limit } = resourceKinds[type]?.name ?? {};
+    const name: Json = property && properties[property];
+    return typeof name === 'string' ? [{ where: `${stack}/${id}`, name, limit: limit! }] : [];
   });
 }
 
