@@ -5,7 +5,8 @@ import { differing, plain } from '../scripts/docs/documented';
 import { summarized } from '../scripts/docs/grants';
 import { documents } from '../scripts/docs';
 import { graphOf } from '../scripts/docs/graph';
-import { synthesize, type Json } from '../scripts/docs/synthesized';
+import { synthesize } from '../scripts/docs/synthesized';
+import type { Json } from '../scripts/shared/templates';
 import { resourceKinds } from '../scripts/shared/resource-kinds';
 import { consequence, inPlace, unlisted } from '../scripts/docs/upgrading';
 

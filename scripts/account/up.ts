@@ -10,7 +10,7 @@ import { estimate, firstMonth } from './cost';
 import { usd } from './cost/print';
 import { deployKit, type StackOutcome } from './deploy';
 import { diagnose, printDiagnosis } from './doctor';
-import { synthesize } from '../shared/templates';
+import { synthesize } from '../shared/kit-app';
 
 export interface UpOptions {
   kit: string;

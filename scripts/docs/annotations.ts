@@ -9,7 +9,8 @@ import type { Room } from '../../lib/shared/names';
 import { type Note, type Notes, selfExplanatory, sharedNotes } from '../../lib/shared/notes';
 import { notes as training } from '../../lib/training/notes';
 import { schema } from './schemas';
-import type { Json, Resource } from './synthesized';
+import type { Json } from '../shared/templates';
+import type { Resource } from './synthesized';
 
 const tables: Record<Room, Notes> = {
   foundation,

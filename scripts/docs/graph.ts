@@ -1,7 +1,8 @@
 /** The architecture as a graph, derived from templates: what matters, and who calls, reads, writes or starts what. */
 import { rooms, type Room } from '../../lib/shared/names';
 import { type ResourceKind, resourceKinds } from '../shared/resource-kinds';
-import type { Json, Resource, Synthesized } from './synthesized';
+import type { Json } from '../shared/templates';
+import type { Resource, Synthesized } from './synthesized';
 
 export interface Node {
   readonly id: string;

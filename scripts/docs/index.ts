@@ -1,12 +1,13 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { names, rooms } from '../../lib/shared/names';
+import { names, rooms, stackRooms } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../shared/cdk';
 import { proofPage } from '../bench/prove/page';
 import { picture } from '../rehearse/report/picture';
 import { STORY, type Story } from '../rehearse/report/story';
+import { stackId } from '../shared/templates';
 import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
@@ -59,10 +60,14 @@ function overview(kits: readonly Synthesized[]): string {
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
       ['stack', ...kits.map(({ name }) => name)],
-      Object.keys(kits[0]?.templates ?? {}).map((stack) => [
-        stack,
-        ...kits.map(({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`),
-      ]),
+      stackRooms
+        .map(stackId)
+        .map((stack) => [
+          stack,
+          ...kits.map(
+            ({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`,
+          ),
+        ]),
     ),
     '',
     '## In every room',

@@ -5,7 +5,8 @@ import { leaves } from './annotations';
 import { resourceKinds } from '../shared/resource-kinds';
 import { code, grouped, table } from './markdown';
 import { schema } from './schemas';
-import { synthesize, type Json, type Resource, type Synthesized } from './synthesized';
+import type { Json } from '../shared/templates';
+import { synthesize, type Resource, type Synthesized } from './synthesized';
 
 /** Stateful resources: when CloudFormation replaces them, and what their profile says about deletion. */
 export function replacingTable(kits: readonly Synthesized[]): string[] {

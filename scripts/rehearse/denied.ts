@@ -1,7 +1,7 @@
 /** Scenario `denied`: takes away one statement whose absence the replay notices, and sees a run fail for it. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { templateFiles } from '../shared/cdk';
 import type { Audit } from './engine';
 import { grants, type Removal } from './grants';
 import { rehearse, type Rehearsal, writeSummary } from './rehearsal';
@@ -70,7 +70,8 @@ export function isDenialOf(
 
 /** Edits the template that the statement stands in. */
 export function without({ stack, path, kind }: Removal, assembly: string): void {
-  const file = join(assembly, templateOf(stack, assembly));
+  const file = templateFiles(assembly).get(stack);
+  if (file === undefined) throw new Error(`${assembly} has no template of stack ${stack}`);
   const template = JSON.parse(readFileSync(file, 'utf8')) as Json;
   const holder = path.slice(0, -1).reduce((value, step) => value[step] as Json, template);
   const last = path.at(-1)!;
@@ -78,18 +79,4 @@ export function without({ stack, path, kind }: Removal, assembly: string): void 
   else if (Array.isArray(holder)) holder.splice(Number(last), 1);
   else delete holder[last];
   writeFileSync(file, JSON.stringify(template, null, 1));
-}
-
-/** The manifest names stacks by their construct, and so their files. */
-function templateOf(stack: string, assembly: string): string {
-  const { artifacts } = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8')) as {
-    artifacts: Record<string, { type: string; properties?: { stackName?: string; templateFile?: string } }>;
-  };
-  const found = Object.entries(artifacts).find(
-    ([id, { type, properties }]) => type === 'aws:cloudformation:stack' && (properties?.stackName ?? id) === stack,
-  );
-  const file = found?.[1].properties?.templateFile;
-  if (file === undefined || !readdirSync(assembly).includes(file))
-    throw new Error(`${assembly} has no template of stack ${stack}`);
-  return file;
 }

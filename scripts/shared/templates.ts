@@ -1,7 +1,7 @@
-/** The templates of a configuration, synthesized in this process, as data. */
-import type { Config } from '../../lib/config';
+/** Templates as data: whose stacks they are, their resources and machines, and the texts in them. */
+import { readFileSync } from 'node:fs';
 import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
-import { fromAssembly } from './kit-app';
+import { templateFiles } from './cdk';
 
 // Templates are untyped data here; every reader names what it expects.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -13,14 +13,28 @@ export interface TemplateResource {
 }
 
 /** Resources by logical id. */
-export type Templates = Record<StackRoom, { Resources: Record<string, TemplateResource> }>;
+export type Templates = Record<StackRoom, { Resources: Record<string, TemplateResource>; Outputs?: Json }>;
 
-/** @throws Error of the construct that refuses the configuration */
-export function synthesize(config: Config): Templates {
-  return fromAssembly(config.profile, config, (assembly) => {
-    const templateOf = (room: StackRoom): unknown => assembly.getStackByName(names.stack(config.kit, room)).template;
-    return Object.fromEntries(stackRooms.map((room) => [room, templateOf(room)])) as Templates;
-  });
+/** Construct ID of a stack: `data-lake` is `DataLake`. */
+export const stackId = (room: StackRoom): string =>
+  room.replaceAll(/(?:^|-)([a-z])/g, (_, first: string) => first.toUpperCase());
+
+/** @throws Error when no room has a stack of this construct ID */
+export function roomOf(id: string): StackRoom {
+  const room = stackRooms.find((each) => stackId(each) === id);
+  if (room === undefined) throw new Error(`stack ${id} belongs to none of ${stackRooms.join(', ')}`);
+  return room;
+}
+
+/** The kit of an assembly with every template. */
+export function readKit(assembly: string): { kit: string; templates: Templates } {
+  const files = templateFiles(assembly);
+  const kit = [...files.keys()]
+    .find((name) => name.endsWith(names.stack('', 'foundation')))!
+    .replace(/-foundation$/, '');
+  const present = stackRooms.filter((room) => files.has(names.stack(kit, room)));
+  const read = (room: StackRoom): unknown => JSON.parse(readFileSync(files.get(names.stack(kit, room))!, 'utf8'));
+  return { kit, templates: Object.fromEntries(present.map((room) => [room, read(room)])) as Templates };
 }
 
 export interface Placed {
@@ -57,24 +71,52 @@ export interface Machine extends Placed {
   jobs: JobState[];
 }
 
-/** The machine of a stack with the jobs that it starts. */
-export function machineOf(templates: Templates, stack: StackRoom): Machine {
-  const placed = resources(templates).find(
-    ({ stack: of, type }) => of === stack && type === 'AWS::StepFunctions::StateMachine',
+/** A machine of a stack with the jobs that it starts, by the beginning of its logical id. */
+export function machineOf(templates: Templates, stack: StackRoom, name: string): Machine {
+  const found = resources(templates).filter(
+    ({ stack: of, type, id }) => of === stack && type === 'AWS::StepFunctions::StateMachine' && id.startsWith(name),
   );
-  if (placed === undefined) throw new Error(`stack ${stack} has no state machine`);
+  const [placed] = found;
+  if (placed === undefined || found.length > 1)
+    throw new Error(`stack ${stack} has ${found.length} state machines ${name}…, one is priced`);
   const { States: states } = JSON.parse(text(placed.properties.DefinitionString)) as { States: Record<string, Json> };
-  const jobs = Object.entries(states).flatMap(([name, state]): JobState[] => {
-    const operation = /:::([\w-]+:\w+)\.sync/.exec((state as { Resource?: string }).Resource ?? '')?.[1];
-    const given = (state as { Arguments?: Record<string, Json> }).Arguments;
-    return operation === undefined ? [] : [{ stack, id: `${placed.id}/${name}`, operation, arguments: given ?? {} }];
+  const jobs = Object.entries(states).flatMap(([state, { Resource, Arguments }]): JobState[] => {
+    const operation = /:::([\w-]+:\w+)\.sync/.exec(Resource ?? '')?.[1];
+    return operation === undefined
+      ? []
+      : [{ stack, id: `${placed.id}/${state}`, operation, arguments: Arguments ?? {} }];
   });
   return { ...placed, states, jobs };
 }
 
-/** A string property as text; what only the deployment knows is `<ref>`. */
-export function text(value: Json): string {
-  if (typeof value === 'string') return value;
-  const joined = (value as { 'Fn::Join'?: [string, Json[]] })['Fn::Join'];
-  return joined === undefined ? '<ref>' : joined[1].map(text).join(joined[0]);
+/** How a text names what only the deployment knows. */
+export interface Naming {
+  resource(id: string, attribute?: string): string;
+  imported(exported: string): string;
+  map(name: string): string;
+}
+
+const angled: Naming = {
+  resource: (id, attribute) => `<${[id, ...(attribute === undefined ? [] : [attribute])].join('.')}>`,
+  imported: (exported) => `<${exported.replace(/^.*:ExportsOutput/, '')}>`,
+  map: (name) => `<${name}>`,
+};
+
+/** A value as text, intrinsics resolved. @throws Error for an intrinsic that has no text here */
+export function text(value: Json, naming: Naming = angled): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const inner = (part: Json) => text(part, naming);
+  if ('Ref' in value) return naming.resource(value.Ref);
+  if ('Fn::GetAtt' in value) return naming.resource(...([value['Fn::GetAtt']].flat() as [string, string]));
+  if ('Fn::Join' in value) return value['Fn::Join'][1].map(inner).join(value['Fn::Join'][0]);
+  if ('Fn::ImportValue' in value) return naming.imported(value['Fn::ImportValue']);
+  if ('Fn::Sub' in value) return value['Fn::Sub'];
+  if ('Fn::FindInMap' in value) return naming.map(value['Fn::FindInMap'][0]);
+  if ('Fn::GetAZs' in value) return 'zone';
+  if ('Fn::Split' in value) return inner(value['Fn::Split'][1]);
+  if ('Fn::Select' in value) {
+    const [index, list] = value['Fn::Select'] as [number, Json];
+    return `${inner(list)}${'Fn::GetAZs' in list ? ` ${Number(index) + 1}` : ''}`;
+  }
+  throw new Error(`no text for ${JSON.stringify(value)}`);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackRoom } from '../../lib/shared/names';
+import { readKit, stackId, text } from '../../scripts/shared/templates';
 import { assemblies } from './assemblies';
 import type { Json } from './json';
 
@@ -16,17 +17,6 @@ export interface Resource {
   Metadata?: Record<string, unknown>;
   DependsOn?: string[];
 }
-
-const stackIds: Record<StackRoom, string> = {
-  foundation: 'Foundation',
-  'data-lake': 'DataLake',
-  etl: 'Etl',
-  training: 'Training',
-  serving: 'Serving',
-  'serving-model': 'ServingModel',
-  monitoring: 'Monitoring',
-  retraining: 'Retraining',
-};
 
 /** The folder of an assembly, synthesized by the first test file of a run that asks for it. */
 export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): string {
@@ -53,17 +43,15 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
 
 const read = (assembly: string, file: string): Json => JSON.parse(readFileSync(join(assembly, file), 'utf8'));
 
-export const template = (room: StackRoom, assembly = kit()): Json => read(assembly, `${stackIds[room]}.template.json`);
+export const template = (room: StackRoom, assembly = kit()): Json => read(assembly, `${stackId(room)}.template.json`);
 
 /** The tags that the stack itself is deployed with. */
 export const stackTags = (room: StackRoom, assembly = kit()): Json =>
-  read(assembly, 'manifest.json').artifacts[stackIds[room]].properties.tags;
+  read(assembly, 'manifest.json').artifacts[stackId(room)].properties.tags;
 
 /** Every template of the kit by room. */
 export function templates(assembly = kit()): Record<StackRoom, Json> {
-  return Object.fromEntries(
-    Object.keys(stackIds).map((room) => [room, template(room as StackRoom, assembly)]),
-  ) as Record<StackRoom, Json>;
+  return readKit(assembly).templates;
 }
 
 export function resources(room: StackRoom, type: string, assembly = kit()): Record<string, Resource> {
@@ -85,22 +73,12 @@ export function snapshot(room: StackRoom, assembly = kit()): unknown {
   return JSON.parse(text.replaceAll(/[0-9a-f]{64}/g, '<hash>'));
 }
 
-/** An intrinsic as readable text: `<LogicalId>`, `<LogicalId.Arn>`, `<imported>`. */
-export function readable(value: Json): string {
-  if (typeof value === 'string') return value;
-  if ('Fn::Join' in value)
-    return (value['Fn::Join'][1] as unknown[]).map(readable).join(value['Fn::Join'][0] as string);
-  if ('Ref' in value) return `<${value.Ref}>`;
-  if ('Fn::GetAtt' in value) return `<${value['Fn::GetAtt'].join('.')}>`;
-  if ('Fn::ImportValue' in value) return `<${value['Fn::ImportValue'].replace(/^.*:ExportsOutput/, '')}>`;
-  if ('Fn::FindInMap' in value) return `<${value['Fn::FindInMap'][0]}>`;
-  if ('Fn::Sub' in value) return value['Fn::Sub'];
-  throw new Error(`no text for ${JSON.stringify(value)}`);
-}
+/** A value as text, with `<LogicalId>`, `<LogicalId.Arn>` and `<imported>` where only the deployment knows. */
+export const readable = (value: Json): string => text(value);
 
 /** The definition of the room's state machine as Step Functions gets it. */
 export function definition(room: StackRoom, assembly = kit()): Json {
-  return JSON.parse(readable(only(room, 'AWS::StepFunctions::StateMachine', assembly).Properties.DefinitionString));
+  return JSON.parse(text(only(room, 'AWS::StepFunctions::StateMachine', assembly).Properties.DefinitionString));
 }
 
 /** Every IAM statement of the room with its role or policy. */

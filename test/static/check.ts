@@ -1,7 +1,8 @@
 /** What a check is: a pure function from templates to findings, and the ways to break a template that it must notice. */
 import type { StackRoom } from '../../lib/shared/names';
 import type { Json } from '../shared/json';
-import type { Model, Templates } from './model';
+import type { Model } from '../../scripts/shared/model';
+import type { Templates } from '../../scripts/shared/templates';
 
 export interface Finding {
   /** Where: `<stack>/<logical id>`, or the stack. */

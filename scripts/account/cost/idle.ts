@@ -58,7 +58,7 @@ const trail: Pricer = (resource, tariff) => [
 
 /** The monitor a day, whether or not the schedule is on: what leaving it on costs. */
 const dailyMonitor: Pricer = (resource, tariff, templates) => {
-  const monitor = machineOf(templates, 'monitoring');
+  const monitor = machineOf(templates, 'monitoring', 'Monitor');
   const state = resource.properties.State === 'DISABLED' ? ', schedule is off: counted as if it were on' : '';
   const hour = 1 / HOURS_PER_MONTH;
   return [

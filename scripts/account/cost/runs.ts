@@ -78,7 +78,7 @@ const one = (templates: Templates, stack: string, type: string, name = ''): Plac
 
 function prepare(templates: Templates, tariff: Tariff): CostLine[] {
   const job = one(templates, 'etl', 'AWS::Glue::Job');
-  const machine = machineOf(templates, 'etl');
+  const machine = machineOf(templates, 'etl', 'Prepare');
   const { NumberOfWorkers, WorkerType } = job.properties;
   // A worker of G.1X is one DPU, of G.2X two, and so on.
   const dpus = (NumberOfWorkers as number) * Number(/G\.(\d+)X/.exec(WorkerType as string)?.[1]);
@@ -95,7 +95,7 @@ function release(templates: Templates, tariff: Tariff): CostLine[] {
   const { InstanceType, InitialInstanceCount } = (config.properties.ProductionVariants as Json[])[0];
   const minutes = assumed('blueGreenMinutes');
   return [
-    ...transitionLines(machineOf(templates, 'serving'), tariff, assumed('releasePolls')),
+    ...transitionLines(machineOf(templates, 'serving', 'Release'), tariff, assumed('releasePolls')),
     ...(InstanceType === undefined
       ? []
       : tariff.charge(
@@ -143,8 +143,8 @@ function requests(templates: Templates, tariff: Tariff, count: number): CostLine
 
 /** Every run by name, in the order of the lifecycle. */
 export function runCosts(templates: Templates, tuning: Config['training']['tuning'], tariff: Tariff): RunCost[] {
-  const train = machineOf(templates, 'training');
-  const monitor = machineOf(templates, 'monitoring');
+  const train = machineOf(templates, 'training', 'Train');
+  const monitor = machineOf(templates, 'monitoring', 'Monitor');
   const isTuning = ({ operation }: JobState) => operation === 'sagemaker:createHyperParameterTuningJob';
   const isTraining = ({ operation }: JobState) => operation === 'sagemaker:createTrainingJob';
   const isProcessing = ({ operation }: JobState) => operation === 'sagemaker:createProcessingJob';

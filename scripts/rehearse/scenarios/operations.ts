@@ -15,7 +15,7 @@ import { deployKit } from '../../account/deploy';
 import { diagnose } from '../../account/doctor';
 import { kitStacks } from '../../account/stacks';
 import { sweep } from '../../account/sweep';
-import { synthesize } from '../../shared/templates';
+import { synthesize } from '../../shared/kit-app';
 import { Refused } from '../../shared/arguments';
 import { witness } from '../../operate/witness';
 import { resourceKinds } from '../../shared/resource-kinds';

@@ -5,7 +5,8 @@ import type { CostLine, Estimate } from '../../../scripts/account/cost';
 import { priceList } from '../../../scripts/account/facts';
 import { resourceKinds } from '../../../scripts/shared/resource-kinds';
 import { managed } from '../../shared/kit';
-import { synthesize, type Templates } from '../../../scripts/shared/templates';
+import { synthesize } from '../../../scripts/shared/kit-app';
+import type { Templates } from '../../../scripts/shared/templates';
 
 const variants: [string, string, object][] = [
   ['sandbox', 'sandbox', {}],
@@ -77,6 +78,19 @@ test('what nobody has classified or priced is listed, not left out', () => {
     expect.stringMatching(/^training\/TrainMachine\w+\/Train: sagemaker:training:ml\.m5\.2xlarge$/),
     expect.stringMatching(/^training\/TrainMachine\w+\/Tune: sagemaker:training:ml\.m5\.2xlarge$/),
   ]);
+});
+
+test('a second state machine of a stack is listed until a run prices it, and is not taken for the first', () => {
+  const { templates, estimated } = of('sandbox');
+  expect(estimated.unpriced).toEqual([]);
+  const [id, machine] = Object.entries(templates.etl.Resources).find(([, { Type }]) => /StateMachine$/.test(Type))!;
+  const config = resolveConfig('sandbox');
+  const twice = (name: string): Templates => ({
+    ...templates,
+    etl: { Resources: { ...templates.etl.Resources, [name]: machine } },
+  });
+  expect(estimate(config, twice('Second')).unpriced).toEqual([expect.stringMatching(/^etl\/Second: a state machine/)]);
+  expect(() => estimate(config, twice(`${id}Twin`))).toThrow('stack etl has 2 state machines Prepare');
 });
 
 test('an interface endpoint bills each of its zones, all day', () => {

@@ -14,7 +14,7 @@ import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
 import { mockClient } from 'aws-sdk-client-mock';
 import { resolveConfig } from '../../../lib/config';
 import { diagnose, printDiagnosis } from '../../../scripts/account/doctor';
-import { synthesize } from '../../../scripts/shared/templates';
+import { synthesize } from '../../../scripts/shared/kit-app';
 
 const config = resolveConfig('sandbox');
 const templates = synthesize(config);

@@ -21,7 +21,7 @@ import {
 import { needs } from '../../../scripts/account/doctor/needs';
 import { closedFeatures, refusal } from '../../../scripts/account/facts';
 import { managed } from '../../shared/kit';
-import { synthesize } from '../../../scripts/shared/templates';
+import { synthesize } from '../../../scripts/shared/kit-app';
 
 const needed = (profile: string, config: Record<string, unknown> = {}) =>
   Object.fromEntries(needs(resolveConfig(profile, config)).map((need) => [need.name, need]));

@@ -1,7 +1,7 @@
 /** What the checks of edges have in common: who may do something to a resource, by its role or by the resource's own policy. */
 import type { Json } from '../../shared/json';
 import type { Finding, Mutation } from '../check';
-import { list, type Model, type Node } from '../model';
+import { list, type Model, type Node } from '../../../scripts/shared/model';
 
 export const rolesIn = (model: Model, node: Node, value: Json) =>
   model.references(node, value).filter(({ type }) => type === 'AWS::IAM::Role');

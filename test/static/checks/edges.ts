@@ -4,7 +4,7 @@
  */
 import type { Json } from '../../shared/json';
 import { edit, rewrite, type Check } from '../check';
-import { list, type Node } from '../model';
+import { list, type Node } from '../../../scripts/shared/model';
 import { rolesIn, mayAct, letsIn, mayInvoke, finding, without, mistrust } from './access';
 
 /** What assumes a role, through which property, as which service. */

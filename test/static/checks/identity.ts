@@ -2,7 +2,7 @@
 import type { Json } from '../../shared/json';
 import { readable } from '../../shared/kit';
 import { edit, rewrite, type Check, type Finding } from '../check';
-import { list, type Grant, type Model } from '../model';
+import { list, type Grant, type Model } from '../../../scripts/shared/model';
 
 /** Actions that may stand on every resource, each with its reason; one that no template uses any more is a finding. */
 export const everyResource: readonly { readonly actions: RegExp; readonly reason: string; readonly only?: string[] }[] =

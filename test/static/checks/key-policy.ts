@@ -1,7 +1,7 @@
 /** The one key's policy: whatever uses the key as a service, and nothing more. */
 import type { Json } from '../../shared/json';
 import { edit, type Check } from '../check';
-import { list, type Model, type Node } from '../model';
+import { list, type Model, type Node } from '../../../scripts/shared/model';
 
 const PUBLISHES = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 
