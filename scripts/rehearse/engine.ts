@@ -130,8 +130,6 @@ export interface Audit {
   unused: { principal: string; action: string }[];
   /** Grants of calls that the emulator never asks permission for. */
   unproven: { principal: string; action: string }[];
-  /** What a static check found wrong where the emulator does not enforce. */
-  edges: { subject: string; problem: string }[];
   notRehearsed: { what: string; why: string }[];
 }
 

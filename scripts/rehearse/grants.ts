@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, synth } from '../shared/cdk';
+import type { StackRoom } from '../../lib/shared/names';
+import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';
+import { type Json, readKit, type Templates } from '../shared/templates';
+import { brokenEdges } from './edges';
 import { toolchain } from './engine';
 
 /** One statement, removed alone. */
@@ -39,9 +43,38 @@ export interface Grants {
   rows: number[];
 }
 
-/** Replays the recordings against the policies of an assembly. */
+/** Replays the recordings against the policies of an assembly, and checks its edges, with each statement removed alone. */
 export async function grants(assembly: string, profile: string): Promise<Grants> {
-  return JSON.parse(await python('engine.audit.statements', assembly, '--profile', profile)) as Grants;
+  const replayed = JSON.parse(await python('engine.audit.statements', assembly, '--profile', profile)) as Grants;
+  const { kit, templates } = readKit(assembly);
+  const problems = (of: Templates) => brokenEdges(modelOf(of, { variant: profile, profile, kit }));
+  const sound = problems(templates);
+  const statements = replayed.statements.map((statement): Removal => {
+    const room = statement.stack.slice(kit.length + 1) as StackRoom;
+    const template = structuredClone(templates[room]);
+    takeOut(template, statement.path);
+    return {
+      ...statement,
+      edges: problems({ ...templates, [room]: template }).filter((each) => !sound.includes(each)),
+    };
+  });
+  const ids = (pick: (noticed: boolean, listed: boolean) => boolean) =>
+    statements
+      .filter(({ calls, edges, listed }) => pick(Object.keys(calls).length + edges.length > 0, listed.length > 0))
+      .map(({ id }) => id);
+  return {
+    ...{ ...replayed, statements },
+    unaccounted: ids((noticed, listed) => !noticed && !listed),
+    overlooked: ids((noticed, listed) => noticed && listed),
+  };
+}
+
+/** Removes the member at a path. */
+export function takeOut(template: Json, path: Removal['path']): void {
+  const holder = path.slice(0, -1).reduce<Json>((value, step) => value[step], template);
+  const last = path.at(-1)!;
+  if (Array.isArray(holder)) holder.splice(Number(last), 1);
+  else delete holder[last];
 }
 
 /** Keeps the decisions of the newest passed run of each scenario. @returns what was written, a file a line */
