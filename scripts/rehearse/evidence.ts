@@ -18,7 +18,6 @@ import { names, outputs, type StackRoom, stackRooms } from '../../lib/shared/nam
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Sweep } from '../account/sweep';
 import type { Target } from './engine';
-import type { Deployment } from './verify';
 
 export interface ExecutionRecord {
   name: string;
@@ -33,6 +32,18 @@ export interface ExecutionRecord {
   states: { name: string; at: string }[];
 }
 
+/** One update of the endpoint: how many requests each fleet answered, and with how many errors, stage by stage. */
+export interface Deployment {
+  time: string;
+  endpoint: string;
+  outcome: 'completed' | 'rolled back';
+  reason?: string;
+  stages: { instances: number; of: number; seconds: number; blue: Answered; green: Answered }[];
+}
+interface Answered {
+  requests: number;
+  errors: number;
+}
 export interface Evidence {
   machines: Record<'prepare' | 'train' | 'release' | 'monitor', ExecutionRecord[]>;
   packages: {
