@@ -28,6 +28,7 @@ export interface KitStack {
   status: string;
   reason?: string;
   parameters: Record<string, string>;
+  profile?: string;
   updatedAt: Date;
 }
 
@@ -63,6 +64,7 @@ function kitStack(room: StackRoom, stack: Stack): KitStack {
     parameters: Object.fromEntries(
       (stack.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [ParameterKey!, ParameterValue!]),
     ),
+    profile: stack.Tags?.find(({ Key }) => Key === 'profile')?.Value,
     updatedAt: stack.LastUpdatedTime ?? stack.CreationTime!,
   };
 }

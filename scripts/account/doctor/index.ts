@@ -1,8 +1,10 @@
-import { names, stackRooms } from '../../../lib/shared/names';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { stackRooms } from '../../../lib/shared/names';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
 import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
+import { kitStacks } from '../stacks';
 import {
   featuresInUse,
   fixedNames,
@@ -70,9 +72,11 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     ]),
     ...told,
     asked('deployed', async () => {
-      const all = stackRooms.map((room) => names.stack(kit, room));
-      const [stacks, tagged] = await Promise.all([look.stacks(aws, all), look.tagged(aws, kit)]);
-      return [judgeDeployed(stacks, all, profile), ...judgeLeftovers(kit, tagged, stacks.length, fixed)];
+      const [stacks, tagged] = await Promise.all([
+        kitStacks(new CloudFormationClient(aws), kit),
+        look.tagged(aws, kit),
+      ]);
+      return [judgeDeployed(stacks, stackRooms.length, profile), ...judgeLeftovers(kit, tagged, stacks.length, fixed)];
     }),
   ]);
   const checks = [
