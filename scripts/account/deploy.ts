@@ -4,6 +4,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
 import { Refused } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
+import type { Template } from '../shared/templates';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { cdk, environmentOf, templateFiles } from '../shared/cdk';
@@ -16,7 +17,6 @@ import {
   type KitStack,
   kitStacks,
   POLL_MS,
-  type Template,
   templateOf,
 } from './stacks';
 

@@ -1,6 +1,7 @@
 /** `down`: stops what works, empties what blocks, deletes the stacks against their order, and says what stays. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { Aws } from '../operate/deployed-kit';
+import type { Template } from '../shared/templates';
 import type { Out } from '../shared/out';
 import { deleteFunctionLogs, unblock } from './blockers';
 import { confirm } from './confirm';
@@ -13,7 +14,6 @@ import {
   resourcesOf,
   settled,
   type StackResource,
-  type Template,
   templateOf,
 } from './stacks';
 

@@ -1,9 +1,6 @@
 /** Whatever would go on working, or writing into a bucket, while the stacks are deleted. Found through the stacks' own resources. */
-import { CloudTrailClient, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { BatchStopJobRunCommand, GlueClient, paginateGetJobRuns } from '@aws-sdk/client-glue';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
@@ -43,31 +40,13 @@ export async function stopProducers(
     }
   };
 
-  const events = new EventBridgeClient(aws);
   for (const Name of named('AWS::Events::Rule'))
-    await attempt('rule', Name, () => events.send(new DisableRuleCommand({ Name: Name.split('|').at(-1) })));
-  const scheduler = new SchedulerClient(aws);
+    await attempt('rule', Name, () => call(aws, 'eventbridge:DisableRule', { Name: Name.split('|').at(-1) }));
   for (const Name of named('AWS::Scheduler::Schedule'))
     await attempt('schedule', Name, async () => {
-      // UpdateSchedule replaces the whole schedule.
-      const {
-        Name: _n,
-        Arn: _a,
-        CreationDate: _c,
-        LastModificationDate: _l,
-        $metadata: _m,
-        ...schedule
-      } = await scheduler.send(new GetScheduleCommand({ Name }));
-      await scheduler.send(
-        new UpdateScheduleCommand({
-          ...schedule,
-          Name,
-          ScheduleExpression: schedule.ScheduleExpression,
-          Target: schedule.Target,
-          FlexibleTimeWindow: schedule.FlexibleTimeWindow,
-          State: 'DISABLED',
-        }),
-      );
+      // UpdateSchedule replaces the whole schedule; the client sends of an answer what the request has.
+      const schedule = (await call(aws, 'scheduler:GetSchedule', { Name })) as object;
+      await call(aws, 'scheduler:UpdateSchedule', { ...schedule, Name, State: 'DISABLED' });
     });
 
   const sfn = new SFNClient(aws);
@@ -88,10 +67,9 @@ export async function stopProducers(
           );
   await stopJobs(aws, kit, attempt, out);
 
-  const trails = new CloudTrailClient(aws);
   // CloudTrail delivers minutes later, into a bucket that was emptied before.
   for (const Name of named('AWS::CloudTrail::Trail'))
-    await attempt('trail', Name, () => trails.send(new StopLoggingCommand({ Name })));
+    await attempt('trail', Name, () => call(aws, 'cloudtrail:StopLogging', { Name }));
   return stopped;
 }
 

@@ -1,6 +1,7 @@
 /** What a deployment would take from the model that serves: compared before anything is changed. */
 import { MODEL_PARAMETER, names, NO_MODEL, type StackRoom } from '../../lib/shared/names';
-import type { KitStack, Template } from './stacks';
+import type { Template } from '../shared/templates';
+import type { KitStack } from './stacks';
 
 export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
   template: Template;

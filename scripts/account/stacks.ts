@@ -12,15 +12,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
 import { pause } from '../operate/pace';
-
-export interface Template {
-  Parameters?: Record<string, { Default?: string }>;
-  Conditions?: Record<string, unknown>;
-  Resources: Record<
-    string,
-    { Type: string; Properties?: Record<string, unknown>; Condition?: string; DeletionPolicy?: string }
-  >;
-}
+import type { Template } from '../shared/templates';
 
 export interface KitStack {
   room: StackRoom;

@@ -133,14 +133,14 @@ export interface Audit {
   notRehearsed: { what: string; why: string }[];
 }
 
-export async function audit(runDir: string, assembly: string): Promise<Audit> {
-  const { stdout } = await promisify(execFile)(
-    toolchain().python,
-    ['-m', 'engine.audit', '--run-dir', runDir, '--assembly', assembly],
-    {
-      cwd: ROOT,
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  return JSON.parse(stdout) as Audit;
+export const audit = async (runDir: string, assembly: string): Promise<Audit> =>
+  JSON.parse(await python('engine.audit', '--run-dir', runDir, '--assembly', assembly)) as Audit;
+
+/** What a module of the engine prints. */
+export async function python(module: string, ...rest: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(toolchain().python, ['-m', module, ...rest], {
+    cwd: ROOT,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
 }

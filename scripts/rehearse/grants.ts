@@ -1,16 +1,14 @@
 /** What would notice that a statement is gone: the recorded decisions of earlier runs replayed without it, or the static checks. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { ROOT, synth } from '../shared/cdk';
+import { synth } from '../shared/cdk';
 import type { StackRoom } from '../../lib/shared/names';
 import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';
 import { type Json, readKit, type Templates } from '../shared/templates';
 import { brokenEdges } from './edges';
-import { toolchain } from './engine';
+import { python } from './engine';
 
 /** One statement, removed alone. */
 export interface Removal {
@@ -110,12 +108,4 @@ export function told({ seconds, decisions, statements, unaccounted, overlooked, 
     ...overlooked.map((id) => `listed, and noticed after all: ${id}; take it off engine/audit/unexercised.json`),
     ...disagreements.map((sentence) => `${sentence}; rehearse the scenario, then grants --record`),
   ];
-}
-
-async function python(module: string, ...rest: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(toolchain().python, ['-m', module, ...rest], {
-    cwd: ROOT,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout;
 }

@@ -7,13 +7,16 @@ import { templateFiles } from './cdk';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
-export interface TemplateResource {
-  Type: string;
-  Properties?: Record<string, Json>;
+export interface Template {
+  Parameters?: Record<string, { Default?: string }>;
+  Conditions?: Record<string, unknown>;
+  Resources: Record<
+    string,
+    { Type: string; Properties?: Record<string, Json>; Condition?: string; DeletionPolicy?: string }
+  >;
+  Outputs?: Json;
 }
-
-/** Resources by logical id. */
-export type Templates = Record<StackRoom, { Resources: Record<string, TemplateResource>; Outputs?: Json }>;
+export type Templates = Record<StackRoom, Template>;
 
 /** Construct ID of a stack: `data-lake` is `DataLake`. */
 export const stackId = (room: StackRoom): string =>
@@ -71,14 +74,18 @@ export interface Machine extends Placed {
   jobs: JobState[];
 }
 
-/** A machine of a stack with the jobs that it starts, by the beginning of its logical id. */
-export function machineOf(templates: Templates, stack: StackRoom, name: string): Machine {
-  const found = resources(templates).filter(
-    ({ stack: of, type, id }) => of === stack && type === 'AWS::StepFunctions::StateMachine' && id.startsWith(name),
-  );
+/** The one resource of a type in a stack, or the one whose logical id begins with a name. @throws Error when it is not one */
+export function only(templates: Templates, stack: StackRoom, type: string, name = ''): Placed {
+  const found = resources(templates).filter((r) => r.stack === stack && r.type === type && r.id.startsWith(name));
   const [placed] = found;
   if (placed === undefined || found.length > 1)
-    throw new Error(`stack ${stack} has ${found.length} state machines ${name}…, one is priced`);
+    throw new Error(`stack ${stack} has ${found.length} ${type} ${name}, one is expected`);
+  return placed;
+}
+
+/** A machine of a stack with the jobs that it starts. */
+export function machineOf(templates: Templates, stack: StackRoom, name: string): Machine {
+  const placed = only(templates, stack, 'AWS::StepFunctions::StateMachine', name);
   const { States: states } = JSON.parse(text(placed.properties.DefinitionString)) as { States: Record<string, Json> };
   const jobs = Object.entries(states).flatMap(([state, { Resource, Arguments }]): JobState[] => {
     const operation = /:::([\w-]+:\w+)\.sync/.exec(Resource ?? '')?.[1];

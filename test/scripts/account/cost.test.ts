@@ -90,7 +90,9 @@ test('a second state machine of a stack is listed until a run prices it, and is 
     etl: { Resources: { ...templates.etl.Resources, [name]: machine } },
   });
   expect(estimate(config, twice('Second')).unpriced).toEqual([expect.stringMatching(/^etl\/Second: a state machine/)]);
-  expect(() => estimate(config, twice(`${id}Twin`))).toThrow('stack etl has 2 state machines Prepare');
+  expect(() => estimate(config, twice(`${id}Twin`))).toThrow(
+    'stack etl has 2 AWS::StepFunctions::StateMachine Prepare',
+  );
 });
 
 test('an interface endpoint bills each of its zones, all day', () => {

@@ -1,6 +1,6 @@
 import { MODEL_PARAMETER, NO_MODEL, type StackRoom, stackRooms } from '../../../lib/shared/names';
 import { resets } from '../../../scripts/account/resets';
-import type { Template } from '../../../scripts/account/stacks';
+import type { Template } from '../../../scripts/shared/templates';
 import { kit, templates } from '../../shared/kit';
 
 const CHAMPION = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/3';
