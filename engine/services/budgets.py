@@ -15,7 +15,11 @@ class MemberBudgets(Service):
 
     def __init__(self, account: str) -> None:
         self._account = account
-        self.actions = {"DescribeBudget": "ViewBudget", "DescribeBudgets": "ViewBudget"}
+        changing = ("CreateBudget", "UpdateBudget", "DeleteBudget")
+        self.actions = {
+            **dict.fromkeys(("DescribeBudget", "DescribeBudgets"), "ViewBudget"),
+            **dict.fromkeys(changing, "ModifyBudget"),
+        }
         self.operations = dict.fromkeys(shapes.model(self.name).operation_names, self._refuse)
         self.types = {"AWS::Budgets::Budget": self}
 

@@ -38,7 +38,10 @@ class Endpoint:
             # A model may list one protocol today and both in the next release of the SDKs.
             spoken.add("smithy-rpc-v2-cbor")
         self._protocols = {name: PROTOCOLS[name](self.model) for name in spoken}
-        self._errors = {shape.error_code: shape for shape in self.model.error_shapes}
+        # A model may give an error another code on the wire than its name.
+        self._errors = {
+            code: shape for shape in self.model.error_shapes for code in (shape.name, shape.error_code)
+        }
         self._throttles: Counter[str] = Counter()
 
     def protocol(self, request: Request) -> Json | None:
@@ -99,8 +102,9 @@ class Endpoint:
 
     def failure(self, request: Request, error: ApiError, request_id: str) -> Response:
         protocol, shape = self._speaking(request), self._errors.get(error.code)
-        # A service's own code for a denial is its model's; the common one is the protocol's.
-        code, status = protocol.denied if error.code == "AccessDeniedException" else (error.code, 400)
+        code, status = shape.error_code if shape else error.code, 400
+        if code == "AccessDeniedException":
+            code, status = protocol.denied
         message = next((name for name in shape.members if name.lower() == "message"), "") if shape else ""
         fields = {message or "message": error.message, **error.fields}
         return protocol.failure(code, fields, error.status or _status(shape, status), request_id)

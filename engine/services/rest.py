@@ -100,7 +100,7 @@ class RestXml(Xml, RestJson):
 
 
 def _routes(model: ServiceModel) -> list[tuple[re.Pattern[str], list[str], OperationModel]]:
-    """`/a/b` comes before `/a/{Name}`, and what needs a query parameter before what does not."""
+    """By what tells them apart: a query parameter, then the most literal parts, then the longest path."""
     found = []
     for operation in map(model.operation_model, model.operation_names):
         path, _, literal = operation.http["requestUri"].partition("?")
@@ -108,8 +108,9 @@ def _routes(model: ServiceModel) -> list[tuple[re.Pattern[str], list[str], Opera
         # A label is sent percent-encoded and arrives decoded: it may hold slashes, as ARNs do.
         pattern = f"{operation.http['method']} {'(.+?)'.join(map(re.escape, parts[::2]))}/?"
         labels = [label.rstrip("+") for label in parts[1::2]]
-        found.append((not literal, len(labels) - path.count("/"), re.compile(pattern), labels, operation))
-    return [route[2:] for route in sorted(found, key=lambda route: route[:2])]
+        order = (not literal, len(labels) - path.count("/"), -len(labels))
+        found.append((order, (re.compile(pattern), labels, operation)))
+    return [route for _, route in sorted(found, key=lambda entry: entry[0])]
 
 
 def _located(name: str, member: Shape, request: Request, labels: Labels) -> Any:

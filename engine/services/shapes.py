@@ -45,13 +45,14 @@ def answer(operation: OperationModel, record: Any) -> dict[str, Any]:
 
 
 def project(value: Any, shape: Shape) -> Any:
-    if isinstance(shape, StructureShape):
+    # What has the wrong type is left to the report on types.
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
         # Copied in one step first: the thread of a job may be adding members to its record.
         known = ((k, v) for k, v in dict(value).items() if k in shape.members and v is not None)
         return {k: project(v, shape.members[k]) for k, v in known}
-    if isinstance(shape, ListShape):
+    if isinstance(shape, ListShape) and isinstance(value, list | tuple):
         return [project(item, shape.member) for item in value]
-    if isinstance(shape, MapShape):
+    if isinstance(shape, MapShape) and isinstance(value, Mapping):
         return {key: project(item, shape.value) for key, item in value.items()}
     # Patterns are not held against answers: SageMaker's own refuses the names that it gives packages.
     if value not in shape.metadata.get("enum", [value]):

@@ -74,7 +74,8 @@ def decode_text(value: Any, shape: Shape) -> Any:
         return [decode_text(item, shape.member) for item in _items(value, shape, "member")]
     if isinstance(shape, MapShape):
         key, item = wire_name("key", shape.key), wire_name("value", shape.value)
-        return {pair[key]: decode_text(pair[item], shape.value) for pair in _items(value, shape, "entry")}
+        pairs = [pair for pair in _items(value, shape, "entry") if isinstance(pair, dict) and key in pair]
+        return {pair[key]: decode_text(pair.get(item, ""), shape.value) for pair in pairs}
     if not isinstance(value, str):
         raise _unexpected(value, shape.type_name.capitalize())
     try:
