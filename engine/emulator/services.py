@@ -42,31 +42,20 @@ class Services:
         action, arn = actions.extract_iam_action, actions.extract_resource_arn
         denied = actions.access_denied_response
 
-        def extract_iam_action(
-            service: str, method: str, path: str, headers: Any, body: bytes, query_params: Any
-        ) -> Any:
+        def extract_iam_action(service: str, *request: Any) -> Any:
             if service not in self._endpoints:
-                return action(service, method, path, headers, body, query_params)
-            request = Request(method, path, headers, query_params, body)
-            endpoint = self._endpoint(service, request)
-            name, _ = endpoint.operation(request)
+                return action(service, *request)
+            asked = Request(*request)
+            endpoint = self._endpoint(service, asked)
+            name, _ = endpoint.operation(asked)
             namespace = actions.SERVICE_TO_IAM_NAMESPACE[service]
             return f"{namespace}:{endpoint.service.actions.get(name, name)}" if name else None
 
-        def extract_resource_arn(
-            service: str,
-            method: str,
-            path: str,
-            headers: Any,
-            body: bytes,
-            query_params: Any,
-            region: str,
-            account_id: str,
-        ) -> Any:
+        def extract_resource_arn(service: str, *request: Any) -> Any:
             if service not in self._endpoints:
-                return arn(service, method, path, headers, body, query_params, region, account_id)
-            request = Request(method, path, headers, query_params, body)
-            return self._endpoint(service, request).resource_arn(request)
+                return arn(service, *request)
+            asked = Request(*request[:5])
+            return self._endpoint(service, asked).resource_arn(asked)
 
         def access_denied_response(
             service: str, action: str, principal_arn: str, request_id: str, **details: Any
@@ -74,9 +63,9 @@ class Services:
             # Credentials that are none are refused in the emulator's words, whatever the service.
             if service not in self._endpoints or details.get("error_code"):
                 return denied(service, action, principal_arn, request_id, **details)
-            request = Request("", "", details.get("headers") or {}, {}, b"")
+            asked = Request("", "", details["headers"], b"", {})
             refusal = ApiError("AccessDeniedException", details["message"])
-            return self._endpoint(service, request).failure(request, refusal, request_id)
+            return self._endpoint(service, asked).failure(asked, refusal, request_id)
 
         actions.extract_iam_action = extract_iam_action
         actions.extract_resource_arn = extract_resource_arn
@@ -90,15 +79,13 @@ class Services:
         return next(having, (speaking or endpoints)[0])
 
     def _handler(self, name: str) -> Any:
-        async def handler(
-            method: str, path: str, headers: Mapping[str, str], body: bytes, query_params: Any
-        ) -> Response:
-            request = Request(method, path, headers, query_params, body)
-            who = _caller(pinned.module("core.router").extract_access_key_id(headers, query_params))
+        async def handler(*request: Any) -> Response:
+            asked = Request(*request)
+            who = _caller(pinned.module("core.router").extract_access_key_id(asked.headers, asked.query))
             # An operation may call back into the emulator: never on the event loop.
             context = contextvars.copy_context()
-            answer = self._endpoint(name, request).answer
-            return await asyncio.get_running_loop().run_in_executor(None, context.run, answer, request, who)
+            answer = self._endpoint(name, asked).answer
+            return await asyncio.get_running_loop().run_in_executor(None, context.run, answer, asked, who)
 
         return handler
 

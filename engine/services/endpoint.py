@@ -33,10 +33,8 @@ class Endpoint:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.model = shapes.model(service.name)
-        spoken = set(self.model.protocols)
-        if "json" in spoken:
-            # A model may list one protocol today and both in the next release of the SDKs.
-            spoken.add("smithy-rpc-v2-cbor")
+        # A model may list JSON alone today, and CBOR too in the next release of the SDKs.
+        spoken = [*self.model.protocols, *(["smithy-rpc-v2-cbor"] if "json" in self.model.protocols else [])]
         self._protocols = {name: PROTOCOLS[name](self.model) for name in spoken}
         # A model may give an error another code on the wire than its name.
         self._errors = {
@@ -68,10 +66,10 @@ class Endpoint:
             raise ApiError(protocol.malformed[0], str(error), protocol.malformed[1]) from None
 
     def resource_arn(self, request: Request) -> str:
-        """The ARN that a call is authorised on; "*" for a malformed one, which is refused for that."""
+        """The ARN that a call is authorised on; "*" for one that is refused afterwards for what it lacks."""
         try:
             return self.service.resource_arn(self.operation(request)[0], self.params(request))
-        except ApiError:
+        except (ApiError, KeyError):
             return "*"
 
     def throttle(self, operation: str, times: int) -> None:
@@ -89,10 +87,11 @@ class Endpoint:
                 self._throttles[name] -= 1
                 raise self._throttling(protocol)
             params = self.params(request)
+            self.service.check(name, params)
             for permission in self.service.further(name, params):
                 who.require(*permission)
             with called_by(who):
-                answer = self.service.call(name, params)
+                answer = self.service.perform(name, params)
             return protocol.success(self.model.operation_model(name), answer, request_id)
         except ApiError as error:
             return self.failure(request, error, request_id)

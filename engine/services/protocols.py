@@ -24,8 +24,8 @@ class Request:
     method: str
     path: str
     headers: Mapping[str, str]
-    query: Mapping[str, list[str]]
     body: bytes
+    query: Mapping[str, list[str]]
 
     @cached_property
     def form(self) -> Mapping[str, list[str]]:

@@ -122,10 +122,6 @@ def _located(name: str, member: Shape, request: Request, labels: Labels) -> Any:
         case "header":
             value = request.headers.get(wire.lower())
             return _listed(value.split(","), member) if value and isinstance(member, ListShape) else value
-        case "headers":
-            found = request.headers.items()
-            pairs = {key[len(wire) :]: text for key, text in found if key.startswith(wire.lower())}
-            return {"entry": [{"key": key, "value": text} for key, text in pairs.items()]} if pairs else None
         case "querystring" if not isinstance(member, MapShape):
             values = request.query.get(wire)
             return values and (_listed(values, member) if isinstance(member, ListShape) else values[0])

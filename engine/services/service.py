@@ -82,13 +82,21 @@ class Service:
         return "ValidationException" if "json" in shapes.model(self.name).protocol else "ValidationError"
 
     def call(self, operation: str, params: Params) -> dict[str, Any]:
-        """Carry out an operation of the model. Raises ApiError, or AnswerError for an answer that breaks the
-        model."""
+        """Carry out an operation of the model, for nobody in particular. Raises ApiError."""
+        self.check(operation, params)
+        return self.perform(operation, params)
+
+    def check(self, operation: str, params: Params) -> None:
+        """Raise ApiError for a request that is refused before it is anybody's."""
         model = shapes.model(self.name).operation_model(operation)
         shapes.validate(params, model.input_shape, self.invalid)
         self.refuse(operation, params)
         if operation not in self.operations:
             raise ApiError(self.invalid, f"{operation} is not rehearsed.")
+
+    def perform(self, operation: str, params: Params) -> dict[str, Any]:
+        """The answer to a checked request. Raises ApiError, or AnswerError where it breaks the model."""
+        model = shapes.model(self.name).operation_model(operation)
         return shapes.answer(model, self.operations[operation](params))
 
     def refuse(self, operation: str, params: Params) -> None:

@@ -15,6 +15,7 @@ from botocore.validate import ParamValidator
 
 from engine.host import ApiError
 
+
 class AnswerError(Exception):
     """The engine's own mistake: an answer that the service's model does not allow."""
 

@@ -35,8 +35,8 @@ def served(endpoint: Endpoint) -> Iterator[str]:
                 self.command,
                 unquote(path),
                 {key.lower(): value for key, value in self.headers.items()},
-                parse_qs(query, keep_blank_values=True),
                 self.rfile.read(int(self.headers.get("content-length", 0))),
+                parse_qs(query, keep_blank_values=True),
             )
             status, headers, body = endpoint.answer(request, who)
             self.send_response(status)

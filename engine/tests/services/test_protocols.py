@@ -88,7 +88,7 @@ def sent(operation, protocol, params):
     address = "&".join(part for part in (urlencode(wire["query_string"], doseq=True), literal) if part)
     query = parse_qs(address, keep_blank_values=True)
     headers = {key.lower(): str(value) for key, value in wire["headers"].items()}
-    return Request(wire["method"], unquote(path), headers, query, body)
+    return Request(wire["method"], unquote(path), headers, body, query)
 
 
 @pytest.mark.parametrize(("service", "protocol"), SPOKEN)
@@ -179,7 +179,7 @@ def test_what_is_not_of_the_model_is_malformed(service, operation, body, message
     protocol = {"cloudwatch": "query"}.get(service, model.protocol)
     with pytest.raises(MalformedError) as refused:
         PROTOCOLS[protocol](model).params(
-            Request("POST", "/", {}, {}, body.encode()), model.operation_model(operation), {}
+            Request("POST", "/", {}, body.encode(), {}), model.operation_model(operation), {}
         )
     assert str(refused.value) == message
 
@@ -187,7 +187,7 @@ def test_what_is_not_of_the_model_is_malformed(service, operation, body, message
 def test_members_that_the_model_does_not_know_are_left_out():
     model = shapes.model("comprehend")
     body = json.dumps({"Text": "a", "Mood": "b", "LanguageCode": None}).encode()
-    request = Request("POST", "/", {}, {}, body)
+    request = Request("POST", "/", {}, body, {})
     assert PROTOCOLS["json"](model).params(request, model.operation_model("DetectSentiment"), {}) == {
         "Text": "a"
     }
