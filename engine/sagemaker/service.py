@@ -42,6 +42,8 @@ class SageMaker(Service):
     """
 
     name = "sagemaker"
+    # None before a job has a model. https://github.com/aws/sagemaker-python-sdk/pull/6091 saw null.
+    omitted = ("DescribeTrainingJob.ModelArtifacts",)
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """A service of the engine, and what it may learn of the call that it answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -76,6 +76,9 @@ class Service:
     # IAM's name of an operation, where it is another one.
     actions: Mapping[str, str] = {}
 
+    # Members of answers that the model requires and AWS leaves out, as `<operation>.<member>`.
+    omitted: Container[str] = ()
+
     @property
     def invalid(self) -> str:
         """The code of a request that the model refuses."""
@@ -97,7 +100,7 @@ class Service:
     def perform(self, operation: str, params: Params) -> dict[str, Any]:
         """The answer to a checked request. Raises ApiError, or AnswerError where it breaks the model."""
         model = shapes.model(self.name).operation_model(operation)
-        return shapes.answer(model, self.operations[operation](params))
+        return shapes.answer(model, self.operations[operation](params), self.omitted)
 
     def refuse(self, operation: str, params: Params) -> None:
         """Raise ApiError for what the service refuses beside its model, whatever the operation."""

@@ -1,19 +1,26 @@
 """Requests and answers held against botocore's model of a service.
 
-botocore's own validator checks types, required members and lower bounds, in words of its own. The services
-name a broken constraint, so requests are walked here; answers are for whoever mends the engine.
+botocore's own validator names what is wrong in words of its own and knows neither patterns, enumerations nor
+upper bounds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import botocore.session
 import regex
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
-from botocore.validate import ParamValidator
 
 from engine.host import ApiError
+
+# The types of Python that values of the models have.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "structure": (Mapping,), "map": (Mapping,), "list": (list, tuple), "string": (str,), "character": (str,),
+    "boolean": (bool,), "integer": (int,), "long": (int,), "float": (int, float), "double": (int, float),
+    "blob": (str, bytes), "timestamp": (int, float, datetime),
+}  # fmt: skip
 
 
 class AnswerError(Exception):
@@ -33,32 +40,37 @@ def validate(params: Mapping[str, Any], shape: Shape | None, code: str) -> None:
         raise ApiError(code, f"{len(broken)} validation error{plural} detected: {'; '.join(broken)}")
 
 
-def answer(operation: OperationModel, record: Any) -> dict[str, Any]:
-    """The members of `record` that the operation's output shape knows, at every depth; raises AnswerError."""
+def answer(operation: OperationModel, record: Any, omitted: Container[str] = ()) -> dict[str, Any]:
+    """The members of `record` that the operation's output shape knows, at every depth. Raises AnswerError;
+    `omitted` may be missing, as `<operation>.<member>`."""
     shape = operation.output_shape
-    if shape is None:
-        return {}
-    projected: dict[str, Any] = project(record, shape)
-    report = ParamValidator().validate(projected, shape)
-    if report.has_errors():
-        raise AnswerError(f"The answer to {operation.name} breaks the model: {report.generate_report()}")
-    return projected
+    return {} if shape is None else _projected(record, shape, operation.name, omitted)
 
 
-def project(value: Any, shape: Shape) -> Any:
-    # What has the wrong type is left to the report on types.
-    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+def _projected(value: Any, shape: Shape, at: str, omitted: Container[str]) -> Any:
+    if not typed(value, shape):
+        raise AnswerError(f"{at} is {value!r}, not a {shape.type_name}")
+    if isinstance(shape, StructureShape):
         # Copied in one step first: the thread of a job may be adding members to its record.
-        known = ((k, v) for k, v in dict(value).items() if k in shape.members and v is not None)
-        return {k: project(v, shape.members[k]) for k, v in known}
-    if isinstance(shape, ListShape) and isinstance(value, list | tuple):
-        return [project(item, shape.member) for item in value]
-    if isinstance(shape, MapShape) and isinstance(value, Mapping):
-        return {key: project(item, shape.value) for key, item in value.items()}
+        known = {k: v for k, v in dict(value).items() if k in shape.members and v is not None}
+        for name in shape.required_members:
+            if name not in known and f"{at}.{name}" not in omitted:
+                raise AnswerError(f"{at}.{name} is required and missing")
+        return {k: _projected(v, shape.members[k], f"{at}.{k}", omitted) for k, v in known.items()}
+    if isinstance(shape, ListShape):
+        return [_projected(item, shape.member, at, omitted) for item in value]
+    if isinstance(shape, MapShape):
+        return {key: _projected(item, shape.value, at, omitted) for key, item in value.items()}
     # Patterns are not held against answers: SageMaker's own refuses the names that it gives packages.
     if value not in shape.metadata.get("enum", [value]):
-        raise AnswerError(f"{value!r} is not a {shape.name}: {shape.metadata['enum']}")
+        raise AnswerError(f"{at} is {value!r}, not one of {shape.metadata['enum']}")
     return value
+
+
+def typed(value: Any, shape: Shape, *more: type) -> bool:
+    """Whether a value is of the shape's type, or one of `more`; True is no number."""
+    known = isinstance(value, (*_TYPES[shape.type_name], *more))
+    return known and (not isinstance(value, bool) or shape.type_name == "boolean")
 
 
 def coerce(props: Mapping[str, Any], operation: OperationModel) -> dict[str, Any]:

@@ -12,14 +12,11 @@ import cbor2
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
+from engine.services.shapes import typed
+
 # https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2: what follows is an epoch time
 _EPOCH_TIME = 1
 _KINDS = {bool: "BOOLEAN_VALUE", str: "STRING_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE"}
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "character": (str,), "boolean": (bool,), "integer": (int,), "long": (int,),
-    "float": (int, float), "double": (int, float), "blob": (str, bytes),
-    "timestamp": (int, float, str, datetime),
-}  # fmt: skip
 
 
 class MalformedError(Exception):
@@ -53,8 +50,8 @@ def decode(value: Any, shape: Shape) -> Any:
         if not isinstance(value, list):
             raise MalformedError("Expected list or null")
         return [decode(item, shape.member) for item in value]
-    types = _TYPES[shape.type_name]
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+    # A time may be written as text.
+    if not typed(value, shape, *([str] if shape.type_name == "timestamp" else [])):
         raise _unexpected(value, shape.type_name.capitalize())
     if isinstance(value, str):
         return decode_text(value, shape)
