@@ -40,6 +40,6 @@ export const answers = {
   speechMarks: 'speech/{id}.marks.jsonl',
   /** A line for each document: what was found, or why it was refused. */
   documents: 'documents/{run}/{batch}.jsonl',
-  /** What Step Functions writes of each batch: counts, refusals, failures. */
-  mapRuns: 'map-runs/{run}/',
+  /** Where Step Functions writes what became of each batch. It adds a slash of its own. */
+  mapRuns: 'map-runs/{run}',
 };
