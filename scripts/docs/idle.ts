@@ -2,7 +2,7 @@
 import { resolveConfig } from '../../lib/config';
 import { estimate, type CostLine } from '../account/cost';
 import { usd } from '../account/cost/print';
-import { roomOf } from '../shared/templates';
+import { stackOf } from '../shared/templates';
 import { code, grouped, table } from './markdown';
 import { variants, type Synthesized } from './synthesized';
 
@@ -22,7 +22,7 @@ export function idleOf(kits: readonly Synthesized[]): Idle {
 /** USD a day of a stack, a row a price; nothing where nothing bills. */
 export function idleTable(stack: string, kits: readonly Synthesized[], idle: Idle): string[] {
   const lines = kits.flatMap((kit) =>
-    (idle.get(kit.name) ?? []).filter((line) => line.stack === roomOf(stack)).map((line) => ({ ...line, kit })),
+    (idle.get(kit.name) ?? []).filter((line) => line.stack === stackOf(stack).stack).map((line) => ({ ...line, kit })),
   );
   const sum = (of: typeof lines) => {
     const total = of.reduce((all, line) => all + line.usd, 0);

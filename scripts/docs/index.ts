@@ -1,13 +1,14 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { names, rooms, stackRooms } from '../../lib/shared/names';
+import { resolveConfig } from '../../lib/config';
+import { enabledRooms, roomNames, stacksOf } from '../../lib/rooms';
+import { names } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../shared/cdk';
 import { proofPage } from '../bench/prove/page';
 import { picture } from '../rehearse/report/picture';
 import { STORY, type Story } from '../rehearse/report/story';
-import { stackId } from '../shared/templates';
 import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
@@ -29,7 +30,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/stacks/README.md', overview(kits)],
     ['docs/upgrading.md', upgrading(kits)],
     ['docs/proof/README.md', proofPage()],
-    ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
+    ...roomNames.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);
 }
 
@@ -54,20 +55,16 @@ function overview(kits: readonly Synthesized[]): string {
     '',
     '<!-- `npm run docs` writes these pages from the templates, the headers of the stacks and the notes.ts of each room. -->',
     '',
-    `A page a room, in lifecycle order: ${rooms.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
+    `A page a room, in lifecycle order: ${roomNames.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
     'without them, which property is set and why, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
     `Idle costs are those of \`npm run kit -- cost\`: list prices, free tier ignored; \`--json\` shows the assumptions and the day of each price. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
       ['stack', ...kits.map(({ name }) => name)],
-      stackRooms
-        .map(stackId)
-        .map((stack) => [
-          stack,
-          ...kits.map(
-            ({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`,
-          ),
-        ]),
+      stacksOf(enabledRooms(resolveConfig())).map(({ id: stack }) => [
+        stack,
+        ...kits.map(({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`),
+      ]),
     ),
     '',
     '## In every room',

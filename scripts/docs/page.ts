@@ -1,18 +1,19 @@
 /** One room's page: what its stacks hold, why, who may do what, and what differs by profile. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { names, type Room } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import type { RoomName } from '../../lib/rooms';
 import { ROOT } from '../shared/cdk';
 import { stackNote } from './annotations';
 import { differing, document, isSet, plain, type Documented } from './documented';
 import { principals, resourcePolicies, summarized, type Grant } from './grants';
 import { idleTable, type Idle } from './idle';
 import { code, grouped, pageOf, table } from './markdown';
-import { type Json, roomOf } from '../shared/templates';
+import { type Json, stackOf } from '../shared/templates';
 import { KIT, type Synthesized } from './synthesized';
 
 /** Markdown of a room. @param kits the variants, the default profile first */
-export function page(room: Room, kits: readonly Synthesized[], idle: Idle): string {
+export function page(room: RoomName, kits: readonly Synthesized[], idle: Idle): string {
   const all = kits.map(({ name }) => name);
   const resources = document(kits).filter((resource) => resource.room === room);
   const stacks = [...new Set(resources.map(({ stack }) => stack))];
@@ -39,8 +40,8 @@ export function page(room: Room, kits: readonly Synthesized[], idle: Idle): stri
 }
 
 /** The header of the stack's file is its text. */
-function introduction(room: Room, stack: string): string[] {
-  const file = `lib/${room}/${roomOf(stack)}-stack.ts`;
+function introduction(room: RoomName, stack: string): string[] {
+  const file = `lib/${room}/${stackOf(stack).stack}-stack.ts`;
   if (!existsSync(join(ROOT, file)))
     throw new Error(`stack ${stack} is not in ${file}, where its header is looked for`);
   const header = readFileSync(join(ROOT, file), 'utf8').split('*/')[0] ?? '';
@@ -48,7 +49,7 @@ function introduction(room: Room, stack: string): string[] {
   const [what, ...rest] = text.split(/\n\n|\n(?=Idle cost:|Fails first:)/).map((part) => part.replaceAll('\n', ' '));
   return [
     '',
-    `## ${names.stack(KIT, roomOf(stack))}`,
+    `## ${names.stack(KIT, stackOf(stack).stack)}`,
     '',
     `${what} ([source](../../${file}))`,
     ...rest.flatMap((part) => ['', part.replace(/^(Idle cost|Fails first):/, '**$1:**')]),
@@ -107,7 +108,7 @@ function companions(resources: readonly Documented[], all: readonly string[]): s
 }
 
 /** Properties that the room sets for one reason on all its resources of a type. */
-function ofTypes(room: Room, resources: readonly Documented[]): string[] {
+function ofTypes(room: RoomName, resources: readonly Documented[]): string[] {
   const shared = resources.flatMap(({ type, explained }) =>
     [...explained]
       .filter(([, fact]) => !fact.own && fact.source.startsWith(`${room} `))
@@ -180,7 +181,7 @@ function grants(stack: string, kits: readonly Synthesized[], all: readonly strin
 
 /** Parameters and outputs that people and commands use; exports are CloudFormation's own. */
 function interfaceOf(stack: string, kits: readonly Synthesized[]): string[] {
-  const template = kits[0]?.templates[roomOf(stack)] as Json;
+  const template = kits[0]?.templates[stackOf(stack).stack] as Json;
   const parameters = Object.entries<Json>(template.Parameters ?? {}).filter(([name]) => name !== 'BootstrapVersion');
   const outputs = Object.entries<Json>(template.Outputs ?? {}).filter(([, output]) => output.Export === undefined);
   return [

@@ -1,12 +1,12 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
-import type { Room } from '../../lib/shared/names';
+import type { RoomName } from '../../lib/rooms';
 import { fromAssembly } from '../shared/kit-app';
 import { managed } from '../shared/managed';
-import { type Json, roomOf, type Templates, text } from '../shared/templates';
+import { type Json, stackOf, type Templates, text } from '../shared/templates';
 
 export interface Resource {
-  readonly room: Room;
+  readonly room: RoomName;
   /** Construct ID of its stack. */
   readonly stack: string;
   /** Construct path without the trailing `Resource`, e.g. `Serving/Predict`. */
@@ -44,7 +44,7 @@ export function synthesize(name: string, variant = variants[name]): Synthesized 
   return fromAssembly(variant.profile, variant.config ?? {}, (assembly, app) => {
     const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
     const templates = stacks.map((stack) => [
-      roomOf(stack.node.id),
+      stackOf(stack.node.id).stack,
       assembly.getStackArtifact(stack.artifactId).template,
     ]);
     return new Kit(name, stacks, Object.fromEntries(templates) as Templates);
@@ -62,7 +62,7 @@ class Kit implements Synthesized {
     readonly templates: Templates,
   ) {
     this.resources = stacks.flatMap((stack) => {
-      const { Resources, Outputs = {} } = templates[roomOf(stack.node.id)];
+      const { Resources, Outputs = {} } = templates[stackOf(stack.node.id).stack];
       for (const { Value, Export } of Object.values<Json>(Outputs))
         if (Export !== undefined) this.exports.set(Export.Name, { stack: stack.node.id, value: Value });
       const constructs = stack.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
@@ -75,10 +75,8 @@ class Kit implements Synthesized {
     const { Type: type, Properties: properties = {}, DeletionPolicy: deletionPolicy, Condition: condition } = all[id];
     const path = construct.node.path.replace(/\/(Resource|Default)$/, '');
     this.paths.set(`${stack.node.id}.${id}`, path);
-    const room = roomOf(stack.node.id);
     return {
-      // The stack of the model belongs to the room that serves it.
-      room: room === 'serving-model' ? 'serving' : room,
+      room: stackOf(stack.node.id).room.name,
       stack: stack.node.id,
       ...{ path, id, type, properties, deletionPolicy, condition },
     };

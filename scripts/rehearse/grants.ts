@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synth } from '../shared/cdk';
-import type { StackRoom } from '../../lib/shared/names';
+import type { StackName } from '../../lib/rooms';
 import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';
 import { type Json, readKit, type Templates } from '../shared/templates';
@@ -48,7 +48,7 @@ export async function grants(assembly: string, profile: string): Promise<Grants>
   const problems = (of: Templates) => brokenEdges(modelOf(of, { variant: profile, profile, kit }));
   const sound = problems(templates);
   const statements = replayed.statements.map((statement): Removal => {
-    const room = statement.stack.slice(kit.length + 1) as StackRoom;
+    const room = statement.stack.slice(kit.length + 1) as StackName;
     const template = structuredClone(templates[room]);
     takeOut(template, statement.path);
     return {

@@ -1,5 +1,6 @@
 /** A leftover of each type that `sweep` knows, put into the account as a half-failed deletion or a careless hand would leave it. */
 import { names } from '../../lib/shared/names';
+import { championName } from '../../lib/training/room';
 import { filled, places } from '../account/sweep/list';
 import { call } from '../shared/sdk';
 import type { Target } from './engine';
@@ -23,7 +24,7 @@ export async function plant(aws: Target, kit: string): Promise<void> {
   const values: Record<string, unknown> = {
     ...places(kit),
     ...{ made, account, region: aws.region, bucket: made.toLowerCase(), role: `arn:aws:iam::${account}:role/${made}` },
-    ...{ champion: names.champion(kit), stack: names.stack(kit, 'retraining') },
+    ...{ champion: championName(kit), stack: names.stack(kit, 'retraining') },
     // An empty archive.
     zip: Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex'),
   };

@@ -7,7 +7,7 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { buildKit } from '../../bin/app';
 import cdk from '../../cdk.json';
 import type { Config } from '../../lib/config';
-import { roomOf, type Templates } from './templates';
+import { stackOf, type Templates } from './templates';
 
 /**
  * The app of a profile, with `config` laid over it.
@@ -43,6 +43,6 @@ export function fromAssembly<T>(profile: string, config: object, read: (assembly
 /** The templates of a configuration. @throws Error of the construct that refuses it */
 export function synthesize(config: Config): Templates {
   return fromAssembly(config.profile, config, (assembly) =>
-    Object.fromEntries(assembly.stacks.map((stack) => [roomOf(stack.id), stack.template])),
+    Object.fromEntries(assembly.stacks.map((stack) => [stackOf(stack.id).stack, stack.template])),
   ) as Templates;
 }

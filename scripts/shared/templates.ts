@@ -1,6 +1,6 @@
 /** Templates as data: whose stacks they are, their resources and machines, and the texts in them. */
 import { readFileSync } from 'node:fs';
-import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+import { roomNames, type RoomStack, type StackName, stacksOf } from '../../lib/rooms';
 import { templateFiles } from './cdk';
 
 // Templates are untyped data here; every reader names what it expects.
@@ -16,32 +16,27 @@ export interface Template {
   >;
   Outputs?: Json;
 }
-export type Templates = Record<StackRoom, Template>;
+/** By stack; those of opt-in rooms only where they are enabled. */
+export type Templates = Record<StackName, Template>;
 
-/** Construct ID of a stack: `data-lake` is `DataLake`. */
-export const stackId = (room: StackRoom): string =>
-  room.replaceAll(/(?:^|-)([a-z])/g, (_, first: string) => first.toUpperCase());
-
-/** @throws Error when no room has a stack of this construct ID */
-export function roomOf(id: string): StackRoom {
-  const room = stackRooms.find((each) => stackId(each) === id);
-  if (room === undefined) throw new Error(`stack ${id} belongs to none of ${stackRooms.join(', ')}`);
-  return room;
+/** The stack of a construct id. @throws Error when no room has it */
+export function stackOf(id: string): RoomStack {
+  const found = stacksOf().find((stack) => stack.id === id);
+  if (found === undefined) throw new Error(`stack ${id} belongs to none of ${roomNames.join(', ')}`);
+  return found;
 }
 
 /** The kit of an assembly with every template. */
 export function readKit(assembly: string): { kit: string; templates: Templates } {
-  const files = templateFiles(assembly);
-  const kit = [...files.keys()]
-    .find((name) => name.endsWith(names.stack('', 'foundation')))!
-    .replace(/-foundation$/, '');
-  const present = stackRooms.filter((room) => files.has(names.stack(kit, room)));
-  const read = (room: StackRoom): unknown => JSON.parse(readFileSync(files.get(names.stack(kit, room))!, 'utf8'));
-  return { kit, templates: Object.fromEntries(present.map((room) => [room, read(room)])) as Templates };
+  const files = [...templateFiles(assembly)];
+  const foundation = files.map(([name]) => name).find((name) => name.endsWith('-foundation'))!;
+  const kit = foundation.slice(0, foundation.lastIndexOf('-'));
+  const read = files.map(([name, file]) => [name.slice(kit.length + 1), JSON.parse(readFileSync(file, 'utf8'))]);
+  return { kit, templates: Object.fromEntries(read) as Templates };
 }
 
 export interface Placed {
-  stack: StackRoom;
+  stack: StackName;
   /** Logical id. */
   id: string;
   type: string;
@@ -51,7 +46,7 @@ export interface Placed {
 export function resources(templates: Templates): Placed[] {
   return Object.entries(templates).flatMap(([stack, { Resources }]) =>
     Object.entries(Resources).map(([id, { Type, Properties }]) => ({
-      stack: stack as StackRoom,
+      stack: stack as StackName,
       id,
       type: Type,
       properties: Properties ?? {},
@@ -61,7 +56,7 @@ export function resources(templates: Templates): Placed[] {
 
 /** A task of a state machine that starts a job, with the arguments of its API call. */
 export interface JobState {
-  stack: StackRoom;
+  stack: StackName;
   /** `<logical id of the machine>/<state>`. */
   id: string;
   /** `service:operation`, e.g. `sagemaker:createTrainingJob`. */
@@ -75,7 +70,7 @@ export interface Machine extends Placed {
 }
 
 /** The one resource of a type in a stack, or the one whose logical id begins with a name. @throws Error when it is not one */
-export function only(templates: Templates, stack: StackRoom, type: string, name = ''): Placed {
+export function only(templates: Templates, stack: StackName, type: string, name = ''): Placed {
   const found = resources(templates).filter((r) => r.stack === stack && r.type === type && r.id.startsWith(name));
   const [placed] = found;
   if (placed === undefined || found.length > 1)
@@ -84,7 +79,7 @@ export function only(templates: Templates, stack: StackRoom, type: string, name 
 }
 
 /** A machine of a stack with the jobs that it starts. */
-export function machineOf(templates: Templates, stack: StackRoom, name: string): Machine {
+export function machineOf(templates: Templates, stack: StackName, name: string): Machine {
   const placed = only(templates, stack, 'AWS::StepFunctions::StateMachine', name);
   const { States: states } = JSON.parse(text(placed.properties.DefinitionString)) as { States: Record<string, Json> };
   const jobs = Object.entries(states).flatMap(([state, { Resource, Arguments }]): JobState[] => {

@@ -1,5 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { stackRooms } from '../../../lib/shared/names';
+import { enabledRooms, stacksOf } from '../../../lib/rooms';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
 import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
@@ -76,7 +76,10 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
         kitStacks(new CloudFormationClient(aws), kit),
         look.tagged(aws, kit),
       ]);
-      return [judgeDeployed(stacks, stackRooms.length, profile), ...judgeLeftovers(kit, tagged, stacks.length, fixed)];
+      return [
+        judgeDeployed(stacks, stacksOf(enabledRooms(config)).length, profile),
+        ...judgeLeftovers(kit, tagged, stacks.length, fixed),
+      ];
     }),
   ]);
   const checks = [

@@ -11,7 +11,7 @@ import {
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
-import { names, stackRooms } from '../../../lib/shared/names';
+import { stackNames } from '../../../lib/rooms';
 import { mockClient } from 'aws-sdk-client-mock';
 import { resolveConfig } from '../../../lib/config';
 import { diagnose, printDiagnosis } from '../../../scripts/account/doctor';
@@ -105,8 +105,8 @@ test('without credentials the account fails, and what needs none is still told',
 
 test('a kit that is there is told with its profile, and its resources are no leftovers', async () => {
   stacks.on(DescribeStacksCommand).resolves({
-    Stacks: stackRooms.map((room) => ({
-      StackName: names.stack('mlkit', room),
+    Stacks: stackNames('mlkit').map((StackName) => ({
+      StackName,
       StackStatus: 'CREATE_COMPLETE' as const,
       CreationTime: new Date(0),
       Tags: [{ Key: 'profile', Value: 'sandbox' }],
