@@ -56,6 +56,10 @@ export function buildKit(app: App): void {
   new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, champion, machines });
   const { machine, timeout: lease } = train;
   new RetrainingStack(app, 'Retraining', { ...common, config: config.retraining, train: machine, lease });
+
+  // Opt-in rooms by name, built where the configuration asks for them.
+  const optIn: Record<string, () => unknown> = {};
+  for (const { name } of enabledRooms(config)) optIn[name]?.();
 }
 
 if (require.main === module) buildKit(new App());

@@ -1,6 +1,6 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
-import type { RoomName } from '../../lib/rooms';
+import { optInRooms, type RoomName } from '../../lib/rooms';
 import { fromAssembly } from '../shared/kit-app';
 import { managed } from '../shared/managed';
 import { type Json, stackOf, type Templates, text } from '../shared/templates';
@@ -30,12 +30,14 @@ export interface Synthesized {
 /** The documents are about the kit of the default name. */
 export const KIT = 'mlkit';
 
+const everyRoom = { rooms: optInRooms };
+
 /** What the documents describe: the three profiles, and `standard` with the managed monitor where it differs. */
 export const variants: Record<string, { profile: string; config?: Record<string, unknown> }> = {
-  sandbox: { profile: 'sandbox' },
-  standard: { profile: 'standard' },
-  production: { profile: 'production' },
-  managed: { profile: 'standard', config: managed },
+  sandbox: { profile: 'sandbox', config: everyRoom },
+  standard: { profile: 'standard', config: everyRoom },
+  production: { profile: 'production', config: everyRoom },
+  managed: { profile: 'standard', config: { ...managed, ...everyRoom } },
 };
 
 /** @throws Error when the variants have no such name and none is given */
