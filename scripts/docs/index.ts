@@ -1,8 +1,7 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { resolveConfig } from '../../lib/config';
-import { enabledRooms, roomNames, stacksOf } from '../../lib/rooms';
+import { roomNames, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../shared/cdk';
@@ -63,10 +62,14 @@ function overview(kits: readonly Synthesized[]): string {
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
       ['stack', ...kits.map(({ name }) => name)],
-      stacksOf(enabledRooms(resolveConfig())).map(({ id: stack }) => [
-        stack,
-        ...kits.map(({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`),
-      ]),
+      stacksOf()
+        .map(({ id }) => id)
+        .map((stack) => [
+          stack,
+          ...kits.map(
+            ({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`,
+          ),
+        ]),
     ),
     '',
     '## In every room',

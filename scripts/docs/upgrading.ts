@@ -2,8 +2,8 @@
 import { optInRooms } from '../../lib/rooms';
 import { managed } from '../shared/managed';
 import { leaves } from './annotations';
-import { resourceKinds } from '../shared/resource-kinds';
 import { knobs as everyKnob, type Knob as EveryKnob } from './configuration';
+import { resourceKinds } from '../shared/resource-kinds';
 import { code, grouped, table } from './markdown';
 import { schema } from './schemas';
 import type { Json } from '../shared/templates';

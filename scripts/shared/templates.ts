@@ -1,6 +1,7 @@
 /** Templates as data: whose stacks they are, their resources and machines, and the texts in them. */
 import { readFileSync } from 'node:fs';
-import { roomNames, type RoomStack, type StackName, stacksOf } from '../../lib/rooms';
+import { type StackName, stacksOf } from '../../lib/rooms';
+import { names } from '../../lib/shared/names';
 import { templateFiles } from './cdk';
 
 // Templates are untyped data here; every reader names what it expects.
@@ -16,23 +17,27 @@ export interface Template {
   >;
   Outputs?: Json;
 }
-/** By stack; those of opt-in rooms only where they are enabled. */
+/** By the end of each stack's name; those of opt-in rooms only where they are enabled. */
 export type Templates = Record<StackName, Template>;
 
-/** The stack of a construct id. @throws Error when no room has it */
-export function stackOf(id: string): RoomStack {
-  const found = stacksOf().find((stack) => stack.id === id);
-  if (found === undefined) throw new Error(`stack ${id} belongs to none of ${roomNames.join(', ')}`);
-  return found;
+/** End of a stack's name by its construct ID. @throws Error when no room has such a stack */
+export function stackOf(id: string): StackName {
+  const found = stacksOf().find((each) => each.id === id);
+  if (found === undefined) throw new Error(`stack ${id} belongs to no room of lib/rooms.ts`);
+  return found.stack;
 }
 
 /** The kit of an assembly with every template. */
 export function readKit(assembly: string): { kit: string; templates: Templates } {
-  const files = [...templateFiles(assembly)];
-  const foundation = files.map(([name]) => name).find((name) => name.endsWith('-foundation'))!;
-  const kit = foundation.slice(0, foundation.lastIndexOf('-'));
-  const read = files.map(([name, file]) => [name.slice(kit.length + 1), JSON.parse(readFileSync(file, 'utf8'))]);
-  return { kit, templates: Object.fromEntries(read) as Templates };
+  const files = templateFiles(assembly);
+  const kit = [...files.keys()]
+    .find((name) => name.endsWith(names.stack('', 'foundation')))!
+    .replace(/-foundation$/, '');
+  const templates = stacksOf().flatMap(({ stack }) => {
+    const file = files.get(names.stack(kit, stack));
+    return file === undefined ? [] : [[stack, JSON.parse(readFileSync(file, 'utf8'))] as const];
+  });
+  return { kit, templates: Object.fromEntries(templates) as Templates };
 }
 
 export interface Placed {

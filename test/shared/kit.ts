@@ -18,7 +18,7 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-const stackIds = Object.fromEntries(stacksOf().map(({ id, stack }) => [stack, id])) as Record<StackName, string>;
+const stackId = (name: StackName): string => stacksOf().find(({ stack }) => stack === name)!.id;
 
 /** The folder of an assembly, synthesized by the first test file of a run that asks for it. */
 export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): string {
@@ -45,11 +45,11 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
 
 const read = (assembly: string, file: string): Json => JSON.parse(readFileSync(join(assembly, file), 'utf8'));
 
-export const template = (room: StackName, assembly = kit()): Json => read(assembly, `${stackIds[room]}.template.json`);
+export const template = (room: StackName, assembly = kit()): Json => read(assembly, `${stackId(room)}.template.json`);
 
 /** The tags that the stack itself is deployed with. */
 export const stackTags = (room: StackName, assembly = kit()): Json =>
-  read(assembly, 'manifest.json').artifacts[stackIds[room]].properties.tags;
+  read(assembly, 'manifest.json').artifacts[stackId(room)].properties.tags;
 
 /** Every template of the kit by room. */
 export function templates(assembly = kit()): Record<StackName, Json> {
