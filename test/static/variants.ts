@@ -1,4 +1,5 @@
 /** What the static proof is about. */
+import { optInRooms } from '../../lib/rooms';
 import { kitApp } from '../../scripts/shared/kit-app';
 import { kit, managed, templates } from '../shared/kit';
 import { modelOf, type Model } from '../../scripts/shared/model';
@@ -21,6 +22,7 @@ export const variants: readonly Variant[] = [
     profile: 'standard',
     config: {
       ...managed,
+      rooms: optInRooms,
       foundation: { alertEmail: 'people@example.com' },
       serving: { ...managed.serving, expireAfterHours: 24 },
     },
