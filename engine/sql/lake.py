@@ -1,0 +1,91 @@
+"""Where the catalog and the files come from: AWS's own calls, made as whoever asks the query."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from engine import clients
+from engine.sql.dialects import QueryError
+
+_S3 = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
+
+
+class Lake(Protocol):
+    """Catalog and files as the query's principal may see them; denials are QueryErrors."""
+
+    def table(self, database: str, name: str) -> Mapping[str, Any] | None:
+        """What Glue describes, or None where there is no such table."""
+        ...
+
+    def partitions(self, database: str, name: str) -> list[Mapping[str, Any]]: ...
+
+    def objects(self, bucket: str, prefix: str) -> Mapping[str, int]:
+        """Sizes by key."""
+        ...
+
+    def read(self, bucket: str, key: str) -> bytes: ...
+
+
+class AwsLake:
+    """The lake of the emulator under `keys`. `permit` answers a denial's text for an action on a resource:
+    the emulator checks Glue's calls on the database only, where AWS does on catalog, database and table."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        region: str,
+        account: str,
+        keys: Mapping[str, str],
+        permit: Callable[[str, str], str | None],
+    ) -> None:
+        self._glue = clients.client("glue", endpoint, region, keys, Config(retries={"total_max_attempts": 1}))
+        self._s3 = clients.client("s3", endpoint, region, keys, _S3)
+        self._arn, self._permit = f"arn:aws:glue:{region}:{account}", permit
+
+    def table(self, database: str, name: str) -> Mapping[str, Any] | None:
+        self._require("glue:GetDatabase", "catalog", f"database/{database}")
+        self._require("glue:GetTable", "catalog", f"database/{database}", f"table/{database}/{name}")
+        try:
+            answer: dict[str, Any] = self._glue.get_table(DatabaseName=database, Name=name)["Table"]
+        except self._glue.exceptions.EntityNotFoundException:
+            return None
+        return answer
+
+    def partitions(self, database: str, name: str) -> list[Mapping[str, Any]]:
+        self._require("glue:GetPartitions", "catalog", f"database/{database}", f"table/{database}/{name}")
+        pages = self._glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
+        return [partition for page in pages for partition in page["Partitions"]]
+
+    def objects(self, bucket: str, prefix: str) -> Mapping[str, int]:
+        try:
+            pages = list(self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
+        except ClientError as error:
+            raise _denied(f"s3://{bucket}/{prefix}", error) from None
+        return {each["Key"]: each["Size"] for page in pages for each in page.get("Contents", [])}
+
+    def read(self, bucket: str, key: str) -> bytes:
+        try:
+            content: bytes = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            raise _denied(f"s3://{bucket}/{key}", error) from None
+        return content
+
+    def write(self, bucket: str, key: str, body: bytes) -> None:
+        try:
+            self._s3.put_object(Bucket=bucket, Key=key, Body=body)
+        except ClientError as error:
+            raise _denied(f"s3://{bucket}/{key}", error) from None
+
+    def _require(self, action: str, *resources: str) -> None:
+        for resource in resources:
+            if denial := self._permit(action, f"{self._arn}:{resource}"):
+                raise QueryError(f"Insufficient permissions to execute the query. {denial}")
+
+
+def _denied(where: str, error: ClientError) -> QueryError:
+    details = error.response["Error"]
+    if details["Code"] in {"AccessDenied", "403"}:
+        return QueryError(f"Permission denied on S3 path: {where} ({details['Message']})")
+    return QueryError(f"An error occurred on S3 path {where}: {details['Code']}: {details['Message']}")
