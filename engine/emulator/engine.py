@@ -12,6 +12,7 @@ from typing import Any
 from engine.emulator import (
     alarms,
     api_gateway,
+    athena,
     authorization,
     bucket_deployment,
     buckets,
@@ -93,6 +94,7 @@ def install(settings: Settings) -> Engine:
     alarms.install(host, settings.wait_scale)
     deliveries.install(host)
     streams.install(host)
+    athena.install(host)
     api_gateway.install(host)
     roles = ServiceRoles(host)
     roles.install()

@@ -1,6 +1,6 @@
 """Queries of Athena and Redshift over the tables of the Glue catalog, run on DuckDB."""
 
-from engine.sql.dialects import ATHENA, REDSHIFT, Dialect, QueryError
+from engine.sql.dialects import ATHENA, REDSHIFT, Dialect, QueryError, parse
 from engine.sql.lake import AwsLake, Lake
 from engine.sql.query import Answer, ScanLimitError, run
 
@@ -13,5 +13,6 @@ __all__ = [
     "Lake",
     "QueryError",
     "ScanLimitError",
+    "parse",
     "run",
 ]

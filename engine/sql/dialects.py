@@ -11,7 +11,7 @@ from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokens import TokenType
 
 # DuckDB has functions that the services lack, and would answer where they refuse. Athena's engine 3 has
 # Trino's list (trino.io/docs/current/functions/list.html), Redshift the one of its developer guide.
@@ -81,15 +81,13 @@ REDSHIFT = Dialect(
 
 
 def parse(sql: str, dialect: Dialect) -> exp.Expression:
-    """The one statement; raises QueryError in the service's words."""
+    """The one statement. Raises QueryError in the words with which the service refuses a malformed text."""
     try:
-        tokens = sqlglot.tokenize(sql, read=dialect.sqlglot)
         statements = [each for each in sqlglot.parse(sql, read=dialect.sqlglot) if each is not None]
     except SqlglotError as error:
         raise QueryError(_syntax_error(error, dialect)) from None
     if len(statements) != 1:
         raise QueryError(dialect.syntax.format(line=1, column=1, name=";" if statements else "<EOF>"))
-    _refuse_unknown_functions(tokens, dialect)
     return statements[0]
 
 
@@ -162,8 +160,9 @@ def _integers(*values: exp.Expression) -> bool:
     return all(value.is_type(*exp.DataType.INTEGER_TYPES) for value in values)
 
 
-def _refuse_unknown_functions(tokens: list[Token], dialect: Dialect) -> None:
+def refuse_unknown_functions(sql: str, dialect: Dialect) -> None:
     known = _SYNTAX | _FUNCTIONS[dialect.name]
+    tokens = sqlglot.tokenize(sql, read=dialect.sqlglot)
     for before, token, after in zip([None, *tokens], tokens, tokens[1:], strict=False):
         called = token.token_type is TokenType.VAR and after.token_type is TokenType.L_PAREN
         if not called or (before is not None and before.token_type in _NAMES_COLUMNS):

@@ -43,6 +43,7 @@ def run(
     if not isinstance(statement, exp.Query):
         kind = type(statement).__name__.upper()
         raise QueryError(f"{kind} is not rehearsed: {dialect.name} runs SELECT only here")
+    dialects.refuse_unknown_functions(sql, dialect)
     tables = _tables(statement, dialect, lake, database)
     schema = MappingSchema(
         {
