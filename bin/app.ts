@@ -6,6 +6,7 @@ import { EtlStack } from '../lib/etl/etl-stack';
 import { FoundationStack } from '../lib/foundation/foundation-stack';
 import { MonitoringStack } from '../lib/monitoring/monitoring-stack';
 import { RetrainingStack } from '../lib/retraining/retraining-stack';
+import { enabledRooms } from '../lib/rooms';
 import { ServingModelStack } from '../lib/serving/serving-model-stack';
 import { ServingStack } from '../lib/serving/serving-stack';
 import { TrainingStack } from '../lib/training/training-stack';
@@ -25,6 +26,7 @@ export function buildKit(app: App): void {
     config: config.foundation,
     network,
     engine: monitoring.engine,
+    keyPrincipals: enabledRooms(config).flatMap(({ keyPrincipals }) => keyPrincipals ?? []),
   });
   const { key, alerts, deadLetters, isolated } = foundation;
   const common = { kit, key, alerts, deadLetters, isolated, destroyData, logRetention, tags };

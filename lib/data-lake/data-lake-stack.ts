@@ -22,7 +22,7 @@ import {
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { adoptProviders } from '../shared/custom-resources';
-import { outputs } from '../shared/names';
+import { dataLake } from './room';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { CaptureStream } from './capture-stream';
 import { Catalog } from './catalog';
@@ -44,7 +44,7 @@ export class DataLakeStack extends RoomStack {
   readonly capture: IDeliveryStream;
 
   constructor(scope: Construct, id: string, props: DataLakeStackProps) {
-    super(scope, id, 'data-lake', props, 'ML lifecycle kit: buckets, catalog, captured predictions');
+    super(scope, id, dataLake, props, 'ML lifecycle kit: buckets, catalog, captured predictions');
     const { config, key } = props;
     const history = {
       noncurrentVersionExpiration: Duration.days(config.noncurrentExpiryDays),
@@ -73,7 +73,7 @@ export class DataLakeStack extends RoomStack {
     this.addWorkgroup(props.kit, config.athenaScanLimitGb, key);
     adoptProviders(this, { ...props.tags, room: 'data-lake' }, props.logRetention);
 
-    const out = outputs['data-lake'];
+    const out = dataLake.outputs;
     new CfnOutput(this, out.raw, { value: this.raw.bucketName });
     new CfnOutput(this, out.curated, { value: this.curated.bucketName });
     new CfnOutput(this, out.artifacts, { value: this.artifacts.bucketName });

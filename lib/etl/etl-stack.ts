@@ -20,7 +20,9 @@ import type { Config } from '../config';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { folder, layout, metrics, names, outputs } from '../shared/names';
+import { etl } from './room';
+import { machineOutput } from '../shared/room';
+import { folder, layout, names } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { FeatureJob } from './feature-job';
 import { PREPARE_FAILURE, prepareMachine } from './prepare-machine';
@@ -39,7 +41,7 @@ export class EtlStack extends RoomStack {
   readonly prepare: LifecycleMachine;
 
   constructor(scope: Construct, id: string, props: EtlStackProps) {
-    super(scope, id, 'etl', props, 'ML lifecycle kit: raw tables to curated features');
+    super(scope, id, etl, props, 'ML lifecycle kit: raw tables to curated features');
     const { kit, config, raw, curated } = props;
 
     const features = new FeatureJob(this, 'Features', { config, raw, curated });
@@ -88,11 +90,12 @@ export class EtlStack extends RoomStack {
 
     new KitAlarm(this, 'QuarantineShare', {
       kit,
+      room: etl,
       alarm: 'quarantineShare',
-      metric: kitMetric(kit, metrics.quarantineRatio, 'Maximum'),
+      metric: kitMetric(kit, etl.metrics.quarantineRatio, 'Maximum'),
       threshold: config.maxQuarantineRatio,
       topic: props.alerts,
     });
-    new CfnOutput(this, outputs.etl.machine, { value: this.prepare.machine.stateMachineArn });
+    new CfnOutput(this, machineOutput('Prepare'), { value: this.prepare.machine.stateMachineArn });
   }
 }

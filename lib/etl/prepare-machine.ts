@@ -1,6 +1,7 @@
 import { body, call, filled, job, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
 import { type Lease, returnLease, takeLease } from '../shared/lease';
-import { detailType, layout, metrics, names } from '../shared/names';
+import { layout, METRIC_NAMESPACE, names } from '../shared/names';
+import { etl } from './room';
 
 export interface PrepareMachineProps {
   readonly kit: string;
@@ -210,10 +211,10 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps): Defi
           PutQuarantineRatio: call(
             'aws-sdk:cloudwatch:putMetricData',
             {
-              Namespace: metrics.namespace,
+              Namespace: METRIC_NAMESPACE,
               MetricData: [
                 {
-                  MetricName: metrics.quarantineRatio,
+                  MetricName: etl.metrics.quarantineRatio,
                   Dimensions: [{ Name: 'Kit', Value: kit }],
                   Unit: 'None',
                   Value: jsonata(
@@ -226,7 +227,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps): Defi
           ),
           PutReady: putEvent(
             names.eventSource(kit, 'etl'),
-            detailType.partitionReady,
+            etl.events.partitionReady,
             {
               partition: jsonata('$states.input.partition'),
               source: jsonata('$manifest.source'),

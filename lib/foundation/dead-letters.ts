@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { KitAlarm } from '../shared/alarms';
 import { arn } from '../shared/arns';
+import { foundation } from './room';
 
 export interface DeadLettersProps {
   readonly kit: string;
@@ -37,6 +38,7 @@ export class DeadLetters extends Construct {
     );
     new KitAlarm(this, 'Waiting', {
       kit,
+      room: foundation,
       alarm: 'deadLetters',
       metric: (period) => queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
       topic: alerts,

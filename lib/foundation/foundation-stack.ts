@@ -21,11 +21,14 @@ import { adoptProviders } from '../shared/custom-resources';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { DeadLetters } from './dead-letters';
 import { IsolatedNetwork } from './isolated-network';
+import { foundation } from './room';
 
 export interface FoundationStackProps extends RoomProps {
   readonly config: Config['foundation'];
   readonly network: Config['network'];
   readonly engine: Config['monitoring']['engine'];
+  /** Services that use the key as themselves, from the contracts of the enabled rooms. */
+  readonly keyPrincipals: readonly string[];
 }
 
 /** Key, alerts topic, dead letters, audit trail, budget, network. */
@@ -37,7 +40,7 @@ export class FoundationStack extends RoomStack {
   readonly isolated?: IsolatedNetwork;
 
   constructor(scope: Construct, id: string, props: FoundationStackProps) {
-    super(scope, id, 'foundation', props, 'ML lifecycle kit: key, alerts, dead letters, audit trail, budget');
+    super(scope, id, foundation, props, 'ML lifecycle kit: key, alerts, dead letters, audit trail, budget');
     const { kit, config } = props;
     const removalPolicy = config.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 
@@ -48,8 +51,7 @@ export class FoundationStack extends RoomStack {
       pendingWindow: Duration.days(7),
       removalPolicy,
     });
-    // Both publish to the encrypted topic as themselves, and say nothing when they may not.
-    this.allowKey(['cloudwatch', 'budgets'], ['kms:Decrypt', 'kms:GenerateDataKey*']);
+    this.allowKey(props.keyPrincipals, ['kms:Decrypt', 'kms:GenerateDataKey*']);
 
     this.alerts = new Topic(this, 'Alerts', { masterKey: this.key, enforceSSL: true, displayName: `${kit} alerts` });
     // enforceSSL replaces the default policy, under which alarms of the account could publish.
@@ -75,7 +77,11 @@ export class FoundationStack extends RoomStack {
     adoptProviders(this, { ...props.tags, room: 'foundation' }, config.logRetentionDays);
   }
 
-  private allowKey(services: string[], actions: string[], conditions?: Record<string, Record<string, string>>): void {
+  private allowKey(
+    services: readonly string[],
+    actions: string[],
+    conditions?: Record<string, Record<string, string>>,
+  ): void {
     this.key.addToResourcePolicy(
       new PolicyStatement({
         principals: services.map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),

@@ -15,13 +15,8 @@ import { AnyPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-l
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
-import { clarifyActions } from '../monitoring/clarify-config';
-
-/** As the SageMaker API spells it. */
-export interface VpcConfig {
-  readonly Subnets: string[];
-  readonly SecurityGroupIds: string[];
-}
+import { clarifyActions } from '../shared/arns';
+import type { VpcConfig } from '../shared/job-role';
 
 export interface IsolatedNetworkProps {
   /** Which monitor runs inside: the managed one calls more. */

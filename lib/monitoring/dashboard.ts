@@ -3,7 +3,10 @@ import { Dashboard, GraphWidget, type IMetric, Metric, TextWidget } from 'aws-cd
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { kitMetric } from '../shared/alarms';
-import { metrics, names } from '../shared/names';
+import { monitoring } from './room';
+import { etl } from '../etl/room';
+import { serving } from '../serving/room';
+import { names } from '../shared/names';
 
 export interface KitDashboardProps {
   readonly kit: string;
@@ -37,16 +40,19 @@ export class KitDashboard extends Construct {
           }),
         ],
         [
-          graph('Drift and quality violations', [own(metrics.driftViolations), own(metrics.qualityViolations)]),
-          graph('AUC of the window', [own(metrics.auc)]),
-          graph('Records and label coverage', [own(metrics.records), own(metrics.labelCoverage)]),
+          graph('Drift and quality violations', [
+            own(monitoring.metrics.driftViolations),
+            own(monitoring.metrics.qualityViolations),
+          ]),
+          graph('AUC of the window', [own(monitoring.metrics.auc)]),
+          graph('Records and label coverage', [own(monitoring.metrics.records), own(monitoring.metrics.labelCoverage)]),
         ],
         [
           graph('Endpoint', [endpoint('Invocations', 'Sum'), endpoint('Invocation5XXErrors', 'Sum')]),
           graph('Model latency, microseconds', [endpoint('ModelLatency', 'p50'), endpoint('ModelLatency', 'p99')]),
           graph('Quarantined share, capture failures', [
-            own(metrics.quarantineRatio),
-            own(metrics.captureFailures, 'Sum'),
+            own(etl.metrics.quarantineRatio),
+            own(serving.metrics.captureFailures, 'Sum'),
           ]),
         ],
         [
@@ -58,7 +64,7 @@ export class KitDashboard extends Construct {
             'Executions failed',
             Object.entries(machines).map(([label, machine]) => machine.metricFailed({ label, period })),
           ),
-          graph('Monitor heartbeat', [own(metrics.heartbeat, 'SampleCount')]),
+          graph('Monitor heartbeat', [own(monitoring.metrics.heartbeat, 'SampleCount')]),
         ],
       ],
     });

@@ -12,8 +12,13 @@ import type { Config } from '../config';
 import { endpointArn, endpointConfigArns } from '../serving/endpoint';
 import { arn, mayPutEvents, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
-import { detailType, env, folder, layout, managedMonitors, names } from '../shared/names';
-import { clarifyPrefix } from './managed-access';
+import { dataLake } from '../data-lake/room';
+import { managedMonitors, monitoringSchedule, serving } from '../serving/room';
+import { monitoring } from './room';
+import { foundation } from '../foundation/room';
+import { training } from '../training/room';
+import { folder, layout, names } from '../shared/names';
+import { clarifyPrefix } from '../serving/managed/access';
 
 export interface ManagedEngineProps {
   readonly kit: string;
@@ -50,9 +55,12 @@ export class ManagedEngine extends Construct {
       handler: 'adopt-champion',
       description: 'Puts the baselines of a released model where Model Monitor reads them',
       environment: {
-        [env.artifactsBucket]: artifacts.bucketName,
-        [env.endpointName]: names.endpoint(kit),
-        [env.clarify]: JSON.stringify({ instanceType: config.serving.instanceType, prefix: clarifyPrefix(kit) }),
+        [dataLake.env.artifactsBucket]: artifacts.bucketName,
+        [serving.env.endpointName]: names.endpoint(kit),
+        [monitoring.env.clarify]: JSON.stringify({
+          instanceType: config.serving.instanceType,
+          prefix: clarifyPrefix(kit),
+        }),
       },
       timeout: Duration.minutes(1),
       logRetention,
@@ -69,7 +77,7 @@ export class ManagedEngine extends Construct {
       description: 'A release changes what the managed monitors compare with',
       eventPattern: {
         source: [names.eventSource(kit, 'serving')],
-        detailType: [detailType.releaseFinished],
+        detailType: [serving.events.releaseFinished],
         detail: { outcome: ['released'] },
       },
       targets: [new LambdaFunction(adopt)],
@@ -85,12 +93,12 @@ export class ManagedEngine extends Construct {
       handler: 'report-managed-run',
       description: 'Says what a run of Model Monitor found in the words of the kit',
       environment: {
-        [env.kit]: kit,
-        [env.artifactsBucket]: artifacts.bucketName,
-        [env.rawBucket]: raw.bucketName,
-        [env.championParameter]: champion.parameterName,
-        [env.alertsTopic]: alerts.topicArn,
-        [env.managed]: JSON.stringify({ confirm, minRecords, delayDays: config.labels.delayDays }),
+        [foundation.env.kit]: kit,
+        [dataLake.env.artifactsBucket]: artifacts.bucketName,
+        [dataLake.env.rawBucket]: raw.bucketName,
+        [training.env.championParameter]: champion.parameterName,
+        [foundation.env.alertsTopic]: alerts.topicArn,
+        [monitoring.env.managed]: JSON.stringify({ confirm, minRecords, delayDays: config.labels.delayDays }),
       },
       // A year of label files is read ten at a time.
       timeout: Duration.minutes(2),
@@ -118,7 +126,7 @@ export class ManagedEngine extends Construct {
         detail: {
           ProcessingJobStatus: ['Completed', 'Failed', 'Stopped'],
           MonitoringScheduleArn: managedMonitors.map((monitor) =>
-            arn('sagemaker', `monitoring-schedule/${names.monitoringSchedule(kit, monitor)}`),
+            arn('sagemaker', `monitoring-schedule/${monitoringSchedule(kit, monitor)}`),
           ),
         },
       },

@@ -1,8 +1,10 @@
 import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, putEvent, readJson, type Definition } from '../shared/asl';
-import { detailType, folder, layout, metrics, names, NO_CHAMPION, NO_MODEL, packageMetadata } from '../shared/names';
+import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
+import { monitoring, NO_CHAMPION } from './room';
+import { NO_MODEL, packageMetadata } from '../training/room';
 import { processingJob } from '../shared/processing-job';
-import type { VpcConfig } from '../foundation/isolated-network';
+import type { VpcConfig } from '../shared/job-role';
 
 export interface MonitorMachineProps {
   readonly kit: string;
@@ -103,7 +105,7 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
     'min-label-coverage': config.minLabelCoverage,
     draws: props.gate.draws,
     'facet-min-rows': config.facetMinRows,
-    'metrics-namespace': metrics.namespace,
+    'metrics-namespace': METRIC_NAMESPACE,
     kit: props.kit,
   };
   const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -152,13 +154,13 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
 
 function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition['States'] {
   const heartbeat = literal([
-    { MetricName: metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions: [{ Name: 'Kit', Value: kit }] },
+    { MetricName: monitoring.metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions: [{ Name: 'Kit', Value: kit }] },
   ]);
   return {
     PutMetrics: call(
       'aws-sdk:cloudwatch:putMetricData',
       {
-        Namespace: metrics.namespace,
+        Namespace: METRIC_NAMESPACE,
         // A heartbeat whatever the outcome: silence then means that monitoring is broken. One call takes 1,000 entries.
         MetricData: jsonata(`[$append(${heartbeat}, $outcome.metrics)[[0..999]]]`),
       },
@@ -166,7 +168,7 @@ function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition
     ),
     PutCompleted: putEvent(
       names.eventSource(kit, 'monitoring'),
-      detailType.monitorCompleted,
+      monitoring.events.completed,
       jsonata(`{
         'window': $window, 'champion': $champion, 'status': $outcome.status, 'confirmed': $outcome.confirmed, 'violations': $outcome.violations,
         'records': $outcome.records, 'labelledRows': $outcome.labelledRows, 'newLabelledRows': $outcome.newLabelledRows, 'outcomeUri': $outcomeUri

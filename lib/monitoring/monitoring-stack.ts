@@ -25,7 +25,9 @@ import { modelPackageArns } from '../shared/arns';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { folder, layout, metrics, names, outputs } from '../shared/names';
+import { monitoring } from './room';
+import { machineOutput } from '../shared/room';
+import { folder, layout, names } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
@@ -53,7 +55,7 @@ export class MonitoringStack extends RoomStack {
   readonly monitor: LifecycleMachine;
 
   constructor(scope: Construct, id: string, props: MonitoringStackProps) {
-    super(scope, id, 'monitoring', props, 'ML lifecycle kit: drift, quality, alarms, dashboard');
+    super(scope, id, monitoring, props, 'ML lifecycle kit: drift, quality, alarms, dashboard');
     const { kit, config, alerts } = props;
     this.monitor = this.addMonitor(props);
     const managed =
@@ -63,29 +65,38 @@ export class MonitoringStack extends RoomStack {
 
     const machines = { ...props.machines, Monitor: this.monitor.machine };
     const violations = (metric: string) => kitMetric(kit, metric, 'Maximum');
-    new KitAlarm(this, 'Drift', { kit, alarm: 'drift', metric: violations(metrics.driftViolations), topic: alerts });
+    new KitAlarm(this, 'Drift', {
+      kit,
+      room: monitoring,
+      alarm: 'drift',
+      metric: violations(monitoring.metrics.driftViolations),
+      topic: alerts,
+    });
     new KitAlarm(this, 'Quality', {
       kit,
+      room: monitoring,
       alarm: 'quality',
-      metric: violations(metrics.qualityViolations),
+      metric: violations(monitoring.metrics.qualityViolations),
       topic: alerts,
     });
     // Without a schedule nobody expects a beat, and the alarm would ring for ever.
     if (config.monitoring.schedule)
       new KitAlarm(this, 'Heartbeat', {
         kit,
+        room: monitoring,
         alarm: 'heartbeat',
-        metric: kitMetric(kit, metrics.heartbeat, 'SampleCount'),
+        metric: kitMetric(kit, monitoring.metrics.heartbeat, 'SampleCount'),
         topic: alerts,
       });
     new KitAlarm(this, 'PipelineFailed', {
       kit,
+      room: monitoring,
       alarm: 'pipelineFailed',
       metric: (period) => failures(Object.values(machines), managed?.errors(period) ?? [], period),
       topic: alerts,
     });
     if (config.monitoring.dashboard) new KitDashboard(this, 'Dashboard', { kit, machines });
-    new CfnOutput(this, outputs.monitoring.machine, { value: this.monitor.machine.stateMachineArn });
+    new CfnOutput(this, machineOutput('Monitor'), { value: this.monitor.machine.stateMachineArn });
   }
 
   private addMonitor(props: MonitoringStackProps): LifecycleMachine {

@@ -17,7 +17,10 @@ import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { forRules } from '../shared/dead-letters';
 import { HandlerFunction } from '../shared/handler-function';
-import { detailType, env, names, outputs } from '../shared/names';
+import { foundation } from '../foundation/room';
+import { retraining } from './room';
+import { monitoring } from '../monitoring/room';
+import { names } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 
 export interface RetrainingStackProps extends RoomProps {
@@ -33,7 +36,7 @@ export interface RetrainingStackProps extends RoomProps {
 /** Rules, guard, state table. */
 export class RetrainingStack extends RoomStack {
   constructor(scope: Construct, id: string, props: RetrainingStackProps) {
-    super(scope, id, 'retraining', props, 'ML lifecycle kit: guarded retraining');
+    super(scope, id, retraining, props, 'ML lifecycle kit: guarded retraining');
     const { kit, train, deadLetters } = props;
 
     const state = new TableV2(this, 'State', {
@@ -49,10 +52,10 @@ export class RetrainingStack extends RoomStack {
       handler: 'start-retraining',
       description: 'Decides whether a signal starts Train, and writes down why',
       environment: {
-        [env.kit]: kit,
-        [env.stateTable]: state.tableName,
-        [env.trainMachine]: train.stateMachineArn,
-        [env.guard]: JSON.stringify({ ...props.config, leaseMinutes: props.lease.toMinutes() }),
+        [foundation.env.kit]: kit,
+        [retraining.env.stateTable]: state.tableName,
+        [retraining.env.trainMachine]: train.stateMachineArn,
+        [retraining.env.guard]: JSON.stringify({ ...props.config, leaseMinutes: props.lease.toMinutes() }),
       },
       timeout: Duration.seconds(30),
       logRetention: props.logRetention,
@@ -68,7 +71,7 @@ export class RetrainingStack extends RoomStack {
         'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
       eventPattern: {
         source: [names.eventSource(kit, 'monitoring')],
-        detailType: [detailType.monitorCompleted],
+        detailType: [monitoring.events.completed],
         detail: { status: ['Completed', 'CompletedWithViolations'] },
       },
       targets: [target],
@@ -82,6 +85,6 @@ export class RetrainingStack extends RoomStack {
       },
       targets: [target],
     });
-    new CfnOutput(this, outputs.retraining.table, { value: state.tableName });
+    new CfnOutput(this, retraining.outputs.table, { value: state.tableName });
   }
 }

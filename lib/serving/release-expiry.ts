@@ -1,5 +1,5 @@
 import { jsonata, type Definition } from '../shared/asl';
-import { NO_MODEL } from '../shared/names';
+import { NO_MODEL } from '../training/room';
 
 export const isExpiry = `$arn = '${NO_MODEL}'`;
 const skipped = (reason: string) => ({ outcome: { outcome: 'skipped', reason } });

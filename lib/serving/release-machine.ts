@@ -1,6 +1,7 @@
 import { call, jsonata, type Definition } from '../shared/asl';
 import { returnLease, takeLease } from '../shared/lease';
-import { MODEL_PARAMETER, NO_MODEL, packageMetadata } from '../shared/names';
+import { NO_MODEL, packageMetadata } from '../training/room';
+import { MODEL_PARAMETER } from './room';
 import { blameStates } from './release-blame';
 import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
 import { expiryChoices, expiryStates } from './release-expiry';

@@ -1,5 +1,6 @@
 import { body, call, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
-import { detailType, names } from '../shared/names';
+import { serving } from './room';
+import { names } from '../shared/names';
 import { SMOKE_TEST } from './release-blame';
 import { patient, type ReleaseMachineProps } from './release-context';
 
@@ -149,7 +150,7 @@ export function endStates({ kit, championParameter, alertsTopicArn }: ReleaseMac
     ),
     TellOutcome: putEvent(
       names.eventSource(kit, 'serving'),
-      detailType.releaseFinished,
+      serving.events.releaseFinished,
       {
         modelPackageArn: jsonata('$arn'),
         version: jsonata("$split($arn, '/')[-1]"),

@@ -1,5 +1,5 @@
 import { call, jsonata, type Definition, type State } from '../shared/asl';
-import { MODEL_PARAMETER } from '../shared/names';
+import { MODEL_PARAMETER } from './room';
 import { patient, RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
 import { expiredChoice } from './release-expiry';
 

@@ -14,7 +14,9 @@ import { arn, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
 import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { folder, layout, managedMonitors, names, NO_MODEL } from '../shared/names';
+import { managedMonitors, monitoringSchedule } from './room';
+import { NO_MODEL } from '../training/room';
+import { folder, layout, names } from '../shared/names';
 import { allowVolumes } from '../shared/volume-key';
 import { endpointArn, endpointConfigArns, everyAlarm, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
@@ -185,7 +187,7 @@ function allowMonitors(kit: string, allow: Allow): void {
     [...verbs, 'Update', 'Start', 'Stop']
       .map((verb) => `sagemaker:${verb}MonitoringSchedule`)
       .concat('sagemaker:AddTags'),
-    managedMonitors.map((monitor) => arn('sagemaker', `monitoring-schedule/${names.monitoringSchedule(kit, monitor)}`)),
+    managedMonitors.map((monitor) => arn('sagemaker', `monitoring-schedule/${monitoringSchedule(kit, monitor)}`)),
   );
 }
 

@@ -23,11 +23,13 @@ import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagema
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
-import { ManagedMonitors, type ManagedMonitorsProps } from '../monitoring/managed-monitors';
-import { MODEL_PARAMETER, names, NO_MODEL } from '../shared/names';
+import { ManagedMonitors, type ManagedMonitorsProps } from './managed/monitors';
+import { MODEL_PARAMETER, serving } from './room';
+import { NO_MODEL } from '../training/room';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { hasLocalStorage } from '../shared/volume-key';
 import { LONGEST_UPDATE, VARIANT } from './endpoint';
+import { names } from '../shared/names';
 
 export interface ServingModelStackProps extends RoomProps {
   readonly config: Config['serving'];
@@ -48,7 +50,7 @@ export class ServingModelStack extends RoomStack {
   constructor(scope: Construct, id: string, props: ServingModelStackProps) {
     // The rule of bootstrapped stacks would add a parameter of type SSM, which every release would have to be allowed to read.
     const synthesizer = new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
-    super(scope, id, 'serving-model', props, 'ML lifecycle kit: the model that serves', synthesizer);
+    super(scope, id, serving, props, 'ML lifecycle kit: the model that serves', synthesizer);
     const { kit, config } = props;
     // Release sets the parameter by this name.
     // eslint-disable-next-line awscdk/no-variable-construct-id

@@ -23,8 +23,12 @@ import { KitAlarm, kitMetric } from '../shared/alarms';
 import { HandlerFunction } from '../shared/handler-function';
 import { JobRole } from '../shared/job-role';
 import type { LifecycleMachine } from '../shared/lifecycle-machine';
-import { env, folder, layout, metrics, names, outputs } from '../shared/names';
-import { ManagedAccess } from '../monitoring/managed-access';
+import { foundation } from '../foundation/room';
+import { serving } from './room';
+import { dataLake } from '../data-lake/room';
+import { folder, layout, names } from '../shared/names';
+import { ManagedAccess } from './managed/access';
+import { machineOutput } from '../shared/room';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
@@ -60,7 +64,7 @@ export class ServingStack extends RoomStack {
   readonly guardrails: IAlarm[];
 
   constructor(scope: Construct, id: string, props: ServingStackProps) {
-    super(scope, id, 'serving', props, 'ML lifecycle kit: prediction API and release');
+    super(scope, id, serving, props, 'ML lifecycle kit: prediction API and release');
     const { kit, config, alerts } = props;
 
     this.modelRole = this.addModelRole(props);
@@ -85,12 +89,14 @@ export class ServingStack extends RoomStack {
     this.guardrails = [
       new KitAlarm(this, 'EndpointErrors', {
         kit,
+        room: serving,
         alarm: 'endpointErrors',
         metric: endpointMetric('Invocation5XXErrors', 'Sum'),
         topic: alerts,
       }),
       new KitAlarm(this, 'EndpointLatency', {
         kit,
+        room: serving,
         alarm: 'endpointLatency',
         metric: endpointMetric('ModelLatency', 'p50'),
         topic: alerts,
@@ -104,16 +110,23 @@ export class ServingStack extends RoomStack {
           resources: [everyAlarm],
         }),
       );
-    new KitAlarm(this, 'PredictErrors', { kit, alarm: 'predictErrors', metric: api.serverErrors, topic: alerts });
+    new KitAlarm(this, 'PredictErrors', {
+      kit,
+      room: serving,
+      alarm: 'predictErrors',
+      metric: api.serverErrors,
+      topic: alerts,
+    });
     new KitAlarm(this, 'CaptureFailures', {
       kit,
+      room: serving,
       alarm: 'captureFailures',
-      metric: kitMetric(kit, metrics.captureFailures, 'Sum'),
+      metric: kitMetric(kit, serving.metrics.captureFailures, 'Sum'),
       topic: alerts,
     });
 
-    const out = outputs.serving;
-    new CfnOutput(this, out.machine, { value: this.release.machine.stateMachineArn });
+    const out = serving.outputs;
+    new CfnOutput(this, machineOutput('Release'), { value: this.release.machine.stateMachineArn });
     new CfnOutput(this, out.apiId, { value: api.restApiId });
     new CfnOutput(this, out.apiStage, { value: api.stageName });
   }
@@ -135,10 +148,10 @@ export class ServingStack extends RoomStack {
       handler: 'predict',
       description: 'Checks a request, asks the endpoint, captures the exchange',
       environment: {
-        [env.kit]: kit,
-        [env.endpointName]: names.endpoint(kit),
-        [env.maxInstances]: String(config.maxInstancesPerRequest),
-        ...(captures ? { [env.captureStream]: capture.deliveryStreamName } : {}),
+        [foundation.env.kit]: kit,
+        [serving.env.endpointName]: names.endpoint(kit),
+        [serving.env.maxInstances]: String(config.maxInstancesPerRequest),
+        ...(captures ? { [dataLake.env.captureStream]: capture.deliveryStreamName } : {}),
       },
       // API Gateway gives up at 29 s.
       timeout: Duration.seconds(29),

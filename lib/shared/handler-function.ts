@@ -4,17 +4,17 @@ import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-l
 import { NodejsFunction, OutputFormat, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { env, Room } from './names';
 
 const ROOT = join(__dirname, '../..');
 
 export interface HandlerFunctionProps {
-  readonly room: Room;
+  readonly room: string;
   /** Folder below `lambda/<room>/`; its `index.ts` exports `handler`. */
   readonly handler: string;
   /** What the function does, for the console. */
   readonly description: string;
-  readonly environment: Partial<Record<(typeof env)[keyof typeof env], string>>;
+  /** By the names in the `env` of the rooms' contracts. */
+  readonly environment: Record<string, string>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
   /** Memory also buys CPU; 512 MB starts a bundled handler in about half the time of 128. @default 512 */

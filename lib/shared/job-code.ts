@@ -1,11 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { contentAsset } from './content-asset';
-import { rooms } from './names';
 import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
@@ -17,9 +16,10 @@ const JOBS = join(__dirname, '../../jobs');
 function stageJobs(): string {
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
   mkdirSync(join(folder, 'common'));
-  const programs = rooms
+  const programs = readdirSync(JOBS)
+    .filter((room) => room !== 'common')
     .map((room) => join(JOBS, room))
-    .filter((path) => existsSync(path))
+    .filter((path) => statSync(path).isDirectory())
     .flatMap(pythonFiles);
   for (const file of programs) copyFileSync(file, join(folder, basename(file)));
   // dataset.json and layout.json are links into schema/, and S3 has no links: a copy follows them.

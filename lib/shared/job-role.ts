@@ -2,6 +2,12 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { arn } from './arns';
 
+/** Where jobs and models run, as the SageMaker API spells it. */
+export interface VpcConfig {
+  readonly Subnets: string[];
+  readonly SecurityGroupIds: string[];
+}
+
 /**
  * What SageMaker assumes inside a job or model container: logs, metrics and the image. AmazonSageMakerFullAccess covers buckets with
  * "sagemaker" in their name, not ours, and far more than a job needs; data is granted by the stack that owns the job.

@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import { arn, mayPutEvents } from './arns';
 import { call, jsonata, type Definition, type State } from './asl';
 import { forRules } from './dead-letters';
-import { metrics } from './names';
+import { METRIC_NAMESPACE } from './names';
 
 export interface LifecycleMachineProps {
   /** What the machine is called in alerts, e.g. `Train`. */
@@ -101,7 +101,7 @@ export class LifecycleMachine extends Construct {
 
   /** Metrics of the kit's own namespace. */
   allowMetrics(): void {
-    this.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': metrics.namespace } });
+    this.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } });
   }
 
   /** Events in the name of one room. */

@@ -1,5 +1,5 @@
 import { attemptName, job, jsonata, literal, throttledBySageMaker, type State } from './asl';
-import type { VpcConfig } from '../foundation/isolated-network';
+import type { VpcConfig } from './job-role';
 import { volumeKey } from './volume-key';
 
 interface ProcessingJobProps {

@@ -1,6 +1,7 @@
 import { type IStackSynthesizer, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { names, type StackRoom } from './names';
+import { names } from './names';
+import type { RoomContract } from './room';
 
 /** What every room's stack is given. */
 export interface RoomProps {
@@ -15,14 +16,16 @@ export abstract class RoomStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    room: StackRoom,
+    room: RoomContract,
     { kit, tags }: RoomProps,
     description: string,
     synthesizer?: IStackSynthesizer,
   ) {
-    const own = { room: room === 'serving-model' ? 'serving' : room };
+    const stack = room.stacks[id];
+    if (stack === undefined) throw new Error(`room ${room.name} declares no stack ${id}`);
+    const own = { room: room.name };
     // The tags of constructs do not reach their stack; its own reach what a service makes on behalf of the stack.
-    super(scope, id, { stackName: names.stack(kit, room), description, synthesizer, tags: { ...tags, ...own } });
-    Tags.of(this).add('room', own.room);
+    super(scope, id, { stackName: names.stack(kit, stack), description, synthesizer, tags: { ...tags, ...own } });
+    Tags.of(this).add('room', room.name);
   }
 }

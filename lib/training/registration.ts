@@ -1,7 +1,8 @@
 /** What becomes of a promoted model: a version in the registry, with its metrics, and its approval or a question to people. */
 import { call, jsonata, type Definition } from '../shared/asl';
-import { layout, packageMetadata } from '../shared/names';
-import { servingEnvironment } from '../shared/serving-environment';
+import { layout } from '../shared/names';
+import { packageMetadata } from './room';
+import { servingEnvironment } from './serving-environment';
 import type { TrainMachineProps } from './train-machine';
 
 export function registrationStates(props: TrainMachineProps): Definition['States'] {

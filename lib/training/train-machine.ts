@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, readJson, type Definition } from '../shared/asl';
-import { layout, NO_MODEL } from '../shared/names';
+import { layout } from '../shared/names';
+import { NO_MODEL } from './room';
 import { processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
 import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';

@@ -12,7 +12,7 @@ import {
 import { folder, layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
 import { volumeKey } from '../shared/volume-key';
-import type { VpcConfig } from '../foundation/isolated-network';
+import type { VpcConfig } from '../shared/job-role';
 
 export interface TrainingProps {
   readonly config: Config['training'];

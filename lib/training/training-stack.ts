@@ -22,7 +22,9 @@ import { HandlerFunction } from '../shared/handler-function';
 import { SourceArchive } from '../shared/job-code';
 import { JobRole } from '../shared/job-role';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
-import { DELETE_VERSIONS_TAG, folder, layout, names, outputs } from '../shared/names';
+import { machineOutput } from '../shared/room';
+import { championName, DELETE_VERSIONS_TAG, training } from './room';
+import { folder, layout, names } from '../shared/names';
 import { tagList } from '../shared/processing-job';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
@@ -51,17 +53,17 @@ export class TrainingStack extends RoomStack {
   readonly group: CfnModelPackageGroup;
 
   constructor(scope: Construct, id: string, props: TrainingStackProps) {
-    super(scope, id, 'training', props, 'ML lifecycle kit: train, evaluate, gate, register');
+    super(scope, id, training, props, 'ML lifecycle kit: train, evaluate, gate, register');
     const { kit } = props;
     this.champion = this.addChampion(kit, props);
     this.group = this.addRegistry(kit, props);
     this.train = this.addTrain(kit, props);
-    new CfnOutput(this, outputs.training.machine, { value: this.train.machine.stateMachineArn });
+    new CfnOutput(this, machineOutput('Train'), { value: this.train.machine.stateMachineArn });
   }
 
   /** Not an AWS::SSM::Parameter: with every changed tag of the stack CloudFormation would write its first value over the champion. */
   private addChampion(kit: string, props: TrainingStackProps): IStringParameter {
-    const name = names.champion(kit);
+    const name = championName(kit);
     const declare = new HandlerFunction(this, 'DeclareChampion', {
       room: 'training',
       handler: 'declare-champion',

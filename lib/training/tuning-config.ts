@@ -1,7 +1,6 @@
 /** Hyperparameters and how they may be tuned; SageMaker would refuse wrong names and pairs only when a tuning job starts. */
 import { z } from 'zod';
-
-export const ratio = z.number().min(0).max(1);
+import { ratio } from '../shared/knobs';
 
 export const hyperparameters = z.strictObject({
   max_depth: z.number().int().min(1).max(15).default(6),
@@ -50,11 +49,26 @@ const range = z
 
 export const tuning = z
   .strictObject({
-    strategy: z.enum(['Random', 'Bayesian', 'Hyperband', 'Grid']).default('Random'),
-    /** Trials of one tuning job; a grid tries every combination instead. */
-    maxTrials: z.number().int().min(1).max(50).default(6),
-    /** Fresh accounts have 4 spot instances of ml.m5.large; half of them stays free for a retraining. */
-    maxParallel: z.number().int().min(1).max(2).default(2),
+    strategy: z
+      .enum(['Random', 'Bayesian', 'Hyperband', 'Grid'])
+      .default('Random')
+      .describe('How the trials are drawn; `Grid` takes categorical ranges'),
+    maxTrials: z
+      .number()
+      .int()
+      .min(1)
+      .max(50)
+      .default(6)
+      .describe('Trials of one tuning job; a grid tries every combination instead'),
+    maxParallel: z
+      .number()
+      .int()
+      .min(1)
+      .max(2)
+      .default(2)
+      .describe(
+        'Trials at a time: a new account has 4 spot instances of ml.m5.large, and half stays free for a retraining',
+      ),
     ranges: z.partialRecord(hyperparameters.keyof(), range).default({
       max_depth: { type: 'Integer', min: 3, max: 8, scaling: 'Auto' },
       eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },

@@ -1,7 +1,8 @@
 /** From nothing, or from a half-failed run, to a deployed kit. */
 import { readFileSync } from 'node:fs';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import { type StackName, stacksOf } from '../../lib/rooms';
 import { Refused } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
@@ -88,10 +89,10 @@ async function refuse(client: CloudFormationClient, kit: string, before: KitStac
         `aws cloudformation continue-update-rollback --stack-name ${stuck.name}, or be rid of all with npm run kit -- down`,
     );
   const files = templateFiles(assembly);
-  const next: Partial<Record<StackRoom, Template>> = {};
-  for (const room of stackRooms) {
-    const file = files.get(names.stack(kit, room));
-    if (file !== undefined) next[room] = JSON.parse(readFileSync(file, 'utf8')) as Template;
+  const next: Partial<Record<StackName, Template>> = {};
+  for (const { stack } of stacksOf()) {
+    const file = files.get(names.stack(kit, stack));
+    if (file !== undefined) next[stack] = JSON.parse(readFileSync(file, 'utf8')) as Template;
   }
   const stand = before.filter(({ status }) => !UNBORN.test(status));
   const deployed = await Promise.all(

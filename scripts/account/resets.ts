@@ -1,5 +1,8 @@
 /** What a deployment would take from the model that serves: compared before anything is changed. */
-import { MODEL_PARAMETER, names, NO_MODEL, type StackRoom } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import { NO_MODEL } from '../../lib/training/room';
+import { MODEL_PARAMETER } from '../../lib/serving/room';
+import type { StackName } from '../../lib/rooms';
 import type { KitStack, Template } from './stacks';
 
 export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
@@ -13,12 +16,12 @@ export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
 export function resets(
   kit: string,
   deployed: readonly Deployed[],
-  next: Partial<Record<StackRoom, Template>>,
+  next: Partial<Record<StackName, Template>>,
 ): string[] {
   return [...anotherProfile(deployed, next), ...(serves(deployed) ? releasedModel(kit, deployed, next) : [])];
 }
 
-function* anotherProfile(deployed: readonly Deployed[], next: Partial<Record<StackRoom, Template>>): Generator<string> {
+function* anotherProfile(deployed: readonly Deployed[], next: Partial<Record<StackName, Template>>): Generator<string> {
   for (const { room, template } of deployed) {
     const [is, wanted] = [tag(template, 'profile'), tag(next[room], 'profile')];
     if (is === undefined || wanted === undefined || is === wanted) continue;
@@ -35,7 +38,7 @@ function serves(deployed: readonly Deployed[]): boolean {
 function* releasedModel(
   kit: string,
   deployed: readonly Deployed[],
-  next: Partial<Record<StackRoom, Template>>,
+  next: Partial<Record<StackName, Template>>,
 ): Generator<string> {
   const model = deployed.find(({ room }) => room === 'serving-model');
   for (const parameter of Object.keys(model?.parameters ?? {}))

@@ -10,7 +10,8 @@ import {
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import { type StackName, stacksOf } from '../../lib/rooms';
 import { pause } from '../operate/pace';
 
 export interface Template {
@@ -23,7 +24,7 @@ export interface Template {
 }
 
 export interface KitStack {
-  room: StackRoom;
+  room: StackName;
   name: string;
   status: string;
   reason?: string;
@@ -47,14 +48,14 @@ export async function kitStacks(client: CloudFormationClient, kit: string): Prom
   const found = new Map<string, Stack>();
   for await (const page of paginateDescribeStacks({ client }, {}))
     for (const stack of page.Stacks ?? []) found.set(stack.StackName!, stack);
-  return stackRooms.flatMap((room) => {
+  return stacksOf().flatMap(({ stack: room }) => {
     const name = names.stack(kit, room);
     const stack = found.get(name);
     return stack === undefined || stack.StackStatus === 'DELETE_COMPLETE' ? [] : [kitStack(room, stack)];
   });
 }
 
-function kitStack(room: StackRoom, stack: Stack): KitStack {
+function kitStack(room: StackName, stack: Stack): KitStack {
   return {
     room,
     name: stack.StackName!,

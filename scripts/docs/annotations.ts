@@ -5,13 +5,13 @@ import { notes as foundation } from '../../lib/foundation/notes';
 import { notes as monitoring } from '../../lib/monitoring/notes';
 import { notes as retraining } from '../../lib/retraining/notes';
 import { notes as serving } from '../../lib/serving/notes';
-import type { Room } from '../../lib/shared/names';
+import type { RoomName } from '../../lib/rooms';
 import { type Note, type Notes, selfExplanatory, sharedNotes } from '../../lib/shared/notes';
 import { notes as training } from '../../lib/training/notes';
 import { schema } from './schemas';
 import type { Json, Resource } from './synthesized';
 
-const tables: Record<Room, Notes> = {
+const tables: Record<RoomName, Notes> = {
   foundation,
   'data-lake': dataLake,
   etl,
@@ -57,7 +57,7 @@ export function annotate(resource: Pick<Resource, 'room' | 'path' | 'type' | 'pr
 }
 
 /** What breaks without a stack; its file's header says the rest. */
-export const stackNote = (room: Room, stack: string): Note => tables[room][stack] ?? {};
+export const stackNote = (room: RoomName, stack: string): Note => tables[room][stack] ?? {};
 
 /** Every fact of every table, as `source` names it; `stacks` are keys that are no resources. */
 export function allSources(): string[] {

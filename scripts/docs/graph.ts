@@ -1,10 +1,10 @@
 /** The architecture as a graph, derived from templates: what matters, and who calls, reads, writes or starts what. */
-import { rooms, type Room } from '../../lib/shared/names';
+import { type RoomName, roomNames } from '../../lib/rooms';
 import type { Json, Resource, Synthesized } from './synthesized';
 
 export interface Node {
   readonly id: string;
-  readonly room: Room;
+  readonly room: RoomName;
   readonly label: string;
   /** What it is, in AWS's words. */
   readonly kind: string;
@@ -25,7 +25,7 @@ export interface Graph {
 }
 
 /** Rooms from left to right: the lifecycle. Of foundation only the topic is drawn, in which every alarm ends. */
-export const columns: readonly Room[] = [...rooms.filter((room) => room !== 'foundation'), 'foundation'];
+export const columns: readonly RoomName[] = [...roomNames.filter((room) => room !== 'foundation'), 'foundation'];
 
 /** Types that are drawn; everything else serves one of them. */
 const drawn: Record<string, [kind: string, family: Family]> = {
@@ -250,7 +250,7 @@ function sources(kit: Synthesized, pattern: Json): string[] {
 
 /** One node a room: ten single ones would hide the rest. */
 function alarmsByRoom(kit: Synthesized): Node[] {
-  return rooms.flatMap((room) => {
+  return roomNames.flatMap((room) => {
     const alarms = kit.resources.filter((r) => r.room === room && r.type === 'AWS::CloudWatch::Alarm');
     const label = alarms.map(({ path, stack }) => words(path.slice(stack.length + 1)).toLowerCase()).join(', ');
     return alarms.length === 0

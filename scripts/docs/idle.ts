@@ -1,6 +1,6 @@
 /** What a stack costs while nobody uses it, by resource; the figures of `npm run kit -- cost`. */
 import { resolveConfig } from '../../lib/config';
-import type { StackRoom } from '../../lib/shared/names';
+import type { StackName } from '../../lib/rooms';
 import { estimate, type CostLine } from '../account/cost';
 import { usd } from '../account/cost/print';
 import type { Templates } from '../shared/templates';
@@ -8,7 +8,7 @@ import { code, grouped, table } from './markdown';
 import { variants, type Synthesized } from './synthesized';
 
 /** Construct ID of a stack → its room, as stacks are named. */
-export const kebab = (stack: string) => stack.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase() as StackRoom;
+export const kebab = (stack: string) => stack.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase() as StackName;
 
 export type Idle = ReadonlyMap<string, readonly CostLine[]>;
 

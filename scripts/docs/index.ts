@@ -1,7 +1,8 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { names, rooms } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import { roomNames } from '../../lib/rooms';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../shared/cdk';
 import { proofPage } from '../bench/prove/page';
@@ -28,7 +29,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/stacks/README.md', overview(kits)],
     ['docs/upgrading.md', upgrading(kits)],
     ['docs/proof/README.md', proofPage()],
-    ...rooms.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
+    ...roomNames.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);
 }
 
@@ -53,7 +54,7 @@ function overview(kits: readonly Synthesized[]): string {
     '',
     '<!-- `npm run docs` writes these pages from the templates, the headers of the stacks and the notes.ts of each room. -->',
     '',
-    `A page a room, in lifecycle order: ${rooms.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
+    `A page a room, in lifecycle order: ${roomNames.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
     'without them, which property is set and why, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
     `Idle costs are those of \`npm run kit -- cost\`: list prices, free tier ignored; \`--json\` shows the assumptions and the day of each price. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',

@@ -1,7 +1,8 @@
 /** One room's page: what its stacks hold, why, who may do what, and what differs by profile. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { names, type Room } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import type { RoomName } from '../../lib/rooms';
 import { ROOT } from '../shared/cdk';
 import { stackNote } from './annotations';
 import { differing, document, isSet, plain, type Documented } from './documented';
@@ -11,7 +12,7 @@ import { code, grouped, pageOf, table } from './markdown';
 import { KIT, type Json, type Synthesized } from './synthesized';
 
 /** Markdown of a room. @param kits the variants, the default profile first */
-export function page(room: Room, kits: readonly Synthesized[], idle: Idle): string {
+export function page(room: RoomName, kits: readonly Synthesized[], idle: Idle): string {
   const all = kits.map(({ name }) => name);
   const resources = document(kits).filter((resource) => resource.room === room);
   const stacks = [...new Set(resources.map(({ stack }) => stack))];
@@ -38,7 +39,7 @@ export function page(room: Room, kits: readonly Synthesized[], idle: Idle): stri
 }
 
 /** The header of the stack's file is its text. */
-function introduction(room: Room, stack: string): string[] {
+function introduction(room: RoomName, stack: string): string[] {
   const file = `lib/${room}/${kebab(stack)}-stack.ts`;
   if (!existsSync(join(ROOT, file)))
     throw new Error(`stack ${stack} is not in ${file}, where its header is looked for`);
@@ -106,7 +107,7 @@ function companions(resources: readonly Documented[], all: readonly string[]): s
 }
 
 /** Properties that the room sets for one reason on all its resources of a type. */
-function ofTypes(room: Room, resources: readonly Documented[]): string[] {
+function ofTypes(room: RoomName, resources: readonly Documented[]): string[] {
   const shared = resources.flatMap(({ type, explained }) =>
     [...explained]
       .filter(([, fact]) => !fact.own && fact.source.startsWith(`${room} `))

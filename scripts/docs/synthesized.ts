@@ -1,6 +1,7 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
-import { names, rooms, type Room } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import { type RoomName, roomNames } from '../../lib/rooms';
 import { fromAssembly } from '../shared/kit-app';
 import { managed } from '../shared/managed';
 
@@ -9,7 +10,7 @@ import { managed } from '../shared/managed';
 export type Json = any;
 
 export interface Resource {
-  readonly room: Room;
+  readonly room: RoomName;
   /** Construct ID of its stack. */
   readonly stack: string;
   /** Construct path without the trailing `Resource`, e.g. `Serving/Predict`. */
@@ -110,8 +111,8 @@ class Kit implements Synthesized {
 }
 
 /** `mlkit-serving-model` belongs to `serving`. */
-function roomOf({ stackName }: Stack): Room {
-  const room = rooms.find((one) => stackName.startsWith(names.stack(KIT, one)));
-  if (room === undefined) throw new Error(`stack ${stackName} belongs to none of ${rooms.join(', ')}`);
+function roomOf({ stackName }: Stack): RoomName {
+  const room = roomNames.find((one) => stackName.startsWith(names.stack(KIT, one)));
+  if (room === undefined) throw new Error(`stack ${stackName} belongs to none of ${roomNames.join(', ')}`);
   return room;
 }

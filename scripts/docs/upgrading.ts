@@ -168,7 +168,7 @@ export const inPlace: Record<string, Record<string, unknown>> = {
 
 /** Knobs of the configuration that neither list names. */
 export function unlisted(): string[] {
-  const listed = [...knobs.flatMap(({ change }) => leaves(change)), ...leaves(inPlace), 'kit', 'profile'];
+  const listed = [...knobs.flatMap(({ change }) => leaves(change)), ...leaves(inPlace), 'kit', 'profile', 'rooms'];
   // Of the learning parameters one stands for all.
   const groups = ['training.hyperparameters', 'training.tuning'];
   return leaves(resolveConfig()).filter(

@@ -1,9 +1,9 @@
 /** Records of predictions on their way into the captured bucket. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import { names } from '../../lib/shared/names';
 import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from './pace';
+import { names } from '../../lib/shared/names';
 
 /** A stream delivers after a minute, an endpoint within minutes. */
 const WITHIN_MS = 300_000;

@@ -2,7 +2,12 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Logger } from '@smithy/types';
-import { names, outputs } from '../../lib/shared/names';
+import { dataLake } from '../../lib/data-lake/room';
+import { machineOutput, type RoomContract } from '../../lib/shared/room';
+import { serving } from '../../lib/serving/room';
+import { retraining } from '../../lib/retraining/room';
+import { type Machine, type RoomName, rooms } from '../../lib/rooms';
+import { names } from '../../lib/shared/names';
 import { SignedApi } from './signed-api';
 
 /** What every client is built with; what is left out comes from the environment, as for any AWS tool. */
@@ -14,79 +19,87 @@ export interface Aws {
   logger?: Logger;
 }
 
-export type Machine = 'prepare' | 'train' | 'release' | 'monitor';
-
 export interface DeployedKit {
   name: string;
   aws: Aws;
-  buckets: Record<'raw' | 'curated' | 'artifacts' | 'captured', string>;
-  /** State machine ARNs. */
+  buckets: Record<keyof typeof dataLake.outputs, string>;
+  /** State machine ARNs; those of opt-in rooms only where the room is deployed. */
   machines: Record<Machine, string>;
   stateTable: string;
   api: SignedApi;
   s3: S3Client;
+  /** An output of a room. @throws Error where the room is opt-in and not deployed */
+  output: (room: RoomName, key: string) => string;
 }
 
 /** @throws Error naming the stack or output that is missing */
 export async function discoverKit(name: string, aws: Aws = {}): Promise<DeployedKit> {
   const client = new CloudFormationClient(aws);
   const region = await client.config.region();
-  const stack = (room: keyof typeof outputs) => stackOutputs(client, names.stack(name, room), region);
-  const [lake, etl, training, serving, monitoring, retraining] = await Promise.all([
-    stack('data-lake'),
-    stack('etl'),
-    stack('training'),
-    stack('serving'),
-    stack('monitoring'),
-    stack('retraining'),
-  ]);
+  const speaking = rooms.filter(({ outputs, machines }) => outputs !== undefined || machines !== undefined);
+  const found = new Map(
+    await Promise.all(
+      speaking.map(
+        async (room) => [room.name, await stackOutputs(client, room, outputStack(name, room), region)] as const,
+      ),
+    ),
+  );
+  const output = (room: RoomName, key: string) => {
+    const value = found.get(room)?.get(key);
+    if (value !== undefined) return value;
+    if (found.get(room) === undefined)
+      throw new Error(`room ${room} is not deployed: npm run kit -- up --kit ${name} --with ${room}`);
+    throw new Error(
+      `stack ${names.stack(name, room)} has no output ${key}: it was deployed from another version of the kit; deploy it again`,
+    );
+  };
+  const every = <Key extends string>(keys: Readonly<Record<Key, string>>, of: RoomName) =>
+    Object.fromEntries(Object.entries<string>(keys).map(([key, out]) => [key, output(of, out)])) as Record<Key, string>;
+  const machines = speaking
+    .filter((room) => found.get(room.name) !== undefined)
+    .flatMap((room) =>
+      (room.machines ?? []).map((title) => [title.toLowerCase(), output(room.name as RoomName, machineOutput(title))]),
+    );
   const endpoint = aws.endpoint ?? process.env.AWS_ENDPOINT_URL;
-  const [apiId, apiStage] = [serving(outputs.serving.apiId), serving(outputs.serving.apiStage)];
+  const { apiId, apiStage } = every(serving.outputs, 'serving');
+  const url = apiUrl(apiId, apiStage, region, endpoint);
   return {
     name,
     aws,
-    buckets: {
-      raw: lake(outputs['data-lake'].raw),
-      curated: lake(outputs['data-lake'].curated),
-      artifacts: lake(outputs['data-lake'].artifacts),
-      captured: lake(outputs['data-lake'].captured),
-    },
-    machines: {
-      prepare: etl(outputs.etl.machine),
-      train: training(outputs.training.machine),
-      release: serving(outputs.serving.machine),
-      monitor: monitoring(outputs.monitoring.machine),
-    },
-    stateTable: retraining(outputs.retraining.table),
-    api: new SignedApi(apiUrl(apiId, apiStage, region, endpoint), region, client.config.credentials, aws.logger),
+    buckets: every(dataLake.outputs, 'data-lake'),
+    machines: Object.fromEntries(machines) as Record<Machine, string>,
+    stateTable: output('retraining', retraining.outputs.table),
+    api: new SignedApi(url, region, client.config.credentials, aws.logger),
     // Buckets as subdomains of an emulator's address would need a name server.
     s3: new S3Client({ ...aws, forcePathStyle: endpoint !== undefined }),
+    output,
   };
 }
+
+/** The outputs of a room are those of its first stack. */
+const outputStack = (kit: string, room: RoomContract) => names.stack(kit, Object.values(room.stacks)[0]!);
 
 export function apiUrl(id: string, stage: string, region: string, endpoint: string | undefined): URL {
   if (endpoint === undefined) return new URL(`https://${id}.execute-api.${region}.amazonaws.com/${stage}/`);
   return new URL(`${endpoint.replace(/\/$/, '')}/restapis/${id}/${stage}/_user_request_/`);
 }
 
+/** Undefined where the room is opt-in and its stack does not exist. */
 async function stackOutputs(
   client: CloudFormationClient,
+  { optIn }: RoomContract,
   stack: string,
   region: string,
-): Promise<(output: string) => string> {
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
-    if (!/does not exist/.test(error.message)) throw error;
+): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+    return new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]));
+  } catch (error) {
+    if (!/does not exist/.test((error as Error).message)) throw error;
+    if (optIn) return undefined;
     throw new Error(
       `stack ${stack} is not deployed in ${region}: deploy with \`npx cdk deploy --all\`, or name another kit with --kit`,
+      { cause: error },
     );
-  });
-  const found = new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  return (output) => {
-    const value = found.get(output);
-    if (value === undefined)
-      throw new Error(
-        `stack ${stack} has no output ${output}: it was deployed from another version of the kit; deploy it again`,
-      );
-    return value;
-  };
+  }
 }

@@ -9,7 +9,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { names } from '../../lib/shared/names';
-import type { DeployedKit, Machine } from './deployed-kit';
+import type { Machine } from '../../lib/rooms';
+import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from './pace';
 

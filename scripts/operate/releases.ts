@@ -1,8 +1,9 @@
 import { paginateListModelPackages, SageMakerClient, UpdateModelPackageCommand } from '@aws-sdk/client-sagemaker';
-import { names, NO_MODEL } from '../../lib/shared/names';
+import { NO_MODEL } from '../../lib/training/room';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, appeared, finished, run } from './executions';
 import type { Out } from '../shared/out';
+import { names } from '../../lib/shared/names';
 
 export interface Released {
   outcome: 'released' | 'skipped' | 'rejected' | 'expired';

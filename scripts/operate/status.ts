@@ -5,9 +5,11 @@ import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagema
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { layout, names, NO_MODEL } from '../../lib/shared/names';
+import { championName, NO_MODEL } from '../../lib/training/room';
+import { layout, names } from '../../lib/shared/names';
 import { addDays } from './days';
-import type { DeployedKit, Machine } from './deployed-kit';
+import type { Machine } from '../../lib/rooms';
+import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
 import { type RegisteredVersion, versions } from './releases';
 
@@ -64,7 +66,7 @@ async function curatedMonths(kit: DeployedKit): Promise<string[]> {
 }
 
 async function championOf(kit: DeployedKit): Promise<string> {
-  const { Parameter } = await new SSMClient(kit.aws).send(new GetParameterCommand({ Name: names.champion(kit.name) }));
+  const { Parameter } = await new SSMClient(kit.aws).send(new GetParameterCommand({ Name: championName(kit.name) }));
   return Parameter?.Value ?? NO_MODEL;
 }
 

@@ -1,5 +1,5 @@
 /** Copies what the run left in the emulated account into the run folder, before the stacks are deleted. */
-import { CloudFormationClient, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { DescribeModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
@@ -14,11 +14,14 @@ import { paginateScan, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { names, outputs, type StackRoom, stackRooms } from '../../lib/shared/names';
+import type { Machine } from '../../lib/rooms';
+import { kitStacks } from '../account/stacks';
+import { discoverKit } from '../operate/deployed-kit';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Sweep } from '../account/sweep';
 import type { Target } from './engine';
 import type { Deployment } from './verify';
+import { names } from '../../lib/shared/names';
 
 export interface ExecutionRecord {
   name: string;
@@ -34,7 +37,7 @@ export interface ExecutionRecord {
 }
 
 export interface Evidence {
-  machines: Record<'prepare' | 'train' | 'release' | 'monitor', ExecutionRecord[]>;
+  machines: Record<Machine, ExecutionRecord[]>;
   packages: {
     arn: string;
     version: number;
@@ -69,19 +72,18 @@ export async function gather(root: Target, kit: string, runDir: string): Promise
     sagemaker: new SageMakerClient(root),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(root)),
   };
-  const value = await stackOutputs(clients.cloudformation, kit);
+  const { buckets, machines, stateTable } = await discoverKit(kit, root);
   const evidence: Evidence = {
-    machines: {
-      prepare: await executions(clients.sfn, value('etl', outputs.etl.machine)),
-      train: await executions(clients.sfn, value('training', outputs.training.machine)),
-      release: await executions(clients.sfn, value('serving', outputs.serving.machine)),
-      monitor: await executions(clients.sfn, value('monitoring', outputs.monitoring.machine)),
-    },
+    machines: Object.fromEntries(
+      await Promise.all(
+        Object.entries(machines).map(async ([machine, arn]) => [machine, await executions(clients.sfn, arn)]),
+      ),
+    ) as Evidence['machines'],
     packages: await packages(clients.sagemaker, names.modelPackageGroup(kit)),
-    state: await scan(clients.dynamodb, value('retraining', outputs.retraining.table)),
+    state: await scan(clients.dynamodb, stateTable),
     objects: {
-      ...(await objects(clients.s3, 'curated', value('data-lake', outputs['data-lake'].curated))),
-      ...(await objects(clients.s3, 'artifacts', value('data-lake', outputs['data-lake'].artifacts))),
+      ...(await objects(clients.s3, 'curated', buckets.curated)),
+      ...(await objects(clients.s3, 'artifacts', buckets.artifacts)),
     },
     templates: await templates(clients.cloudformation, kit),
     clientPolicy: await clientPolicy(new IAMClient(root)),
@@ -95,23 +97,9 @@ export function keep(runDir: string, evidence: Evidence): void {
   writeFileSync(join(runDir, 'evidence.json'), JSON.stringify(evidence, null, 1));
 }
 
-async function stackOutputs(
-  client: CloudFormationClient,
-  kit: string,
-): Promise<(room: StackRoom, key: string) => string> {
-  const { Stacks = [] } = await client.send(new DescribeStacksCommand({}));
-  return (room, key) => {
-    const stack = Stacks.find((s) => s.StackName === names.stack(kit, room));
-    const output = stack?.Outputs?.find((o) => o.OutputKey === key)?.OutputValue;
-    if (output === undefined) throw new Error(`stack ${names.stack(kit, room)} has no output ${key}: was it deployed?`);
-    return output;
-  };
-}
-
 async function templates(client: CloudFormationClient, kit: string): Promise<Evidence['templates']> {
   return Promise.all(
-    stackRooms.map(async (room) => {
-      const stack = names.stack(kit, room);
+    (await kitStacks(client, kit)).map(async ({ name: stack }) => {
       const { TemplateBody = '' } = await client.send(
         new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' }),
       );

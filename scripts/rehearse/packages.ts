@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { names } from '../../lib/shared/names';
 import { tar } from '../../lib/shared/tar';
 import { ROOT } from '../shared/cdk';
 import { versions } from '../operate/releases';
 import type { Statement } from './client-role';
 import type { Stage } from './scenario';
+import { names } from '../../lib/shared/names';
 
 /** Whoever registers a package by hand needs these; Train does it under its own role. */
 export const MAY_REGISTER: readonly Statement[] = [

@@ -32,6 +32,7 @@ import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { championName } from '../../lib/training/room';
 import { names } from '../../lib/shared/names';
 import type { Target } from './engine';
 
@@ -115,7 +116,7 @@ export function plants(aws: Target, kit: string): Record<string, () => Promise<u
     'SNS topic': () => new SNSClient(aws).send(new CreateTopicCommand({ Name: made })),
     'SQS queue': () => new SQSClient(aws).send(new CreateQueueCommand({ QueueName: made })),
     'SSM parameter': () =>
-      new SSMClient(aws).send(new PutParameterCommand({ Name: names.champion(kit), Value: 'none', Type: 'String' })),
+      new SSMClient(aws).send(new PutParameterCommand({ Name: championName(kit), Value: 'none', Type: 'String' })),
     alarm: () =>
       new CloudWatchClient(aws).send(
         new PutMetricAlarmCommand({

@@ -1,6 +1,7 @@
 /** The templates of a configuration, synthesized in this process, as data. */
 import type { Config } from '../../lib/config';
-import { names, type StackRoom, stackRooms } from '../../lib/shared/names';
+import { names } from '../../lib/shared/names';
+import { enabledRooms, type StackName, stacksOf } from '../../lib/rooms';
 import { fromAssembly } from './kit-app';
 
 // Templates are untyped data here; every reader names what it expects.
@@ -12,19 +13,21 @@ export interface TemplateResource {
   Properties?: Record<string, Json>;
 }
 
-/** Resources by logical id. */
-export type Templates = Record<StackRoom, { Resources: Record<string, TemplateResource> }>;
+/** Resources by logical id; stacks of opt-in rooms only where they are enabled. */
+export type Templates = Record<StackName, { Resources: Record<string, TemplateResource> }>;
 
 /** @throws Error of the construct that refuses the configuration */
 export function synthesize(config: Config): Templates {
   return fromAssembly(config.profile, config, (assembly) => {
-    const templateOf = (room: StackRoom): unknown => assembly.getStackByName(names.stack(config.kit, room)).template;
-    return Object.fromEntries(stackRooms.map((room) => [room, templateOf(room)])) as Templates;
+    const templateOf = (stack: StackName): unknown => assembly.getStackByName(names.stack(config.kit, stack)).template;
+    return Object.fromEntries(
+      stacksOf(enabledRooms(config)).map(({ stack }) => [stack, templateOf(stack)]),
+    ) as Templates;
   });
 }
 
 export interface Placed {
-  stack: StackRoom;
+  stack: StackName;
   /** Logical id. */
   id: string;
   type: string;
@@ -34,7 +37,7 @@ export interface Placed {
 export function resources(templates: Templates): Placed[] {
   return Object.entries(templates).flatMap(([stack, { Resources }]) =>
     Object.entries(Resources).map(([id, { Type, Properties }]) => ({
-      stack: stack as StackRoom,
+      stack: stack as StackName,
       id,
       type: Type,
       properties: Properties ?? {},
@@ -44,7 +47,7 @@ export function resources(templates: Templates): Placed[] {
 
 /** A task of a state machine that starts a job, with the arguments of its API call. */
 export interface JobState {
-  stack: StackRoom;
+  stack: StackName;
   /** `<logical id of the machine>/<state>`. */
   id: string;
   /** `service:operation`, e.g. `sagemaker:createTrainingJob`. */
@@ -58,7 +61,7 @@ export interface Machine extends Placed {
 }
 
 /** The machine of a stack with the jobs that it starts. */
-export function machineOf(templates: Templates, stack: StackRoom): Machine {
+export function machineOf(templates: Templates, stack: StackName): Machine {
   const placed = resources(templates).find(
     ({ stack: of, type }) => of === stack && type === 'AWS::StepFunctions::StateMachine',
   );

@@ -1,9 +1,9 @@
 /** `monitoring.engine: managed`: what is added beside the endpoint and behind it, and that the rest stays. */
-import { biasAnalysis, explainabilityAnalysis } from '../../lib/monitoring/clarify-config';
-import { preprocessor } from '../../lib/monitoring/managed-access';
+import { biasAnalysis, explainabilityAnalysis } from '../../lib/serving/managed/clarify';
+import { preprocessor } from '../../lib/serving/managed/access';
 import { featureColumns } from '../../lib/shared/dataset';
-import { alarms } from '../../lib/shared/alarms';
-import { managedMonitors } from '../../lib/shared/names';
+import { monitoring } from '../../lib/monitoring/room';
+import { managedMonitors } from '../../lib/serving/room';
 import { kit, managed, only, readable, resources, snapshot, statements } from '../shared/kit';
 
 const app = kit('standard', managed);
@@ -78,7 +78,7 @@ test('the alarms are the same, and the pipeline alarm hears the functions too, w
   const names = (of = app) =>
     Object.values(resources('monitoring', 'AWS::CloudWatch::Alarm', of)).map(({ Properties }) => Properties.AlarmName);
   expect(names()).toEqual(names(kit('standard')));
-  expect(names()).toHaveLength(Object.values(alarms).filter(({ room }) => room === 'monitoring').length);
+  expect(names()).toHaveLength(Object.keys(monitoring.alarms).length);
   const pipeline = Object.values(resources('monitoring', 'AWS::CloudWatch::Alarm', app)).find(({ Properties }) =>
     Properties.AlarmName.endsWith('pipeline-failed'),
   );

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { names, outputs } from '../../lib/shared/names';
+import { stacksOf } from '../../lib/rooms';
+import { names } from '../../lib/shared/names';
+import { machineOutput } from '../../lib/shared/room';
 import { apiUrl, discoverKit } from '../../scripts/operate/deployed-kit';
 import { SignedApi } from '../../scripts/operate/signed-api';
 
@@ -14,12 +16,10 @@ const cloudFormation = mockClient(CloudFormationClient);
 function deploy(without?: string) {
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).callsFake(async ({ StackName }: { StackName: string }) => {
-    const room = (Object.keys(outputs) as (keyof typeof outputs)[]).find(
-      (candidate) => names.stack('mlkit', candidate) === StackName,
-    )!;
-    if (room === without)
+    const { room } = stacksOf().find(({ stack }) => names.stack('mlkit', stack) === StackName)!;
+    if (room.name === without)
       throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });
-    const Outputs = Object.values(outputs[room])
+    const Outputs = [...Object.values(room.outputs ?? {}), ...(room.machines ?? []).map(machineOutput)]
       .filter((key) => key !== without)
       .map((OutputKey) => ({ OutputKey, OutputValue: `${StackName}/${OutputKey}` }));
     return { Stacks: [{ StackName, Outputs }] };

@@ -20,6 +20,7 @@ export const kit: DeployedKit = {
   stateTable: 'state',
   api: new SignedApi(new URL('http://127.0.0.1:9/'), aws.region, async () => aws.credentials),
   s3: new S3Client(aws),
+  output: (room, key) => `${room}/${key}`,
 };
 
 /** What a command said. */

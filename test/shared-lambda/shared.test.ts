@@ -1,13 +1,14 @@
 import { requireEnv } from '../../lambda/shared/env';
+import { retraining } from '../../lib/retraining/room';
 import { countMetric } from '../../lambda/shared/metric';
 
 test('a variable that the stack forgot is named', () => {
   delete process.env.STATE_TABLE;
-  expect(() => requireEnv('stateTable')).toThrow('environment variable STATE_TABLE is not set');
+  expect(() => requireEnv(retraining.env.stateTable)).toThrow('environment variable STATE_TABLE is not set');
   process.env.STATE_TABLE = '';
-  expect(() => requireEnv('stateTable')).toThrow('STATE_TABLE');
+  expect(() => requireEnv(retraining.env.stateTable)).toThrow('STATE_TABLE');
   process.env.STATE_TABLE = 'state';
-  expect(requireEnv('stateTable')).toBe('state');
+  expect(requireEnv(retraining.env.stateTable)).toBe('state');
 });
 
 test('a count is one line in embedded metric format, which evidence cannot overwrite', () => {

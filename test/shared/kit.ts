@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StackRoom } from '../../lib/shared/names';
+import { type StackName, stacksOf } from '../../lib/rooms';
 import { assemblies } from './assemblies';
 import type { Json } from './json';
 
@@ -17,16 +17,7 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-const stackIds: Record<StackRoom, string> = {
-  foundation: 'Foundation',
-  'data-lake': 'DataLake',
-  etl: 'Etl',
-  training: 'Training',
-  serving: 'Serving',
-  'serving-model': 'ServingModel',
-  monitoring: 'Monitoring',
-  retraining: 'Retraining',
-};
+const stackIds = Object.fromEntries(stacksOf().map(({ id, stack }) => [stack, id])) as Record<StackName, string>;
 
 /** The folder of an assembly, synthesized by the first test file of a run that asks for it. */
 export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): string {
@@ -53,26 +44,28 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
 
 const read = (assembly: string, file: string): Json => JSON.parse(readFileSync(join(assembly, file), 'utf8'));
 
-export const template = (room: StackRoom, assembly = kit()): Json => read(assembly, `${stackIds[room]}.template.json`);
+export const template = (room: StackName, assembly = kit()): Json => read(assembly, `${stackIds[room]}.template.json`);
 
 /** The tags that the stack itself is deployed with. */
-export const stackTags = (room: StackRoom, assembly = kit()): Json =>
+export const stackTags = (room: StackName, assembly = kit()): Json =>
   read(assembly, 'manifest.json').artifacts[stackIds[room]].properties.tags;
 
 /** Every template of the kit by room. */
-export function templates(assembly = kit()): Record<StackRoom, Json> {
+export function templates(assembly = kit()): Record<StackName, Json> {
   return Object.fromEntries(
-    Object.keys(stackIds).map((room) => [room, template(room as StackRoom, assembly)]),
-  ) as Record<StackRoom, Json>;
+    stacksOf()
+      .filter(({ id }) => existsSync(join(assembly, `${id}.template.json`)))
+      .map(({ stack }) => [stack, template(stack, assembly)]),
+  ) as Record<StackName, Json>;
 }
 
-export function resources(room: StackRoom, type: string, assembly = kit()): Record<string, Resource> {
+export function resources(room: StackName, type: string, assembly = kit()): Record<string, Resource> {
   const all: [string, Resource][] = Object.entries(template(room, assembly).Resources);
   return Object.fromEntries(all.filter(([, { Type }]) => Type === type));
 }
 
 /** The one resource of a type. */
-export function only(room: StackRoom, type: string, assembly = kit()): Resource {
+export function only(room: StackName, type: string, assembly = kit()): Resource {
   const found = Object.values(resources(room, type, assembly));
   if (found.length !== 1 || found[0] === undefined)
     throw new Error(`${room} has ${found.length} ${type}, one expected`);
@@ -80,7 +73,7 @@ export function only(room: StackRoom, type: string, assembly = kit()): Resource 
 }
 
 /** The template with what changes with every edit of a handler or job masked. */
-export function snapshot(room: StackRoom, assembly = kit()): unknown {
+export function snapshot(room: StackName, assembly = kit()): unknown {
   const text = JSON.stringify(template(room, assembly));
   return JSON.parse(text.replaceAll(/[0-9a-f]{64}/g, '<hash>'));
 }
@@ -99,12 +92,12 @@ export function readable(value: Json): string {
 }
 
 /** The definition of the room's state machine as Step Functions gets it. */
-export function definition(room: StackRoom, assembly = kit()): Json {
+export function definition(room: StackName, assembly = kit()): Json {
   return JSON.parse(readable(only(room, 'AWS::StepFunctions::StateMachine', assembly).Properties.DefinitionString));
 }
 
 /** Every IAM statement of the room with its role or policy. */
-export function statements(room: StackRoom, assembly = kit()): { id: string; statement: Json }[] {
+export function statements(room: StackName, assembly = kit()): { id: string; statement: Json }[] {
   return Object.entries(resources(room, 'AWS::IAM::Policy', assembly)).flatMap(([id, { Properties }]) =>
     (Properties.PolicyDocument.Statement as unknown[]).map((statement) => ({ id, statement })),
   );

@@ -1,5 +1,5 @@
 /** What a check is: a pure function from templates to findings, and the ways to break a template that it must notice. */
-import type { StackRoom } from '../../lib/shared/names';
+import type { StackName } from '../../lib/rooms';
 import type { Json } from '../shared/json';
 import type { Model, Templates } from './model';
 
@@ -50,7 +50,7 @@ export const edit =
 
 /** Adds a resource to a stack. */
 export const add =
-  (stack: StackRoom, logicalId: string, resource: Json): Mutation['breaks'] =>
+  (stack: StackName, logicalId: string, resource: Json): Mutation['breaks'] =>
   (templates) => {
     const broken = structuredClone(templates);
     broken[stack].Resources[logicalId] = resource;

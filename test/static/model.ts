@@ -1,15 +1,15 @@
 /** The templates of a kit as one graph: resources of every stack, and what a reference points at, through exports too. */
-import type { StackRoom } from '../../lib/shared/names';
+import type { StackName } from '../../lib/rooms';
 import type { Json } from '../shared/json';
 import { readable } from '../shared/kit';
 
 /** Every template of a kit, by stack. */
-export type Templates = Record<StackRoom, Json>;
+export type Templates = Record<StackName, Json>;
 
 export interface Node {
   /** `<stack>/<logical id>`: where a finding points. */
   readonly id: string;
-  readonly stack: StackRoom;
+  readonly stack: StackName;
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Json;
@@ -63,7 +63,7 @@ const PSEUDO = /^AWS::/;
 export function modelOf(templates: Templates, about: Pick<Model, 'variant' | 'kit' | 'profile'>): Model {
   const nodes = new Map<string, Node>();
   const exported = new Map<string, string>();
-  for (const [stack, { Resources, Outputs = {} }] of Object.entries(templates) as [StackRoom, Json][]) {
+  for (const [stack, { Resources, Outputs = {} }] of Object.entries(templates) as [StackName, Json][]) {
     for (const [logicalId, resource] of Object.entries<Json>(Resources)) {
       const id = `${stack}/${logicalId}`;
       nodes.set(id, { id, stack, logicalId, type: resource.Type, properties: resource.Properties ?? {}, resource });
@@ -71,7 +71,7 @@ export function modelOf(templates: Templates, about: Pick<Model, 'variant' | 'ki
     for (const { Export, Value } of Object.values<Json>(Outputs))
       for (const name of pointers(Value)) if (Export !== undefined) exported.set(Export.Name, `${stack}/${name}`);
   }
-  const resolve = (stack: StackRoom, pointer: string) =>
+  const resolve = (stack: StackName, pointer: string) =>
     nodes.get(pointer.startsWith('import:') ? (exported.get(pointer.slice(7)) ?? '') : `${stack}/${pointer}`);
   const references = (from: Node, value: Json) => [
     ...new Set(pointers(value).flatMap((pointer) => resolve(from.stack, pointer) ?? [])),

@@ -23,7 +23,7 @@ from engine.unknowns import DEFAULTS
 ACCOUNT = "123456789012"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Job"
-# What the kit gives a model package, see lib/shared/serving-environment.ts.
+# What the kit gives a model package, see lib/training/serving-environment.ts.
 SERVING_ENVIRONMENT = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",

@@ -6,15 +6,19 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { biasAnalysis, explainabilityAnalysis } from '../../../lib/monitoring/clarify-config';
-import { type detailType, fill, layout, type ManagedMonitor, packageMetadata } from '../../../lib/shared/names';
+import { biasAnalysis, explainabilityAnalysis } from '../../../lib/serving/managed/clarify';
+import { type ManagedMonitor, serving } from '../../../lib/serving/room';
+import { fill, layout } from '../../../lib/shared/names';
+import { packageMetadata } from '../../../lib/training/room';
+import { dataLake } from '../../../lib/data-lake/room';
+import { monitoring } from '../../../lib/monitoring/room';
 import { requireEnv } from '../../shared/env';
 
-type Released = EventBridgeEvent<typeof detailType.releaseFinished, { modelPackageArn: string }>;
+type Released = EventBridgeEvent<typeof serving.events.releaseFinished, { modelPackageArn: string }>;
 
-const artifacts = requireEnv('artifactsBucket');
-const endpoint = requireEnv('endpointName');
-const clarify = JSON.parse(requireEnv('clarify')) as { instanceType: string; prefix: string };
+const artifacts = requireEnv(dataLake.env.artifactsBucket);
+const endpoint = requireEnv(serving.env.endpointName);
+const clarify = JSON.parse(requireEnv(monitoring.env.clarify)) as { instanceType: string; prefix: string };
 const [s3, sagemaker] = [new S3Client({}), new SageMakerClient({})];
 
 /** After a release: puts the champion's baselines, and Clarify's configuration with the model's name, where the managed monitors read them. */

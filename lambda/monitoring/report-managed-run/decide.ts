@@ -1,7 +1,7 @@
 /** What a run of SageMaker Model Monitor means in the kit's own terms: pure functions of what the service wrote. */
 import type { Config } from '../../../lib/config';
 import { featureColumns } from '../../../lib/shared/dataset';
-import { type ManagedMonitor, managedMonitors } from '../../../lib/shared/names';
+import { type ManagedMonitor, managedMonitors } from '../../../lib/serving/room';
 
 export type ManagedConfig = Pick<Config['monitoring'], 'confirm' | 'minRecords'> & Pick<Config['labels'], 'delayDays'>;
 

@@ -4,7 +4,11 @@ import { DescribeModelPackageCommand, DescribeProcessingJobCommand, SageMakerCli
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { detailType, fill, layout, metrics, names, NO_MODEL, packageMetadata } from '../../../lib/shared/names';
+import { monitoring } from '../../../lib/monitoring/room';
+import { fill, layout, names } from '../../../lib/shared/names';
+import { NO_MODEL, packageMetadata, training } from '../../../lib/training/room';
+import { dataLake } from '../../../lib/data-lake/room';
+import { foundation } from '../../../lib/foundation/room';
 import { requireEnv } from '../../shared/env';
 import { countMetric } from '../../shared/metric';
 import { endsBefore, judge, type ManagedConfig, monitorOf, type Violations, windowOf, type Window } from './decide';
@@ -15,12 +19,12 @@ type JobEnded = EventBridgeEvent<
   { ProcessingJobName: string; MonitoringScheduleArn: string }
 >;
 
-const kit = requireEnv('kit');
-const artifacts = requireEnv('artifactsBucket');
-const raw = requireEnv('rawBucket');
-const championParameter = requireEnv('championParameter');
-const alertsTopic = requireEnv('alertsTopic');
-const config = JSON.parse(requireEnv('managed')) as ManagedConfig;
+const kit = requireEnv(foundation.env.kit);
+const artifacts = requireEnv(dataLake.env.artifactsBucket);
+const raw = requireEnv(dataLake.env.rawBucket);
+const championParameter = requireEnv(training.env.championParameter);
+const alertsTopic = requireEnv(foundation.env.alertsTopic);
+const config = JSON.parse(requireEnv(monitoring.env.managed)) as ManagedConfig;
 const [events, s3, sagemaker, sns, ssm] = [
   new EventBridgeClient({}),
   new S3Client({}),
@@ -46,7 +50,7 @@ export async function handler({ detail }: JobEnded): Promise<void> {
   if (monitor === 'data-quality') return reportDrift(windowOf(job.Environment), uri, violated);
   if (!violated) return;
   // A point outside its threshold, without an interval: for people. Retraining waits for drift, or for a person.
-  if (monitor === 'model-quality') return countMetric(kit, metrics.qualityViolations, { report: uri });
+  if (monitor === 'model-quality') return countMetric(kit, monitoring.metrics.qualityViolations, { report: uri });
   await sns.send(
     new PublishCommand({
       TopicArn: alertsTopic,
@@ -108,7 +112,7 @@ async function reportDrift(window: Window, uri: string, violated: boolean): Prom
       Entries: [
         {
           Source: names.eventSource(kit, 'monitoring'),
-          DetailType: detailType.monitorCompleted,
+          DetailType: monitoring.events.completed,
           Detail: JSON.stringify({
             window,
             champion,
@@ -124,7 +128,7 @@ async function reportDrift(window: Window, uri: string, violated: boolean): Prom
       ],
     }),
   );
-  if (violations.length > 0) countMetric(kit, metrics.driftViolations, { violations });
+  if (violations.length > 0) countMetric(kit, monitoring.metrics.driftViolations, { violations });
   // Last: a beat says that everything before it was said.
-  countMetric(kit, metrics.heartbeat, { window, status });
+  countMetric(kit, monitoring.metrics.heartbeat, { window, status });
 }

@@ -2,20 +2,21 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { detailType } from '../../../lib/shared/names';
+import { monitoring } from '../../../lib/monitoring/room';
+import { retraining } from '../../../lib/retraining/room';
 import { requireEnv } from '../../shared/env';
 import type { GuardConfig, Signal } from './decide';
 import { consider, type StartTrain } from './guard';
 import { StateTable } from './state';
 
-type MonitorCompleted = EventBridgeEvent<typeof detailType.monitorCompleted, Omit<Signal, 'id' | 'time'>>;
+type MonitorCompleted = EventBridgeEvent<typeof monitoring.events.completed, Omit<Signal, 'id' | 'time'>>;
 type TrainEnded = EventBridgeEvent<'Step Functions Execution Status Change', { name: string; status: string }>;
 
-const trainMachine = requireEnv('trainMachine');
-const config = JSON.parse(requireEnv('guard')) as GuardConfig;
+const trainMachine = requireEnv(retraining.env.trainMachine);
+const config = JSON.parse(requireEnv(retraining.env.guard)) as GuardConfig;
 const table = new StateTable(
   DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
-  requireEnv('stateTable'),
+  requireEnv(retraining.env.stateTable),
 );
 const sfn = new SFNClient({});
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose';
-import { metrics } from '../../../lib/shared/names';
+import { serving } from '../../../lib/serving/room';
 import { countMetric } from '../../shared/metric';
 
 /** A prediction that is waited for costs more than a captured record is worth: Firehose answers in about 20 ms or is in trouble. */
@@ -77,7 +77,7 @@ export async function capture(
     });
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    countMetric(kit, metrics.captureFailures, { eventId, eventDay: exchange.eventDay, stream, reason });
+    countMetric(kit, serving.metrics.captureFailures, { eventId, eventDay: exchange.eventDay, stream, reason });
   }
 }
 

@@ -1,7 +1,9 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { env } from '../../../lib/shared/names';
+import { dataLake } from '../../../lib/data-lake/room';
+import { foundation } from '../../../lib/foundation/room';
+import { serving } from '../../../lib/serving/room';
 import { requireEnv } from '../../shared/env';
 import { capture } from './capture';
 import { invoke, InvokeError } from './invoke';
@@ -10,11 +12,11 @@ import { eventDay, keyOf, validate } from './validate';
 /** API Gateway gives up after 29 s; the rest is for a cold start, capture and the way back. */
 const BUDGET_MS = 27_500;
 
-const kit = requireEnv('kit');
-const endpoint = requireEnv('endpointName');
-const maxInstances = Number(requireEnv('maxInstances'));
+const kit = requireEnv(foundation.env.kit);
+const endpoint = requireEnv(serving.env.endpointName);
+const maxInstances = Number(requireEnv(serving.env.maxInstances));
 /** Unset where the endpoint captures natively. */
-const captureStream = process.env[env.captureStream];
+const captureStream = process.env[dataLake.env.captureStream];
 
 // Retries are ours: the SDK's know nothing of the time that API Gateway leaves.
 const runtime = new SageMakerRuntimeClient({ maxAttempts: 1 });

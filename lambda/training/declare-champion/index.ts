@@ -9,7 +9,7 @@ import {
   SSMClient,
   type Tag,
 } from '@aws-sdk/client-ssm';
-import { NO_MODEL } from '../../../lib/shared/names';
+import { NO_MODEL } from '../../../lib/training/room';
 import { answering } from '../../shared/custom-resource';
 
 interface Properties {

@@ -6,7 +6,7 @@ import {
   paginateListTags,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { DELETE_VERSIONS_TAG } from '../../../lib/shared/names';
+import { DELETE_VERSIONS_TAG } from '../../../lib/training/room';
 import { answering } from '../../shared/custom-resource';
 
 const sagemaker = new SageMakerClient({});

@@ -1,8 +1,8 @@
-import type { StackRoom } from '../../../lib/shared/names';
+import type { StackName } from '../../../lib/rooms';
 
 /** One amount: how many units of what price, and where in the templates they come from. */
 export interface CostLine {
-  stack: StackRoom;
+  stack: StackName;
   /** Logical id of the resource, with `/State` for a job that a state of its machine starts. */
   resource: string;
   /** What is billed, for people. */

@@ -1,4 +1,4 @@
-import { names, stackRooms } from '../../../lib/shared/names';
+import { enabledRooms, stackNames } from '../../../lib/rooms';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
 import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
@@ -70,7 +70,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     ]),
     ...told,
     asked('deployed', async () => {
-      const all = stackRooms.map((room) => names.stack(kit, room));
+      const all = stackNames(kit, enabledRooms(config));
       const [stacks, tagged] = await Promise.all([look.stacks(aws, all), look.tagged(aws, kit)]);
       return [judgeDeployed(stacks, all, profile), ...judgeLeftovers(kit, tagged, stacks.length, fixed)];
     }),

@@ -16,10 +16,10 @@ import {
   paginateListTransformJobs,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { names } from '../../../lib/shared/names';
 import type { Aws } from '../../operate/deployed-kit';
 import { all, type Kind, type Thing, things } from './kind';
 import { jobOwns, stackOwns } from './owner';
+import { names } from '../../../lib/shared/names';
 
 type Pages<Page> = (config: { client: SageMakerClient }, input: { NameContains?: string }) => AsyncIterable<Page>;
 

@@ -1,12 +1,13 @@
 /** Whose a name is: two kits in one account may be called `ml` and `ml-etl`. */
-import { names, rooms, stackRooms } from '../../../lib/shared/names';
+import { names } from '../../../lib/shared/names';
+import { rooms, stacksOf } from '../../../lib/rooms';
 
 /** CloudFormation shortens a stack's name to this where a physical name must not be longer than 64 characters. */
 const SHORTENED = 24;
 
 /** Whether a stack of the kit has the name, or CloudFormation derived it from one: `<stack>-<LogicalId>-<hash>`. */
 export function stackOwns(kit: string, name: string): boolean {
-  return stackRooms.some((room) => {
+  return stacksOf().some(({ stack: room }) => {
     const stack = names.stack(kit, room);
     if (name === stack) return true;
     const prefix = [`${stack}-`, stack.slice(0, SHORTENED)].find(
@@ -17,7 +18,7 @@ export function stackOwns(kit: string, name: string): boolean {
   });
 }
 
-const isRoom = (rest: string): boolean => rooms.some((room) => rest === room || rest.startsWith(`${room}-`));
+const isRoom = (rest: string): boolean => rooms.some(({ name }) => rest === name || rest.startsWith(`${name}-`));
 
 /** A job that a machine of the kit started (lib/shared/asl.ts, `attemptName`), or a trial of such a tuning job. */
 export function jobOwns(kit: string, name: string): boolean {

@@ -17,10 +17,10 @@ import { DescribeKeyCommand, KMSClient, paginateListAliases, paginateListKeys } 
 import { LambdaClient, paginateListFunctions, paginateListLayers } from '@aws-sdk/client-lambda';
 import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { names } from '../../../lib/shared/names';
 import { budgetsRefusal } from '../doctor/look';
 import { all, type Kind, type Thing, things } from './kind';
 import { stackOwns } from './owner';
+import { names } from '../../../lib/shared/names';
 
 const generated = (kit: string, { name }: Thing) => stackOwns(kit, name);
 

@@ -3,7 +3,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { detailType, fill, layout, names } from '../../../lib/shared/names';
+import { monitoring } from '../../../lib/monitoring/room';
+import { fill, layout, names } from '../../../lib/shared/names';
 import dataset from '../../../schema/dataset.json';
 import { groundTruth } from '../../data/labels';
 import { monthFiles } from '../../data/tables';
@@ -102,7 +103,7 @@ async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
 async function misunderstood({ kit }: Stage): Promise<void> {
   const Source = names.eventSource(kit.name, 'monitoring');
   const Detail = JSON.stringify({ status: 'CompletedWithViolations', confirmed: true });
-  const Entries = [{ Source, DetailType: detailType.monitorCompleted, Detail }];
+  const Entries = [{ Source, DetailType: monitoring.events.completed, Detail }];
   await new EventBridgeClient(kit.aws).send(new PutEventsCommand({ Entries }));
   const sqs = new SQSClient(kit.aws);
   const { QueueUrls: [QueueUrl] = [] } = await sqs.send(

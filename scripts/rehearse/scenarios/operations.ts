@@ -9,7 +9,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { resolveConfig } from '../../../lib/config';
-import { MODEL_PARAMETER, names, NO_MODEL } from '../../../lib/shared/names';
+import { championName, NO_MODEL } from '../../../lib/training/room';
+import { names } from '../../../lib/shared/names';
+import { MODEL_PARAMETER } from '../../../lib/serving/room';
 import { templateFiles } from '../../shared/cdk';
 import { deployKit } from '../../account/deploy';
 import { diagnose } from '../../account/doctor';
@@ -97,7 +99,7 @@ async function upAgain(ground: Ground): Promise<string> {
 async function tagAnew({ aws, kit }: Ground): Promise<void> {
   const [client, ssm] = [new CloudFormationClient(aws), new SSMClient(aws)];
   const champion = async () =>
-    (await ssm.send(new GetParameterCommand({ Name: names.champion(kit) }))).Parameter?.Value ?? '';
+    (await ssm.send(new GetParameterCommand({ Name: championName(kit) }))).Parameter?.Value ?? '';
   const before = await champion();
   const StackName = names.stack(kit, 'training');
   const Tags = [{ Key: 'cost-centre', Value: 'another' }];

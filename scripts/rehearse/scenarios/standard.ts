@@ -1,5 +1,4 @@
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { names } from '../../../lib/shared/names';
 import { addDays, type DayRange, monthsOf } from '../../operate/days';
 import { watchCaptured } from '../../operate/captured';
 import { featuresOf } from '../../operate/features';
@@ -11,6 +10,7 @@ import { arnOf, MAY_REGISTER, register } from '../packages';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin, deliver, look, note } from '../story';
 import type { Recomputed } from '../verify';
+import { names } from '../../../lib/shared/names';
 
 /** Healthy, and at a loss with every request. */
 const FAILS_ON_REQUESTS = `def model_fn(model_dir):

@@ -1,7 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { detailType, names } from '../../../lib/shared/names';
+import { monitoring } from '../../../lib/monitoring/room';
+import { championName } from '../../../lib/training/room';
+import { names } from '../../../lib/shared/names';
 import { addDays } from '../../operate/days';
 import { pause } from '../../operate/pace';
 import { expect, type Scenario } from '../scenario';
@@ -17,9 +19,7 @@ export const storm: Scenario = {
   async play(stage) {
     const { kit, config, out } = stage;
     const end = await begin(stage);
-    const { Parameter } = await new SSMClient(kit.aws).send(
-      new GetParameterCommand({ Name: names.champion(kit.name) }),
-    );
+    const { Parameter } = await new SSMClient(kit.aws).send(new GetParameterCommand({ Name: championName(kit.name) }));
     const window = { start: addDays(end, -config.monitoring.windowDays), end };
     const detail = {
       window,
@@ -36,7 +36,7 @@ export const storm: Scenario = {
     const Entries = [
       {
         Source: names.eventSource(kit.name, 'monitoring'),
-        DetailType: detailType.monitorCompleted,
+        DetailType: monitoring.events.completed,
         Detail: JSON.stringify(detail),
       },
     ];

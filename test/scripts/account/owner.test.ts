@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { names, rooms, stackRooms } from '../../../lib/shared/names';
+import { names } from '../../../lib/shared/names';
+import { roomNames, stacksOf } from '../../../lib/rooms';
 import { jobOwns, pathOwns, stackOwns } from '../../../scripts/account/sweep/owner';
 
 test.each([
@@ -21,10 +22,14 @@ test('no name that CloudFormation derives from a stack is claimed by two kits', 
     fc.stringMatching(/^[a-z][a-z0-9-]{0,13}[a-z0-9]$/),
     // What could be taken for the beginning of another kit's stack.
     fc
-      .tuple(fc.stringMatching(/^[a-z][a-z0-9]?$/), fc.constantFrom(...rooms))
+      .tuple(fc.stringMatching(/^[a-z][a-z0-9]?$/), fc.constantFrom(...roomNames))
       .map(([head, room]) => `${head}-${room}`.slice(0, 15)),
   );
-  const name = fc.tuple(kit, fc.constantFrom(...stackRooms), fc.stringMatching(/^[A-Z][A-Za-z]{3,10}[0-9A-F]{8}$/));
+  const name = fc.tuple(
+    kit,
+    fc.constantFrom(...stacksOf().map(({ stack }) => stack)),
+    fc.stringMatching(/^[A-Z][A-Za-z]{3,10}[0-9A-F]{8}$/),
+  );
   fc.assert(
     fc.property(kit, name, (other, [owner, room, id]) => {
       const physical = `${names.stack(owner, room)}-${id}`;

@@ -1,14 +1,16 @@
-import { MODEL_PARAMETER, NO_MODEL, type StackRoom, stackRooms } from '../../../lib/shared/names';
+import { NO_MODEL } from '../../../lib/training/room';
+import { MODEL_PARAMETER } from '../../../lib/serving/room';
+import { type StackName, stacksOf } from '../../../lib/rooms';
 import { resets } from '../../../scripts/account/resets';
 import type { Template } from '../../../scripts/account/stacks';
 import { kit, templates } from '../../shared/kit';
 
 const CHAMPION = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/3';
 
-type Templates = Record<StackRoom, Template>;
+type Templates = Record<StackName, Template>;
 const sandbox = () => structuredClone(templates()) as unknown as Templates;
 const standing = (of: Templates, model: string) =>
-  stackRooms.map((room) => ({
+  stacksOf().map(({ stack: room }) => ({
     room,
     template: of[room],
     parameters: room === 'serving-model' ? { [MODEL_PARAMETER]: model } : ({} as Record<string, string>),

@@ -1,5 +1,6 @@
 /** Names at the length that the longest kit name gives them. What CloudFormation names itself, it cuts to the service's limit. */
-import { names as kitNames, type StackRoom } from '../../../lib/shared/names';
+import { names as kitNames } from '../../../lib/shared/names';
+import type { StackName } from '../../../lib/rooms';
 import type { Json } from '../../shared/json';
 import { edit, rewrite, type Check, type Finding } from '../check';
 import { schemaOf } from '../schemas';
@@ -43,7 +44,7 @@ export const names: Check[] = [
   {
     holds: 'names of stacks and resources stay within the limits of their services at the longest kit name',
     find: (_, twin) => [
-      ...(Object.keys(twin.templates) as StackRoom[]).flatMap((stack) =>
+      ...(Object.keys(twin.templates) as StackName[]).flatMap((stack) =>
         tooLong(stack, 'the name of the stack', kitNames.stack(twin.kit, stack).length, STACK_NAME),
       ),
       ...twin.nodes.flatMap(({ id, type, properties }) =>

@@ -1,5 +1,5 @@
 /** Clarify's analysis_config.json for the two monitors that it runs, from the columns of schema/dataset.json. */
-import { featureColumns, labelColumn } from '../shared/dataset';
+import { featureColumns, labelColumn } from '../../shared/dataset';
 
 /** Every column of a request, in the order in which the prediction API writes them. */
 const headers = featureColumns.map(({ name }) => name);
@@ -11,14 +11,6 @@ export const exchange = {
   features: 'instances[*].values(@)',
   prediction: `predictions[*].${labelColumn}`,
   score: 'predictions[*].score',
-} as const;
-
-/** What Clarify calls to ask a model: the copy of it that it serves for the time of a run. */
-export const clarifyActions = {
-  api: ['Endpoint', 'EndpointConfig']
-    .flatMap((kind) => ['Create', 'Describe', 'Delete'].map((verb) => `sagemaker:${verb}${kind}`))
-    .concat('sagemaker:AddTags'),
-  runtime: ['sagemaker:InvokeEndpoint'],
 } as const;
 
 /** Facets here are carriers and airports, not people: the metrics are those of the exam, the stakes are not. */

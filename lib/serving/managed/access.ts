@@ -4,14 +4,13 @@ import { PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { arn } from '../shared/arns';
-import { contentAsset } from '../shared/content-asset';
-import { featureColumns, labelColumn } from '../shared/dataset';
-import { JobRole } from '../shared/job-role';
-import { folder, layout, names } from '../shared/names';
-import { allowVolumes } from '../shared/volume-key';
-import { clarifyActions } from './clarify-config';
-import { analyzerImage, clarifyImage } from './managed-images';
+import { arn, clarifyActions } from '../../shared/arns';
+import { contentAsset } from '../../shared/content-asset';
+import { featureColumns, labelColumn } from '../../shared/dataset';
+import { JobRole } from '../../shared/job-role';
+import { folder, layout, names } from '../../shared/names';
+import { allowVolumes } from '../../shared/volume-key';
+import { analyzerImage, clarifyImage } from './images';
 
 export interface ManagedAccessProps {
   readonly kit: string;
@@ -68,6 +67,6 @@ export function preprocessor(): string {
       if (!text.includes(`\n${place}\n`)) throw new Error(`managed_records.py has no line ${place} to fill`);
       return text.replace(place, () => `${place.split(/[:=]/)[0]?.trim()} = ${JSON.stringify(value)}`);
     },
-    readFileSync(join(__dirname, '../../jobs/monitoring/managed_records.py'), 'utf8'),
+    readFileSync(join(__dirname, '../../../jobs/monitoring/managed_records.py'), 'utf8'),
   );
 }

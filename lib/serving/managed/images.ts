@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { regionalImage, type RegionalImage } from '../shared/regional-image';
+import { regionalImage, type RegionalImage } from '../../shared/regional-image';
 
 /** Registry accounts of the analyzer, from the SageMaker Python SDK (`image_uri_config/model-monitor.json`). */
 const ANALYZER: Record<string, string> = {

@@ -9,14 +9,15 @@ import {
   CfnMonitoringSchedule,
 } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
-import type { Config } from '../config';
-import type { IsolatedNetwork } from '../foundation/isolated-network';
-import { labelColumn } from '../shared/dataset';
-import { fill, folder, layout, type ManagedMonitor, names } from '../shared/names';
-import { hasLocalStorage } from '../shared/volume-key';
-import { exchange } from './clarify-config';
-import type { ManagedAccess } from './managed-access';
-import { analyzerImage, clarifyImage } from './managed-images';
+import type { Config } from '../../config';
+import type { IsolatedNetwork } from '../../foundation/isolated-network';
+import { labelColumn } from '../../shared/dataset';
+import { type ManagedMonitor, monitoringSchedule } from '../room';
+import { fill, folder, layout, names } from '../../shared/names';
+import { hasLocalStorage } from '../../shared/volume-key';
+import { exchange } from './clarify';
+import type { ManagedAccess } from './access';
+import { analyzerImage, clarifyImage } from './images';
 
 export interface ManagedMonitorsProps {
   readonly kit: string;
@@ -181,7 +182,7 @@ export class ManagedMonitors extends Construct {
     definition.addResourceDependency(endpoint);
     if (!config.monitoring.schedule) return;
     const schedule = new CfnMonitoringSchedule(this, `${monitoringType}Schedule`, {
-      monitoringScheduleName: names.monitoringSchedule(kit, monitor),
+      monitoringScheduleName: monitoringSchedule(kit, monitor),
       monitoringScheduleConfig: {
         monitoringType,
         // The service chose the name; only the ARN is returned, which ends in it.

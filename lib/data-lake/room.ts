@@ -1,0 +1,14 @@
+import type { RoomContract } from '../shared/room';
+
+export const dataLake = {
+  name: 'data-lake',
+  does: 'buckets raw, curated, artifacts, captured; declared tables; Athena workgroup; capture stream',
+  stacks: { DataLake: 'data-lake' },
+  outputs: {
+    raw: 'RawBucketName',
+    curated: 'CuratedBucketName',
+    artifacts: 'ArtifactsBucketName',
+    captured: 'CapturedBucketName',
+  },
+  env: { rawBucket: 'RAW_BUCKET', artifactsBucket: 'ARTIFACTS_BUCKET', captureStream: 'CAPTURE_STREAM' },
+} as const satisfies RoomContract;

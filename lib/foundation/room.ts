@@ -1,0 +1,20 @@
+import type { RoomContract } from '../shared/room';
+
+export const foundation = {
+  name: 'foundation',
+  does: 'key, alerts topic, dead-letter queue, audit trail, budget',
+  stacks: { Foundation: 'foundation' },
+  env: { kit: 'KIT', alertsTopic: 'ALERTS_TOPIC_ARN' },
+  // Both publish to the encrypted topic as themselves, and say nothing when they may not.
+  keyPrincipals: ['cloudwatch', 'budgets'],
+  alarms: {
+    deadLetters: {
+      what: 'dead-letters',
+      says: 'an event could not be delivered or handled and waits in the dead-letter queue',
+      periodMinutes: 5,
+      periods: 1,
+      threshold: 0,
+      comparison: 'above',
+    },
+  },
+} as const satisfies RoomContract;

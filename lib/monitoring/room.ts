@@ -1,0 +1,62 @@
+import type { RoomContract } from '../shared/room';
+
+export const monitoring = {
+  name: 'monitoring',
+  does: 'state machine *Monitor*, alarms, dashboard, schedule',
+  stacks: { Monitoring: 'monitoring' },
+  machines: ['Monitor'],
+  env: {
+    /** The knobs by which a managed run is judged, JSON. */
+    managed: 'MANAGED_MONITORING',
+    /** How Clarify asks a model, JSON. */
+    clarify: 'CLARIFY',
+  },
+  events: { completed: 'Model Monitor Run Completed' },
+  metrics: {
+    heartbeat: 'MonitorHeartbeat',
+    driftViolations: 'DriftViolations',
+    qualityViolations: 'QualityViolations',
+    records: 'RecordsInWindow',
+    labelCoverage: 'LabelCoverage',
+    auc: 'WindowAuc',
+  },
+  alarms: {
+    drift: {
+      what: 'drift',
+      says: 'a feature that starts retraining is further from its baseline than its threshold',
+      periodMinutes: 5,
+      periods: 1,
+      threshold: 0,
+      comparison: 'above',
+    },
+    quality: {
+      what: 'quality',
+      says: 'the model ranks worse on delivered labels than when it was released, with an interval that excludes 0',
+      periodMinutes: 5,
+      periods: 1,
+      threshold: 0,
+      comparison: 'above',
+    },
+    heartbeat: {
+      what: 'heartbeat',
+      says: 'no monitoring run has reached an outcome for a day',
+      // Beats at 06:58 and at 07:02 the next day leave 24 empty hours between them. Periods of an hour may span seven days.
+      periodMinutes: 60,
+      periods: 25,
+      threshold: 1,
+      comparison: 'below',
+      missing: 'breaching',
+    },
+    pipelineFailed: {
+      what: 'pipeline-failed',
+      says: 'an execution of Prepare, Train, Release or Monitor failed or timed out',
+      periodMinutes: 5,
+      periods: 1,
+      threshold: 0,
+      comparison: 'above',
+    },
+  },
+} as const satisfies RoomContract;
+
+/** Status of a monitoring run that found nothing to monitor; the other statuses are the monitor's own. */
+export const NO_CHAMPION = 'NoChampion';

@@ -1,0 +1,50 @@
+/** The rooms in lifecycle order: stacks, commands, documents and tests go through this list. */
+import { dataLake } from './data-lake/room';
+import { etl } from './etl/room';
+import { foundation } from './foundation/room';
+import { monitoring } from './monitoring/room';
+import { retraining } from './retraining/room';
+import { serving } from './serving/room';
+import { names } from './shared/names';
+import type { AlarmRow, RoomContract } from './shared/room';
+import { training } from './training/room';
+
+const contracts = [foundation, dataLake, etl, training, serving, monitoring, retraining] as const;
+
+export type RoomName = (typeof contracts)[number]['name'];
+/** A contract of the list. */
+export type Room = RoomContract & { readonly name: RoomName };
+
+export const rooms: readonly Room[] = contracts;
+export const roomNames = rooms.map(({ name }) => name);
+export const optInRooms = rooms.filter(({ optIn }) => optIn).map(({ name }) => name);
+
+/** What a configuration deploys: the lifecycle, and the opt-in rooms that its knob `rooms` names. */
+export const enabledRooms = (config: { rooms: readonly string[] }): readonly Room[] =>
+  rooms.filter(({ name, optIn }) => !optIn || config.rooms.includes(name));
+
+type Values<T> = T extends T ? T[keyof T] : never;
+/** End of a stack's name: `<kit>-<stack>`. */
+export type StackName = Values<(typeof contracts)[number]['stacks']>;
+
+type Machines = Extract<(typeof contracts)[number], { machines: readonly string[] }>;
+/** Title of a state machine as commands spell it. */
+export type Machine = Lowercase<Machines['machines'][number]>;
+
+export interface RoomStack {
+  readonly room: Room;
+  /** Construct id, and the name of its template file in an assembly. */
+  readonly id: string;
+  readonly stack: StackName;
+}
+
+/** The stacks of rooms in an order of deployment: references run back along it. */
+export const stacksOf = (of: readonly Room[] = rooms): readonly RoomStack[] =>
+  of.flatMap((room) => Object.entries(room.stacks).map(([id, stack]) => ({ room, id, stack: stack as StackName })));
+
+export const stackNames = (kit: string, of = rooms): string[] =>
+  stacksOf(of).map(({ stack }) => names.stack(kit, stack));
+
+/** Every alarm with its room, by `<room>/<what>`: its heading in docs/runbook.md. */
+export const alarmRows = (of = rooms): ReadonlyMap<string, AlarmRow> =>
+  new Map(of.flatMap(({ name, alarms = {} }) => Object.values(alarms).map((row) => [`${name}/${row.what}`, row])));

@@ -1,0 +1,44 @@
+/** What a room declares to the others: plain data without the CDK and without zod, because handlers, commands, documents and tests read it. */
+export interface AlarmRow {
+  /** Last part of the alarm's name; `<room>/<what>` is its heading in docs/runbook.md. */
+  readonly what: string;
+  /** What has happened when it fires, in a sentence. */
+  readonly says: string;
+  readonly periodMinutes: number;
+  readonly periods: number;
+  /** Number, or `config` where the stack passes a knob. */
+  readonly threshold: number | 'config';
+  readonly comparison: 'above' | 'below';
+  /** What missing data means. @default notBreaching */
+  readonly missing?: 'breaching';
+}
+
+type Names = Readonly<Record<string, string>>;
+
+export interface RoomContract {
+  readonly name: string;
+  /** What its stacks hold and do, as the tables of README and docs say it. */
+  readonly does: string;
+  /** Only deployed where the knob `rooms` names it. */
+  readonly optIn?: true;
+  /** Construct ids of its stacks and the end of each one's name, in order of deployment. */
+  readonly stacks: Names;
+  /** Titles of its state machines; each has the output `<Title>MachineArn`. */
+  readonly machines?: readonly string[];
+  /** Other CloudFormation outputs; commands find the deployed kit through them. */
+  readonly outputs?: Names;
+  /** Environment variables of handlers for what this room owns, set by the construct that grants it. */
+  readonly env?: Names;
+  /** Detail types of the events that it puts on the bus, from the source `<kit>.<room>`. */
+  readonly events?: Names;
+  /** Metrics in the kit's namespace. */
+  readonly metrics?: Names;
+  readonly alarms?: Readonly<Record<string, AlarmRow>>;
+  /** Services that use the kit's key as themselves and not by a role. */
+  readonly keyPrincipals?: readonly string[];
+  /** What a person loses with its stacks, for `up` without the room. */
+  readonly lost?: string;
+}
+
+/** The output that holds the ARN of a state machine. */
+export const machineOutput = (title: string) => `${title}MachineArn`;

@@ -1,0 +1,34 @@
+import type { RoomContract } from '../shared/room';
+
+export const training = {
+  name: 'training',
+  does: 'state machine *Train*, evaluation and gate, model package group, champion parameter',
+  stacks: { Training: 'training' },
+  machines: ['Train'],
+  env: { championParameter: 'CHAMPION_PARAMETER' },
+} as const satisfies RoomContract;
+
+/** SSM parameter: the ARN of the model package that serves, or `none`. Written by Release alone. */
+export const championName = (kit: string) => `/${kit}/champion`;
+
+/** Value of the champion parameter and of `ModelPackageArn` before the first release. */
+export const NO_MODEL = 'none';
+
+export const modelPackageGroup = (kit: string) => `${kit}-models`;
+
+/** Tag of the model package group: `true` where its versions go with the stack. */
+export const DELETE_VERSIONS_TAG = 'delete-versions';
+
+/** `CustomerMetadataProperties` of a model package: what later rooms must know of a model without asking who trained it. */
+export const packageMetadata = {
+  /** First day that training left out, `YYYY-MM-DD`. */
+  trainedThrough: 'trainedThrough',
+  /** `s3://…/` of the evaluation's folder: decision, baselines, smoke test. */
+  evaluation: 'evaluation',
+  /** `s3://…` of the request that a release sends first. */
+  smokeTest: 'smokeTest',
+  /** What every answer of this model carries: `jobs/common/model.py`. */
+  identity: 'identity',
+  trigger: 'trigger',
+  episode: 'episode',
+} as const;
