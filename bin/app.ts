@@ -6,10 +6,11 @@ import { EtlStack } from '../lib/etl/etl-stack';
 import { FoundationStack } from '../lib/foundation/foundation-stack';
 import { MonitoringStack } from '../lib/monitoring/monitoring-stack';
 import { RetrainingStack } from '../lib/retraining/retraining-stack';
-import { enabledRooms } from '../lib/rooms';
+import { enabledRooms, type RoomName } from '../lib/rooms';
 import { ServingModelStack } from '../lib/serving/serving-model-stack';
 import { ServingStack } from '../lib/serving/serving-stack';
 import { TrainingStack } from '../lib/training/training-stack';
+import { WarehouseStack } from '../lib/warehouse/warehouse-stack';
 
 /** Wires the rooms in lifecycle order: references only ever point back along it. */
 export function buildKit(app: App): void {
@@ -36,6 +37,11 @@ export function buildKit(app: App): void {
   const buckets = { raw, curated, artifacts, captured };
 
   const { prepare } = new EtlStack(app, 'Etl', { ...common, ...buckets, config: config.etl });
+  const optIn: Partial<Record<RoomName, () => unknown>> = {
+    warehouse: () => new WarehouseStack(app, 'Warehouse', { ...common, ...buckets, config: config.warehouse }),
+  };
+  for (const room of config.rooms) optIn[room]?.();
+
   const { train, champion } = new TrainingStack(app, 'Training', { ...common, ...buckets, config });
 
   const serving = new ServingStack(app, 'Serving', {

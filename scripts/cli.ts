@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { resolveConfig } from '../lib/config';
 import { registerAccount } from './account/commands';
-import { Refused, understood, type Where, whole } from './shared/arguments';
+import { option, Refused, understood, type Where, whole } from './shared/arguments';
 import { FlightsSource } from './data/source';
 import { monthsOf, parseDay, parseRange } from './operate/days';
 import { watchCaptured } from './operate/captured';
@@ -12,6 +12,7 @@ import { load, labels } from './operate/load';
 import { monitor } from './operate/monitor';
 import { terminal } from './shared/out';
 import { predict } from './operate/predict';
+import { type Engine, engines, query, table } from './operate/query';
 import { approve, expire, reject, release, type Released } from './operate/releases';
 import { replay, type ReplayOptions } from './operate/replay';
 import { status } from './operate/status';
@@ -117,6 +118,18 @@ program
   .description('what is curated, registered, serving, running and ringing')
   .action(async () => {
     await status(await deployed(), out);
+  });
+
+program
+  .command('query')
+  .description('ask the lake a question in SQL, and say what the answer cost')
+  .argument('<sql>', 'a SELECT; the tables of Redshift are awsdatacatalog.<database>.<table>')
+  .addOption(new Option('--engine <engine>').choices(engines).default('athena'))
+  .option('--grant', 'let the admin of the warehouse give you the use of the catalog first, where you lack it', false)
+  .addOption(option.json())
+  .action(async (sql: string, { json, ...options }: { engine: Engine; grant: boolean; json: boolean }) => {
+    const answer = await query(await deployed(), { sql, ...options }, out);
+    console.log(json ? JSON.stringify(answer) : table(answer));
   });
 
 program

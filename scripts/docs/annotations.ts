@@ -8,6 +8,7 @@ import { notes as serving } from '../../lib/serving/notes';
 import type { RoomName } from '../../lib/rooms';
 import { type Note, type Notes, selfExplanatory, sharedNotes } from '../../lib/shared/notes';
 import { notes as training } from '../../lib/training/notes';
+import { notes as warehouse } from '../../lib/warehouse/notes';
 import { schema } from './schemas';
 import type { Json, Resource } from './synthesized';
 
@@ -15,6 +16,7 @@ const tables: Record<RoomName, Notes> = {
   foundation,
   'data-lake': dataLake,
   etl,
+  warehouse,
   training,
   serving,
   monitoring,

@@ -1,7 +1,7 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { names } from '../../lib/shared/names';
-import { type RoomName, roomNames } from '../../lib/rooms';
+import { optInRooms, type RoomName, roomNames } from '../../lib/rooms';
 import { fromAssembly } from '../shared/kit-app';
 import { managed } from '../shared/managed';
 
@@ -35,12 +35,13 @@ export interface Synthesized {
 /** The documents are about the kit of the default name. */
 export const KIT = 'mlkit';
 
-/** What the documents describe: the three profiles, and `standard` with the managed monitor where it differs. */
+/** What the documents describe: the three profiles, `standard` with the managed monitor, and `sandbox` with every opt-in room. */
 export const variants: Record<string, { profile: string; config?: Record<string, unknown> }> = {
   sandbox: { profile: 'sandbox' },
   standard: { profile: 'standard' },
   production: { profile: 'production' },
   managed: { profile: 'standard', config: managed },
+  rooms: { profile: 'sandbox', config: { rooms: optInRooms } },
 };
 
 /** @throws Error when the variants have no such name and none is given */

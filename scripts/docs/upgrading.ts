@@ -145,6 +145,7 @@ export const inPlace: Record<string, Record<string, unknown>> = {
   dataLake: { capturedExpiryDays: 30, noncurrentExpiryDays: 1, athenaScanLimitGb: 2 },
   labels: { delayDays: 3 },
   etl: { workers: 3, timeoutMinutes: 31, maxQuarantineRatio: 0.06 },
+  warehouse: { baseRpu: 8, maxRpu: 16, maxQuerySeconds: 601, adminSecret: false },
   training: {
     instanceType: 'ml.m5.xlarge',
     spot: false,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
+import { optInRooms } from '../../lib/rooms';
 import { kitApp } from '../../scripts/shared/kit-app';
 import { kit, managed, templates } from '../shared/kit';
 import { modelOf, type Model, type Templates } from './model';
@@ -17,12 +18,13 @@ export const variants: readonly Variant[] = [
   { name: 'sandbox', profile: 'sandbox' },
   { name: 'standard', profile: 'standard' },
   { name: 'production', profile: 'production' },
-  // For accounts that still have Model Monitor; with the resources that no profile asks for.
+  // For accounts that still have Model Monitor; with the resources and rooms that no profile asks for.
   {
     name: 'managed',
     profile: 'standard',
     config: {
       ...managed,
+      rooms: optInRooms,
       foundation: { alertEmail: 'people@example.com' },
       serving: { ...managed.serving, expireAfterHours: 24 },
     },

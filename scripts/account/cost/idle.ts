@@ -132,6 +132,11 @@ export const resourceTypes: Record<string, Pricer | typeof free | typeof byUse> 
   'AWS::Logs::LogGroup': (resource, tariff) =>
     tariff.charge(resource, 'kept logs', 'logs:stored', daily(assumed('logGigabytes'))),
   'AWS::Logs::LogStream': free,
+  'AWS::RedshiftServerless::Namespace': (resource, tariff) =>
+    resource.properties.ManageAdminPassword === true
+      ? tariff.charge(resource, "admin's password", 'secretsmanager:secret', daily(1))
+      : [],
+  'AWS::RedshiftServerless::Workgroup': byUse,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': free,
   'AWS::SNS::Subscription': free,

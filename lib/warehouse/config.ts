@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** What Redshift Serverless sells: 4, or 8 to 512 in steps of 8. */
+const rpus = () =>
+  z
+    .number()
+    .int()
+    .min(4)
+    .max(512)
+    .refine((count) => count === 4 || count % 8 === 0, 'Redshift Serverless has 4 RPU, or 8 to 512 in steps of 8');
+
+export const warehouseConfig = {
+  warehouse: z
+    .strictObject({
+      baseRpu: rpus()
+        .default(4)
+        .describe(
+          'RPU that a query starts with: 1.50 USD an hour for 4 while one runs, nothing at rest. Some Regions begin at 8',
+        ),
+      maxRpu: rpus().default(8).describe('RPU that Redshift may scale to: the ceiling of what an hour costs'),
+      maxQuerySeconds: z
+        .number()
+        .int()
+        .min(10)
+        .max(86_399)
+        .default(600)
+        .describe('Seconds after which a query is ended: the ceiling of what one costs'),
+      adminSecret: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Let Secrets Manager hold an admin's password, 0.40 USD a month: only an admin can grant an IAM role the use of the catalog",
+        ),
+    })
+    .refine(({ baseRpu, maxRpu }) => baseRpu <= maxRpu, { path: ['maxRpu'], error: 'must not be below baseRpu' })
+    .prefault({}),
+};
