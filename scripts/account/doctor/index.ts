@@ -9,6 +9,7 @@ import {
   judgeBootstrap,
   judgeBudget,
   judgeBudgets,
+  judgeDefaultVpc,
   judgeDeployed,
   judgeFeatures,
   judgeImage,
@@ -68,6 +69,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     asked('budget', async () => [
       judgeBudgets(await look.budgetsRefusal(aws, account), config.foundation.monthlyBudgetUsd),
     ]),
+    ...(config.rooms.includes('warehouse')
+      ? [asked('network', async () => [judgeDefaultVpc(await look.defaultZones(aws))])]
+      : []),
     ...told,
     asked('deployed', async () => {
       const all = stackNames(kit, enabledRooms(config));
