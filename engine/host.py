@@ -6,11 +6,12 @@ from typing import Any, Protocol
 
 
 class ApiError(Exception):
-    """An AWS error answer: `code` as the service spells it, HTTP `status`."""
+    """An AWS error answer: `code` as the service spells it, HTTP `status` where the model does not say it,
+    `fields` what the error holds beside its message."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, status: int | None = None, **fields: Any) -> None:
         super().__init__(f"{code}: {message}")
-        self.code, self.message, self.status = code, message, status
+        self.code, self.message, self.status, self.fields = code, message, status, fields
 
 
 class Host(Protocol):

@@ -8,9 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine.deploy.assembly import Assembly
-from engine.emulator.settings import ACCOUNT, REGION
-
 
 @dataclass(frozen=True)
 class Resource:
@@ -34,8 +31,19 @@ class Templates:
 
     @classmethod
     def read(cls, assembly: Path) -> "Templates":
-        stacks = Assembly(assembly, ACCOUNT, REGION).stacks()
-        return cls({stack.name: json.loads(stack.template.read_text()) for stack in stacks})
+        """The templates of a cloud assembly (cdk.out)."""
+        manifest = assembly / "manifest.json"
+        if not manifest.exists():
+            raise FileNotFoundError(f"{assembly} is not a cloud assembly: run `npm run synth` first.")
+        return cls(
+            {
+                artifact["properties"].get("stackName", artifact_id): json.loads(
+                    (assembly / artifact["properties"]["templateFile"]).read_text()
+                )
+                for artifact_id, artifact in json.loads(manifest.read_text())["artifacts"].items()
+                if artifact["type"] == "aws:cloudformation:stack"
+            }
+        )
 
     def without(self, stack: str, path: tuple[str | int, ...]) -> "Templates":
         """The same templates, less one member of one of them."""

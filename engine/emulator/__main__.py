@@ -43,7 +43,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(engine.serve(settings))
+        asyncio.run(engine.serve(settings, running))
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ import cbor2
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost, denial_text
+from engine.services.service import passed_roles
 
 # Request members that hand a role to a service. The emulator checks the call itself but not the passing.
 _PASSED_ROLES = {
     "cloudformation": ({"RoleARN"}, "cloudformation.amazonaws.com"),
-    "sagemaker": ({"RoleArn", "ExecutionRoleArn"}, "sagemaker.amazonaws.com"),
     "glue": ({"Role"}, "glue.amazonaws.com"),
     "states": ({"roleArn"}, "states.amazonaws.com"),
     "lambda": ({"Role"}, "lambda.amazonaws.com"),
@@ -175,20 +175,8 @@ def _pass_role(service: str, access_key: str, role: str, passed_to: str, headers
 
 
 def _roles_in(body: bytes, members: set[str]) -> Iterator[str]:
-    if not body:
-        return
     try:
-        document: Any = json.loads(body)
+        document: Any = json.loads(body or b"{}")
     except ValueError:
         document = {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
-    pending = [document]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, list):
-            pending += value
-        elif isinstance(value, dict):
-            for key, member in value.items():
-                if key in members and isinstance(member, str) and ":role/" in member:
-                    yield member
-                else:
-                    pending.append(member)
+    return passed_roles(document, members)

@@ -5,9 +5,9 @@ import contextlib
 import json
 import logging
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from engine.emulator import (
     alarms,
@@ -16,30 +16,30 @@ from engine.emulator import (
     authorization,
     bucket_deployment,
     buckets,
-    budgets,
+    dashboards,
     deliveries,
     events,
     glue_jobs,
     image_registry,
     interpreter,
-    inventory,
     lambdas,
     log_groups,
     pinned,
-    quota_service,
     resource_types,
-    sagemaker_service,
     stack_answers,
     step_functions,
     streams,
 )
 from engine.emulator.host import EmulatorHost
-from engine.emulator.scaling import Scaling
 from engine.emulator.service_roles import ServiceRoles
+from engine.emulator.services import Services
 from engine.emulator.settings import Settings
 from engine.glue.runner import GlueRunner
 from engine.quotas import ServiceQuotas, fresh_account
 from engine.sagemaker import SageMaker
+from engine.services import Service
+from engine.services.budgets import MemberBudgets
+from engine.services.scaling import Scaling
 
 # True of every run, whatever the stacks contain.
 _NEVER_REHEARSED = {
@@ -56,14 +56,15 @@ _NEVER_REHEARSED = {
 
 @dataclass
 class Engine:
-    """The hosted services of a running engine."""
+    """What runs beside the emulator in its process."""
 
-    services: list[Any]
+    services: Services
+    closing: list[Callable[[], None]]
 
     def close(self) -> None:
-        for service in self.services:
+        for close in self.closing:
             with contextlib.suppress(Exception):
-                service.close()
+                close()
 
 
 def install(settings: Settings) -> Engine:
@@ -73,17 +74,21 @@ def install(settings: Settings) -> Engine:
     toolchain = json.loads(settings.toolchain.read_text())
     python = Path(toolchain["python"])
     quotas = {**fresh_account(), **settings.quotas}
+    quota_api = ServiceQuotas(host.region, host.account, quotas)
     sagemaker = SageMaker(host, python, quotas, settings.wait_scale)
+    # A service is put in here, and nowhere else.
+    hosted: list[Service] = [sagemaker, sagemaker.runtime, quota_api, Scaling(host, sagemaker)]
+    if settings.member_account:
+        hosted.append(MemberBudgets(host.account))
     jars = [Path(jar) for jar in toolchain["jars"]]
     glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
     if settings.spark_ahead:
         # First of all: it warms up while the stacks are deployed.
         glue.prepare()
     # First the services, then the guards around all of them.
-    sagemaker_service.install(host, sagemaker)
-    quota_api = ServiceQuotas(host.region, host.account, quotas)
-    quota_service.install(quota_api)
-    inventory.install(sagemaker)
+    services = Services(hosted)
+    services.install()
+    dashboards.install()
     image_registry.install(host)
     glue_jobs.install(host, glue, quota_api)
     step_functions.install(host)
@@ -98,20 +103,18 @@ def install(settings: Settings) -> Engine:
     api_gateway.install(host)
     roles = ServiceRoles(host)
     roles.install()
-    resource_types.install(host, sagemaker, sagemaker.cloudformation, roles)
-    if settings.member_account:
-        budgets.refuse(host)
-    Scaling(host, sagemaker, roles).install()
+    types = {name: each for service in hosted for name, each in service.types.items()}
+    resource_types.install(host, types, roles)
     bucket_deployment.install(host)
     stack_answers.install()
     authorization.install(host)
     buckets.install()
     for what, why in _NEVER_REHEARSED.items():
         host.not_rehearsed(what, why)
-    return Engine([sagemaker, glue])
+    return Engine(services, [*(service.close for service in hosted), glue.close])
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, engine: Engine) -> None:
     """Answer requests until the process ends."""
     from hypercorn.asyncio import serve as serve_asgi
     from hypercorn.config import Config
@@ -123,7 +126,7 @@ async def serve(settings: Settings) -> None:
     config.keep_alive_timeout = 75
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
     # hypercorn installs its own signal handlers unless it is given a trigger; ours end the process.
-    await serve_asgi(pinned.module("app").app, config, shutdown_trigger=_never)
+    await serve_asgi(engine.services.controlled(pinned.module("app").app), config, shutdown_trigger=_never)
 
 
 async def _never() -> None:

@@ -1,14 +1,14 @@
-"""CloudFormation types the emulator lacks: SageMaker's, which run, and those accepted without effect."""
+"""Seam: CloudFormation types the emulator lacks: those of hosted services, and those accepted without
+effect."""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
-from engine.emulator.sagemaker_service import SageMakerApi
 from engine.emulator.service_roles import ServiceRoles
+from engine.services import ResourceType
 
 # Accepted without effect and reported. A type that nothing knows is refused before a stack starts.
 # Value: the attributes Fn::GetAtt may ask for; `{id}` is the generated physical id.
@@ -37,79 +37,26 @@ NO_OPS: dict[str, dict[str, str]] = {
 
 _ALARM = "AWS::CloudWatch::Alarm"
 
-Properties = Mapping[str, Any]
 
-
-class ResourceType(Protocol):
-    """One entry of SageMaker.cloudformation. Answers are (physical id, attributes for Fn::GetAtt); the
-    physical id is the ARN, and an update that answers another one is a replacement: CloudFormation deletes
-    the old."""
-
-    def create(self, logical_id: str, props: Properties, stack_name: str) -> tuple[str, dict[str, str]]: ...
-    def update(
-        self, physical_id: str, old_props: Properties, new_props: Properties, stack_name: str
-    ) -> tuple[str, dict[str, str]]: ...
-    def delete(self, physical_id: str, props: Properties) -> None: ...
-
-
-def install(
-    host: EmulatorHost, sagemaker: SageMakerApi, types: Mapping[str, ResourceType], roles: ServiceRoles
-) -> None:
+def install(host: EmulatorHost, types: Mapping[str, ResourceType], roles: ServiceRoles) -> None:
     provisioners = pinned.module("services.cloudformation.provisioners")
     stacks = pinned.module("services.cloudformation.stacks")
+    handlers = provisioners._RESOURCE_HANDLERS
     for type_name, attributes in NO_OPS.items():
-        provisioners._RESOURCE_HANDLERS.setdefault(type_name, _no_op(host, type_name, attributes))
-    provisioners._RESOURCE_HANDLERS[_ALARM] = _alarm(host, provisioners._RESOURCE_HANDLERS[_ALARM])
-    for type_name, resource_type in types.items():
-        calls = _Calls(sagemaker, type_name.rpartition(":")[2])
-        provisioners._RESOURCE_HANDLERS[type_name] = _sagemaker(resource_type, calls, roles)
+        handlers.setdefault(type_name, _no_op(host, type_name, attributes))
+    handlers[_ALARM] = _alarm(host, handlers[_ALARM])
+    handlers.update({type_name: _hosted(resource_type, roles) for type_name, resource_type in types.items()})
     runs_on_worker = stacks._runs_on_worker_thread
     # Provisioning an endpoint calls back into the emulator, which would wait for itself on the event loop.
-    stacks._runs_on_worker_thread = lambda resource_type: (
-        resource_type.startswith("AWS::SageMaker::") or runs_on_worker(resource_type)
-    )
+    stacks._runs_on_worker_thread = lambda type_name: type_name in types or runs_on_worker(type_name)
 
 
-@dataclass(frozen=True)
-class _Calls:
-    """The API calls CloudFormation makes for one type: (action, resource, condition context) each."""
-
-    sagemaker: SageMakerApi
-    noun: str
-
-    def creating(self, logical_id: str, props: Properties) -> list[tuple[str, str, dict[str, str]]]:
-        key = f"{self.noun}Name"
-        # A name CloudFormation makes up starts with the logical id.
-        name = {key: props.get(key, f"{logical_id}-*")}
-        arn = self.sagemaker.resource_arn(f"Create{self.noun}", name)
-        calls: list[tuple[str, str, dict[str, str]]] = self.using(arn, "Create")
-        if props.get("Tags"):
-            calls.append(("sagemaker:AddTags", arn, {}))
-        if props.get("ExecutionRoleArn"):
-            passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
-            calls.append(("iam:PassRole", props["ExecutionRoleArn"], passed))
-        return calls
-
-    def updating(
-        self, physical_id: str, logical_id: str, old: Properties, new: Properties
-    ) -> list[tuple[str, str, dict[str, str]]]:
-        changed = {key for key in {*old, *new} if old.get(key) != new.get(key)}
-        if changed == {"Tags"}:
-            return [("sagemaker:AddTags", physical_id, {})]
-        if self.noun == "Endpoint" and "EndpointName" not in changed:
-            return self.using(physical_id, "Update")
-        return self.creating(logical_id, new)
-
-    def using(self, arn: str, verb: str) -> list[tuple[str, str, dict[str, str]]]:
-        return [(f"sagemaker:{each}{self.noun}", arn, {}) for each in (verb, "Describe")]
-
-
-def _sagemaker(resource_type: ResourceType, calls: _Calls, roles: ServiceRoles) -> dict[str, Any]:
+def _hosted(resource_type: ResourceType, roles: ServiceRoles) -> dict[str, Any]:
     # A replaced resource is deleted after its stack has forgotten it.
     owners: dict[str, str] = {}
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
-        roles.require(stack, calls.creating(logical_id, props))
+        roles.require(stack, resource_type.creating(logical_id, props))
         created = resource_type.create(logical_id, props, stack)
         owners[created[0]] = stack
         return created
@@ -117,13 +64,13 @@ def _sagemaker(resource_type: ResourceType, calls: _Calls, roles: ServiceRoles) 
     def update(
         physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str
     ) -> Any:
-        roles.require(stack, calls.updating(physical_id, logical_id, old, new))
+        roles.require(stack, resource_type.updating(physical_id, logical_id, old, new))
         updated = resource_type.update(physical_id, old, new, stack)
         owners[updated[0]] = stack
         return updated
 
     def delete(physical_id: str, props: dict[str, Any]) -> None:
-        roles.require(owners.get(physical_id, ""), calls.using(physical_id, "Delete"))
+        roles.require(owners.get(physical_id, ""), resource_type.deleting(physical_id))
         resource_type.delete(physical_id, props)
 
     return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}

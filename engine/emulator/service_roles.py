@@ -6,6 +6,7 @@ from typing import Any
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
 from engine.host import ApiError
+from engine.services import Permission
 
 
 class ServiceRoles:
@@ -23,7 +24,7 @@ class ServiceRoles:
         for action in ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet"):
             handlers[action] = self._remembering(handlers[action])
 
-    def require(self, stack: str, calls: Iterable[tuple[str, str, dict[str, str]]]) -> None:
+    def require(self, stack: str, calls: Iterable[Permission]) -> None:
         """Raise ApiError when the stack's role may not make a call: (action, resource, condition context)."""
         role = self._roles.get(stack)
         for action, resource, context in calls if role else ():

@@ -2,19 +2,17 @@
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.host import ApiError
-from engine.sagemaker import shapes
 from engine.sagemaker.ground import Ground
 from engine.sagemaker.hosting import Hosting
 from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, MODEL_PACKAGE_GROUP, Kind
+from engine.services import Created, Permission, Properties, shapes
 
 Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-Properties = Mapping[str, Any]
-Created = tuple[str, dict[str, str]]
 
 _ALPHABET = string.ascii_letters + string.digits
 # Of the longest names SageMaker takes (63), what is left beside a hyphen and twelve random characters.
@@ -37,8 +35,7 @@ class ResourceType:
         # CloudFormation names these types after the logical id alone, without the stack.
         suffix = "".join(secrets.choice(_ALPHABET) for _ in range(12))
         name = props.get(key, f"{logical_id[:_LOGICAL_ID_LENGTH]}-{suffix}")
-        operation = f"Create{self.kind.noun}"
-        self.call(operation, shapes.coerce(operation, {**self._known(props), key: name}))
+        self._call("Create", {**self._known(props), key: name})
         return self._created(name)
 
     def update(
@@ -68,6 +65,34 @@ class ResourceType:
         except ApiError:
             return
         self.call(f"Delete{self.kind.noun}", {self.kind.name_key: name})
+
+    def creating(self, logical_id: str, props: Properties) -> Iterator[Permission]:
+        # A name CloudFormation makes up starts with the logical id.
+        arn = self.ground.store.arn(self.kind, props.get(self.kind.name_key, f"{logical_id}-*"))
+        yield from self._calling("Create", arn)
+        if props.get("Tags"):
+            yield "sagemaker:AddTags", arn, {}
+        if props.get("ExecutionRoleArn"):
+            passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+            yield "iam:PassRole", props["ExecutionRoleArn"], passed
+
+    def updating(
+        self, physical_id: str, logical_id: str, old: Properties, new: Properties
+    ) -> Iterator[Permission]:
+        if _without_tags(old) == _without_tags(new):
+            return iter([("sagemaker:AddTags", physical_id, {})])
+        return self.creating(logical_id, new)
+
+    def deleting(self, physical_id: str) -> Iterator[Permission]:
+        return self._calling("Delete", physical_id)
+
+    def _calling(self, verb: str, arn: str) -> Iterator[Permission]:
+        return ((f"sagemaker:{each}{self.kind.noun}", arn, {}) for each in (verb, "Describe"))
+
+    def _call(self, verb: str, props: Properties) -> None:
+        operation = f"{verb}{self.kind.noun}"
+        model = shapes.model("sagemaker").operation_model(operation)
+        self.call(operation, shapes.coerce(props, model))
 
     def _known(self, props: Properties) -> Properties:
         return props
@@ -114,12 +139,19 @@ class EndpointType(ResourceType):
         endpoint = self.ground.store.get(ENDPOINT, physical_id)
         name, wanted = endpoint["EndpointName"], new_props["EndpointConfigName"]
         if endpoint["EndpointConfigName"] != wanted:
-            self.call("UpdateEndpoint", shapes.coerce("UpdateEndpoint", {**new_props, "EndpointName": name}))
+            self._call("Update", {**new_props, "EndpointName": name})
             endpoint = self.hosting.settle(name)
             if endpoint["EndpointConfigName"] != wanted:
                 raise ApiError("GeneralServiceException", endpoint["FailureReason"])
         self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
         return self._created(name)
+
+    def updating(
+        self, physical_id: str, logical_id: str, old: Properties, new: Properties
+    ) -> Iterator[Permission]:
+        if _without_tags(old) != _without_tags(new) and old.get("EndpointName") == new.get("EndpointName"):
+            return self._calling("Update", physical_id)
+        return super().updating(physical_id, logical_id, old, new)
 
 
 def resource_types(call: Call, ground: Ground, hosting: Hosting) -> dict[str, ResourceType]:

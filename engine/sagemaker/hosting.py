@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import ApiError, Host
 from engine.sagemaker.deployment import Plan, plan
 from engine.sagemaker.fleet import Answer, ContainerTimeoutError, Fleet, FleetError, Traffic
 from engine.sagemaker.ground import Ground, Operation
 from engine.sagemaker.rollout import Rollout
-from engine.sagemaker.runtime import Response, model_error
 from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
 from engine.sagemaker.variants import concurrency, described, retaining, serverless
 
@@ -198,8 +197,8 @@ class Hosting:
 
     # Invocations
 
-    def invoke(self, name: str, body: bytes, headers: Mapping[str, str]) -> Response:
-        """What InvokeEndpoint answers; ApiError for refusals that never reach a container."""
+    def invoke(self, name: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
+        """What InvokeEndpoint answers. Raises ApiError, a ModelError when the container refuses."""
         found = ((key, traffic) for key, traffic in self._traffic.items() if key.lower() == name.lower())
         endpoint, traffic = next(found, (name, None))
         account = self._ground.host.account
@@ -225,9 +224,12 @@ class Hosting:
         traffic.count(server, _failed(answer))
         self._measure(endpoint, answer, answered - asked, asked - started + time.perf_counter() - answered)
         if 200 <= answer.status < 300:
-            sent = {"Content-Type": answer.content_type, "x-Amzn-Invoked-Production-Variant": answer.variant}
-            return answer.status, sent, answer.body
-        return model_error(self._ground.host, name, server.stream, answer)
+            return {
+                "Body": answer.body,
+                "ContentType": answer.content_type,
+                "InvokedProductionVariant": answer.variant,
+            }
+        raise _model_error(self._ground.host, name, server.stream, answer)
 
     def _measure(self, endpoint: str, answer: Answer, model: float, overhead: float) -> None:
         """https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html, invocation metrics."""
@@ -245,3 +247,20 @@ class Hosting:
 
 def _failed(answer: Answer) -> bool:
     return answer.status == 0 or answer.status >= 500
+
+
+def _model_error(host: Host, endpoint: str, stream: str, answer: Answer) -> ApiError:
+    """What InvokeEndpoint makes of a container's refusal."""
+    group = f"/aws/sagemaker/Endpoints/{endpoint}"
+    side = "client" if 400 <= answer.status < 500 else "server"
+    original = answer.body.decode(errors="replace")
+    return ApiError(
+        "ModelError",
+        f'Received {side} error ({answer.status}) from primary with message "{original}". See '
+        f"https://{host.region}.console.aws.amazon.com/cloudwatch/home?region={host.region}"
+        f"#logEventViewer:group={group} in account {host.account} for more information.",
+        ErrorCode="CLIENT_ERROR_FROM_MODEL" if side == "client" else "INTERNAL_FAILURE_FROM_MODEL",
+        LogStreamArn=f"arn:aws:logs:{host.region}:{host.account}:log-group:{group}:log-stream:{stream}",
+        OriginalMessage=original,
+        OriginalStatusCode=answer.status,
+    )

@@ -51,7 +51,7 @@ class Registry:
 
     def _create_group(self, params: Mapping[str, Any]) -> Record:
         return self._ground.store.add(
-            MODEL_PACKAGE_GROUP, params, ModelPackageGroupStatus="Completed", _versions=0
+            MODEL_PACKAGE_GROUP, params, ModelPackageGroupStatus="Completed", CreatedBy={}, _versions=0
         )
 
     def _delete_group(self, params: Mapping[str, Any]) -> Mapping[str, Any]:

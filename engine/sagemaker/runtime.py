@@ -1,26 +1,36 @@
-"""What InvokeEndpoint says when a container refuses."""
+"""SageMaker's other API: requests to endpoints."""
 
-import json
+from collections.abc import Mapping
+from typing import Any
 
-from engine.host import Host
-from engine.sagemaker.fleet import Answer
+from engine.host import ApiError
+from engine.sagemaker.hosting import Hosting
+from engine.sagemaker.store import ENDPOINT, Store
+from engine.services import Service
 
-Response = tuple[int, dict[str, str], bytes]
+# What a container is given of a request, by the header that carries it.
+_HEADERS = {
+    "ContentType": "Content-Type",
+    "Accept": "Accept",
+    "InferenceId": "X-Amzn-SageMaker-Inference-Id",
+    "CustomAttributes": "X-Amzn-SageMaker-Custom-Attributes",
+}
 
 
-def model_error(host: Host, endpoint: str, stream: str, answer: Answer) -> Response:
-    """The ModelError, status 424, around a container's answer."""
-    group = f"/aws/sagemaker/Endpoints/{endpoint}"
-    side = "client" if 400 <= answer.status < 500 else "server"
-    original = answer.body.decode(errors="replace")
-    told = {
-        "ErrorCode": "CLIENT_ERROR_FROM_MODEL" if side == "client" else "INTERNAL_FAILURE_FROM_MODEL",
-        "LogStreamArn": f"arn:aws:logs:{host.region}:{host.account}:log-group:{group}:log-stream:{stream}",
-        "Message": f'Received {side} error ({answer.status}) from primary with message "{original}". See '
-        f"https://{host.region}.console.aws.amazon.com/cloudwatch/home?region={host.region}"
-        f"#logEventViewer:group={group} in account {host.account} for more information.",
-        "OriginalMessage": original,
-        "OriginalStatusCode": answer.status,
-    }
-    headers = {"Content-Type": "application/json", "x-amzn-ErrorType": "ModelError"}
-    return 424, headers, json.dumps(told).encode()
+class SageMakerRuntime(Service):
+    name = "sagemaker-runtime"
+    invalid = "ValidationError"
+
+    def __init__(self, hosting: Hosting, store: Store) -> None:
+        self._hosting, self._store = hosting, store
+        self.operations = {"InvokeEndpoint": self._invoke}
+
+    def resource_arn(self, operation: str, params: Mapping[str, Any]) -> str:
+        return self._store.arn(ENDPOINT, params["EndpointName"])
+
+    def _invoke(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        unknown = sorted(set(params) - {*_HEADERS, "EndpointName", "Body"})
+        if unknown:
+            raise ApiError(self.invalid, f"InvokeEndpoint with {', '.join(unknown)} is not rehearsed.")
+        headers = {header: params[member] for member, header in _HEADERS.items() if params.get(member)}
+        return self._hosting.invoke(params["EndpointName"], params["Body"], headers)

@@ -1,24 +1,25 @@
-"""The SageMaker service: every operation by name, held against botocore's model."""
+"""The SageMaker service: every operation by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.host import ApiError, Host
-from engine.sagemaker import shapes
 from engine.sagemaker.account import Quotas, refuse_closed
-from engine.sagemaker.cloudformation import ResourceType, resource_types
+from engine.sagemaker.cloudformation import resource_types
 from engine.sagemaker.first_party import refuse_unknown_tags
-from engine.sagemaker.ground import Ground
+from engine.sagemaker.ground import Ground, Operation
 from engine.sagemaker.hosting import Hosting
 from engine.sagemaker.models import Models
 from engine.sagemaker.processing import ProcessingJobs
 from engine.sagemaker.registry import Registry
-from engine.sagemaker.runtime import Response
+from engine.sagemaker.runtime import SageMakerRuntime
 from engine.sagemaker.sandbox import Sandbox
 from engine.sagemaker.store import KINDS, MODEL_PACKAGE, Store
 from engine.sagemaker.training import TrainingJobs
 from engine.sagemaker.tuning import TuningJobs
+from engine.services import Permission, Service
+from engine.services.service import passed_roles
 
 # Lists of what cannot be created here: closed to new accounts, or not rehearsed.
 _ALWAYS_EMPTY = {
@@ -31,14 +32,18 @@ _ALWAYS_EMPTY = {
 }
 
 
-class SageMaker:
-    """SageMaker of one account. Times in answers are epoch seconds.
+class SageMaker(Service):
+    """SageMaker of one account.
 
     `python` runs the jobs: it needs what their container image has. `quotas` are the account's service
     quotas; what they do not name is 0. `wait_scale` is the length of a second that an endpoint's update
     waits, in real seconds. Calls may wait for S3, which answers in the emulator's own
     process: never make one on its event loop.
     """
+
+    name = "sagemaker"
+    # None before a job has a model. https://github.com/aws/sagemaker-python-sdk/pull/6091 saw null.
+    omitted = ("DescribeTrainingJob.ModelArtifacts",)
 
     def __init__(
         self,
@@ -50,59 +55,37 @@ class SageMaker:
         self._host = host
         self._ground = Ground(host, Sandbox(host, python), Store(host.region, host.account), Quotas(quotas))
         self._registry = Registry(self._ground)
-        self._hosting = Hosting(self._ground, wait_scale)
+        hosting = Hosting(self._ground, wait_scale)
+        self.runtime = SageMakerRuntime(hosting, self._ground.store)
         training = TrainingJobs(self._ground)
-        self._operations = {
+        self.operations = {
             **training.operations(),
             **TuningJobs(self._ground, training).operations(),
             **ProcessingJobs(self._ground).operations(),
             **self._registry.operations(),
             **Models(self._ground, self._registry).operations(),
-            **self._hosting.operations(),
+            **hosting.operations(),
             "AddTags": self._add_tags,
             "ListTags": self._list_tags,
+            **{name: _nothing(member) for name, member in _ALWAYS_EMPTY.items()},
         }
-        self.cloudformation: Mapping[str, ResourceType] = resource_types(
-            self.call, self._ground, self._hosting
-        )
+        self.types = resource_types(self.call, self._ground, hosting)
 
-    def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out an API operation; raises ApiError with the service's code and wording."""
-        if operation not in shapes.service_model().operation_names:
-            raise ApiError("UnknownOperationException", f"SageMaker has no operation {operation}.")
-        shapes.validate(operation, params)
+    def refuse(self, operation: str, params: Mapping[str, Any]) -> None:
         refuse_closed(operation, params)
         refuse_unknown_tags(params, self._host.unknown("undocumented-image-tag"))
         if operation == "CreateTransformJob":
             resources = params["TransformResources"]
             quota = f"{resources['InstanceType']} for transform job usage"
             self._ground.quotas.require(quota, 0, resources["InstanceCount"])
-        if operation in _ALWAYS_EMPTY:
-            return {_ALWAYS_EMPTY[operation]: []}
-        if operation not in self._operations:
-            raise ApiError("ValidationException", f"{operation} is not rehearsed.")
-        return shapes.answer(operation, self._operations[operation](params))
 
-    def invoke_endpoint(
-        self,
-        name: str,
-        body: bytes,
-        content_type: str,
-        accept: str | None,
-        inference_id: str | None,
-        custom_attributes: str | None = None,
-    ) -> Response:
-        """InvokeEndpoint: (status, headers, body). 424 with a ModelError body when the container refuses."""
-        sent = {
-            "Content-Type": content_type,
-            "Accept": accept,
-            "X-Amzn-SageMaker-Inference-Id": inference_id,
-            "X-Amzn-SageMaker-Custom-Attributes": custom_attributes,
-        }
-        return self._hosting.invoke(name, body, {key: value for key, value in sent.items() if value})
+    def further(self, operation: str, params: Mapping[str, Any]) -> Iterable[Permission]:
+        if params.get("Tags") and operation != "AddTags":
+            yield "sagemaker:AddTags", self.resource_arn(operation, params), {}
+        for role in passed_roles(params, ("RoleArn", "ExecutionRoleArn")):
+            yield "iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"}
 
     def resource_arn(self, operation: str, params: Mapping[str, Any]) -> str:
-        """The ARN that AWS authorises the operation on, "*" where it has none."""
         if operation in ("AddTags", "ListTags"):
             return str(params.get("ResourceArn", "*"))
         if operation == "CreateModelPackage" and "ModelPackageGroupName" in params:
@@ -116,8 +99,6 @@ class SageMaker:
             return self._ground.store.arn(
                 MODEL_PACKAGE, f"{params.get('ModelPackageGroupName', '*').split('/')[-1]}/*"
             )
-        if operation == "InvokeEndpoint":
-            operation = "DescribeEndpoint"
         for kind in KINDS:
             named = str(params.get(kind.name_key, params.get(kind.arn_key, "")))
             if named and (operation.endswith(kind.noun) or operation == f"ListTrainingJobsFor{kind.noun}"):
@@ -125,7 +106,6 @@ class SageMaker:
         return "*"
 
     def tagged(self) -> Iterator[tuple[str, dict[str, str]]]:
-        """ARN and tags of every resource that has any."""
         return self._ground.store.tagged()
 
     def _add_tags(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -137,5 +117,8 @@ class SageMaker:
         return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
     def close(self) -> None:
-        """Kill every job and every model server."""
         self._ground.sandbox.close()
+
+
+def _nothing(member: str) -> Operation:
+    return lambda params: {member: []}

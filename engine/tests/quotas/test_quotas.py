@@ -45,5 +45,6 @@ def test_a_granted_quota_is_applied_and_not_the_default():
 
 
 def test_what_is_not_rehearsed_says_so():
-    with pytest.raises(ApiError, match="RequestServiceQuotaIncrease of Service Quotas is not rehearsed"):
-        ServiceQuotas("us-east-1", "123456789012", {}).call("RequestServiceQuotaIncrease", {})
+    request = {"ServiceCode": "sagemaker", "QuotaCode": "L-614B09FD", "DesiredValue": 1}
+    with pytest.raises(ApiError, match="RequestServiceQuotaIncrease is not rehearsed"):
+        ServiceQuotas("us-east-1", "123456789012", {}).call("RequestServiceQuotaIncrease", request)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from world import IMAGE, ROLE, SERVING_ENVIRONMENT, served
+from world import IMAGE, ROLE, SERVING_ENVIRONMENT, invoke, served
 
 from engine.host import ApiError
 
@@ -19,7 +19,7 @@ def output_fn(prediction, accept): return prediction, accept
 
 @pytest.fixture
 def kinds(sagemaker):
-    return {name.rpartition(":")[2]: kind for name, kind in sagemaker.cloudformation.items()}
+    return {name.rpartition(":")[2]: kind for name, kind in sagemaker.types.items()}
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_release_replaces_model_and_configuration_and_updates_the_endpoint(sag
     assert kinds["Endpoint"].update(endpoint, old_endpoint, new_endpoint)[0] == endpoint
     kinds["EndpointConfig"].delete(config, old_config)
     kinds["Model"].delete(model, old_model)
-    assert sagemaker.invoke_endpoint("live", b"x", "text/plain", None, None)[2] == b"two"
+    assert invoke(sagemaker, "live", b"x", "text/plain")[2] == b"two"
 
     # A rollback finds the endpoint where it should be and does not restart it.
     assert kinds["Endpoint"].update(endpoint, old_endpoint, new_endpoint)[0] == endpoint
@@ -85,7 +85,7 @@ def test_endpoint_failures_raise_with_their_reason(sagemaker, kinds, model_props
     endpoint, _ = kinds["Endpoint"].create("Endpoint", old, "Serving")
     with pytest.raises(ApiError, match="Unable to successfully stand up your model"):
         kinds["Endpoint"].update(endpoint, old, {**old, "EndpointConfigName": bad})
-    assert sagemaker.invoke_endpoint("live", b"x", "text/plain", None, None)[2] == b"good"
+    assert invoke(sagemaker, "live", b"x", "text/plain")[2] == b"good"
 
 
 def test_a_missing_model_artefact_fails_the_model(kinds, model_props):

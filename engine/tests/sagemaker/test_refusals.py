@@ -1,6 +1,5 @@
 """What SageMaker refuses: shapes, constraints, quotas, closed features, what is not rehearsed."""
 
-import re
 import sys
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from world import IMAGE, processing_request, training_request
 
 from engine.host import ApiError
-from engine.sagemaker import shapes
 from engine.sagemaker.service import SageMaker
 
 
@@ -22,8 +20,11 @@ def refused(sagemaker, operation, request, code="ValidationException"):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"Unknown": 1}, 'Unknown parameter in input: "Unknown"'),
-        ({"StoppingCondition": {"MaxRuntimeInSeconds": "60"}}, "Invalid type for parameter"),
+        ({"RoleArn": None}, "Value null at 'roleArn' failed to satisfy constraint: Member must not be null"),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": 0}},
+            "have value greater than or equal to 1",
+        ),
         ({"TrainingJobName": "a" * 64}, "at 'trainingJobName' failed to satisfy constraint"),
         ({"TrainingJobName": "under_score"}, "Member must satisfy regular expression pattern"),
         (
@@ -73,28 +74,6 @@ def test_whether_the_registry_has_the_tag_of_the_build_file_is_not_known(sagemak
     assert sagemaker.call("CreateTrainingJob", request)["TrainingJobArn"].endswith("/t")
     request["AlgorithmSpecification"]["TrainingImage"] = f"{IMAGE}-cpu-py9"
     assert "not found" in refused(sagemaker, "CreateTrainingJob", {**request, "TrainingJobName": "u"})
-
-
-def test_every_pattern_of_the_service_model_is_understood():
-    model, seen, patterns = shapes.service_model(), set(), set()
-
-    def walk(shape):
-        if shape.name in seen:
-            return
-        seen.add(shape.name)
-        patterns.update([shape.metadata["pattern"]] if "pattern" in shape.metadata else [])
-        for child in [
-            *getattr(shape, "members", {}).values(),
-            *(getattr(shape, part) for part in ("member", "key", "value") if hasattr(shape, part)),
-        ]:
-            walk(child)
-
-    for name in model.operation_names:
-        if model.operation_model(name).input_shape:
-            walk(model.operation_model(name).input_shape)
-    assert len(patterns) > 100
-    for pattern in patterns:
-        assert isinstance(shapes._compiled(pattern), re.Pattern)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +172,6 @@ def test_names_in_use_and_names_unknown(sagemaker, world, put):
 def test_what_is_not_rehearsed_says_so(sagemaker):
     message = refused(sagemaker, "DescribeNotebookInstance", {"NotebookInstanceName": "n"})
     assert message == "DescribeNotebookInstance is not rehearsed."
-    assert refused(sagemaker, "MakeCoffee", {}, "UnknownOperationException")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +183,6 @@ def test_what_is_not_rehearsed_says_so(sagemaker):
             {"HyperParameterTuningJobName": "Tune"},
             "hyper-parameter-tuning-job/tune",
         ),
-        ("InvokeEndpoint", {"EndpointName": "Live"}, "endpoint/live"),
         ("UpdateEndpoint", {"EndpointName": "Live", "EndpointConfigName": "C"}, "endpoint/live"),
         ("CreateModelPackage", {"ModelPackageGroupName": "Flights"}, "model-package/Flights/1"),
         ("ListModelPackages", {"ModelPackageGroupName": "Flights"}, "model-package/Flights/*"),
@@ -227,3 +204,5 @@ def test_resource_arns_given_or_absent(sagemaker):
     ):
         assert sagemaker.resource_arn(operation, {key: arn}) == arn
     assert sagemaker.resource_arn("ListTrainingJobs", {}) == "*"
+    live = "arn:aws:sagemaker:us-east-1:123456789012:endpoint/live"
+    assert sagemaker.runtime.resource_arn("InvokeEndpoint", {"EndpointName": "Live"}) == live

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from world import IMAGE, ROLE, SERVING_ENVIRONMENT, served, until
+from world import IMAGE, ROLE, SERVING_ENVIRONMENT, invoke, served, until
 
 from engine.host import ApiError
 from engine.journal import DEPLOYMENTS, read
@@ -86,7 +86,7 @@ def settled(sagemaker):
 
 def ask(sagemaker, body=b"fast"):
     """Who answered, and by which process; None for an error."""
-    status, _, body = sagemaker.invoke_endpoint("live", body, "text/plain", "application/json", None)
+    status, _, body = invoke(sagemaker, "live", body, "text/plain", "application/json")
     return json.loads(body) if status == 200 else None
 
 

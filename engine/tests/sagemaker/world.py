@@ -1,6 +1,7 @@
 """A host for the services under test: a real S3 (the pinned emulator in a process), the rest remembered."""
 
 import io
+import json
 import os
 import socket
 import subprocess
@@ -115,6 +116,30 @@ class World:
             if kept == group and stream.startswith(stream_prefix)
             for line in lines
         )
+
+
+def invoke(
+    sagemaker: Any,
+    name: str,
+    body: bytes,
+    content_type: str = "application/json",
+    accept: str | None = None,
+    inference_id: str | None = None,
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of an endpoint's answer, which may be its container's refusal."""
+    given = {"ContentType": content_type, "Accept": accept, "InferenceId": inference_id}
+    members = {key: value for key, value in given.items() if value}
+    try:
+        answer = sagemaker.runtime.call("InvokeEndpoint", {"EndpointName": name, "Body": body, **members})
+    except ApiError as error:
+        if error.code != "ModelError":
+            raise
+        return 424, {}, json.dumps({"Message": error.message, **error.fields}).encode()
+    headers = {
+        "Content-Type": answer["ContentType"],
+        "x-Amzn-Invoked-Production-Variant": answer["InvokedProductionVariant"],
+    }
+    return 200, headers, answer["Body"]
 
 
 @contextmanager

@@ -1,9 +1,8 @@
-"""Seam: what an account holds, for whoever asks: SageMaker's tags in the tagging API, and dashboards in the
-protocols of today's SDKs."""
+"""Seam: dashboards are listed in the protocols of today's SDKs. The emulator writes a dashboard's time as
+text, which the SDK refuses where it expects a time."""
 
-from collections.abc import Iterator
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import cbor2
 
@@ -13,23 +12,7 @@ from engine.emulator import pinned
 _EPOCH_TIME = 1
 
 
-class Tagged(Protocol):
-    """What engine.sagemaker.SageMaker tells of its resources."""
-
-    def tagged(self) -> Iterator[tuple[str, dict[str, str]]]: ...
-
-
-def install(sagemaker: Tagged) -> None:
-    def collect() -> Iterator[tuple[str, list[dict[str, str]]]]:
-        for arn, tags in sagemaker.tagged():
-            yield arn, [{"Key": key, "Value": value} for key, value in tags.items()]
-
-    pinned.module("services.tagging")._COLLECTORS["sagemaker"] = collect
-    _date_dashboards()
-
-
-def _date_dashboards() -> None:
-    """The emulator writes a dashboard's time as text, which the SDK refuses where it expects a time."""
+def install() -> None:
     cloudwatch = pinned.module("services.cloudwatch")
     original = cloudwatch._list_dashboards
 

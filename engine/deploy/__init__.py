@@ -1,1 +1,0 @@
-"""Publishes a cloud assembly's assets and creates its stacks, with the synthesized templates unchanged."""
