@@ -3,7 +3,7 @@
 import secrets
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -61,6 +61,11 @@ class RedshiftServerless(Service):
         if params.get("manageAdminPassword"):
             for action in _SECRET_ACTIONS:
                 yield f"secretsmanager:{action}", f"{self._secrets}*", {}
+
+    def tagged(self) -> Iterator[tuple[str, dict[str, str]]]:
+        kept = [each[f"{kind}Arn"] for kind, records in self.kept.items() for each in records.values()]
+        for arn in kept:
+            yield arn, {tag["key"]: tag["value"] for tag in self._tags[arn]}
 
     def find(self, kind: str, params: Params) -> dict[str, Any]:
         name = params[f"{kind}Name"]
