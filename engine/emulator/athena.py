@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlparse
 
 from engine.emulator import pinned
-from engine.emulator.host import EmulatorHost, denial_text
-from engine.emulator.settings import ROOT_SECRET_KEY
+from engine.emulator.host import EmulatorHost
+from engine.emulator.services import caller_of
+from engine.services import Caller
 
 # DuckDB's types as Athena names them in a result.
 _TYPES = {
@@ -28,7 +29,7 @@ _TYPES = {
     "TIMESTAMP": "timestamp",
     "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
 }
-_caller: ContextVar[str] = ContextVar("athena_caller")
+_caller: ContextVar[Caller] = ContextVar("athena_caller")
 
 
 def install(host: EmulatorHost) -> None:
@@ -39,7 +40,8 @@ def install(host: EmulatorHost) -> None:
     async def remember_caller(
         method: str, path: str, headers: dict[str, str], body: bytes, query_params: Any
     ) -> Any:
-        _caller.set(pinned.module("core.router").extract_access_key_id(headers, query_params))
+        access_key = pinned.module("core.router").extract_access_key_id(headers, query_params)
+        _caller.set(caller_of(access_key))
         return await handle(method, path, headers, body, query_params)
 
     def start_query(data: dict[str, Any]) -> Any:
@@ -71,7 +73,7 @@ def install(host: EmulatorHost) -> None:
         execution = athena._executions.get(data.get("QueryExecutionId"))
         if execution and execution["Status"]["State"] == "SUCCEEDED":
             at = urlparse(execution["ResultConfiguration"]["OutputLocation"])
-            if denial := _permit("s3:GetObject", f"arn:aws:s3:::{at.netloc}{at.path}"):
+            if denial := _caller.get().denial("s3:GetObject", f"arn:aws:s3:::{at.netloc}{at.path}", {}):
                 return athena.error_response_json("AccessDeniedException", denial, 400)
         return results(data)
 
@@ -95,7 +97,7 @@ def _run(host: EmulatorHost, execution: dict[str, Any], settings: dict[str, Any]
 
     status, started = execution["Status"], time.monotonic()
     limit = settings.get("BytesScannedCutoffPerQuery")
-    lake = AwsLake(host.endpoint, host.region, host.account, _keys(), _permit)
+    lake = AwsLake(host, _caller.get())
     status["State"] = "RUNNING"
     state, reason, scanned = "SUCCEEDED", "", 0
     try:
@@ -123,23 +125,6 @@ def _run(host: EmulatorHost, execution: dict[str, Any], settings: dict[str, Any]
     }
     if status["State"] != "CANCELLED":
         status |= {"State": state, "StateChangeReason": reason, "CompletionDateTime": int(time.time())}
-
-
-def _keys() -> dict[str, str]:
-    """The caller's own keys: Athena goes on in its name. Without a session it is the root."""
-    identity = pinned.module("core.iam_evaluator").resolve_caller_identity(_caller.get()) or {}
-    session = identity.get("session") or {"SecretAccessKey": ROOT_SECRET_KEY}
-    keys = {"AWS_ACCESS_KEY_ID": _caller.get(), "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"]}
-    return {**keys, "AWS_SESSION_TOKEN": session["SessionToken"]} if "SessionToken" in session else keys
-
-
-def _permit(action: str, resource: str) -> str | None:
-    evaluator = pinned.module("core.iam_evaluator")
-    denied = evaluator.enforce(_caller.get(), action, action.partition(":")[0], "us-east-1", resource)
-    if denied is None:
-        return None
-    identity = evaluator.resolve_caller_identity(_caller.get()) or {"userArn": _caller.get()}
-    return denial_text(identity["userArn"], action, resource, denied)
 
 
 def _csv(lines: Sequence[tuple[Any, ...]]) -> bytes:

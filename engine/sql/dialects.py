@@ -122,6 +122,16 @@ def to_duckdb(resolved: exp.Expression, dialect: Dialect) -> str:
     )
 
 
+def names_of(columns: list[str], resolved: exp.Query, dialect: Dialect) -> list[str]:
+    """The result's column names, in which sqlglot called the n-th, when it had none, `_col_<n>`."""
+    names = list(columns)
+    for number, (name, value) in enumerate(zip(columns, resolved.selects, strict=True)):
+        if name == f"_col_{number}":
+            function = value.this.sql_name().lower() if isinstance(value.this, exp.Func) else "?column?"
+            names[number] = f"_col{number}" if dialect is ATHENA else function
+    return names
+
+
 def _meaning(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     if isinstance(node, exp.Div) and (dialect is REDSHIFT or _integers(node.left, node.right)):
         node.set("expression", _guarded(node, dialect))

@@ -1,15 +1,15 @@
 """Where the catalog and the files come from: AWS's own calls, made as whoever asks the query."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from engine import clients
+from engine.host import Host
+from engine.services.service import Caller
 from engine.sql.dialects import QueryError
-
-_S3 = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
 
 
 class Lake(Protocol):
@@ -29,20 +29,16 @@ class Lake(Protocol):
 
 
 class AwsLake:
-    """The lake of the emulator under `keys`. `permit` answers a denial's text for an action on a resource:
-    the emulator checks Glue's calls on the database only, where AWS does on catalog, database and table."""
+    """The lake of the emulator as `who` sees it. The emulator checks calls of Glue on the database only, AWS
+    on catalog, database and table."""
 
-    def __init__(
-        self,
-        endpoint: str,
-        region: str,
-        account: str,
-        keys: Mapping[str, str],
-        permit: Callable[[str, str], str | None],
-    ) -> None:
-        self._glue = clients.client("glue", endpoint, region, keys, Config(retries={"total_max_attempts": 1}))
-        self._s3 = clients.client("s3", endpoint, region, keys, _S3)
-        self._arn, self._permit = f"arn:aws:glue:{region}:{account}", permit
+    def __init__(self, host: Host, who: Caller) -> None:
+        keys = host.keys_of(who.arn)
+        once = {"retries": {"total_max_attempts": 1}}
+        self._glue = clients.client("glue", host.endpoint, host.region, keys, Config(**once))
+        path_style = Config(s3={"addressing_style": "path"}, **once)
+        self._s3 = clients.client("s3", host.endpoint, host.region, keys, path_style)
+        self._arn, self._who = f"arn:aws:glue:{host.region}:{host.account}", who
 
     def table(self, database: str, name: str) -> Mapping[str, Any] | None:
         self._require("glue:GetDatabase", "catalog", f"database/{database}")
@@ -80,7 +76,7 @@ class AwsLake:
 
     def _require(self, action: str, *resources: str) -> None:
         for resource in resources:
-            if denial := self._permit(action, f"{self._arn}:{resource}"):
+            if denial := self._who.denial(action, f"{self._arn}:{resource}", {}):
                 raise QueryError(f"Insufficient permissions to execute the query. {denial}")
 
 

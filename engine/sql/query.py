@@ -64,7 +64,8 @@ def run(
             rows = connection.fetchall()
         except (duckdb.Error, UnsupportedError) as error:
             raise QueryError(_words(error, dialect)) from None
-    return Answer([each[0] for each in described], [str(each[1]) for each in described], rows, scanned)
+    names = dialects.names_of([each[0] for each in described], resolved, dialect)
+    return Answer(names, [str(each[1]) for each in described], rows, scanned)
 
 
 def _tables(

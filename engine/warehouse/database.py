@@ -31,16 +31,8 @@ def answered(
             )
         if statement["DbUser"] not in namespace["granted"]:
             raise QueryError(f"permission denied for database {REDSHIFT.catalog}")
-    _, role, session = who.arn.split("/")
     # Redshift reads catalog and files as the IAM identity that asks.
-    keys = host.credentials(f"arn:aws:iam::{host.account}:role/{role}", session)
-
-    def permit(action: str, resource: str) -> str | None:
-        return who.denial(action, resource, {})
-
-    return run(
-        statement["QueryString"], REDSHIFT, AwsLake(host.endpoint, host.region, host.account, keys, permit)
-    )
+    return run(statement["QueryString"], REDSHIFT, AwsLake(host, who))
 
 
 def _grant(grant: exp.Grant, namespace: dict[str, Any], is_admin: bool) -> None:

@@ -80,6 +80,18 @@ def test_an_empty_field_of_csv_is_empty_text(lake):
     assert (empty > 0, nothing) == (True, 0)
 
 
+def test_a_column_without_a_name_is_called_as_the_service_calls_it(lake):
+    assert run(
+        "select count(*), 1 + 1, seats as s from features group by seats", ATHENA, lake, "mlkit"
+    ).columns == [
+        "_col0",
+        "_col1",
+        "s",
+    ]
+    sql = "select count(*), 1 + 1, max(seats) as s from awsdatacatalog.mlkit.features"
+    assert run(sql, REDSHIFT, lake, "mlkit").columns == ["count", "?column?", "s"]
+
+
 REFUSED = [
     (ATHENA, "select 1 from features wher month = '2013-01'", "line 1:29: mismatched input 'month'"),
     (

@@ -14,7 +14,7 @@ NAMES = {"NamespaceName": "kit", "WorkgroupName": "kit"}
 class Host:
     endpoint, region, account = "http://127.0.0.1:1", "us-east-1", "123456789012"
 
-    def credentials(self, role, session):
+    def keys_of(self, arn):
         return {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 
 
