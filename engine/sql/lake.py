@@ -32,12 +32,14 @@ class AwsLake:
     """The lake of the emulator as `who` sees it. The emulator checks calls of Glue on the database only, AWS
     on catalog, database and table."""
 
-    def __init__(self, host: Host, who: Caller) -> None:
+    def __init__(self, host: Host, who: Caller, reader: str | None = None) -> None:
+        """`reader` is the role by which the files are read, where it is not the caller."""
         keys = host.keys_of(who.arn)
         once = {"retries": {"total_max_attempts": 1}}
         self._glue = clients.client("glue", host.endpoint, host.region, keys, Config(**once))
+        files = keys if reader is None else host.credentials(reader, "Redshift")
         path_style = Config(s3={"addressing_style": "path"}, **once)
-        self._s3 = clients.client("s3", host.endpoint, host.region, keys, path_style)
+        self._s3 = clients.client("s3", host.endpoint, host.region, files, path_style)
         self._arn, self._who = f"arn:aws:glue:{host.region}:{host.account}", who
 
     def table(self, database: str, name: str) -> Mapping[str, Any] | None:

@@ -31,8 +31,10 @@ def answered(
             )
         if statement["DbUser"] not in namespace["granted"]:
             raise QueryError(f"permission denied for database {REDSHIFT.catalog}")
-    # Redshift reads catalog and files as the IAM identity that asks.
-    return run(statement["QueryString"], REDSHIFT, AwsLake(host, who))
+    by_role = host.unknown("redshift-lake-reader") == "default-role"
+    reader = namespace.get("defaultIamRoleArn") if by_role else None
+    # The catalog is read as the IAM identity that asks.
+    return run(statement["QueryString"], REDSHIFT, AwsLake(host, who, reader))
 
 
 def _grant(grant: exp.Grant, namespace: dict[str, Any], is_admin: bool) -> None:

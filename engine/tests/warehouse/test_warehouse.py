@@ -7,6 +7,7 @@ import pytest
 from engine.host import ApiError
 from engine.services.service import Caller, called_by
 from engine.warehouse import RedshiftData, RedshiftServerless
+from engine.warehouse.database import answered
 
 NAMES = {"NamespaceName": "kit", "WorkgroupName": "kit"}
 
@@ -14,8 +15,18 @@ NAMES = {"NamespaceName": "kit", "WorkgroupName": "kit"}
 class Host:
     endpoint, region, account = "http://127.0.0.1:1", "us-east-1", "123456789012"
 
+    def __init__(self, reader="caller"):
+        self.reader, self.assumed = reader, []
+
     def keys_of(self, arn):
         return {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
+
+    def credentials(self, role, session):
+        self.assumed.append(role)
+        return self.keys_of(role)
+
+    def unknown(self, name):
+        return self.reader
 
 
 def session(role="analyst"):
@@ -170,3 +181,12 @@ def test_a_failed_statement_has_no_result_and_says_why(data, ask):
         pytest.raises(ApiError, match="Redshift endpoint doesn't exist in this region"),
     ):
         data.call("ExecuteStatement", {"Sql": "select 1", "WorkgroupName": "none", "Database": "dev"})
+
+
+@pytest.mark.parametrize(("reader", "assumed"), [("caller", []), ("default-role", ["arn:role"])])
+def test_files_are_read_by_whom_this_run_assumes(reader, assumed):
+    host = Host(reader)
+    statement = {"Database": "dev", "DbUser": "IAMR:analyst", "QueryString": "select 1"}
+    namespace = {"dbName": "dev", "granted": set(), "defaultIamRoleArn": "arn:role"}
+    answered(host, statement, namespace, session())
+    assert host.assumed == assumed
