@@ -6,7 +6,7 @@ import { EtlStack } from '../lib/etl/etl-stack';
 import { FoundationStack } from '../lib/foundation/foundation-stack';
 import { MonitoringStack } from '../lib/monitoring/monitoring-stack';
 import { RetrainingStack } from '../lib/retraining/retraining-stack';
-import { enabledRooms, type RoomName } from '../lib/rooms';
+import { enabledRooms } from '../lib/rooms';
 import { ServingModelStack } from '../lib/serving/serving-model-stack';
 import { ServingStack } from '../lib/serving/serving-stack';
 import { TrainingStack } from '../lib/training/training-stack';
@@ -37,11 +37,6 @@ export function buildKit(app: App): void {
   const buckets = { raw, curated, artifacts, captured };
 
   const { prepare } = new EtlStack(app, 'Etl', { ...common, ...buckets, config: config.etl });
-  const optIn: Partial<Record<RoomName, () => unknown>> = {
-    warehouse: () => new WarehouseStack(app, 'Warehouse', { ...common, ...buckets, config: config.warehouse }),
-  };
-  for (const room of config.rooms) optIn[room]?.();
-
   const { train, champion } = new TrainingStack(app, 'Training', { ...common, ...buckets, config });
 
   const serving = new ServingStack(app, 'Serving', {
@@ -62,6 +57,12 @@ export function buildKit(app: App): void {
   new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, champion, machines });
   const { machine, timeout: lease } = train;
   new RetrainingStack(app, 'Retraining', { ...common, config: config.retraining, train: machine, lease });
+
+  // Opt-in rooms by name, built where the configuration asks for them.
+  const optIn: Record<string, () => unknown> = {
+    warehouse: () => new WarehouseStack(app, 'Warehouse', { ...common, ...buckets, config: config.warehouse }),
+  };
+  for (const { name } of enabledRooms(config)) optIn[name]?.();
 }
 
 if (require.main === module) buildKit(new App());

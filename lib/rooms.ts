@@ -46,6 +46,6 @@ export const stacksOf = (of: readonly Room[] = rooms): readonly RoomStack[] =>
 export const stackNames = (kit: string, of = rooms): string[] =>
   stacksOf(of).map(({ stack }) => names.stack(kit, stack));
 
-/** Every alarm with its room, by `<room>/<what>`: its heading in docs/runbook.md. */
+/** Every alarm with its room, by `<room>/<what>`: its heading in the room's `runbook.md`. */
 export const alarmRows = (of = rooms): ReadonlyMap<string, AlarmRow> =>
   new Map(of.flatMap(({ name, alarms = {} }) => Object.values(alarms).map((row) => [`${name}/${row.what}`, row])));

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runbookAnchor } from '../lib/shared/alarms';
 import { monitoring } from '../lib/monitoring/room';
-import { alarmRows, roomNames, rooms, stacksOf } from '../lib/rooms';
+import { alarmRows, optInRooms, type Room, roomNames, rooms, stacksOf } from '../lib/rooms';
 import { kit, managed, templates } from './shared/kit';
 
 const root = join(__dirname, '..');
@@ -19,7 +19,7 @@ describe('rooms', () => {
     ['lib', ['shared']],
     ['lambda', ['shared']],
     ['jobs', ['common']],
-    ['test', ['shared', 'shared-lambda', 'static', 'jobs', 'scripts', 'bootstrap']],
+    ['test', ['shared', 'shared-lambda', 'static', 'fixtures', 'jobs', 'scripts', 'bootstrap']],
   ])('%s has the rooms of the lifecycle and nothing else', (kind, others) => {
     expect(
       folders(kind).filter((name) => !(roomNames as readonly string[]).includes(name) && !others.includes(name)),
@@ -91,21 +91,21 @@ describe('files', () => {
 
 describe('alarms', () => {
   const headings = [...alarmRows().keys()];
-  const runbook = read('docs/runbook.md');
   const chapters = Object.fromEntries(
-    runbook
-      .split(/^## /m)
-      .slice(1)
+    roomNames
+      .map((room) => `lib/${room}/runbook.md`)
+      .filter((path) => existsSync(join(root, path)))
+      .flatMap((path) => read(path).split(/^## /m).slice(1))
       .map((chapter) => [chapter.split('\n')[0] ?? '', chapter]),
   );
-  const deployedIn = (profile: string) =>
-    Object.values(templates(kit(profile))).flatMap(({ Resources }) =>
+  const deployedIn = (profile: string, config = {}) =>
+    Object.values(templates(kit(profile, config))).flatMap(({ Resources }) =>
       Object.values<{ Type: string; Properties: Record<string, string> }>(Resources).filter(
         ({ Type }) => Type === 'AWS::CloudWatch::Alarm',
       ),
     );
   // The sandbox has no schedule, and no alarm that waits for it.
-  const deployed = deployedIn('standard');
+  const deployed = deployedIn('standard', { rooms: optInRooms });
 
   test('and chapters of the runbook are the same list', () => {
     expect(Object.keys(chapters).sort()).toEqual(headings.sort());
@@ -123,10 +123,23 @@ describe('alarms', () => {
     for (const heading of headings)
       expect(
         deployed.find(({ Properties }) => Properties.AlarmName === `mlkit/${heading}`)?.Properties.AlarmDescription,
-      ).toContain(runbookAnchor(heading));
+      ).toContain(runbookAnchor(...(heading.split('/') as [string, string])));
   });
 
-  test('are at most 12', () => expect(deployed.length).toBeLessThanOrEqual(12));
+  // CloudWatch bills 0.10 USD a month for each metric that an alarm watches.
+  test('are at most 12, and two more in an opt-in room', () => {
+    expect(deployedIn('standard').length).toBeLessThanOrEqual(12);
+    for (const { name, alarms = {}, optIn } of rooms)
+      if (optIn) expect([name, Object.keys(alarms).length <= 2]).toEqual([name, true]);
+  });
+
+  test('the README has the rooms, in the words of their contracts', () => {
+    const row = ({ name, optIn, stacks, does }: Room) =>
+      `| \`${name}\`${optIn ? ' (opt-in)' : ''} | ${Object.values(stacks).join(', ')} | ${does} |`;
+    const section = read('README.md').split('\n## The rooms\n')[1]?.split('\n## ')[0] ?? '';
+    const table = section.split('\n').filter((line) => line.startsWith('| `'));
+    expect(table).toEqual(rooms.map(row));
+  });
 });
 
 test('the monitor publishes the metrics that the alarms watch', () => {
@@ -137,7 +150,7 @@ test('the monitor publishes the metrics that the alarms watch', () => {
 
 test('every environment variable that a handler requires is set by its stack', () => {
   const set = new Set(
-    [kit(), kit('standard', managed)]
+    [kit('sandbox', { rooms: optInRooms }), kit('standard', managed)]
       .flatMap((app) => Object.values(templates(app)))
       .flatMap(({ Resources }) =>
         Object.values<{ Properties?: { Environment?: { Variables?: object } } }>(Resources).flatMap(({ Properties }) =>

@@ -1,4 +1,5 @@
 /** Every resource says why it is there, every property that CloudFormation could do without says why it is set. */
+import { optInRooms } from '../lib/rooms';
 import { stackNote, allSources, annotate, leaves } from '../scripts/docs/annotations';
 import { schema } from '../scripts/docs/schemas';
 import { synthesize, variants } from '../scripts/docs/synthesized';
@@ -29,7 +30,7 @@ test.each(kits.map((kit) => [kit.name, kit] as const))(
 );
 
 test('the managed engine is described as the tests deploy it', () => {
-  expect(variants.managed).toEqual({ profile: 'standard', config: managed });
+  expect(variants.managed).toEqual({ profile: 'standard', config: { ...managed, rooms: optInRooms } });
 });
 
 test('every stack says what breaks without it', () => {

@@ -34,7 +34,7 @@ export class KitDashboard extends Construct {
       widgets: [
         [
           new TextWidget({
-            markdown: `# ${kit}\nWindows are event time, metrics wall time. Alarms: docs/runbook.md`,
+            markdown: `# ${kit}\nWindows are event time, metrics wall time. Alarms: runbook.md of each room`,
             width: 24,
             height: 2,
           }),

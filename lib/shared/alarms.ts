@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import { METRIC_NAMESPACE, names } from './names';
 import type { AlarmRow, RoomContract } from './room';
 
-/** The anchor that a Markdown reader derives from an alarm's heading, `<room>/<what>`. */
-export const runbookAnchor = (heading: string) => `docs/runbook.md#${heading.replaceAll('/', '')}`;
+/** The chapter of an alarm in the runbook of its room: the anchor is what a Markdown reader derives from the heading `<room>/<what>`. */
+export const runbookAnchor = (room: string, what: string) => `lib/${room}/runbook.md#${room}${what}`;
 
 export interface KitAlarmProps<Room extends RoomContract> {
   readonly kit: string;
@@ -31,7 +31,7 @@ export class KitAlarm<Room extends RoomContract> extends Alarm {
       throw new Error(`alarm ${room.name}/${row.what} takes its threshold from the configuration: pass it`);
     super(scope, id, {
       alarmName: names.alarm(kit, room.name, row.what),
-      alarmDescription: `${row.says[0]?.toUpperCase()}${row.says.slice(1)}. What to do: ${runbookAnchor(`${room.name}/${row.what}`)}`,
+      alarmDescription: `${row.says[0]?.toUpperCase()}${row.says.slice(1)}. What to do: ${runbookAnchor(room.name, row.what)}`,
       metric: props.metric(Duration.minutes(row.periodMinutes)),
       threshold,
       evaluationPeriods: row.periods,

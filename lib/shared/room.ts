@@ -1,6 +1,6 @@
 /** What a room declares to the others: plain data without the CDK and without zod, because handlers, commands, documents and tests read it. */
 export interface AlarmRow {
-  /** Last part of the alarm's name; `<room>/<what>` is its heading in docs/runbook.md. */
+  /** Last part of the alarm's name; `<room>/<what>` is its heading in the room's `runbook.md`. */
   readonly what: string;
   /** What has happened when it fires, in a sentence. */
   readonly says: string;

@@ -3,16 +3,22 @@ import { z } from 'zod';
 import { ratio } from '../shared/knobs';
 
 export const hyperparameters = z.strictObject({
-  max_depth: z.number().int().min(1).max(15).default(6),
-  eta: z.number().positive().max(1).default(0.1),
-  min_child_weight: z.number().min(0).default(20),
-  subsample: ratio.default(0.8),
-  colsample_bytree: ratio.default(0.8),
-  lambda: z.number().min(0).default(1),
-  alpha: z.number().min(0).default(0),
-  num_round: z.number().int().min(1).max(2000).default(300),
-  early_stopping_rounds: z.number().int().min(1).max(200).default(20),
-  seed: z.number().int().default(2013),
+  max_depth: z.number().int().min(1).max(15).default(6).describe('Deepest level of a tree'),
+  eta: z.number().positive().max(1).default(0.1).describe('Learning rate'),
+  min_child_weight: z.number().min(0).default(20).describe('Least sum of instance weights in a leaf'),
+  subsample: ratio.default(0.8).describe('Share of the rows that each tree sees'),
+  colsample_bytree: ratio.default(0.8).describe('Share of the columns that each tree sees'),
+  lambda: z.number().min(0).default(1).describe('L2 regularisation of the leaves'),
+  alpha: z.number().min(0).default(0).describe('L1 regularisation of the leaves'),
+  num_round: z.number().int().min(1).max(2000).default(300).describe('Most rounds of boosting'),
+  early_stopping_rounds: z
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(20)
+    .describe('Rounds without a better AUC on the select slice after which training ends'),
+  seed: z.number().int().default(2013).describe('Seed of the draws'),
 });
 
 /** SageMaker holds the names of ranges against the list of its built-in XGBoost, and starts no job with another one. */
@@ -69,11 +75,14 @@ export const tuning = z
       .describe(
         'Trials at a time: a new account has 4 spot instances of ml.m5.large, and half stays free for a retraining',
       ),
-    ranges: z.partialRecord(hyperparameters.keyof(), range).default({
-      max_depth: { type: 'Integer', min: 3, max: 8, scaling: 'Auto' },
-      eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },
-      min_child_weight: { type: 'Continuous', min: 1, max: 50, scaling: 'Logarithmic' },
-    }),
+    ranges: z
+      .partialRecord(hyperparameters.keyof(), range)
+      .default({
+        max_depth: { type: 'Integer', min: 3, max: 8, scaling: 'Auto' },
+        eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },
+        min_child_weight: { type: 'Continuous', min: 1, max: 50, scaling: 'Logarithmic' },
+      })
+      .describe('Values to try by hyperparameter, within the limits that it has above'),
   })
   .superRefine((t, ctx) => {
     const refuse = (message: string) => ctx.addIssue({ code: 'custom', path: ['ranges'], message });

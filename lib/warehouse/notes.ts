@@ -13,6 +13,7 @@ export const notes: Notes = {
       IamRoles: 'The role below',
       ManageAdminPassword:
         '`warehouse.adminSecret`: an admin must grant `awsdatacatalog` to an IAM role once, and nobody should know a password',
+      FinalSnapshotName: 'Only where the profile keeps data: its name is taken as long as the snapshot exists',
     },
   },
   'Warehouse/Workgroup': {

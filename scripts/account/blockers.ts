@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DeleteModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { RoomStack } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
 import { pause } from '../operate/pace';
 import type { StackResource } from './stacks';
@@ -59,14 +60,14 @@ const LATE_LOGS_MS = 15_000;
  * Log groups that nobody owns once the stacks are gone: those that Lambda made for functions without one of their own, and those that came
  * back, without retention, because a function worked while its stack was deleted and its role may create groups.
  */
-export async function deleteFunctionLogs(aws: Aws, kit: string): Promise<string[]> {
+export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly RoomStack[]): Promise<string[]> {
   const client = new CloudWatchLogsClient(aws);
   await pause(client, LATE_LOGS_MS);
   const deleted: string[] = [];
   for (const prefix of ['/aws/lambda/', ''])
     for await (const page of paginateDescribeLogGroups({ client }, { logGroupNamePrefix: `${prefix}${kit}-` }))
       for (const { logGroupName = '' } of page.logGroups ?? [])
-        if (stackOwns(kit, logGroupName.slice(prefix.length))) deleted.push(logGroupName);
+        if (stackOwns(kit, logGroupName.slice(prefix.length), of)) deleted.push(logGroupName);
   for (const logGroupName of deleted)
     await client.send(new DeleteLogGroupCommand({ logGroupName })).catch((error: Error) => {
       // The list is older than what it tells of.

@@ -1,7 +1,7 @@
 /** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
 import type { Command } from 'commander';
 import { resolveConfig } from '../../lib/config';
-import { option, Refused, type Where } from '../shared/arguments';
+import { option, overlay, Refused, type Shaped, type Where } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
 import { terminal } from '../shared/out';
 
@@ -22,18 +22,17 @@ export function registerAccount(program: Command): void {
   const stdout = terminal(process.stdout);
   const print = (document: unknown) => console.log(JSON.stringify(document, undefined, 2));
 
-  interface Asked {
-    profile: string;
-    config: Record<string, unknown>;
+  interface Asked extends Shaped {
     json: boolean;
   }
-  const resolved = ({ profile, config }: Asked) => resolveConfig(profile, { ...config, kit: where().kit });
+  const resolved = (options: Asked) => resolveConfig(options.profile, { ...overlay(options), kit: where().kit });
 
   program
     .command('doctor')
     .description('what the account lacks for this configuration; exit code 1 when a check fails')
     .addOption(option.profile())
     .addOption(option.config())
+    .addOption(option.with())
     .addOption(option.json())
     .addHelpText(
       'after',
@@ -59,6 +58,7 @@ Examples:
     .description('what the kit costs while it exists, for each run and for the drift story')
     .addOption(option.profile())
     .addOption(option.config())
+    .addOption(option.with())
     .addOption(option.maxUsd('a month idle and one drift story'))
     .addOption(option.json())
     .addHelpText(
@@ -86,6 +86,7 @@ Examples:
     .description('check the account, tell the cost, and deploy the kit')
     .addOption(option.profile())
     .addOption(option.config())
+    .addOption(option.with())
     .addOption(option.maxUsd('the first month'))
     .addOption(option.json())
     .addOption(option.yes())
@@ -100,7 +101,7 @@ Examples:
     .action(async (options: Asked & { maxUsd?: number; yes: boolean }) => {
       const { up } = load<typeof import('./up')>('./up');
       const { kit, aws } = where();
-      const stacks = await up(aws, { kit, ...options }, out);
+      const stacks = await up(aws, { ...options, kit, config: overlay(options) }, out);
       if (options.json) print({ kit, profile: options.profile, stacks });
     });
 
@@ -123,6 +124,7 @@ Examples:
     .argument('[steps...]', 'doctor up load labels train replay monitor tune status down sweep (default: all)')
     .addOption(option.profile())
     .addOption(option.config())
+    .addOption(option.with())
     .option('--out <folder>', 'where the transcript goes (default: .witness/<time>)')
     .addOption(option.yes())
     .addHelpText(
@@ -136,7 +138,7 @@ Examples:
     .action(async (steps: string[], options: Asked & { out?: string; yes: boolean }) => {
       const { witness } = load<typeof import('../operate/witness')>('../operate/witness');
       const { kit, aws } = where();
-      await witness(aws, { ...options, kit, steps }, out);
+      await witness(aws, { ...options, kit, steps, config: overlay(options) }, out);
     });
 
   program

@@ -8,6 +8,7 @@ import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { cdk, environmentOf, templateFiles } from '../shared/cdk';
+import { down, plan } from './down';
 import { resets } from './resets';
 import {
   deleteStack,
@@ -42,12 +43,12 @@ export interface StackOutcome {
 const UNBORN = /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED|REVIEW_IN_PROGRESS|DELETE_FAILED)$/;
 
 /**
- * Deploys every stack of the assembly in order, and says what becomes of each.
+ * Deploys every stack of the assembly in order, and says what becomes of each; deletes the stacks of rooms that are not in it.
  * @throws Refused when it would reset the released model, or when CloudFormation is not ready for it
  * @throws Error naming the first resource that failed, and why
  */
 export async function deployKit(deployment: Deployment): Promise<StackOutcome[]> {
-  const { kit, aws, assembly, log, out } = deployment;
+  const { kit, aws, assembly, out } = deployment;
   const client = new CloudFormationClient(aws);
   const before = await kitStacks(client, kit);
   await refuse(client, kit, before, assembly);
@@ -58,13 +59,10 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
       throw new Error(`${name} cannot be deleted: ${failure}\nnpm run kit -- down empties what blocks it`);
   }
 
+  await removeRooms(client, deployment, before);
   const started = new Date();
   const running = { value: true };
-  const deploying = cdk(
-    ['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--progress', 'events', '--no-notices'],
-    log,
-    await environmentOf(aws),
-  ).finally(() => (running.value = false));
+  const deploying = cdkDeploy(deployment, ['--all']).finally(() => (running.value = false));
   // An error of the CLI is told after the stacks had their say.
   const failed = deploying.then(
     () => undefined,
@@ -74,6 +72,38 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
   const error = await failed;
   if (error !== undefined) throw await explained(client, deployment, started, error);
   return outcomes;
+}
+
+const cdkDeploy = async ({ assembly, log, aws }: Deployment, which: readonly string[]) =>
+  cdk(
+    ['deploy', ...which, '--app', assembly, '--require-approval', 'never', '--progress', 'events', '--no-notices'],
+    log,
+    await environmentOf(aws),
+  );
+
+/** Stacks of the account whose room is not in the app that is deployed. */
+export const leaving = <Stack extends { name: string }>(stacks: readonly Stack[], assembly: string): Stack[] => {
+  const files = templateFiles(assembly);
+  return stacks.filter(({ name }) => !files.has(name));
+};
+
+/**
+ * Deletes what left the app, which the CDK never does. Whoever imports from it is updated before, and earlier stacks are updated after:
+ * CloudFormation takes no export back that another stack imports.
+ */
+async function removeRooms(client: CloudFormationClient, deployment: Deployment, before: KitStack[]): Promise<void> {
+  const { kit, aws, assembly, out } = deployment;
+  const gone = leaving(before, assembly).map(({ name }) => name);
+  if (gone.length === 0) return;
+  const stay = stacksOf().filter(({ stack }) => templateFiles(assembly).has(names.stack(kit, stack)));
+  const importing: string[] = [];
+  for (const { id, stack } of stay) {
+    if (!before.some(({ room }) => room === stack)) continue;
+    const text = JSON.stringify(await templateOf(client, names.stack(kit, stack)));
+    if (gone.some((name) => text.includes(`"Fn::ImportValue":"${name}:`))) importing.push(id);
+  }
+  if (importing.length > 0) await cdkDeploy(deployment, [...importing, '--exclusively']);
+  await down(aws, await plan(aws, kit, gone), out);
 }
 
 async function refuse(client: CloudFormationClient, kit: string, before: KitStack[], assembly: string): Promise<void> {

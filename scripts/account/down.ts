@@ -1,5 +1,6 @@
 /** `down`: stops what works, empties what blocks, deletes the stacks against their order, and says what stays. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { stacksOf } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import { deleteFunctionLogs, unblock } from './blockers';
@@ -19,6 +20,8 @@ import {
 
 export interface Plan {
   kit: string;
+  /** Whether every stack of the kit is in it. */
+  whole: boolean;
   stacks: (KitStack & { resources: StackResource[] })[];
   /** What the templates keep when their stack is deleted (`production` keeps its data). */
   retained: (StackResource & { stack: string })[];
@@ -46,10 +49,10 @@ export async function takeDown(aws: Aws, { kit, yes }: { kit: string; yes: boole
   return taken;
 }
 
-/** What there is to delete, from the account alone. */
-export async function plan(aws: Aws, kit: string): Promise<Plan> {
+/** What there is to delete, from the account alone. @param only names of stacks. @default every stack of the kit */
+export async function plan(aws: Aws, kit: string, only?: readonly string[]): Promise<Plan> {
   const client = new CloudFormationClient(aws);
-  const found = await kitStacks(client, kit);
+  const found = (await kitStacks(client, kit)).filter(({ name }) => only?.includes(name) ?? true);
   const stacks: Plan['stacks'] = [];
   const retained: Plan['retained'] = [];
   for (const stack of found) {
@@ -60,7 +63,7 @@ export async function plan(aws: Aws, kit: string): Promise<Plan> {
     const template = await templateOf(client, stack.name);
     retained.push(...kept(template, resources).map((r) => ({ ...r, stack: stack.name })));
   }
-  return { kit, stacks, retained };
+  return { kit, whole: only === undefined, stacks, retained };
 }
 
 /** Not things of their own: a stream goes with its log group, the other is a setting of the Region. */
@@ -74,10 +77,10 @@ export function kept({ Resources }: Template, resources: readonly StackResource[
 }
 
 /** @throws Error naming the stack and the first resource that could not be deleted */
-export async function down(aws: Aws, { kit, stacks, retained }: Plan, out: Out): Promise<Taken> {
+export async function down(aws: Aws, { kit, whole, stacks, retained }: Plan, out: Out): Promise<Taken> {
   const client = new CloudFormationClient(aws);
   const resources = stacks.flatMap((stack) => stack.resources);
-  const stopped = await stopProducers(aws, kit, resources, out);
+  const stopped = await stopProducers(aws, whole ? kit : undefined, resources, out);
   const deleted: Taken['deleted'] = [];
   for (const { name, status } of [...stacks].reverse()) {
     const started = Date.now();
@@ -90,7 +93,12 @@ export async function down(aws: Aws, { kit, stacks, retained }: Plan, out: Out):
     deleted.push({ stack: name, seconds });
     out.line(`DELETE_COMPLETE  ${name} after ${seconds.toFixed(1)} s`);
   }
-  const logGroups = await deleteFunctionLogs(aws, kit);
+  const gone = stacks.map(({ room }) => room);
+  const logGroups = await deleteFunctionLogs(
+    aws,
+    kit,
+    whole ? undefined : stacksOf().filter(({ stack }) => gone.includes(stack)),
+  );
   return {
     kit,
     stopped,

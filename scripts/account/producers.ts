@@ -29,11 +29,12 @@ const GONE = /not ?found|could not find|does ?not ?exist|rejected because the .*
 
 /**
  * Stops them in the order in which they cause each other: rules and schedules, executions, jobs; then waits for the jobs, which write last.
+ * @param kit whose SageMaker jobs are stopped too; undefined where only some of its stacks go, because a job's name does not say which
  * @returns what was stopped
  */
 export async function stopProducers(
   aws: Aws,
-  kit: string,
+  kit: string | undefined,
   resources: readonly StackResource[],
   out: Out,
 ): Promise<Stopped[]> {
@@ -92,7 +93,7 @@ export async function stopProducers(
           await attempt('Glue job run', Id!, () =>
             glue.send(new BatchStopJobRunCommand({ JobName, JobRunIds: [Id!] })),
           );
-  await stopJobs(new SageMakerClient(aws), kit, attempt, out);
+  if (kit !== undefined) await stopJobs(new SageMakerClient(aws), kit, attempt, out);
 
   const trails = new CloudTrailClient(aws);
   // CloudTrail delivers minutes later, into a bucket that was emptied before.

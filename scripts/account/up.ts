@@ -1,6 +1,8 @@
 /** `up`: is the account ready, what will it cost, go on? Then the deployment. */
 import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { resolveConfig } from '../../lib/config';
+import { type StackName, stacksOf } from '../../lib/rooms';
 import { Refused } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
@@ -8,8 +10,9 @@ import { ROOT, synth } from '../shared/cdk';
 import { confirm } from './confirm';
 import { estimate, firstMonth } from './cost';
 import { usd } from './cost/print';
-import { deployKit, type StackOutcome } from './deploy';
+import { deployKit, leaving, type StackOutcome } from './deploy';
 import { diagnose, printDiagnosis } from './doctor';
+import { kitStacks } from './stacks';
 import { synthesize } from '../shared/templates';
 
 export interface UpOptions {
@@ -42,8 +45,14 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
   const assembly = join(ROOT, 'cdk.out');
   out.progress(`synthesizing ${kit}, profile ${profile}`);
   await synth(assembly, { profile, kit, config });
-  if (!yes) await confirm(`deploy ${kit}, profile ${profile}? [y/n]`, 'y');
+  const gone = leaving(await kitStacks(new CloudFormationClient(aws), kit), assembly);
+  for (const { name, room } of gone) out.line(`${name} is deleted, its room is not asked for: ${lost(room)}`);
+  const deleting = gone.length === 0 ? '' : ` and delete ${gone.map(({ name }) => name).join(', ')}`;
+  if (!yes) await confirm(`deploy ${kit}, profile ${profile}${deleting}? [y/n]`, 'y');
   const outcomes = await deployKit({ kit, aws, assembly, log: join(assembly, 'up.log'), out });
   out.line(`${kit} is deployed; next: npm run kit -- load 2013-01..2013-03, then npm run kit -- status`);
   return outcomes;
 }
+
+const lost = (stack: StackName): string =>
+  stacksOf().find((each) => each.stack === stack)?.room.lost ?? 'nothing is lost that up would not make again';

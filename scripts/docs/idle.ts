@@ -1,14 +1,14 @@
 /** What a stack costs while nobody uses it, by resource; the figures of `npm run kit -- cost`. */
 import { resolveConfig } from '../../lib/config';
-import type { StackName } from '../../lib/rooms';
+import { stacksOf } from '../../lib/rooms';
 import { estimate, type CostLine } from '../account/cost';
 import { usd } from '../account/cost/print';
 import type { Templates } from '../shared/templates';
 import { code, grouped, table } from './markdown';
 import { variants, type Synthesized } from './synthesized';
 
-/** Construct ID of a stack → its room, as stacks are named. */
-export const kebab = (stack: string) => stack.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase() as StackName;
+/** End of a stack's name by its construct ID. */
+export const kebab = (id: string) => stacksOf().find((stack) => stack.id === id)!.stack;
 
 export type Idle = ReadonlyMap<string, readonly CostLine[]>;
 

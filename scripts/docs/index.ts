@@ -1,5 +1,5 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { names } from '../../lib/shared/names';
 import { roomNames } from '../../lib/rooms';
@@ -11,6 +11,7 @@ import { STORY, type Story } from '../rehearse/report/story';
 import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
+import { configurationPage } from './configuration';
 import { graphOf } from './graph';
 import { page } from './page';
 import { knobTable, replacingTable } from './upgrading';
@@ -19,8 +20,8 @@ import { KIT, synthesize, variants, type Synthesized } from './synthesized';
 /** Every generated file by its path in the repository. */
 export async function documents(): Promise<Map<string, string>> {
   const kits = Object.keys(variants).map((name) => synthesize(name));
-  // The default profile: the others add to it, and the pages say what.
-  const graph = graphOf(kits[0]!);
+  // The default profile without opt-in rooms: the others add to it, and the pages say what.
+  const graph = graphOf(synthesize('default', { profile: 'sandbox' }));
   const idle = idleOf(kits);
   return new Map([
     ['docs/architecture.svg', await svg(graph)],
@@ -28,6 +29,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/story.svg', picture(JSON.parse(readFileSync(STORY, 'utf8')) as Story) ?? ''],
     ['docs/stacks/README.md', overview(kits)],
     ['docs/upgrading.md', upgrading(kits)],
+    ['docs/configuration.md', configurationPage()],
     ['docs/proof/README.md', proofPage()],
     ...roomNames.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);
@@ -81,7 +83,10 @@ function overview(kits: readonly Synthesized[]): string {
 }
 
 async function write(): Promise<void> {
-  for (const [path, text] of await documents()) {
+  const pages = await documents();
+  for (const page of readdirSync(join(ROOT, 'docs/stacks')).map((name) => `docs/stacks/${name}`))
+    if (!pages.has(page)) rmSync(join(ROOT, page));
+  for (const [path, text] of pages) {
     const file = join(ROOT, path);
     mkdirSync(dirname(file), { recursive: true });
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;

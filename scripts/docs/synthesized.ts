@@ -1,7 +1,6 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
-import { names } from '../../lib/shared/names';
-import { optInRooms, type RoomName, roomNames } from '../../lib/rooms';
+import { optInRooms, type RoomName, stacksOf } from '../../lib/rooms';
 import { fromAssembly } from '../shared/kit-app';
 import { managed } from '../shared/managed';
 
@@ -35,13 +34,14 @@ export interface Synthesized {
 /** The documents are about the kit of the default name. */
 export const KIT = 'mlkit';
 
-/** What the documents describe: the three profiles, `standard` with the managed monitor, and `sandbox` with every opt-in room. */
+const everyRoom = { rooms: optInRooms };
+
+/** What the documents describe: the three profiles, and `standard` with the managed monitor where it differs. */
 export const variants: Record<string, { profile: string; config?: Record<string, unknown> }> = {
-  sandbox: { profile: 'sandbox' },
-  standard: { profile: 'standard' },
-  production: { profile: 'production' },
-  managed: { profile: 'standard', config: managed },
-  rooms: { profile: 'sandbox', config: { rooms: optInRooms } },
+  sandbox: { profile: 'sandbox', config: everyRoom },
+  standard: { profile: 'standard', config: everyRoom },
+  production: { profile: 'production', config: everyRoom },
+  managed: { profile: 'standard', config: { ...managed, ...everyRoom } },
 };
 
 /** @throws Error when the variants have no such name and none is given */
@@ -111,9 +111,4 @@ class Kit implements Synthesized {
   }
 }
 
-/** `mlkit-serving-model` belongs to `serving`. */
-function roomOf({ stackName }: Stack): RoomName {
-  const room = roomNames.find((one) => stackName.startsWith(names.stack(KIT, one)));
-  if (room === undefined) throw new Error(`stack ${stackName} belongs to none of ${roomNames.join(', ')}`);
-  return room;
-}
+const roomOf = ({ node }: Stack): RoomName => stacksOf().find(({ id }) => id === node.id)!.room.name;

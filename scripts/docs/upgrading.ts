@@ -1,7 +1,8 @@
 /** What an upgrade or a changed knob replaces, removes or loses: tables of docs/upgrading.md. */
-import { resolveConfig } from '../../lib/config';
+import { optInRooms } from '../../lib/rooms';
 import { managed } from '../shared/managed';
 import { leaves } from './annotations';
+import { knobs as everyKnob, type Knob as EveryKnob } from './configuration';
 import { code, grouped, table } from './markdown';
 import { schema } from './schemas';
 import { synthesize, type Json, type Resource, type Synthesized } from './synthesized';
@@ -139,42 +140,29 @@ export const knobs: readonly Knob[] = [
   },
 ];
 
-/** All other knobs, changed together: nothing stateful may be replaced or removed by any of them. */
-export const inPlace: Record<string, Record<string, unknown>> = {
-  foundation: { monthlyBudgetUsd: 26, logRetentionDays: 7 },
-  dataLake: { capturedExpiryDays: 30, noncurrentExpiryDays: 1, athenaScanLimitGb: 2 },
-  labels: { delayDays: 3 },
-  etl: { workers: 3, timeoutMinutes: 31, maxQuarantineRatio: 0.06 },
-  warehouse: { baseRpu: 8, maxRpu: 16, maxQuerySeconds: 601, adminSecret: false },
-  training: {
-    instanceType: 'ml.m5.xlarge',
-    spot: false,
-    maxRuntimeMinutes: 31,
-    maxWaitMinutes: 61,
-    processingInstanceType: 'ml.t3.xlarge',
-    approval: 'manual',
-    hyperparameters: { max_depth: 4 },
-    tuning: { maxTrials: 5 },
-  },
-  gate: { gateDays: 15, selectDays: 15, draws: 1001, brierDelta: 0.006, segmentDelta: 0.03, segmentMinRows: 1001 },
-  serving: { maxInstances: 5, maxInstancesPerRequest: 499, throttle: { ratePerSecond: 51, burst: 101 } },
-  monitoring: {
-    ...{ instanceType: 'ml.t3.large', managedInstanceType: 'ml.t3.xlarge', windowDays: 8, confirm: { k: 1, n: 2 } },
-    ...{ minRecords: 1001, minLabelCoverage: 0.9, facetMinRows: 501, schedule: true },
-  },
-  retraining: {
-    ...{ cooldownDays: 15, maxPerDay: 5, minNewLabelledRows: 5001, maxAttemptsPerEpisode: 4 },
-  },
-};
+/** All other knobs, each with another value that it may have: changed together, they may replace or remove nothing stateful. */
+export function inPlace(): Record<string, unknown> {
+  const listed = [...knobs.flatMap(({ change }) => leaves(change)), 'kit', 'profile', 'rooms'];
+  const changed: Json = {};
+  for (const knob of everyKnob().filter((one) => !listed.includes(one.knob))) {
+    const [slice = '', ...path] = knob.knob.split('.');
+    const value = another(knob);
+    // An optional knob without a default adds a resource, and removes none.
+    if (value === undefined) continue;
+    path.slice(0, -1).reduce((at, key) => (at[key] ??= {}), (changed[slice] ??= {}))[path.at(-1)!] = value;
+  }
+  return changed;
+}
 
-/** Knobs of the configuration that neither list names. */
-export function unlisted(): string[] {
-  const listed = [...knobs.flatMap(({ change }) => leaves(change)), ...leaves(inPlace), 'kit', 'profile', 'rooms'];
-  // Of the learning parameters one stands for all.
-  const groups = ['training.hyperparameters', 'training.tuning'];
-  return leaves(resolveConfig()).filter(
-    (knob) => !listed.includes(knob) && !groups.some((group) => knob.startsWith(`${group}.`)),
-  );
+function another({ default: value, enum: names, anyOf, maximum }: EveryKnob): unknown {
+  const choices = names ?? anyOf?.flatMap(({ const: only }) => (only === undefined ? [] : [only])) ?? [];
+  if (choices.length > 0) return choices.find((choice) => choice !== value);
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'number') {
+    const step = Number.isInteger(value) ? 1 : value / 10;
+    return maximum !== undefined && value + step > maximum ? value - step : value + step;
+  }
+  return typeof value === 'string' && value.startsWith('ml.') ? 'ml.m5.xlarge' : undefined;
 }
 
 /** One row a knob, as its example is deployed over the profile. */
@@ -183,7 +171,10 @@ export function knobTable(kits: readonly Synthesized[]): string[] {
     ['knob', 'example', 'replaced', 'removed', 'means'],
     knobs.map(({ knob, profile, change, means }) => {
       const before = kits.find(({ name }) => name === profile) ?? synthesize(profile);
-      const { replaced, removed } = consequence(before, synthesize(profile, { profile, config: change }));
+      const { replaced, removed } = consequence(
+        before,
+        synthesize(profile, { profile, config: { ...change, rooms: optInRooms } }),
+      );
       return [
         code(knob),
         `${profile} with ${code(JSON.stringify(change))}`,

@@ -51,7 +51,7 @@ export async function query(
   const answer = engine === 'athena' ? await askAthena(kit, sql) : await askRedshift(kit, sql, grant, out);
   const { rows, scannedBytes, seconds, usd } = answer;
   const read = scannedBytes === undefined ? '' : `${scannedBytes.toLocaleString('en')} bytes scanned, `;
-  out.line(`${rows.length} rows, ${read}${seconds.toFixed(1)} s, ${usd.toFixed(6)} USD`);
+  out.line(`${rows.length} row${rows.length === 1 ? '' : 's'}, ${read}${seconds.toFixed(1)} s, ${usd.toFixed(6)} USD`);
   return answer;
 }
 

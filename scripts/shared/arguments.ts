@@ -1,6 +1,7 @@
 /** What commands share about their arguments and their end. */
 import { InvalidArgumentError, Option } from 'commander';
 import { profileNames } from '../../lib/config';
+import { optInRooms } from '../../lib/rooms';
 
 /** Options of the program, which every command has. */
 export interface Where {
@@ -36,11 +37,33 @@ const overrides = understood((text) => {
   return value as Record<string, unknown>;
 });
 
+const roomList = understood((text) => {
+  const wrong = text.split(',').filter((name) => !(optInRooms as readonly string[]).includes(name));
+  if (wrong.length > 0) throw new Error(`${wrong.join(', ')} is none of ${optInRooms.join(', ')}`);
+  return text.split(',');
+});
+
+/** What the options of a command lay over the profile. */
+export const overlay = ({ config, with: rooms }: Shaped): Record<string, unknown> =>
+  rooms === undefined ? config : { ...config, rooms };
+
+/** Options of a command about a configuration. */
+export interface Shaped {
+  profile: string;
+  config: Record<string, unknown>;
+  with?: string[];
+}
+
 export const option = {
   profile: () =>
     new Option('--profile <profile>', 'profile of the configuration').choices(profileNames).default('sandbox'),
   config: () =>
     new Option('--config <json>', 'values laid over the profile, as -c config= does').argParser(overrides).default({}),
+  with: () =>
+    new Option(
+      '--with <rooms>',
+      `opt-in rooms beside the lifecycle, joined by commas: ${optInRooms.join(', ')}`,
+    ).argParser(roomList),
   json: () => new Option('--json', 'print one JSON document, and nothing else on standard output').default(false),
   yes: () => new Option('--yes', 'ask no question').default(false),
   maxUsd: (of: string) => new Option('--max-usd <usd>', `refuse when ${of} costs more`).argParser(usd),

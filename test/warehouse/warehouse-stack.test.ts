@@ -62,7 +62,7 @@ test('its role reads the lake and writes nothing', () => {
 });
 
 test.each([
-  [{ baseRpu: 6 }, '4 RPU, or 8 to 512 in steps of 8'],
+  [{ baseRpu: 6 }, 'a workgroup has 4, 8, 16'],
   [{ baseRpu: 16, maxRpu: 8 }, 'must not be below baseRpu'],
 ])('%j is refused', (knobs, words) => {
   expect(() => resolveConfig('sandbox', { ...on, warehouse: knobs })).toThrow(words);

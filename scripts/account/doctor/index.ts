@@ -9,7 +9,6 @@ import {
   judgeBootstrap,
   judgeBudget,
   judgeBudgets,
-  judgeDefaultVpc,
   judgeDeployed,
   judgeFeatures,
   judgeImage,
@@ -22,6 +21,7 @@ import {
 } from './judge';
 import * as look from './look';
 import { needs } from './needs';
+import { defaultZones, judgeDefaultVpc } from './network';
 import { tools } from './tools';
 import type { Check, Diagnosis, DiagnoseOptions } from './types';
 
@@ -70,7 +70,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
       judgeBudgets(await look.budgetsRefusal(aws, account), config.foundation.monthlyBudgetUsd),
     ]),
     ...(config.rooms.includes('warehouse')
-      ? [asked('network', async () => [judgeDefaultVpc(await look.defaultZones(aws))])]
+      ? [asked('network', async () => [judgeDefaultVpc(await defaultZones(aws))])]
       : []),
     ...told,
     asked('deployed', async () => {

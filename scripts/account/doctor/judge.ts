@@ -65,13 +65,6 @@ export function judgeImage({ repositoryName, imageTag, registryId }: Image, isTh
       };
 }
 
-export const judgeDefaultVpc = (zones: number): Check => ({
-  about: 'network',
-  verdict: zones < 2 ? 'fail' : 'ok',
-  found: `zones of the default VPC: ${zones}${zones < 2 ? ', and Redshift Serverless needs two' : ''}`,
-  fix: 'aws ec2 create-default-vpc, or create-default-subnet for another zone',
-});
-
 /** The newest feature that the kit's templates use came with version 6: the role that publishes files, and the version rule itself. */
 export const BOOTSTRAP_VERSION = 6;
 

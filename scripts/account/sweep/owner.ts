@@ -5,9 +5,9 @@ import { rooms, stacksOf } from '../../../lib/rooms';
 /** CloudFormation shortens a stack's name to this where a physical name must not be longer than 64 characters. */
 const SHORTENED = 24;
 
-/** Whether a stack of the kit has the name, or CloudFormation derived it from one: `<stack>-<LogicalId>-<hash>`. */
-export function stackOwns(kit: string, name: string): boolean {
-  return stacksOf().some(({ stack: room }) => {
+/** Whether a stack of the kit, or of those that are given, has the name, or CloudFormation derived it from one: `<stack>-<LogicalId>-<hash>`. */
+export function stackOwns(kit: string, name: string, of = stacksOf()): boolean {
+  return of.some(({ stack: room }) => {
     const stack = names.stack(kit, room);
     if (name === stack) return true;
     const prefix = [`${stack}-`, stack.slice(0, SHORTENED)].find(

@@ -135,6 +135,7 @@ test('what works is stopped before anything is deleted, and a bucket that filled
     aws,
     {
       kit: 'mlkit',
+      whole: true,
       stacks: [
         stack('data-lake', [resource('AWS::S3::Bucket', 'raw'), resource('AWS::CloudTrail::Trail', 'trail')]),
         stack('etl', [
@@ -177,7 +178,7 @@ test('log groups that came back go too, and one that went meanwhile is no failur
       deleted.push(logGroupName);
       throw Object.assign(new Error('gone'), { name: 'ResourceNotFoundException' });
     });
-  const taken = await down(aws, { kit: 'mlkit', stacks: [], retained: [] }, silent);
+  const taken = await down(aws, { kit: 'mlkit', whole: true, stacks: [], retained: [] }, silent);
   expect(deleted).toEqual(taken.logGroups);
   expect(deleted).toEqual([
     '/aws/lambda/mlkit-training-DeleteModelPackagesLogs-1',
@@ -198,7 +199,7 @@ test.each([
   mockClient(SageMakerClient).resolves({});
   mockClient(CloudFormationClient).on(DescribeStacksCommand).resolves({ Stacks: [] });
   const stacks = [stack('etl', [resource('AWS::Scheduler::Schedule', 'mlkit-daily')])];
-  const taken = down(aws, { kit: 'mlkit', stacks, retained: [] }, silent);
+  const taken = down(aws, { kit: 'mlkit', whole: true, stacks, retained: [] }, silent);
   if (ends) await expect(taken).rejects.toThrow(message);
   else await expect(taken).resolves.toMatchObject({ stopped: [] });
 });

@@ -1,0 +1,123 @@
+/** A toy room, added to a copy of the repository and taken out again as CONTRIBUTING.md says. */
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = join(__dirname, '..');
+const toy = join(__dirname, 'fixtures/toy-room');
+let copy: string;
+
+beforeAll(() => {
+  copy = mkdtempSync(join(tmpdir(), 'contributing-'));
+  for (const file of git(root, 'ls-files', '--cached', '--others', '--exclude-standard')) {
+    if (!existsSync(join(root, file))) continue;
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file), { verbatimSymlinks: true });
+  }
+  for (const installed of ['node_modules', '.toolchain']) symlinkSync(join(root, installed), join(copy, installed));
+  git(copy, 'init', '-q');
+  git(copy, 'add', '-A');
+  commit('copy');
+});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+function git(folder: string, ...args: string[]): string[] {
+  return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line !== '');
+}
+const commit = (message: string) =>
+  git(
+    copy,
+    '-c',
+    'user.name=test',
+    '-c',
+    'user.email=test@example.com',
+    '-c',
+    'commit.gpgsign=false',
+    'commit',
+    '-qm',
+    message,
+  );
+
+/** What the room's own files are called in the repository. */
+const OWN: Record<string, string> = {
+  'room.ts.txt': 'lib/toy/room.ts',
+  'config.ts.txt': 'lib/toy/config.ts',
+  'toy-stack.ts.txt': 'lib/toy/toy-stack.ts',
+  'notes.ts.txt': 'lib/toy/notes.ts',
+  'runbook.md': 'lib/toy/runbook.md',
+  'index.ts.txt': 'lambda/toy/count-months/index.ts',
+  'toy-stack.test.ts.txt': 'test/toy/toy-stack.test.ts',
+};
+
+/** The lines that a room adds to shared files, each after or before a line that is there. */
+const SHARED: Record<string, [find: RegExp, put: string][]> = {
+  'lib/rooms.ts': [
+    [/^import \{ training \}/m, "import { toy } from './toy/room';\n$&"],
+    [/ retraining(,?\s*\] as const)/, ' retraining, toy$1'],
+  ],
+  'lib/config.ts': [
+    [/^import \{ trainingConfig \}/m, "import { toyConfig } from './toy/config';\n$&"],
+    [/^ {4}\.\.\.retrainingConfig,$/m, '$&\n    ...toyConfig,'],
+  ],
+  'bin/app.ts': [
+    [/^import \{ TrainingStack \}/m, "import { ToyStack } from '../lib/toy/toy-stack';\n$&"],
+    [
+      /(optIn: Record<string, \(\) => unknown> = \{)/,
+      "$1\n    toy: () => new ToyStack(app, 'Toy', { ...common, ...buckets, config: config.toy }),\n",
+    ],
+  ],
+  'README.md': [
+    [/^\| `retraining` \|.*$/m, '$&\n| `toy` (opt-in) | toy | a function that counts the curated months |'],
+  ],
+};
+
+function add(): void {
+  expect(readdirSync(toy).sort()).toEqual(Object.keys(OWN).sort());
+  for (const [file, path] of Object.entries(OWN)) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    cpSync(join(toy, file), join(copy, path));
+  }
+  for (const [file, edits] of Object.entries(SHARED)) {
+    const before = readFileSync(join(copy, file), 'utf8');
+    const after = edits.reduce((text, [find, put]) => {
+      expect(text).toMatch(find);
+      return text.replace(find, put);
+    }, before);
+    writeFileSync(join(copy, file), after);
+  }
+}
+
+const run = (program: string, ...args: string[]) =>
+  execFileSync(join(copy, 'node_modules/.bin', program), args, { cwd: copy, encoding: 'utf8', stdio: 'pipe' });
+
+test('a room is added by at most 15 files, ten of them its own, and gone when they are taken out', () => {
+  add();
+  run('ts-node', 'scripts/docs/index.ts');
+  run('jest', 'test/toy', 'test/conventions', 'test/layers');
+  git(copy, 'add', '-A');
+  const touched = git(copy, 'diff', '--cached', '--name-only');
+  const own = touched.filter((file) => /(^|\/)toy[/.-]/.test(file) || file.endsWith('/toy.md'));
+  expect(readFileSync(join(copy, 'docs/configuration.md'), 'utf8')).toContain('`toy.timeoutSeconds`');
+  expect(own.length).toBeGreaterThanOrEqual(9);
+  expect(touched.filter((file) => !own.includes(file)).length <= 15 - own.length ? [] : touched).toEqual([]);
+
+  // Taken out again: the room's folders and lines go, and the pages are written anew.
+  for (const folder of ['lib/toy', 'lambda/toy', 'test/toy']) rmSync(join(copy, folder), { recursive: true });
+  git(copy, 'checkout', 'HEAD', '--', ...Object.keys(SHARED));
+  run('ts-node', 'scripts/docs/index.ts');
+  git(copy, 'add', '-A');
+  expect(git(copy, 'diff', '--cached', '--name-only', 'HEAD')).toEqual([]);
+}, 300_000);
