@@ -56,7 +56,7 @@ def _hosted(resource_type: ResourceType, roles: ServiceRoles) -> dict[str, Any]:
     owners: dict[str, str] = {}
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
-        roles.require(stack, resource_type.creating(logical_id, props))
+        roles.require(stack, resource_type.calls("create", logical_id, "", {}, props))
         created = resource_type.create(logical_id, props, stack)
         owners[created[0]] = stack
         return created
@@ -64,13 +64,13 @@ def _hosted(resource_type: ResourceType, roles: ServiceRoles) -> dict[str, Any]:
     def update(
         physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str
     ) -> Any:
-        roles.require(stack, resource_type.updating(physical_id, logical_id, old, new))
+        roles.require(stack, resource_type.calls("update", logical_id, physical_id, old, new))
         updated = resource_type.update(physical_id, old, new, stack)
         owners[updated[0]] = stack
         return updated
 
     def delete(physical_id: str, props: dict[str, Any]) -> None:
-        roles.require(owners.get(physical_id, ""), resource_type.deleting(physical_id))
+        roles.require(owners.get(physical_id, ""), resource_type.calls("delete", "", physical_id, props, {}))
         resource_type.delete(physical_id, props)
 
     return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}

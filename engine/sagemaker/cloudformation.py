@@ -66,25 +66,22 @@ class ResourceType:
             return
         self.call(f"Delete{self.kind.noun}", {self.kind.name_key: name})
 
-    def creating(self, logical_id: str, props: Properties) -> Iterator[Permission]:
-        # A name CloudFormation makes up starts with the logical id.
-        arn = self.ground.store.arn(self.kind, props.get(self.kind.name_key, f"{logical_id}-*"))
-        yield from self._calling("Create", arn)
-        if props.get("Tags"):
-            yield "sagemaker:AddTags", arn, {}
-        if props.get("ExecutionRoleArn"):
-            passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
-            yield "iam:PassRole", props["ExecutionRoleArn"], passed
-
-    def updating(
-        self, physical_id: str, logical_id: str, old: Properties, new: Properties
+    def calls(
+        self, verb: str, logical_id: str, physical_id: str, old: Properties, new: Properties
     ) -> Iterator[Permission]:
-        if _without_tags(old) == _without_tags(new):
-            return iter([("sagemaker:AddTags", physical_id, {})])
-        return self.creating(logical_id, new)
-
-    def deleting(self, physical_id: str) -> Iterator[Permission]:
-        return self._calling("Delete", physical_id)
+        if verb == "delete":
+            yield from self._calling("Delete", physical_id)
+        elif verb == "update" and _without_tags(old) == _without_tags(new):
+            yield "sagemaker:AddTags", physical_id, {}
+        else:
+            # A name CloudFormation makes up starts with the logical id.
+            arn = self.ground.store.arn(self.kind, new.get(self.kind.name_key, f"{logical_id}-*"))
+            yield from self._calling("Create", arn)
+            if new.get("Tags"):
+                yield "sagemaker:AddTags", arn, {}
+            if new.get("ExecutionRoleArn"):
+                passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+                yield "iam:PassRole", new["ExecutionRoleArn"], passed
 
     def _calling(self, verb: str, arn: str) -> Iterator[Permission]:
         return ((f"sagemaker:{each}{self.kind.noun}", arn, {}) for each in (verb, "Describe"))
@@ -146,12 +143,13 @@ class EndpointType(ResourceType):
         self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
         return self._created(name)
 
-    def updating(
-        self, physical_id: str, logical_id: str, old: Properties, new: Properties
+    def calls(
+        self, verb: str, logical_id: str, physical_id: str, old: Properties, new: Properties
     ) -> Iterator[Permission]:
-        if _without_tags(old) != _without_tags(new) and old.get("EndpointName") == new.get("EndpointName"):
+        renamed = old.get("EndpointName") != new.get("EndpointName")
+        if verb == "update" and not renamed and _without_tags(old) != _without_tags(new):
             return self._calling("Update", physical_id)
-        return super().updating(physical_id, logical_id, old, new)
+        return super().calls(verb, logical_id, physical_id, old, new)
 
 
 def resource_types(call: Call, ground: Ground, hosting: Hosting) -> dict[str, ResourceType]:

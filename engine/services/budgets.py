@@ -39,7 +39,5 @@ class MemberBudgets(Service):
     def delete(self, physical_id: str, props: Properties) -> None:
         """There is none."""
 
-    def creating(self, *_: Any) -> Iterable[Permission]:
+    def calls(self, *_: Any) -> Iterable[Permission]:
         return ()
-
-    updating = deleting = creating

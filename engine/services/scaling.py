@@ -54,20 +54,10 @@ class _Kept:
     def delete(self, physical_id: str, props: Properties) -> None:
         self.kept.pop(physical_id, None)
 
-    def creating(self, logical_id: str, props: Properties) -> Iterator[Permission]:
-        return self._calling(self.put_calls)
-
-    def updating(
-        self, physical_id: str, logical_id: str, old: Properties, new: Properties
-    ) -> Iterator[Permission]:
-        return self._calling(self.put_calls)
-
-    def deleting(self, physical_id: str) -> Iterator[Permission]:
-        return self._calling(self.delete_calls)
-
-    def _calling(self, verbs: tuple[str, ...]) -> Iterator[Permission]:
+    def calls(self, verb: str, *_: Any) -> Iterator[Permission]:
         arn = f"arn:aws:{Scaling.name}:{self._host.region}:{self._host.account}:scalable-target/rehearsed"
-        return ((f"{Scaling.name}:{verb}", arn, {}) for verb in verbs)
+        operations = self.delete_calls if verb == "delete" else self.put_calls
+        return ((f"{Scaling.name}:{operation}", arn, {}) for operation in operations)
 
 
 class _Targets(_Kept):

@@ -53,16 +53,15 @@ class ResourceType(Protocol):
     """A CloudFormation type. Answers are (physical id, attributes for Fn::GetAtt); an update that answers
     another physical id is a replacement, after which CloudFormation deletes the old resource.
 
-    `creating`, `updating` and `deleting` are the calls that CloudFormation makes with the stack's role."""
+    `calls` are those that CloudFormation makes with the stack's role to `create`, `update` or `delete`: what
+    is to be created has no physical id, what is to be deleted no logical one."""
 
     def create(self, logical_id: str, props: Properties, stack: str) -> Created: ...
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Created: ...
     def delete(self, physical_id: str, props: Properties) -> None: ...
-    def creating(self, logical_id: str, props: Properties) -> Iterable[Permission]: ...
-    def updating(
-        self, physical_id: str, logical_id: str, old: Properties, new: Properties
+    def calls(
+        self, verb: str, logical_id: str, physical_id: str, old: Properties, new: Properties
     ) -> Iterable[Permission]: ...
-    def deleting(self, physical_id: str) -> Iterable[Permission]: ...
 
 
 class Service:

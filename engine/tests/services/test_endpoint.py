@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from botocore.exceptions import ClientError
 
+from engine.emulator.services import Services
 from engine.host import ApiError
-from engine.services import Service, caller
+from engine.services import Service, caller, shapes
+from engine.services.protocols import Request
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ZONE = {"Id": "/hostedzone/Z1", "Name": "example.org.", "CallerReference": "once"}
@@ -169,6 +171,38 @@ def test_an_answer_that_breaks_the_model_is_the_engine_s_fault(toy, monkeypatch)
     code, status, message = refusal(getattr(client, method), **params)
     assert (code, status) == ("InternalFailure", 500)
     assert member in message
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        ({}, "DescribeModel.CreationTime is required and missing"),
+        ({"CreationTime": True}, "DescribeModel.CreationTime is True, not a timestamp"),
+        ({"CreationTime": MOMENT, "PrimaryContainer": {"Mode": "Some"}}, "Mode is 'Some', not one of"),
+    ],
+)
+def test_answers_are_held_against_the_model(answer, fault):
+    kept = {"ModelArn": "arn", "Unknown": 1}
+    service = Toy("sagemaker", DescribeModel=lambda params: {**params, **kept, **answer})
+    with pytest.raises(shapes.AnswerError, match=fault):
+        service.call("DescribeModel", {"ModelName": "m"})
+    service.omitted = ("DescribeModel.CreationTime",)
+    if not answer:
+        assert service.call("DescribeModel", {"ModelName": "m"}) == {"ModelName": "m", "ModelArn": "arn"}
+
+
+def test_services_that_are_signed_for_by_one_name_are_told_apart():
+    names = ("sagemaker-runtime", "sagemaker-featurestore-runtime", "sagemaker")
+    services = Services([Toy(name) for name in names])
+    for method, path, target, name in (
+        ("POST", "/endpoints/e/invocations", None, "sagemaker-runtime"),
+        ("GET", "/FeatureGroup/f", None, "sagemaker-featurestore-runtime"),
+        ("POST", "/", "SageMaker.ListModels", "sagemaker"),
+        ("POST", "/nowhere", None, "sagemaker-runtime"),
+    ):
+        headers = {"x-amz-target": target} if target else {}
+        asked = Request(method, path, headers, b"", {})
+        assert services._endpoint("sagemaker", asked).service.name == name
 
 
 def test_what_a_file_leaves_out_says_so(toy):

@@ -11,6 +11,7 @@ import regex
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 import engine.emulator.engine  # noqa: F401 - it imports every service file
@@ -142,6 +143,19 @@ def test_a_throttled_call(hosted, name, protocol):
 def test_only_a_service_is_throttled(hosted):
     with pytest.raises(HTTPError, match="404"):
         urllib.request.urlopen(f"{hosted.endpoint}/_engine/throttle?service=coffee&operation=Make&times=1")
+
+
+def test_tags_need_a_grant_of_their_own_and_are_found(hosted, allow):
+    role = hosted.role(allow("sagemaker:CreateModelPackageGroup"))
+    request = {"ModelPackageGroupName": hosted.name("group"), "Tags": [{"Key": "kit", "Value": "toy"}]}
+    with pytest.raises(
+        ClientError, match="is not authorized to perform: sagemaker:AddTags on resource: arn:aws:"
+    ):
+        hosted.client("sagemaker", hosted.assume(role)).create_model_package_group(**request)
+    made = hosted.client("sagemaker").create_model_package_group(**request)["ModelPackageGroupArn"]
+    wanted = {"TagFilters": [{"Key": "kit", "Values": ["toy"]}]}
+    found = hosted.client("resourcegroupstaggingapi").get_resources(**wanted)["ResourceTagMappingList"]
+    assert [resource["ResourceARN"] for resource in found] == [made]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -11,7 +11,7 @@ from botocore.awsrequest import HeadersDict
 from engine.services import shapes
 from engine.services.protocols import Request
 from engine.services.rest import PROTOCOLS
-from engine.services.values import MalformedError
+from engine.services.values import MalformedError, encode_text
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SPOKEN = [
@@ -123,6 +123,12 @@ def test_answers_are_read_by_botocore(service, protocol):
         if streamed:
             read[shape.serialization["payload"]] = body
         assert read == answer, operation.name
+
+
+def test_times_in_headers_are_those_of_http():
+    member = shapes.model("sagemaker").operation_model("DescribeModel").output_shape.members["CreationTime"]
+    assert encode_text(MOMENT.timestamp(), member, "rfc822") == "Fri, 02 Jan 2026 03:04:05 GMT"
+    assert encode_text(MOMENT, member, "iso8601") == "2026-01-02T03:04:05.000Z"
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
