@@ -35,20 +35,15 @@ class ServerlessType:
             if error.code != "ResourceNotFoundException":
                 raise
 
-    def creating(self, logical_id: str, props: Properties) -> Iterable[Permission]:
-        return [*self._calls("Create", "*"), *self._service.further("Create", _lowered(props))]
-
-    def updating(
-        self, physical_id: str, logical_id: str, old: Properties, new: Properties
+    def calls(
+        self, verb: str, logical_id: str, physical_id: str, old: Properties, new: Properties
     ) -> Iterable[Permission]:
-        return [*self._calls("Update", physical_id), *self._service.further("Update", _lowered(new))]
-
-    def deleting(self, physical_id: str) -> Iterable[Permission]:
-        return self._calls("Delete", physical_id)
-
-    def _calls(self, verb: str, name: str) -> list[Permission]:
-        arn = self._service.resource_arn(f"Get{self._noun}", {self._name: name})
-        return [(f"{self._service.name}:{each}{self._noun}", arn, {}) for each in (verb, "Get")]
+        arn = (
+            self._service.resource_arn(f"Get{self._noun}", {self._name: physical_id}) if physical_id else "*"
+        )
+        for each in (verb.capitalize(), "Get"):
+            yield f"{self._service.name}:{each}{self._noun}", arn, {}
+        yield from self._service.further(verb, _lowered(new))
 
     def _call(self, verb: str, props: Properties) -> Created:
         operation = shapes.model(self._service.name).operation_model(f"{verb}{self._noun}")

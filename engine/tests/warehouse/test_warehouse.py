@@ -98,6 +98,18 @@ def test_a_change_of_the_namespace_cannot_keep_the_workgroups_name(serverless, d
     assert (same, attributes["Workgroup.MaxCapacity"]) == ("kit", "16")
 
 
+def test_cloudformation_must_be_allowed_to_pass_the_role_and_to_make_the_secret(serverless):
+    props = {**NAMES, "IamRoles": ["arn:role"], "ManageAdminPassword": True}
+    calls = serverless.types["AWS::RedshiftServerless::Namespace"].calls("create", "N", "", {}, props)
+    assert [action for action, _, _ in calls] == [
+        "redshift-serverless:CreateNamespace",
+        "redshift-serverless:GetNamespace",
+        "iam:PassRole",
+        *(f"secretsmanager:{verb}Secret" for verb in ("Create", "Describe", "Rotate")),
+        "secretsmanager:TagResource",
+    ]
+
+
 @pytest.mark.parametrize(("base", "most"), [(5, 8), (8, 4), (2, None)])
 def test_only_some_capacities_exist(serverless, base, most):
     serverless.call("CreateNamespace", {"namespaceName": "kit"})
