@@ -7,8 +7,10 @@ import { optInRooms } from '../lib/rooms';
 import { knobs } from '../scripts/docs/configuration';
 import { documents } from '../scripts/docs';
 import { graphOf } from '../scripts/docs/graph';
-import { synthesize, type Json } from '../scripts/docs/synthesized';
-import { consequence, inPlace, stateful } from '../scripts/docs/upgrading';
+import { synthesize } from '../scripts/docs/synthesized';
+import type { Json } from '../scripts/shared/templates';
+import { resourceKinds } from '../scripts/shared/resource-kinds';
+import { consequence, inPlace } from '../scripts/docs/upgrading';
 
 const root = join(__dirname, '..');
 let generated: Map<string, string>;
@@ -135,7 +137,9 @@ describe('an upgrade', () => {
       before,
       synthesize('sandbox', { profile: 'sandbox', config: { ...inPlace(), rooms: optInRooms } }),
     );
-    expect([...replaced, ...removed].filter((path) => (types.get(path) ?? '') in stateful)).toEqual([]);
+    expect(
+      [...replaced, ...removed].filter((path) => resourceKinds[types.get(path) ?? '']?.lost !== undefined),
+    ).toEqual([]);
   });
 
   test('replaces what gets another name, and says what goes and what is kept', () => {

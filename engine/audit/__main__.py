@@ -2,8 +2,7 @@
 
 allowed: decisions that allowed a role or user something; denied: the others, each with its count; unused:
 actions a role was granted and did not need; unproven: granted actions that the emulator never asks for;
-edges: problems found in the templates where the emulator does not enforce; notRehearsed: what was accepted
-but not carried out."""
+notRehearsed: what was accepted but not carried out."""
 
 import argparse
 import json
@@ -11,7 +10,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from engine.audit.edges import check
 from engine.audit.grants import unused
 from engine.audit.templates import Templates
 from engine.journal import AUDIT, NOT_REHEARSED, read
@@ -32,7 +30,6 @@ def report(run_dir: Path, assembly: Path) -> dict[str, Any]:
             for (who, action, resource, reason), times in sorted(denied.items())
         ],
         **unused(templates, decisions),
-        "edges": check(templates),
         "notRehearsed": read(run_dir / NOT_REHEARSED),
     }
 

@@ -2,24 +2,24 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from engine.audit.templates import Resource, Templates, listed, statements
+from engine.audit.names import Names
+from engine.audit.policies import Policies
+from engine.audit.templates import Templates
 
 # The emulator asks for the key only where S3 does, and writes handlers' logs and traces without asking IAM.
 _NEVER_ASKED = {"kms", "logs", "xray"}
-# A physical role name is `<stack>-<logical id>-<13 characters>`, cut before the suffix at 64.
-_NAME_PREFIX = 64 - 13
 
 
 def granted(templates: Templates) -> dict[str, set[str]]:
     """Role id -> the actions, possibly patterns, that its identity policies allow."""
     grants: dict[str, set[str]] = {role.id: set() for role in templates.of_type("AWS::IAM::Role")}
-    for role_id, document in _policies(templates):
-        for statement in statements(document):
-            if statement.get("Effect") == "Allow":
-                grants[role_id].update(listed(statement.get("Action")))
+    for statement in Policies(templates).statements:
+        if statement.kind == "identity" and statement.body.get("Effect") == "Allow":
+            for holder in statement.holders:
+                grants[holder].update(statement.actions)
     return grants
 
 
@@ -43,37 +43,11 @@ def matches(pattern: str, action: str) -> bool:
 
 
 def _used(templates: Templates, audit: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
-    roles = list(templates.of_type("AWS::IAM::Role"))
+    names = Names(templates)
     used: dict[str, set[str]] = defaultdict(set)
-    owners: dict[str, str | None] = {}
     for line in audit:
-        name = line["principal"].partition("/")[0]
-        if name not in owners:
-            owners[name] = next((role.id for role in roles if _is_name_of(name, role)), None)
-        owner = owners[name]
-        if owner is not None and line["decision"] == "Allow":
-            used[owner].add(line["action"])
+        if line["decision"] == "Allow":
+            owner = names.role(line["principal"].partition("/")[0])
+            if owner is not None:
+                used[owner.id].add(line["action"])
     return used
-
-
-def _is_name_of(name: str, role: Resource) -> bool:
-    given = role.properties.get("RoleName")
-    if isinstance(given, str):
-        return name == given
-    prefix = f"{role.stack}-{role.logical_id}-"[:_NAME_PREFIX]
-    return name.startswith(prefix) and len(name) == len(prefix) + 13
-
-
-def _policies(templates: Templates) -> Iterator[tuple[str, Any]]:
-    for role in templates.of_type("AWS::IAM::Role"):
-        for inline in role.properties.get("Policies", []):
-            yield role.id, inline["PolicyDocument"]
-        for managed in role.properties.get("ManagedPolicyArns", []):
-            policy = templates.target(role.stack, managed)
-            if policy is not None:
-                yield role.id, policy.properties["PolicyDocument"]
-    for policy in templates.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-        for reference in policy.properties.get("Roles", []):
-            attached = templates.target(policy.stack, reference)
-            if attached is not None:
-                yield attached.id, policy.properties["PolicyDocument"]

@@ -1,8 +1,10 @@
 """The names of an account that two deployments share: what a reference in a template stands for, and what
 remains of a physical name when everything that a deployment makes up is taken off."""
 
+import json
 import re
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from engine.audit.templates import Resource, Templates
@@ -14,39 +16,10 @@ _PSEUDO = {
     "AWS::Region": REGION,
     "AWS::URLSuffix": "amazonaws.com",
 }
-# Type -> its name property and its ARN.
-_REGIONAL = f"{REGION}:{ACCOUNT}"
-_TYPES = {
-    "AWS::CloudTrail::Trail": ("TrailName", f"arn:aws:cloudtrail:{_REGIONAL}:trail/{{}}"),
-    "AWS::CloudWatch::Alarm": ("AlarmName", f"arn:aws:cloudwatch:{_REGIONAL}:alarm:{{}}"),
-    "AWS::DynamoDB::GlobalTable": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
-    "AWS::DynamoDB::Table": ("TableName", f"arn:aws:dynamodb:{_REGIONAL}:table/{{}}"),
-    "AWS::EC2::VPCEndpoint": ("", f"arn:aws:ec2:{_REGIONAL}:vpc-endpoint/{{}}"),
-    "AWS::Events::Rule": ("Name", f"arn:aws:events:{_REGIONAL}:rule/{{}}"),
-    "AWS::IAM::Role": ("RoleName", f"arn:aws:iam::{ACCOUNT}:role/{{}}"),
-    "AWS::KMS::Key": ("", f"arn:aws:kms:{_REGIONAL}:key/{{}}"),
-    "AWS::KinesisFirehose::DeliveryStream": (
-        "DeliveryStreamName",
-        f"arn:aws:firehose:{_REGIONAL}:deliverystream/{{}}",
-    ),
-    "AWS::Lambda::Function": ("FunctionName", f"arn:aws:lambda:{_REGIONAL}:function:{{}}"),
-    "AWS::Logs::LogGroup": ("LogGroupName", f"arn:aws:logs:{_REGIONAL}:log-group:{{}}:*"),
-    "AWS::S3::Bucket": ("BucketName", "arn:aws:s3:::{}"),
-    "AWS::SNS::Topic": ("TopicName", f"arn:aws:sns:{_REGIONAL}:{{}}"),
-    "AWS::SQS::Queue": ("QueueName", f"arn:aws:sqs:{_REGIONAL}:{{}}"),
-    "Custom::Champion": ("Name", f"arn:aws:ssm:{_REGIONAL}:parameter{{}}"),
-    "AWS::SageMaker::ModelPackageGroup": (
-        "ModelPackageGroupName",
-        f"arn:aws:sagemaker:{_REGIONAL}:model-package-group/{{}}",
-    ),
-    "AWS::StepFunctions::StateMachine": ("StateMachineName", f"arn:aws:states:{_REGIONAL}:stateMachine:{{}}"),
-}
-# Types whose Ref is their ARN.
-_REF_IS_ARN = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine"}
+_KINDS = json.loads((Path(__file__).parents[2] / "facts/resource-kinds.json").read_text())["kinds"]
 _SUFFIX = 13
-# CloudFormation cuts `<stack>-<logical id>-<suffix>` before the suffix.
-_LONGEST = {"AWS::IAM::Role": 64, "AWS::Lambda::Function": 64, "AWS::S3::Bucket": 63}
-_LONGEST_OTHER = 128
+# CloudFormation cuts `<stack>-<logical id>-<suffix>` before the suffix where a name would be longer.
+_LONGEST = 128
 # Two cut names can begin alike; the ARN says which of them is meant.
 _NAMED_AFTER = {"AWS::IAM::Role": "role/", "AWS::Lambda::Function": "function:"}
 # Keys below this many folders say nothing that a policy could tell apart.
@@ -63,16 +36,19 @@ class Names:
 
     def name(self, resource: Resource) -> str:
         """The given name, or `<stack>-<logical id>` where CloudFormation makes one up."""
-        given = resource.properties.get(_TYPES.get(resource.type, ("Name",))[0])
+        given = resource.properties.get(_named(resource).get("property", "Name"))
         if given is not None:
             return str(self.resolve(resource.stack, given))
         made = f"{resource.stack}-{resource.logical_id}"
         return made.lower() if resource.type == "AWS::S3::Bucket" else made
 
     def arn(self, resource: Resource) -> str:
-        if resource.type not in _TYPES:
-            raise ValueError(f"{resource.id}: engine/audit/names.py does not know the ARN of {resource.type}")
-        return _TYPES[resource.type][1].format(self.name(resource))
+        form = _KINDS.get(resource.type, {}).get("arn")
+        if form is None:
+            raise ValueError(
+                f"{resource.id}: facts/resource-kinds.json has no arn for {resource.type}; add its form"
+            )
+        return str(form.format(region=REGION, account=ACCOUNT, name=self.name(resource)))
 
     def resolve(self, stack: str, value: Any) -> Any:
         """The value with every reference replaced; raises ValueError for one that has no rule here."""
@@ -83,7 +59,8 @@ class Names:
                 return parameters[name].get("Default", f"<{name}>")
             case {"Ref": str(name)}:
                 found = self._templates.resources[f"{stack}/{name}"]
-                return self.arn(found) if found.type in _REF_IS_ARN else self.name(found)
+                by_arn = _KINDS.get(found.type, {}).get("ref") == "arn"
+                return self.arn(found) if by_arn else self.name(found)
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 found = self._templates.resources[f"{stack}/{name}"]
                 if attribute.endswith("Arn"):
@@ -137,7 +114,7 @@ class Names:
         for resource in self._templates.resources.values():
             name = self.name(resource)
             if name.lower() == f"{resource.stack}-{resource.logical_id}".lower():
-                longest = _LONGEST.get(resource.type, _LONGEST_OTHER)
+                longest = _named(resource).get("limit", _LONGEST)
                 found.setdefault(f"{name}-"[: longest - _SUFFIX], []).append(resource)
         return found
 
@@ -171,6 +148,11 @@ class Names:
         if match["released"]:
             return f"{match['released']}-<id>"
         return match["kept"] or "<id>"
+
+
+def _named(resource: Resource) -> dict[str, Any]:
+    named: dict[str, Any] = _KINDS.get(resource.type, {}).get("name", {})
+    return named
 
 
 def _any(texts: list[str]) -> str:

@@ -1,9 +1,9 @@
-"""`python -m engine.audit.statements cdk.out`: what would notice that a statement is gone.
+"""`python -m engine.audit.statements cdk.out`: which recorded calls would notice that a statement is gone.
 
-Each statement of the templates is removed alone. A recorded decision that was Allow and no longer is
-notices it (`calls`), or a check of what the emulator does not enforce that finds a new problem (`edges`).
-Whatever neither notices must stand in unexercised.json, the list of grants that AWS needs and the emulator
-cannot exercise. Prints one JSON object."""
+Each statement of the templates is removed alone; a recorded decision that was Allow and no longer is notices
+it (`calls`). The command `grants` adds the static checks of edges, and names what neither notices and no row
+of unexercised.json, the list of grants that AWS needs and the emulator cannot exercise, accounts for. Prints
+one JSON object."""
 
 import argparse
 import fnmatch
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.audit import recording
-from engine.audit.edges import check
 from engine.audit.policies import Call, Policies, Statement
 from engine.audit.recording import Recording
 from engine.audit.templates import Templates
@@ -43,17 +42,6 @@ class Row:
             and not self.actions.isdisjoint(statement.actions)
             and any(fnmatch.fnmatchcase(h, p) for h in statement.holders for p in self.holders)
         )
-
-
-@dataclass(frozen=True)
-class Noticed:
-    """What notices that a statement is gone: calls by scenario, fastest first, and edges."""
-
-    calls: dict[str, list[Call]]
-    edges: list[str]
-
-    def __bool__(self) -> bool:
-        return bool(self.calls or self.edges)
 
 
 def unexercised(path: Path = _LIST) -> list[Row]:
@@ -84,8 +72,10 @@ def disagreements(templates: Templates, recordings: Iterable[Recording]) -> list
     return found
 
 
-def removals(templates: Templates, recordings: list[Recording]) -> list[tuple[Statement, Noticed]]:
-    """Every statement with what notices that it is gone."""
+def removals(
+    templates: Templates, recordings: list[Recording]
+) -> list[tuple[Statement, dict[str, list[Call]]]]:
+    """Every statement with the calls that notice that it is gone, by scenario, fastest first."""
     policies = Policies(templates)
     # Of a profile that was not played, the calls that its own policies allow count.
     played = {
@@ -96,7 +86,6 @@ def removals(templates: Templates, recordings: list[Recording]) -> list[tuple[St
         ]
         for record in sorted(recordings, key=lambda record: record.seconds)
     }
-    sound = {_sentence(problem) for problem in check(templates)}
     found = []
     for statement in policies.statements:
         calls = {
@@ -107,11 +96,7 @@ def removals(templates: Templates, recordings: list[Recording]) -> list[tuple[St
             ]
             for scenario, asked in played.items()
         }
-        problems = {
-            _sentence(problem) for problem in check(templates.without(statement.stack, statement.path))
-        }
-        noticed = Noticed({s: c for s, c in calls.items() if c}, sorted(problems - sound))
-        found.append((statement, noticed))
+        found.append((statement, {scenario: missed for scenario, missed in calls.items() if missed}))
     return found
 
 
@@ -123,12 +108,11 @@ def listing(statement: Statement, rows: list[Row]) -> list[Row]:
 
 
 def report(templates: Templates, recordings: list[Recording], rows: list[Row]) -> dict[str, Any]:
-    """`unaccounted`: neither noticed nor listed; `overlooked`: listed, and noticed after all; `rows`:
-    numbers, from 0, of the rows of the list that account for a statement."""
+    """`rows`: numbers, from 0, of the rows of the list that account for a statement."""
     started = time.monotonic()
     entries = []
     used: set[int] = set()
-    for statement, noticed in removals(templates, recordings):
+    for statement, missed in removals(templates, recordings):
         listed = listing(statement, rows)
         used.update(rows.index(row) for row in listed)
         entries.append(
@@ -142,9 +126,8 @@ def report(templates: Templates, recordings: list[Recording], rows: list[Row]) -
                 "actions": list(statement.actions),
                 "calls": {
                     scenario: sorted({(call.principal, call.action) for call in calls})
-                    for scenario, calls in noticed.calls.items()
+                    for scenario, calls in missed.items()
                 },
-                "edges": noticed.edges,
                 "listed": [row.why for row in listed],
             }
         )
@@ -152,14 +135,8 @@ def report(templates: Templates, recordings: list[Recording], rows: list[Row]) -
         "seconds": round(time.monotonic() - started, 1),
         "decisions": {record.scenario: len(record.decisions) for record in recordings},
         "statements": entries,
-        "unaccounted": [e["id"] for e in entries if not (e["calls"] or e["edges"] or e["listed"])],
-        "overlooked": [e["id"] for e in entries if e["listed"] and (e["calls"] or e["edges"])],
         "rows": sorted(used),
     }
-
-
-def _sentence(problem: dict[str, str]) -> str:
-    return f"{problem['subject']}: {problem['problem']}"
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """The templates of an assembly as one graph, in which references lead from stack to stack."""
 
-import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,15 +44,6 @@ class Templates:
             }
         )
 
-    def without(self, stack: str, path: tuple[str | int, ...]) -> "Templates":
-        """The same templates, less one member of one of them."""
-        template = copy.deepcopy(self._templates[stack])
-        holder = template
-        for step in path[:-1]:
-            holder = holder[step]
-        del holder[path[-1]]
-        return Templates({**self._templates, stack: template})
-
     def section(self, stack: str, name: str) -> dict[str, Any]:
         """A template's section beside its resources, such as Mappings."""
         section: dict[str, Any] = self._templates[stack].get(name, {})
@@ -80,15 +70,6 @@ class Templates:
             case {"Fn::ImportValue": str(name)} if name in self.exports:
                 return self.target(*self.exports[name])
         return None
-
-    def targets(self, stack: str, value: Any) -> Iterator[Resource]:
-        """Every resource named anywhere inside a value, such as a Fn::Join or a definition string."""
-        found = self.target(stack, value)
-        if found is not None:
-            yield found
-        elif isinstance(value, dict | list):
-            for member in value.values() if isinstance(value, dict) else value:
-                yield from self.targets(stack, member)
 
     @cached_property
     def exports(self) -> dict[str, tuple[str, Any]]:

@@ -44,7 +44,7 @@ Examples:
     )
     .action(async (options: Asked) => {
       const { diagnose, printDiagnosis } = load<typeof import('./doctor')>('./doctor');
-      const { synthesize } = load<typeof import('../shared/templates')>('../shared/templates');
+      const { synthesize } = load<typeof import('../shared/kit-app')>('../shared/kit-app');
       const config = resolved(options);
       out.progress(`looking at the account for ${config.kit}, profile ${config.profile}`);
       const found = await diagnose({ config, aws: where().aws, templates: synthesize(config) });
@@ -71,7 +71,7 @@ Examples:
     )
     .action((options: Asked & { maxUsd?: number }) => {
       const { estimate, firstMonth, printEstimate } = load<typeof import('./cost')>('./cost');
-      const { synthesize } = load<typeof import('../shared/templates')>('../shared/templates');
+      const { synthesize } = load<typeof import('../shared/kit-app')>('../shared/kit-app');
       const config = resolved(options);
       const found = estimate(config, synthesize(config));
       if (options.json) print(found);

@@ -5,6 +5,7 @@ import { names } from '../../lib/shared/names';
 import { type StackName, stacksOf } from '../../lib/rooms';
 import { Refused } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
+import type { Template } from '../shared/templates';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { cdk, environmentOf, templateFiles } from '../shared/cdk';
@@ -18,7 +19,6 @@ import {
   type KitStack,
   kitStacks,
   POLL_MS,
-  type Template,
   templateOf,
 } from './stacks';
 

@@ -2,6 +2,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { stacksOf } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
+import type { Template } from '../shared/templates';
 import type { Out } from '../shared/out';
 import { deleteFunctionLogs, unblock } from './blockers';
 import { confirm } from './confirm';
@@ -14,7 +15,6 @@ import {
   resourcesOf,
   settled,
   type StackResource,
-  type Template,
   templateOf,
 } from './stacks';
 

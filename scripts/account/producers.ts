@@ -1,22 +1,13 @@
 /** Whatever would go on working, or writing into a bucket, while the stacks are deleted. Found through the stacks' own resources. */
-import { CloudTrailClient, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { BatchStopJobRunCommand, GlueClient, paginateGetJobRuns } from '@aws-sdk/client-glue';
-import {
-  paginateListHyperParameterTuningJobs,
-  paginateListProcessingJobs,
-  paginateListTrainingJobs,
-  SageMakerClient,
-  StopHyperParameterTuningJobCommand,
-  StopProcessingJobCommand,
-  StopTrainingJobCommand,
-} from '@aws-sdk/client-sagemaker';
-import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { POLL_MS, type StackResource } from './stacks';
+import { call } from '../shared/sdk';
+import { kinds, list } from './sweep/list';
 import { jobOwns } from './sweep/owner';
 
 export interface Stopped {
@@ -50,31 +41,13 @@ export async function stopProducers(
     }
   };
 
-  const events = new EventBridgeClient(aws);
   for (const Name of named('AWS::Events::Rule'))
-    await attempt('rule', Name, () => events.send(new DisableRuleCommand({ Name: Name.split('|').at(-1) })));
-  const scheduler = new SchedulerClient(aws);
+    await attempt('rule', Name, () => call(aws, 'eventbridge:DisableRule', { Name: Name.split('|').at(-1) }));
   for (const Name of named('AWS::Scheduler::Schedule'))
     await attempt('schedule', Name, async () => {
-      // UpdateSchedule replaces the whole schedule.
-      const {
-        Name: _n,
-        Arn: _a,
-        CreationDate: _c,
-        LastModificationDate: _l,
-        $metadata: _m,
-        ...schedule
-      } = await scheduler.send(new GetScheduleCommand({ Name }));
-      await scheduler.send(
-        new UpdateScheduleCommand({
-          ...schedule,
-          Name,
-          ScheduleExpression: schedule.ScheduleExpression,
-          Target: schedule.Target,
-          FlexibleTimeWindow: schedule.FlexibleTimeWindow,
-          State: 'DISABLED',
-        }),
-      );
+      // UpdateSchedule replaces the whole schedule; the client sends of an answer what the request has.
+      const schedule = (await call(aws, 'scheduler:GetSchedule', { Name })) as object;
+      await call(aws, 'scheduler:UpdateSchedule', { ...schedule, Name, State: 'DISABLED' });
     });
 
   const sfn = new SFNClient(aws);
@@ -93,52 +66,39 @@ export async function stopProducers(
           await attempt('Glue job run', Id!, () =>
             glue.send(new BatchStopJobRunCommand({ JobName, JobRunIds: [Id!] })),
           );
-  if (kit !== undefined) await stopJobs(new SageMakerClient(aws), kit, attempt, out);
+  if (kit !== undefined) await stopJobs(aws, kit, attempt, out);
 
-  const trails = new CloudTrailClient(aws);
   // CloudTrail delivers minutes later, into a bucket that was emptied before.
   for (const Name of named('AWS::CloudTrail::Trail'))
-    await attempt('trail', Name, () => trails.send(new StopLoggingCommand({ Name })));
+    await attempt('trail', Name, () => call(aws, 'cloudtrail:StopLogging', { Name }));
   return stopped;
 }
 
 type Attempt = (kind: string, name: string, stop: () => Promise<unknown>) => Promise<void>;
 
 /** Jobs go on when the execution that started them is gone. */
-async function stopJobs(client: SageMakerClient, kit: string, attempt: Attempt, out: Out): Promise<void> {
+async function stopJobs(aws: Aws, kit: string, attempt: Attempt, out: Out): Promise<void> {
   for (let first = true; ; first = false) {
-    const running = await runningJobs(client, kit);
+    const running = await runningJobs(aws, kit);
     if (running.length === 0) return;
     if (first)
-      for (const { kind, name } of running)
-        await attempt(`${kind} job`, name, () => {
-          if (kind === 'tuning')
-            return client.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name }));
-          if (kind === 'training') return client.send(new StopTrainingJobCommand({ TrainingJobName: name }));
-          return client.send(new StopProcessingJobCommand({ ProcessingJobName: name }));
-        });
+      for (const { type, label, name } of running)
+        await attempt(label, name, () => call(aws, `sagemaker:Stop${type}`, { [`${type}Name`]: name }));
     out.progress(`waiting for ${running.map(({ name }) => name).join(', ')} to stop`);
-    await pause(client, POLL_MS);
+    await pause(new SageMakerClient(aws), POLL_MS);
   }
 }
 
-async function runningJobs(
-  client: SageMakerClient,
-  kit: string,
-): Promise<{ kind: 'tuning' | 'training' | 'processing'; name: string }[]> {
-  const found: { kind: 'tuning' | 'training' | 'processing'; name: string }[] = [];
-  const mine = (name: string | undefined): name is string => name !== undefined && jobOwns(kit, name);
-  for (const StatusEquals of ['InProgress', 'Stopping'] as const) {
-    // Tuning first: a stopped trial is replaced by the next.
-    for await (const page of paginateListHyperParameterTuningJobs({ client }, { StatusEquals, NameContains: kit }))
-      for (const { HyperParameterTuningJobName: name } of page.HyperParameterTuningJobSummaries ?? [])
-        if (mine(name)) found.push({ kind: 'tuning', name });
-    for await (const page of paginateListTrainingJobs({ client }, { StatusEquals, NameContains: kit }))
-      for (const { TrainingJobName: name } of page.TrainingJobSummaries ?? [])
-        if (mine(name)) found.push({ kind: 'training', name });
-    for await (const page of paginateListProcessingJobs({ client }, { StatusEquals, NameContains: kit }))
-      for (const { ProcessingJobName: name } of page.ProcessingJobSummaries ?? [])
-        if (mine(name)) found.push({ kind: 'processing', name });
-  }
+/** Tuning first: a stopped trial is replaced by the next. */
+const JOBS = ['HyperParameterTuningJob', 'TrainingJob', 'ProcessingJob'];
+
+async function runningJobs(aws: Aws, kit: string): Promise<{ type: string; label: string; name: string }[]> {
+  const found: { type: string; label: string; name: string }[] = [];
+  for (const StatusEquals of ['InProgress', 'Stopping'])
+    for (const type of JOBS) {
+      const kind = kinds.find((each) => each.type === `AWS::SageMaker::${type}`)!;
+      for (const { name } of await list(aws, kit, kind, { StatusEquals }))
+        if (jobOwns(kit, name)) found.push({ type, label: kind.label, name });
+    }
   return found;
 }

@@ -1,9 +1,10 @@
 /** What a deployment would take from the model that serves: compared before anything is changed. */
+import type { StackName } from '../../lib/rooms';
+import { MODEL_PARAMETER } from '../../lib/serving/room';
 import { names } from '../../lib/shared/names';
 import { NO_MODEL } from '../../lib/training/room';
-import { MODEL_PARAMETER } from '../../lib/serving/room';
-import type { StackName } from '../../lib/rooms';
-import type { KitStack, Template } from './stacks';
+import type { Template } from '../shared/templates';
+import type { KitStack } from './stacks';
 
 export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
   template: Template;

@@ -13,15 +13,7 @@ import {
 import { names } from '../../lib/shared/names';
 import { type StackName, stacksOf } from '../../lib/rooms';
 import { pause } from '../operate/pace';
-
-export interface Template {
-  Parameters?: Record<string, { Default?: string }>;
-  Conditions?: Record<string, unknown>;
-  Resources: Record<
-    string,
-    { Type: string; Properties?: Record<string, unknown>; Condition?: string; DeletionPolicy?: string }
-  >;
-}
+import type { Template } from '../shared/templates';
 
 export interface KitStack {
   room: StackName;
@@ -29,6 +21,7 @@ export interface KitStack {
   status: string;
   reason?: string;
   parameters: Record<string, string>;
+  profile?: string;
   updatedAt: Date;
 }
 
@@ -64,6 +57,7 @@ function kitStack(room: StackName, stack: Stack): KitStack {
     parameters: Object.fromEntries(
       (stack.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [ParameterKey!, ParameterValue!]),
     ),
+    profile: stack.Tags?.find(({ Key }) => Key === 'profile')?.Value,
     updatedAt: stack.LastUpdatedTime ?? stack.CreationTime!,
   };
 }

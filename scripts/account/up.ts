@@ -12,8 +12,8 @@ import { estimate, firstMonth } from './cost';
 import { usd } from './cost/print';
 import { deployKit, leaving, type StackOutcome } from './deploy';
 import { diagnose, printDiagnosis } from './doctor';
+import { synthesize } from '../shared/kit-app';
 import { kitStacks } from './stacks';
-import { synthesize } from '../shared/templates';
 
 export interface UpOptions {
   kit: string;

@@ -2,7 +2,8 @@
 import { type RoomName, roomNames } from '../../lib/rooms';
 import { type Note, type Notes, selfExplanatory, sharedNotes } from '../../lib/shared/notes';
 import { schema } from './schemas';
-import type { Json, Resource } from './synthesized';
+import type { Json } from '../shared/templates';
+import type { Resource } from './synthesized';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- each room of the list has the file, and nobody has to add it here
 const notesOf = (room: RoomName) => (require(`../../lib/${room}/notes`) as { notes: Notes }).notes;

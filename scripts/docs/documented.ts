@@ -1,7 +1,8 @@
 /** A resource over all profiles: where it exists, what it is set to in each, what its notes say. */
 import { annotate, leaves, type Fact } from './annotations';
 import { code } from './markdown';
-import type { Json, Resource, Synthesized } from './synthesized';
+import type { Json } from '../shared/templates';
+import type { Resource, Synthesized } from './synthesized';
 
 export interface Documented {
   readonly room: Resource['room'];

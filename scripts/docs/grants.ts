@@ -1,7 +1,8 @@
 /** Who may do what, in words: roles with what they are assumed by, and policies of resources. */
 import { plain } from './documented';
 import { grouped } from './markdown';
-import type { Json, Resource, Synthesized } from './synthesized';
+import type { Json } from '../shared/templates';
+import type { Resource, Synthesized } from './synthesized';
 
 export interface Grant {
   readonly actions: string;

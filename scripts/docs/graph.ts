@@ -1,6 +1,8 @@
 /** The architecture as a graph, derived from templates: what matters, and who calls, reads, writes or starts what. */
 import { type RoomName, roomNames } from '../../lib/rooms';
-import type { Json, Resource, Synthesized } from './synthesized';
+import { type ResourceKind, resourceKinds } from '../shared/resource-kinds';
+import type { Json } from '../shared/templates';
+import type { Resource, Synthesized } from './synthesized';
 
 export interface Node {
   readonly id: string;
@@ -8,9 +10,8 @@ export interface Node {
   readonly label: string;
   /** What it is, in AWS's words. */
   readonly kind: string;
-  readonly family: Family;
+  readonly family: NonNullable<ResourceKind['drawn']>;
 }
-type Family = 'storage' | 'compute' | 'machine' | 'signal' | 'door';
 
 export interface Edge {
   readonly from: string;
@@ -26,24 +27,6 @@ export interface Graph {
 
 /** Rooms from left to right: the lifecycle. Of foundation only the topic is drawn, in which every alarm ends. */
 export const columns: readonly RoomName[] = [...roomNames.filter((room) => room !== 'foundation'), 'foundation'];
-
-/** Types that are drawn; everything else serves one of them. */
-const drawn: Record<string, [kind: string, family: Family]> = {
-  'AWS::S3::Bucket': ['bucket', 'storage'],
-  'AWS::DynamoDB::GlobalTable': ['table', 'storage'],
-  'Custom::Champion': ['parameter', 'storage'],
-  'AWS::SageMaker::ModelPackageGroup': ['model registry', 'storage'],
-  'AWS::KinesisFirehose::DeliveryStream': ['delivery stream', 'signal'],
-  'AWS::Events::Rule': ['rule', 'signal'],
-  'AWS::Scheduler::Schedule': ['schedule', 'signal'],
-  'AWS::SNS::Topic': ['topic', 'signal'],
-  'AWS::SQS::Queue': ['dead-letter queue', 'signal'],
-  'AWS::StepFunctions::StateMachine': ['state machine', 'machine'],
-  'AWS::Glue::Job': ['Glue job', 'compute'],
-  'AWS::Lambda::Function': ['function', 'compute'],
-  'AWS::SageMaker::Endpoint': ['endpoint', 'door'],
-  'AWS::ApiGateway::RestApi': ['REST API', 'door'],
-};
 
 /** What a grant means for the picture: `to` the resource, or `from` it. */
 const flows: Record<string, 'to' | 'from'> = {
@@ -68,7 +51,9 @@ export function graphOf(kit: Synthesized): Graph {
       .filter(({ type }) => type.startsWith('Custom::'))
       .map(({ stack, properties }) => kit.text(stack, properties.ServiceToken)),
   );
-  const shown = kit.resources.filter(({ type, path }) => type in drawn && !plumbing.has(`\${${path}}`));
+  const shown = kit.resources.filter(
+    ({ type, path }) => resourceKinds[type]?.drawn !== undefined && !plumbing.has(`\${${path}}`),
+  );
   const jobs = sagemakerJobs(kit);
   const nodes = [...shown.map(nodeOf), ...jobs.map(({ node }) => node), ...alarmsByRoom(kit)];
   const pairs = [
@@ -88,12 +73,12 @@ export function graphOf(kit: Synthesized): Graph {
 }
 
 function nodeOf({ path, room, stack, type }: Resource): Node {
-  const [kind, family] = drawn[type] ?? ['', 'storage'];
+  const { label: kind, drawn } = resourceKinds[type]!;
   const names = path.slice(stack.length + 1).split('/');
   // A machine is called after the construct that it is the core of.
   const name =
     names.filter((part) => !['Machine', 'Job', 'Stream', 'Api'].includes(part)).at(-1) ?? names.at(-1) ?? path;
-  return { id: path, room, label: words(name), kind, family };
+  return { id: path, room, label: words(name), kind, family: drawn! };
 }
 
 /** `StartRetraining` → `start retraining`; one word is a name and stays. */

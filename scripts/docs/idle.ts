@@ -1,14 +1,10 @@
 /** What a stack costs while nobody uses it, by resource; the figures of `npm run kit -- cost`. */
 import { resolveConfig } from '../../lib/config';
-import { stacksOf } from '../../lib/rooms';
 import { estimate, type CostLine } from '../account/cost';
 import { usd } from '../account/cost/print';
-import type { Templates } from '../shared/templates';
+import { stackOf } from '../shared/templates';
 import { code, grouped, table } from './markdown';
 import { variants, type Synthesized } from './synthesized';
-
-/** End of a stack's name by its construct ID. */
-export const kebab = (id: string) => stacksOf().find((stack) => stack.id === id)!.stack;
 
 export type Idle = ReadonlyMap<string, readonly CostLine[]>;
 
@@ -17,8 +13,7 @@ export function idleOf(kits: readonly Synthesized[]): Idle {
   return new Map(
     kits.map(({ name, templates }) => {
       const { profile, config } = variants[name] ?? {};
-      const byRoom = Object.entries(templates).map(([stack, template]) => [kebab(stack), template]);
-      const { idle } = estimate(resolveConfig(profile, config), Object.fromEntries(byRoom) as Templates);
+      const { idle } = estimate(resolveConfig(profile, config), templates);
       return [name, idle.lines];
     }),
   );
@@ -27,7 +22,7 @@ export function idleOf(kits: readonly Synthesized[]): Idle {
 /** USD a day of a stack, a row a price; nothing where nothing bills. */
 export function idleTable(stack: string, kits: readonly Synthesized[], idle: Idle): string[] {
   const lines = kits.flatMap((kit) =>
-    (idle.get(kit.name) ?? []).filter((line) => line.stack === kebab(stack)).map((line) => ({ ...line, kit })),
+    (idle.get(kit.name) ?? []).filter((line) => line.stack === stackOf(stack)).map((line) => ({ ...line, kit })),
   );
   const sum = (of: typeof lines) => {
     const total = of.reduce((all, line) => all + line.usd, 0);

@@ -1,8 +1,8 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { roomNames, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
-import { roomNames } from '../../lib/rooms';
 import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../shared/cdk';
 import { proofPage } from '../bench/prove/page';
@@ -62,10 +62,14 @@ function overview(kits: readonly Synthesized[]): string {
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
       ['stack', ...kits.map(({ name }) => name)],
-      Object.keys(kits[0]?.templates ?? {}).map((stack) => [
-        stack,
-        ...kits.map(({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`),
-      ]),
+      stacksOf()
+        .map(({ id }) => id)
+        .map((stack) => [
+          stack,
+          ...kits.map(
+            ({ resources }) => `${resources.filter((resource) => resource.stack === stack).length} resources`,
+          ),
+        ]),
     ),
     '',
     '## In every room',

@@ -3,30 +3,19 @@ import { optInRooms } from '../../lib/rooms';
 import { managed } from '../shared/managed';
 import { leaves } from './annotations';
 import { knobs as everyKnob, type Knob as EveryKnob } from './configuration';
+import { resourceKinds } from '../shared/resource-kinds';
 import { code, grouped, table } from './markdown';
 import { schema } from './schemas';
-import { synthesize, type Json, type Resource, type Synthesized } from './synthesized';
-
-/** Types that hold what no deployment can make again, and what is gone with one of them. */
-export const stateful: Readonly<Record<string, string>> = {
-  'AWS::KMS::Key': 'everything that it encrypts becomes unreadable once its waiting time is over',
-  'AWS::S3::Bucket': 'the data, the models, the captured predictions, the audit trail',
-  'AWS::DynamoDB::GlobalTable': 'episodes and decisions of the guard; the lease of a running release',
-  'AWS::SageMaker::ModelPackageGroup': 'the versions, their metrics and approvals',
-  'AWS::Glue::Database': 'the declarations of its tables; the files stay',
-  'AWS::Glue::Table': 'a declaration, made again at once; the files stay',
-  'AWS::KinesisFirehose::DeliveryStream': 'records of the last minute that are not delivered yet',
-  'AWS::SQS::Queue': 'signals that wait in it',
-  'AWS::SNS::Topic': 'subscriptions that people confirmed',
-  'AWS::Logs::LogGroup': 'its logs',
-};
+import type { Json } from '../shared/templates';
+import { synthesize, type Resource, type Synthesized } from './synthesized';
 
 /** Stateful resources: when CloudFormation replaces them, and what their profile says about deletion. */
 export function replacingTable(kits: readonly Synthesized[]): string[] {
   const resources = kits.flatMap((kit) => kit.resources.map((resource) => ({ ...resource, kit: kit.name })));
   return table(
     ['type', 'which', 'replaced by a change of', 'gone with it', 'kept when its stack is deleted'],
-    Object.entries(stateful).map(([type, lost]) => {
+    Object.entries(resourceKinds).flatMap(([type, { lost }]) => {
+      if (lost === undefined) return [];
       const of = resources.filter((resource) => resource.type === type);
       const { replacing, mayReplace } = schema(type);
       const when = [...replacing.map(code), ...mayReplace.map((property) => `${code(property)} (some changes)`)];
@@ -35,15 +24,17 @@ export function replacingTable(kits: readonly Synthesized[]): string[] {
         ({ path }) => path,
       );
       const kept = grouped([...retained], ([, same]) => same.map(({ kit }) => kit).join(', '));
+      const which =
+        type === 'AWS::Logs::LogGroup' ? ['one a machine and function'] : new Set(of.map(({ path }) => path));
+      const keeps = [...kept].map(([variants, paths]) => `${variants}: ${paths.map(([path]) => path).join(', ')}`);
       return [
-        code(type),
-        type === 'AWS::Logs::LogGroup'
-          ? 'one a machine and function'
-          : [...new Set(of.map(({ path }) => path))].join(', '),
-        when.join(', ') || 'nothing: changed in place, or refused',
-        lost,
-        [...kept].map(([variants, paths]) => `${variants}: ${paths.map(([path]) => path).join(', ')}`).join('; ') ||
-          'no',
+        [
+          code(type),
+          [...which].join(', '),
+          when.join(', ') || 'nothing: changed in place, or refused',
+          lost,
+          keeps.join('; ') || 'no',
+        ],
       ];
     }),
   );

@@ -10,7 +10,7 @@ import { diagnose, printDiagnosis } from '../account/doctor';
 import { hasImage, region } from '../account/doctor/look';
 import { takeDown } from '../account/down';
 import { clean, lines, sweep } from '../account/sweep';
-import { synthesize } from '../shared/templates';
+import { synthesize } from '../shared/kit-app';
 import { up } from '../account/up';
 import { Refused } from '../shared/arguments';
 import { FlightsSource } from '../data/source';

@@ -1,9 +1,10 @@
 /** Scenario `denied`: takes away one statement whose absence the replay notices, and sees a run fail for it. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { templateFiles } from '../shared/cdk';
 import type { Audit } from './engine';
-import { grants, type Removal } from './grants';
+import type { Json } from '../shared/templates';
+import { grants, type Removal, takeOut } from './grants';
 import { rehearse, type Rehearsal, writeSummary } from './rehearsal';
 import { scenarios } from './scenarios';
 import type { Summary } from './verify';
@@ -12,8 +13,6 @@ import type { Summary } from './verify';
 const NOTHING = { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' };
 /** CloudFormation cuts a role's name before its suffix. */
 const LONGEST_PREFIX = 64 - 13;
-
-type Json = Record<string | number, unknown>;
 
 /** @param seed draws the statement; printed, so that a run can be repeated */
 export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: number): Promise<Summary> {
@@ -70,26 +69,13 @@ export function isDenialOf(
 
 /** Edits the template that the statement stands in. */
 export function without({ stack, path, kind }: Removal, assembly: string): void {
-  const file = join(assembly, templateOf(stack, assembly));
+  const file = templateFiles(assembly).get(stack);
+  if (file === undefined) throw new Error(`${assembly} has no template of stack ${stack}`);
   const template = JSON.parse(readFileSync(file, 'utf8')) as Json;
-  const holder = path.slice(0, -1).reduce((value, step) => value[step] as Json, template);
-  const last = path.at(-1)!;
-  if (kind === 'identity') holder[last] = NOTHING;
-  else if (Array.isArray(holder)) holder.splice(Number(last), 1);
-  else delete holder[last];
+  takeOut(template, path);
+  if (kind === 'identity') {
+    const statements = path.slice(0, -1).reduce<Json>((value, step) => value[step], template);
+    statements.splice(Number(path.at(-1)), 0, NOTHING);
+  }
   writeFileSync(file, JSON.stringify(template, null, 1));
-}
-
-/** The manifest names stacks by their construct, and so their files. */
-function templateOf(stack: string, assembly: string): string {
-  const { artifacts } = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8')) as {
-    artifacts: Record<string, { type: string; properties?: { stackName?: string; templateFile?: string } }>;
-  };
-  const found = Object.entries(artifacts).find(
-    ([id, { type, properties }]) => type === 'aws:cloudformation:stack' && (properties?.stackName ?? id) === stack,
-  );
-  const file = found?.[1].properties?.templateFile;
-  if (file === undefined || !readdirSync(assembly).includes(file))
-    throw new Error(`${assembly} has no template of stack ${stack}`);
-  return file;
 }

@@ -130,19 +130,17 @@ export interface Audit {
   unused: { principal: string; action: string }[];
   /** Grants of calls that the emulator never asks permission for. */
   unproven: { principal: string; action: string }[];
-  /** What a static check found wrong where the emulator does not enforce. */
-  edges: { subject: string; problem: string }[];
   notRehearsed: { what: string; why: string }[];
 }
 
-export async function audit(runDir: string, assembly: string): Promise<Audit> {
-  const { stdout } = await promisify(execFile)(
-    toolchain().python,
-    ['-m', 'engine.audit', '--run-dir', runDir, '--assembly', assembly],
-    {
-      cwd: ROOT,
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  return JSON.parse(stdout) as Audit;
+export const audit = async (runDir: string, assembly: string): Promise<Audit> =>
+  JSON.parse(await python('engine.audit', '--run-dir', runDir, '--assembly', assembly)) as Audit;
+
+/** What a module of the engine prints. */
+export async function python(module: string, ...rest: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(toolchain().python, ['-m', module, ...rest], {
+    cwd: ROOT,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
 }

@@ -15,13 +15,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../../lib/rooms';
+import { names } from '../../lib/shared/names';
 import { kitStacks } from '../account/stacks';
 import { discoverKit } from '../operate/deployed-kit';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Sweep } from '../account/sweep';
 import type { Target } from './engine';
-import type { Deployment } from './verify';
-import { names } from '../../lib/shared/names';
 
 export interface ExecutionRecord {
   name: string;
@@ -36,6 +35,18 @@ export interface ExecutionRecord {
   states: { name: string; at: string }[];
 }
 
+/** One update of the endpoint: how many requests each fleet answered, and with how many errors, stage by stage. */
+export interface Deployment {
+  time: string;
+  endpoint: string;
+  outcome: 'completed' | 'rolled back';
+  reason?: string;
+  stages: { instances: number; of: number; seconds: number; blue: Answered; green: Answered }[];
+}
+interface Answered {
+  requests: number;
+  errors: number;
+}
 export interface Evidence {
   machines: Record<Machine, ExecutionRecord[]>;
   packages: {

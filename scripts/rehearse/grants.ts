@@ -1,12 +1,14 @@
 /** What would notice that a statement is gone: the recorded decisions of earlier runs replayed without it, or the static checks. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { ROOT, synth } from '../shared/cdk';
+import { synth } from '../shared/cdk';
+import type { StackName } from '../../lib/rooms';
+import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';
-import { toolchain } from './engine';
+import { type Json, readKit, type Templates } from '../shared/templates';
+import { brokenEdges } from './edges';
+import { python } from './engine';
 
 /** One statement, removed alone. */
 export interface Removal {
@@ -39,9 +41,38 @@ export interface Grants {
   rows: number[];
 }
 
-/** Replays the recordings against the policies of an assembly. */
+/** Replays the recordings against the policies of an assembly, and checks its edges, with each statement removed alone. */
 export async function grants(assembly: string, profile: string): Promise<Grants> {
-  return JSON.parse(await python('engine.audit.statements', assembly, '--profile', profile)) as Grants;
+  const replayed = JSON.parse(await python('engine.audit.statements', assembly, '--profile', profile)) as Grants;
+  const { kit, templates } = readKit(assembly);
+  const problems = (of: Templates) => brokenEdges(modelOf(of, { variant: profile, profile, kit }));
+  const sound = problems(templates);
+  const statements = replayed.statements.map((statement): Removal => {
+    const room = statement.stack.slice(kit.length + 1) as StackName;
+    const template = structuredClone(templates[room]);
+    takeOut(template, statement.path);
+    return {
+      ...statement,
+      edges: problems({ ...templates, [room]: template }).filter((each) => !sound.includes(each)),
+    };
+  });
+  const ids = (pick: (noticed: boolean, listed: boolean) => boolean) =>
+    statements
+      .filter(({ calls, edges, listed }) => pick(Object.keys(calls).length + edges.length > 0, listed.length > 0))
+      .map(({ id }) => id);
+  return {
+    ...{ ...replayed, statements },
+    unaccounted: ids((noticed, listed) => !noticed && !listed),
+    overlooked: ids((noticed, listed) => noticed && listed),
+  };
+}
+
+/** Removes the member at a path. */
+export function takeOut(template: Json, path: Removal['path']): void {
+  const holder = path.slice(0, -1).reduce<Json>((value, step) => value[step], template);
+  const last = path.at(-1)!;
+  if (Array.isArray(holder)) holder.splice(Number(last), 1);
+  else delete holder[last];
 }
 
 /** Keeps the decisions of the newest passed run of each scenario. @returns what was written, a file a line */
@@ -77,12 +108,4 @@ export function told({ seconds, decisions, statements, unaccounted, overlooked, 
     ...overlooked.map((id) => `listed, and noticed after all: ${id}; take it off engine/audit/unexercised.json`),
     ...disagreements.map((sentence) => `${sentence}; rehearse the scenario, then grants --record`),
   ];
-}
-
-async function python(module: string, ...rest: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(toolchain().python, ['-m', module, ...rest], {
-    cwd: ROOT,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return stdout;
 }

@@ -10,8 +10,11 @@ import { down, plan } from '../account/down';
 import { lines, sweep } from '../account/sweep';
 import { FlightsSource } from '../data/source';
 import { discoverKit } from '../operate/deployed-kit';
+import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';
+import { readKit } from '../shared/templates';
 import { assumeClient, CLIENT_ROLE, proveBoundary } from './client-role';
+import { brokenEdges } from './edges';
 import { audit, type Audit, bootstrap, type Engine, startEngine, toolchain } from './engine';
 import { type Evidence, gather, keep } from './evidence';
 import type { Ground, Scenario, Seen } from './scenario';
@@ -100,7 +103,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
         ...found.sweep.left.map((name) => `${name} is left after down`),
         ...found.sweep.unanswered.map((kind) => `sweep could not list ${kind}`),
         ...unexpected(audited),
-        ...audited.edges.map(({ subject, problem }) => `${subject}: ${problem}`),
+        ...brokenEdges(modelOf(readKit(run.assembly).templates, { variant: run.profile, profile: run.profile, kit })),
       );
     });
   } finally {

@@ -1,10 +1,10 @@
 /** Recomputes the summary of a run from its evidence alone: S3 objects, execution histories, tables, packages and the audit. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { layout } from '../../lib/shared/names';
+import { templateFiles } from '../shared/cdk';
 import type { Audit } from './engine';
-import type { Evidence } from './evidence';
+import type { Deployment, Evidence } from './evidence';
 import type { Assumed } from './unknowns';
 
 export interface Range {
@@ -39,18 +39,6 @@ export interface Gate {
   brierDelta: number | null;
   promoted: boolean;
   reason: string;
-}
-/** One update of the endpoint: how many requests each fleet answered, and with how many errors, stage by stage. */
-export interface Deployment {
-  time: string;
-  endpoint: string;
-  outcome: 'completed' | 'rolled back';
-  reason?: string;
-  stages: { instances: number; of: number; seconds: number; blue: Answered; green: Answered }[];
-}
-interface Answered {
-  requests: number;
-  errors: number;
 }
 export interface Summary {
   status: 'passed' | 'failed';
@@ -223,25 +211,13 @@ function gates(evidence: Evidence): Gate[] {
  * @returns one sentence per stack whose template is another
  */
 export function changedTemplates(templates: Evidence['templates'], assembly: string): string[] {
-  const { artifacts } = JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8')) as {
-    artifacts: Record<string, { type: string; properties: { stackName?: string; templateFile: string } }>;
-  };
-  const synthesized = new Map(
-    Object.entries(artifacts)
-      .filter(([, { type }]) => type === 'aws:cloudformation:stack')
-      .map(([id, { properties }]) => [
-        properties.stackName ?? id,
-        readFileSync(join(assembly, properties.templateFile)),
-      ]),
-  );
+  const files = templateFiles(assembly);
+  const hash = (file = '') =>
+    createHash('sha256')
+      .update(file && readFileSync(file))
+      .digest('hex');
   return templates
-    .filter(
-      ({ stack, sha256 }) =>
-        sha256 !==
-        createHash('sha256')
-          .update(synthesized.get(stack) ?? '')
-          .digest('hex'),
-    )
+    .filter(({ stack, sha256 }) => sha256 !== hash(files.get(stack)))
     .map(({ stack }) => `the template of ${stack} in the account is not the synthesized one`);
 }
 

@@ -6,6 +6,8 @@ import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { buildKit } from '../../bin/app';
 import cdk from '../../cdk.json';
+import type { Config } from '../../lib/config';
+import { stackOf, type Templates } from './templates';
 
 /**
  * The app of a profile, with `config` laid over it.
@@ -36,4 +38,11 @@ export function fromAssembly<T>(profile: string, config: object, read: (assembly
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+/** The templates of a configuration. @throws Error of the construct that refuses it */
+export function synthesize(config: Config): Templates {
+  return fromAssembly(config.profile, config, (assembly) =>
+    Object.fromEntries(assembly.stacks.map((stack) => [stackOf(stack.id), stack.template])),
+  ) as Templates;
 }

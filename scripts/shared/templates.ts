@@ -1,29 +1,43 @@
-/** The templates of a configuration, synthesized in this process, as data. */
-import type { Config } from '../../lib/config';
+/** Templates as data: whose stacks they are, their resources and machines, and the texts in them. */
+import { readFileSync } from 'node:fs';
+import { type StackName, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
-import { enabledRooms, type StackName, stacksOf } from '../../lib/rooms';
-import { fromAssembly } from './kit-app';
+import { templateFiles } from './cdk';
 
 // Templates are untyped data here; every reader names what it expects.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
-export interface TemplateResource {
-  Type: string;
-  Properties?: Record<string, Json>;
+export interface Template {
+  Parameters?: Record<string, { Default?: string }>;
+  Conditions?: Record<string, unknown>;
+  Resources: Record<
+    string,
+    { Type: string; Properties?: Record<string, Json>; Condition?: string; DeletionPolicy?: string }
+  >;
+  Outputs?: Json;
+}
+/** By the end of each stack's name; those of opt-in rooms only where they are enabled. */
+export type Templates = Record<StackName, Template>;
+
+/** End of a stack's name by its construct ID. @throws Error when no room has such a stack */
+export function stackOf(id: string): StackName {
+  const found = stacksOf().find((each) => each.id === id);
+  if (found === undefined) throw new Error(`stack ${id} belongs to no room of lib/rooms.ts`);
+  return found.stack;
 }
 
-/** Resources by logical id; stacks of opt-in rooms only where they are enabled. */
-export type Templates = Record<StackName, { Resources: Record<string, TemplateResource> }>;
-
-/** @throws Error of the construct that refuses the configuration */
-export function synthesize(config: Config): Templates {
-  return fromAssembly(config.profile, config, (assembly) => {
-    const templateOf = (stack: StackName): unknown => assembly.getStackByName(names.stack(config.kit, stack)).template;
-    return Object.fromEntries(
-      stacksOf(enabledRooms(config)).map(({ stack }) => [stack, templateOf(stack)]),
-    ) as Templates;
+/** The kit of an assembly with every template. */
+export function readKit(assembly: string): { kit: string; templates: Templates } {
+  const files = templateFiles(assembly);
+  const kit = [...files.keys()]
+    .find((name) => name.endsWith(names.stack('', 'foundation')))!
+    .replace(/-foundation$/, '');
+  const templates = stacksOf().flatMap(({ stack }) => {
+    const file = files.get(names.stack(kit, stack));
+    return file === undefined ? [] : [[stack, JSON.parse(readFileSync(file, 'utf8'))] as const];
   });
+  return { kit, templates: Object.fromEntries(templates) as Templates };
 }
 
 export interface Placed {
@@ -60,24 +74,56 @@ export interface Machine extends Placed {
   jobs: JobState[];
 }
 
-/** The machine of a stack with the jobs that it starts. */
-export function machineOf(templates: Templates, stack: StackName): Machine {
-  const placed = resources(templates).find(
-    ({ stack: of, type }) => of === stack && type === 'AWS::StepFunctions::StateMachine',
-  );
-  if (placed === undefined) throw new Error(`stack ${stack} has no state machine`);
+/** The one resource of a type in a stack, or the one whose logical id begins with a name. @throws Error when it is not one */
+export function only(templates: Templates, stack: StackName, type: string, name = ''): Placed {
+  const found = resources(templates).filter((r) => r.stack === stack && r.type === type && r.id.startsWith(name));
+  const [placed] = found;
+  if (placed === undefined || found.length > 1)
+    throw new Error(`stack ${stack} has ${found.length} ${type} ${name}, one is expected`);
+  return placed;
+}
+
+/** A machine of a stack with the jobs that it starts. */
+export function machineOf(templates: Templates, stack: StackName, name: string): Machine {
+  const placed = only(templates, stack, 'AWS::StepFunctions::StateMachine', name);
   const { States: states } = JSON.parse(text(placed.properties.DefinitionString)) as { States: Record<string, Json> };
-  const jobs = Object.entries(states).flatMap(([name, state]): JobState[] => {
-    const operation = /:::([\w-]+:\w+)\.sync/.exec((state as { Resource?: string }).Resource ?? '')?.[1];
-    const given = (state as { Arguments?: Record<string, Json> }).Arguments;
-    return operation === undefined ? [] : [{ stack, id: `${placed.id}/${name}`, operation, arguments: given ?? {} }];
+  const jobs = Object.entries(states).flatMap(([state, { Resource, Arguments }]): JobState[] => {
+    const operation = /:::([\w-]+:\w+)\.sync/.exec(Resource ?? '')?.[1];
+    return operation === undefined
+      ? []
+      : [{ stack, id: `${placed.id}/${state}`, operation, arguments: Arguments ?? {} }];
   });
   return { ...placed, states, jobs };
 }
 
-/** A string property as text; what only the deployment knows is `<ref>`. */
-export function text(value: Json): string {
-  if (typeof value === 'string') return value;
-  const joined = (value as { 'Fn::Join'?: [string, Json[]] })['Fn::Join'];
-  return joined === undefined ? '<ref>' : joined[1].map(text).join(joined[0]);
+/** How a text names what only the deployment knows. */
+export interface Naming {
+  resource(id: string, attribute?: string): string;
+  imported(exported: string): string;
+  map(name: string): string;
+}
+
+const angled: Naming = {
+  resource: (id, attribute) => `<${[id, ...(attribute === undefined ? [] : [attribute])].join('.')}>`,
+  imported: (exported) => `<${exported.replace(/^.*:ExportsOutput/, '')}>`,
+  map: (name) => `<${name}>`,
+};
+
+/** A value as text, intrinsics resolved. @throws Error for an intrinsic that has no text here */
+export function text(value: Json, naming: Naming = angled): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const inner = (part: Json) => text(part, naming);
+  if ('Ref' in value) return naming.resource(value.Ref);
+  if ('Fn::GetAtt' in value) return naming.resource(...([value['Fn::GetAtt']].flat() as [string, string]));
+  if ('Fn::Join' in value) return value['Fn::Join'][1].map(inner).join(value['Fn::Join'][0]);
+  if ('Fn::ImportValue' in value) return naming.imported(value['Fn::ImportValue']);
+  if ('Fn::Sub' in value) return value['Fn::Sub'];
+  if ('Fn::FindInMap' in value) return naming.map(value['Fn::FindInMap'][0]);
+  if ('Fn::GetAZs' in value) return 'zone';
+  if ('Fn::Split' in value) return inner(value['Fn::Split'][1]);
+  if ('Fn::Select' in value) {
+    const [index, list] = value['Fn::Select'] as [number, Json];
+    return `${inner(list)}${'Fn::GetAZs' in list ? ` ${Number(index) + 1}` : ''}`;
+  }
+  throw new Error(`no text for ${JSON.stringify(value)}`);
 }

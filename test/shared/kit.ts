@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StackName, stacksOf } from '../../lib/rooms';
+import { readKit, text } from '../../scripts/shared/templates';
 import { assemblies } from './assemblies';
 import type { Json } from './json';
 
@@ -17,7 +18,7 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-const stackIds = Object.fromEntries(stacksOf().map(({ id, stack }) => [stack, id])) as Record<StackName, string>;
+const stackId = (name: StackName): string => stacksOf().find(({ stack }) => stack === name)!.id;
 
 /** The folder of an assembly, synthesized by the first test file of a run that asks for it. */
 export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): string {
@@ -44,19 +45,15 @@ export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): 
 
 const read = (assembly: string, file: string): Json => JSON.parse(readFileSync(join(assembly, file), 'utf8'));
 
-export const template = (room: StackName, assembly = kit()): Json => read(assembly, `${stackIds[room]}.template.json`);
+export const template = (room: StackName, assembly = kit()): Json => read(assembly, `${stackId(room)}.template.json`);
 
 /** The tags that the stack itself is deployed with. */
 export const stackTags = (room: StackName, assembly = kit()): Json =>
-  read(assembly, 'manifest.json').artifacts[stackIds[room]].properties.tags;
+  read(assembly, 'manifest.json').artifacts[stackId(room)].properties.tags;
 
 /** Every template of the kit by room. */
 export function templates(assembly = kit()): Record<StackName, Json> {
-  return Object.fromEntries(
-    stacksOf()
-      .filter(({ id }) => existsSync(join(assembly, `${id}.template.json`)))
-      .map(({ stack }) => [stack, template(stack, assembly)]),
-  ) as Record<StackName, Json>;
+  return readKit(assembly).templates;
 }
 
 export function resources(room: StackName, type: string, assembly = kit()): Record<string, Resource> {
@@ -78,22 +75,12 @@ export function snapshot(room: StackName, assembly = kit()): unknown {
   return JSON.parse(text.replaceAll(/[0-9a-f]{64}/g, '<hash>'));
 }
 
-/** An intrinsic as readable text: `<LogicalId>`, `<LogicalId.Arn>`, `<imported>`. */
-export function readable(value: Json): string {
-  if (typeof value === 'string') return value;
-  if ('Fn::Join' in value)
-    return (value['Fn::Join'][1] as unknown[]).map(readable).join(value['Fn::Join'][0] as string);
-  if ('Ref' in value) return `<${value.Ref}>`;
-  if ('Fn::GetAtt' in value) return `<${value['Fn::GetAtt'].join('.')}>`;
-  if ('Fn::ImportValue' in value) return `<${value['Fn::ImportValue'].replace(/^.*:ExportsOutput/, '')}>`;
-  if ('Fn::FindInMap' in value) return `<${value['Fn::FindInMap'][0]}>`;
-  if ('Fn::Sub' in value) return value['Fn::Sub'];
-  throw new Error(`no text for ${JSON.stringify(value)}`);
-}
+/** A value as text, with `<LogicalId>`, `<LogicalId.Arn>` and `<imported>` where only the deployment knows. */
+export const readable = (value: Json): string => text(value);
 
 /** The definition of the room's state machine as Step Functions gets it. */
 export function definition(room: StackName, assembly = kit()): Json {
-  return JSON.parse(readable(only(room, 'AWS::StepFunctions::StateMachine', assembly).Properties.DefinitionString));
+  return JSON.parse(text(only(room, 'AWS::StepFunctions::StateMachine', assembly).Properties.DefinitionString));
 }
 
 /** Every IAM statement of the room with its role or policy. */

@@ -1,14 +1,12 @@
 /** What a check is: a pure function from templates to findings, and the ways to break a template that it must notice. */
 import type { StackName } from '../../lib/rooms';
+import type { Finding } from '../../scripts/rehearse/key-policy';
+import { list } from '../../scripts/shared/model';
 import type { Json } from '../shared/json';
-import type { Model, Templates } from './model';
+import type { Model } from '../../scripts/shared/model';
+import type { Templates } from '../../scripts/shared/templates';
 
-export interface Finding {
-  /** Where: `<stack>/<logical id>`, or the stack. */
-  readonly at: string;
-  /** What is wrong there, and what would be right. */
-  readonly problem: string;
-}
+export type { Finding };
 
 export interface Mutation {
   /** The broken template; throws where there is nothing to break. */
@@ -70,4 +68,29 @@ export const rewrite =
         return broken;
       }
     throw new Error(`no resource has ${pattern}: nothing to break`);
+  };
+
+/** Removes every resource of a type from the stack that has one. */
+export const without =
+  (type: string): Mutation['breaks'] =>
+  (templates) => {
+    const broken = structuredClone(templates);
+    for (const template of Object.values<Json>(broken))
+      for (const [id, { Type }] of Object.entries<Json>(template.Resources))
+        if (Type === type) delete template.Resources[id];
+    return broken;
+  };
+
+/** Lets every role of a service be assumed by another one. */
+export const mistrust =
+  (service: string): Mutation['breaks'] =>
+  (templates) => {
+    const broken = structuredClone(templates);
+    for (const template of Object.values<Json>(broken))
+      for (const { Type, Properties } of Object.values<Json>(template.Resources))
+        for (const { Principal } of Type === 'AWS::IAM::Role'
+          ? list<Json>(Properties.AssumeRolePolicyDocument.Statement)
+          : [])
+          if (Principal.Service === `${service}.amazonaws.com`) Principal.Service = 'ec2.amazonaws.com';
+    return broken;
   };

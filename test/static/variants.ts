@@ -1,11 +1,9 @@
 /** What the static proof is about. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
 import { optInRooms } from '../../lib/rooms';
 import { kitApp } from '../../scripts/shared/kit-app';
 import { kit, managed, templates } from '../shared/kit';
-import { modelOf, type Model, type Templates } from './model';
+import { modelOf, type Model } from '../../scripts/shared/model';
+import { readKit, type Templates } from '../../scripts/shared/templates';
 import { nag, type NagFinding } from './nag';
 
 export interface Variant {
@@ -45,15 +43,9 @@ export interface Subject {
 export function synthesize(variant: Variant): Subject {
   const app = kitApp(variant.profile, variant.config);
   const found = nag(app);
-  const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
   return {
     variant,
-    templates: Object.fromEntries(
-      stacks.map(({ stackName, templateFile }) => [
-        stackName.replace('mlkit-', ''),
-        JSON.parse(readFileSync(join(app.outdir, templateFile), 'utf8')),
-      ]),
-    ) as Templates,
+    templates: readKit(app.outdir).templates,
     twin: templates(kit(variant.profile, { ...variant.config, kit: LONGEST_KIT })),
     nag: found,
   };

@@ -115,7 +115,7 @@ def played(decisions=PLAYED, **more):
 
 
 def test_each_statement_is_missed_by_the_call_that_needs_it():
-    noticed = {s.id: n.calls.get("loop", []) for s, n in removals(Templates(TEMPLATES), [played()])}
+    noticed = {s.id: missed.get("loop", []) for s, missed in removals(Templates(TEMPLATES), [played()])}
     assert noticed == {
         "kit-lake/HandlerPolicy[0]": [READ],
         "kit-lake/HandlerPolicy[1]": [DECRYPT],
@@ -128,26 +128,13 @@ def test_each_statement_is_missed_by_the_call_that_needs_it():
     }
 
 
-def test_what_the_emulator_does_not_enforce_the_edges_notice():
-    found = {s.id: n.edges for s, n in removals(Templates(TEMPLATES), [])}
-    trust, permission = "kit-lake/HandlerRole2B.AssumeRolePolicyDocument[0]", "kit-lake/Permission"
-    assert "does not trust lambda.amazonaws.com" in found[trust][0]
-    assert "no Lambda permission lets events.amazonaws.com" in found[permission][0]
-    assert not any(edges for id_, edges in found.items() if id_ not in (trust, permission))
-
-
-def test_the_report_names_what_is_neither_noticed_nor_listed():
+def test_the_report_names_calls_and_rows():
     made = report(Templates(TEMPLATES), [played()], [TLS])
-    assert made["unaccounted"] == ["kit-lake/HandlerPolicy[3]"]
-    assert made["overlooked"] == []
+    (read,) = (s for s in made["statements"] if s["id"] == "kit-lake/HandlerPolicy[0]")
+    assert read["calls"] == {"loop": [(ROLE, "s3:GetObject")]}
+    (tls,) = (s for s in made["statements"] if s["id"] == "kit-lake/StorePolicy[0]")
+    assert (tls["calls"], tls["listed"]) == ({}, ["why"])
     assert made["rows"] == [0]
-    assert report(Templates(TEMPLATES), [played()], [TLS, TRACES, LOGS])["unaccounted"] == []
-
-
-def test_a_listed_statement_that_is_noticed_is_named():
-    row = Row(("kit-lake/*Role*",), frozenset({"kms:Decrypt"}), "Allow", "why", "emulator", "source")
-    made = report(Templates(TEMPLATES), [played()], [TLS, TRACES, LOGS, row])
-    assert made["overlooked"] == ["kit-lake/HandlerPolicy[1]"]
 
 
 def test_a_statement_is_listed_only_with_all_of_its_actions():
@@ -160,8 +147,8 @@ def test_a_call_that_another_statement_allows_as_well_is_not_missed():
     templates = copy.deepcopy(TEMPLATES)
     stated = templates["kit-lake"]["Resources"]["HandlerPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     stated.append(copy.deepcopy(stated[0]))
-    made = report(Templates(templates), [played()], [TLS, TRACES, LOGS])
-    assert made["unaccounted"] == ["kit-lake/HandlerPolicy[0]", "kit-lake/HandlerPolicy[4]"]
+    missed = {statement.id: calls for statement, calls in removals(Templates(templates), [played()])}
+    assert missed["kit-lake/HandlerPolicy[0]"] == missed["kit-lake/HandlerPolicy[4]"] == {}
 
 
 def test_the_policies_decide_what_was_recorded():

@@ -1,11 +1,11 @@
 import type { Config } from '../../../lib/config';
 import { priceList } from '../facts';
-import type { Templates } from '../../shared/templates';
+import { resources, type Templates } from '../../shared/templates';
 import { assumptions, DAYS_PER_MONTH } from './assumptions';
 import { idleLines } from './idle';
 import { runCosts, story } from './runs';
 import { Tariff, total } from './tariff';
-import type { Estimate } from './types';
+import type { Estimate, RunCost } from './types';
 
 export type { CostLine, Estimate, RunCost } from './types';
 export { printEstimate } from './print';
@@ -24,8 +24,16 @@ export function estimate(config: Config, templates: Templates): Estimate {
     runs,
     story: story(runs),
     assumptions: Object.entries(assumptions).map(([name, assumption]) => ({ name, ...assumption })),
-    unpriced: [...unclassified, ...tariff.unpriced],
+    unpriced: [...unclassified, ...tariff.unpriced, ...unpricedMachines(templates, runs)],
   };
+}
+
+/** A state machine is priced by its runs: one that no run starts would be left out. */
+function unpricedMachines(templates: Templates, runs: readonly RunCost[]): string[] {
+  const priced = new Set(runs.flatMap(({ lines }) => lines.map(({ stack, resource }) => `${stack}/${resource}`)));
+  return resources(templates)
+    .filter(({ type, stack, id }) => type === 'AWS::StepFunctions::StateMachine' && !priced.has(`${stack}/${id}`))
+    .map(({ stack, id }) => `${stack}/${id}: a state machine that no run of scripts/account/cost/runs.ts prices`);
 }
 
 /** A month idle and one drift story: what `--max-usd` and the check of the budget look at. */

@@ -1,14 +1,6 @@
 /** What one use of the kit costs: from the jobs that the state machines start and the functions they call. */
 import type { Config } from '../../../lib/config';
-import {
-  type JobState,
-  type Json,
-  type Machine,
-  machineOf,
-  type Placed,
-  resources,
-  type Templates,
-} from '../../shared/templates';
+import { type JobState, type Json, type Machine, machineOf, only, type Templates } from '../../shared/templates';
 import { assumed, HOURS_PER_MONTH } from './assumptions';
 import { type Tariff, total } from './tariff';
 import type { CostLine, Estimate, RunCost } from './types';
@@ -70,15 +62,9 @@ export function transitionLines(machine: Machine, tariff: Tariff, more = 0): Cos
   ];
 }
 
-const one = (templates: Templates, stack: string, type: string, name = ''): Placed => {
-  const found = resources(templates).find((r) => r.stack === stack && r.type === type && r.id.startsWith(name));
-  if (found === undefined) throw new Error(`stack ${stack} has no ${type} ${name}`);
-  return found;
-};
-
 function prepare(templates: Templates, tariff: Tariff): CostLine[] {
-  const job = one(templates, 'etl', 'AWS::Glue::Job');
-  const machine = machineOf(templates, 'etl');
+  const job = only(templates, 'etl', 'AWS::Glue::Job');
+  const machine = machineOf(templates, 'etl', 'Prepare');
   const { NumberOfWorkers, WorkerType } = job.properties;
   // A worker of G.1X is one DPU, of G.2X two, and so on.
   const dpus = (NumberOfWorkers as number) * Number(/G\.(\d+)X/.exec(WorkerType as string)?.[1]);
@@ -91,11 +77,11 @@ function prepare(templates: Templates, tariff: Tariff): CostLine[] {
 }
 
 function release(templates: Templates, tariff: Tariff): CostLine[] {
-  const config = one(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
+  const config = only(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
   const { InstanceType, InitialInstanceCount } = (config.properties.ProductionVariants as Json[])[0];
   const minutes = assumed('blueGreenMinutes');
   return [
-    ...transitionLines(machineOf(templates, 'serving'), tariff, assumed('releasePolls')),
+    ...transitionLines(machineOf(templates, 'serving', 'Release'), tariff, assumed('releasePolls')),
     ...(InstanceType === undefined
       ? []
       : tariff.charge(
@@ -108,10 +94,10 @@ function release(templates: Templates, tariff: Tariff): CostLine[] {
 }
 
 function requests(templates: Templates, tariff: Tariff, count: number): CostLine[] {
-  const api = one(templates, 'serving', 'AWS::ApiGateway::RestApi');
-  const predict = one(templates, 'serving', 'AWS::Lambda::Function', 'Predict');
-  const stream = one(templates, 'data-lake', 'AWS::KinesisFirehose::DeliveryStream');
-  const endpoint = one(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
+  const api = only(templates, 'serving', 'AWS::ApiGateway::RestApi');
+  const predict = only(templates, 'serving', 'AWS::Lambda::Function', 'Predict');
+  const stream = only(templates, 'data-lake', 'AWS::KinesisFirehose::DeliveryStream');
+  const endpoint = only(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
   const { ServerlessConfig } = (endpoint.properties.ProductionVariants as Json[])[0];
   const seconds = (name: 'modelMilliseconds' | 'handlerMilliseconds') => (count * assumed(name)) / 1000;
   const captured = count * assumed('captureKilobytes') * GB;
@@ -143,8 +129,8 @@ function requests(templates: Templates, tariff: Tariff, count: number): CostLine
 
 /** Every run by name, in the order of the lifecycle. */
 export function runCosts(templates: Templates, tuning: Config['training']['tuning'], tariff: Tariff): RunCost[] {
-  const train = machineOf(templates, 'training');
-  const monitor = machineOf(templates, 'monitoring');
+  const train = machineOf(templates, 'training', 'Train');
+  const monitor = machineOf(templates, 'monitoring', 'Monitor');
   const isTuning = ({ operation }: JobState) => operation === 'sagemaker:createHyperParameterTuningJob';
   const isTraining = ({ operation }: JobState) => operation === 'sagemaker:createTrainingJob';
   const isProcessing = ({ operation }: JobState) => operation === 'sagemaker:createProcessingJob';

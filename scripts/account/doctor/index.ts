@@ -1,8 +1,10 @@
-import { enabledRooms, stackNames } from '../../../lib/rooms';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { enabledRooms, stacksOf } from '../../../lib/rooms';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
 import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
+import { kitStacks } from '../stacks';
 import {
   featuresInUse,
   fixedNames,
@@ -74,9 +76,14 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
       : []),
     ...told,
     asked('deployed', async () => {
-      const all = stackNames(kit, enabledRooms(config));
-      const [stacks, tagged] = await Promise.all([look.stacks(aws, all), look.tagged(aws, kit)]);
-      return [judgeDeployed(stacks, all, profile), ...judgeLeftovers(kit, tagged, stacks.length, fixed)];
+      const [stacks, tagged] = await Promise.all([
+        kitStacks(new CloudFormationClient(aws), kit),
+        look.tagged(aws, kit),
+      ]);
+      return [
+        judgeDeployed(stacks, stacksOf(enabledRooms(config)).length, profile),
+        ...judgeLeftovers(kit, tagged, stacks.length, fixed),
+      ];
     }),
   ]);
   const checks = [

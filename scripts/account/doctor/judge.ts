@@ -1,7 +1,9 @@
 /** Judges what was found; no call to AWS, no clock. */
 import type { xgboostImageIn } from '../../../lib/shared/xgboost-image';
 import type { ClosedFeature } from '../facts';
+import { resourceKinds } from '../../shared/resource-kinds';
 import { type Json, type Placed, resources, type Templates, text } from '../../shared/templates';
+import type { KitStack } from '../stacks';
 import type { Need } from './needs';
 import type { Check, Verdict } from './types';
 
@@ -180,25 +182,14 @@ export interface FixedName {
   limit: number;
 }
 
-const NAMED: Record<string, [property: string, limit: number]> = {
-  'AWS::SageMaker::Endpoint': ['EndpointName', 63],
-  'AWS::SageMaker::ModelPackageGroup': ['ModelPackageGroupName', 63],
-  'AWS::CloudWatch::Alarm': ['AlarmName', 255],
-  'AWS::CloudWatch::Dashboard': ['DashboardName', 255],
-  'AWS::Athena::WorkGroup': ['Name', 128],
-  'Custom::Champion': ['Name', 1011],
-  'AWS::KMS::Alias': ['AliasName', 256],
-  'AWS::ApiGateway::RestApi': ['Name', 128],
-};
-
 /** SageMaker's limit for tuning jobs, the shortest; a job's name is the kit's and twelve characters of a hash. */
 const JOB_NAME: (kit: string) => FixedName = (kit) => ({ where: 'jobs', name: `${kit}-${'0'.repeat(12)}`, limit: 32 });
 
 export function fixedNames(templates: Templates): FixedName[] {
   return resources(templates).flatMap(({ stack, id, type, properties }) => {
-    const [property, limit] = NAMED[type] ?? [];
-    const name: Json = property === undefined ? undefined : properties[property];
-    return typeof name === 'string' && limit !== undefined ? [{ where: `${stack}/${id}`, name, limit }] : [];
+    const { property, limit } = resourceKinds[type]?.name ?? {};
+    const name: Json = property && properties[property];
+    return typeof name === 'string' ? [{ where: `${stack}/${id}`, name, limit: limit! }] : [];
   });
 }
 
@@ -214,14 +205,9 @@ export function judgeNames(kit: string, fixed: readonly FixedName[]): Check {
       };
 }
 
-export interface DeployedStack {
-  name: string;
-  status: string;
-  profile: string | undefined;
-  changedAt: Date;
-}
+export type DeployedStack = Pick<KitStack, 'name' | 'status' | 'profile' | 'updatedAt'>;
 
-export function judgeDeployed(stacks: readonly DeployedStack[], all: readonly string[], profile: string): Check {
+export function judgeDeployed(stacks: readonly DeployedStack[], all: number, profile: string): Check {
   const about = 'deployed';
   if (stacks.length === 0) return { about, verdict: 'ok', found: 'nothing yet' };
   const broken = stacks.filter(
@@ -234,7 +220,7 @@ export function judgeDeployed(stacks: readonly DeployedStack[], all: readonly st
       found: broken.map(({ name, status }) => `${name} is ${status}`).join(', '),
       fix: 'npm run kit -- up, which goes on from there, or npm run kit -- down',
     };
-  const changed = new Date(Math.max(...stacks.map(({ changedAt }) => changedAt.getTime()))).toISOString();
+  const changed = new Date(Math.max(...stacks.map(({ updatedAt }) => updatedAt.getTime()))).toISOString();
   const others = [...new Set(stacks.map((stack) => stack.profile))].filter((deployed) => deployed !== profile);
   if (others.length > 0)
     return {
@@ -243,9 +229,9 @@ export function judgeDeployed(stacks: readonly DeployedStack[], all: readonly st
       found: `deployed as profile ${others.join(', ')}, asked for ${profile}`,
       fix: `--profile ${others[0] ?? profile}, or go on to change it; what is replaced: docs/upgrading.md`,
     };
-  return stacks.length === all.length
+  return stacks.length === all
     ? { about, verdict: 'ok', found: `${stacks.length} stacks, profile ${profile}, last changed ${changed}` }
-    : { about, verdict: 'warn', found: `${stacks.length} of ${all.length} stacks`, fix: 'npm run kit -- up' };
+    : { about, verdict: 'warn', found: `${stacks.length} of ${all} stacks`, fix: 'npm run kit -- up' };
 }
 
 /** What carries the kit's tag although no stack of the kit is there; a name that the templates fix would be taken. */

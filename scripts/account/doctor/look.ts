@@ -1,8 +1,6 @@
 /** Looks at the account; what it finds is judged in judge.ts. */
 import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { ListMonitoringSchedulesCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import {
   GetAWSDefaultServiceQuotaCommand,
@@ -14,7 +12,8 @@ import {
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../operate/deployed-kit';
-import type { DeployedStack, Image, ToldQuota } from './judge';
+import { pages } from '../../shared/sdk';
+import type { Image, ToldQuota } from './judge';
 import type { Need } from './needs';
 
 export async function account(aws: Aws): Promise<{ account: string; principal: string }> {
@@ -103,32 +102,13 @@ export class Quotas {
   }
 }
 
-/** Those of `names` that exist. */
-export async function stacks(aws: Aws, names: readonly string[]): Promise<DeployedStack[]> {
-  const client = new CloudFormationClient(aws);
-  const found = await Promise.all(
-    names.map(async (StackName) => {
-      const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).catch((error: Error) => {
-        if (!/does not exist/.test(error.message)) throw error;
-        return { Stacks: [] };
-      });
-      return (Stacks ?? []).map(({ StackStatus, Tags, CreationTime, LastUpdatedTime }) => ({
-        name: StackName,
-        status: StackStatus!,
-        profile: Tags?.find(({ Key }) => Key === 'profile')?.Value,
-        changedAt: LastUpdatedTime ?? CreationTime!,
-      }));
-    }),
-  );
-  return found.flat();
-}
+const TAGGED = 'resource-groups-tagging-api:GetResources';
 
 /** ARNs of everything that carries the kit's tag. */
 export async function tagged(aws: Aws, kit: string): Promise<string[]> {
-  const client = new ResourceGroupsTaggingAPIClient(aws);
+  const filter = { TagFilters: [{ Key: 'kit', Values: [kit] }] };
   const found: string[] = [];
-  for await (const page of paginateGetResources({ client }, { TagFilters: [{ Key: 'kit', Values: [kit] }] }))
-    found.push(...(page.ResourceTagMappingList ?? []).map(({ ResourceARN }) => ResourceARN!));
+  for await (const { ResourceARN } of pages(aws, TAGGED, filter, ['ResourceTagMappingList'])) found.push(ResourceARN);
   return found;
 }
 

@@ -1,13 +1,7 @@
 /** `sweep`: what is still in the account that the kit made, or a service on its behalf. Removes nothing. */
-import { paginateGetResources, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Aws } from '../../operate/deployed-kit';
-import { dataKinds } from './data';
-import { all, type Apart, type Kind, type Thing } from './kind';
-import { machineLearningKinds } from './machine-learning';
-import { platformKinds } from './platform';
-import { signalKinds } from './signals';
-
-export const kinds: readonly Kind[] = [...platformKinds, ...signalKinds, ...dataKinds, ...machineLearningKinds];
+import { tagged as taggedArns } from '../doctor/look';
+import { type Apart, type Kind, kinds, list, owns, removal, type Thing } from './list';
 
 export interface Leftover {
   kind: string;
@@ -37,9 +31,9 @@ export async function sweep(aws: Aws, kit: string): Promise<Sweep> {
   });
   for (const kind of kinds) {
     try {
-      sort(kind, await kind.list(aws, kit), kit, tagged, found);
+      sort(kind, await list(aws, kit, kind), kit, tagged, found);
     } catch (error) {
-      found.unanswered.push({ kind: kind.kind, reason: `${(error as Error).name}: ${(error as Error).message}` });
+      found.unanswered.push({ kind: kind.label, reason: `${(error as Error).name}: ${(error as Error).message}` });
     }
   }
   for (const arn of tagged.filter((each) => !kinds.some((kind) => covers(kind, each))))
@@ -53,16 +47,16 @@ export async function sweep(aws: Aws, kit: string): Promise<Sweep> {
   return found;
 }
 
-function sort(kind: Kind, list: readonly Thing[], kit: string, tagged: readonly string[], found: Sweep): void {
-  for (const thing of list) {
-    const named = kind.named(kit, thing);
-    if (!named && !tagged.some((arn) => isOf(kind, thing, arn))) continue;
+function sort(kind: Kind, things: readonly Thing[], kit: string, tagged: readonly string[], found: Sweep): void {
+  for (const thing of things) {
     const { name, id, apart } = thing;
+    const named = owns(kit, kind.listed, name);
+    if (!named && !tagged.some((arn) => isOf(kind, thing, arn))) continue;
     const leftover: Leftover = {
-      kind: kind.kind,
+      kind: kind.label,
       name: name === '' ? (id ?? '') : name,
       by: named ? 'name' : 'tag',
-      remove: kind.remove(thing),
+      remove: removal(kit, kind, thing),
     };
     if (apart === undefined) found.left.push(leftover);
     else found.apart.push({ ...leftover, apart });
@@ -81,20 +75,11 @@ export function* lines({ kit, left, apart, unanswered }: Sweep): Generator<strin
   yield `${left.length} of ${kit} left${unanswered.length === 0 ? '' : `, ${unanswered.length} kinds could not be listed`}`;
 }
 
-async function taggedArns(aws: Aws, kit: string): Promise<string[]> {
-  const client = new ResourceGroupsTaggingAPIClient(aws);
-  const mappings = await all(
-    paginateGetResources({ client }, { TagFilters: [{ Key: 'kit', Values: [kit] }] }),
-    (page) => page.ResourceTagMappingList,
-  );
-  return mappings.map(({ ResourceARN }) => ResourceARN!);
-}
-
 /** Whether the kind's own list tells of such an ARN. The tagging API's index trails it: what it alone still names is gone. */
-export function covers({ arn: pattern }: Kind, arn: string): boolean {
-  if (pattern === undefined) return false;
-  const [, , service, , , ...resource] = arn.split(':');
-  return service === pattern[0] && resource.join(':').startsWith(pattern[1]);
+export function covers({ arn: form }: Kind, arn: string): boolean {
+  if (form === undefined) return false;
+  const [[, , service, , , ...resource], [, , wanted, , , ...prefix]] = [arn.split(':'), form.split(':')];
+  return service === wanted && resource.join(':').startsWith(prefix.join(':').split('{')[0]!);
 }
 
 /** SageMaker writes its ARNs in small letters whatever the name. */

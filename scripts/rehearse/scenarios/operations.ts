@@ -17,10 +17,11 @@ import { deployKit } from '../../account/deploy';
 import { diagnose } from '../../account/doctor';
 import { kitStacks } from '../../account/stacks';
 import { sweep } from '../../account/sweep';
-import { synthesize } from '../../shared/templates';
+import { synthesize } from '../../shared/kit-app';
 import { Refused } from '../../shared/arguments';
 import { witness } from '../../operate/witness';
-import { NOT_PLANTED, plants } from '../planted';
+import { resourceKinds } from '../../shared/resource-kinds';
+import { notPlanted, plant, planted } from '../planted';
 import { expect, type Ground, type Scenario } from '../scenario';
 import { loop } from './loop';
 
@@ -41,15 +42,12 @@ export const operations: Scenario = {
     return `up again changed nothing and kept ${kept}, and so did new tags of the stack; refused: ${refusal}; a transcript of ${calls} calls names no account`;
   },
   async swept({ aws, kit }) {
-    const planted = plants(aws, kit);
-    for (const [kind, plant] of Object.entries(planted))
-      await plant().catch((error: Error) => {
-        throw new Error(`a ${kind} cannot be planted: ${error.message}`, { cause: error });
-      });
+    await plant(aws, kit);
     const { left } = await sweep(aws, kit);
-    const missed = Object.keys(planted).filter((kind) => !left.some((each) => each.kind === kind));
+    const labels = Object.keys(planted).map((type) => resourceKinds[type]!.label);
+    const missed = labels.filter((label) => !left.some(({ kind }) => kind === label));
     expect(missed.length === 0, `sweep does not find the planted ${missed.join(', ')}`);
-    return `sweep found a planted leftover of each of ${Object.keys(planted).length} kinds (${Object.keys(NOT_PLANTED).length} cannot be planted here)`;
+    return `sweep found a planted leftover of each of ${labels.length} kinds (${Object.keys(notPlanted).length} cannot be planted here)`;
   },
 };
 

@@ -2,10 +2,11 @@ import { resolveConfig } from '../../../lib/config';
 import { estimate, firstMonth, printEstimate } from '../../../scripts/account/cost';
 import { assumptions } from '../../../scripts/account/cost/assumptions';
 import type { CostLine, Estimate } from '../../../scripts/account/cost';
-import { resourceTypes } from '../../../scripts/account/cost/idle';
 import { priceList } from '../../../scripts/account/facts';
+import { resourceKinds } from '../../../scripts/shared/resource-kinds';
 import { managed } from '../../shared/kit';
-import { synthesize, type Templates } from '../../../scripts/shared/templates';
+import { synthesize } from '../../../scripts/shared/kit-app';
+import type { Templates } from '../../../scripts/shared/templates';
 
 const variants: [string, string, object][] = [
   ['sandbox', 'sandbox', {}],
@@ -73,10 +74,25 @@ test('what nobody has classified or priced is listed, not left out', () => {
   const templates = synthesize(config);
   templates.etl.Resources.Extra = { Type: 'AWS::Redshift::Cluster' };
   expect(estimate(config, templates).unpriced).toEqual([
-    'etl/Extra (AWS::Redshift::Cluster)',
+    expect.stringMatching(/no row with the idle cost of AWS::Redshift::Cluster, which etl\/Extra is: add one/),
     expect.stringMatching(/^training\/TrainMachine\w+\/Train: sagemaker:training:ml\.m5\.2xlarge$/),
     expect.stringMatching(/^training\/TrainMachine\w+\/Tune: sagemaker:training:ml\.m5\.2xlarge$/),
   ]);
+});
+
+test('a second state machine of a stack is listed until a run prices it, and is not taken for the first', () => {
+  const { templates, estimated } = of('sandbox');
+  expect(estimated.unpriced).toEqual([]);
+  const [id, machine] = Object.entries(templates.etl.Resources).find(([, { Type }]) => /StateMachine$/.test(Type))!;
+  const config = resolveConfig('sandbox');
+  const twice = (name: string): Templates => ({
+    ...templates,
+    etl: { Resources: { ...templates.etl.Resources, [name]: machine } },
+  });
+  expect(estimate(config, twice('Second')).unpriced).toEqual([expect.stringMatching(/^etl\/Second: a state machine/)]);
+  expect(() => estimate(config, twice(`${id}Twin`))).toThrow(
+    'stack etl has 2 AWS::StepFunctions::StateMachine Prepare',
+  );
 });
 
 test('an interface endpoint bills each of its zones, all day', () => {
@@ -102,7 +118,8 @@ test('no price, assumption or resource type is kept that nothing uses', () => {
       .map(({ Type }) => Type),
   );
   const optional = ['AWS::CDK::Metadata', 'AWS::SNS::Subscription'];
-  expect(Object.keys(resourceTypes).filter((type) => !types.has(type) && !optional.includes(type))).toEqual([]);
+  const declared = Object.entries(resourceKinds).flatMap(([type, { idle }]) => (idle === undefined ? [] : [type]));
+  expect(declared.filter((type) => !types.has(type) && !optional.includes(type))).toEqual([]);
   for (const { why, value } of Object.values(assumptions)) expect([why.length > 10, value > 0]).toEqual([true, true]);
 });
 

@@ -11,10 +11,12 @@ import {
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
+import { stacksOf } from '../../../lib/rooms';
+import { names } from '../../../lib/shared/names';
 import { mockClient } from 'aws-sdk-client-mock';
 import { resolveConfig } from '../../../lib/config';
 import { diagnose, printDiagnosis } from '../../../scripts/account/doctor';
-import { synthesize } from '../../../scripts/shared/templates';
+import { synthesize } from '../../../scripts/shared/kit-app';
 
 const config = resolveConfig('sandbox');
 const templates = synthesize(config);
@@ -45,7 +47,7 @@ beforeEach(() => {
   quotas
     .on(ListAWSDefaultServiceQuotasCommand, { ServiceCode: 'sagemaker', NextToken: 'more' })
     .resolves({ Quotas: [SERVERLESS] });
-  stacks.on(DescribeStacksCommand).rejects(new Error('Stack with id mlkit-etl does not exist'));
+  stacks.on(DescribeStacksCommand).resolves({ Stacks: [] });
   tags.on(GetResourcesCommand).resolves({ ResourceTagMappingList: [] });
 });
 
@@ -103,16 +105,14 @@ test('without credentials the account fails, and what needs none is still told',
 });
 
 test('a kit that is there is told with its profile, and its resources are no leftovers', async () => {
-  stacks.on(DescribeStacksCommand).callsFake(async ({ StackName }: { StackName: string }) => ({
-    Stacks: [
-      {
-        StackName,
-        StackStatus: 'CREATE_COMPLETE',
-        CreationTime: new Date(0),
-        Tags: [{ Key: 'profile', Value: 'sandbox' }],
-      },
-    ],
-  }));
+  stacks.on(DescribeStacksCommand).resolves({
+    Stacks: stacksOf().map(({ stack: room }) => ({
+      StackName: names.stack('mlkit', room),
+      StackStatus: 'CREATE_COMPLETE' as const,
+      CreationTime: new Date(0),
+      Tags: [{ Key: 'profile', Value: 'sandbox' }],
+    })),
+  });
   tags.on(GetResourcesCommand).resolves({ ResourceTagMappingList: [{ ResourceARN: 'arn:aws:s3:::mlkit-raw' }] });
   const { verdict, checks } = await look();
   expect([verdict, checks.filter((check) => check.verdict !== 'ok')]).toEqual(['ok', []]);

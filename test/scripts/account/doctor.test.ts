@@ -21,7 +21,7 @@ import {
 import { needs } from '../../../scripts/account/doctor/needs';
 import { closedFeatures, refusal } from '../../../scripts/account/facts';
 import { managed } from '../../shared/kit';
-import { synthesize } from '../../../scripts/shared/templates';
+import { synthesize } from '../../../scripts/shared/kit-app';
 
 const needed = (profile: string, config: Record<string, unknown> = {}) =>
   Object.fromEntries(needs(resolveConfig(profile, config)).map((need) => [need.name, need]));
@@ -169,7 +169,7 @@ describe('what is there', () => {
     name,
     status: 'UPDATE_COMPLETE',
     profile: 'sandbox',
-    changedAt: new Date('2026-11-22T00:00:00Z'),
+    updatedAt: new Date('2026-11-22T00:00:00Z'),
     ...over,
   });
 
@@ -185,7 +185,7 @@ describe('what is there', () => {
     ],
     ['a failed one', [stack('mlkit-etl', { status: 'ROLLBACK_COMPLETE' })], 'warn', 'mlkit-etl is ROLLBACK_COMPLETE'],
   ])('%s', (_, stacks, verdict, found) => {
-    expect(judgeDeployed(stacks, all, 'sandbox')).toMatchObject({ verdict, found });
+    expect(judgeDeployed(stacks, all.length, 'sandbox')).toMatchObject({ verdict, found });
   });
 
   test('leftovers are told, and those that take a name fail', () => {

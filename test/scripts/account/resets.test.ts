@@ -2,7 +2,7 @@ import { NO_MODEL } from '../../../lib/training/room';
 import { MODEL_PARAMETER } from '../../../lib/serving/room';
 import { type StackName, stacksOf } from '../../../lib/rooms';
 import { resets } from '../../../scripts/account/resets';
-import type { Template } from '../../../scripts/account/stacks';
+import type { Template } from '../../../scripts/shared/templates';
 import { kit, templates } from '../../shared/kit';
 
 const CHAMPION = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/3';

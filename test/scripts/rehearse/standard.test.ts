@@ -1,5 +1,5 @@
 import { proveCanaries } from '../../../scripts/rehearse/scenarios/standard';
-import type { Deployment } from '../../../scripts/rehearse/verify';
+import type { Deployment } from '../../../scripts/rehearse/evidence';
 
 const answered = (requests: number, errors = 0) => ({ requests, errors });
 const stage = (instances: number, blue: number, green: number, errors = 0) => ({

@@ -8,7 +8,7 @@ import { unexpected } from '../../../scripts/rehearse/rehearsal';
 import { changedTemplates, compare, recompute } from '../../../scripts/rehearse/verify';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
-const audit: Audit = { allowed: 7, denied: [], unused: [], unproven: [], edges: [], notRehearsed: [] };
+const audit: Audit = { allowed: 7, denied: [], unused: [], unproven: [], notRehearsed: [] };
 const outcome = {
   window: { start: '2013-04-01', end: '2013-04-08' },
   champion: ARN,

@@ -2,7 +2,7 @@
 import { closedFeatures, type ClosedFeature } from '../../../scripts/account/facts';
 import type { Json } from '../../shared/json';
 import { add, edit, rewrite, type Check } from '../check';
-import { list, type Model } from '../model';
+import { list, type Model } from '../../../scripts/shared/model';
 
 /** What `monitoring.engine: managed` is about. */
 const MANAGED = ['SageMaker Model Monitor', 'SageMaker Clarify'];

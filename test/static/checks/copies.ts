@@ -1,7 +1,7 @@
 /** Two kits in one account: they share the account, nothing in it. */
 import type { Json } from '../../shared/json';
 import { edit, type Check } from '../check';
-import type { Model, Node } from '../model';
+import type { Model, Node } from '../../../scripts/shared/model';
 import { schemaOf } from '../schemas';
 
 /** What makes a resource one of its kind in the account; undefined where AWS makes up a part of it, or another resource of the kit is. */

@@ -2,7 +2,7 @@
 import { hasLocalStorage } from '../../../lib/shared/volume-key';
 import type { Json } from '../../shared/json';
 import { edit, rewrite, type Check, type Finding } from '../check';
-import { list, type Model, type Node } from '../model';
+import { list, type Model, type Node } from '../../../scripts/shared/model';
 import { encryptionProperties } from '../schemas';
 
 /** What is wrong with a resource's encryption, or nothing. */

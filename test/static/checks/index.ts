@@ -4,7 +4,6 @@ import { copies } from './copies';
 import { edges } from './edges';
 import { encryption } from './encryption';
 import { identity } from './identity';
-import { keyPolicy } from './key-policy';
 import { logs } from './logs';
 import { names } from './names';
 import { ordering } from './ordering';
@@ -23,7 +22,6 @@ export const checks: readonly Check[] = [
   ...logs,
   ...tags,
   ...identity,
-  ...keyPolicy,
   ...names,
   ...copies,
   ...runtimes,

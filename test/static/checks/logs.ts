@@ -2,7 +2,7 @@
 import type { Json } from '../../shared/json';
 import { readable } from '../../shared/kit';
 import { edit, type Check } from '../check';
-import { list, type Model } from '../model';
+import { list, type Model } from '../../../scripts/shared/model';
 
 const groups = (model: Model) => model.ofType('AWS::Logs::LogGroup');
 

@@ -1,22 +1,11 @@
 /** Names at the length that the longest kit name gives them. What CloudFormation names itself, it cuts to the service's limit. */
-import { names as kitNames } from '../../../lib/shared/names';
 import type { StackName } from '../../../lib/rooms';
+import { names as kitNames } from '../../../lib/shared/names';
+import { resourceKinds } from '../../../scripts/shared/resource-kinds';
 import type { Json } from '../../shared/json';
 import { edit, rewrite, type Check, type Finding } from '../check';
 import { schemaOf } from '../schemas';
 
-/** Limits from the API references where the schema has none or, for SageMaker, a wider one than the service accepts. */
-const limits: Record<string, number> = {
-  'AWS::SageMaker::Endpoint.EndpointName': 63,
-  'AWS::SageMaker::EndpointConfig.EndpointConfigName': 63,
-  'AWS::SageMaker::ModelPackageGroup.ModelPackageGroupName': 63,
-  'AWS::SageMaker::MonitoringSchedule.MonitoringScheduleName': 63,
-  'AWS::Athena::WorkGroup.Name': 128,
-  'AWS::CloudWatch::Dashboard.DashboardName': 255,
-  'AWS::Lambda::Function.FunctionName': 64,
-  'AWS::Events::Rule.Name': 64,
-  'AWS::SQS::Queue.QueueName': 80,
-};
 const STACK_NAME = 128;
 const jobNames: Record<string, number> = {
   TrainingJobName: 63,
@@ -49,7 +38,8 @@ export const names: Check[] = [
       ),
       ...twin.nodes.flatMap(({ id, type, properties }) =>
         Object.entries<Json>(properties).flatMap(([property, value]) => {
-          const limit = limits[`${type}.${property}`] ?? schemaOf(type)?.properties[property]?.maxLength;
+          const { name } = resourceKinds[type] ?? {};
+          const limit = name?.property === property ? name.limit : schemaOf(type)?.properties[property]?.maxLength;
           return /Name$/.test(property) && typeof value === 'string' && limit !== undefined
             ? tooLong(id, `${property} ${value}`, value.length, limit)
             : [];

@@ -4,7 +4,7 @@
  */
 import type { Json } from '../../shared/json';
 import { edit, type Check } from '../check';
-import { list, type Model, type Node } from '../model';
+import { list, type Model, type Node } from '../../../scripts/shared/model';
 
 /** Everything that CloudFormation makes before a resource, in its stack. */
 function before(model: Model, node: Node, seen = new Set<Node>()): Set<Node> {

@@ -2,7 +2,7 @@
 import { knownQuotas, quotaFamilies } from '../../../scripts/account/facts';
 import type { Json } from '../../shared/json';
 import { add, edit, rewrite, type Check } from '../check';
-import { list, type Model } from '../model';
+import { list, type Model } from '../../../scripts/shared/model';
 
 interface Need {
   readonly at: string;

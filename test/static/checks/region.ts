@@ -1,6 +1,6 @@
 /** A Region without the image: a template that does not know its Region yet refuses there by itself. */
 import type { Json } from '../../shared/json';
-import { list } from '../model';
+import { list } from '../../../scripts/shared/model';
 import type { Check, Mutation } from '../check';
 
 const IMAGE_MAP = /Image/;

@@ -2,7 +2,7 @@
 import type { Json } from '../../shared/json';
 import { readable } from '../../shared/kit';
 import { edit, rewrite, type Check } from '../check';
-import type { Model, Node } from '../model';
+import type { Model, Node } from '../../../scripts/shared/model';
 
 const OWN_IMAGE = /\/sagemaker-xgboost:/;
 

@@ -1,7 +1,7 @@
 /** What the image's server may do where the model runs: a serverless container has no root, and writes to /tmp alone. */
 import type { Json } from '../../shared/json';
 import { rewrite, type Check } from '../check';
-import { list } from '../model';
+import { list } from '../../../scripts/shared/model';
 
 /** Each setting of the package that keeps the server's start away from what it cannot write, and what fails without it. */
 const NEEDED: Record<string, readonly [pattern: RegExp, fails: string]> = {

@@ -1,7 +1,7 @@
 /** Whoever pays or clears up asks by tag: what carries none is found by nobody. */
 import type { Json } from '../../shared/json';
 import { edit, rewrite, type Check } from '../check';
-import { list, type Model, type Node } from '../model';
+import { list, type Model, type Node } from '../../../scripts/shared/model';
 import { schemaOf } from '../schemas';
 
 /** The tags of a resource as a record; undefined where its type has none. */

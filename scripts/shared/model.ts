@@ -1,10 +1,6 @@
 /** The templates of a kit as one graph: resources of every stack, and what a reference points at, through exports too. */
 import type { StackName } from '../../lib/rooms';
-import type { Json } from '../shared/json';
-import { readable } from '../shared/kit';
-
-/** Every template of a kit, by stack. */
-export type Templates = Record<StackName, Json>;
+import { type Json, type Templates, text } from './templates';
 
 export interface Node {
   /** `<stack>/<logical id>`: where a finding points. */
@@ -148,5 +144,5 @@ function tasksOf(machine: Node): Task[] {
         : [{ machine, state, integration: Resource.split(':states:::')[1], arguments: Arguments }]),
       ...(ItemProcessor === undefined ? [] : states(ItemProcessor)),
     ]);
-  return states(JSON.parse(readable(machine.properties.DefinitionString)));
+  return states(JSON.parse(text(machine.properties.DefinitionString)));
 }

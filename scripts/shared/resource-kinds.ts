@@ -1,0 +1,52 @@
+/** The one table of resource types: what each is called, costs idle, may be named, loses when it is replaced, and how it is found and removed. */
+import table from '../../facts/resource-kinds.json';
+
+/** How the things of a type are found in an account; facts/resource-kinds.json says what each member means. */
+export interface Listing {
+  by: string;
+  in?: string | string[];
+  name?: string;
+  last?: string;
+  id?: string;
+  input?: Record<string, unknown>;
+  owned?: string[];
+  within?: string;
+  shared?: string;
+  gone?: Record<string, string>;
+  history?: boolean;
+  after?: string;
+}
+
+/** A price of facts/prices.json that a resource causes by being there. */
+export interface IdleCharge {
+  what: string;
+  price: string;
+  /** Units a month, or the assumption that says how many. */
+  aMonth: number | string;
+}
+
+export interface ResourceKind {
+  label: string;
+  drawn?: 'storage' | 'compute' | 'machine' | 'signal' | 'door';
+  idle?: 'free' | 'by use' | 'computed' | IdleCharge[];
+  name?: { property: string; limit: number };
+  arn?: string;
+  ref?: 'arn';
+  lost?: string;
+  listed?: Listing;
+  removed?: string;
+  note?: string;
+}
+
+export const resourceKinds = table.kinds as Readonly<Record<string, ResourceKind>>;
+
+/** One sentence for each type that the table lacks, naming a resource of it and what to add. */
+export function unknownKinds(resources: readonly { stack: string; id: string; type: string }[]): string[] {
+  const first = new Map(resources.map((resource) => [resource.type, resource]));
+  return [...first.values()]
+    .filter(({ type }) => resourceKinds[type]?.idle === undefined)
+    .map(
+      ({ stack, id, type }) =>
+        `facts/resource-kinds.json has no row with the idle cost of ${type}, which ${stack}/${id} is: add one with label and idle (its "about" says what the members mean)`,
+    );
+}

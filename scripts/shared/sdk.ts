@@ -1,0 +1,47 @@
+/** Calls of the AWS SDK by name, for what is written down as data: `s3:ListBuckets` is a command of client-s3. */
+import type { Aws } from '../operate/deployed-kit';
+import type { Json } from './templates';
+
+async function sdk(aws: Aws, name: string): Promise<{ client: Json; Command: Json; paginate?: Json }> {
+  const [service = '', operation = ''] = name.split(':');
+  const module = (await import(`@aws-sdk/client-${service}`)) as Record<string, Json>;
+  const Client = Object.entries(module).find(([key]) => /^[A-Z]\w+Client$/.test(key))?.[1];
+  return {
+    client: new Client(aws),
+    Command: module[`${operation}Command`],
+    paginate: module[`paginate${operation}`],
+  };
+}
+
+export async function call(aws: Aws & { forcePathStyle?: boolean }, name: string, input: object): Promise<Json> {
+  const { client, Command } = await sdk(aws, name);
+  return client.send(new Command(input));
+}
+
+/**
+ * The items of all pages of a list.
+ * @param members of an answer that hold items
+ * @param after input that continues after the last item, where the service has no token
+ */
+export async function* pages(
+  aws: Aws,
+  name: string,
+  input: object,
+  members: readonly string[],
+  after?: string,
+): AsyncGenerator<Json> {
+  const { client, Command, paginate } = await sdk(aws, name);
+  const itemsOf = (page: Json): Json[] => members.flatMap((member) => page[member] ?? []);
+  if (paginate !== undefined) {
+    for await (const page of paginate({ client }, input)) yield* itemsOf(page);
+    return;
+  }
+  const field = after ?? 'NextToken';
+  for (let more: Json = {}; more !== undefined;) {
+    const page = await client.send(new Command({ ...input, ...more }));
+    const items = itemsOf(page);
+    yield* items;
+    const next = after === undefined ? page[field] : items.at(-1);
+    more = next === undefined ? undefined : { [field]: next };
+  }
+}
