@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { resolveConfig } from '../../lib/config';
-import { understood, type Where, whole } from '../shared/arguments';
+import { option, understood, type Where, whole } from '../shared/arguments';
 import { terminal } from '../shared/out';
 import { monthsOf, parseDay, parseRange } from './days';
 import type { DeployedKit } from './deployed-kit';
+import type { Engine } from './query';
 import type { Released } from './releases';
 import type { ReplayOptions } from './replay';
 
@@ -117,6 +118,19 @@ export function register(program: Command): void {
     .action(async () => {
       const { status } = load<typeof import('./status')>('./status');
       await status(await deployed(), out);
+    });
+
+  program
+    .command('query')
+    .description('ask the lake a question in SQL, and say what the answer cost')
+    .argument('<sql>', 'a SELECT; the tables of Redshift are awsdatacatalog.<database>.<table>')
+    .addOption(new Option('--engine <engine>').choices(['athena', 'redshift']).default('athena'))
+    .option('--grant', 'let the admin of the warehouse give you the use of the catalog first, where you lack it', false)
+    .addOption(option.json())
+    .action(async (sql: string, { json, ...options }: { engine: Engine; grant: boolean; json: boolean }) => {
+      const { query, table } = load<typeof import('./query')>('./query');
+      const answer = await query(await deployed(), { sql, ...options }, out);
+      console.log(json ? JSON.stringify(answer) : table(answer));
     });
 
   const version = ['<version>', 'number in the registry', whole] as const;
