@@ -11,6 +11,7 @@ import { enabledRooms } from '../lib/rooms';
 import { ServingModelStack } from '../lib/serving/serving-model-stack';
 import { ServingStack } from '../lib/serving/serving-stack';
 import { TrainingStack } from '../lib/training/training-stack';
+import { WarehouseStack } from '../lib/warehouse/warehouse-stack';
 
 /** Wires the rooms in lifecycle order: references only ever point back along it. */
 export function buildKit(app: App): void {
@@ -61,6 +62,7 @@ export function buildKit(app: App): void {
   // Opt-in rooms by name, built where the configuration asks for them.
   const optIn: Record<string, () => unknown> = {
     'ai-services': () => new AiServicesStack(app, 'AiServices', { ...common, raw, serving, config: config.aiServices }),
+    warehouse: () => new WarehouseStack(app, 'Warehouse', { ...common, ...buckets, config: config.warehouse }),
   };
   for (const { name } of enabledRooms(config)) optIn[name]?.();
 }

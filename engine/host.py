@@ -29,6 +29,10 @@ class Host(Protocol):
         """
         ...
 
+    def keys_of(self, arn: str) -> Mapping[str, str]:
+        """The keys of a caller, in whose name a service goes on. Raises ApiError for an IAM user."""
+        ...
+
     def check(
         self, role_arn: str, action: str, resource: str, context: Mapping[str, str] | None = None
     ) -> str | None:

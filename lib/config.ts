@@ -10,6 +10,7 @@ import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
 import { servingConfig } from './serving/config';
 import { trainingConfig } from './training/config';
+import { warehouseConfig } from './warehouse/config';
 
 /** Cross-room rules stand here; the knobs of a room are in its own `config.ts`. */
 export const schema = z
@@ -30,6 +31,7 @@ export const schema = z
     ...foundationConfig,
     ...dataLakeConfig,
     ...etlConfig,
+    ...warehouseConfig,
     ...trainingConfig,
     ...servingConfig,
     ...monitoringConfig,

@@ -9,8 +9,19 @@ import { serving } from './serving/room';
 import { names } from './shared/names';
 import type { AlarmRow, RoomContract } from './shared/room';
 import { training } from './training/room';
+import { warehouse } from './warehouse/room';
 
-const contracts = [foundation, dataLake, etl, training, serving, monitoring, retraining, aiServices] as const;
+const contracts = [
+  foundation,
+  dataLake,
+  etl,
+  warehouse,
+  training,
+  serving,
+  monitoring,
+  retraining,
+  aiServices,
+] as const;
 
 export type RoomName = (typeof contracts)[number]['name'];
 /** A contract of the list. */

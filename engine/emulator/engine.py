@@ -12,6 +12,7 @@ from pathlib import Path
 from engine.emulator import (
     alarms,
     api_gateway,
+    athena,
     authorization,
     bucket_deployment,
     buckets,
@@ -39,6 +40,7 @@ from engine.sagemaker import SageMaker
 from engine.services import Service
 from engine.services.budgets import MemberBudgets
 from engine.services.scaling import Scaling
+from engine.warehouse import RedshiftData, RedshiftServerless
 
 # True of every run, whatever the stacks contain.
 _NEVER_REHEARSED = {
@@ -76,7 +78,9 @@ def install(settings: Settings) -> Engine:
     quota_api = ServiceQuotas(host.region, host.account, quotas)
     sagemaker = SageMaker(host, python, quotas, settings.wait_scale)
     # A service is put in here, and nowhere else.
+    redshift = RedshiftServerless(host)
     hosted: list[Service] = [sagemaker, sagemaker.runtime, quota_api, Scaling(host, sagemaker)]
+    hosted += [redshift, RedshiftData(host, redshift)]
     if settings.member_account:
         hosted.append(MemberBudgets(host.account))
     jars = [Path(jar) for jar in toolchain["jars"]]
@@ -98,6 +102,7 @@ def install(settings: Settings) -> Engine:
     alarms.install(host, settings.wait_scale)
     deliveries.install(host)
     streams.install(host)
+    athena.install(host)
     api_gateway.install(host)
     roles = ServiceRoles(host)
     roles.install()

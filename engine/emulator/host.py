@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from engine import clients
 from engine.emulator import pinned
-from engine.emulator.settings import ACCOUNT, REGION, Settings
+from engine.emulator.settings import ACCOUNT, REGION, ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Settings
 from engine.host import ApiError
 from engine.journal import AUDIT, NOT_REHEARSED, Journal, now
 from engine.unknowns import DEFAULTS
@@ -56,6 +56,14 @@ class EmulatorHost:
             "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_SESSION_TOKEN": token,
         }
+
+    def keys_of(self, arn: str) -> Mapping[str, str]:
+        """The keys of a caller: of a role's session, or of the root. Raises ApiError for an IAM user."""
+        kind, _, rest = arn.rpartition(":")[2].partition("/")
+        if kind == "root":
+            return {"AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_SECRET_KEY}
+        role, _, session = rest.partition("/")
+        return self.credentials(f"arn:aws:iam::{ACCOUNT}:role/{role}", session)
 
     def s3_as(self, role_arn: str, session_name: str) -> Any:
         """An S3 client of the emulator under the role; raises ApiError when the role does not exist."""

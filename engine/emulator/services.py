@@ -81,7 +81,7 @@ class Services:
     def _handler(self, name: str) -> Any:
         async def handler(*request: Any) -> Response:
             asked = Request(*request)
-            who = _caller(pinned.module("core.router").extract_access_key_id(asked.headers, asked.query))
+            who = caller_of(pinned.module("core.router").extract_access_key_id(asked.headers, asked.query))
             # An operation may call back into the emulator: never on the event loop.
             context = contextvars.copy_context()
             answer = self._endpoint(name, asked).answer
@@ -115,7 +115,8 @@ class Services:
         return answer
 
 
-def _caller(access_key: str) -> Caller:
+def caller_of(access_key: str) -> Caller:
+    """Whoever signs with the key."""
     evaluator, responses = pinned.module("core.iam_evaluator"), pinned.module("core.responses")
     arn = (evaluator.resolve_caller_identity(access_key) or {"userArn": access_key})["userArn"]
 

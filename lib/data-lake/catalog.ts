@@ -4,6 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { featureColumns, rawTables } from '../shared/dataset';
 import { fill, layout, names } from '../shared/names';
+import { databaseName } from './room';
 import { csv, jsonLines, monthly, daily, parquet, type Format, type Partition } from './table-formats';
 
 export interface CatalogProps {
@@ -53,8 +54,7 @@ export class Catalog extends Construct {
     super(scope, id);
     const database = new CfnDatabase(this, 'Database', {
       catalogId: Aws.ACCOUNT_ID,
-      // Athena takes no dashes without quoting.
-      databaseInput: { name: kit.replaceAll('-', '_') },
+      databaseInput: { name: databaseName(kit) },
     });
     const months = monthly('month');
     // Some raw tables have a column `month` of their own.

@@ -10,7 +10,8 @@ export const dataLakeConfig = {
         .describe('Days after which an overwritten or deleted object cannot be brought back'),
       athenaScanLimitGb: z
         .number()
-        .positive()
+        // The least limit that Athena takes is 10 MB.
+        .min(0.01)
         .max(100)
         .default(1)
         .describe('GB; the workgroup cancels a query that scans more. Athena bills 5 USD per TB'),

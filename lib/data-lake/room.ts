@@ -12,3 +12,6 @@ export const dataLake = {
   },
   env: { rawBucket: 'RAW_BUCKET', artifactsBucket: 'ARTIFACTS_BUCKET', captureStream: 'CAPTURE_STREAM' },
 } as const satisfies RoomContract;
+
+/** The Glue database of the lake's tables. Athena takes no dashes without quoting. */
+export const databaseName = (kit: string) => kit.replaceAll('-', '_');

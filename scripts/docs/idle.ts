@@ -22,7 +22,7 @@ export function idleOf(kits: readonly Synthesized[]): Idle {
 /** USD a day of a stack, a row a price; nothing where nothing bills. */
 export function idleTable(stack: string, kits: readonly Synthesized[], idle: Idle): string[] {
   const lines = kits.flatMap((kit) =>
-    (idle.get(kit.name) ?? []).filter((line) => line.stack === stackOf(stack)).map((line) => ({ ...line, kit })),
+    (idle.get(kit.name) ?? []).filter((line) => line.stack === stackOf(stack).stack).map((line) => ({ ...line, kit })),
   );
   const sum = (of: typeof lines) => {
     const total = of.reduce((all, line) => all + line.usd, 0);

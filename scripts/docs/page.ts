@@ -41,7 +41,7 @@ export function page(room: RoomName, kits: readonly Synthesized[], idle: Idle): 
 
 /** The header of the stack's file is its text. */
 function introduction(room: RoomName, stack: string): string[] {
-  const file = `lib/${room}/${stackOf(stack)}-stack.ts`;
+  const file = `lib/${room}/${stackOf(stack).stack}-stack.ts`;
   if (!existsSync(join(ROOT, file)))
     throw new Error(`stack ${stack} is not in ${file}, where its header is looked for`);
   const header = readFileSync(join(ROOT, file), 'utf8').split('*/')[0] ?? '';
@@ -49,7 +49,7 @@ function introduction(room: RoomName, stack: string): string[] {
   const [what, ...rest] = text.split(/\n\n|\n(?=Idle cost:|Fails first:)/).map((part) => part.replaceAll('\n', ' '));
   return [
     '',
-    `## ${names.stack(KIT, stackOf(stack))}`,
+    `## ${names.stack(KIT, stackOf(stack).stack)}`,
     '',
     `${what} ([source](../../${file}))`,
     ...rest.flatMap((part) => ['', part.replace(/^(Idle cost|Fails first):/, '**$1:**')]),
@@ -181,7 +181,7 @@ function grants(stack: string, kits: readonly Synthesized[], all: readonly strin
 
 /** Parameters and outputs that people and commands use; exports are CloudFormation's own. */
 function interfaceOf(stack: string, kits: readonly Synthesized[]): string[] {
-  const template = kits[0]?.templates[stackOf(stack)] as Json;
+  const template = kits[0]?.templates[stackOf(stack).stack] as Json;
   const parameters = Object.entries<Json>(template.Parameters ?? {}).filter(([name]) => name !== 'BootstrapVersion');
   const outputs = Object.entries<Json>(template.Outputs ?? {}).filter(([, output]) => output.Export === undefined);
   return [

@@ -46,7 +46,7 @@ export function synthesize(name: string, variant = variants[name]): Synthesized 
   return fromAssembly(variant.profile, variant.config ?? {}, (assembly, app) => {
     const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
     const templates = stacks.map((stack) => [
-      stackOf(stack.node.id),
+      stackOf(stack.node.id).stack,
       assembly.getStackArtifact(stack.artifactId).template,
     ]);
     return new Kit(name, stacks, Object.fromEntries(templates) as Templates);
@@ -64,7 +64,7 @@ class Kit implements Synthesized {
     readonly templates: Templates,
   ) {
     this.resources = stacks.flatMap((stack) => {
-      const { Resources, Outputs = {} } = templates[stackOf(stack.node.id)];
+      const { Resources, Outputs = {} } = templates[stackOf(stack.node.id).stack];
       for (const { Value, Export } of Object.values<Json>(Outputs))
         if (Export !== undefined) this.exports.set(Export.Name, { stack: stack.node.id, value: Value });
       const constructs = stack.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
@@ -77,10 +77,8 @@ class Kit implements Synthesized {
     const { Type: type, Properties: properties = {}, DeletionPolicy: deletionPolicy, Condition: condition } = all[id];
     const path = construct.node.path.replace(/\/(Resource|Default)$/, '');
     this.paths.set(`${stack.node.id}.${id}`, path);
-    const room = stackOf(stack.node.id);
     return {
-      // The stack of the model belongs to the room that serves it.
-      room: room === 'serving-model' ? 'serving' : room,
+      room: stackOf(stack.node.id).room.name,
       stack: stack.node.id,
       ...{ path, id, type, properties, deletionPolicy, condition },
     };

@@ -43,6 +43,6 @@ export function fromAssembly<T>(profile: string, config: object, read: (assembly
 /** The templates of a configuration. @throws Error of the construct that refuses it */
 export function synthesize(config: Config): Templates {
   return fromAssembly(config.profile, config, (assembly) =>
-    Object.fromEntries(assembly.stacks.map((stack) => [stackOf(stack.id), stack.template])),
+    Object.fromEntries(assembly.stacks.map((stack) => [stackOf(stack.id).stack, stack.template])),
   ) as Templates;
 }

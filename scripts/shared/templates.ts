@@ -1,6 +1,6 @@
 /** Templates as data: whose stacks they are, their resources and machines, and the texts in them. */
 import { readFileSync } from 'node:fs';
-import { type StackName, stacksOf } from '../../lib/rooms';
+import { type RoomStack, type StackName, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { templateFiles } from './cdk';
 
@@ -20,11 +20,11 @@ export interface Template {
 /** By the end of each stack's name; those of opt-in rooms only where they are enabled. */
 export type Templates = Record<StackName, Template>;
 
-/** End of a stack's name by its construct ID. @throws Error when no room has such a stack */
-export function stackOf(id: string): StackName {
+/** A stack by its construct ID. @throws Error when no room has such a stack */
+export function stackOf(id: string): RoomStack {
   const found = stacksOf().find((each) => each.id === id);
   if (found === undefined) throw new Error(`stack ${id} belongs to no room of lib/rooms.ts`);
-  return found.stack;
+  return found;
 }
 
 /** The kit of an assembly with every template. */

@@ -1,3 +1,4 @@
+import { resolveConfig } from '../../lib/config';
 import { featureColumns, rawTables } from '../../lib/shared/dataset';
 import type { Json } from '../shared/json';
 import { kit, only, readable, resources, snapshot } from '../shared/kit';
@@ -85,4 +86,10 @@ test('a query that would scan more than configured is stopped', () => {
     BytesScannedCutoffPerQuery: 1e9,
     EnforceWorkGroupConfiguration: true,
   });
+});
+
+test('a scan limit that Athena refuses is refused before', () => {
+  const limit = (athenaScanLimitGb: number) => () => resolveConfig('sandbox', { dataLake: { athenaScanLimitGb } });
+  expect(limit(0.009)).toThrow('athenaScanLimitGb');
+  expect(limit(0.01)).not.toThrow();
 });

@@ -16,7 +16,7 @@ export const variants: readonly Variant[] = [
   { name: 'sandbox', profile: 'sandbox' },
   { name: 'standard', profile: 'standard' },
   { name: 'production', profile: 'production' },
-  // For accounts that still have Model Monitor; with the resources that no profile asks for.
+  // For accounts that still have Model Monitor; with the resources and rooms that no profile asks for.
   {
     name: 'managed',
     profile: 'standard',

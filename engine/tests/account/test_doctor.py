@@ -51,6 +51,21 @@ def test_sandbox_passes_in_a_new_account(bootstrapped):
     assert told["L-B99A9384"] == 1000
 
 
+def test_the_warehouse_needs_a_default_vpc(bootstrapped):
+    with_room = ("--config", '{"rooms": ["warehouse"]}')
+    _, found = doctor(bootstrapped, *with_room)
+    [network] = [check for check in found["checks"] if check["about"] == "network"]
+    assert network["verdict"] == "ok"
+    ec2 = bootstrapped.client("ec2")
+    ours = [{"Name": "default-for-az", "Values": ["true"]}]
+    for subnet in ec2.describe_subnets(Filters=ours)["Subnets"][1:]:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    code, found = doctor(bootstrapped, *with_room)
+    [network] = of(found, "fail")
+    assert code == 1
+    assert network["found"] == "zones of the default VPC: 1, and Redshift Serverless needs two"
+
+
 def test_the_image_is_looked_for_in_the_registry_of_the_region(bootstrapped):
     _, found = doctor(bootstrapped)
     [image] = [check for check in found["checks"] if check["about"] == "image"]

@@ -56,6 +56,11 @@ const trail: Pricer = (resource, tariff) => [
   ...tariff.charge(resource, 'keys of the log files', 'kms:request', assumed('trailFiles')),
 ];
 
+const adminSecret: Pricer = (resource, tariff) =>
+  resource.properties.ManageAdminPassword === true
+    ? tariff.charge(resource, "admin's password", 'secretsmanager:secret', daily(1))
+    : [];
+
 /** The monitor a day, whether or not the schedule is on: what leaving it on costs. */
 const dailyMonitor: Pricer = (resource, tariff, templates) => {
   const monitor = machineOf(templates, 'monitoring', 'Monitor');
@@ -87,6 +92,7 @@ const pricers: Record<string, Pricer> = {
   'AWS::CloudWatch::Alarm': alarm,
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::EC2::VPCEndpoint': zones,
+  'AWS::RedshiftServerless::Namespace': adminSecret,
   'AWS::SageMaker::DataQualityJobDefinition': managedMonitor,
   'AWS::SageMaker::EndpointConfig': instances,
   'AWS::SageMaker::ModelBiasJobDefinition': managedMonitor,

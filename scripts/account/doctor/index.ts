@@ -23,6 +23,7 @@ import {
 } from './judge';
 import * as look from './look';
 import { needs } from './needs';
+import { defaultZones, judgeDefaultVpc } from './network';
 import { tools } from './tools';
 import type { Check, Diagnosis, DiagnoseOptions } from './types';
 
@@ -70,6 +71,9 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     asked('budget', async () => [
       judgeBudgets(await look.budgetsRefusal(aws, account), config.foundation.monthlyBudgetUsd),
     ]),
+    ...(config.rooms.includes('warehouse')
+      ? [asked('network', async () => [judgeDefaultVpc(await defaultZones(aws))])]
+      : []),
     ...told,
     asked('deployed', async () => {
       const [stacks, tagged] = await Promise.all([

@@ -6,5 +6,5 @@ test('an answer of AWS is assumed by name, and what is not known is refused with
     'processing-slash': 'keep',
   });
   for (const text of ['processing-slash=perhaps', 'processing-flash=keep', 'processing-slash'])
-    expect(() => assume(text, assumedByDefault)).toThrow('processing-slash=join|keep, serverless-opt-ml=');
+    expect(() => assume(text, assumedByDefault)).toThrow('processing-slash=join|keep, redshift-lake-reader=');
 });

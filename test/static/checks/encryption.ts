@@ -67,6 +67,7 @@ const rules: Record<string, Rule> = {
   'AWS::StepFunctions::StateMachine': byService(
     'inputs and outputs are names and figures; Step Functions encrypts them',
   ),
+  'AWS::RedshiftServerless::Namespace': byService('the rows stay in the lake; Redshift encrypts what people load'),
   'AWS::Scheduler::Schedule': byService('the input is a time; EventBridge Scheduler encrypts it'),
 };
 

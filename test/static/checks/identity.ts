@@ -40,6 +40,9 @@ export const everyResource: readonly { readonly actions: RegExp; readonly reason
     },
   ];
 
+/** Redshift Serverless assumes roles as itself and as `redshift.amazonaws.com`. */
+const SECOND_NAME = 'redshift-serverless.amazonaws.com';
+
 const allowed = (model: Model) => model.grants.filter(({ statement }) => statement.Effect === 'Allow');
 const everywhere = ({ resources }: Grant) => resources.includes('*');
 
@@ -146,7 +149,8 @@ export const identity: Check[] = [
       model.ofType('AWS::IAM::Role').flatMap((role) => {
         const statements = list<Json>(role.properties.AssumeRolePolicyDocument.Statement);
         const others = statements.some(({ Principal }) => Object.keys(Principal).join() !== 'Service');
-        return model.trusts(role).length === 1 && !others
+        const services = model.trusts(role).filter((service) => service !== SECOND_NAME);
+        return services.length === 1 && !others
           ? []
           : [{ at: role.id, problem: 'is assumed by something else than one service' }];
       }),

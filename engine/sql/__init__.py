@@ -1,0 +1,18 @@
+"""Queries of Athena and Redshift over the tables of the Glue catalog, run on DuckDB."""
+
+from engine.sql.dialects import ATHENA, REDSHIFT, Dialect, QueryError, parse
+from engine.sql.lake import AwsLake, Lake
+from engine.sql.query import Answer, ScanLimitError, run
+
+__all__ = [
+    "ATHENA",
+    "REDSHIFT",
+    "Answer",
+    "AwsLake",
+    "Dialect",
+    "Lake",
+    "QueryError",
+    "ScanLimitError",
+    "parse",
+    "run",
+]

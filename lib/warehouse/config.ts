@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** Some of what Redshift Serverless sells; it has every step of 8. */
+const rpus = () =>
+  z.literal([512, 256, 128, 64, 32, 16, 8, 4], 'a workgroup has 4, 8, 16, 32, 64, 128, 256 or 512 RPU');
+
+export const warehouseConfig = {
+  warehouse: z
+    .strictObject({
+      baseRpu: rpus()
+        .default(4)
+        .describe(
+          'RPU that a query starts with: 1.50 USD an hour for 4 while one runs, nothing at rest. Some Regions begin at 8',
+        ),
+      maxRpu: rpus().default(8).describe('RPU that Redshift may scale to: the ceiling of what an hour costs'),
+      maxQuerySeconds: z
+        .number()
+        .int()
+        .min(10)
+        .max(86_399)
+        .default(600)
+        .describe('Seconds after which a query is ended: the ceiling of what one costs'),
+      adminSecret: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Let Secrets Manager hold an admin's password, 0.40 USD a month: only an admin can grant an IAM role the use of the catalog",
+        ),
+    })
+    .refine(({ baseRpu, maxRpu }) => baseRpu <= maxRpu, { path: ['maxRpu'], error: 'must not be below baseRpu' })
+    .prefault({}),
+};

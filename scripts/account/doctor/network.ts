@@ -1,0 +1,35 @@
+/** The account's default VPC, in which the warehouse stands. */
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { STSClient } from '@aws-sdk/client-sts';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Aws } from '../../operate/deployed-kit';
+import type { Check } from './types';
+
+/** In how many zones the account's default VPC has subnets. Signed by hand: the SDK's client of EC2 takes 14 MB for this one call. */
+export async function defaultZones(aws: Aws): Promise<number> {
+  const { config } = new STSClient(aws);
+  const region = await config.region();
+  const url = new URL(aws.endpoint ?? process.env.AWS_ENDPOINT_URL ?? `https://ec2.${region}.amazonaws.com`);
+  const query = {
+    Action: 'DescribeSubnets',
+    Version: '2016-11-15',
+    'Filter.1.Name': 'default-for-az',
+    'Filter.1.Value.1': 'true',
+  };
+  url.search = new URLSearchParams(query).toString();
+  const signer = new SignatureV4({ service: 'ec2', region, credentials: config.credentials, sha256: Sha256 });
+  const { protocol, hostname, host, pathname: path } = url;
+  const port = url.port === '' ? {} : { port: Number(url.port) };
+  const request = { method: 'GET', protocol, hostname, ...port, path, query, headers: { host } };
+  const response = await fetch(url, { headers: (await signer.sign(request)).headers });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`DescribeSubnets: ${/<Message>([^<]*)/.exec(text)?.[1] ?? response.status}`);
+  return new Set([...text.matchAll(/<availabilityZone>([^<]+)/g)].map(([, zone]) => zone)).size;
+}
+
+export const judgeDefaultVpc = (zones: number): Check => ({
+  about: 'network',
+  verdict: zones < 2 ? 'fail' : 'ok',
+  found: `zones of the default VPC: ${zones}${zones < 2 ? ', and Redshift Serverless needs two' : ''}`,
+  fix: 'aws ec2 create-default-vpc, or create-default-subnet for another zone',
+});
