@@ -50,7 +50,7 @@ def install(call: Call, check: Check) -> None:
 
 
 def _name_map_runs() -> None:
-    """A grant of DescribeMapRun names map runs; the emulator knows no resource of the call."""
+    """A grant of DescribeMapRun names map runs; the emulator has no resource for the call."""
     actions = pinned.module("core.iam_actions")
     original = actions.extract_resource_arn
 
@@ -166,7 +166,7 @@ class _MapRun:
             yield batch, len(batch["Items"])
 
     def child(self, record: Json, given: Any, size: int) -> Json:
-        """One child execution to its end. It sees no variables of its parent; the role is the same."""
+        """One child execution to its end. It cannot read its parent's variables; the role is the same."""
         sfn, name = self.sfn, str(uuid.uuid4())
         child = {
             **{"executionArn": f"{self.prefix}:execution:{self.label}:{name}", "name": name},

@@ -186,7 +186,7 @@ export class AiServicesStack extends RoomStack {
 /** API Gateway gives up at 29 s. */
 const API_TIMEOUT = Duration.seconds(29);
 
-/** Grants operations of an AI service. None of them has a resource: IAM knows only `*`. */
+/** Grants operations of an AI service. IAM has no resource for any of them, hence `*`. */
 function allowing(handler: HandlerFunction, service: string, operations: readonly string[]): HandlerFunction {
   const actions = operations.map((operation) => `${service}:${operation}`);
   handler.addToRolePolicy(new PolicyStatement({ actions, resources: ['*'] }));

@@ -13,7 +13,7 @@ export interface AnalyzeMachineProps {
   readonly toleratedFailurePercent: number;
 }
 
-/** What the state `Alert`, which the machine is given, tells people. */
+/** Name and cause of a failure, which the added state `Alert` publishes. */
 const failed = (error: string, cause: string) => ({ failure: { error, cause: jsonata(cause) } });
 
 /**
@@ -57,7 +57,7 @@ export function analyzeMachine(props: AnalyzeMachineProps): Definition {
           Resource: `arn:${Aws.PARTITION}:states:::s3:listObjectsV2`,
           Arguments: { Bucket: props.raw, Prefix: jsonata('$prefix') },
         },
-        // Child executions see no variables of their parent.
+        // Child executions cannot read the variables of their parent.
         ItemBatcher: {
           MaxItemsPerBatch: batchLimits.documents,
           BatchInput: { run: jsonata(run), language: jsonata('$language') },

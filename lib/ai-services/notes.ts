@@ -14,7 +14,7 @@ export const notes: Notes = {
       'LifecycleConfiguration.Rules.AbortIncompleteMultipartUpload':
         'Parts of an upload that was broken off are billed and invisible',
       'LifecycleConfiguration.Rules.Status': 'On from the start',
-      NotificationConfiguration: 'As of every bucket of the kit: whoever plays the audio can wait for its event',
+      NotificationConfiguration: 'On for every bucket of the kit: whoever plays the audio can wait for its event',
     },
   },
   'AiServices/AnalyzeText': {
@@ -54,7 +54,7 @@ export const notes: Notes = {
   },
   'AiServices/AnalyzeDocuments': {
     why: 'One batch of Analyze. It reads the documents itself: the history of a state machine would keep their text',
-    without: 'Analyze has no one to call',
+    without: 'Analyze has no function to invoke',
     properties: {
       Timeout: 'Twenty-five reads, two calls with their retries, and one write',
       'Environment.Variables.RAW_BUCKET': 'Where the documents are',

@@ -31,15 +31,15 @@ export const aiServices = {
   lost: 'audio, speech marks and the results of analyzed documents',
 } as const satisfies RoomContract;
 
-/** Where people put what the room reads, in the raw bucket. */
+/** Folders of the raw bucket that the room reads; people upload there. */
 export const inputs = { images: 'images/', documents: 'documents/' };
 
-/** Where the room puts its answers, in its own bucket. */
+/** Keys of the room's answers in its own bucket. */
 export const answers = {
   speech: 'speech/{id}.{format}',
   speechMarks: 'speech/{id}.marks.jsonl',
   /** A line for each document: what was found, or why it was refused. */
   documents: 'documents/{run}/{batch}.jsonl',
-  /** Where Step Functions writes what became of each batch. It adds a slash of its own. */
+  /** Prefix of the reports that Step Functions writes of the batches. It adds a slash of its own. */
   mapRuns: 'map-runs/{run}',
 };

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../shared/json';
 import { kit, only, resources, snapshot, statements } from '../shared/kit';
 
 const room = 'ai-services';
@@ -63,6 +66,12 @@ test('the machine lists documents alone, and starts executions of itself alone',
   expect(list?.statement.Condition).toEqual({ StringLike: { 's3:prefix': 'documents/*' } });
   const [start] = statements(room, app()).filter(({ statement }) => statement.Action === 'states:StartExecution');
   expect(start?.statement.Resource).toEqual({ Ref: expect.stringMatching(/^AnalyzeMachine/) });
+});
+
+test('the stack waits for the one that sets the logging role of the account, and sets none of its own', () => {
+  const manifest = JSON.parse(readFileSync(join(app(), 'manifest.json'), 'utf8')) as Json;
+  expect(manifest.artifacts.AiServices.dependencies).toContain('Serving');
+  expect(resources(room, 'AWS::ApiGateway::Account', app())).toEqual({});
 });
 
 test('answers are encrypted with the key of the kit and expire', () => {

@@ -52,7 +52,7 @@ test.each([
   ['without a prefix', {}],
   ['with a prefix outside the documents', { prefix: 'tables/flights/' }],
   ['with a prefix that is no text', { prefix: 7 }],
-  ['in a language that Comprehend does not know', { prefix: 'documents/', language: 'sv' }],
+  ['in a language that Comprehend does not support', { prefix: 'documents/', language: 'sv' }],
 ])('an execution %s reads nothing and says what to send', (_, input) => {
   const run = analyze(1, {}, input);
   expect(run.path).not.toContain('AnalyzeBatches');

@@ -74,7 +74,7 @@ test.each([
   ['100,001 bytes', { text: 'x'.repeat(100_001), language: 'en', analyses: ['pii'] }, 'text', '100000 bytes'],
   ['too little to detect its language', { text: 'Hi' }, 'language', 'less than 20 characters'],
   ['an unknown language', { text, language: 'sv' }, 'language', 'one of en, es,'],
-  ['a language without personal data', { text, language: 'de' }, 'language', 'pii, which knows en, es'],
+  ['a language without personal data', { text, language: 'de' }, 'language', 'pii, which supports en, es'],
   ['an unknown analysis', { text, analyses: ['syntax'] }, 'analyses', 'one of sentiment,'],
   ['no analysis', { text, analyses: [] }, 'analyses', 'a list of one or more'],
   ['an unknown field', { text, lang: 'en' }, 'lang', 'is not one of text, language, analyses'],
@@ -99,7 +99,7 @@ test('a text is described and not repeated where it is refused', async () => {
   expect(body.value).toBe('"5010 bytes"');
 });
 
-test('a detected language that an analysis does not know is refused by its name', async () => {
+test('a detected language that an analysis does not support is refused by its name', async () => {
   comprehend.on(DetectDominantLanguageCommand).resolves({ Languages: [{ LanguageCode: 'sv' }] });
   expect(await ask(handler, { text })).toMatchObject({ status: 400, body: { field: 'language', value: '"sv"' } });
 });

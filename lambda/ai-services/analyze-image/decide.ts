@@ -12,7 +12,7 @@ const SIGNATURES = {
   JPEG: Buffer.from([0xff, 0xd8, 0xff]),
   PNG: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
 };
-/** Bytes that tell the type of a picture. */
+/** Number of leading bytes that identify the type of a picture. */
 export const SIGNATURE_BYTES = 8;
 
 /**

@@ -1,4 +1,4 @@
-/** `POST /image`: what Rekognition sees in a picture of the request, or of the raw bucket. */
+/** `POST /image`: what Rekognition detects in a picture of the request, or of the raw bucket. */
 import {
   DetectLabelsCommand,
   DetectModerationLabelsCommand,

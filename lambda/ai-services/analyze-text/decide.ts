@@ -43,7 +43,7 @@ export function decide(body: unknown): TextRequest {
 }
 
 /**
- * The language, if every one of the analyses knows it.
+ * The language, if every one of the analyses supports it.
  * @throws Refusal that names the one that does not
  */
 export function supported(language: string | undefined, analyses: readonly TextAnalysis[]): Language {
@@ -53,7 +53,7 @@ export function supported(language: string | undefined, analyses: readonly TextA
       throw new Refusal(
         'language',
         language,
-        `is not supported by ${analysis}, which knows ${known.join(', ')}: leave it out of analyses, or send another text`,
+        `is not supported by ${analysis}, which supports ${known.join(', ')}: leave it out of analyses, or send another text`,
       );
   }
   return language as Language;

@@ -16,7 +16,7 @@ export interface SpeechRequest {
 }
 
 /**
- * The calls that a body asks for: `{"text": "…"}` or `{"ssml": "<speak>…</speak>"}`, with `voice`, `engine`, `format` and `marks`.
+ * The calls for a body: `{"text": "…"}` or `{"ssml": "<speak>…</speak>"}`, with `voice`, `engine`, `format` and `marks`.
  * @throws Refusal
  */
 export function decide(body: unknown): SpeechRequest {

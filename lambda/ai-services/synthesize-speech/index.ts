@@ -26,7 +26,7 @@ export const handler = serviceHandler({
   source: 'polly',
   client: polly,
   refusals: {
-    InvalidSsmlException: ['ssml', 'is not well-formed, or has a tag that the engine does not know'],
+    InvalidSsmlException: ['ssml', 'is not well-formed, or has a tag that the engine does not support'],
     TextLengthExceededException: ['text', 'is longer than the service takes'],
     EngineNotSupportedException: ['engine', 'is not offered for this voice in this Region: send "engine": "standard"'],
   },
