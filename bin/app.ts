@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { App, Tags } from 'aws-cdk-lib';
+import { AiServicesStack } from '../lib/ai-services/ai-services-stack';
 import { loadConfig } from '../lib/config';
 import { DataLakeStack } from '../lib/data-lake/data-lake-stack';
 import { EtlStack } from '../lib/etl/etl-stack';
@@ -61,6 +62,7 @@ export function buildKit(app: App): void {
   // Opt-in rooms by name, built where the configuration asks for them.
   const optIn: Record<string, () => unknown> = {
     warehouse: () => new WarehouseStack(app, 'Warehouse', { ...common, ...buckets, config: config.warehouse }),
+    'ai-services': () => new AiServicesStack(app, 'AiServices', { ...common, raw, serving, config: config.aiServices }),
   };
   for (const { name } of enabledRooms(config)) optIn[name]?.();
 }

@@ -1,6 +1,7 @@
 /** The configuration of the kit: every room's knobs, the rules between them, and the three profiles. Nothing else reads CDK context. */
 import type { App } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { aiServicesConfig } from './ai-services/config';
 import { dataLakeConfig } from './data-lake/config';
 import { etlConfig } from './etl/config';
 import { foundationConfig } from './foundation/config';
@@ -35,6 +36,7 @@ export const schema = z
     ...servingConfig,
     ...monitoringConfig,
     ...retrainingConfig,
+    ...aiServicesConfig,
   })
   .refine((c) => !c.network.isolatedVpc || c.serving.mode !== 'serverless', {
     path: ['serving', 'mode'],

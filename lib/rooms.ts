@@ -1,4 +1,5 @@
 /** The rooms in lifecycle order: stacks, commands, documents and tests go through this list. */
+import { aiServices } from './ai-services/room';
 import { dataLake } from './data-lake/room';
 import { etl } from './etl/room';
 import { foundation } from './foundation/room';
@@ -10,7 +11,17 @@ import type { AlarmRow, RoomContract } from './shared/room';
 import { training } from './training/room';
 import { warehouse } from './warehouse/room';
 
-const contracts = [foundation, dataLake, etl, warehouse, training, serving, monitoring, retraining] as const;
+const contracts = [
+  foundation,
+  dataLake,
+  etl,
+  warehouse,
+  training,
+  serving,
+  monitoring,
+  retraining,
+  aiServices,
+] as const;
 
 export type RoomName = (typeof contracts)[number]['name'];
 /** A contract of the list. */

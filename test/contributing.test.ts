@@ -66,7 +66,7 @@ const OWN: Record<string, string> = {
 const SHARED: Record<string, [find: RegExp, put: string][]> = {
   'lib/rooms.ts': [
     [/^import \{ training \}/m, "import { toy } from './toy/room';\n$&"],
-    [/ retraining(,?\s*\] as const)/, ' retraining, toy$1'],
+    [/(const contracts = \[[^\]]* retraining)\b/, '$1, toy'],
   ],
   'lib/config.ts': [
     [/^import \{ trainingConfig \}/m, "import { toyConfig } from './toy/config';\n$&"],

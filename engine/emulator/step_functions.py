@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, NamedTuple
 
-from engine.emulator import pinned
+from engine.emulator import map_runs, pinned
 from engine.emulator.host import EmulatorHost
 from engine.host import ApiError
 from engine.integrations.dispatch import Caller, Dispatcher, TaskError
@@ -28,9 +28,13 @@ def install(host: EmulatorHost) -> None:
     dispatcher = Dispatcher(host.endpoint, host.region, host.account)
     execute_task, invoke_resource = sfn._execute_task, sfn._invoke_resource
 
+    def role_of(execution: dict[str, Any]) -> str:
+        # A child of a distributed map has its parent's role; its machine is `<machine>/<label>`.
+        machine = sfn._state_machines.get(execution["stateMachineArn"].partition("/")[0]) or {}
+        return str(machine.get("roleArn", ""))
+
     def execute(state_def: dict[str, Any], raw_input: Any, execution: dict[str, Any], ctx: Any) -> Any:
-        machine = sfn._state_machines.get(execution["stateMachineArn"]) or {}
-        token = _task.set(_Task(machine.get("roleArn", ""), execution, threading.Event()))
+        token = _task.set(_Task(role_of(execution), execution, threading.Event()))
         try:
             timeout = _timeout_seconds(sfn, state_def, raw_input, ctx)
             return execute_task({**state_def, **timeout}, raw_input, execution, ctx)
@@ -38,7 +42,9 @@ def install(host: EmulatorHost) -> None:
             _task.reset(token)
 
     def dispatch(resource: str, arguments: Any) -> Any:
-        task = _task.get()
+        return perform(_task.get(), resource, arguments)
+
+    def perform(task: _Task, resource: str, arguments: Any) -> Any:
         _show_parameters(task.execution, resource, arguments)
         session = str(task.execution.get("name", "execution"))
         try:
@@ -72,6 +78,13 @@ def install(host: EmulatorHost) -> None:
             _task.get().cancelled.set()  # the dispatcher stops the job it waits for
             raise sfn._ExecutionError("States.Timeout", f"Task timed out after {timeout} seconds") from None
 
+    def call(execution: dict[str, Any], resource: str, arguments: Any) -> Any:
+        return perform(_Task(role_of(execution), execution, threading.Event()), resource, arguments)
+
+    def check(execution: dict[str, Any], action: str, resource: str) -> str | None:
+        return host.check(role_of(execution), action, resource, None, str(execution["name"]))
+
+    map_runs.install(call, check)
     sfn._execute_task = execute
     sfn._invoke_resource = invoke
     sfn._invoke_resource_with_timeout = invoke_with_timeout

@@ -6,23 +6,17 @@
  * Idle cost: nothing but the stored bytes.
  * Fails first: capture (the stream's role, or a record without its event day, which lands below errors/). Alarm: serving/capture-failures.
  */
-import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Validations } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type CfnBucket,
-  type IBucket,
-  type LifecycleRule,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { adoptProviders } from '../shared/custom-resources';
 import { dataLake } from './room';
+import { LakeBucket } from '../shared/lake-bucket';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { CaptureStream } from './capture-stream';
 import { Catalog } from './catalog';
@@ -95,33 +89,5 @@ export class DataLakeStack extends RoomStack {
         },
       },
     });
-  }
-}
-
-interface LakeBucketProps {
-  readonly key: IKey;
-  readonly destroyData: boolean;
-  readonly rule: LifecycleRule;
-}
-
-/** Private, TLS only, versioned, encrypted with the kit's key, and announcing its objects on the event bus. */
-class LakeBucket extends Bucket {
-  constructor(scope: Construct, id: string, { key, destroyData, rule }: LakeBucketProps) {
-    super(scope, id, {
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      // One data key a bucket and day instead of one an object: a replayed month would otherwise be thousands of calls.
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      versioned: true,
-      lifecycleRules: [rule],
-      removalPolicy: destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-      autoDeleteObjects: destroyData,
-    });
-    // `eventBridgeEnabled` of the construct deploys a function to set what CloudFormation has long had as a property.
-    (this.node.defaultChild as CfnBucket).notificationConfiguration = {
-      eventBridgeConfiguration: { eventBridgeEnabled: true },
-    };
   }
 }

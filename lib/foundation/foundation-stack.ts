@@ -4,7 +4,7 @@
  * One customer-managed key for everything, because each costs 1 USD a month and grants on one key are read in one place. Its policy names
  * exactly the services that use it on their own behalf; roles get the key through their own policies.
  * Idle cost: the key and an alarm; the trail is free while it is the account's only management trail.
- * Alarm: foundation/dead-letters. Fails first: an alarm that cannot publish to the encrypted topic is silent. test/static/checks/key-policy.ts derives it from the templates.
+ * Alarm: foundation/dead-letters. Fails first: an alarm that cannot publish to the encrypted topic is silent. scripts/rehearse/key-policy.ts derives it from the templates.
  */
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';

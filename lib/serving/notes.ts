@@ -23,44 +23,11 @@ export const notes: Notes = {
   'Serving/Predictions/Api': {
     why: 'The door: callers sign with IAM, the request model refuses what the schema does not know, throttling caps the cost',
     without: 'Callers would need permission on the function or the endpoint itself',
-    properties: {
-      EndpointConfiguration: 'Regional: callers are in the same Region, and there is no distribution to wait for',
-      Name: 'What the console shows',
-    },
-  },
-  'Serving/Predictions/Api/Account': {
-    why: "API Gateway's logging role is the account's, not the kit's: it is set and stays, so that two kits and their removal do not fight",
-    without: 'The first stage with logging in a new account is refused',
-    properties: { CloudWatchRoleArn: 'The role below' },
-  },
-  'Serving/Predictions/Api/CloudWatchRole': {
-    why: 'What API Gateway assumes to write logs, for every API of the account',
-    without: 'The first stage with logging in a new account is refused',
-    properties: { ManagedPolicyArns: 'What API Gateway asks for' },
-  },
-  'Serving/Predictions/Api/Deployment': {
-    why: 'A snapshot of the API; its name changes with the API, so that a change is deployed',
-    without: 'Changes are made and never served',
   },
   'Serving/Predictions/Api/DeploymentStage.live': {
-    why: 'The one stage',
-    without: 'The API has no address',
     properties: {
-      'AccessLogSetting.DestinationArn': 'The declared group: who called when, with which answer',
-      'AccessLogSetting.Format': 'JSON, to be filtered',
-      'MethodSettings.LoggingLevel': 'Errors only: every request is in the access log already',
-      'MethodSettings.DataTraceEnabled': 'Off: request bodies do not belong into a log',
-      'MethodSettings.MetricsEnabled': 'The alarm serving/predict-errors reads them',
       'MethodSettings.ThrottlingRateLimit': '`serving.throttle.ratePerSecond`: a loop in a client costs money here',
       'MethodSettings.ThrottlingBurstLimit': '`serving.throttle.burst`',
-      'MethodSettings.HttpMethod': 'Every method',
-      'MethodSettings.ResourcePath': 'Every path',
-      TracingEnabled: 'The trace of a request starts here',
-    },
-  },
-  'Serving/Predictions/ExecutionLogs': {
-    properties: {
-      LogGroupName: 'The name that API Gateway decides on; it would make the group itself, without retention',
     },
   },
   'Serving/Predictions/Api/Default/predictions': { why: '`/predictions`', without: 'The method has no path' },
@@ -68,43 +35,13 @@ export const notes: Notes = {
     why: 'A batch of instances in, a score for each out',
     without: 'Nothing can be asked',
     properties: {
-      AuthorizationType: 'IAM: callers are programs of the account; no keys to hand out or lose',
-      'Integration.Type': 'Proxy: the handler answers, status included',
-      'Integration.IntegrationHttpMethod': 'Lambda is invoked by POST, whatever the method',
       'Integration.TimeoutInMillis':
         'The longest that API Gateway gives: a cold serverless endpoint needs many of these seconds',
-      'Integration.Uri': 'The function',
       RequestModels: 'The columns of schema/dataset.json, before the function is paid for',
-      RequestValidatorId: 'Without a validator the model is documentation',
     },
   },
   'Serving/Predictions/Api/Request': {
     why: 'What a request must look like, derived from schema/dataset.json',
-    without: 'The handler alone refuses, after it was started and billed',
-    properties: {
-      ContentType: 'Requests are JSON',
-      Name: 'What a generated client calls the type',
-      Schema: 'JSON Schema, draft 4: what API Gateway reads',
-    },
-  },
-  'Serving/Predictions/Api/Body': {
-    why: 'Applies the model to the body',
-    without: 'The model refuses nothing',
-    properties: {
-      Name: 'What the console shows',
-      ValidateRequestBody: 'The body is what the model describes',
-      ValidateRequestParameters: 'There are none; a later one is checked from its first day',
-    },
-  },
-  'Serving/Predictions/Api/InvalidBody': {
-    why: "Carries the validator's sentence to the caller",
-    without: 'The caller reads "Invalid request body" and guesses which column',
-    properties: {
-      StatusCode: 'As without it',
-      ResponseParameters:
-        "Plain text: the validator's sentence has quotes of its own, which a JSON template cannot escape",
-      ResponseTemplates: 'The sentence, and where the columns are',
-    },
   },
 
   'Serving/Release/Machine/Machine': {

@@ -30,10 +30,11 @@ import { folder, layout, names } from '../shared/names';
 import { ManagedAccess } from './managed/access';
 import { machineOutput } from '../shared/room';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { SignedApi } from '../shared/signed-api';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
 import { everyAlarm, mayInvoke, VARIANT } from './endpoint';
-import { PredictionApi } from './prediction-api';
+import { requestModel } from './request-model';
 import { Release } from './release';
 
 export interface ServingStackProps extends RoomProps {
@@ -70,7 +71,23 @@ export class ServingStack extends RoomStack {
     this.modelRole = this.addModelRole(props);
     if (props.engine === 'managed') this.access = new ManagedAccess(this, 'Managed', props);
     const predict = this.addPredict(props);
-    const api = new PredictionApi(this, 'Predictions', { kit, config, predict, logRetention: props.logRetention });
+    const api = new SignedApi(this, 'Predictions', {
+      name: `${kit}-predictions`,
+      description: 'Predictions for flights that have not left yet',
+      throttle: config.throttle,
+      rules: 'The columns are in schema/dataset.json.',
+      setsLoggingRole: true,
+      posts: [
+        {
+          path: 'predictions',
+          handler: predict,
+          model: 'Request',
+          modelName: 'Predictions',
+          schema: requestModel(config.maxInstancesPerRequest),
+        },
+      ],
+      logRetention: props.logRetention,
+    });
     this.release = new Release(this, 'Release', {
       ...props,
       modelRole: this.modelRole,

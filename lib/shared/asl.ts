@@ -19,6 +19,11 @@ export interface Catch {
   Assign?: Record<string, unknown>;
 }
 
+interface ServiceCall {
+  Resource: string;
+  Arguments: Record<string, unknown>;
+}
+
 interface Common {
   Comment?: string;
   Assign?: Record<string, unknown>;
@@ -35,6 +40,19 @@ export type State = Common &
         Items: string;
         MaxConcurrency: number;
         ItemProcessor: Definition;
+        Retry?: Retry[];
+        Catch?: Catch[];
+      }
+    | {
+        Type: 'Map';
+        Label: string;
+        ItemReader: ServiceCall;
+        ItemBatcher: { MaxItemsPerBatch: number; BatchInput: Record<string, unknown> };
+        MaxConcurrency: number;
+        ToleratedFailurePercentage: number;
+        /** Each batch is an execution of its own. */
+        ItemProcessor: Definition & { ProcessorConfig: { Mode: 'DISTRIBUTED'; ExecutionType: 'STANDARD' } };
+        ResultWriter: ServiceCall;
         Retry?: Retry[];
         Catch?: Catch[];
       }

@@ -1,8 +1,8 @@
-import { Aws, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, type Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IScheduleTarget, type Schedule, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -97,6 +97,19 @@ export class LifecycleMachine extends Construct {
   allowRead(bucket: IBucket, folder: string): void {
     this.allow(['s3:GetObject'], [bucket.arnForObjects(`${folder}*`)]);
     bucket.encryptionKey?.grantDecrypt(this.role);
+  }
+
+  /**
+   * Child executions of a distributed map. Its policy is none of the role's own, which the machine waits for and which therefore cannot
+   * name the machine.
+   */
+  allowMapRuns(label: string): void {
+    const policy = new Policy(this, 'MapRuns', { roles: [this.role] });
+    this.machine.grantStartExecution(policy);
+    this.machine.grantExecution(policy, 'states:DescribeExecution', 'states:StopExecution');
+    const name = Fn.select(6, Fn.split(':', this.machine.stateMachineArn));
+    const runs = arn('states', `mapRun:${name}/${label}:*`);
+    policy.addStatements(new PolicyStatement({ actions: ['states:DescribeMapRun'], resources: [runs] }));
   }
 
   /** Metrics of the kit's own namespace. */

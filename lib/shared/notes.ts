@@ -147,4 +147,81 @@ export const sharedNotes: Notes = {
         "DynamoDB's own key: the kit's would put a KMS request behind every lock, for records that hold no data of anybody",
     },
   },
+  '*/Api/Account': {
+    why: "API Gateway's logging role is the account's, not the kit's: it is set and stays, so that two kits and their removal do not fight",
+    without: 'The first stage with logging in a new account is refused',
+    properties: { CloudWatchRoleArn: 'The role below' },
+  },
+  '*/Api/CloudWatchRole': {
+    why: 'What API Gateway assumes to write logs, for every API of the account',
+    without: 'The first stage with logging in a new account is refused',
+    properties: { ManagedPolicyArns: 'What API Gateway asks for' },
+  },
+  '*/Api/Deployment': {
+    why: 'A snapshot of the API; its name changes with the API, so that a change is deployed',
+    without: 'Changes are made and never served',
+  },
+  '*/Api/DeploymentStage.live': {
+    why: 'The one stage',
+    without: 'The API has no address',
+    properties: {
+      'AccessLogSetting.DestinationArn': 'The declared group: who called when, with which answer',
+      'AccessLogSetting.Format': 'JSON, to be filtered',
+      'MethodSettings.LoggingLevel': 'Errors only: every request is in the access log already',
+      'MethodSettings.DataTraceEnabled': 'Off: request bodies do not belong into a log',
+      'MethodSettings.MetricsEnabled': 'The alarm on answers of 5xx reads them',
+      'MethodSettings.HttpMethod': 'Every method',
+      'MethodSettings.ResourcePath': 'Every path',
+      TracingEnabled: 'The trace of a request starts here',
+    },
+  },
+  '*/ExecutionLogs': {
+    properties: {
+      LogGroupName: 'The name that API Gateway decides on; it would make the group itself, without retention',
+    },
+  },
+  '*/Api/Body': {
+    why: 'Applies the model to the body',
+    without: 'The model refuses nothing',
+    properties: {
+      Name: 'What the console shows',
+      ValidateRequestBody: 'The body is what the model describes',
+      ValidateRequestParameters: 'There are none; a later one is checked from its first day',
+    },
+  },
+  '*/Api/InvalidBody': {
+    why: "Carries the validator's sentence to the caller",
+    without: 'The caller reads "Invalid request body" and guesses which field',
+    properties: {
+      StatusCode: 'As without it',
+      ResponseParameters:
+        "Plain text: the validator's sentence has quotes of its own, which a JSON template cannot escape",
+      ResponseTemplates: 'The sentence, and where the rules are',
+    },
+  },
+
+  '*/Api/Default/*/POST': {
+    properties: {
+      AuthorizationType: 'IAM: callers are programs of the account; no keys to hand out or lose',
+      'Integration.Type': 'Proxy: the handler answers, status included',
+      'Integration.IntegrationHttpMethod': 'Lambda is invoked by POST, whatever the method',
+      'Integration.TimeoutInMillis': 'The longest that API Gateway gives',
+      'Integration.Uri': 'The function',
+      RequestValidatorId: 'Without a validator the model is documentation',
+    },
+  },
+  'AWS::ApiGateway::Model': {
+    without: 'The handler alone refuses, after it was started and billed',
+    properties: {
+      ContentType: 'Requests are JSON',
+      Name: 'What a generated client calls the type',
+      Schema: 'JSON Schema, draft 4: what API Gateway reads',
+    },
+  },
+  'AWS::ApiGateway::RestApi': {
+    properties: {
+      EndpointConfiguration: 'Regional: callers are in the same Region, and there is no distribution to wait for',
+      Name: 'What the console shows',
+    },
+  },
 };

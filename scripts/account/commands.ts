@@ -12,7 +12,7 @@ const load = <Module>(path: string): Module => require(path) as Module;
  * Adds the commands; each loads its module when it runs, so that the others start quickly. `--kit` and `--region` belong to the program:
  * `program.opts<Where>()`.
  */
-export function registerAccount(program: Command): void {
+export function register(program: Command): void {
   const out = terminal();
   const where = (): { kit: string; aws: Aws } => {
     const { kit, region } = program.opts<Where>();

@@ -26,8 +26,7 @@ import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from './pace';
 
-export const engines = ['athena', 'redshift'] as const;
-export type Engine = (typeof engines)[number];
+export type Engine = 'athena' | 'redshift';
 
 export interface Answer {
   columns: string[];

@@ -35,6 +35,7 @@ describe('a deployed kit', () => {
     expect(kit.buckets.raw).toBe('mlkit-data-lake/RawBucketName');
     expect(kit.machines).toEqual({
       prepare: 'mlkit-etl/PrepareMachineArn',
+      analyze: 'mlkit-ai-services/AnalyzeMachineArn',
       train: 'mlkit-training/TrainMachineArn',
       release: 'mlkit-serving/ReleaseMachineArn',
       monitor: 'mlkit-monitoring/MonitorMachineArn',

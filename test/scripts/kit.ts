@@ -16,6 +16,7 @@ export const kit: DeployedKit = {
     train: machine('Train'),
     release: machine('Release'),
     monitor: machine('Monitor'),
+    analyze: machine('Analyze'),
   },
   stateTable: 'state',
   api: new SignedApi(new URL('http://127.0.0.1:9/'), aws.region, async () => aws.credentials),

@@ -43,6 +43,10 @@ test('each bundle holds the clients that its function calls, and nothing else be
     Object.entries(found).map(([handler, { clients, others }]) => [handler, [...clients, ...others].join(' ')]),
   );
   expect(contents).toEqual({
+    'ai-services/analyze-documents': 'comprehend s3',
+    'ai-services/analyze-image': 'rekognition s3',
+    'ai-services/analyze-text': 'comprehend',
+    'ai-services/synthesize-speech': 'polly s3',
     'monitoring/adopt-champion': 's3 sagemaker',
     'monitoring/report-managed-run': 'eventbridge s3 sagemaker sns ssm',
     // The document client of DynamoDB keeps its commands in a cache of mnemonist's.

@@ -90,6 +90,8 @@ class Machine:
             arguments = evaluate(state["Arguments"], scope())
             self.calls.append({"state": name, "resource": state["Resource"], "arguments": arguments})
             output = states["result"] = self.answer(name, state)
+        elif kind == "Map" and "ItemReader" in state:
+            output = states["result"] = self.distribute(name, state, scope())
         elif kind == "Map":
             items = evaluate(state["Items"], scope())
             each = state["ItemProcessor"]
@@ -104,6 +106,28 @@ class Machine:
             output = evaluate(state["Output"], scope())
         variables.update(assigned)
         return chosen.get("Next"), output
+
+    def distribute(self, name: str, state: Json, scope: Json) -> Json:
+        """A distributed map: the state's answer is what its reader lists. Children see no variables."""
+        for part in ("ItemReader", "ResultWriter"):
+            arguments = evaluate(state[part]["Arguments"], scope)
+            self.calls.append({"state": name, "resource": state[part]["Resource"], "arguments": arguments})
+        items, batcher = self.answer(name, state), state["ItemBatcher"]
+        size, failed = batcher["MaxItemsPerBatch"], 0
+        for start in range(0, len(items), size):
+            batch = {
+                "Items": items[start : start + size],
+                "BatchInput": evaluate(batcher["BatchInput"], scope),
+            }
+            try:
+                self.walk(state["ItemProcessor"], batch, {})
+            except TaskError:
+                failed += len(batch["Items"])
+        if failed * 100 > state["ToleratedFailurePercentage"] * len(items):
+            raise TaskError(
+                "States.ExceedToleratedFailureThreshold", f"{failed} of {len(items)} items failed"
+            )
+        return {"MapRunArn": "arn:map-run", "ResultWriterDetails": {"Key": "manifest.json"}}
 
     def answer(self, name: str, state: Json) -> Any:
         queue = self.answers.setdefault(name, [{"result": {}}])

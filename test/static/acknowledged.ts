@@ -17,7 +17,7 @@ export const acknowledged: readonly Acknowledged[] = [
     reason: 'Grants of the CDK: reading or writing objects of the named folders, and the data keys for it',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::.*(Raw|Curated|Artifacts|Captured)\w+\.?Arn\w*>?\/.*\*\]$/,
+    finding: /^AwsSolutions-IAM5\[Resource::.*(Raw|Curated|Artifacts|Captured|Answers)\w+\.?Arn\w*>?\/.*\*\]$/,
     reason: 'Objects below a folder of the lake: their names are written at run time',
   },
   {
@@ -128,8 +128,8 @@ export const acknowledged: readonly Acknowledged[] = [
   },
   {
     finding: /^NIST.800.53.R5-LambdaDLQ$/,
-    at: /^(Serving\/Predict|Serving\/Release\/Explain|Training\/(DeclareChampion|DeleteModelPackages))\//,
-    reason: 'Invoked synchronously, by API Gateway, by Release and by CloudFormation: the caller gets the error',
+    at: /^(Serving\/Predict|Serving\/Release\/Explain|Training\/(DeclareChampion|DeleteModelPackages)|AiServices\/\w+)\//,
+    reason: 'Invoked synchronously, by API Gateway, by a state machine or by CloudFormation: the caller gets the error',
   },
   {
     finding: /^NIST.800.53.R5-LambdaInsideVPC$/,
@@ -170,5 +170,10 @@ export const acknowledged: readonly Acknowledged[] = [
     at: /^Monitoring\/Managed\//,
     reason:
       'Their errors ring monitoring/pipeline-failed, and what they missed is in S3: the run can be reported again',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::.*:(execution:.*|mapRun:.*\/Batches):\*\]$/,
+    at: /^AiServices\/Analyze\/MapRuns\//,
+    reason: 'Step Functions names the child executions of the one machine, and the runs of its one map',
   },
 ];

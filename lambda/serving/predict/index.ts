@@ -5,6 +5,7 @@ import { dataLake } from '../../../lib/data-lake/room';
 import { foundation } from '../../../lib/foundation/room';
 import { serving } from '../../../lib/serving/room';
 import { requireEnv } from '../../shared/env';
+import { answer, parsed } from '../../shared/gateway';
 import { capture } from './capture';
 import { invoke, InvokeError } from './invoke';
 import { eventDay, keyOf, validate } from './validate';
@@ -24,7 +25,7 @@ const firehose = new FirehoseClient({ maxAttempts: 1 });
 
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const deadline = Date.now() + Math.min(BUDGET_MS, context.getRemainingTimeInMillis() - 1000);
-  const body = parse(event);
+  const body = parsed(event);
   if (body instanceof SyntaxError)
     return answer(400, { message: `the body is not JSON: ${body.message}`, count: 0, errors: [] });
   const request = validate(body, maxInstances);
@@ -50,17 +51,3 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
     throw error;
   }
 }
-
-function parse({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
-  try {
-    return JSON.parse(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? ''));
-  } catch (error) {
-    return error;
-  }
-}
-
-const answer = (statusCode: number, body: object): APIGatewayProxyResult => ({
-  statusCode,
-  headers: { 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-});

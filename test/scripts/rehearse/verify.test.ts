@@ -24,6 +24,7 @@ const evidence: Evidence = {
     prepare: [],
     train: [],
     monitor: [],
+    analyze: [],
     release: [
       {
         name: 'r',

@@ -33,6 +33,11 @@ export const everyResource: readonly { readonly actions: RegExp; readonly reason
       actions: /^cloudwatch:PutMetricData$/,
       reason: 'Knows no resources; every statement has a condition on the namespace',
     },
+    {
+      actions: /^(comprehend|rekognition|polly):\w+$/,
+      reason: 'The models are the services’ own and have no ARN; Polly’s lexicons, which have one, are not used',
+      only: ['managed'],
+    },
   ];
 
 /** Redshift Serverless assumes roles as itself and as `redshift.amazonaws.com`. */

@@ -46,7 +46,8 @@ export const ordering: Check[] = [
                 (policy) =>
                   policy.stack === node.stack && model.references(policy, policy.properties.Roles).includes(role),
               )
-              .filter((policy) => !earlier.has(policy))
+              // A policy that names the resource itself comes after it: child executions are started by a machine that is there.
+              .filter((policy) => !earlier.has(policy) && !model.references(policy, policy.properties).includes(node))
               .map((policy) => ({
                 at: node.id,
                 problem: `uses ${role.logicalId} before ${policy.logicalId} is attached`,

@@ -1,0 +1,39 @@
+import type {
+  DetectLabelsResponse,
+  DetectModerationLabelsResponse,
+  DetectTextResponse,
+} from '@aws-sdk/client-rekognition';
+
+/** What Rekognition found; undefined where the request left an analysis out. Confidence is a percentage. */
+export interface Found {
+  readonly labels?: DetectLabelsResponse;
+  readonly text?: DetectTextResponse;
+  readonly moderation?: DetectModerationLabelsResponse;
+}
+
+export const compose = ({ labels, text, moderation }: Found): object => ({
+  ...(labels && {
+    labels: (labels.Labels ?? []).map(({ Name, Confidence, Parents = [] }) => ({
+      name: Name,
+      confidence: Confidence,
+      parents: Parents.map((parent) => parent.Name),
+    })),
+  }),
+  // Every word comes a second time, as a part of its line.
+  ...(text && {
+    text: (text.TextDetections ?? [])
+      .filter(({ Type }) => Type === 'LINE')
+      .map(({ DetectedText, Confidence, Geometry }) => ({
+        line: DetectedText,
+        confidence: Confidence,
+        box: Geometry?.BoundingBox,
+      })),
+  }),
+  ...(moderation && {
+    moderation: (moderation.ModerationLabels ?? []).map(({ Name, ParentName, Confidence }) => ({
+      name: Name,
+      parent: ParentName,
+      confidence: Confidence,
+    })),
+  }),
+});

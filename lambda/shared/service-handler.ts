@@ -1,0 +1,71 @@
+import type { HttpHandlerOptions, MiddlewareStack } from '@smithy/types';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { failureOf, traceOf, type Refusals } from './failure';
+import { answer, parsed } from './gateway';
+import { Refusal } from './refusal';
+
+/** Response header of an answer that a rehearsal's stand-in gave instead of the service; it is passed on to the client. */
+export const STAND_IN_HEADER = 'x-rehearsed-by';
+
+const RETRY_AFTER_SECONDS = 3;
+
+interface Client<Input extends object, Output extends object> {
+  readonly middlewareStack: MiddlewareStack<Input, Output>;
+}
+
+/** Who answered the calls of a client since the last question. One environment serves one request at a time. */
+export function standIns<Input extends object, Output extends object>(
+  client: Client<Input, Output>,
+): () => string | undefined {
+  let seen: string | undefined;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      seen = (result.response as { headers?: Record<string, string> }).headers?.[STAND_IN_HEADER] ?? seen;
+      return result;
+    },
+    { step: 'deserialize' },
+  );
+  return () => {
+    const last = seen;
+    seen = undefined;
+    return last;
+  };
+}
+
+export interface ServiceHandlerProps<Input extends object, Output extends object> {
+  /** The AWS service that answers; `source` of every answer. */
+  readonly source: string;
+  readonly client: Client<Input, Output>;
+  readonly refusals: Refusals;
+  /** The answer to a body, by calls that take the options. @throws Refusal, or what the SDK throws */
+  readonly carryOut: (body: unknown, options: HttpHandlerOptions) => Promise<object>;
+}
+
+/** A handler behind API Gateway whose answer comes from one AWS service. */
+export function serviceHandler<Input extends object, Output extends object>({
+  source,
+  client,
+  refusals,
+  carryOut,
+}: ServiceHandlerProps<Input, Output>) {
+  const standIn = standIns(client);
+  return async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
+    standIn();
+    // A second for the way back; the function's timeout is API Gateway's.
+    const abortSignal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - 1000));
+    try {
+      const body = parsed(event);
+      if (body instanceof SyntaxError)
+        throw new Refusal('body', `${event.body?.length ?? 0} characters`, 'must be JSON');
+      const found = await carryOut(body, { abortSignal });
+      const by = standIn();
+      return answer(200, { source, ...found }, by === undefined ? {} : { [STAND_IN_HEADER]: by });
+    } catch (error) {
+      const { status, ...failure } = failureOf(error, source, refusals);
+      if (status !== 400) console.error({ source, answered: status, ...traceOf(error) });
+      const later = status === 429 || status === 503;
+      return answer(status, { source, ...failure }, later ? { 'Retry-After': String(RETRY_AFTER_SECONDS) } : {});
+    }
+  };
+}

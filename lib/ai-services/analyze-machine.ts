@@ -1,0 +1,129 @@
+import { Aws } from 'aws-cdk-lib';
+import { call, filled, jsonata, literal, type Definition } from '../shared/asl';
+import { folder } from '../shared/names';
+import { batchLimits, languages } from './limits';
+import { answers, inputs } from './room';
+
+export interface AnalyzeMachineProps {
+  /** Bucket names. */
+  readonly raw: string;
+  readonly answers: string;
+  /** ARN of the handler `analyze-documents`. */
+  readonly analyze: string;
+  readonly toleratedFailurePercent: number;
+}
+
+/** What the state `Alert`, which the machine is given, tells people. */
+const failed = (error: string, cause: string) => ({ failure: { error, cause: jsonata(cause) } });
+
+/**
+ * Analyze: `{"prefix": "documents/reviews/", "language": "en"}` → a line for each document below the prefix, in the answers bucket.
+ * A document that cannot be analyzed is a line with its reason; a batch without any that can is a failed one, and the execution fails
+ * when more documents than tolerated are in such batches.
+ */
+export function analyzeMachine(props: AnalyzeMachineProps): Definition {
+  const language = "($exists($states.input.language) ? $states.input.language : 'en')";
+  const run = '$states.context.Execution.Name';
+  return {
+    Comment: 'Documents below a prefix to sentiments and entities',
+    StartAt: 'Begin',
+    States: {
+      Begin: {
+        Type: 'Choice',
+        Choices: [
+          {
+            Condition: jsonata(
+              `$exists($states.input.prefix) and $contains($string($states.input.prefix), /^${inputs.documents.replace('/', '\\/')}/) and ${language} in ${literal(languages)}`,
+            ),
+            Assign: { prefix: jsonata('$states.input.prefix'), language: jsonata(language) },
+            Next: 'AnalyzeBatches',
+          },
+        ],
+        Default: 'InvalidInput',
+      },
+      InvalidInput: {
+        Type: 'Pass',
+        Assign: failed(
+          'InvalidInput',
+          `$string($states.input) & ' is no input: send {"prefix": "${inputs.documents}...", "language": "en"}, with a language of ${languages.join(', ')}'`,
+        ),
+        Next: 'Alert',
+      },
+      AnalyzeBatches: {
+        Type: 'Map',
+        // A part of the names of its child executions.
+        Label: 'Batches',
+        ItemReader: {
+          Resource: `arn:${Aws.PARTITION}:states:::s3:listObjectsV2`,
+          Arguments: { Bucket: props.raw, Prefix: jsonata('$prefix') },
+        },
+        // Child executions see no variables of their parent.
+        ItemBatcher: {
+          MaxItemsPerBatch: batchLimits.documents,
+          BatchInput: { run: jsonata(run), language: jsonata('$language') },
+        },
+        // Each batch is two calls, and an account may make ten of each kind per second.
+        MaxConcurrency: 4,
+        ToleratedFailurePercentage: props.toleratedFailurePercent,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'AnalyzeBatch',
+          States: {
+            AnalyzeBatch: call(
+              'lambda:invoke',
+              { FunctionName: props.analyze, Payload: jsonata('$states.input') },
+              {
+                Output: jsonata('$states.result.Payload'),
+                Retry: [
+                  // Its documents would be refused again.
+                  { ErrorEquals: ['NothingAnalyzed'], MaxAttempts: 0 },
+                  {
+                    ErrorEquals: ['States.TaskFailed'],
+                    IntervalSeconds: 5,
+                    MaxAttempts: 4,
+                    BackoffRate: 2,
+                    JitterStrategy: 'FULL',
+                  },
+                ],
+                End: true,
+              },
+            ),
+          },
+        },
+        ResultWriter: {
+          Resource: `arn:${Aws.PARTITION}:states:::s3:putObject`,
+          Arguments: { Bucket: props.answers, Prefix: jsonata(filled(answers.mapRuns, { run })) },
+        },
+        Assign: { mapRun: jsonata('$states.result') },
+        Next: 'CountDocuments',
+      },
+      CountDocuments: call(
+        'aws-sdk:sfn:describeMapRun',
+        { MapRunArn: jsonata('$mapRun.MapRunArn') },
+        { Assign: { counts: jsonata('$states.result.ItemCounts') }, Next: 'AreThereDocuments' },
+      ),
+      AreThereDocuments: {
+        Type: 'Choice',
+        Choices: [{ Condition: jsonata('$counts.Total > 0'), Next: 'Analyzed' }],
+        Default: 'NoDocuments',
+      },
+      NoDocuments: {
+        Type: 'Pass',
+        Assign: failed(
+          'NoDocuments',
+          `'the raw bucket has nothing below ' & $prefix & ': upload documents, or start with another prefix'`,
+        ),
+        Next: 'Alert',
+      },
+      Analyzed: {
+        Type: 'Succeed',
+        Output: {
+          documents: jsonata('$counts.Total'),
+          inFailedBatches: jsonata('$counts.Failed'),
+          results: jsonata(`'s3://${props.answers}/${folder(answers.documents)}' & ${run} & '/'`),
+          mapRun: jsonata('$mapRun.ResultWriterDetails'),
+        },
+      },
+    },
+  };
+}

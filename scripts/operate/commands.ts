@@ -1,0 +1,176 @@
+/** Commands of a deployed kit: load, train, replay, monitor, release, look. */
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { resolveConfig } from '../../lib/config';
+import { option, understood, type Where, whole } from '../shared/arguments';
+import { terminal } from '../shared/out';
+import { monthsOf, parseDay, parseRange } from './days';
+import type { DeployedKit } from './deployed-kit';
+import type { Engine } from './query';
+import type { Released } from './releases';
+import type { ReplayOptions } from './replay';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load every AWS client for every command
+const load = <Module>(path: string): Module => require(path) as Module;
+
+type Range = ReturnType<typeof parseRange>;
+
+/** Adds the commands; each loads its module when it runs. `--kit` and `--region` belong to the program. */
+export function register(program: Command): void {
+  const out = terminal();
+  const deployed = (): Promise<DeployedKit> => {
+    const { kit, region } = program.opts<Where>();
+    const { discoverKit } = load<typeof import('./deployed-kit')>('./deployed-kit');
+    return discoverKit(kit, region === undefined ? {} : { region });
+  };
+  const source = () => new (load<typeof import('../data/source')>('../data/source').FlightsSource)();
+  const releases = () => load<typeof import('./releases')>('./releases');
+  const range = understood(parseRange);
+  const day = understood(parseDay);
+  const delayDays = () =>
+    new Option('--delay-days <days>', 'labels.delayDays of the deployment')
+      .argParser(whole)
+      .default(resolveConfig().labels.delayDays);
+
+  program
+    .command('load')
+    .description('land months of raw data and wait until one run has curated them')
+    .argument('<months>', '2013-01 or 2013-01..2013-03', range)
+    .action(async (days: Range) => {
+      const { load: land } = load<typeof import('./load')>('./load');
+      await land(await deployed(), { source: source(), months: monthsOf(days) }, out);
+    });
+
+  program
+    .command('labels')
+    .description('deliver the ground truth collected on these days')
+    .argument('<days>', '2013-01..2013-03 or 2013-04-03..2013-04-09', range)
+    .addOption(delayDays())
+    .action(async (collected: Range, options: { delayDays: number }) => {
+      const { labels } = load<typeof import('./load')>('./load');
+      await labels(await deployed(), { source: source(), collected, ...options }, out);
+    });
+
+  program
+    .command('train')
+    .description('train a model, and release it when it beats the champion')
+    .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
+    .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
+    .addOption(delayDays())
+    .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays: number }) => {
+      const { labelledThrough, train } = load<typeof import('./train')>('./train');
+      const kit = await deployed();
+      const trained = await train(kit, { mode, dataThrough: before ?? (await labelledThrough(kit, delayDays)) }, out);
+      if (trained.released !== undefined) failUnlessServing(trained.released);
+    });
+
+  program
+    .command('replay')
+    .description('send the curated flights of these days through the API')
+    .argument('<days>', '2013-04, or 2013-04-01..2013-04-07', range)
+    .addOption(
+      new Option('--batch <period>', 'rows of a request: by hour and segment, or by day')
+        .choices(['hour', 'day'])
+        .default('day'),
+    )
+    .addOption(
+      new Option('--max-instances <rows>', 'serving.maxInstancesPerRequest of the deployment')
+        .argParser(whole)
+        .default(resolveConfig().serving.maxInstancesPerRequest),
+    )
+    .option('--concurrency <requests>', 'requests in flight', whole, 4)
+    .option('--skip <requests>', 'requests that were sent before', whole, 0)
+    .action(async (days: Range, options: Omit<ReplayOptions, 'days' | 'signal'>) => {
+      const { replay } = load<typeof import('./replay')>('./replay');
+      const { watchCaptured } = load<typeof import('./captured')>('./captured');
+      const interrupted = new AbortController();
+      process.once('SIGINT', () => interrupted.abort());
+      const kit = await deployed();
+      const arrived = await watchCaptured(kit);
+      const { requests } = await replay(kit, { days, ...options, signal: interrupted.signal }, out);
+      await arrived(requests, out);
+    });
+
+  program
+    .command('predict')
+    .description('predict the instances of a JSON file')
+    .argument('<file>', 'path, or - for standard input')
+    .action(async (file: string) => {
+      const { predict } = load<typeof import('./predict')>('./predict');
+      const input: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+      console.log(JSON.stringify(await predict(await deployed(), { input }), undefined, 2));
+    });
+
+  program
+    .command('query')
+    .description('ask the lake a question in SQL, and say what the answer cost')
+    .argument('<sql>', 'a SELECT; the tables of Redshift are awsdatacatalog.<database>.<table>')
+    .addOption(new Option('--engine <engine>').choices(['athena', 'redshift']).default('athena'))
+    .option('--grant', 'let the admin of the warehouse give you the use of the catalog first, where you lack it', false)
+    .addOption(option.json())
+    .action(async (sql: string, { json, ...options }: { engine: Engine; grant: boolean; json: boolean }) => {
+      const { query, table } = load<typeof import('./query')>('./query');
+      const answer = await query(await deployed(), { sql, ...options }, out);
+      console.log(json ? JSON.stringify(answer) : table(answer));
+    });
+
+  program
+    .command('monitor')
+    .description('compare a window of traffic with what the champion was gated on')
+    .argument('<windowStart>', 'first day', day)
+    .argument('<windowEnd>', 'first day after the window', day)
+    .option('--captured <days>', 'where the endpoint captures: days on which the window was replayed (UTC)', range)
+    .action(async (start: string, end: string, { captured }: { captured?: Range }) => {
+      const { monitor } = load<typeof import('./monitor')>('./monitor');
+      await monitor(await deployed(), { start, end }, out, captured);
+    });
+
+  program
+    .command('status')
+    .description('what is curated, registered, serving, running and ringing')
+    .action(async () => {
+      const { status } = load<typeof import('./status')>('./status');
+      await status(await deployed(), out);
+    });
+
+  const version = ['<version>', 'number in the registry', whole] as const;
+  program
+    .command('approve')
+    .description('approve a version that passed the gate, and wait for its release')
+    .argument(...version)
+    .action(async (version: number) => failUnlessServing(await releases().approve(await deployed(), { version }, out)));
+
+  program
+    .command('reject')
+    .description('reject a version that waits for approval')
+    .argument(...version)
+    .requiredOption('--reason <sentence>', 'kept with the version')
+    .action(async (version: number, { reason }: { reason: string }) =>
+      releases().reject(await deployed(), { version, reason }, out),
+    );
+
+  program
+    .command('release')
+    .description('release an approved version newer than the champion, or bring its endpoint back')
+    .argument(...version)
+    .action(async (version: number) => failUnlessServing(await releases().release(await deployed(), { version }, out)));
+
+  program
+    .command('rollback')
+    .description('release an approved version older than the champion')
+    .argument(...version)
+    .action(async (version: number) =>
+      failUnlessServing(await releases().release(await deployed(), { version, older: true }, out)),
+    );
+
+  program
+    .command('expire')
+    .description('take away what serves until the next release; serving.expireAfterHours does it by itself')
+    .action(async () => {
+      await releases().expire(await deployed(), out);
+    });
+}
+
+function failUnlessServing({ outcome }: Released): void {
+  if (outcome === 'rejected') process.exitCode = 1;
+}

@@ -1,0 +1,87 @@
+/** Commands that need the engine: play a scenario, draw and verify its run, remove grants one by one. */
+import { join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { option } from '../shared/arguments';
+import { ROOT } from '../shared/cdk';
+import { terminal } from '../shared/out';
+import type { RehearseOptions } from '.';
+import { assume, assumedByDefault, spoken } from './unknowns';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the engine for every command
+const load = <Module>(path: string): Module => require(path) as Module;
+const played = () => load<typeof import('.')>('.');
+
+/** Adds the commands that need the engine. */
+export function register(program: Command): void {
+  program
+    .command('rehearse')
+    .description('deploy the synthesized templates into the local emulator and play a scenario')
+    .addOption(
+      new Option('--scenario <name>', 'several, joined by commas, are played on one deployment')
+        .argParser(chosen)
+        .default(['drift'], 'drift'),
+    )
+    .option('--profile <profile>', "profile of the configuration (default: the scenario's)")
+    .addOption(option.config())
+    .option('--through <month>', 'drift: last month that lands', month, '2013-07')
+    .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
+    .addOption(
+      new Option('--unknown <name=answer>', 'assume an answer of AWS that nobody wrote down; repeatable')
+        .argParser(assume)
+        .default(assumedByDefault, spoken(assumedByDefault)),
+    )
+    .action(async (options: RehearseOptions) => {
+      process.exitCode = await played().rehearseCommand(options);
+    });
+  program
+    .command('report')
+    .description('draw the report of a finished run again')
+    .argument('[folder]', 'folder of the run', join(ROOT, '.rehearsal/latest'))
+    .option(
+      '--story',
+      'also keep its story as docs/story.json, from which npm run docs draws the picture of the README',
+    )
+    .action(async (folder: string, { story = false }: { story?: boolean }) => {
+      const { writeReport } = load<typeof import('./report/report')>('./report/report');
+      const { keepStory } = load<typeof import('./report/story')>('./report/story');
+      console.log(await writeReport(folder));
+      if (story) console.log(keepStory(folder));
+    });
+  program
+    .command('grants')
+    .description('remove every IAM statement alone, and say what notices')
+    .addOption(option.profile())
+    .addOption(option.json())
+    .option('--record [folder]', 'first keep the decisions of the newest passed runs (default: .rehearsal)')
+    .addHelpText('after', '\nExamples:\n  npm run kit -- grants\n  npm run kit -- grants --profile standard --json')
+    .action(async ({ record: runs, ...options }: { profile: string; json: boolean; record?: true | string }) => {
+      const { grantsCommand, record } = load<typeof import('./grants')>('./grants');
+      if (runs !== undefined)
+        process.stderr.write(await record(runs === true ? join(ROOT, '.rehearsal') : resolve(runs)));
+      process.exitCode = await grantsCommand(options, terminal());
+    });
+  program
+    .command('verify')
+    .description('recompute the summary of a finished run from its evidence and compare')
+    .argument('[folder]', 'folder of the run', join(ROOT, '.rehearsal/latest'))
+    .action(async (folder: string) => played().verifyCommand(folder));
+}
+
+/** @throws InvalidArgumentError when the scenarios are not known, or not for one deployment */
+function chosen(text: string): string[] {
+  const { scenarios } = load<typeof import('./scenarios')>('./scenarios');
+  const scenarioNames = [...Object.keys(scenarios), 'denied'];
+  const asked = text.split(',');
+  const unknown = asked.filter((name) => !scenarioNames.includes(name));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`${unknown.join(', ')} is not one of ${scenarioNames.join(', ')}`);
+  if (asked.length > 1 && asked.includes('denied')) throw new InvalidArgumentError('denied is played by itself');
+  if (new Set(asked.map((name) => scenarios[name]?.profile)).size > 1)
+    throw new InvalidArgumentError(`${text} are of different profiles`);
+  return asked;
+}
+
+function month(text: string): string {
+  if (!/^2013-(0[4-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('it must be 2013-04 to 2013-12');
+  return text;
+}
