@@ -61,8 +61,8 @@ export function buildKit(app: App): void {
 
   // Opt-in rooms by name, built where the configuration asks for them.
   const optIn: Record<string, () => unknown> = {
-    'ai-services': () => new AiServicesStack(app, 'AiServices', { ...common, raw, serving, config: config.aiServices }),
     warehouse: () => new WarehouseStack(app, 'Warehouse', { ...common, ...buckets, config: config.warehouse }),
+    'ai-services': () => new AiServicesStack(app, 'AiServices', { ...common, raw, serving, config: config.aiServices }),
   };
   for (const { name } of enabledRooms(config)) optIn[name]?.();
 }

@@ -22,9 +22,9 @@ export const warehouseConfig = {
         .describe('Seconds after which a query is ended: the ceiling of what one costs'),
       adminSecret: z
         .boolean()
-        .default(true)
+        .default(false)
         .describe(
-          "Let Secrets Manager hold an admin's password, 0.40 USD a month: only an admin can grant an IAM role the use of the catalog",
+          "Let Secrets Manager hold an admin's password, 0.40 USD a month. Only an admin can grant an IAM role the use of the catalog, once: `kit query --grant` does it, and the grant stays when the secret goes",
         ),
     })
     .refine(({ baseRpu, maxRpu }) => baseRpu <= maxRpu, { path: ['maxRpu'], error: 'must not be below baseRpu' })

@@ -26,8 +26,7 @@ import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from './pace';
 
-export const engines = ['athena', 'redshift'] as const;
-export type Engine = (typeof engines)[number];
+export type Engine = 'athena' | 'redshift';
 
 export interface Answer {
   columns: string[];
@@ -139,7 +138,7 @@ async function adminSecret(kit: DeployedKit): Promise<string> {
   const { namespace } = await new RedshiftServerlessClient(kit.aws).send(new GetNamespaceCommand({ namespaceName }));
   if (namespace?.adminPasswordSecretArn !== undefined) return namespace.adminPasswordSecretArn;
   throw new Error(
-    `namespace ${namespaceName} has no admin who could grant: deploy it with '{"warehouse":{"adminSecret":true}}' (0.40 USD a month)`,
+    `namespace ${namespaceName} has no admin who could grant: deploy it with '{"warehouse":{"adminSecret":true}}' (0.40 USD a month; the grant stays when the secret goes)`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { resolveConfig } from '../../../lib/config';
+import { optInRooms } from '../../../lib/rooms';
 import { estimate, firstMonth, printEstimate } from '../../../scripts/account/cost';
 import { assumptions } from '../../../scripts/account/cost/assumptions';
 import type { CostLine, Estimate } from '../../../scripts/account/cost';
@@ -14,6 +15,7 @@ const variants: [string, string, object][] = [
   ['standard', 'standard', {}],
   ['production', 'production', {}],
   ['managed', 'standard', managed],
+  ['sandbox with every room', 'sandbox', { rooms: optInRooms }],
 ];
 const synthesized = new Map<string, Templates>();
 const of = (name: string): { templates: Templates; estimated: Estimate } => {
@@ -95,6 +97,13 @@ test('a second state machine of a stack is listed until a run prices it, and is 
   );
 });
 
+test('the warehouse costs at rest what its admin does, and nothing without one', () => {
+  const warehouse = (estimated: Estimate) => estimated.idle.lines.filter(({ stack }) => stack === 'warehouse');
+  expect(warehouse(of('sandbox with every room').estimated)).toMatchObject([{ price: 'secretsmanager:secret' }]);
+  const without = resolveConfig('sandbox', { rooms: ['warehouse'], warehouse: { adminSecret: false } });
+  expect(warehouse(estimate(without, synthesize(without)))).toEqual([]);
+});
+
 test('an interface endpoint bills each of its zones, all day', () => {
   const config = resolveConfig('production');
   const templates = synthesize(config);
@@ -109,8 +118,8 @@ test('an interface endpoint bills each of its zones, all day', () => {
 test('no price, assumption or resource type is kept that nothing uses', () => {
   const all = variants.map(([name]) => of(name));
   const used = new Set(all.flatMap(({ estimated }) => linesOf(estimated)).map(({ price }) => price));
-  // Instance types and endpoints are there for other configurations than the profiles'.
-  const others = /:ml\.|^vpc:interface-endpoint$/;
+  // Instance types and endpoints are there for other configurations than the profiles', the last two for `kit query`.
+  const others = /:ml\.|^vpc:interface-endpoint$|^athena:scanned$|^redshift-serverless:rpu$/;
   expect(Object.keys(priceList.prices).filter((price) => !used.has(price) && !others.test(price))).toEqual([]);
   const types = new Set(
     all
