@@ -39,6 +39,9 @@ from engine.quotas import ServiceQuotas, fresh_account
 from engine.sagemaker import SageMaker
 from engine.services import Service
 from engine.services.budgets import MemberBudgets
+from engine.services.comprehend import Comprehend
+from engine.services.polly import Polly
+from engine.services.rekognition import Rekognition
 from engine.services.scaling import Scaling
 from engine.warehouse import RedshiftData, RedshiftServerless
 
@@ -80,7 +83,7 @@ def install(settings: Settings) -> Engine:
     # A service is put in here, and nowhere else.
     redshift = RedshiftServerless(host)
     hosted: list[Service] = [sagemaker, sagemaker.runtime, quota_api, Scaling(host, sagemaker)]
-    hosted += [redshift, RedshiftData(host, redshift)]
+    hosted += [redshift, RedshiftData(host, redshift), Comprehend(host), Rekognition(host), Polly(host)]
     if settings.member_account:
         hosted.append(MemberBudgets(host.account))
     jars = [Path(jar) for jar in toolchain["jars"]]
