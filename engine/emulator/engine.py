@@ -19,6 +19,7 @@ from engine.emulator import (
     dashboards,
     deliveries,
     events,
+    exports,
     glue_jobs,
     image_registry,
     interpreter,
@@ -107,6 +108,7 @@ def install(settings: Settings) -> Engine:
     streams.install(host)
     athena.install(host)
     api_gateway.install(host)
+    exports.install()
     roles = ServiceRoles(host)
     roles.install()
     types = {name: each for service in hosted for name, each in service.types.items()}
