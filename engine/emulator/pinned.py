@@ -37,6 +37,7 @@ SEAMS: dict[str, str | None] = {
     "core.iam_evaluator:parse_policy_document": "doc",
     "core.iam_evaluator:enforce": ("access_key_id iam_action service region resource_arn service_context"),
     "core.iam_evaluator:resolve_caller_identity": "access_key_id",
+    "core.sigv4:build_canonical_headers": "headers signed_headers",
     "core.responses:get_account_id": "",
     "core.responses:get_region": "",
     "core.lambda_runtime:_NODEJS_WORKER_SCRIPT": None,

@@ -1,10 +1,17 @@
 """Comprehend, Rekognition and Polly: what they refuse, in whose name they read, and their mark."""
 
 import json
+import socket
 import struct
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from h2.connection import H2Connection
+from h2.events import ResponseReceived
 
 ENGLISH = {"LanguageCode": "en"}
 SPEECH = {"VoiceId": "Joanna", "OutputFormat": "pcm", "Text": "Hello there"}
@@ -160,6 +167,29 @@ def test_speech_is_silence_and_its_marks_are_places_in_the_request(engine):
     ]
     assert [mark["value"] for mark in marks if mark["type"] == "ssml"] == ["here"]
     assert answer["RequestCharacters"] == len("Größe zwei psst")
+
+
+def test_a_client_of_http_2_signs_the_authority(engine, allow):
+    address = urlsplit(engine.endpoint)
+    keys = engine.assume(engine.role(allow("polly:SynthesizeSpeech")))
+    signer = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    body = json.dumps(SPEECH).encode()
+    headers = {":authority": address.netloc, "content-type": "application/json"}
+    request = AWSRequest("POST", f"{engine.endpoint}/v1/speech", headers, body)
+    SigV4Auth(signer, "polly", "us-east-1").add_auth(request)
+    assert "SignedHeaders=:authority;" in request.headers["Authorization"]
+    connection = H2Connection()
+    connection.initiate_connection()
+    fields = {":method": "POST", ":path": "/v1/speech", ":scheme": "http", **request.headers}
+    connection.send_headers(1, [(name.lower(), value) for name, value in fields.items()])
+    connection.send_data(1, body, end_stream=True)
+    with socket.create_connection((address.hostname, address.port), 10) as server:
+        server.sendall(connection.data_to_send())
+        events = []
+        while not any(isinstance(event, ResponseReceived) for event in events):
+            events += connection.receive_data(server.recv(65_536))
+    answer = next(event for event in events if isinstance(event, ResponseReceived))
+    assert dict(answer.headers)[b":status"] == b"200"
 
 
 @pytest.mark.parametrize(
