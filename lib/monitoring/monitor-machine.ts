@@ -1,7 +1,7 @@
 import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, machine, putEvent, readJson, states } from '../shared/asl';
 import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
-import { monitoring, NO_CHAMPION } from './room';
+import { monitoring, statuses } from './room';
 import { NO_MODEL, packageMetadata } from '../training/room';
 import { processingJob } from '../shared/processing-job';
 import type { VpcConfig } from '../shared/job-role';
@@ -73,7 +73,7 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
           Condition: jsonata(`$champion = '${NO_MODEL}'`),
           Assign: {
             outcome: {
-              status: NO_CHAMPION,
+              status: statuses.noChampion,
               confirmed: false,
               violations: [],
               records: 0,
