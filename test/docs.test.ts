@@ -34,14 +34,13 @@ test('the pages change with infrastructure, not with the text of a program', () 
   for (const text of generated.values()) expect(text).not.toMatch(/[0-9a-f]{32}/);
 });
 
-const resource = { room: 'etl', stack: 'Etl', path: 'Etl/X', type: 'T', why: undefined, without: undefined } as const;
+const resource = { room: 'etl', stack: 'Etl', path: 'Etl/X', type: 'T', reasons: {} } as const;
 
 describe('what differs', () => {
   const differ = (values: Record<string, Record<string, string>>) =>
     differing({
       ...resource,
       in: ['a', 'b'],
-      explained: new Map(),
       values: new Map(Object.entries(values).map(([leaf, byVariant]) => [leaf, new Map(Object.entries(byVariant))])),
     }).map(({ property, values: found }) => [property, Object.fromEntries(found)]);
 
