@@ -203,15 +203,14 @@ export function judgeDeployed(stacks: readonly DeployedStack[], all: number, pro
   const changed = new Date(Math.max(...stacks.map(({ updatedAt }) => updatedAt.getTime()))).toISOString();
   const others = [...new Set(stacks.map((stack) => stack.profile))].filter((deployed) => deployed !== profile);
   if (others.length > 0)
-    return {
+    return warn(
       about,
-      verdict: 'warn',
-      found: `deployed as profile ${others.join(', ')}, asked for ${profile}`,
-      fix: `--profile ${others[0] ?? profile}, or go on to change it; what is replaced: docs/upgrading.md`,
-    };
+      `deployed as profile ${others.join(', ')}, asked for ${profile}`,
+      `--profile ${others[0] ?? profile}, or go on to change it; what is replaced: docs/upgrading.md`,
+    );
   return stacks.length === all
-    ? { about, verdict: 'ok', found: `${stacks.length} stacks, profile ${profile}, last changed ${changed}` }
-    : { about, verdict: 'warn', found: `${stacks.length} of ${all} stacks`, fix: 'npm run kit -- up' };
+    ? ok(about, `${stacks.length} stacks, profile ${profile}, last changed ${changed}`)
+    : warn(about, `${stacks.length} of ${all} stacks`, 'npm run kit -- up');
 }
 
 /** What carries the kit's tag although no stack of the kit is there; a name that the templates fix would be taken. */
