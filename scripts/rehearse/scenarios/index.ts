@@ -12,5 +12,8 @@ import { tuned } from './tuned';
 
 /** `denied` is not among them: it plays one of them without a statement (../denied.ts). */
 export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
-  [loop, drift, quiet, tuned, storm, badRelease, failures, operations, standard, rooms].map((each) => [each.name, each]),
+  [loop, drift, quiet, tuned, storm, badRelease, failures, operations, standard, rooms].map((each) => [
+    each.name,
+    each,
+  ]),
 );
