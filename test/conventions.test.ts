@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runbookAnchor } from '../lib/shared/alarms';
-import { monitoring } from '../lib/monitoring/room';
 import { alarmRows, optInRooms, type Room, roomNames, rooms, stacksOf } from '../lib/rooms';
 import { kit, managed, templates } from './shared/kit';
 
@@ -140,12 +139,6 @@ describe('alarms', () => {
     const table = section.split('\n').filter((line) => line.startsWith('| `'));
     expect(table).toEqual(rooms.map(row));
   });
-});
-
-test('the monitor publishes the metrics that the alarms watch', () => {
-  const python = read('jobs/monitoring/outcome.py');
-  for (const name of ['records', 'labelCoverage', 'driftViolations', 'qualityViolations', 'auc'] as const)
-    expect(python).toContain(`"${name}": "${monitoring.metrics[name]}"`);
 });
 
 test('every environment variable that a handler requires is set by its stack', () => {

@@ -70,6 +70,10 @@ class Names:
                 return self.resolve(*self._templates.exports[name])
             case {"Fn::Join": [str(delimiter), list(parts)]}:
                 return delimiter.join(str(self.resolve(stack, part)) for part in parts)
+            case {"Fn::Select": [int(index), parts]}:
+                return self.resolve(stack, parts)[index]
+            case {"Fn::Split": [str(delimiter), joined]}:
+                return str(self.resolve(stack, joined)).split(delimiter)
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{([\w:]+)\}", lambda m: str(self.resolve(stack, {"Ref": m[1]})), text)
             case {"Fn::FindInMap": [mapping, *keys]}:

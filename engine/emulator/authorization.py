@@ -53,6 +53,7 @@ def install(host: EmulatorHost) -> None:
 
     evaluator.enforce = enforce
     _declare_loopback_secure()
+    _restore_authority()
     _add_condition_keys()
     _guard_passed_roles()
 
@@ -103,6 +104,18 @@ def _declare_loopback_secure() -> None:
         original(source_ip, True)
 
     evaluator.pin_request_origin = app.pin_request_origin = pin_request_origin
+
+
+def _restore_authority() -> None:
+    """Clients of HTTP/2, of which Polly's for JavaScript is one, sign the pseudo-header that the
+    server hands on as the host."""
+    sigv4 = pinned.module("core.sigv4")
+    original = sigv4.build_canonical_headers
+
+    def build_canonical_headers(headers: Any, signed_headers: str) -> Any:
+        return original({":authority": headers.get("host"), **headers}, signed_headers)
+
+    sigv4.build_canonical_headers = build_canonical_headers
 
 
 def _add_condition_keys() -> None:

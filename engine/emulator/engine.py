@@ -19,6 +19,7 @@ from engine.emulator import (
     dashboards,
     deliveries,
     events,
+    exports,
     glue_jobs,
     image_registry,
     interpreter,
@@ -39,6 +40,9 @@ from engine.quotas import ServiceQuotas, fresh_account
 from engine.sagemaker import SageMaker
 from engine.services import Service
 from engine.services.budgets import MemberBudgets
+from engine.services.comprehend import Comprehend
+from engine.services.polly import Polly
+from engine.services.rekognition import Rekognition
 from engine.services.scaling import Scaling
 from engine.warehouse import RedshiftData, RedshiftServerless
 
@@ -80,7 +84,7 @@ def install(settings: Settings) -> Engine:
     # A service is put in here, and nowhere else.
     redshift = RedshiftServerless(host)
     hosted: list[Service] = [sagemaker, sagemaker.runtime, quota_api, Scaling(host, sagemaker)]
-    hosted += [redshift, RedshiftData(host, redshift)]
+    hosted += [redshift, RedshiftData(host, redshift), Comprehend(host), Rekognition(host), Polly(host)]
     if settings.member_account:
         hosted.append(MemberBudgets(host.account))
     jars = [Path(jar) for jar in toolchain["jars"]]
@@ -104,6 +108,7 @@ def install(settings: Settings) -> Engine:
     streams.install(host)
     athena.install(host)
     api_gateway.install(host)
+    exports.install()
     roles = ServiceRoles(host)
     roles.install()
     types = {name: each for service in hosted for name, each in service.types.items()}

@@ -37,6 +37,7 @@ SEAMS: dict[str, str | None] = {
     "core.iam_evaluator:parse_policy_document": "doc",
     "core.iam_evaluator:enforce": ("access_key_id iam_action service region resource_arn service_context"),
     "core.iam_evaluator:resolve_caller_identity": "access_key_id",
+    "core.sigv4:build_canonical_headers": "headers signed_headers",
     "core.responses:get_account_id": "",
     "core.responses:get_region": "",
     "core.lambda_runtime:_NODEJS_WORKER_SCRIPT": None,
@@ -60,13 +61,23 @@ SEAMS: dict[str, str | None] = {
     "services.athena:_start_query_execution": "data",
     "services.athena:_workgroups": None,
     "services.athena:error_response_json": None,
+    "services.cloudformation:_exports": None,
     "services.cloudformation:_stacks": None,
     "services.cloudformation.helpers:_error": "code message status",
     "services.cloudformation.handlers:_create_stack": "params",
     "services.cloudformation.handlers:_update_stack": "params",
     "services.cloudformation.handlers:_delete_stack": "params",
     "services.cloudformation.handlers:_ACTION_HANDLERS": None,
+    "services.cloudformation.handlers:_imported_export_names": "stack stack_name",
+    "services.cloudformation.handlers:_resolve_stack": "stack_name",
+    "services.cloudformation.handlers:_xml": "status root_tag inner",
     "services.cloudformation.provisioners:_RESOURCE_HANDLERS": None,
+    "services.cloudformation.stacks:_add_event": (
+        "stack_id stack_name logical_id resource_type status reason physical_id detailed_status"
+    ),
+    "services.cloudformation.stacks:_resolve_stack_outputs": (
+        "outputs_defs conditions resources param_values mappings stack_name stack_id"
+    ),
     "services.cloudformation.stacks:_runs_on_worker_thread": "resource_type",
     "services.cloudwatch:_alarms": None,
     "services.cloudwatch:_calc_stats": "points",

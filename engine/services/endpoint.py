@@ -17,7 +17,7 @@ from engine.services.values import MalformedError
 # Protocols of requests without a header of their own.
 _ADDRESSED = {"query", "rest-json", "rest-xml"}
 _log = logging.getLogger("engine.services")
-# What services call a throttled call; the first that the model has.
+# What services call a throttled call; the first that the operation or its service has.
 _THROTTLED = (
     "ThrottlingException",
     "TooManyRequestsException",
@@ -85,14 +85,15 @@ class Endpoint:
                 raise ApiError(code, "The requested operation is not one of this service.", status)
             if self._throttles[name] > 0:
                 self._throttles[name] -= 1
-                raise self._throttling(protocol)
+                raise self._throttling(protocol, name)
             params = self.params(request)
             self.service.check(name, params)
             for permission in self.service.further(name, params):
                 who.require(*permission)
             with called_by(who):
                 answer = self.service.perform(name, params)
-            return protocol.success(self.model.operation_model(name), answer, request_id)
+            status, headers, body = protocol.success(self.model.operation_model(name), answer, request_id)
+            return status, {**headers, **self.service.headers}, body
         except ApiError as error:
             return self.failure(request, error, request_id)
         except Exception as error:  # noqa: BLE001 - a defect is answered in the service's protocol too
@@ -108,8 +109,11 @@ class Endpoint:
         fields = {message or "message": error.message, **error.fields}
         return protocol.failure(code, fields, error.status or _status(shape, status), request_id)
 
-    def _throttling(self, protocol: Json) -> ApiError:
-        code = next((code for code in _THROTTLED if code in self._errors), protocol.throttled[0])
+    def _throttling(self, protocol: Json, operation: str) -> ApiError:
+        own = [shape.name for shape in self.model.operation_model(operation).error_shapes]
+        # Too many requests are jobs that wait, where the operation does not have the error: of Comprehend.
+        known = [*own, *(self._errors.keys() - {"TooManyRequestsException"})]
+        code = next((code for code in _THROTTLED if code in known), protocol.throttled[0])
         return ApiError(code, "Rate exceeded", _status(self._errors.get(code), protocol.throttled[1]))
 
     def _speaking(self, request: Request) -> Json:

@@ -74,6 +74,8 @@ class Service:
     types: Mapping[str, ResourceType] = {}
     # IAM's name of an operation, where it is another one.
     actions: Mapping[str, str] = {}
+    # What every answer carries beside its protocol's own.
+    headers: Mapping[str, str] = {}
 
     # Members of answers that the model requires and AWS leaves out, as `<operation>.<member>`.
     omitted: Container[str] = ()

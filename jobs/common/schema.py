@@ -44,6 +44,12 @@ def layout() -> dict[str, Any]:
     return _json("layout.json")
 
 
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """Statuses, checks and metrics of the monitor, as lib/monitoring/room.ts reads them too."""
+    return _json("words.json")
+
+
 def _json(name: str) -> dict[str, Any]:
     content = pkgutil.get_data(__package__, name)
     if content is None:

@@ -11,6 +11,8 @@ from common import schema
 from common.metrics import ks_distance, linf_distance
 from common.monitorfiles import counts_of, sample_of
 
+CHECKS = schema.words()["checks"]
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -47,7 +49,7 @@ def measure(
         drifts.append(drift)
         if drift.distance > drift.threshold:
             retrain = column.monitor == "retrain"
-            check = "baseline_drift_check"
+            check = CHECKS["baselineDrift"]
             violations.append(Violation(column.name, check, drift.distance, drift.threshold, retrain))
         violations += _contents(column, values, limit)
     return drifts, violations
@@ -72,10 +74,12 @@ def _contents(
     completeness = len(present) / len(values)
     if completeness < limit["completeness"]:
         # Stations and registries have gaps of days: for people to look at.
-        yield Violation(column.name, "completeness_check", completeness, limit["completeness"], retrain=False)
+        yield Violation(
+            column.name, CHECKS["completeness"], completeness, limit["completeness"], retrain=False
+        )
     if column.kind == "categorical" and len(present):
         unseen = float((~present.isin(limit["string_constraints"]["domains"])).mean())
         allowed = limit["monitoringConfigOverrides"]["domain_content_threshold"]
         if unseen > allowed:
             retrain = column.monitor == "retrain"
-            yield Violation(column.name, "categorical_values_check", unseen, allowed, retrain)
+            yield Violation(column.name, CHECKS["categoricalValues"], unseen, allowed, retrain)

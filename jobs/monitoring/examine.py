@@ -73,7 +73,7 @@ def examine(
     shap, expected = baseline.model.attributions(rows)
     agreement = ndcg(baseline.attributions, shap)
     if agreement < LEAST_NDCG:
-        check = "feature_attribution_drift_check"
+        check = schema.words()["checks"]["attributionDrift"]
         violations.append(Violation("all features", check, agreement, LEAST_NDCG, retrain=False))
     files = {"statistics": statistics(rows)}
     measured: Quality | None = None

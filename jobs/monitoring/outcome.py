@@ -10,14 +10,7 @@ from captured import Window
 from common import schema
 from drift import Violation
 
-# The names are those of lib/shared/names.ts; a test holds the two together.
-METRICS = {
-    "records": "RecordsInWindow",
-    "labelCoverage": "LabelCoverage",
-    "driftViolations": "DriftViolations",
-    "qualityViolations": "QualityViolations",
-    "auc": "WindowAuc",
-}
+STATUSES, CHECKS, METRICS = (schema.words()[kind] for kind in ("statuses", "checks", "metrics"))
 OUTCOME = schema.layout()["files"]["window"]["outcome"]
 
 
@@ -46,28 +39,28 @@ def confirmed(violations: Sequence[Violation], earlier: Sequence[dict[str, Any]]
 def status(violations: Sequence[Violation], records: int, min_records: int, labels_complete: bool) -> str:
     """Drift that was seen is said, labels or not; too little to look at is never "no drift"."""
     if records < min_records:
-        return "TooFewRecords"
+        return STATUSES["tooFewRecords"]
     if violations:
-        return "CompletedWithViolations"
-    return "Completed" if labels_complete else "TooFewLabels"
+        return STATUSES["violations"]
+    return STATUSES["completed" if labels_complete else "tooFewLabels"]
 
 
 def message(outcome: dict[str, Any], min_records: int, min_coverage: float) -> str:
-    if outcome["status"] == "CompletedWithViolations":
+    if outcome["status"] == STATUSES["violations"]:
         found = ", ".join(f"{v['feature']} {v['check']}" for v in outcome["violations"])
-        return f"CompletedWithViolations: {found}"
-    if outcome["status"] == "TooFewRecords":
+        return f"{outcome['status']}: {found}"
+    if outcome["status"] == STATUSES["tooFewRecords"]:
         others = sum(outcome["othersRecords"].values())
         return (
-            f"TooFewRecords: {outcome['records']} of the champion in the window, {min_records} needed; other "
-            f"models answered {others}, and {outcome['unattributedRecords']} name no model"
+            f"{outcome['status']}: {outcome['records']} of the champion in the window, {min_records} needed; "
+            f"other models answered {others}, and {outcome['unattributedRecords']} name no model"
         )
-    if outcome["status"] == "TooFewLabels":
+    if outcome["status"] == STATUSES["tooFewLabels"]:
         return (
-            f"TooFewLabels: {outcome['labelledRows']} of {outcome['records']} records have a label "
+            f"{outcome['status']}: {outcome['labelledRows']} of {outcome['records']} records have a label "
             f"({outcome['labelCoverage']:.0%}), {min_coverage:.0%} needed"
         )
-    return "Completed"
+    return STATUSES["completed"]
 
 
 def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:
@@ -76,9 +69,9 @@ def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:
     an alarm; then the same per model version, and every feature's distance. What was not measured is not
     sent: a zero would say "no drift".
     """
-    quality, looked = outcome["quality"], outcome["status"] != "TooFewRecords"
+    quality, looked = outcome["quality"], outcome["status"] != STATUSES["tooFewRecords"]
     checks = [v["check"] for v in outcome["violations"]]
-    quality_violations = checks.count("model_quality_check")
+    quality_violations = checks.count(CHECKS["modelQuality"])
     figures = {
         "records": outcome["records"],
         "labelCoverage": outcome["labelCoverage"],

@@ -44,7 +44,11 @@ class Quality:
     def violations(self) -> list[Violation]:
         if self.dropInterval[1] >= 0:
             return []
-        return [Violation("gain_over_rule", "model_quality_check", self.drop, 0.0, retrain=True)]
+        return [
+            Violation(
+                "gain_over_rule", schema.words()["checks"]["modelQuality"], self.drop, 0.0, retrain=True
+            )
+        ]
 
 
 def measure(rows: pd.DataFrame, rule: Values, gate: Mapping[str, Any], draws: int) -> Quality:

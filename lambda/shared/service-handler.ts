@@ -1,11 +1,9 @@
 import type { HttpHandlerOptions, MiddlewareStack } from '@smithy/types';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { STAND_IN_HEADER } from '../../lib/shared/names';
 import { failureOf, traceOf, type Refusals } from './failure';
 import { answer, parsed } from './gateway';
 import { Refusal } from './refusal';
-
-/** Response header of an answer that a rehearsal's stand-in gave instead of the service; it is passed on to the client. */
-export const STAND_IN_HEADER = 'x-rehearsed-by';
 
 const RETRY_AFTER_SECONDS = 3;
 

@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { call, filled, jsonata, literal, type Definition } from '../shared/asl';
+import { call, filled, jsonata, literal, machine } from '../shared/asl';
 import { folder } from '../shared/names';
 import { batchLimits, languages } from './limits';
 import { answers, inputs } from './room';
@@ -21,10 +21,10 @@ const failed = (error: string, cause: string) => ({ failure: { error, cause: jso
  * A document that cannot be analyzed is a line with its reason; a batch without any that can is a failed one, and the execution fails
  * when more documents than tolerated are in such batches.
  */
-export function analyzeMachine(props: AnalyzeMachineProps): Definition {
+export function analyzeMachine(props: AnalyzeMachineProps) {
   const language = "($exists($states.input.language) ? $states.input.language : 'en')";
   const run = '$states.context.Execution.Name';
-  return {
+  return machine({
     Comment: 'Documents below a prefix to sentiments and entities',
     StartAt: 'Begin',
     States: {
@@ -125,5 +125,5 @@ export function analyzeMachine(props: AnalyzeMachineProps): Definition {
         },
       },
     },
-  };
+  });
 }

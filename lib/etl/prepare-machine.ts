@@ -1,4 +1,4 @@
-import { body, call, filled, job, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
+import { body, call, filled, job, jsonata, machine, putEvent, readJson, states } from '../shared/asl';
 import { type Lease, returnLease, takeLease } from '../shared/lease';
 import { layout, METRIC_NAMESPACE, names } from '../shared/names';
 import { etl } from './room';
@@ -23,8 +23,8 @@ const FILES = 'files';
  * Prepare: `{"manifestKey": "manifests/2013-02.json"}` → features of the manifest's partitions, in one run of the job, and an event for each.
  * A partition that is refused, by a missing file or by the job, stops no other; at the end the execution fails and names it.
  */
-export function prepareMachine(props: PrepareMachineProps): Definition {
-  return {
+export function prepareMachine(props: PrepareMachineProps) {
+  return machine({
     Comment: 'Manifest to curated features',
     StartAt: 'Begin',
     States: {
@@ -43,7 +43,7 @@ export function prepareMachine(props: PrepareMachineProps): Definition {
       ...runStates(props),
       ...endStates(props),
     },
-  };
+  });
 }
 
 /** The partitions of the manifest, each once, in one order everywhere: executions that take the same leases must not wait for each other. */
@@ -52,9 +52,9 @@ const asked = '$sort($distinct([$manifest.partitions]))';
 const complete = "($exists($checked[partition = $p]) and $not($exists($checked[partition = $p and problem != ''])))";
 
 /** Reads the manifest and sorts out the partitions that are not complete. */
-function checkStates({ raw }: PrepareMachineProps): Definition['States'] {
+function checkStates({ raw }: PrepareMachineProps) {
   const expectedKey = filled(layout.raw.tables, { table: '$states.input.table', month: '$states.input.partition' });
-  return {
+  return states({
     ReadManifest: readJson(raw, jsonata('$manifestKey'), {
       Assign: { manifest: jsonata(body) },
       Next: 'IsManifest',
@@ -152,12 +152,12 @@ function checkStates({ raw }: PrepareMachineProps): Definition['States'] {
       Choices: [{ Condition: jsonata('$count($partitions) > 0'), Next: 'TakeLeases' }],
       Default: 'Refused',
     },
-  };
+  });
 }
 
 /** Takes the leases, runs the job once for all partitions, measures and announces each that it prepared. */
-function runStates({ kit, curated, jobName, leases }: PrepareMachineProps): Definition['States'] {
-  return {
+function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
+  return states({
     TakeLeases: {
       Type: 'Map',
       Items: jsonata('$partitions'),
@@ -256,12 +256,12 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps): Defi
       },
       Next: PREPARE_FAILURE,
     },
-  };
+  });
 }
 
 /** Gives back every lease, whatever happened; then the execution succeeds, or people are told why it did not. */
-function endStates({ leases }: PrepareMachineProps): Definition['States'] {
-  return {
+function endStates({ leases }: PrepareMachineProps) {
+  return states({
     [PREPARE_FAILURE]: {
       Type: 'Map',
       Items: jsonata('$partitions'),
@@ -286,5 +286,5 @@ function endStates({ leases }: PrepareMachineProps): Definition['States'] {
       Default: 'Ready',
     },
     Ready: { Type: 'Succeed', Output: { partitions: jsonata('$prepared') } },
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../config';
-import { body, call, filled, jsonata, literal, putEvent, readJson, type Definition } from '../shared/asl';
+import { body, call, filled, jsonata, literal, machine, putEvent, readJson, states } from '../shared/asl';
 import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
-import { monitoring, NO_CHAMPION } from './room';
+import { monitoring, statuses } from './room';
 import { NO_MODEL, packageMetadata } from '../training/room';
 import { processingJob } from '../shared/processing-job';
 import type { VpcConfig } from '../shared/job-role';
@@ -26,20 +26,20 @@ export interface MonitorMachineProps {
 }
 
 /** Monitor: `{"windowStart", "windowEnd"}`, with `{"capturedStart", "capturedEnd"}` where records lie under other days than their events', or the schedule's `{"scheduledTime"}` → outcome.json, metrics, heartbeat, event. */
-export function monitorMachine(props: MonitorMachineProps): Definition {
-  return {
+export function monitorMachine(props: MonitorMachineProps) {
+  return machine({
     Comment: 'Compare a window of event time with what the champion was gated on',
     StartAt: 'Begin',
     States: { ...windowStates(props), ...jobStates(props), ...outcomeStates(props) },
-  };
+  });
 }
 
-function windowStates({ config, labelDelayDays, championParameter }: MonitorMachineProps): Definition['States'] {
+function windowStates({ config, labelDelayDays, championParameter }: MonitorMachineProps) {
   const day = (daysBefore: number) =>
     `$fromMillis($toMillis($states.input.scheduledTime) - ${daysBefore} * 86400000, '[Y0001]-[M01]-[D01]')`;
   const trailing = { start: jsonata(day(labelDelayDays + config.windowDays)), end: jsonata(day(labelDelayDays)) };
   const given = (...members: string[]) => jsonata(`[${members.map((each) => `$states.input.${each}`).join(', ')}][0]`);
-  return {
+  return states({
     Begin: {
       Type: 'Choice',
       Choices: [
@@ -73,7 +73,7 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
           Condition: jsonata(`$champion = '${NO_MODEL}'`),
           Assign: {
             outcome: {
-              status: NO_CHAMPION,
+              status: statuses.noChampion,
               confirmed: false,
               violations: [],
               records: 0,
@@ -88,10 +88,10 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
       ],
       Default: 'DescribeChampion',
     },
-  };
+  });
 }
 
-function jobStates(props: MonitorMachineProps): Definition['States'] {
+function jobStates(props: MonitorMachineProps) {
   const { config, artifacts } = props;
   const windowKey = filled(layout.artifacts.windows, { champion: '$version', windowEnd: '$window.end' });
   const options = {
@@ -111,7 +111,7 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
   const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const perRun =
     "['--window-start', $window.start, '--window-end', $window.end, '--captured-start', $captured.start, '--captured-end', $captured.end, '--champion', $champion, '--trained-through', $package.trainedThrough]";
-  return {
+  return states({
     DescribeChampion: call(
       'aws-sdk:sagemaker:describeModelPackage',
       { ModelPackageName: jsonata('$champion') },
@@ -149,14 +149,14 @@ function jobStates(props: MonitorMachineProps): Definition['States'] {
       Assign: { outcome: jsonata(body), outcomeUri: jsonata(`$windowUri & '${layout.files.window.outcome}'`) },
       Next: 'PutMetrics',
     }),
-  };
+  });
 }
 
-function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition['States'] {
+function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps) {
   const heartbeat = literal([
     { MetricName: monitoring.metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions: [{ Name: 'Kit', Value: kit }] },
   ]);
-  return {
+  return states({
     PutMetrics: call(
       'aws-sdk:cloudwatch:putMetricData',
       {
@@ -197,5 +197,5 @@ function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps): Definition
         "{'window': $window, 'status': $outcome.status, 'confirmed': $outcome.confirmed, 'outcomeUri': $outcomeUri}",
       ),
     },
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import words from '../../schema/words.json';
 import type { RoomContract } from '../shared/room';
 
 export const monitoring = {
@@ -12,14 +13,7 @@ export const monitoring = {
     clarify: 'CLARIFY',
   },
   events: { completed: 'Model Monitor Run Completed' },
-  metrics: {
-    heartbeat: 'MonitorHeartbeat',
-    driftViolations: 'DriftViolations',
-    qualityViolations: 'QualityViolations',
-    records: 'RecordsInWindow',
-    labelCoverage: 'LabelCoverage',
-    auc: 'WindowAuc',
-  },
+  metrics: { heartbeat: 'MonitorHeartbeat', ...words.metrics },
   alarms: {
     drift: {
       what: 'drift',
@@ -58,5 +52,5 @@ export const monitoring = {
   },
 } as const satisfies RoomContract;
 
-/** Status of a monitoring run that found nothing to monitor; the other statuses are the monitor's own. */
-export const NO_CHAMPION = 'NoChampion';
+/** How a monitoring run ends, and what can be violated: the words that the monitor's program uses too. */
+export const { statuses, checks } = words;

@@ -19,7 +19,7 @@ import { forRules } from '../shared/dead-letters';
 import { HandlerFunction } from '../shared/handler-function';
 import { foundation } from '../foundation/room';
 import { retraining } from './room';
-import { monitoring } from '../monitoring/room';
+import { monitoring, statuses } from '../monitoring/room';
 import { names } from '../shared/names';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 
@@ -72,7 +72,7 @@ export class RetrainingStack extends RoomStack {
       eventPattern: {
         source: [names.eventSource(kit, 'monitoring')],
         detailType: [monitoring.events.completed],
-        detail: { status: ['Completed', 'CompletedWithViolations'] },
+        detail: { status: [statuses.completed, statuses.violations] },
       },
       targets: [target],
     });

@@ -1,19 +1,20 @@
-import { call, jsonata, type Definition } from '../shared/asl';
-import { returnLease, takeLease } from '../shared/lease';
+import { call, jsonata, machine, states } from '../shared/asl';
+import { takeLease } from '../shared/lease';
 import { NO_MODEL, packageMetadata } from '../training/room';
 import { MODEL_PARAMETER } from './room';
-import { blameStates } from './release-blame';
 import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
-import { expiryChoices, expiryStates } from './release-expiry';
-import { endStates, proofStates } from './release-proof';
+import { endStates } from './release-end';
+import { expiryStates, isExpiry } from './release-expiry';
+import { proofStates } from './release-proof';
+import { putBackStates } from './release-put-back';
 import { updateStates } from './release-update';
 
 /**
  * Release: `{"modelPackageArn", "force"}` → that version serves and is champion, or the champion still does and the package says why not.
  * `{"modelPackageArn": "none", "afterHours"}` → nothing serves, once the stack has not changed for so long.
  */
-export function releaseMachine(props: ReleaseMachineProps): Definition {
-  return {
+export function releaseMachine(props: ReleaseMachineProps) {
+  return machine({
     Comment: 'Put an approved version behind the endpoint through a stack update, prove it, or put the champion back',
     StartAt: 'Begin',
     States: {
@@ -26,7 +27,6 @@ export function releaseMachine(props: ReleaseMachineProps): Definition {
         },
         Next: 'IsExpiry',
       },
-      ...expiryStates,
       DescribePackage: call(
         'aws-sdk:sagemaker:describeModelPackage',
         { ModelPackageName: jsonata('$arn') },
@@ -58,32 +58,25 @@ export function releaseMachine(props: ReleaseMachineProps): Definition {
         // Nothing is held yet.
         Next: 'Alert',
       },
-      ...leaseStates(props),
+      TakeLease: takeLease(props.lease, { Next: 'ReadChampion' }),
+      ReadChampion: call(
+        'aws-sdk:ssm:getParameter',
+        { Name: props.championParameter },
+        { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'DescribeStack' },
+      ),
       ...decisionStates(props),
       ...updateStates(props),
-      ...blameStates(props),
       ...proofStates(props),
+      ...putBackStates(props),
       ...endStates(props),
+      ...expiryStates,
     },
-  };
+  });
 }
 
-function leaseStates({ lease, championParameter }: ReleaseMachineProps): Definition['States'] {
-  return {
-    TakeLease: takeLease(lease, { Next: 'ReadChampion' }),
-    ReadChampion: call(
-      'aws-sdk:ssm:getParameter',
-      { Name: championParameter },
-      { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'DescribeStack' },
-    ),
-    ReturnLease: returnLease(lease, { next: 'Finished', onError: 'Finished' }),
-    [RELEASE_FAILURE]: returnLease(lease, { next: 'Alert', onError: 'Alert' }),
-  };
-}
-
-function decisionStates({ stackName }: ReleaseMachineProps): Definition['States'] {
+function decisionStates({ stackName }: ReleaseMachineProps) {
   const skip = (reason: string) => ({ outcome: { outcome: 'skipped', reason: jsonata(reason) } });
-  return {
+  return states({
     DescribeStack: call(
       'aws-sdk:cloudformation:describeStacks',
       { StackName: stackName },
@@ -119,7 +112,7 @@ function decisionStates({ stackName }: ReleaseMachineProps): Definition['States'
           },
           Next: RELEASE_FAILURE,
         },
-        ...expiryChoices,
+        { Condition: jsonata(isExpiry), Next: 'DecideExpiry' },
         {
           Condition: jsonata('$champion = $arn and $current = $arn'),
           Assign: skip("$arn & ' serves already'"),
@@ -137,5 +130,5 @@ function decisionStates({ stackName }: ReleaseMachineProps): Definition['States'
     },
     // Two releases that wait for the same deployment should not ask in step.
     WaitForStack: { Type: 'Wait', Seconds: jsonata('10 + $floor($random() * 20)'), Next: 'DescribeStack' },
-  };
+  });
 }

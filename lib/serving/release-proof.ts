@@ -1,22 +1,21 @@
-import { body, call, jsonata, putEvent, readJson, type Definition } from '../shared/asl';
-import { serving } from './room';
+import { body, call, jsonata, readJson, states } from '../shared/asl';
 import { names } from '../shared/names';
-import { SMOKE_TEST } from './release-blame';
+import { SMOKE_TEST } from './release-put-back';
 import { patient, type ReleaseMachineProps } from './release-context';
 
 /** An update that succeeded proves nothing: a guardrail that rolled back leaves the old model in service. */
-export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition['States'] {
+export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
   const failed = [
     {
       ErrorEquals: ['States.ALL'],
       Assign: { reason: jsonata("$states.errorOutput.Error & ': ' & $string($states.errorOutput.Cause)") },
       Next: 'PutBack',
     },
-  ];
+  ] as const;
   const EndpointName = names.endpoint(kit);
   const closeEnough =
     '$count($scores) = $count($smoke.expectedScores) and $max($map($zip($scores, $smoke.expectedScores), function($pair) { $abs($pair[0] - $pair[1]) })) <= $smoke.tolerance';
-  return {
+  return states({
     DescribeEndpoint: call(
       'aws-sdk:sagemaker:describeEndpoint',
       { EndpointName },
@@ -118,47 +117,5 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps): Definition
       },
       Next: 'PutBack',
     },
-  };
-}
-
-/** What became of it, told to the package, people and the bus. */
-export function endStates({ kit, championParameter, alertsTopicArn }: ReleaseMachineProps): Definition['States'] {
-  const rejected = { outcome: { outcome: 'rejected', reason: jsonata('$reason') } };
-  return {
-    WriteChampion: call(
-      'aws-sdk:ssm:putParameter',
-      { Name: championParameter, Value: jsonata('$arn'), Type: 'String', Overwrite: true },
-      { Next: 'TellOutcome' },
-    ),
-    Reject: call(
-      'aws-sdk:sagemaker:updateModelPackage',
-      {
-        ModelPackageArn: jsonata('$arn'),
-        ModelApprovalStatus: 'Rejected',
-        ApprovalDescription: jsonata("$substring('Release: ' & $reason, 0, 1024)"),
-      },
-      { Assign: rejected, Next: 'TellPeople' },
-    ),
-    TellPeople: call(
-      'sns:publish',
-      {
-        TopicArn: alertsTopicArn,
-        Subject: 'A release was rejected',
-        Message: jsonata("$arn & ' was rejected: ' & $reason & '. ' & $champion & ' serves.'"),
-      },
-      { Next: 'TellOutcome' },
-    ),
-    TellOutcome: putEvent(
-      names.eventSource(kit, 'serving'),
-      serving.events.releaseFinished,
-      {
-        modelPackageArn: jsonata('$arn'),
-        version: jsonata("$split($arn, '/')[-1]"),
-        outcome: jsonata('$outcome.outcome'),
-        reason: jsonata('$outcome.reason'),
-      },
-      { Next: 'ReturnLease' },
-    ),
-    Finished: { Type: 'Succeed', Output: jsonata("$merge([$outcome, {'modelPackageArn': $arn}])") },
-  };
+  });
 }

@@ -1,18 +1,24 @@
-import { call, jsonata, type Definition, type State } from '../shared/asl';
-import { MODEL_PARAMETER } from './room';
+import { call, jsonata, type State, states } from '../shared/asl';
 import { patient, RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
-import { expiredChoice } from './release-expiry';
+import { isExpiry } from './release-expiry';
+import { MODEL_PARAMETER } from './room';
 
-/** The stack update, forward to the new version and back to the champion. */
-export function updateStates(props: ReleaseMachineProps): Definition['States'] {
-  const { stackName } = props;
-  const update = (value: string, states: { refused: string; next: string }) =>
+interface Refusal<Name extends string> {
+  /** The stack has the value already. */
+  readonly unchanged: Name;
+  /** Something else changes the stack, or the call was throttled. */
+  readonly later: Name;
+}
+
+/** The three states in which the stack is given a value: the call, what its refusal means, and one look at how far it is. */
+export const stackUpdate = ({ stackName, stackRoleArn }: ReleaseMachineProps) => ({
+  call: <const Name extends string>(value: string, { refused, next }: { refused: Name; next: Name }) =>
     call(
       'aws-sdk:cloudformation:updateStack',
       {
         StackName: stackName,
         UsePreviousTemplate: true,
-        RoleARN: props.stackRoleArn,
+        RoleARN: stackRoleArn,
         Parameters: jsonata(
           `[$parameters.(ParameterKey = '${MODEL_PARAMETER}' ? {'ParameterKey': ParameterKey, 'ParameterValue': ${value}} : {'ParameterKey': ParameterKey, 'UsePreviousValue': true})]`,
         ),
@@ -24,70 +30,52 @@ export function updateStates(props: ReleaseMachineProps): Definition['States'] {
           {
             ErrorEquals: ['CloudFormation.CloudFormationException'],
             Assign: { refusal: jsonata('$states.errorOutput.Cause') },
-            Next: states.refused,
+            Next: refused,
           },
         ],
-        Next: states.next,
+        Next: next,
       },
-    );
-  const poll = (next: string) =>
+    ),
+  // Both are refusals to CloudFormation, and neither says that the update is wrong.
+  refused: <const Name extends string>({ unchanged, later }: Refusal<Name>): State<Name | 'TellRefusal'> => ({
+    Type: 'Choice',
+    Choices: [
+      { Condition: jsonata("$contains($refusal, 'No updates are to be performed')"), Next: unchanged },
+      { Condition: jsonata('$contains($refusal, /IN_PROGRESS|Rate exceeded|Throttling/)'), Next: later },
+    ],
+    Default: 'TellRefusal',
+  }),
+  poll: <const Name extends string>(next: Name) =>
     call(
       'aws-sdk:cloudformation:describeStacks',
       { StackName: stackName },
       { Assign: { status: jsonata('$states.result.Stacks[0].StackStatus') }, Retry: [patient], Next: next },
-    );
-  const unchanged = jsonata("$contains($refusal, 'No updates are to be performed')");
-  // Both are refusals to CloudFormation, and neither says that the update is wrong.
-  const later = jsonata('$contains($refusal, /IN_PROGRESS|Rate exceeded|Throttling/)');
-  const refused = (next: { unchanged: string; later: string }): State => ({
-    Type: 'Choice',
-    Choices: [
-      { Condition: unchanged, Next: next.unchanged },
-      { Condition: later, Next: next.later },
-    ],
-    Default: 'TellRefusal',
-  });
-  const refusedFailure = { failure: { error: 'UpdateRefused', cause: jsonata('$refusal') } };
-  return {
-    UpdateStack: update('$arn', { refused: 'UpdateRefused', next: 'WaitForUpdate' }),
+    ),
+});
+
+/** The update of the stack to the version that is released. */
+export function updateStates(props: ReleaseMachineProps) {
+  const update = stackUpdate(props);
+  return states({
+    UpdateStack: update.call('$arn', { refused: 'UpdateRefused', next: 'WaitForUpdate' }),
     // A release that died after its update finds nothing to change when it is started again.
-    UpdateRefused: refused({ unchanged: 'DescribeEndpoint', later: 'WaitForStack' }),
-    TellRefusal: { Type: 'Pass', Assign: refusedFailure, Next: RELEASE_FAILURE },
+    UpdateRefused: update.refused({ unchanged: 'DescribeEndpoint', later: 'WaitForStack' }),
+    TellRefusal: {
+      Type: 'Pass',
+      Assign: { failure: { error: 'UpdateRefused', cause: jsonata('$refusal') } },
+      Next: RELEASE_FAILURE,
+    },
     WaitForUpdate: { Type: 'Wait', Seconds: 15, Next: 'PollUpdate' },
-    PollUpdate: poll('Updated'),
+    PollUpdate: update.poll('Updated'),
     Updated: {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForUpdate' },
-        expiredChoice,
+        // Nothing serves then, so there is nothing to prove.
+        { Condition: jsonata(`$status = 'UPDATE_COMPLETE' and ${isExpiry}`), Next: 'Expired' },
         { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'DescribeEndpoint' },
       ],
       Default: 'ExplainUpdate',
     },
-    PutBack: update('$champion', { refused: 'PutBackRefused', next: 'WaitForPutBack' }),
-    PutBackRefused: refused({ unchanged: 'IsPackageToBlame', later: 'WaitToPutBack' }),
-    WaitToPutBack: { Type: 'Wait', Seconds: 15, Next: 'PutBack' },
-    WaitForPutBack: { Type: 'Wait', Seconds: 15, Next: 'PollPutBack' },
-    PollPutBack: poll('IsBack'),
-    IsBack: {
-      Type: 'Choice',
-      Choices: [
-        { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForPutBack' },
-        { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'IsPackageToBlame' },
-      ],
-      Default: 'StillBroken',
-    },
-    StillBroken: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'ChampionNotBack',
-          cause: jsonata(
-            `$reason & '; putting ' & $champion & ' back ended as ' & $status & ': repair stack ${stackName}'`,
-          ),
-        },
-      },
-      Next: RELEASE_FAILURE,
-    },
-  };
+  });
 }

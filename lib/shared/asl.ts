@@ -5,7 +5,7 @@
 import { Aws } from 'aws-cdk-lib';
 
 export interface Retry {
-  ErrorEquals: string[];
+  ErrorEquals: readonly string[];
   IntervalSeconds?: number;
   MaxAttempts: number;
   BackoffRate?: number;
@@ -13,9 +13,9 @@ export interface Retry {
   JitterStrategy?: 'FULL';
 }
 
-export interface Catch {
-  ErrorEquals: string[];
-  Next: string;
+export interface Catch<Name extends string = string> {
+  ErrorEquals: readonly string[];
+  Next: Name;
   Assign?: Record<string, unknown>;
 }
 
@@ -24,24 +24,25 @@ interface ServiceCall {
   Arguments: Record<string, unknown>;
 }
 
-interface Common {
+interface Common<Name extends string> {
   Comment?: string;
   Assign?: Record<string, unknown>;
   Output?: unknown;
-  Next?: string;
+  Next?: Name;
   End?: true;
 }
 
-export type State = Common &
+/** `Name` is the names of the states that it may lead to. */
+export type State<Name extends string = string> = Common<Name> &
   (
-    | { Type: 'Task'; Resource: string; Arguments: unknown; Retry?: Retry[]; Catch?: Catch[] }
+    | { Type: 'Task'; Resource: string; Arguments: unknown; Retry?: readonly Retry[]; Catch?: readonly Catch<Name>[] }
     | {
         Type: 'Map';
         Items: string;
         MaxConcurrency: number;
         ItemProcessor: Definition;
-        Retry?: Retry[];
-        Catch?: Catch[];
+        Retry?: readonly Retry[];
+        Catch?: readonly Catch<Name>[];
       }
     | {
         Type: 'Map';
@@ -53,13 +54,13 @@ export type State = Common &
         /** Each batch is an execution of its own. */
         ItemProcessor: Definition & { ProcessorConfig: { Mode: 'DISTRIBUTED'; ExecutionType: 'STANDARD' } };
         ResultWriter: ServiceCall;
-        Retry?: Retry[];
-        Catch?: Catch[];
+        Retry?: readonly Retry[];
+        Catch?: readonly Catch<Name>[];
       }
     | {
         Type: 'Choice';
-        Choices: { Condition: string; Next: string; Assign?: Record<string, unknown> }[];
-        Default: string;
+        Choices: readonly { Condition: string; Next: Name; Assign?: Record<string, unknown> }[];
+        Default: Name;
       }
     | { Type: 'Wait'; Seconds: number | string }
     | { Type: 'Pass' }
@@ -73,9 +74,30 @@ export interface Definition {
   States: Record<string, State>;
 }
 
-type Task = Extract<State, { Type: 'Task' }>;
+type States = Readonly<Record<string, State>>;
+type At<X, Key extends string> = X extends unknown ? (Key extends keyof X ? Exclude<X[Key], undefined> : never) : never;
+type Each<List> = List extends readonly (infer Item)[] ? Item : never;
+/** The names that a state leads to. */
+type Target<X> = At<X, 'Next'> | At<X, 'Default'> | At<Each<At<X, 'Catch'> | At<X, 'Choices'>>, 'Next'>;
+
+/** Names that are no state of a machine; a name whose type is only `string` could be any. */
+type Missing<Name extends string, All> = string extends Name
+  ? 'a name of type string'
+  : Exclude<Name, keyof All | 'Alert'>;
+
+/** Some states of a machine, with the names that they lead to kept for `machine`. */
+export const states = <const Some extends States>(some: Some): Some => some;
+
+/** A definition that leads to none but its own states and `Alert`, the failure path: another name does not compile. */
+export const machine = <const All extends States>(definition: {
+  Comment?: string;
+  StartAt: keyof All & string;
+  States: All & Record<Missing<Target<All[keyof All]>, All>, State>;
+}): Definition => definition;
+
+type Task<Name extends string> = Extract<State<Name>, { Type: 'Task' }>;
 /** What a task is given beside its call. */
-type Continuation = Omit<Task, 'Type' | 'Resource' | 'Arguments'>;
+export type Continuation<Name extends string> = Omit<Task<Name>, 'Type' | 'Resource' | 'Arguments'>;
 
 /** Wraps a JSONata expression the way Step Functions wants it. */
 export const jsonata = (expression: string) => `{% ${expression} %}`;
@@ -114,7 +136,11 @@ const transient: Retry = {
  * A call that may be repeated: a read, or a write whose repetition changes nothing. `Retry: []` for one that may not.
  * @param integration what follows `states:::` in the resource ARN
  */
-export const call = (integration: string, args: unknown, { Retry = [transient], ...state }: Continuation): State => ({
+export const call = <const Name extends string = never>(
+  integration: string,
+  args: unknown,
+  { Retry = [transient], ...state }: Continuation<Name>,
+): State<Name> => ({
   Type: 'Task',
   Resource: `arn:${Aws.PARTITION}:states:::${integration}`,
   Arguments: args,
@@ -126,11 +152,11 @@ export const call = (integration: string, args: unknown, { Retry = [transient], 
  * A SageMaker or Glue job, waited for. Only a refused start is retried: a job that ran and failed would fail again.
  * CreateProcessingJob allows one call a second in an account, so two schedules meeting are enough to be throttled.
  */
-export const job = (
+export const job = <const Name extends string>(
   integration: string,
   args: unknown,
-  { refused, ...state }: Continuation & { refused: Pick<Retry, 'ErrorEquals'> & Partial<Retry> },
-): State =>
+  { refused, ...state }: Continuation<Name> & { refused: Pick<Retry, 'ErrorEquals'> & Partial<Retry> },
+): State<Name> =>
   call(`${integration}.sync`, args, {
     ...state,
     Retry: [{ IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 2, JitterStrategy: 'FULL', ...refused }],
@@ -151,17 +177,17 @@ export const attemptName = (prefix: string) =>
   );
 
 /** JSON text of an object in S3, parsed by `body`. */
-export const readJson = (bucket: string, key: string, state: Continuation) =>
+export const readJson = <const Name extends string>(bucket: string, key: string, state: Continuation<Name>) =>
   call('aws-sdk:s3:getObject', { Bucket: bucket, Key: key }, state);
 
 /** The body of `readJson`, for its Assign or Output. */
 export const body = '$parse($states.result.Body)';
 
-export const putEvent = (
+export const putEvent = <const Name extends string = never>(
   source: string,
   detailType: string,
   detail: unknown,
-  state: { Next: string } | { End: true },
+  state: { Next: Name } | { End: true },
 ) =>
   call(
     'events:putEvents',

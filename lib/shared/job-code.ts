@@ -22,8 +22,10 @@ function stageJobs(): string {
     .filter((path) => statSync(path).isDirectory())
     .flatMap(pythonFiles);
   for (const file of programs) copyFileSync(file, join(folder, basename(file)));
-  // dataset.json and layout.json are links into schema/, and S3 has no links: a copy follows them.
-  const shared = ['dataset.json', 'layout.json', 'archive.toml'].map((name) => join(JOBS, 'common', name));
+  // The JSON files are links into schema/, and S3 has no links: a copy follows them.
+  const shared = ['dataset.json', 'layout.json', 'words.json', 'archive.toml'].map((name) =>
+    join(JOBS, 'common', name),
+  );
   for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])
     copyFileSync(file, join(folder, 'common', basename(file)));
   copyFileSync(join(JOBS, 'common/archive.toml'), join(folder, 'pyproject.toml'));

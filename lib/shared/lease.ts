@@ -34,7 +34,10 @@ export class LeaseTable extends TableV2 {
 }
 
 /** Takes the lease for this execution; while another holds it, waits up to twice its duration. */
-export function takeLease({ table, name, duration }: Lease, state: { Next: string } | { End: true }): State {
+export function takeLease<const Name extends string = never>(
+  { table, name, duration }: Lease,
+  state: { Next: Name } | { End: true },
+): State<Name> {
   const seconds = duration.toSeconds();
   const waitForHolder: Retry = {
     ErrorEquals: [NOT_MINE],
@@ -57,10 +60,10 @@ export function takeLease({ table, name, duration }: Lease, state: { Next: strin
 }
 
 /** Gives the lease back. One that expired and was taken by another, or that was never held, stays as it is. */
-export function returnLease(
+export function returnLease<const Name extends string>(
   { table, name }: Omit<Lease, 'duration'>,
-  { next, onError }: { next: string; onError: string },
-): State {
+  { next, onError }: { next: Name; onError: Name },
+): State<Name> {
   return call(
     'dynamodb:deleteItem',
     {

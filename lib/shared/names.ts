@@ -14,6 +14,9 @@ export const names = {
 /** Every metric of the kit is in it and carries the dimension Kit, so that two kits in one account stay apart. */
 export const METRIC_NAMESPACE = 'MlLifecycleKit';
 
+/** Header of an answer that a rehearsal's stand-in gave instead of the service; handlers pass it on to the client. */
+export const STAND_IN_HEADER = 'x-rehearsed-by';
+
 /** The folder above the first place of a layout template: `manifests/month={month}.json` → `manifests/`. */
 export function folder(template: string): string {
   const fixed = template.split('{')[0] ?? '';

@@ -29,7 +29,7 @@ interface ProcessingJobProps {
 const ROOT = '/opt/ml/processing';
 
 /** A processing job that runs a program of the source archive, waited for. */
-export function processingJob(p: ProcessingJobProps, next: string): State {
+export function processingJob<const Name extends string>(p: ProcessingJobProps, next: Name): State<Name> {
   const inputs = `$append([{'name': 'code', 'uri': ${literal(p.sourceArchive)}}], ${p.inputs})`;
   const args = {
     ProcessingJobName: attemptName(p.namePrefix),

@@ -1,11 +1,11 @@
 /** What becomes of a promoted model: a version in the registry, with its metrics, and its approval or a question to people. */
-import { call, jsonata, type Definition } from '../shared/asl';
+import { call, jsonata, type State, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { packageMetadata } from './room';
 import { servingEnvironment } from './serving-environment';
 import type { TrainMachineProps } from './train-machine';
 
-export function registrationStates(props: TrainMachineProps): Definition['States'] {
+export function registrationStates(props: TrainMachineProps) {
   const files = layout.files.evaluation;
   const source = (file: string) => ({ ContentType: 'application/json', S3Uri: jsonata(`$evaluation & '${file}'`) });
   const quality = { Statistics: source(files.metrics), Constraints: source(files.qualityConstraints) };
@@ -19,7 +19,34 @@ export function registrationStates(props: TrainMachineProps): Definition['States
     reason: jsonata('$decision.reason'),
     decision: jsonata('$decision'),
   };
-  return {
+  const automatic = props.config.approval === 'automatic';
+  // One of the two, by the configuration.
+  const approval: Partial<Record<'Approve' | 'AskForApproval', State<'Promoted'>>> = automatic
+    ? {
+        Approve: call(
+          'aws-sdk:sagemaker:updateModelPackage',
+          {
+            ModelPackageArn: jsonata('$package'),
+            ModelApprovalStatus: 'Approved',
+            ApprovalDescription: jsonata("$substring('Approved by the gate: ' & $decision.reason, 0, 1024)"),
+          },
+          { Next: 'Promoted' },
+        ),
+      }
+    : {
+        AskForApproval: call(
+          'sns:publish',
+          {
+            TopicArn: props.alertsTopicArn,
+            Subject: 'A model waits for approval',
+            Message: jsonata(
+              "$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'",
+            ),
+          },
+          { Next: 'Promoted' },
+        ),
+      };
+  return states({
     Register: call(
       'aws-sdk:sagemaker:createModelPackage',
       {
@@ -57,34 +84,10 @@ export function registrationStates(props: TrainMachineProps): Definition['States
       },
       {
         Assign: { package: jsonata('$states.result.ModelPackageArn') },
-        Next: props.config.approval === 'automatic' ? 'Approve' : 'AskForApproval',
+        Next: automatic ? ('Approve' as const) : ('AskForApproval' as const),
       },
     ),
-    ...(props.config.approval === 'automatic'
-      ? {
-          Approve: call(
-            'aws-sdk:sagemaker:updateModelPackage',
-            {
-              ModelPackageArn: jsonata('$package'),
-              ModelApprovalStatus: 'Approved',
-              ApprovalDescription: jsonata("$substring('Approved by the gate: ' & $decision.reason, 0, 1024)"),
-            },
-            { Next: 'Promoted' },
-          ),
-        }
-      : {
-          AskForApproval: call(
-            'sns:publish',
-            {
-              TopicArn: props.alertsTopicArn,
-              Subject: 'A model waits for approval',
-              Message: jsonata(
-                "$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'",
-              ),
-            },
-            { Next: 'Promoted' },
-          ),
-        }),
+    ...approval,
     Promoted: { Type: 'Succeed', Output: promoted },
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config';
-import { body, call, filled, jsonata, literal, readJson, type Definition } from '../shared/asl';
+import { body, call, filled, jsonata, literal, machine, readJson, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { NO_MODEL } from './room';
 import { processingJob } from '../shared/processing-job';
@@ -20,9 +20,9 @@ const NO_CAPACITY =
   'no spot capacity came within maxWaitMinutes. Run Train again later, choose another training.instanceType, raise training.maxWaitMinutes, or set training.spot to false after the quota for on-demand training is granted';
 
 /** Train: `{"mode", "trigger", "dataThrough", "episode", "attempt"}` → a registered package, or the reason why the champion stays. */
-export function trainMachine(props: TrainMachineProps): Definition {
+export function trainMachine(props: TrainMachineProps) {
   const evaluation = filled(layout.artifacts.evaluations, { execution: '$states.context.Execution.Name' });
-  return {
+  return machine({
     Comment: 'Train or tune, evaluate against the champion, gate, register, approve',
     StartAt: 'Begin',
     States: {
@@ -84,10 +84,10 @@ export function trainMachine(props: TrainMachineProps): Definition {
       ...evaluationStates(props),
       ...registrationStates(props),
     },
-  };
+  });
 }
 
-function trainingStates(props: TrainMachineProps): Definition['States'] {
+function trainingStates(props: TrainMachineProps) {
   // A stopped job ends the task with its description as the cause; a refused start has plain text there.
   const description = jsonata(
     "$contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause}",
@@ -98,8 +98,8 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
       Assign: { job: description, error: jsonata('$states.errorOutput.Error') },
       Next: 'WhyNot',
     },
-  ];
-  return {
+  ] as const;
+  return states({
     Train: trainingJob(props, {
       Assign: {
         modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
@@ -195,10 +195,10 @@ function trainingStates(props: TrainMachineProps): Definition['States'] {
       { Next: 'NoCapacity' },
     ),
     NoCapacity: { Type: 'Succeed', Output: { outcome: 'NoCapacity', reason: NO_CAPACITY } },
-  };
+  });
 }
 
-function evaluationStates(props: TrainMachineProps): Definition['States'] {
+function evaluationStates(props: TrainMachineProps) {
   const { gate, monitoring } = props;
   const options = {
     'gate-days': gate.gateDays,
@@ -215,7 +215,7 @@ function evaluationStates(props: TrainMachineProps): Definition['States'] {
     { name: 'features', uri: props.featuresUri },
     { name: 'labels', uri: props.labelsUri },
   ];
-  return {
+  return states({
     Evaluate: processingJob(
       {
         ...props,
@@ -242,5 +242,5 @@ function evaluationStates(props: TrainMachineProps): Definition['States'] {
       Type: 'Succeed',
       Output: { outcome: 'Held', reason: jsonata('$decision.reason'), decision: jsonata('$decision') },
     },
-  };
+  });
 }

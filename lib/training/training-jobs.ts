@@ -6,7 +6,7 @@ import {
   jsonata,
   literal,
   throttledBySageMaker,
-  type Catch,
+  type Continuation,
   type State,
 } from '../shared/asl';
 import { folder, layout } from '../shared/names';
@@ -32,16 +32,10 @@ export interface TrainingProps {
   readonly vpcConfig?: VpcConfig;
 }
 
-interface Continuation {
-  readonly Assign: Record<string, unknown>;
-  readonly Catch: Catch[];
-  readonly Next: string;
-}
-
 const OBJECTIVE = 'validation:auc';
 
 /** One training job in script mode. */
-export function trainingJob(props: TrainingProps, next: Continuation): State {
+export function trainingJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
   const args = {
     TrainingJobName: attemptName(props.namePrefix),
     AlgorithmSpecification: algorithm(props),
@@ -56,7 +50,7 @@ export function trainingJob(props: TrainingProps, next: Continuation): State {
  * A tuning job over the configured ranges. The input may override `tuning.strategy`, `.maxTrials`, `.maxParallel` and `.ranges`
  * (in the service's shape of ParameterRanges), so that a lab tries strategies without deploying.
  */
-export function tuningJob(props: TrainingProps, next: Continuation): State {
+export function tuningJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
   const { tuning } = props.config;
   const own = {
     strategy: tuning.strategy,

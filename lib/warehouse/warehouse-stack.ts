@@ -4,7 +4,7 @@
  * Redshift mounts the Glue catalog by itself and reads it as the IAM identity that asks, so no external schema is made by a custom resource;
  * what an identity needs once is a grant by the admin, which `kit query --grant` gives. It stands in the account's default VPC, because
  * subnets of its own would bring interface endpoints that bill at rest.
- * Idle cost: the admin's secret, 0.013 USD a day; RPU are billed by the second of a query, 60 at least.
+ * Idle cost: none, or with `warehouse.adminSecret` 0.013 USD per day for the secret; RPU are billed per second of a query, 60 at least.
  * Fails first: the deployment, where somebody deleted the default VPC; `doctor` looks. No alarm: a query fails before the eyes of who asks.
  */
 import { CfnOutput } from 'aws-cdk-lib';

@@ -134,5 +134,7 @@ export async function deleteStack(client: CloudFormationClient, name: string): P
   await client.send(new DeleteStackCommand({ StackName: name }));
   const status = await settled(client, name);
   if (status === undefined) return undefined;
-  return firstFailure(await eventsSince(client, name, since)) ?? `the stack is ${status}`;
+  const events = await eventsSince(client, name, since);
+  // A stack whose exports are imported is what it was before.
+  return firstFailure(events) ?? `the stack is ${status}: ${events.at(-1)?.ResourceStatusReason ?? 'no reason given'}`;
 }

@@ -32,12 +32,12 @@ export const KIT = 'mlkit';
 
 const everyRoom = { rooms: optInRooms };
 
-/** What the documents describe: the three profiles, and `standard` with the managed monitor where it differs. */
+/** What the documents describe: the three profiles, and `standard` with the managed monitor and the warehouse's admin where it differs. */
 export const variants: Record<string, { profile: string; config?: Record<string, unknown> }> = {
   sandbox: { profile: 'sandbox', config: everyRoom },
   standard: { profile: 'standard', config: everyRoom },
   production: { profile: 'production', config: everyRoom },
-  managed: { profile: 'standard', config: { ...managed, ...everyRoom } },
+  managed: { profile: 'standard', config: { ...managed, ...everyRoom, warehouse: { adminSecret: true } } },
 };
 
 /** @throws Error when the variants have no such name and none is given */

@@ -7,6 +7,8 @@ export interface ApiAnswer {
   status: number;
   /** Parsed JSON; the text itself where it is none. */
   body: unknown;
+  /** Absent where nothing answered. */
+  headers?: Headers;
 }
 
 export class SignedApi {
@@ -39,7 +41,7 @@ export class SignedApi {
     const answer = { status: response.status, body: json(await response.text()) };
     // The logger is called in the way of AWS's own clients.
     this.logger?.info({ clientName: 'Api', commandName: `POST ${path}`, input: body, output: answer });
-    return answer;
+    return { ...answer, headers: response.headers };
   }
 }
 

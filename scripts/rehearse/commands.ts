@@ -76,8 +76,8 @@ function chosen(text: string): string[] {
   if (unknown.length > 0)
     throw new InvalidArgumentError(`${unknown.join(', ')} is not one of ${scenarioNames.join(', ')}`);
   if (asked.length > 1 && asked.includes('denied')) throw new InvalidArgumentError('denied is played by itself');
-  if (new Set(asked.map((name) => scenarios[name]?.profile)).size > 1)
-    throw new InvalidArgumentError(`${text} are of different profiles`);
+  if (new Set(asked.map((name) => JSON.stringify([scenarios[name]?.profile, scenarios[name]?.config]))).size > 1)
+    throw new InvalidArgumentError(`${text} are of different configurations`);
   return asked;
 }
 

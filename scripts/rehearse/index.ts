@@ -1,6 +1,7 @@
 /** `npm run rehearse`: from the sources to a report. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { merge } from '../../lib/config';
 import { ROOT } from '../shared/cdk';
 import { terminal } from '../shared/out';
 import { writeReport } from './report/report';
@@ -38,10 +39,11 @@ export async function verifyCommand(folder: string): Promise<void> {
 
 /** @returns the exit code */
 export async function rehearseCommand(options: RehearseOptions): Promise<number> {
-  const { scenario: asked, config, through, seed, unknown: assumed } = options;
+  const { scenario: asked, through, seed, unknown: assumed } = options;
   const name = asked.join(',');
   const played = asked.flatMap((each) => scenarios[each] ?? []);
-  const profile = played[0]?.profile ?? 'sandbox';
+  const { profile = 'sandbox', config: own = {} } = played[0] ?? {};
+  const config = merge(own, options.config);
   if (options.profile !== undefined && options.profile !== profile)
     throw new Error(
       `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,

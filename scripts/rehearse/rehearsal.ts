@@ -68,8 +68,8 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     await run.synthesized;
     const seen: Seen = { releases: [], monitor: [] };
     const { kit } = resolveConfig(run.profile, run.config);
-    const { assembly, out, scenarios } = run;
-    const ground: Ground = { aws: engine.root, kit, assembly, log: join(run.runDir, 'up.log'), out };
+    const { assembly, out, scenarios, config } = run;
+    const ground: Ground = { aws: engine.root, kit, assembly, config, log: join(run.runDir, 'up.log'), out };
     await step('bootstrap', run, problems, () => bootstrap(engine, assembly, join(run.runDir, 'bootstrap.log')));
     for (const { before } of scenarios)
       if (before !== undefined) await step('before', run, problems, () => before(ground));
@@ -77,13 +77,13 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     for (const scenario of scenarios)
       if (problems.length === 0)
         await step(scenario.name, run, problems, async () => findings.push(await play(scenario, run, engine, seen)));
-    for (const { after } of scenarios)
-      if (problems.length === 0 && after !== undefined)
-        await step('after', run, problems, async () => findings.push(await after(ground)));
     let evidence: Evidence | undefined;
     await step('gather', run, problems, async () => {
       evidence = await gather(engine.root, kit, run.runDir);
     });
+    for (const { after } of scenarios)
+      if (problems.length === 0 && after !== undefined)
+        await step('after', run, problems, async () => findings.push(await after(ground)));
     await step('down', run, problems, async () => down(engine.root, await plan(engine.root, kit), out));
     await step('sweep', run, problems, async () => {
       const found = await sweep(engine.root, kit);

@@ -25,15 +25,15 @@ export interface Stage {
   readonly through: string;
 }
 
-/** The emulated account as its root operates it, with the folder of the synthesized app and the log of the deployment. */
-export type Ground = Deployment & { aws: Target };
+/** The emulated account as its root operates it, with the folder of the synthesized app, what was laid over its profile, and the log of the deployment. */
+export type Ground = Deployment & { aws: Target; config: Record<string, unknown> };
 
 export interface Scenario {
   readonly name: string;
   readonly title: string;
   /** What is done to the account before the kit comes up. @default nothing */
   before?(ground: Ground): Promise<unknown>;
-  /** What an operator does after the play. @returns what was shown. @default nothing */
+  /** What an operator does after the play, whose evidence is kept then. @returns what was shown. @default nothing */
   after?(ground: Ground): Promise<string>;
   /** What is done to the account when the kit is gone and swept. @returns what was shown. @default nothing */
   swept?(ground: Ground): Promise<string>;
@@ -41,6 +41,8 @@ export interface Scenario {
   readonly extra?: readonly Statement[];
   /** Profile that is deployed. @default sandbox */
   readonly profile?: Config['profile'];
+  /** Laid over the profile, below `--config`. @default nothing */
+  readonly config?: Record<string, unknown>;
   /** Quotas that the account was granted beyond a new one's, by name. @default none */
   readonly quotas?: Readonly<Record<string, number>>;
   /**

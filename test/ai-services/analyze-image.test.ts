@@ -116,6 +116,7 @@ test.each(['NoSuchKey', 'InvalidRange'])('an object that is absent or empty (%s)
 test.each([
   ['InvalidImageFormatException', 400, 'image cannot be decoded'],
   ['ImageTooLargeException', 400, 'image is larger'],
+  ['InvalidParameterException', 400, 'image is not taken'],
   ['InvalidS3ObjectException', 400, 'key cannot be read'],
   ['ProvisionedThroughputExceededException', 429, 'rate limit'],
 ])('%s of the service is a %i', async (name, status, message) => {

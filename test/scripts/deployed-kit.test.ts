@@ -93,7 +93,7 @@ describe('a call of the API', () => {
     );
 
   test('is signed for execute-api, body and host included', async () => {
-    await expect(api().post('predictions', { instances: [] })).resolves.toEqual({
+    await expect(api().post('predictions', { instances: [] })).resolves.toMatchObject({
       status: 200,
       body: { predictions: [] },
     });
@@ -108,9 +108,9 @@ describe('a call of the API', () => {
 
   test('gives the status and the parsed answer, or the text where it is no JSON', async () => {
     reply = { status: 429, body: '{"message":"slow down"}' };
-    await expect(api().post('predictions', {})).resolves.toEqual({ status: 429, body: { message: 'slow down' } });
+    await expect(api().post('predictions', {})).resolves.toMatchObject({ status: 429, body: { message: 'slow down' } });
     reply = { status: 502, body: '<html>' };
-    await expect(api().post('predictions', {})).resolves.toEqual({ status: 502, body: '<html>' });
+    await expect(api().post('predictions', {})).resolves.toMatchObject({ status: 502, body: '<html>' });
   });
 });
 

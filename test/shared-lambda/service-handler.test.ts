@@ -1,5 +1,6 @@
 import { ComprehendClient, DetectSentimentCommand } from '@aws-sdk/client-comprehend';
-import { serviceHandler, STAND_IN_HEADER } from '../../lambda/shared/service-handler';
+import { serviceHandler } from '../../lambda/shared/service-handler';
+import { STAND_IN_HEADER } from '../../lib/shared/names';
 import { ask } from '../ai-services/ask';
 
 /** A client whose requests are answered here, headers and all. */

@@ -33,11 +33,11 @@ test('the workgroup goes before its namespace, because it refers to it', () => {
   expect(workgroup().NamespaceName).toEqual({ Ref: id });
 });
 
-test('the password is kept by Secrets Manager or does not exist, and is in no template', () => {
-  expect(namespace().ManageAdminPassword).toBe(true);
-  const without = namespace(kit('sandbox', { ...on, warehouse: { adminSecret: false } }));
-  expect(without).not.toHaveProperty('ManageAdminPassword');
-  for (const properties of [namespace(), without]) expect(properties).not.toHaveProperty('AdminUserPassword');
+test('the password does not exist or is kept by Secrets Manager, and is in no template', () => {
+  expect(namespace()).not.toHaveProperty('ManageAdminPassword');
+  const administered = namespace(kit('sandbox', { ...on, warehouse: { adminSecret: true } }));
+  expect(administered.ManageAdminPassword).toBe(true);
+  for (const properties of [namespace(), administered]) expect(properties).not.toHaveProperty('AdminUserPassword');
 });
 
 test('a profile that keeps data leaves a snapshot, the sandbox none', () => {

@@ -205,8 +205,13 @@ def test_a_role_is_known_by_its_physical_name_even_when_it_was_cut():
 
 
 def test_a_reference_without_a_rule_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"Fn::Split.*names\.py"):
-        Names(Templates(TEMPLATES)).resolve("kit-lake", {"Fn::Split": [",", "a,b"]})
+    with pytest.raises(ValueError, match=r"Fn::Cidr.*names\.py"):
+        Names(Templates(TEMPLATES)).resolve("kit-lake", {"Fn::Cidr": ["10.0.0.0/16", 2]})
+
+
+def test_a_part_of_an_arn_is_selected():
+    part = {"Fn::Select": [3, {"Fn::Split": [":", "arn:aws:states:us-east-1"]}]}
+    assert Names(Templates(TEMPLATES)).resolve("kit-lake", part) == "us-east-1"
 
 
 def test_a_recording_reads_as_it_was_written(tmp_path):

@@ -196,14 +196,36 @@ def test_exports_hold_their_stack(engine):
     used = engine.stack(consumer)
     value = engine.client("ssm").get_parameter(Name=engine.resources(used["StackName"])["P"])
     assert value["Parameter"]["Value"] == made["Outputs"]["Topic"]
-    cloudformation = engine.client("cloudformation")
-    with pytest.raises(ClientError, match="imported by"):
-        cloudformation.delete_stack(StackName=made["StackName"])
+    cloudformation, name = engine.client("cloudformation"), made["StackName"]
+    in_use = f"export {export} as it is in use by {used['StackName']}."
+
+    def events():
+        return [
+            (event["ResourceStatus"], event.get("ResourceStatusReason"))
+            for event in cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+            if event["LogicalResourceId"] == name
+        ]
+
+    cloudformation.delete_stack(StackName=name)
+    assert engine.settled(name)["StackStatus"] == "CREATE_COMPLETE"
+    assert events()[0] == ("CREATE_COMPLETE", f"Delete canceled. Cannot delete {in_use}")
+    for changed, why in (
+        ({}, f"Delete canceled. Cannot delete {in_use}"),
+        ({"Outputs": {"Topic": {**producer["Outputs"]["Topic"], "Value": "x"}}}, f"Cannot update {in_use}"),
+    ):
+        resources = {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": why[:5]}}}
+        updated = engine.stack({"Resources": resources, **changed}, name)
+        assert updated["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert updated["Outputs"] == made["Outputs"]
+        assert why in [reason for _, reason in events()]
     cloudformation.delete_stack(StackName=used["StackName"])
-    cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName=used["StackName"], WaiterConfig={"Delay": 1}
-    )
-    cloudformation.delete_stack(StackName=made["StackName"])
+    gone = cloudformation.get_waiter("stack_delete_complete")
+    gone.wait(StackName=used["StackName"], WaiterConfig={"Delay": 1})
+    assert engine.stack({"Resources": producer["Resources"]}, name)["StackStatus"] == "UPDATE_COMPLETE"
+    exports = {each["Name"] for each in cloudformation.list_exports()["Exports"]}
+    assert export not in exports
+    cloudformation.delete_stack(StackName=name)
+    gone.wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
 def test_ssm_parameters_and_dynamic_references(engine):

@@ -77,8 +77,8 @@ CALLS = {
     "rest-xml": ("create_hosted_zone", {"Name": "example.org", "CallerReference": "once"}, "ValidationError"),
 }
 THROTTLED = {
-    "json": ("TooManyRequestsException", 400),
-    "smithy-rpc-v2-cbor": ("TooManyRequestsException", 400),
+    "json": ("ThrottlingException", 400),
+    "smithy-rpc-v2-cbor": ("ThrottlingException", 400),
     "query": ("Throttled", 429),
     "rest-json": ("ThrottlingException", 400),
     "rest-xml": ("ThrottlingException", 400),

@@ -42,6 +42,7 @@ export const handler = serviceHandler({
   refusals: {
     InvalidImageFormatException: ['image', 'cannot be decoded'],
     ImageTooLargeException: ['image', 'is larger than the service takes, in bytes or in pixels'],
+    InvalidParameterException: ['image', 'is not taken by the service: a side must have 80 pixels at least'],
     InvalidS3ObjectException: ['key', 'cannot be read by the service: the bucket must be in its Region'],
   },
   carryOut: async (body, options) => {

@@ -1,6 +1,7 @@
 /** What a run of SageMaker Model Monitor means in the kit's own terms: pure functions of what the service wrote. */
 import type { Config } from '../../../lib/config';
 import { featureColumns } from '../../../lib/shared/dataset';
+import { checks, statuses } from '../../../lib/monitoring/room';
 import { type ManagedMonitor, managedMonitors } from '../../../lib/serving/room';
 
 export type ManagedConfig = Pick<Config['monitoring'], 'confirm' | 'minRecords'> & Pick<Config['labels'], 'delayDays'>;
@@ -24,7 +25,8 @@ export interface Violation {
 }
 
 export interface Verdict {
-  status: 'Completed' | 'CompletedWithViolations' | 'TooFewRecords';
+  /** One of `statuses`. */
+  status: string;
   /** What may start a retraining, and what people only look at. */
   violations: Violation[];
   reported: Violation[];
@@ -32,7 +34,7 @@ export interface Verdict {
 }
 
 /** Completeness and types are the data's owner's to mend: a new model would learn the damage. */
-const DRIFT_CHECKS = new Set(['baseline_drift_check', 'categorical_values_check']);
+const DRIFT_CHECKS = new Set([checks.baselineDrift, checks.categoricalValues]);
 const watched = new Set(featureColumns.filter(({ monitor }) => monitor === 'retrain').map(({ name }) => name));
 
 /** Which of the kit's monitors a schedule is. @throws Error for a schedule that is none of them */
@@ -70,15 +72,16 @@ export function judge(
   }));
   const reported = all.filter(({ retrain }) => !retrain);
   // Too few to say anything is an outcome of its own, never "no drift".
-  if (!(records >= config.minRecords)) return { status: 'TooFewRecords', violations: [], reported, confirmed: false };
+  if (!(records >= config.minRecords))
+    return { status: statuses.tooFewRecords, violations: [], reported, confirmed: false };
   const drift = all.filter(({ retrain }) => retrain);
-  const status = drift.length > 0 ? 'CompletedWithViolations' : 'Completed';
-  const votes = [status, ...earlier].filter((one) => one === 'CompletedWithViolations').length;
+  const status = drift.length > 0 ? statuses.violations : statuses.completed;
+  const votes = [status, ...earlier].filter((one) => one === statuses.violations).length;
   return {
     status,
     violations: drift,
     reported,
-    confirmed: status === 'CompletedWithViolations' && votes >= config.confirm.k,
+    confirmed: status === statuses.violations && votes >= config.confirm.k,
   };
 }
 

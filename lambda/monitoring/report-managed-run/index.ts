@@ -4,7 +4,7 @@ import { DescribeModelPackageCommand, DescribeProcessingJobCommand, SageMakerCli
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { monitoring } from '../../../lib/monitoring/room';
+import { monitoring, statuses } from '../../../lib/monitoring/room';
 import { fill, layout, names } from '../../../lib/shared/names';
 import { NO_MODEL, packageMetadata, training } from '../../../lib/training/room';
 import { dataLake } from '../../../lib/data-lake/room';
@@ -45,7 +45,7 @@ export async function handler({ detail }: JobEnded): Promise<void> {
       `${monitor} run ${detail.ProcessingJobName} ended as ${job.ProcessingJobStatus}: ${job.FailureReason ?? job.ExitMessage}`,
     );
   const uri = job.ProcessingOutputConfig?.Outputs?.[0]?.S3Output?.S3Uri ?? '';
-  const violated = job.ExitMessage?.startsWith('CompletedWithViolations') ?? false;
+  const violated = job.ExitMessage?.startsWith(statuses.violations) ?? false;
   console.info({ monitor, job: detail.ProcessingJobName, exit: job.ExitMessage, report: uri });
   if (monitor === 'data-quality') return reportDrift(windowOf(job.Environment), uri, violated);
   if (!violated) return;

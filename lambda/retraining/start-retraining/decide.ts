@@ -1,4 +1,5 @@
 /** Whether a monitoring run starts a retraining: a pure function of the signal, the state, the configuration and the wall clock. */
+import { statuses } from '../../../lib/monitoring/room';
 import type { Config } from '../../../lib/config';
 
 export type GuardConfig = Config['retraining'] & {
@@ -133,14 +134,14 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
     again: false,
   });
   const { end } = signal.window;
-  if (signal.status === 'Completed') {
+  if (signal.status === statuses.completed) {
     if (open === undefined) return skipped('no violation, and no episode is open');
     if (end <= open.violatedAt)
       return skipped(`clean, but older than the violation in the window that ends ${open.violatedAt}`);
     const closed = { ...open, status: 'closed', closedAt: end } as const;
     return { ...skipped(`the window that ends ${end} is clean`, closed), outcome: 'closed' };
   }
-  if (signal.status !== 'CompletedWithViolations') return skipped(`${signal.status} says nothing about drift`);
+  if (signal.status !== statuses.violations) return skipped(`${signal.status} says nothing about drift`);
   if (!signal.confirmed) return skipped('the violation is not confirmed yet');
   if (open === undefined && state.episode?.closedAt != null && end <= state.episode.closedAt)
     return skipped(`older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`);

@@ -1,4 +1,5 @@
 /** What one use of the kit costs: from the jobs that the state machines start and the functions they call. */
+import { batchLimits } from '../../../lib/ai-services/limits';
 import type { Config } from '../../../lib/config';
 import { type JobState, type Json, type Machine, machineOf, only, type Templates } from '../../shared/templates';
 import { assumed, HOURS_PER_MONTH } from './assumptions';
@@ -127,6 +128,28 @@ function requests(templates: Templates, tariff: Tariff, count: number): CostLine
   ];
 }
 
+/** Two analyses of every document; a batch is one invocation, which reads its documents and writes one object. */
+function analyze(templates: Templates, tariff: Tariff): CostLine[] {
+  const batch = only(templates, 'ai-services', 'AWS::Lambda::Function', 'AnalyzeDocuments');
+  const documents = assumed('documents');
+  const batches = Math.ceil(documents / batchLimits.documents);
+  const units = (2 * documents * assumed('documentCharacters')) / 100;
+  const seconds = batches * assumed('batchSeconds');
+  return [
+    ...tariff.charge(batch, 'sentiment and entities of the documents', 'comprehend:unit', units),
+    ...tariff.charge(batch, 'batches', 'lambda:request', batches),
+    ...tariff.charge(
+      batch,
+      'waiting for Comprehend',
+      'lambda:duration',
+      seconds * (batch.properties.MemorySize / 1024),
+    ),
+    ...tariff.charge(batch, 'results', 's3:put', batches),
+    ...tariff.charge(batch, 'requests to the key', 'kms:request', documents + batches),
+    ...transitionLines(machineOf(templates, 'ai-services', 'Analyze'), tariff, batches),
+  ];
+}
+
 /** Every run by name, in the order of the lifecycle. */
 export function runCosts(templates: Templates, tuning: Config['training']['tuning'], tariff: Tariff): RunCost[] {
   const train = machineOf(templates, 'training', 'Train');
@@ -144,6 +167,9 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
     [`${assumed('requests')} requests`, requests(templates, tariff, assumed('requests'))],
     ['monitor a window', [...jobLines(monitor, tariff), ...transitionLines(monitor, tariff)]],
     ['an hour of metrics', tariff.charge(monitor, 'metrics of a window', 'cloudwatch:metric', metrics)],
+    ...('ai-services' in templates
+      ? [[`analyze ${assumed('documents')} documents`, analyze(templates, tariff)] as [string, CostLine[]]]
+      : []),
   ];
   return runs.map(([run, lines]) => ({ run, usd: total(lines), lines }));
 }

@@ -1,4 +1,5 @@
 /** What a run tells: how the serving model did week by week, and what was released or held when. */
+import { checks } from '../../../lib/monitoring/room';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layout } from '../../../lib/shared/names';
@@ -46,7 +47,7 @@ const both = ([low, high]: Interval): Interval => [four(low), four(high)];
 export function storyOf(summary: Summary, evidence: Evidence): Story {
   const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
   const weeks = outcomes.map(({ window, champion, quality: q, violations, confirmed }): Week => {
-    const kinds = violations.map(({ check }) => (check === 'model_quality_check' ? 'quality' : 'drift'));
+    const kinds = violations.map(({ check }) => (check === checks.modelQuality ? 'quality' : 'drift'));
     return {
       ...window,
       champion: versionOf(champion),

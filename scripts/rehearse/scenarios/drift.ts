@@ -1,3 +1,4 @@
+import { statuses } from '../../../lib/monitoring/room';
 import { nextMonth } from '../../operate/days';
 import { train } from '../../operate/train';
 import { expect, type Scenario } from '../scenario';
@@ -13,7 +14,7 @@ export const drift: Scenario = {
     for (const window of announced(windows, stage.out)) {
       const { confirmed, status } = await live(stage, window, months);
       // The guard hears of these two; a first violation waits for its confirmation.
-      if (confirmed || status === 'Completed') await follow(stage, window);
+      if (confirmed || status === statuses.completed) await follow(stage, window);
     }
     // At the end a person trains without a cause: the gate alone decides.
     const last = windows.at(-1) ?? { end: start };

@@ -3,7 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { monitoring } from '../../../lib/monitoring/room';
+import { monitoring, statuses } from '../../../lib/monitoring/room';
 import { fill, layout, names } from '../../../lib/shared/names';
 import dataset from '../../../schema/dataset.json';
 import { groundTruth } from '../../data/labels';
@@ -102,7 +102,7 @@ async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
 /** The guard fails on an event without a window, as often as Lambda retries it. */
 async function misunderstood({ kit }: Stage): Promise<void> {
   const Source = names.eventSource(kit.name, 'monitoring');
-  const Detail = JSON.stringify({ status: 'CompletedWithViolations', confirmed: true });
+  const Detail = JSON.stringify({ status: statuses.violations, confirmed: true });
   const Entries = [{ Source, DetailType: monitoring.events.completed, Detail }];
   await new EventBridgeClient(kit.aws).send(new PutEventsCommand({ Entries }));
   const sqs = new SQSClient(kit.aws);

@@ -5,11 +5,12 @@ import { failures } from './failures';
 import { loop } from './loop';
 import { operations } from './operations';
 import { quiet } from './quiet';
+import { rooms } from './rooms';
 import { standard } from './standard';
 import { storm } from './storm';
 import { tuned } from './tuned';
 
 /** `denied` is not among them: it plays one of them without a statement (../denied.ts). */
 export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
-  [loop, drift, quiet, tuned, storm, badRelease, failures, operations, standard].map((each) => [each.name, each]),
+  [loop, drift, quiet, tuned, storm, badRelease, failures, operations, standard, rooms].map((each) => [each.name, each]),
 );

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { monitoring } from '../../../lib/monitoring/room';
+import { checks, monitoring, statuses } from '../../../lib/monitoring/room';
 import { championName } from '../../../lib/training/room';
 import { names } from '../../../lib/shared/names';
 import { addDays } from '../../operate/days';
@@ -24,9 +24,9 @@ export const storm: Scenario = {
     const detail = {
       window,
       champion: Parameter?.Value,
-      status: 'CompletedWithViolations',
+      status: statuses.violations,
       confirmed: true,
-      violations: [{ feature: 'mean_delay_h2', check: 'baseline_drift_check', value: 0.4, threshold: 0.2 }],
+      violations: [{ feature: 'mean_delay_h2', check: checks.baselineDrift, value: 0.4, threshold: 0.2 }],
       records: 6000,
       labelledRows: 6000,
       newLabelledRows: 12_000,

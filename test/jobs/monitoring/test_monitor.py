@@ -1,5 +1,4 @@
 import json
-import re
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -293,14 +292,6 @@ def test_metrics_for_alarms_carry_the_kit_alone(site: Site) -> None:
     versions = {d["Value"] for m in found["metrics"] for d in m["Dimensions"] if d["Name"] == "ModelVersion"}
     assert versions == {"3"}
     assert len(found["metrics"]) == 2 * len(plain) + len(found["drift"])
-
-
-def test_metric_names_are_those_that_the_alarms_watch() -> None:
-    names = (ROOT / "lib/shared/names.ts").read_text()
-    declared = dict(
-        re.findall(r"^  (\w+): '(\w+)',$", names.split("export const metrics")[1].split("}")[0], re.M)
-    )
-    assert {name: declared[name] for name in outcome.METRICS} == outcome.METRICS
 
 
 def test_an_error_is_the_exit_message(site: Site) -> None:

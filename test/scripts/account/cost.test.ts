@@ -15,7 +15,7 @@ const variants: [string, string, object][] = [
   ['standard', 'standard', {}],
   ['production', 'production', {}],
   ['managed', 'standard', managed],
-  ['sandbox with every room', 'sandbox', { rooms: optInRooms }],
+  ['sandbox with every room', 'sandbox', { rooms: optInRooms, warehouse: { adminSecret: true } }],
 ];
 const synthesized = new Map<string, Templates>();
 const of = (name: string): { templates: Templates; estimated: Estimate } => {
@@ -97,10 +97,19 @@ test('a second state machine of a stack is listed until a run prices it, and is 
   );
 });
 
+test('a thousand documents cost two analyses of each, and little beside', () => {
+  const runs = (name: string) => of(name).estimated.runs.find(({ run }) => run === 'analyze 1000 documents');
+  const { usd, lines } = runs('sandbox with every room')!;
+  // Ten units of 100 characters for either analysis.
+  expect(lines.find(({ price }) => price === 'comprehend:unit')?.usd).toBeCloseTo(1000 * 2 * 10 * 0.0001);
+  expect(usd).toBeLessThan(2.02);
+  expect(runs('sandbox')).toBeUndefined();
+});
+
 test('the warehouse costs at rest what its admin does, and nothing without one', () => {
   const warehouse = (estimated: Estimate) => estimated.idle.lines.filter(({ stack }) => stack === 'warehouse');
   expect(warehouse(of('sandbox with every room').estimated)).toMatchObject([{ price: 'secretsmanager:secret' }]);
-  const without = resolveConfig('sandbox', { rooms: ['warehouse'], warehouse: { adminSecret: false } });
+  const without = resolveConfig('sandbox', { rooms: ['warehouse'] });
   expect(warehouse(estimate(without, synthesize(without)))).toEqual([]);
 });
 

@@ -1,6 +1,13 @@
-import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type ResourceStatus,
+} from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
 import { kept } from '../../../scripts/account/down';
-import { firstFailure, inProgress } from '../../../scripts/account/stacks';
+import { deleteStack, firstFailure, inProgress } from '../../../scripts/account/stacks';
 
 const event = (LogicalResourceId: string, ResourceStatus: ResourceStatus, ResourceStatusReason = '') => ({
   StackId: 'id',
@@ -24,6 +31,19 @@ test('the first failure is the one that was not caused by another', () => {
     ]),
   ).toBe('Features (AWS::Glue::Job): already exists');
   expect(firstFailure([event('Features', 'CREATE_COMPLETE')])).toBeUndefined();
+});
+
+test('a stack whose exports are imported is what it was before, and the reason is told', async () => {
+  const reason = 'Delete canceled. Cannot delete export mlkit-etl:Job as it is in use by mlkit-training.';
+  const cancelled = { ...event('mlkit-etl', 'UPDATE_COMPLETE', reason), Timestamp: new Date() };
+  mockClient(CloudFormationClient)
+    .on(DeleteStackCommand)
+    .resolves({})
+    .on(DescribeStacksCommand)
+    .resolves({ Stacks: [{ StackName: 'mlkit-etl', StackStatus: 'UPDATE_COMPLETE', CreationTime: new Date(0) }] })
+    .on(DescribeStackEventsCommand)
+    .resolves({ StackEvents: [cancelled, event('mlkit-etl', 'DELETE_IN_PROGRESS')] });
+  expect(await deleteStack(new CloudFormationClient({}), 'mlkit-etl')).toBe(`the stack is UPDATE_COMPLETE: ${reason}`);
 });
 
 test('a stack that only a change set named is not in progress', () => {

@@ -1,0 +1,100 @@
+import { call, jsonata, states } from '../shared/asl';
+import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
+import { isExpiry } from './release-expiry';
+import { stackUpdate } from './release-update';
+
+/** How a reason begins that the smoke test gave. */
+export const SMOKE_TEST = 'smoke test: ';
+
+/**
+ * JSONata: whether a reason accuses the model. Its container did not become healthy, it answered otherwise than the gate saw, or an alarm
+ * rang under it. Quotas, capacity, throttles, images that cannot be pulled and missing grants are the account's, also one on an alarm;
+ * what nobody foresaw accuses nobody.
+ */
+export const accuses = (reason: string) =>
+  `$contains(${reason}, /^${SMOKE_TEST}|ping health check|alarm/i) and $not($contains(${reason}, /not authorized|AccessDenied|not exist/i))`;
+
+/** A release that failed: the champion is put back, then the package is rejected where the model is to blame, and people are told. */
+export function putBackStates(props: ReleaseMachineProps) {
+  const { stackName, explainArn, alertsTopicArn } = props;
+  const update = stackUpdate(props);
+  const rejected = { outcome: { outcome: 'rejected', reason: jsonata('$reason') } };
+  return states({
+    ExplainUpdate: call(
+      'lambda:invoke',
+      { FunctionName: explainArn, Payload: { stackName } },
+      {
+        Assign: { reason: jsonata('$states.result.Payload.reason') },
+        // CloudFormation has put the previous value back by itself.
+        Next: 'IsPackageToBlame',
+      },
+    ),
+    PutBack: update.call('$champion', { refused: 'PutBackRefused', next: 'WaitForPutBack' }),
+    PutBackRefused: update.refused({ unchanged: 'IsPackageToBlame', later: 'WaitToPutBack' }),
+    WaitToPutBack: { Type: 'Wait', Seconds: 15, Next: 'PutBack' },
+    WaitForPutBack: { Type: 'Wait', Seconds: 15, Next: 'PollPutBack' },
+    PollPutBack: update.poll('IsBack'),
+    IsBack: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForPutBack' },
+        { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'IsPackageToBlame' },
+      ],
+      Default: 'StillBroken',
+    },
+    StillBroken: {
+      Type: 'Pass',
+      Assign: {
+        failure: {
+          error: 'ChampionNotBack',
+          cause: jsonata(
+            `$reason & '; putting ' & $champion & ' back ended as ' & $status & ': repair stack ${stackName}'`,
+          ),
+        },
+      },
+      Next: RELEASE_FAILURE,
+    },
+    IsPackageToBlame: {
+      Type: 'Choice',
+      Choices: [
+        {
+          Condition: jsonata(isExpiry),
+          Assign: { failure: { error: 'ExpiryFailed', cause: jsonata('$reason') } },
+          Next: RELEASE_FAILURE,
+        },
+        { Condition: jsonata(accuses('$reason')), Next: 'Reject' },
+      ],
+      Default: 'NotReleased',
+    },
+    NotReleased: {
+      Type: 'Pass',
+      Assign: {
+        failure: {
+          error: 'NotReleased',
+          cause: jsonata(
+            `$reason & '. ' & $champion & ' serves; ' & $arn & ' is not to blame and stays approved: mend the cause, then npm run kit -- release ' & $string(${version('$arn')})`,
+          ),
+        },
+      },
+      Next: RELEASE_FAILURE,
+    },
+    Reject: call(
+      'aws-sdk:sagemaker:updateModelPackage',
+      {
+        ModelPackageArn: jsonata('$arn'),
+        ModelApprovalStatus: 'Rejected',
+        ApprovalDescription: jsonata("$substring('Release: ' & $reason, 0, 1024)"),
+      },
+      { Assign: rejected, Next: 'TellPeople' },
+    ),
+    TellPeople: call(
+      'sns:publish',
+      {
+        TopicArn: alertsTopicArn,
+        Subject: 'A release was rejected',
+        Message: jsonata("$arn & ' was rejected: ' & $reason & '. ' & $champion & ' serves.'"),
+      },
+      { Next: 'TellOutcome' },
+    ),
+  });
+}

@@ -1,0 +1,179 @@
+/** Scenario `rooms`: every opt-in room beside the lifecycle, used, and taken away again. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
+import { aiServices, inputs } from '../../../lib/ai-services/room';
+import { batchLimits } from '../../../lib/ai-services/limits';
+import { databaseName } from '../../../lib/data-lake/room';
+import { optInRooms, stacksOf } from '../../../lib/rooms';
+import { names, STAND_IN_HEADER } from '../../../lib/shared/names';
+import { deployKit } from '../../account/deploy';
+import { deleteStack, kitStacks, resourcesOf } from '../../account/stacks';
+import { apiUrl, discoverKit } from '../../operate/deployed-kit';
+import { run } from '../../operate/executions';
+import { load } from '../../operate/load';
+import { query } from '../../operate/query';
+import { SignedApi } from '../../operate/signed-api';
+import { status } from '../../operate/status';
+import { assemble } from '../assembly';
+import { expect, type Ground, type Scenario, type Stage } from '../scenario';
+
+const MONTH = '2013-01';
+const DOCUMENTS = `${inputs.documents}rehearsed/`;
+const CONFIG = {
+  rooms: optInRooms,
+  warehouse: { adminSecret: true },
+  // The least that Athena takes: five readings of a month's flights are more.
+  dataLake: { athenaScanLimitGb: 0.01 },
+};
+/** Pictures of 100 and of 16 pixels a side, of which Rekognition takes 80 at least. */
+const LARGE =
+  'iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBSMglFATwAABXgAAdgporgAAAAASUVORK5CYII=';
+const SMALL = 'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQAAAAA3iMLMAAAADElEQVR42mNgIA0AAAAwAAEodEl9AAAAAElFTkSuQmCC';
+
+export const rooms: Scenario = {
+  name: 'rooms',
+  title: 'the opt-in rooms: the lake asked by two engines, text, pictures, speech and documents, and up without them',
+  config: CONFIG,
+  extra: [
+    {
+      Effect: 'Allow',
+      Action: ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'glue:Get*'],
+      Resource: '*',
+    },
+    {
+      Effect: 'Allow',
+      Action: ['redshift-data:*', 'redshift-serverless:Get*', 'secretsmanager:GetSecretValue'],
+      Resource: '*',
+    },
+    {
+      Effect: 'Allow',
+      Action: ['s3:PutObject'],
+      Resource: ['athena-results/*', `${inputs.documents}*`].map((keys) => `arn:aws:s3:::*/${keys}`),
+    },
+    { Effect: 'Allow', Action: ['states:StartExecution'], Resource: 'arn:aws:states:*:*:stateMachine:*Analyze*' },
+  ],
+  async play(stage) {
+    await load(stage.kit, { source: stage.source, months: [MONTH] }, stage.out);
+    const asked = await stage.timed('queries', () => askBoth(stage));
+    const answered = await stage.timed('AI services', () => callServices(stage));
+    const analyzed = await stage.timed('Analyze', () => analyze(stage));
+    return `${asked}; ${answered}; ${analyzed}`;
+  },
+  after: withoutRooms,
+  prove: ({ notRehearsed }) =>
+    [
+      'comprehend:DetectPiiEntities',
+      'comprehend:BatchDetectEntities',
+      'rekognition:DetectLabels',
+      'polly:SynthesizeSpeech',
+    ]
+      .filter((operation) => !notRehearsed.some(({ what }) => what === `answers of ${operation}`))
+      .map((operation) => `the report does not say that a stand-in answered ${operation}`),
+};
+
+async function askBoth({ kit, out }: Stage): Promise<string> {
+  const lake = databaseName(kit.name);
+  const flights = (from: string) =>
+    `select origin, count(*) as flights from ${from} where month = '${MONTH}' group by origin order by origin`;
+  const athena = await query(kit, { sql: flights('features'), engine: 'athena', grant: false }, out);
+  const redshift = await query(
+    kit,
+    { sql: flights(`awsdatacatalog.${lake}.features`), engine: 'redshift', grant: true },
+    out,
+  );
+  const [one, other] = [athena, redshift].map(({ rows }) => JSON.stringify(rows));
+  expect(athena.rows.length === 3 && one === other, `Athena counts ${one}, Redshift ${other}`);
+  const reading = `select count(tailnum) from raw_flights where load_month = '${MONTH}'`;
+  const sql = Array<string>(5).fill(reading).join(' union all ');
+  const stopped = await refusal(query(kit, { sql, engine: 'athena', grant: false }, out));
+  expect(/cancelled: Bytes scanned limit.*athenaScanLimitGb/.test(stopped), `a query above the limit: ${stopped}`);
+  return `Athena and Redshift count the same flights at ${athena.rows.length} airports, and a query above the limit is ended`;
+}
+
+async function callServices({ kit, out }: Stage): Promise<string> {
+  const [id, stage] = [aiServices.outputs.apiId, aiServices.outputs.apiStage].map((key) =>
+    kit.output('ai-services', key),
+  );
+  const { region, credentials, endpoint } = kit.aws;
+  const api = new SignedApi(apiUrl(id!, stage!, region!, endpoint), region!, async () =>
+    typeof credentials === 'function' ? credentials() : credentials!,
+  );
+  const text = 'My name is Ann Lee and the crew was great';
+  const calls: [path: string, body: object, status: number, words: RegExp][] = [
+    ['text', { text, language: 'en' }, 200, /POSITIVE.*My name is \[NAME\] and/],
+    ['text', { text: 'x'.repeat(5001), language: 'en' }, 400, /5000 bytes of UTF-8 for sentiment/],
+    ['image', { bytes: LARGE }, 200, /"labels":\[\{"name":"/],
+    ['image', { bytes: SMALL }, 400, /InvalidParameterException/],
+    ['speech', { text, marks: ['word'] }, 200, /speech\/[^"]*\.mp3.*\.marks\.jsonl/],
+    ['speech', { ssml: '<speak>5 < 6</speak>' }, 400, /InvalidSsmlException/],
+  ];
+  for (const [path, body, expected, words] of calls) {
+    const answer = await api.post(path, body);
+    const [found, mark] = [JSON.stringify(answer.body), answer.headers?.get(STAND_IN_HEADER)];
+    out.line(`/${path} ${answer.status}${mark == null ? '' : ` by a ${mark}`}: ${found.slice(0, 100)}`);
+    expect(answer.status === expected && words.test(found), `POST /${path} answers ${answer.status}: ${found}`);
+    expect((mark === 'stand-in') === (expected === 200), `POST /${path} is marked ${mark}`);
+  }
+  return 'text, picture and speech are each answered by a stand-in that says so, and refused';
+}
+
+/** A document too long for its batch is a line with the reason; the others are analyzed. */
+async function analyze({ kit, out }: Stage): Promise<string> {
+  const texts = ['The crew was great', 'The bags were lost at Newark', 'x'.repeat(batchLimits.bytes + 1)];
+  for (const [at, Body] of texts.entries())
+    await kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key: `${DOCUMENTS}${at}.txt`, Body }));
+  const { output } = await run(kit, 'analyze', { prefix: DOCUMENTS }, out);
+  const { documents, results } = output as { documents: number; results: string };
+  const [, Bucket, Prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(results)!;
+  const lines: { key: string; sentiment?: string; refused?: string }[] = [];
+  for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix }))
+    for (const { Key } of Contents ?? []) {
+      const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
+      const written = (await Body!.transformToString()).trimEnd().split('\n');
+      lines.push(...written.map((line) => JSON.parse(line) as (typeof lines)[number]));
+    }
+  const told = lines.sort((a, b) => a.key.localeCompare(b.key)).map(({ sentiment, refused }) => sentiment ?? refused);
+  out.line(told.join(', '));
+  expect(
+    documents === 3 && told.slice(0, 2).join() === 'POSITIVE,NEGATIVE' && /has 5001 bytes/.test(told[2] ?? ''),
+    `Analyze of ${documents} documents wrote ${told.join(', ')}`,
+  );
+  return `of ${documents} documents one is refused with its reason`;
+}
+
+/** `up` of the same configuration without the rooms. */
+async function withoutRooms(ground: Ground): Promise<string> {
+  const { aws, kit, out, config } = ground;
+  const client = new CloudFormationClient(aws);
+  // Imported by every other stack, which CloudFormation says and the stack stays as it is.
+  const kept = await deleteStack(client, names.stack(kit, 'foundation'));
+  expect(/Cannot delete export .* as it is in use by/.test(kept ?? ''), `the exporting stack is deleted: ${kept}`);
+  const of = async () => {
+    const stacks = await kitStacks(client, kit);
+    const resources = await Promise.all(stacks.map(({ name }) => resourcesOf(client, name)));
+    return new Map(stacks.map(({ name }, at) => [name, resources[at]!.map(({ physicalId }) => physicalId).sort()]));
+  };
+  const before = await of();
+  const assembly = `${ground.assembly}-without`;
+  await assemble(assembly, { profile: 'sandbox', config: { ...config, rooms: [] } });
+  await deployKit({ ...ground, assembly });
+  const after = await of();
+  const gone = [...before.keys()].filter((name) => !after.has(name));
+  const own = stacksOf().filter(({ room }) => room.optIn);
+  expect(
+    gone.join() === own.map(({ stack }) => names.stack(kit, stack)).join(),
+    `up without the rooms deleted ${gone.join(', ') || 'nothing'}`,
+  );
+  const changed = [...after].filter(([name, resources]) => resources.join() !== before.get(name)?.join());
+  expect(changed.length === 0, `up without the rooms changed resources of ${changed.map(([name]) => name).join(', ')}`);
+  const { months } = await status(await discoverKit(kit, aws), out);
+  expect(months.join() === MONTH, `the kit without the rooms has ${months.join(', ') || 'no month'}`);
+  return `up without the rooms deletes ${gone.join(' and ')} and no resource of another stack`;
+}
+
+async function refusal(asked: Promise<unknown>): Promise<string> {
+  return asked.then(
+    () => 'it was answered',
+    (error: Error) => error.message,
+  );
+}
