@@ -82,6 +82,7 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument(
         "--quota",
+        dest="quotas",
         type=_quota,
         action="append",
         default=[],
@@ -90,6 +91,7 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument(
         "--unknown",
+        dest="unknowns",
         type=_assumption,
         action="append",
         default=[],
@@ -125,18 +127,14 @@ def _assumption(text: str) -> tuple[str, str]:
 
 
 def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
-    return json.dumps(
-        {
-            "runDir": str(run_dir),
-            "port": port,
-            "toolchain": str(options.toolchain.resolve()),
-            "waitScale": options.wait_scale,
-            "quotas": dict(options.quota),
-            "unknowns": dict(options.unknown),
-            "sparkAhead": options.spark_ahead,
-            "memberAccount": options.member_account,
-        }
-    )
+    given = {
+        **vars(options),
+        "port": port,
+        "quotas": dict(options.quotas),
+        "unknowns": dict(options.unknowns),
+    }
+    paths = {"run_dir": str(run_dir), "toolchain": str(options.toolchain.resolve())}
+    return json.dumps({**given, **paths})
 
 
 def _environment(run_dir: Path, port: int, wait_scale: float) -> dict[str, str]:

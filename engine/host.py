@@ -34,42 +34,33 @@ class Host(Protocol):
 
         Raises ApiError when the role does not exist.
         """
-        ...
 
     def keys_of(self, arn: str) -> Mapping[str, str]:
         """The keys of a caller, in whose name a service goes on. Raises ApiError for an IAM user."""
-        ...
 
     def check(
         self, role_arn: str, action: str, resource: str, context: Mapping[str, str] | None = None
     ) -> str | None:
         """The denial's text when the role may not do `action` on `resource`, else None. Always audited."""
-        ...
 
     def emit(
         self, source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str] = ()
     ) -> None:
         """Put a service event on the default event bus."""
-        ...
 
     def log(self, group: str, stream: str, lines: Sequence[str]) -> None:
         """Append lines to a CloudWatch log stream, creating group and stream where needed."""
-        ...
 
     def metric(
         self, namespace: str, name: str, value: float, unit: str, dimensions: Mapping[str, str]
     ) -> None:
         """Record one datum of a service's own CloudWatch metrics, now."""
-        ...
 
     def alarm_states(self, names: Sequence[str]) -> Mapping[str, str]:
         """OK, ALARM or INSUFFICIENT_DATA by name; alarms that do not exist are left out."""
-        ...
 
     def unknown(self, name: str) -> str:
         """What this run assumes that AWS answers to a question of engine/unknowns.json."""
-        ...
 
     def not_rehearsed(self, what: str, why: str) -> None:
         """Record something that was accepted but not carried out; it appears in the report by itself."""
-        ...

@@ -6,7 +6,6 @@ import { foundation } from './foundation/room';
 import { monitoring } from './monitoring/room';
 import { retraining } from './retraining/room';
 import { serving } from './serving/room';
-import { names } from './shared/names';
 import type { AlarmRow, RoomContract } from './shared/room';
 import { training } from './training/room';
 import { warehouse } from './warehouse/room';
@@ -53,9 +52,6 @@ export interface RoomStack {
 /** The stacks of rooms in an order of deployment: references run back along it. */
 export const stacksOf = (of: readonly Room[] = rooms): readonly RoomStack[] =>
   of.flatMap((room) => Object.entries(room.stacks).map(([id, stack]) => ({ room, id, stack: stack as StackName })));
-
-export const stackNames = (kit: string, of = rooms): string[] =>
-  stacksOf(of).map(({ stack }) => names.stack(kit, stack));
 
 /** Every alarm with its room, by `<room>/<what>`: its heading in the room's `runbook.md`. */
 export const alarmRows = (of = rooms): ReadonlyMap<string, AlarmRow> =>

@@ -1,16 +1,16 @@
 /** What `npm run docs` writes is what lies in docs/. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { differing, plain } from '../scripts/docs/documented';
+import { differing, leaves, plain } from '../scripts/docs/documented';
 import { summarized } from '../scripts/docs/grants';
 import { optInRooms } from '../lib/rooms';
-import { knobs } from '../scripts/docs/configuration';
+import { type Knob, knobs } from '../scripts/docs/configuration';
 import { documents } from '../scripts/docs';
 import { graphOf } from '../scripts/docs/graph';
 import { synthesize } from '../scripts/docs/synthesized';
 import { type Json, stackOf } from '../scripts/shared/templates';
 import { resourceKinds } from '../scripts/shared/resource-kinds';
-import { consequence, inPlace } from '../scripts/docs/upgrading';
+import { consequence, knobs as examples } from '../scripts/docs/upgrading';
 
 const root = join(__dirname, '..');
 let generated: Map<string, string>;
@@ -123,6 +123,31 @@ test('every knob says what it does', () => {
   expect(knobs().length).toBeGreaterThan(50);
   expect(knobs().filter(({ description }) => description === undefined)).toEqual([]);
 });
+
+/** All other knobs, each with another value that it may have: changed together, they may replace or remove nothing stateful. */
+function inPlace(): Record<string, unknown> {
+  const listed = [...examples.flatMap(({ change }) => leaves(change)), 'kit', 'profile', 'rooms'];
+  const changed: Json = {};
+  for (const knob of knobs().filter((one) => !listed.includes(one.knob))) {
+    const [slice = '', ...path] = knob.knob.split('.');
+    const value = another(knob);
+    // An optional knob without a default adds a resource, and removes none.
+    if (value === undefined) continue;
+    path.slice(0, -1).reduce((at, key) => (at[key] ??= {}), (changed[slice] ??= {}))[path.at(-1)!] = value;
+  }
+  return changed;
+}
+
+function another({ default: value, enum: names, anyOf, maximum }: Knob): unknown {
+  const choices = names ?? anyOf?.flatMap(({ const: only }) => (only === undefined ? [] : [only])) ?? [];
+  if (choices.length > 0) return choices.find((choice) => choice !== value);
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'number') {
+    const step = Number.isInteger(value) ? 1 : value / 10;
+    return maximum !== undefined && value + step > maximum ? value - step : value + step;
+  }
+  return typeof value === 'string' && value.startsWith('ml.') ? 'ml.m5.xlarge' : undefined;
+}
 
 describe('an upgrade', () => {
   const before = synthesize('sandbox');

@@ -1,5 +1,5 @@
 """The engine process: `python -m engine.emulator <settings>`, started and ended by `python -m
-rehearsal`."""
+engine`."""
 
 import asyncio
 import contextlib
@@ -20,16 +20,7 @@ _CLOSE_SECONDS = 1.5
 
 def main() -> None:
     given = json.loads(sys.argv[1])
-    settings = Settings(
-        run_dir=Path(given["runDir"]),
-        port=given["port"],
-        toolchain=Path(given["toolchain"]),
-        wait_scale=given["waitScale"],
-        quotas=given["quotas"],
-        unknowns=given["unknowns"],
-        spark_ahead=given["sparkAhead"],
-        member_account=given["memberAccount"],
-    )
+    settings = Settings(**{**given, **{name: Path(given[name]) for name in ("run_dir", "toolchain")}})
     die_with_parent(signal.SIGTERM)
     running = engine.install(settings)
 

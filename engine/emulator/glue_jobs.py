@@ -3,31 +3,19 @@
 import json
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
+from engine.glue.runner import GlueRunner
+from engine.quotas import ServiceQuotas
 
 _ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
 _DPUS = {"G.025X": 0.25, "G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 _DPU_QUOTA = "Max task DPUs per account"
 
 
-class GlueApi(Protocol):
-    """What engine.glue.GlueRunner offers the emulator."""
-
-    def run(
-        self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
-    ) -> None: ...
-
-
-class QuotaApi(Protocol):
-    """What engine.quotas.ServiceQuotas offers the emulator."""
-
-    def applied(self, name: str) -> float: ...
-
-
-def install(host: EmulatorHost, runner: GlueApi, quotas: QuotaApi) -> None:
+def install(host: EmulatorHost, runner: GlueRunner, quotas: ServiceQuotas) -> None:
     glue = pinned.module("services.glue")
     # The docker branch is taken when an image is found; the container call is then ours.
     images = SimpleNamespace(get=lambda image: image)

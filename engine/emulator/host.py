@@ -23,7 +23,7 @@ _PATH_STYLE = Config(s3={"addressing_style": "path"})
 
 
 class EmulatorHost:
-    """Implements engine.host.Host on the running emulator."""
+    """engine.host.Host on the running emulator; what it says of the methods is not repeated here."""
 
     region = REGION
     account = ACCOUNT
@@ -36,7 +36,6 @@ class EmulatorHost:
         self._not_rehearsed = Journal(settings.run_dir / NOT_REHEARSED, unique=True)
 
     def credentials(self, role_arn: str, session_name: str) -> Mapping[str, str]:
-        """Session credentials of the role; raises ApiError when the role does not exist."""
         name = self._role_name(role_arn)
         digest = hashlib.sha256(f"{role_arn}/{session_name}".encode()).hexdigest()
         access_key = f"ASIA{digest[:16].upper()}"
@@ -78,7 +77,6 @@ class EmulatorHost:
         context: Mapping[str, str] | None = None,
         session_name: str = "rehearsal",
     ) -> str | None:
-        """The denial's text when the role may not do `action` on `resource`, else None. Always audited."""
         access_key = self.credentials(role_arn, session_name)["AWS_ACCESS_KEY_ID"]
         denied = pinned.module("core.iam_evaluator").enforce(
             access_key, action, action.partition(":")[0], REGION, resource, dict(context or {})
@@ -91,7 +89,6 @@ class EmulatorHost:
     def emit(
         self, source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str] = ()
     ) -> None:
-        """Put a service event on the default event bus."""
         entry = {
             "Source": source,
             "DetailType": detail_type,
@@ -102,7 +99,6 @@ class EmulatorHost:
         pinned.module("services.eventbridge")._put_events({"Entries": [entry]}, allow_aws_source=True)
 
     def log(self, group: str, stream: str, lines: Sequence[str]) -> None:
-        """Append lines to a CloudWatch log stream, creating group and stream where needed."""
         logs = pinned.module("services.cloudwatch_logs")
         logs._create_log_group({"logGroupName": group})
         logs._create_log_stream({"logGroupName": group, "logStreamName": stream})
@@ -113,20 +109,16 @@ class EmulatorHost:
     def metric(
         self, namespace: str, name: str, value: float, unit: str, dimensions: Mapping[str, str]
     ) -> None:
-        """Record one datum of a service's own CloudWatch metrics, now."""
         pinned.module("services.cloudwatch").record_metric(namespace, name, value, unit, dict(dimensions))
 
     def alarm_states(self, names: Sequence[str]) -> Mapping[str, str]:
-        """OK, ALARM or INSUFFICIENT_DATA by name; alarms that do not exist are left out."""
         alarms = pinned.module("services.cloudwatch")._alarms
         return {name: alarms[name]["StateValue"] for name in names if name in alarms}
 
     def unknown(self, name: str) -> str:
-        """What this run assumes that AWS answers to a question of engine/unknowns.json."""
         return self._unknowns[name]
 
     def not_rehearsed(self, what: str, why: str) -> None:
-        """Record something that was accepted but not carried out; said once per run."""
         self._not_rehearsed.append({"what": what, "why": why})
 
     def record(

@@ -17,13 +17,11 @@ class Lake(Protocol):
 
     def table(self, database: str, name: str) -> Mapping[str, Any] | None:
         """What Glue describes, or None where there is no such table."""
-        ...
 
     def partitions(self, database: str, name: str) -> list[Mapping[str, Any]]: ...
 
     def objects(self, bucket: str, prefix: str) -> Mapping[str, int]:
         """Sizes by key."""
-        ...
 
     def read(self, bucket: str, key: str) -> bytes: ...
 

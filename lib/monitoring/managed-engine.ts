@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -67,11 +66,9 @@ export class ManagedEngine extends Construct {
     });
     artifacts.grantRead(adopt, `${folder(layout.artifacts.evaluations)}*`);
     artifacts.grantPut(adopt, `${folder(layout.artifacts.managedConfig)}*`);
-    adopt.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['sagemaker:DescribeModelPackage', 'sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig'],
-        resources: [modelPackageArns(kit), endpointArn(kit), endpointConfigArns],
-      }),
+    adopt.allow(
+      ['sagemaker:DescribeModelPackage', 'sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig'],
+      [modelPackageArns(kit), endpointArn(kit), endpointConfigArns],
     );
     new Rule(this, 'Released', {
       description: 'A release changes what the managed monitors compare with',
@@ -110,12 +107,10 @@ export class ManagedEngine extends Construct {
     raw.grantRead(report, `${folder(layout.raw.groundTruth)}*`);
     champion.grantRead(report);
     alerts.grantPublish(report);
-    report.addToRolePolicy(
-      new PolicyStatement({
-        // The service names its jobs.
-        actions: ['sagemaker:DescribeProcessingJob', 'sagemaker:DescribeModelPackage'],
-        resources: [arn('sagemaker', 'processing-job/*'), modelPackageArns(kit)],
-      }),
+    report.allow(
+      ['sagemaker:DescribeProcessingJob', 'sagemaker:DescribeModelPackage'],
+      // The service names its jobs.
+      [arn('sagemaker', 'processing-job/*'), modelPackageArns(kit)],
     );
     report.addToRolePolicy(mayPutEvents(names.eventSource(kit, 'monitoring')));
     new Rule(this, 'RunEnded', {

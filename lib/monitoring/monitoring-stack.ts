@@ -65,35 +65,17 @@ export class MonitoringStack extends RoomStack {
 
     const machines = { ...props.machines, Monitor: this.monitor.machine };
     const violations = (metric: string) => kitMetric(kit, metric, 'Maximum');
-    new KitAlarm(this, 'Drift', {
-      kit,
-      room: monitoring,
-      alarm: 'drift',
-      metric: violations(monitoring.metrics.driftViolations),
-      topic: alerts,
-    });
-    new KitAlarm(this, 'Quality', {
-      kit,
-      room: monitoring,
-      alarm: 'quality',
-      metric: violations(monitoring.metrics.qualityViolations),
-      topic: alerts,
-    });
+    const { driftViolations, qualityViolations, heartbeat } = monitoring.metrics;
+    const own = { kit, room: monitoring, topic: alerts };
+    new KitAlarm(this, 'Drift', { ...own, alarm: 'drift', metric: violations(driftViolations) });
+    new KitAlarm(this, 'Quality', { ...own, alarm: 'quality', metric: violations(qualityViolations) });
     // Without a schedule nobody expects a beat, and the alarm would ring for ever.
     if (config.monitoring.schedule)
-      new KitAlarm(this, 'Heartbeat', {
-        kit,
-        room: monitoring,
-        alarm: 'heartbeat',
-        metric: kitMetric(kit, monitoring.metrics.heartbeat, 'SampleCount'),
-        topic: alerts,
-      });
+      new KitAlarm(this, 'Heartbeat', { ...own, alarm: 'heartbeat', metric: kitMetric(kit, heartbeat, 'SampleCount') });
     new KitAlarm(this, 'PipelineFailed', {
-      kit,
-      room: monitoring,
+      ...own,
       alarm: 'pipelineFailed',
       metric: (period) => failures(Object.values(machines), managed?.errors(period) ?? [], period),
-      topic: alerts,
     });
     if (config.monitoring.dashboard) new KitDashboard(this, 'Dashboard', { kit, machines });
     new CfnOutput(this, machineOutput('Monitor'), { value: this.monitor.machine.stateMachineArn });

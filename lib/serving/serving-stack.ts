@@ -9,7 +9,7 @@
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -103,44 +103,15 @@ export class ServingStack extends RoomStack {
         statistic,
         period,
       });
+    const own = { kit, room: serving, topic: alerts };
+    const [errors, latency] = [endpointMetric('Invocation5XXErrors', 'Sum'), endpointMetric('ModelLatency', 'p50')];
     this.guardrails = [
-      new KitAlarm(this, 'EndpointErrors', {
-        kit,
-        room: serving,
-        alarm: 'endpointErrors',
-        metric: endpointMetric('Invocation5XXErrors', 'Sum'),
-        topic: alerts,
-      }),
-      new KitAlarm(this, 'EndpointLatency', {
-        kit,
-        room: serving,
-        alarm: 'endpointLatency',
-        metric: endpointMetric('ModelLatency', 'p50'),
-        topic: alerts,
-      }),
+      new KitAlarm(this, 'EndpointErrors', { ...own, alarm: 'endpointErrors', metric: errors }),
+      new KitAlarm(this, 'EndpointLatency', { ...own, alarm: 'endpointLatency', metric: latency }),
     ];
-    // SageMaker asks for the state of an update's alarms with the model's role.
-    if (config.mode === 'real-time')
-      this.modelRole.addToPrincipalPolicy(
-        new PolicyStatement({
-          actions: ['cloudwatch:DescribeAlarms'],
-          resources: [everyAlarm],
-        }),
-      );
-    new KitAlarm(this, 'PredictErrors', {
-      kit,
-      room: serving,
-      alarm: 'predictErrors',
-      metric: api.serverErrors,
-      topic: alerts,
-    });
-    new KitAlarm(this, 'CaptureFailures', {
-      kit,
-      room: serving,
-      alarm: 'captureFailures',
-      metric: kitMetric(kit, serving.metrics.captureFailures, 'Sum'),
-      topic: alerts,
-    });
+    new KitAlarm(this, 'PredictErrors', { ...own, alarm: 'predictErrors', metric: api.serverErrors });
+    const unkept = kitMetric(kit, serving.metrics.captureFailures, 'Sum');
+    new KitAlarm(this, 'CaptureFailures', { ...own, alarm: 'captureFailures', metric: unkept });
 
     const out = serving.outputs;
     new CfnOutput(this, machineOutput('Release'), { value: this.release.machine.stateMachineArn });
@@ -155,6 +126,8 @@ export class ServingStack extends RoomStack {
     if (config.mode === 'real-time') captured.grantPut(role);
     if (config.mode !== 'serverless') allowVolumes(role, key);
     if (inVpc) role.allowVpc();
+    // SageMaker asks for the state of an update's alarms with this role.
+    if (config.mode === 'real-time') role.allow(['cloudwatch:DescribeAlarms'], [everyAlarm]);
     return role;
   }
 

@@ -18,6 +18,5 @@ export const featureColumns = dataset.features.columns as readonly Column[];
 export const rawTables = dataset.raw as unknown as Readonly<
   Record<string, { meaning: string; columns: readonly Column[] }>
 >;
-export const datasetName = dataset.name;
 /** What a model predicts; the second label is another task's. */
 export const labelColumn = dataset.labels.columns.find(({ role }) => role === 'label')!.name;

@@ -15,36 +15,37 @@ export interface VpcConfig {
 export class JobRole extends Role {
   constructor(scope: Construct, id: string, ...imageArns: string[]) {
     super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
-    const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
-      this.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
     // The services' own log groups: shared by every kit in the account, so nobody owns or deletes them.
-    allow(
+    this.allow(
       ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
       [arn('logs', 'log-group:/aws/sagemaker/*')],
     );
-    allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': '/aws/sagemaker/*' } });
-    allow(['ecr:GetAuthorizationToken'], ['*']);
-    allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], imageArns);
+    this.allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': '/aws/sagemaker/*' } });
+    this.allow(['ecr:GetAuthorizationToken'], ['*']);
+    this.allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], imageArns);
+  }
+
+  /** Grants exactly `actions` on `resources` to what assumes the role. */
+  allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
+    this.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 
   /** Network interfaces of jobs and models inside a VPC. */
   allowVpc(): void {
-    this.addToPolicy(
-      new PolicyStatement({
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:CreateNetworkInterfacePermission',
-          'ec2:DeleteNetworkInterface',
-          'ec2:DeleteNetworkInterfacePermission',
-          'ec2:DescribeDhcpOptions',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSecurityGroups',
-          'ec2:DescribeSubnets',
-          'ec2:DescribeVpcs',
-        ],
-        // None of the describe actions knows resources, and SageMaker names the interfaces.
-        resources: ['*'],
-      }),
+    this.allow(
+      [
+        'ec2:CreateNetworkInterface',
+        'ec2:CreateNetworkInterfacePermission',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DeleteNetworkInterfacePermission',
+        'ec2:DescribeDhcpOptions',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeVpcs',
+      ],
+      // None of the describe actions knows resources, and SageMaker names the interfaces.
+      ['*'],
     );
   }
 }

@@ -7,7 +7,6 @@
  * Fails first: no spot capacity (an outcome with a remedy, by e-mail) or a quota of 0. Alarm: monitoring/pipeline-failed.
  */
 import { Aws, CfnOutput, CustomResource, Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -72,11 +71,9 @@ export class TrainingStack extends RoomStack {
       timeout: Duration.minutes(1),
       logRetention: props.logRetention,
     });
-    declare.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
-        resources: [arn('ssm', `parameter${name}`)],
-      }),
+    declare.allow(
+      ['ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
+      [arn('ssm', `parameter${name}`)],
     );
     const champion = new CustomResource(this, 'Champion', {
       serviceToken: declare.functionArn,
@@ -112,14 +109,12 @@ export class TrainingStack extends RoomStack {
       timeout: Duration.minutes(5),
       logRetention: props.logRetention,
     });
-    deleteVersions.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['sagemaker:ListTags', 'sagemaker:DeleteModelPackage'],
-        resources: [group.attrModelPackageGroupArn, modelPackageArns(kit)],
-      }),
+    deleteVersions.allow(
+      ['sagemaker:ListTags', 'sagemaker:DeleteModelPackage'],
+      [group.attrModelPackageGroupArn, modelPackageArns(kit)],
     );
     // The list belongs to no group: IAM may ask for any package.
-    deleteVersions.addToRolePolicy(new PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }));
+    deleteVersions.allow(['sagemaker:ListModelPackages'], ['*']);
     new CustomResource(this, 'Versions', {
       serviceToken: deleteVersions.functionArn,
       resourceType: 'Custom::ModelPackageVersions',

@@ -1,7 +1,7 @@
 /** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
 import type { Command } from 'commander';
 import { resolveConfig } from '../../lib/config';
-import { option, overlay, Refused, type Shaped, type Where } from '../shared/arguments';
+import { examples, option, overlay, Refused, type Shaped, type Where } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
 import { terminal } from '../shared/out';
 
@@ -35,12 +35,11 @@ export function register(program: Command): void {
     .addOption(option.with())
     .addOption(option.json())
     .addHelpText(
-      'after',
-      `
-Examples:
-  $ npm run kit -- doctor
-  $ npm run kit -- doctor --profile standard --json
-  $ npm run kit -- --region eu-west-1 doctor --config '{"training":{"spot":false}}'`,
+      ...examples(
+        'doctor',
+        'doctor --profile standard --json',
+        `--region eu-west-1 doctor --config '{"training":{"spot":false}}'`,
+      ),
     )
     .action(async (options: Asked) => {
       const { diagnose, printDiagnosis } = load<typeof import('./doctor')>('./doctor');
@@ -62,12 +61,11 @@ Examples:
     .addOption(option.maxUsd('a month idle and one drift story'))
     .addOption(option.json())
     .addHelpText(
-      'after',
-      `
-Examples:
-  $ npm run kit -- cost
-  $ npm run kit -- cost --profile standard --max-usd 200
-  $ npm run kit -- cost --json --config '{"monitoring":{"dashboard":true}}'`,
+      ...examples(
+        'cost',
+        'cost --profile standard --max-usd 200',
+        `cost --json --config '{"monitoring":{"dashboard":true}}'`,
+      ),
     )
     .action((options: Asked & { maxUsd?: number }) => {
       const { estimate, firstMonth, printEstimate } = load<typeof import('./cost')>('./cost');
@@ -91,12 +89,11 @@ Examples:
     .addOption(option.json())
     .addOption(option.yes())
     .addHelpText(
-      'after',
-      `
-Examples:
-  $ npm run kit -- up
-  $ npm run kit -- up --profile standard --max-usd 200
-  $ npm run kit -- up --kit team-a --config '{"foundation":{"auditTrail":false}}' --yes`,
+      ...examples(
+        'up',
+        'up --profile standard --max-usd 200',
+        `up --kit team-a --config '{"foundation":{"auditTrail":false}}' --yes`,
+      ),
     )
     .action(async (options: Asked & { maxUsd?: number; yes: boolean }) => {
       const { up } = load<typeof import('./up')>('./up');
@@ -110,7 +107,7 @@ Examples:
     .description('stop what works, empty what blocks, and delete the kit')
     .addOption(option.json())
     .addOption(option.yes())
-    .addHelpText('after', '\nExamples:\n  $ npm run kit -- down\n  $ npm run kit -- down --kit team-a --yes --json')
+    .addHelpText(...examples('down', 'down --kit team-a --yes --json'))
     .action(async ({ json, yes }: { json: boolean; yes: boolean }) => {
       const { takeDown } = load<typeof import('./down')>('./down');
       const { kit, aws } = where();
@@ -127,14 +124,7 @@ Examples:
     .addOption(option.with())
     .option('--out <folder>', 'where the transcript goes (default: .witness/<time>)')
     .addOption(option.yes())
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ npm run kit -- witness
-  $ npm run kit -- witness doctor up load --yes
-  $ npm run kit -- witness down sweep`,
-    )
+    .addHelpText(...examples('witness', 'witness doctor up load --yes', 'witness down sweep'))
     .action(async (steps: string[], options: Asked & { out?: string; yes: boolean }) => {
       const { witness } = load<typeof import('../operate/witness')>('../operate/witness');
       const { kit, aws } = where();
@@ -145,7 +135,7 @@ Examples:
     .command('sweep')
     .description('list what is still in the account that the kit made; exit code 1 when anything is left')
     .addOption(option.json())
-    .addHelpText('after', '\nExamples:\n  $ npm run kit -- sweep\n  $ npm run kit -- sweep --kit team-a --json')
+    .addHelpText(...examples('sweep', 'sweep --kit team-a --json'))
     .action(async ({ json }: { json: boolean }) => {
       const { clean, lines, sweep } = load<typeof import('./sweep')>('./sweep');
       const { kit, aws } = where();

@@ -112,13 +112,13 @@ function alarms(stack: string, kits: readonly Synthesized[]): string[] {
   const rows = (first?.resources ?? [])
     .filter((resource) => resource.stack === stack && isAlarm(resource.type))
     .map(({ properties: p }) => {
-      const [says = '', anchor = ''] = (p.AlarmDescription as string).split(' What to do: docs/');
+      const [says = '', chapter = ''] = (p.AlarmDescription as string).split(' What to do: ');
       const minutes =
         ((p.Period ?? p.Metrics?.find((m: Json) => m.MetricStat)?.MetricStat.Period) * p.EvaluationPeriods) / 60;
       const metric = p.MetricName === undefined ? 'a sum' : `\`${p.MetricName}\` ${p.Statistic ?? p.ExtendedStatistic}`;
       const sign = /Less/.test(p.ComparisonOperator) ? '<' : '>';
       return [
-        `[${p.AlarmName.split('/').slice(1).join('/')}](../${anchor})`,
+        `[${p.AlarmName.split('/').slice(1).join('/')}](../../${chapter})`,
         says,
         `${metric} ${sign} ${p.Threshold} over ${minutes} min`,
       ];

@@ -1,8 +1,6 @@
 /** What an upgrade or a changed knob replaces, removes or loses: tables of docs/upgrading.md. */
 import { optInRooms } from '../../lib/rooms';
 import { managed } from '../shared/managed';
-import { leaves } from './documented';
-import { knobs as everyKnob, type Knob as EveryKnob } from './configuration';
 import { resourceKinds } from '../shared/resource-kinds';
 import { code, grouped, table } from './markdown';
 import { schema } from './schemas';
@@ -130,31 +128,6 @@ export const knobs: readonly Knob[] = [
     means: 'nothing but the picture',
   },
 ];
-
-/** All other knobs, each with another value that it may have: changed together, they may replace or remove nothing stateful. */
-export function inPlace(): Record<string, unknown> {
-  const listed = [...knobs.flatMap(({ change }) => leaves(change)), 'kit', 'profile', 'rooms'];
-  const changed: Json = {};
-  for (const knob of everyKnob().filter((one) => !listed.includes(one.knob))) {
-    const [slice = '', ...path] = knob.knob.split('.');
-    const value = another(knob);
-    // An optional knob without a default adds a resource, and removes none.
-    if (value === undefined) continue;
-    path.slice(0, -1).reduce((at, key) => (at[key] ??= {}), (changed[slice] ??= {}))[path.at(-1)!] = value;
-  }
-  return changed;
-}
-
-function another({ default: value, enum: names, anyOf, maximum }: EveryKnob): unknown {
-  const choices = names ?? anyOf?.flatMap(({ const: only }) => (only === undefined ? [] : [only])) ?? [];
-  if (choices.length > 0) return choices.find((choice) => choice !== value);
-  if (typeof value === 'boolean') return !value;
-  if (typeof value === 'number') {
-    const step = Number.isInteger(value) ? 1 : value / 10;
-    return maximum !== undefined && value + step > maximum ? value - step : value + step;
-  }
-  return typeof value === 'string' && value.startsWith('ml.') ? 'ml.m5.xlarge' : undefined;
-}
 
 /** One row a knob, as its example is deployed over the profile. */
 export function knobTable(kits: readonly Synthesized[]): string[] {

@@ -1,7 +1,7 @@
 /** Commands that need the engine: play a scenario, draw and verify its run, remove grants one by one. */
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { option } from '../shared/arguments';
+import { examples, option } from '../shared/arguments';
 import { ROOT } from '../shared/cdk';
 import { terminal } from '../shared/out';
 import type { RehearseOptions } from '.';
@@ -53,7 +53,7 @@ export function register(program: Command): void {
     .addOption(option.profile())
     .addOption(option.json())
     .option('--record [folder]', 'first keep the decisions of the newest passed runs (default: .rehearsal)')
-    .addHelpText('after', '\nExamples:\n  npm run kit -- grants\n  npm run kit -- grants --profile standard --json')
+    .addHelpText(...examples('grants', 'grants --profile standard --json'))
     .action(async ({ record: runs, ...options }: { profile: string; json: boolean; record?: true | string }) => {
       const { grantsCommand, record } = load<typeof import('./grants')>('./grants');
       if (runs !== undefined)

@@ -1,7 +1,6 @@
 /** The local emulator as a child process, and the assembly's way in and out of it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -31,17 +30,6 @@ export function toolchain(): { python: string; flightsData: string } {
   }
 }
 
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
 /**
  * @param quotas granted to the account beyond a new one's, by name
  * @param assumed what AWS answers where nobody wrote it down
@@ -52,29 +40,10 @@ export async function startEngine(
   quotas: Readonly<Record<string, number>>,
   assumed: Assumed,
 ): Promise<Engine> {
-  const port = await freePort();
   const granted = Object.entries(quotas).flatMap(([name, value]) => ['--quota', `${name}=${value}`]);
   const answers = Object.entries(assumed).flatMap(([name, answer]) => ['--unknown', `${name}=${answer}`]);
-  const child = spawn(
-    toolchain().python,
-    [
-      '-m',
-      'engine',
-      '--run-dir',
-      runDir,
-      '--port',
-      String(port),
-      '--toolchain',
-      TOOLCHAIN,
-      '--spark-ahead',
-      ...granted,
-      ...answers,
-    ],
-    {
-      cwd: ROOT,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  );
+  const options = ['--run-dir', runDir, '--toolchain', TOOLCHAIN, '--spark-ahead', ...granted, ...answers];
+  const child = spawn(toolchain().python, ['-m', 'engine', ...options], { cwd: ROOT, stdio: 'pipe' });
   const log = createWriteStream(join(runDir, 'engine.log'));
   child.stderr.pipe(log);
   const endpoint = await ready(child, join(runDir, 'engine.log'));

@@ -69,5 +69,11 @@ export const option = {
   maxUsd: (of: string) => new Option('--max-usd <usd>', `refuse when ${of} costs more`).argParser(usd),
 } as const;
 
+/** For `addHelpText`: how a command is called. */
+export const examples = (...calls: string[]): ['after', string] => [
+  'after',
+  `\nExamples:\n${calls.map((call) => `  $ npm run kit -- ${call}`).join('\n')}`,
+];
+
 /** Nothing was done, because it was asked for wrongly or not confirmed: exit code 2. */
 export class Refused extends Error {}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -42,13 +42,13 @@ export class ManagedAccess extends Construct {
     const managed = `${folder(layout.artifacts.managedConfig)}*`;
     artifacts.grantRead(role, managed);
     artifacts.grantPut(role, managed);
-    const allow = (actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>) =>
-      role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
     // The monitors' namespaces have no leading slash, unlike those of jobs and endpoints.
-    allow(['cloudwatch:PutMetricData'], ['*'], { StringLike: { 'cloudwatch:namespace': 'aws/sagemaker/Endpoints/*' } });
+    role.allow(['cloudwatch:PutMetricData'], ['*'], {
+      StringLike: { 'cloudwatch:namespace': 'aws/sagemaker/Endpoints/*' },
+    });
     const own = ['endpoint', 'endpoint-config'].map((kind) => arn('sagemaker', `${kind}/${clarifyPrefix(kit)}*`));
-    allow([...clarifyActions.api, ...clarifyActions.runtime], own);
-    allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
+    role.allow([...clarifyActions.api, ...clarifyActions.runtime], own);
+    role.allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
     allowVolumes(role, props.key);
     if (props.inVpc) role.allowVpc();
     const script = contentAsset(this, 'Preprocessor', 'preprocessor.py', preprocessor());

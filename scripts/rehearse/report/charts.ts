@@ -16,15 +16,7 @@ export async function render(spec: TopLevelSpec): Promise<string> {
   return view.toSVG();
 }
 
-export interface Span {
-  lane: string;
-  name: string;
-  start: string;
-  end: string;
-  status: string;
-}
-
-export function timeline(spans: Span[]): TopLevelSpec {
+export function timeline(spans: object[]): TopLevelSpec {
   return {
     ...base,
     width: WIDTH,
@@ -82,14 +74,7 @@ export function drift(cells: DriftCell[], retrainOn: readonly string[]): TopLeve
   };
 }
 
-export interface CalibrationBin {
-  model: string;
-  predicted: number;
-  observed: number;
-  rows: number;
-}
-
-export function calibration(bins: CalibrationBin[]): TopLevelSpec {
+export function calibration(bins: object[]): TopLevelSpec {
   return {
     ...base,
     width: 320,
@@ -113,14 +98,7 @@ export function calibration(bins: CalibrationBin[]): TopLevelSpec {
   };
 }
 
-export interface HistogramBucket {
-  feature: string;
-  lower: number;
-  upper: number;
-  count: number;
-}
-
-export function histograms(buckets: HistogramBucket[]): TopLevelSpec {
+export function histograms(buckets: object[]): TopLevelSpec {
   return {
     ...base,
     data: { values: buckets },
