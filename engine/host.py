@@ -14,6 +14,13 @@ class ApiError(Exception):
         self.code, self.message, self.status, self.fields = code, message, status, fields
 
 
+class InvalidError(ApiError):
+    """A ValidationException: what most services answer to a request that they refuse."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ValidationException", message)
+
+
 class Host(Protocol):
     """The emulator as seen by a service that it hosts."""
 

@@ -8,7 +8,7 @@ import { knobs } from '../scripts/docs/configuration';
 import { documents } from '../scripts/docs';
 import { graphOf } from '../scripts/docs/graph';
 import { synthesize } from '../scripts/docs/synthesized';
-import type { Json } from '../scripts/shared/templates';
+import { type Json, stackOf } from '../scripts/shared/templates';
 import { resourceKinds } from '../scripts/shared/resource-kinds';
 import { consequence, inPlace } from '../scripts/docs/upgrading';
 
@@ -34,14 +34,13 @@ test('the pages change with infrastructure, not with the text of a program', () 
   for (const text of generated.values()) expect(text).not.toMatch(/[0-9a-f]{32}/);
 });
 
-const resource = { room: 'etl', stack: 'Etl', path: 'Etl/X', type: 'T', why: undefined, without: undefined } as const;
+const resource = { room: 'etl', stack: 'Etl', path: 'Etl/X', type: 'T', reasons: {} } as const;
 
 describe('what differs', () => {
   const differ = (values: Record<string, Record<string, string>>) =>
     differing({
       ...resource,
       in: ['a', 'b'],
-      explained: new Map(),
       values: new Map(Object.entries(values).map(([leaf, byVariant]) => [leaf, new Map(Object.entries(byVariant))])),
     }).map(({ property, values: found }) => [property, Object.fromEntries(found)]);
 
@@ -98,9 +97,10 @@ describe('the picture', () => {
 
   test('loses a line with the grant, the target or the event that it stands for', () => {
     const without = (change: (properties: Json, path: string) => void) => {
-      const resources = structuredClone(kit.resources) as unknown as typeof kit.resources;
-      for (const { properties, path } of resources) change(properties, path);
-      const left = edges({ ...kit, resources, text: (stack, value) => kit.text(stack, value) });
+      const templates = structuredClone(kit.templates);
+      for (const { stack, id, path } of kit.resources)
+        change(templates[stackOf(stack).stack].Resources[id]?.Properties, path);
+      const left = edges({ ...kit, templates, text: (stack, value) => kit.text(stack, value) });
       return edges(kit).filter((edge) => !left.includes(edge));
     };
     const granting = (action: string) => (properties: Json, path: string) => {

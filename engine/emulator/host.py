@@ -12,7 +12,7 @@ from botocore.config import Config
 from engine import clients
 from engine.emulator import pinned
 from engine.emulator.settings import ACCOUNT, REGION, ROOT_ACCESS_KEY, ROOT_SECRET_KEY, Settings
-from engine.host import ApiError
+from engine.host import InvalidError
 from engine.journal import AUDIT, NOT_REHEARSED, Journal, now
 from engine.unknowns import DEFAULTS
 
@@ -155,10 +155,7 @@ class EmulatorHost:
         match = _ROLE_ARN.fullmatch(role_arn)
         name = match[2] if match else role_arn
         if not match or pinned.module("services.iam")._roles.get_scoped(match[1], None, name) is None:
-            raise ApiError(
-                "ValidationException",
-                f"Could not assume role {role_arn}: no such role in account {ACCOUNT}.",
-            )
+            raise InvalidError(f"Could not assume role {role_arn}: no such role in account {ACCOUNT}.")
         return name
 
 

@@ -54,7 +54,8 @@ def _job(spark: Any, lake: str) -> Iterator[None]:
               CASE WHEN number IS NULL OR coalesce(number < 0, false) THEN 'number' END,
               CASE WHEN NOT rlike(word, '^w[0-9]+$') THEN 'word' END) AS rule
           FROM raw_rows))""")
-    classified.cache()
+    # Rows are kept as the kit's job keeps them: without their plan.
+    classified = classified.toDF(*classified.columns).localCheckpoint(eager=False)
     classified.createOrReplaceTempView("classified")
     sql(
         "SELECT rule, repeated, count(*), sum(CAST(number > 9 AS INT)) FROM classified GROUP BY 1, 2"
@@ -89,7 +90,6 @@ def _job(spark: Any, lake: str) -> Iterator[None]:
     dynamic.partitionBy("zone").parquet(f"{lake}curated/by-zone")
     classified.where("rule IS NOT NULL").coalesce(1).write.mode("overwrite").parquet(f"{lake}curated/wrong")
     _write(spark, f"{lake}curated/report.json", b"{}")
-    classified.unpersist()
 
 
 def _exists(spark: Any, uri: str) -> bool:

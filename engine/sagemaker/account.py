@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import ApiError, InvalidError
 
 _CLOSED_OPERATIONS = {
     f"Create{noun}"
@@ -21,19 +21,13 @@ _MAINTENANCE = "is in maintenance mode and is not available to new customers"
 def refuse_closed(operation: str, params: Mapping[str, Any]) -> None:
     """Raise the ValidationException a new customer gets for Model Monitor, Clarify and Debugger."""
     if operation in _CLOSED_OPERATIONS:
-        raise ApiError(
-            "ValidationException",
-            f"This operation {_MAINTENANCE}. Existing customers are unaffected.",
-        )
+        raise InvalidError(f"This operation {_MAINTENANCE}. Existing customers are unaffected.")
     if {"DebugHookConfig", "DebugRuleConfigurations", "ProfilerConfig", "ProfilerRuleConfigurations"} & set(
         params
     ):
-        raise ApiError("ValidationException", f"SageMaker Debugger {_MAINTENANCE}")
+        raise InvalidError(f"SageMaker Debugger {_MAINTENANCE}")
     if "/sagemaker-clarify-processing" in params.get("AppSpecification", {}).get("ImageUri", ""):
-        raise ApiError(
-            "ValidationException",
-            f"SageMaker Clarify processing {_MAINTENANCE}. Existing customers are unaffected.",
-        )
+        raise InvalidError(f"SageMaker Clarify processing {_MAINTENANCE}. Existing customers are unaffected.")
 
 
 class Quotas:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import ApiError, InvalidError
 from engine.sagemaker.ground import Ground
 from engine.sagemaker.hosting import Hosting
 from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, MODEL_PACKAGE_GROUP, Kind
@@ -49,10 +49,9 @@ class ResourceType:
             self.kind.name_key in new_props
             and old_props.get(self.kind.name_key) == new_props[self.kind.name_key]
         ):
-            raise ApiError(
-                "ValidationException",
+            raise InvalidError(
                 "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
-                f"Rename {new_props[self.kind.name_key]} and update the stack again.",
+                f"Rename {new_props[self.kind.name_key]} and update the stack again."
             )
         record = self.ground.store.get(self.kind, physical_id)
         logical_id = record[self.kind.name_key].rpartition("-")[0] or self.kind.noun

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import InvalidError
 from engine.sagemaker.store import Record
 
 Config = Mapping[str, Any]
@@ -51,24 +51,18 @@ def plan(deployment: Config, config: Record) -> Plan:
 
     Raises ValidationException for what AWS refuses, and for what is not rehearsed."""
     if "RollingUpdatePolicy" in deployment:
-        raise ApiError(
-            "ValidationException", "RollingUpdatePolicy is not rehearsed; use BlueGreenUpdatePolicy."
-        )
+        raise InvalidError("RollingUpdatePolicy is not rehearsed; use BlueGreenUpdatePolicy.")
     variants = config["ProductionVariants"]
     if deployment and (len(variants) > 1 or "ServerlessConfig" in variants[0]):
-        raise ApiError(
-            "ValidationException",
-            "DeploymentConfig is rehearsed for endpoints of one variant on instances.",
-        )
+        raise InvalidError("DeploymentConfig is rehearsed for endpoints of one variant on instances.")
     policy = deployment.get("BlueGreenUpdatePolicy", _AT_ONCE)
     stages = _stages(policy, variants[0].get("InitialInstanceCount", 1))
     waiting = sum(stage.seconds for stage in stages)
     timeout = policy.get("MaximumExecutionTimeoutInSeconds", float("inf"))
     if timeout <= waiting:
-        raise ApiError(
-            "ValidationException",
+        raise InvalidError(
             f"MaximumExecutionTimeoutInSeconds ({timeout}) must be larger than the total waiting time of "
-            f"WaitIntervalInSeconds and TerminationWaitInSeconds ({waiting}).",
+            f"WaitIntervalInSeconds and TerminationWaitInSeconds ({waiting})."
         )
     alarms = deployment.get("AutoRollbackConfiguration", {}).get("Alarms", [])
     return Plan(stages, tuple(alarm["AlarmName"] for alarm in alarms), timeout)
@@ -91,13 +85,12 @@ def _instances(routing: Config, of: int) -> int:
     member, least, most = _SIZES[routing["Type"]]
     size = routing.get(member)
     if size is None:
-        raise ApiError("ValidationException", f"Traffic routing of type {routing['Type']} needs {member}.")
+        raise InvalidError(f"Traffic routing of type {routing['Type']} needs {member}.")
     percent = size["Value"] if size["Type"] == "CAPACITY_PERCENT" else 100 * size["Value"] / of
     count = max(1, int(of * percent / 100))
     if not least <= percent <= most or count > of / 2:
-        raise ApiError(
-            "ValidationException",
+        raise InvalidError(
             f"{member} of {size['Value']} ({size['Type']}) is not {least} to {most} % of the variant's "
-            f"{of} instance(s).",
+            f"{of} instance(s)."
         )
     return count

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import InvalidError
 
 _IMAGE = re.compile(r"\.dkr\.ecr\.[\w.-]+/sagemaker-xgboost(?::(?P<tag>.*))?$")
 _TAGS = frozenset(
@@ -38,26 +38,24 @@ def refuse_unknown_tags(params: Any, undocumented: str) -> None:
     for text in _texts(params):
         image = _IMAGE.search(text)
         if image and not has_tag(image["tag"], undocumented):
-            raise ApiError("ValidationException", f"Requested image {text} not found.")
+            raise InvalidError(f"Requested image {text} not found.")
 
 
 def refuse_metric_definitions(algorithm: Mapping[str, Any]) -> None:
     if "MetricDefinitions" in algorithm and is_first_party(algorithm["TrainingImage"]):
-        raise ApiError(
-            "ValidationException",
+        raise InvalidError(
             "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the "
-            "request without specifying metric definitions.",
+            "request without specifying metric definitions."
         )
 
 
 def refuse_untunable(image: str, names: Sequence[str]) -> None:
     untunable = [name for name in names if name not in _TUNABLE]
     if untunable and is_first_party(image):
-        raise ApiError(
-            "ValidationException",
+        raise InvalidError(
             "The hyperparameter tuning job you requested contains the following untunable hyperparameters: "
             f"[{', '.join(untunable)}]. For the algorithm, {image}, you can tune only "
-            f"[{', '.join(_TUNABLE)}]. Delete untunable hyperparameters.",
+            f"[{', '.join(_TUNABLE)}]. Delete untunable hyperparameters."
         )
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.host import ApiError, Host
+from engine.host import ApiError, Host, InvalidError
 from engine.sagemaker.deployment import Plan, plan
 from engine.sagemaker.fleet import Answer, ContainerTimeoutError, Fleet, FleetError, Traffic
 from engine.sagemaker.ground import Ground, Operation
@@ -65,7 +65,7 @@ class Hosting:
         traffic = self._traffic[record["EndpointName"]]
         old = traffic.blue.config
         if not serverless(old) and serverless(config):
-            raise ApiError("ValidationException", "A real-time endpoint cannot become a serverless endpoint.")
+            raise InvalidError("A real-time endpoint cannot become a serverless endpoint.")
         if params.get("RetainAllVariantProperties"):
             excluded = params.get("ExcludeRetainedVariantProperties", [])
             config = retaining(record, config, {each["VariantPropertyType"] for each in excluded})
@@ -99,7 +99,7 @@ class Hosting:
                     self._ground.quotas.require(quota, used, more)
                 variant["InitialInstanceCount"] = change["DesiredInstanceCount"]
         if wanted:
-            raise ApiError("ValidationException", f"The endpoint has no variant {', '.join(sorted(wanted))}.")
+            raise InvalidError(f"The endpoint has no variant {', '.join(sorted(wanted))}.")
         config = {**fleet.config, "ProductionVariants": variants}
         self._change(record, config, "Updating", lambda: fleet.resize(config))
         return record
@@ -117,21 +117,19 @@ class Hosting:
     def _require_settled(self, record: Record, *wanted: str) -> None:
         status = record["EndpointStatus"]
         if status in _CHANGING or (wanted and status not in wanted):
-            raise ApiError(
-                "ValidationException", f'Cannot update in-progress endpoint "{record["EndpointArn"]}".'
-            )
+            raise InvalidError(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
 
     def _require_alarms(self, steps: Plan, config: Record) -> None:
         """The alarms exist, and the model's execution role may look at them: AWS's guide asks for that."""
         host = self._ground.host
         missing = set(steps.alarms) - set(host.alarm_states(steps.alarms))
         if missing:
-            raise ApiError("ValidationException", f"Alarm {', '.join(sorted(missing))} does not exist.")
+            raise InvalidError(f"Alarm {', '.join(sorted(missing))} does not exist.")
         role = self._ground.store.get(MODEL, config["ProductionVariants"][0]["ModelName"])["ExecutionRoleArn"]
         for alarm in steps.alarms:
             arn = f"arn:aws:cloudwatch:{host.region}:{host.account}:alarm:{alarm}"
             if denied := host.check(role, "cloudwatch:DescribeAlarms", arn):
-                raise ApiError("ValidationException", denied)
+                raise InvalidError(denied)
 
     def _change(self, record: Record, config: Record, status: str, carry_out: Callable[[], None]) -> None:
         """Start a change in a thread of its own; when it fails, what served before still does."""

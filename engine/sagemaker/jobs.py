@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from engine.host import ApiError
+from engine.host import ApiError, InvalidError
 from engine.sagemaker.ground import Ground, LogStream
 from engine.sagemaker.process import Process
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
@@ -85,10 +85,9 @@ class Jobs(ABC):
     def stop(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         record = self.ground.store.get(self.kind, params[self.kind.name_key])
         if record[self.kind.status_key] not in ("InProgress", "Stopping"):
-            raise ApiError(
-                "ValidationException",
+            raise InvalidError(
                 "The request was rejected because the job is in status "
-                f"{record[self.kind.status_key]}; only a job in progress can be stopped.",
+                f"{record[self.kind.status_key]}; only a job in progress can be stopped."
             )
         record[self.kind.status_key] = "Stopping"
         self.announce(record)
@@ -101,10 +100,9 @@ class Jobs(ABC):
         try:
             self.ground.host.credentials(role_arn, "SageMaker")
         except ApiError as refusal:
-            raise ApiError(
-                "ValidationException",
+            raise InvalidError(
                 f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
-                "'sagemaker.amazonaws.com' to assume the role.",
+                "'sagemaker.amazonaws.com' to assume the role."
             ) from refusal
 
     def report_without_effect(self, params: Mapping[str, Any], instances: int, image: str) -> None:

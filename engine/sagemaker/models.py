@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from engine.host import ApiError
+from engine.host import ApiError, InvalidError
 from engine.sagemaker.ground import Ground, Operation
 from engine.sagemaker.registry import Registry
 from engine.sagemaker.store import ENDPOINT_CONFIG, MODEL, Record
@@ -34,11 +34,9 @@ class Models:
             *([params["PrimaryContainer"]] if "PrimaryContainer" in params else []),
         ]
         if len(containers) != 1:
-            raise ApiError(
-                "ValidationException", "A model needs exactly one container; pipelines are not rehearsed."
-            )
+            raise InvalidError("A model needs exactly one container; pipelines are not rehearsed.")
         if "ExecutionRoleArn" not in params:
-            raise ApiError("ValidationException", "A model without ExecutionRoleArn is not rehearsed.")
+            raise InvalidError("A model without ExecutionRoleArn is not rehearsed.")
         container = self._resolved(containers[0])
         if "ModelDataUrl" in container:
             self._require_access(container["ModelDataUrl"], params["ExecutionRoleArn"])
@@ -62,54 +60,44 @@ class Models:
         merged = {**package, **container}
         merged["Environment"] = {**package.get("Environment", {}), **container.get("Environment", {})}
         if "Image" not in merged or "ModelDataSource" in merged:
-            raise ApiError(
-                "ValidationException", "A container needs Image; ModelDataSource is not rehearsed."
-            )
+            raise InvalidError("A container needs Image; ModelDataSource is not rehearsed.")
         return merged
 
     def _require_access(self, url: str, role: str) -> None:
         try:
             RoleS3(self._ground.host, role, "SageMaker").head(url)
         except (ClientError, ApiError) as refusal:
-            raise ApiError(
-                "ValidationException",
+            raise InvalidError(
                 f'Could not access model data at {url}. Please ensure that the role "{role}" exists and that '
                 'its trust relationship policy allows the action "sts:AssumeRole" for the service principal '
                 '"sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and '
-                f"that the object is located in {self._ground.host.region}.",
+                f"that the object is located in {self._ground.host.region}."
             ) from refusal
 
     def _create_config(self, params: Mapping[str, Any]) -> Record:
         variants = params["ProductionVariants"]
         serverless = [variant for variant in variants if "ServerlessConfig" in variant]
         if serverless and len(variants) > 1:
-            raise ApiError("ValidationException", "A serverless endpoint has exactly one production variant.")
+            raise InvalidError("A serverless endpoint has exactly one production variant.")
         if serverless and "DataCaptureConfig" in params:
-            raise ApiError(
-                "ValidationException", "DataCaptureConfig is not supported for serverless endpoints."
-            )
+            raise InvalidError("DataCaptureConfig is not supported for serverless endpoints.")
         if (
             "ExplainerConfig" in params
             or params.get("ShadowProductionVariants")
             or "AsyncInferenceConfig" in params
         ):
-            raise ApiError(
-                "ValidationException",
-                "ExplainerConfig, ShadowProductionVariants and AsyncInferenceConfig are not rehearsed.",
+            raise InvalidError(
+                "ExplainerConfig, ShadowProductionVariants and AsyncInferenceConfig are not rehearsed."
             )
         for variant in variants:
             model = self._ground.store.get(MODEL, variant.get("ModelName", ""))
             if "ServerlessConfig" not in variant:
                 if "InstanceType" not in variant or "InitialInstanceCount" not in variant:
-                    raise ApiError(
-                        "ValidationException",
-                        "A production variant needs InstanceType and InitialInstanceCount.",
-                    )
+                    raise InvalidError("A production variant needs InstanceType and InitialInstanceCount.")
             elif "VpcConfig" in model or model.get("EnableNetworkIsolation"):
-                raise ApiError(
-                    "ValidationException",
-                    "VpcConfig and network isolation are not supported for serverless endpoints.",
+                raise InvalidError(
+                    "VpcConfig and network isolation are not supported for serverless endpoints."
                 )
             elif variant["ServerlessConfig"]["MemorySizeInMB"] % 1024:
-                raise ApiError("ValidationException", "MemorySizeInMB must be a multiple of 1024 MB.")
+                raise InvalidError("MemorySizeInMB must be a multiple of 1024 MB.")
         return self._ground.store.add(ENDPOINT_CONFIG, params)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from engine.host import ApiError
+from engine.host import InvalidError
 from engine.sagemaker.ground import Operation
 from engine.sagemaker.jobs import Job, JobError, Jobs, write_json
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
@@ -123,27 +123,23 @@ def _inside(ml: Path, path: str) -> Path:
 
 def _refuse_unrehearsed(params: Mapping[str, Any]) -> None:
     if "ContainerEntrypoint" not in params["AppSpecification"]:
-        raise ApiError(
-            "ValidationException", "A processing job without ContainerEntrypoint is not rehearsed."
-        )
+        raise InvalidError("A processing job without ContainerEntrypoint is not rehearsed.")
     for item in params.get("ProcessingInputs", []):
         name, source = item["InputName"], item.get("S3Input")
         if source is None:
-            raise ApiError("ValidationException", f"Input {name}: only S3Input is rehearsed.")
+            raise InvalidError(f"Input {name}: only S3Input is rehearsed.")
         _require_below_root(name, source.get("LocalPath", ""))
         if source.get("S3InputMode", "File") != "File" or source.get("S3CompressionType", "None") != "None":
-            raise ApiError(
-                "ValidationException", f"Input {name}: Pipe mode and compression are not rehearsed."
-            )
+            raise InvalidError(f"Input {name}: Pipe mode and compression are not rehearsed.")
     for item in params.get("ProcessingOutputConfig", {}).get("Outputs", []):
         name, target = item["OutputName"], item.get("S3Output")
         if target is None:
-            raise ApiError("ValidationException", f"Output {name}: only S3Output is rehearsed.")
+            raise InvalidError(f"Output {name}: only S3Output is rehearsed.")
         _require_below_root(name, target.get("LocalPath", ""))
         if target["S3UploadMode"] != "EndOfJob":
-            raise ApiError("ValidationException", f"Output {name}: only S3UploadMode EndOfJob is rehearsed.")
+            raise InvalidError(f"Output {name}: only S3UploadMode EndOfJob is rehearsed.")
 
 
 def _require_below_root(name: str, path: str) -> None:
     if not path.startswith(f"{_ROOT}/"):
-        raise ApiError("ValidationException", f"{name}: LocalPath '{path}' must start with {_ROOT}/.")
+        raise InvalidError(f"{name}: LocalPath '{path}' must start with {_ROOT}/.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import ApiError, InvalidError
 from engine.sagemaker.ground import Ground, Operation
 from engine.sagemaker.store import MODEL_PACKAGE, MODEL_PACKAGE_GROUP, Record
 
@@ -70,20 +70,13 @@ class Registry:
 
     def _create(self, params: Mapping[str, Any]) -> Record:
         if "ModelPackageGroupName" not in params or "ModelPackageName" in params:
-            raise ApiError(
-                "ValidationException", "Only versioned packages (ModelPackageGroupName) are rehearsed."
-            )
+            raise InvalidError("Only versioned packages (ModelPackageGroupName) are rehearsed.")
         if params.get("Tags"):
-            raise ApiError(
-                "ValidationException",
-                "A versioned model package cannot have tags; tag its model package group.",
-            )
+            raise InvalidError("A versioned model package cannot have tags; tag its model package group.")
         if "InferenceSpecification" not in params:
-            raise ApiError(
-                "ValidationException", "A model package without InferenceSpecification is not rehearsed."
-            )
+            raise InvalidError("A model package without InferenceSpecification is not rehearsed.")
         if params.get("ValidationSpecification"):
-            raise ApiError("ValidationException", "ValidationSpecification is not rehearsed.")
+            raise InvalidError("ValidationSpecification is not rehearsed.")
         token = params.get("ClientToken")
         with self._numbering:
             if token in self._by_token:
@@ -109,9 +102,7 @@ class Registry:
         record = self.package(params["ModelPackageArn"])
         unknown = set(params) - _UPDATABLE
         if unknown:
-            raise ApiError(
-                "ValidationException", f"UpdateModelPackage of {sorted(unknown)} is not rehearsed."
-            )
+            raise InvalidError(f"UpdateModelPackage of {sorted(unknown)} is not rehearsed.")
         metadata = {
             **record.get("CustomerMetadataProperties", {}),
             **params.get("CustomerMetadataProperties", {}),
@@ -139,9 +130,7 @@ class Registry:
 
     def _list(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         if "ModelPackageGroupName" not in params:
-            raise ApiError(
-                "ValidationException", "ListModelPackages without ModelPackageGroupName is not rehearsed."
-            )
+            raise InvalidError("ListModelPackages without ModelPackageGroupName is not rehearsed.")
         group = self._ground.store.get(MODEL_PACKAGE_GROUP, params["ModelPackageGroupName"])
         versions = self._versions(group["ModelPackageGroupName"])
         records, token = self._ground.store.page(MODEL_PACKAGE, versions, params)

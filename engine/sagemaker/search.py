@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import InvalidError
 
 Candidate = dict[str, str]
 
@@ -60,28 +60,30 @@ def refuse_invalid(config: Mapping[str, Any]) -> None:
     ]
     categorical = ranges.get("CategoricalParameterRanges", [])
     if not numeric and not categorical:
-        _refuse("ParameterRanges names no hyperparameter to tune.")
+        raise InvalidError("ParameterRanges names no hyperparameter to tune.")
     if config["Strategy"] == "Grid":
         if numeric:
-            _refuse("Grid search only supports categorical parameter ranges.")
+            raise InvalidError("Grid search only supports categorical parameter ranges.")
         size = math.prod(len(item["Values"]) for item in categorical)
         if limits.get("MaxNumberOfTrainingJobs", size) != size:
-            _refuse(
+            raise InvalidError(
                 f"MaxNumberOfTrainingJobs must be {size}, the number of combinations of the grid, or absent."
             )
     elif "MaxNumberOfTrainingJobs" not in limits:
-        _refuse(f"MaxNumberOfTrainingJobs is required for strategy {config['Strategy']}.")
+        raise InvalidError(f"MaxNumberOfTrainingJobs is required for strategy {config['Strategy']}.")
     if limits["MaxParallelTrainingJobs"] > limits.get(
         "MaxNumberOfTrainingJobs", limits["MaxParallelTrainingJobs"]
     ):
-        _refuse("MaxParallelTrainingJobs must not exceed MaxNumberOfTrainingJobs.")
+        raise InvalidError("MaxParallelTrainingJobs must not exceed MaxNumberOfTrainingJobs.")
     if config["Strategy"] == "Hyperband" and config.get("TrainingJobEarlyStoppingType", "Off") != "Off":
-        _refuse("TrainingJobEarlyStoppingType must be Off for strategy Hyperband, which stops trials itself.")
+        raise InvalidError(
+            "TrainingJobEarlyStoppingType must be Off for strategy Hyperband, which stops trials itself."
+        )
     for item in numeric:
         _refuse_bounds(item)
     names = tuned_names(config)
     if len(set(names)) < len(names):
-        _refuse(f"A hyperparameter has more than one range: {sorted(names)}.")
+        raise InvalidError(f"A hyperparameter has more than one range: {sorted(names)}.")
 
 
 def tuned_names(config: Mapping[str, Any]) -> list[str]:
@@ -92,14 +94,18 @@ def _refuse_bounds(item: Mapping[str, str]) -> None:
     try:
         low, high = float(item["MinValue"]), float(item["MaxValue"])
     except ValueError:
-        _refuse(f"Range of {item['Name']}: {item['MinValue']} and {item['MaxValue']} must be numbers.")
+        raise InvalidError(
+            f"Range of {item['Name']}: {item['MinValue']} and {item['MaxValue']} must be numbers."
+        ) from None
     if low > high:
-        _refuse(f"Range of {item['Name']}: MinValue {low:g} is above MaxValue {high:g}.")
+        raise InvalidError(f"Range of {item['Name']}: MinValue {low:g} is above MaxValue {high:g}.")
     scale = item.get("ScalingType", "Auto")
     if scale == "Logarithmic" and low <= 0:
-        _refuse(f"Range of {item['Name']}: logarithmic scaling needs MinValue above 0, not {low:g}.")
+        raise InvalidError(
+            f"Range of {item['Name']}: logarithmic scaling needs MinValue above 0, not {low:g}."
+        )
     if scale == "ReverseLogarithmic" and not 0 <= low <= high < 1:
-        _refuse(f"Range of {item['Name']}: reverse logarithmic scaling needs 0 <= values < 1.")
+        raise InvalidError(f"Range of {item['Name']}: reverse logarithmic scaling needs 0 <= values < 1.")
 
 
 def best(trials: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
@@ -111,7 +117,3 @@ def best(trials: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | 
         key=lambda trial: sign * trial["FinalHyperParameterTuningJobObjectiveMetric"]["Value"],
         default=None,
     )
-
-
-def _refuse(message: str) -> None:
-    raise ApiError("ValidationException", message)

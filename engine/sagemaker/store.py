@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import ApiError, InvalidError
 
 Record = dict[str, Any]
 
@@ -147,7 +147,7 @@ class Store:
 
     def tags(self, arn: str) -> dict[str, str]:
         if not any(record[kind.arn_key] == arn for kind in KINDS for record in self.all(kind)):
-            raise ApiError("ValidationException", f"Could not find resource with ARN {arn}.")
+            raise InvalidError(f"Could not find resource with ARN {arn}.")
         return dict(self._tags.get(arn, {}))
 
     def tagged(self) -> Iterator[tuple[str, dict[str, str]]]:
@@ -160,14 +160,12 @@ class Store:
         """The page that a List request asks for, newest first unless told, and its next token."""
         unknown = set(params) - _LIST_MEMBERS
         if unknown:
-            raise ApiError("ValidationException", f"Listing by {sorted(unknown)} is not rehearsed.")
+            raise InvalidError(f"Listing by {sorted(unknown)} is not rehearsed.")
         kept = [record for record in records if _matches(kind, record, params)]
         by = params.get("SortBy", "CreationTime")
         key = {"Name": kind.name_key, "Status": kind.status_key}.get(by, by)
         if any(key not in record for record in kept):
-            raise ApiError(
-                "ValidationException", f"SortBy {by} is not rehearsed; use Name, Status or CreationTime."
-            )
+            raise InvalidError(f"SortBy {by} is not rehearsed; use Name, Status or CreationTime.")
         kept.sort(
             key=lambda record: record[key], reverse=params.get("SortOrder", "Descending") == "Descending"
         )

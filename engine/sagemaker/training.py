@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from engine.host import ApiError
+from engine.host import InvalidError
 from engine.sagemaker.first_party import metric_definitions, refuse_metric_definitions
 from engine.sagemaker.ground import Operation
 from engine.sagemaker.jobs import Job, JobError, Jobs, write_json
@@ -230,37 +230,29 @@ def refuse_unrehearsed(params: Mapping[str, Any]) -> None:
     stopping, spot = params["StoppingCondition"], params.get("EnableManagedSpotTraining", False)
     wait = stopping.get("MaxWaitTimeInSeconds")
     if spot and (wait is None or wait < stopping.get("MaxRuntimeInSeconds", 86400)):
-        raise ApiError(
-            "ValidationException",
+        raise InvalidError(
             "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to "
-            "MaxRuntimeInSeconds",
+            "MaxRuntimeInSeconds"
         )
     if wait is not None and not spot:
-        raise ApiError(
-            "ValidationException",
-            "MaxWaitTimeInSeconds is only valid when EnableManagedSpotTraining is set to true",
-        )
+        raise InvalidError("MaxWaitTimeInSeconds is only valid when EnableManagedSpotTraining is set to true")
     if "TrainingImage" not in params["AlgorithmSpecification"]:
-        raise ApiError("ValidationException", "A training job without TrainingImage is not rehearsed.")
+        raise InvalidError("A training job without TrainingImage is not rehearsed.")
     if params["OutputDataConfig"].get("CompressionType", "GZIP") != "GZIP":
-        raise ApiError("ValidationException", "OutputDataConfig.CompressionType NONE is not rehearsed.")
+        raise InvalidError("OutputDataConfig.CompressionType NONE is not rehearsed.")
     local = params.get("CheckpointConfig", {}).get("LocalPath", OPT_ML)
     if not local.startswith(OPT_ML):
-        raise ApiError(
-            "ValidationException", f"CheckpointConfig.LocalPath {local} outside {OPT_ML} is not rehearsed."
-        )
+        raise InvalidError(f"CheckpointConfig.LocalPath {local} outside {OPT_ML} is not rehearsed.")
     for channel in params.get("InputDataConfig", []):
         source = channel["DataSource"].get("S3DataSource")
         if source is None or source["S3DataType"] not in ("S3Prefix", "ManifestFile"):
-            raise ApiError(
-                "ValidationException",
+            raise InvalidError(
                 f"Channel {channel['ChannelName']}: only S3DataSource with S3Prefix or ManifestFile is "
-                "rehearsed.",
+                "rehearsed."
             )
         if channel.get("InputMode") == "Pipe" or channel.get("CompressionType", "None") != "None":
-            raise ApiError(
-                "ValidationException",
-                f"Channel {channel['ChannelName']}: Pipe mode and compressed input are not rehearsed.",
+            raise InvalidError(
+                f"Channel {channel['ChannelName']}: Pipe mode and compressed input are not rehearsed."
             )
 
 

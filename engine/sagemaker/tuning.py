@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import InvalidError
 from engine.sagemaker.first_party import (
     metric_definitions,
     refuse_metric_definitions,
@@ -76,13 +76,12 @@ class TuningJobs:
             *(["MaxRuntimeInSeconds"] if "MaxRuntimeInSeconds" in config["ResourceLimits"] else []),
         ]
         if refused or definition is None:
-            raise ApiError(
-                "ValidationException",
-                f"Tuning is rehearsed with one TrainingJobDefinition, without {refused or _NOT_REHEARSED}.",
+            raise InvalidError(
+                f"Tuning is rehearsed with one TrainingJobDefinition, without {refused or _NOT_REHEARSED}."
             )
         for member in ("ResourceConfig", "StoppingCondition"):
             if member not in definition:
-                raise ApiError("ValidationException", f"TrainingJobDefinition needs {member}.")
+                raise InvalidError(f"TrainingJobDefinition needs {member}.")
         refuse_invalid(config)
         refuse_unrehearsed(definition)
         algorithm = definition["AlgorithmSpecification"]
@@ -92,10 +91,7 @@ class TuningJobs:
         metric = config.get("HyperParameterTuningJobObjective", {}).get("MetricName")
         defined = [item["Name"] for item in metric_definitions(algorithm)]
         if metric not in defined:
-            raise ApiError(
-                "ValidationException",
-                f"The objective metric {metric} is not among the MetricDefinitions {defined}.",
-            )
+            raise InvalidError(f"The objective metric {metric} is not among the MetricDefinitions {defined}.")
         return config, definition
 
     def _run(self, record: Record, config: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
@@ -210,10 +206,9 @@ class TuningJobs:
         record = self._ground.store.get(TUNING_JOB, params["HyperParameterTuningJobName"])
         with self._updating:
             if record["HyperParameterTuningJobStatus"] != "InProgress":
-                raise ApiError(
-                    "ValidationException",
+                raise InvalidError(
                     f"The tuning job is in status {record['HyperParameterTuningJobStatus']}; only a job in "
-                    "progress can be stopped.",
+                    "progress can be stopped."
                 )
             record["HyperParameterTuningJobStatus"] = "Stopping"
         self._announce(record)

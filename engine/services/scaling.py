@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.host import ApiError, Host
+from engine.host import ApiError, Host, InvalidError
 from engine.services.service import Created, Permission, Properties, Service
 
 _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
@@ -87,11 +87,9 @@ class _Targets(_Kept):
     def _refuse_unscalable(self, props: Properties) -> None:
         """The variant must exist, on instances that can be scaled."""
         if (props["ServiceNamespace"], props["ScalableDimension"]) != ("sagemaker", _DIMENSION):
-            raise ApiError(
-                "ValidationException", f"Scaling of {props['ScalableDimension']} is not rehearsed."
-            )
+            raise InvalidError(f"Scaling of {props['ScalableDimension']} is not rehearsed.")
         if int(props["MinCapacity"]) > int(props["MaxCapacity"]):
-            raise ApiError("ValidationException", "MinCapacity must not be greater than MaxCapacity.")
+            raise InvalidError("MinCapacity must not be greater than MaxCapacity.")
         _, endpoint, _, name = props["ResourceId"].split("/")
         described = self._sagemaker.call("DescribeEndpoint", {"EndpointName": endpoint})
         config = self._sagemaker.call(
@@ -99,13 +97,12 @@ class _Targets(_Kept):
         )
         found = [each for each in config["ProductionVariants"] if each["VariantName"] == name]
         if not found:
-            raise ApiError("ValidationException", f"Endpoint {endpoint} has no variant {name}.")
+            raise InvalidError(f"Endpoint {endpoint} has no variant {name}.")
         instance_type = found[0].get("InstanceType", "serverless")
         if instance_type == "serverless" or instance_type.startswith("ml.t"):
-            raise ApiError(
-                "ValidationException",
+            raise InvalidError(
                 f"Variant {name} of {endpoint} cannot be scaled: burstable instance types are not supported "
-                f"by automatic scaling ({instance_type}).",
+                f"by automatic scaling ({instance_type})."
             )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.host import ApiError
+from engine.host import ApiError, InvalidError
 from engine.services import shapes
 from engine.services.service import Created, Permission, Properties, Service
 
@@ -20,10 +20,9 @@ class ServerlessType:
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Created:
         renamed = {key for key in ("NamespaceName", "WorkgroupName") if old.get(key) != new.get(key)}
         if renamed and new[f"{self._noun}Name"] == physical_id:
-            raise ApiError(
-                "ValidationException",
+            raise InvalidError(
                 "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
-                f"Rename {physical_id} and update the stack again.",
+                f"Rename {physical_id} and update the stack again."
             )
         return self._call("Create" if renamed else "Update", new)
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from engine.host import ApiError, Host
+from engine.host import ApiError, Host, InvalidError
 from engine.services.service import Caller, Params, Permission, Service, caller
 from engine.warehouse.serverless import NAMESPACE, WORKGROUP, RedshiftServerless, database_user
 
@@ -52,15 +52,15 @@ class RedshiftData(Service):
     def _execute(self, params: Params) -> dict[str, Any]:
         workgroup = self._serverless.kept[WORKGROUP].get(params.get("WorkgroupName", ""))
         if workgroup is None:
-            raise ApiError("ValidationException", "Redshift endpoint doesn't exist in this region.")
+            raise InvalidError("Redshift endpoint doesn't exist in this region.")
         if "Database" not in params or "Parameters" in params:
-            raise ApiError("ValidationException", "Database is required; Parameters are not rehearsed.")
+            raise InvalidError("Database is required; Parameters are not rehearsed.")
         namespace, secret = (
             self._serverless.kept[NAMESPACE][workgroup["namespaceName"]],
             params.get("SecretArn"),
         )
         if secret and secret != namespace.get("adminPasswordSecretArn"):
-            raise ApiError("ValidationException", f"Secret {secret} holds no credentials of this workgroup.")
+            raise InvalidError(f"Secret {secret} holds no credentials of this workgroup.")
         who = caller()
         user = namespace["adminUsername"] if secret else self._serverless.log_in(workgroup, who.arn)
         known = {key: params[key] for key in ("Database", "WorkgroupName", "SecretArn") if key in params}
@@ -132,7 +132,7 @@ class RedshiftData(Service):
         statement = self._own(params)
         if statement["Status"] not in {"SUBMITTED", "STARTED"}:
             state = f"{statement['Status']} state with ID: {statement['Id']}"
-            raise ApiError("ValidationException", f"Could not cancel a query that is already in {state}")
+            raise InvalidError(f"Could not cancel a query that is already in {state}")
         statement |= {"Status": "ABORTED", "UpdatedAt": time.time()}
         return {"Status": True}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from engine.host import ApiError, Host
+from engine.host import ApiError, Host, InvalidError
 from engine.services.service import Params, Permission, Service, caller
 from engine.warehouse.cloudformation import ServerlessType
 
@@ -132,7 +132,7 @@ class RedshiftServerless(Service):
     def _check_capacity(self, workgroup: Mapping[str, Any]) -> None:
         base, most = workgroup["baseCapacity"], workgroup.get("maxCapacity")
         if base not in _RPUS or (most is not None and (most not in _RPUS or most < base)):
-            raise ApiError("ValidationException", f"Capacity of {base} to {most} RPUs is not supported.")
+            raise InvalidError(f"Capacity of {base} to {most} RPUs is not supported.")
 
     def _credentials(self, params: Params) -> dict[str, Any]:
         user = self.log_in(self.find(WORKGROUP, params), caller().arn)

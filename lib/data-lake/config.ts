@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { days } from '../shared/knobs';
+import { whole } from '../shared/knobs';
 
 export const dataLakeConfig = {
   dataLake: z
     .strictObject({
-      capturedExpiryDays: days(30, 3650).default(365).describe('Days after which captured predictions are deleted'),
-      noncurrentExpiryDays: days(1, 365)
+      capturedExpiryDays: whole(30, 3650).default(365).describe('Days after which captured predictions are deleted'),
+      noncurrentExpiryDays: whole(1, 365)
         .default(30)
         .describe('Days after which an overwritten or deleted object cannot be brought back'),
       athenaScanLimitGb: z
@@ -19,7 +19,7 @@ export const dataLakeConfig = {
     .prefault({}),
   labels: z
     .strictObject({
-      delayDays: days(0, 30).default(2).describe("Days between a record's event and the file that holds its label"),
+      delayDays: whole(0, 30).default(2).describe("Days between a record's event and the file that holds its label"),
     })
     .prefault({}),
 };

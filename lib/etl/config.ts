@@ -1,15 +1,11 @@
 import { z } from 'zod';
-import { ratio } from '../shared/knobs';
+import { ratio, whole } from '../shared/knobs';
 
 export const etlConfig = {
   etl: z
     .strictObject({
-      workers: z.number().int().min(2).max(10).default(2).describe('G.1X workers of the Glue job, the driver included'),
-      timeoutMinutes: z
-        .number()
-        .int()
-        .min(5)
-        .max(240)
+      workers: whole(2, 10).default(2).describe('G.1X workers of the Glue job, the driver included'),
+      timeoutMinutes: whole(5, 240)
         .default(30)
         .describe('Minutes after which a job run is stopped: one that hangs is billed by the second'),
       maxQuarantineRatio: ratio

@@ -1,48 +1,25 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Etl: { without: 'Raw months stay raw: nothing can be trained, replayed or compared' },
+  Etl: 'Raw months stay raw: nothing can be trained, replayed or compared',
   'Etl/Features/Job': {
     why: 'Joins, row rules and features of the months that it is given, in Spark: the rules are the same for a month and for ten years',
-    without: 'No month is curated',
-    properties: {
-      GlueVersion: 'Spark 3.5.4 and Python 3.11, the versions that the rehearsal runs',
-      WorkerType: 'The smallest: a month of flights fits into one executor',
-      NumberOfWorkers: '`etl.workers`: driver and one executor at least',
-      Timeout: '`etl.timeoutMinutes`: a job that hangs is billed by the second',
-      MaxRetries: 'None: Prepare repeats what can succeed a second time, and a broken row cannot',
-      ExecutionProperty:
-        "Several manifests may land at once; more runs would meet a new account's DPU limit. Prepare waits for a free place",
-      'DefaultArguments.--extra-py-files':
-        'The modules that the script shares with the other programs, packed at synth',
-      'DefaultArguments.--raw': 'Where it reads',
-      'DefaultArguments.--curated': 'Where it writes',
-      'DefaultArguments.--job-bookmark-option':
-        'Off: a bookmark would skip a month that is prepared again, and Prepare names the month anyway',
-    },
+    GlueVersion: 'Spark 3.5.4 and Python 3.11, the versions that the rehearsal runs',
+    WorkerType: 'The smallest: a month of flights fits into one executor',
+    NumberOfWorkers: '`etl.workers`: driver and one executor at least',
+    Timeout: '`etl.timeoutMinutes`: a job that hangs is billed by the second',
+    MaxRetries: 'None: Prepare repeats what can succeed a second time, and a broken row cannot',
+    ExecutionProperty:
+      "Several manifests may land at once; more runs would meet a new account's DPU limit. Prepare waits for a free place",
+    'DefaultArguments.--extra-py-files': 'The modules that the script shares with the other programs, packed at synth',
+    'DefaultArguments.--job-bookmark-option':
+      'Off: a bookmark would skip a month that is prepared again, and Prepare names the month anyway',
   },
-  'Etl/Features/Role': {
-    why: 'What the job runs as: reads raw, reads and writes curated. AWSGlueServiceRole would add every bucket named aws-glue-*',
-    without: 'The job cannot start',
-  },
-  'Etl/Prepare/Machine': {
-    why: 'A manifest becomes curated months: checks every promised file, leases the months, runs the job once, measures the quarantined share of each and announces it',
-    without: 'Somebody starts the job by hand and nobody checks what arrived',
-  },
-  'Etl/Leases': {
-    why: 'One execution at a time for each month: a conditional item that expires',
-    without:
-      'An event that is delivered twice starts two runs, and what they write at the same time can double or lose rows',
-  },
-  'Etl/Prepare/Role': {
-    why: 'What Prepare runs as; each grant is written beside the call that needs it',
-    without: 'The machine cannot be created',
-  },
-  'Etl/ManifestLanded': {
-    why: 'The manifest comes last and names every file: one event, when every month in it is whole',
-    without: 'Months land and wait',
-  },
-  'Etl/QuarantineShare': {
-    why: 'Says that a month was prepared in which more rows broke a rule than configured: the source has changed',
-  },
+  'Etl/Features/Role':
+    'What the job runs as: reads raw, reads and writes curated. AWSGlueServiceRole would add every bucket named aws-glue-*',
+  'Etl/Prepare/Machine':
+    'A manifest becomes curated months: checks every promised file, leases the months, runs the job once, measures the quarantined share of each and announces it',
+  'Etl/Leases':
+    'One execution at a time for each month: an event is delivered twice at times, and what two runs write at the same time can double or lose rows',
+  'Etl/ManifestLanded': 'The manifest comes last and names every file: one event, when every month in it is whole',
 };

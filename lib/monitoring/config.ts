@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instanceType } from '../shared/instance-types';
-import { days, ratio } from '../shared/knobs';
+import { ratio, whole } from '../shared/knobs';
 
 export const monitoringConfig = {
   monitoring: z
@@ -15,19 +15,19 @@ export const monitoringConfig = {
       managedInstanceType: instanceType('processing')
         .default('ml.t3.large')
         .describe("Instance of the managed engine's jobs, which run out of memory on 4 GB"),
-      windowDays: days(1, 90)
+      windowDays: whole(1, 90)
         .default(7)
         .describe('Days of a window. A shorter one picks up the weekday, a longer one delays detection'),
       confirm: z
         .strictObject({
-          k: z.number().int().min(1).default(2).describe('Windows with violations that confirm one'),
-          n: z.number().int().min(1).max(10).default(3).describe('Last windows that are looked at'),
+          k: whole(1).default(2).describe('Windows with violations that confirm one'),
+          n: whole(1, 10).default(3).describe('Last windows that are looked at'),
         })
         .refine((c) => c.k <= c.n, { path: ['k'], error: 'must not exceed n: so many windows are not looked at' })
         .prefault({}),
-      minRecords: z.number().int().min(1).default(1000).describe('Captured records below which a window is not judged'),
+      minRecords: whole(1).default(1000).describe('Captured records below which a window is not judged'),
       minLabelCoverage: ratio.default(0.8).describe('Share of labelled records below which quality is not judged'),
-      facetMinRows: z.number().int().min(1).default(500).describe('Rows below which bias reports no facet'),
+      facetMinRows: whole(1).default(500).describe('Rows below which bias reports no facet'),
       schedule: z
         .boolean()
         .default(false)

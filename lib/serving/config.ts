@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whole } from '../shared/knobs';
 import { instanceType, isBurstable } from '../shared/instance-types';
 
 export const servingConfig = {
@@ -32,13 +33,9 @@ export const servingConfig = {
         .min(2, 'a canary is at most half of the fleet: one instance has no half, choose 2 or more')
         .default(2)
         .describe('Instances of mode `real-time`: a canary is half of the fleet'),
-      maxInstances: z.number().int().min(2).default(4).describe('Instances up to which mode `real-time` scales'),
-      maxInstancesPerRequest: z.number().int().min(1).max(500).default(500).describe('Rows that a request may hold'),
-      expireAfterHours: z
-        .number()
-        .int()
-        .min(1)
-        .max(8760)
+      maxInstances: whole(2).default(4).describe('Instances up to which mode `real-time` scales'),
+      maxInstancesPerRequest: whole(1, 500).default(500).describe('Rows that a request may hold'),
+      expireAfterHours: whole(1, 8760)
         .optional()
         .describe(
           'Hours after the last release until the endpoint is removed; never by default. The hourly look costs 0.14 USD a month',

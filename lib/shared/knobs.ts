@@ -1,6 +1,8 @@
 /** Kinds of knob that several rooms have. */
 import { z } from 'zod';
 
-export const days = (min: number, max: number) => z.number().int().min(min).max(max);
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => z.number().int().min(least).max(most);
+
+export const positive = (most: number) => z.number().positive().max(most);
 
 export const ratio = z.number().min(0).max(1);

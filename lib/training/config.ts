@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instanceType } from '../shared/instance-types';
-import { days } from '../shared/knobs';
+import { positive, whole } from '../shared/knobs';
 import { hyperparameters, tuning } from './tuning-config';
 
 export const trainingConfig = {
@@ -8,20 +8,8 @@ export const trainingConfig = {
     .strictObject({
       instanceType: instanceType('training').default('ml.m5.large').describe('Instance of the training job'),
       spot: z.boolean().default(true).describe('Train on Spot: new accounts have a quota for nothing else'),
-      maxRuntimeMinutes: z
-        .number()
-        .int()
-        .min(5)
-        .max(1440)
-        .default(30)
-        .describe('Minutes after which a training job is stopped'),
-      maxWaitMinutes: z
-        .number()
-        .int()
-        .min(5)
-        .max(2880)
-        .default(60)
-        .describe('Minutes on Spot, waiting for capacity and running together'),
+      maxRuntimeMinutes: whole(5, 1440).default(30).describe('Minutes after which a training job is stopped'),
+      maxWaitMinutes: whole(5, 2880).default(60).describe('Minutes on Spot, waiting for capacity and running together'),
       processingInstanceType: instanceType('processing')
         .default('ml.t3.large')
         .describe('Instance of the evaluation job'),
@@ -39,34 +27,18 @@ export const trainingConfig = {
     .prefault({}),
   gate: z
     .strictObject({
-      gateDays: days(14, 90)
+      gateDays: whole(14, 90)
         .default(14)
         .describe(
           'Newest labelled days, on which champion and challenger are compared: every weekday is in them twice',
         ),
-      selectDays: days(7, 90)
+      selectDays: whole(7, 90)
         .default(14)
         .describe('Labelled days before the gate, for early stopping, tuning, threshold and calibration'),
-      draws: z
-        .number()
-        .int()
-        .min(1000)
-        .max(10000)
-        .default(1000)
-        .describe('Bootstrap draws over days behind each interval'),
-      brierDelta: z
-        .number()
-        .positive()
-        .max(0.1)
-        .default(0.005)
-        .describe("How much worse the challenger's Brier score may be"),
-      segmentDelta: z
-        .number()
-        .positive()
-        .max(0.2)
-        .default(0.02)
-        .describe('How much AUC the challenger may lose in a large segment'),
-      segmentMinRows: z.number().int().min(100).default(1000).describe('Rows from which a segment counts as large'),
+      draws: whole(1000, 10000).default(1000).describe('Bootstrap draws over days behind each interval'),
+      brierDelta: positive(0.1).default(0.005).describe("How much worse the challenger's Brier score may be"),
+      segmentDelta: positive(0.2).default(0.02).describe('How much AUC the challenger may lose in a large segment'),
+      segmentMinRows: whole(100).default(1000).describe('Rows from which a segment counts as large'),
     })
     .prefault({}),
 };

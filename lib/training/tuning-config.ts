@@ -1,21 +1,17 @@
 /** Hyperparameters and how they may be tuned; SageMaker would refuse wrong names and pairs only when a tuning job starts. */
 import { z } from 'zod';
-import { ratio } from '../shared/knobs';
+import { positive, ratio, whole } from '../shared/knobs';
 
 export const hyperparameters = z.strictObject({
-  max_depth: z.number().int().min(1).max(15).default(6).describe('Deepest level of a tree'),
-  eta: z.number().positive().max(1).default(0.1).describe('Learning rate'),
+  max_depth: whole(1, 15).default(6).describe('Deepest level of a tree'),
+  eta: positive(1).default(0.1).describe('Learning rate'),
   min_child_weight: z.number().min(0).default(20).describe('Least sum of instance weights in a leaf'),
   subsample: ratio.default(0.8).describe('Share of the rows that each tree sees'),
   colsample_bytree: ratio.default(0.8).describe('Share of the columns that each tree sees'),
   lambda: z.number().min(0).default(1).describe('L2 regularisation of the leaves'),
   alpha: z.number().min(0).default(0).describe('L1 regularisation of the leaves'),
-  num_round: z.number().int().min(1).max(2000).default(300).describe('Most rounds of boosting'),
-  early_stopping_rounds: z
-    .number()
-    .int()
-    .min(1)
-    .max(200)
+  num_round: whole(1, 2000).default(300).describe('Most rounds of boosting'),
+  early_stopping_rounds: whole(1, 200)
     .default(20)
     .describe('Rounds without a better AUC on the select slice after which training ends'),
   seed: z.number().int().default(2013).describe('Seed of the draws'),
@@ -59,18 +55,8 @@ export const tuning = z
       .enum(['Random', 'Bayesian', 'Hyperband', 'Grid'])
       .default('Random')
       .describe('How the trials are drawn; `Grid` takes categorical ranges'),
-    maxTrials: z
-      .number()
-      .int()
-      .min(1)
-      .max(50)
-      .default(6)
-      .describe('Trials of one tuning job; a grid tries every combination instead'),
-    maxParallel: z
-      .number()
-      .int()
-      .min(1)
-      .max(2)
+    maxTrials: whole(1, 50).default(6).describe('Trials of one tuning job; a grid tries every combination instead'),
+    maxParallel: whole(1, 2)
       .default(2)
       .describe(
         'Trials at a time: a new account has 4 spot instances of ml.m5.large, and half stays free for a retraining',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whole } from '../shared/knobs';
 
 /** Some of what Redshift Serverless sells; it has every step of 8. */
 const rpus = () =>
@@ -13,11 +14,7 @@ export const warehouseConfig = {
           'RPU that a query starts with: 1.50 USD an hour for 4 while one runs, nothing at rest. Some Regions begin at 8',
         ),
       maxRpu: rpus().default(8).describe('RPU that Redshift may scale to: the ceiling of what an hour costs'),
-      maxQuerySeconds: z
-        .number()
-        .int()
-        .min(10)
-        .max(86_399)
+      maxQuerySeconds: whole(10, 86_399)
         .default(600)
         .describe('Seconds after which a query is ended: the ceiling of what one costs'),
       adminSecret: z

@@ -1,36 +1,21 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Warehouse: {
-    without: 'The lake is queried by Athena alone',
-  },
+  Warehouse: 'The lake is queried by Athena alone',
   'Warehouse/Namespace': {
     why: 'The database, its users and their grants; the lake appears in it as `awsdatacatalog`',
-    without: 'The workgroup has nothing to run on',
-    properties: {
-      DbName: 'The one that the commands connect to',
-      DefaultIamRoleArn: 'What `IAM_ROLE default` stands for',
-      IamRoles: 'The role below',
-      ManageAdminPassword:
-        '`warehouse.adminSecret`: an admin must grant `awsdatacatalog` to an IAM role once, and nobody should know a password',
-      FinalSnapshotName: 'Only where the profile keeps data: its name is taken as long as the snapshot exists',
-    },
+    DefaultIamRoleArn: 'What `IAM_ROLE default` stands for',
+    FinalSnapshotName: 'Only where the profile keeps data: its name is taken as long as the snapshot exists',
   },
   'Warehouse/Workgroup': {
     why: 'The compute: it starts with a query and is billed by its seconds',
-    without: 'Nothing answers',
-    properties: {
-      NamespaceName: 'The namespace is made before it and deleted after it',
-      BaseCapacity: '`warehouse.baseRpu`: the least that a Region sells',
-      MaxCapacity: '`warehouse.maxRpu`: a busy hour cannot cost more',
-      PubliclyAccessible: 'Queries come through the Data API; nobody opens a connection',
-      EnhancedVpcRouting: 'Needs subnets in three zones and endpoints that bill at rest',
-      ConfigParameters: 'TLS only, and `warehouse.maxQuerySeconds`: a forgotten query ends',
-    },
+    NamespaceName: 'The namespace is made before it and deleted after it',
+    BaseCapacity: '`warehouse.baseRpu`: the least that a Region sells',
+    MaxCapacity: '`warehouse.maxRpu`: a busy hour cannot cost more',
+    PubliclyAccessible: 'Queries come through the Data API; nobody opens a connection',
+    EnhancedVpcRouting: 'Needs subnets in three zones and endpoints that bill at rest',
+    ConfigParameters: 'TLS only, and `warehouse.maxQuerySeconds`: a forgotten query ends',
   },
-  'Warehouse/LakeReader': {
-    why: 'Reads the lake for COPY and external schemas; queries of `awsdatacatalog` read as the caller',
-    without: 'Who loads a table of their own must bring a role',
-    properties: { AssumeRolePolicyDocument: 'Serverless assumes roles under both names' },
-  },
+  'Warehouse/LakeReader':
+    'Reads the lake for COPY and external schemas; queries of `awsdatacatalog` read as the caller. Serverless assumes roles under both names',
 };

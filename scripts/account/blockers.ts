@@ -1,14 +1,10 @@
 /** What CloudFormation does not delete because something is in it that is not the stack's own. */
-import {
-  CloudWatchLogsClient,
-  DeleteLogGroupCommand,
-  paginateDescribeLogGroups,
-} from '@aws-sdk/client-cloudwatch-logs';
-import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
-import { DeleteModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { RoomStack } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
 import { pause } from '../operate/pace';
+import { call, pages } from '../shared/sdk';
+import type { Json } from '../shared/templates';
 import type { StackResource } from './stacks';
 import { stackOwns } from './sweep/owner';
 
@@ -29,27 +25,26 @@ export async function unblock(aws: Aws, failed: readonly StackResource[]): Promi
 }
 
 async function emptyBucket(aws: Aws, Bucket: string): Promise<number> {
-  const client = new S3Client({ ...aws, forcePathStyle: (aws.endpoint ?? process.env.AWS_ENDPOINT_URL) !== undefined });
+  const s3 = { ...aws, forcePathStyle: (aws.endpoint ?? process.env.AWS_ENDPOINT_URL) !== undefined };
   let count = 0;
   for (;;) {
     // What was listed is gone afterwards, so the first page is always the next one.
-    const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
-    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key: Key!, VersionId }));
+    const { Versions = [], DeleteMarkers = [] } = await call(s3, 's3:ListObjectVersions', { Bucket });
+    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }: Json) => ({ Key, VersionId }));
     if (Objects.length === 0) break;
-    const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-    if (Errors.length > 0) throw new Error(`${Bucket}/${Errors[0]!.Key} cannot be deleted: ${Errors[0]!.Message}`);
+    const { Errors = [] } = await call(s3, 's3:DeleteObjects', { Bucket, Delete: { Objects, Quiet: true } });
+    if (Errors.length > 0) throw new Error(`${Bucket}/${Errors[0].Key} cannot be deleted: ${Errors[0].Message}`);
     count += Objects.length;
   }
   return count;
 }
 
 async function deleteVersions(aws: Aws, arnOrName: string): Promise<number> {
-  const client = new SageMakerClient(aws);
   const versions: string[] = [];
-  const ModelPackageGroupName = arnOrName.split('/').at(-1)!;
-  for await (const page of paginateListModelPackages({ client }, { ModelPackageGroupName }))
-    for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? []) versions.push(ModelPackageArn!);
-  for (const ModelPackageName of versions) await client.send(new DeleteModelPackageCommand({ ModelPackageName }));
+  const group = { ModelPackageGroupName: arnOrName.split('/').at(-1) };
+  for await (const { ModelPackageArn } of pages(aws, 'sagemaker:ListModelPackages', group, ['ModelPackageSummaryList']))
+    versions.push(ModelPackageArn);
+  for (const ModelPackageName of versions) await call(aws, 'sagemaker:DeleteModelPackage', { ModelPackageName });
   return versions.length;
 }
 
@@ -61,15 +56,15 @@ const LATE_LOGS_MS = 15_000;
  * back, without retention, because a function worked while its stack was deleted and its role may create groups.
  */
 export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly RoomStack[]): Promise<string[]> {
-  const client = new CloudWatchLogsClient(aws);
-  await pause(client, LATE_LOGS_MS);
+  await pause(new CloudWatchLogsClient(aws), LATE_LOGS_MS);
   const deleted: string[] = [];
-  for (const prefix of ['/aws/lambda/', ''])
-    for await (const page of paginateDescribeLogGroups({ client }, { logGroupNamePrefix: `${prefix}${kit}-` }))
-      for (const { logGroupName = '' } of page.logGroups ?? [])
-        if (stackOwns(kit, logGroupName.slice(prefix.length), of)) deleted.push(logGroupName);
+  for (const prefix of ['/aws/lambda/', '']) {
+    const named = { logGroupNamePrefix: `${prefix}${kit}-` };
+    for await (const { logGroupName } of pages(aws, 'cloudwatch-logs:DescribeLogGroups', named, ['logGroups']))
+      if (stackOwns(kit, logGroupName.slice(prefix.length), of)) deleted.push(logGroupName);
+  }
   for (const logGroupName of deleted)
-    await client.send(new DeleteLogGroupCommand({ logGroupName })).catch((error: Error) => {
+    await call(aws, 'cloudwatch-logs:DeleteLogGroup', { logGroupName }).catch((error: Error) => {
       // The list is older than what it tells of.
       if (error.name !== 'ResourceNotFoundException') throw error;
     });

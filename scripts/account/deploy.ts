@@ -1,11 +1,10 @@
 /** From nothing, or from a half-failed run, to a deployed kit. */
-import { readFileSync } from 'node:fs';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { names } from '../../lib/shared/names';
-import { type StackName, stacksOf } from '../../lib/rooms';
+import { stacksOf } from '../../lib/rooms';
 import { Refused } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
-import type { Template } from '../shared/templates';
+import { readKit } from '../shared/templates';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { cdk, environmentOf, templateFiles } from '../shared/cdk';
@@ -118,17 +117,11 @@ async function refuse(client: CloudFormationClient, kit: string, before: KitStac
       `${stuck.name} is ${stuck.status} (${stuck.reason ?? 'no reason given'}): mend the cause, then ` +
         `aws cloudformation continue-update-rollback --stack-name ${stuck.name}, or be rid of all with npm run kit -- down`,
     );
-  const files = templateFiles(assembly);
-  const next: Partial<Record<StackName, Template>> = {};
-  for (const { stack } of stacksOf()) {
-    const file = files.get(names.stack(kit, stack));
-    if (file !== undefined) next[stack] = JSON.parse(readFileSync(file, 'utf8')) as Template;
-  }
   const stand = before.filter(({ status }) => !UNBORN.test(status));
   const deployed = await Promise.all(
     stand.map(async (stack) => ({ ...stack, template: await templateOf(client, stack.name) })),
   );
-  const reasons = resets(kit, deployed, next);
+  const reasons = resets(kit, deployed, readKit(assembly).templates);
   if (reasons.length > 0) throw new Refused(`refused, nothing was changed:\n${reasons.join('\n')}`);
 }
 

@@ -1,12 +1,10 @@
 /** Whatever would go on working, or writing into a bucket, while the stacks are deleted. Found through the stacks' own resources. */
-import { BatchStopJobRunCommand, GlueClient, paginateGetJobRuns } from '@aws-sdk/client-glue';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { POLL_MS, type StackResource } from './stacks';
-import { call } from '../shared/sdk';
+import { call, pages } from '../shared/sdk';
 import { kinds, list } from './sweep/list';
 import { jobOwns } from './sweep/owner';
 
@@ -50,22 +48,17 @@ export async function stopProducers(
       await call(aws, 'scheduler:UpdateSchedule', { ...schedule, Name, State: 'DISABLED' });
     });
 
-  const sfn = new SFNClient(aws);
-  for (const stateMachineArn of named('AWS::StepFunctions::StateMachine'))
-    for await (const page of paginateListExecutions({ client: sfn }, { stateMachineArn, statusFilter: 'RUNNING' }))
-      for (const { executionArn } of page.executions ?? [])
-        await attempt('execution', executionArn!, () =>
-          sfn.send(new StopExecutionCommand({ executionArn, cause: 'the kit is taken down' })),
-        );
+  for (const stateMachineArn of named('AWS::StepFunctions::StateMachine')) {
+    const running = { stateMachineArn, statusFilter: 'RUNNING' };
+    const cause = 'the kit is taken down';
+    for await (const { executionArn } of pages(aws, 'sfn:ListExecutions', running, ['executions']))
+      await attempt('execution', executionArn, () => call(aws, 'sfn:StopExecution', { executionArn, cause }));
+  }
 
-  const glue = new GlueClient(aws);
   for (const JobName of named('AWS::Glue::Job'))
-    for await (const page of paginateGetJobRuns({ client: glue }, { JobName }))
-      for (const { Id, JobRunState } of page.JobRuns ?? [])
-        if (/^(STARTING|RUNNING|WAITING)$/.test(JobRunState ?? ''))
-          await attempt('Glue job run', Id!, () =>
-            glue.send(new BatchStopJobRunCommand({ JobName, JobRunIds: [Id!] })),
-          );
+    for await (const { Id, JobRunState } of pages(aws, 'glue:GetJobRuns', { JobName }, ['JobRuns']))
+      if (/^(STARTING|RUNNING|WAITING)$/.test(JobRunState))
+        await attempt('Glue job run', Id, () => call(aws, 'glue:BatchStopJobRun', { JobName, JobRunIds: [Id] }));
   if (kit !== undefined) await stopJobs(aws, kit, attempt, out);
 
   // CloudTrail delivers minutes later, into a bucket that was emptied before.

@@ -1,5 +1,5 @@
 /** A resource over all profiles: where it exists, what it is set to in each, what its notes say. */
-import { annotate, leaves, type Fact } from './annotations';
+import { annotate, type Reasons } from './annotations';
 import { code } from './markdown';
 import type { Json } from '../shared/templates';
 import type { Resource, Synthesized } from './synthesized';
@@ -11,9 +11,7 @@ export interface Documented {
   readonly type: string;
   /** Names of the variants that have it. */
   readonly in: string[];
-  readonly why: Fact | undefined;
-  readonly without: Fact | undefined;
-  readonly explained: Map<string, Fact>;
+  readonly reasons: Reasons;
   /** Dotted property → variant → value as text. */
   readonly values: Map<string, Map<string, string>>;
 }
@@ -23,44 +21,34 @@ export function document(kits: readonly Synthesized[]): Documented[] {
   const documented = new Map<string, Documented>();
   for (const kit of kits)
     for (const resource of kit.resources) {
-      const { why, without, properties } = annotate(resource);
       const { room, stack, path, type } = resource;
       const one = documented.get(path) ?? {
-        ...{ room, stack, path, type, why, without },
+        ...{ room, stack, path, type, reasons: annotate(resource) },
         in: [] as string[],
-        explained: new Map<string, Fact>(),
         values: new Map<string, Map<string, string>>(),
       };
       documented.set(path, one);
       one.in.push(kit.name);
-      for (const [property, fact] of properties) one.explained.set(property, fact);
-      for (const [leaf, value] of settings(kit, resource)) {
-        const property = explainedBy(properties, leaf);
-        const byVariant = one.values.get(property) ?? new Map<string, string>();
-        const before = byVariant.has(kit.name) ? `${byVariant.get(kit.name)}, ` : '';
-        const name = leaf === property ? '' : `${leaf.slice(property.length + 1)} `;
-        one.values.set(property, byVariant.set(kit.name, before + name + value));
-      }
+      for (const [leaf, value] of settings(kit, resource))
+        one.values.set(leaf, (one.values.get(leaf) ?? new Map<string, string>()).set(kit.name, value));
     }
   return [...documented.values()];
 }
 
-/** A property is compared as far down as it is explained; a state machine's definition state by state. */
-function explainedBy(properties: ReadonlyMap<string, Fact>, leaf: string): string {
-  const parts = leaf.split('.');
-  const names = parts.map((_, i) => parts.slice(0, parts.length - i).join('.'));
-  return names.find((name) => properties.has(name) && name !== 'DefinitionString') ?? leaf;
-}
+/** The leaves of a property. */
+export const under = (values: Documented['values'], property: string) =>
+  [...values].filter(([leaf]) => `${leaf}.`.startsWith(`${property}.`));
 
 /** What a property of these resources is set to in the first variant that sets it; the others are told where profiles are compared. */
 export function isSet(resources: readonly Documented[], property: string): string {
-  const texts = resources.map(({ values }) => [...(values.get(property)?.values() ?? [])][0] ?? '');
+  const texts = resources.map(({ values }) =>
+    under(values, property)
+      .map(([leaf, byVariant]) => `${leaf.slice(property.length + 1)} ${[...byVariant.values()][0]}`.trim())
+      .join(', '),
+  );
   const [text = ''] = texts;
-  return new Set(texts).size > 1
-    ? 'its own'
-    : text.length > LONG
-      ? 'see the template'
-      : code(text === '' ? '[]' : text);
+  if (new Set(texts).size > 1) return 'its own';
+  return text.length > LONG ? 'see the template' : code(text === '' ? '[]' : text);
 }
 
 /** Characters that a table's cell still shows well. */
@@ -76,12 +64,12 @@ export function differing({ values, in: variants }: Documented): { property: str
       continue;
     }
     const parts = leaf.split('.');
-    const under = (property: string) => [...values].filter(([name]) => `${name}.`.startsWith(`${property}.`));
     const property =
       parts
         .map((_, i) => parts.slice(0, i + 1).join('.'))
-        .find((prefix) => under(prefix).every(([, other]) => !absent.some((variant) => other.has(variant)))) ?? leaf;
-    const alone = under(property).length === 1;
+        .find((prefix) => under(values, prefix).every(([, other]) => !absent.some((variant) => other.has(variant)))) ??
+      leaf;
+    const alone = under(values, property).length === 1;
     found.set(
       property,
       alone ? shortened(byVariant) : new Map([...byVariant.keys()].map((variant) => [variant, 'set'])),
@@ -119,6 +107,16 @@ function settings(kit: Synthesized, { stack, type, properties }: Resource): Map<
           .join(', '),
       ]),
   );
+}
+
+/** Dotted paths of what is set: arrays are passed through, intrinsics are values. */
+export function leaves(value: Json, path = ''): string[] {
+  if (Array.isArray(value) && value.length > 0) return [...new Set(value.flatMap((item) => leaves(item, path)))];
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const keys = isObject ? Object.keys(value) : [];
+  if (keys.length === 0 || keys.some((key) => key === 'Ref' || key.startsWith('Fn::')))
+    return path === '' ? [] : [path];
+  return [...new Set(keys.flatMap((key) => leaves(value[key], path === '' ? key : `${path}.${key}`)))];
 }
 
 /** Reads a dotted path; keys may hold dots themselves, so the longest key that fits is taken. */

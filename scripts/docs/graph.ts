@@ -1,8 +1,9 @@
 /** The architecture as a graph, derived from templates: what matters, and who calls, reads, writes or starts what. */
 import { type RoomName, roomNames } from '../../lib/rooms';
 import { type ResourceKind, resourceKinds } from '../shared/resource-kinds';
-import type { Json } from '../shared/templates';
-import type { Resource, Synthesized } from './synthesized';
+import { type Grant, list, type Model, modelOf, type Node as Placed } from '../shared/model';
+import { type Json, stackOf, text } from '../shared/templates';
+import { KIT, type Resource, type Synthesized } from './synthesized';
 
 export interface Node {
   readonly id: string;
@@ -44,22 +45,45 @@ const flows: Record<string, 'to' | 'from'> = {
   'cloudformation:UpdateStack': 'to',
 };
 
+/** The resources of a kit in the order of its constructs, with what they refer to. */
+interface Ground {
+  readonly model: Model;
+  readonly all: readonly (Resource & { readonly at: Placed })[];
+  readonly grants: readonly Grant[];
+  /** Construct paths of what a value refers to. */
+  paths(from: Placed, value: Json): string[];
+}
+
+function groundOf(kit: Synthesized): Ground {
+  const model = modelOf(kit.templates, { variant: kit.name, kit: KIT, profile: kit.name });
+  const nodes = new Map(model.nodes.map((node) => [node.id, node]));
+  const all = kit.resources.map((one) => ({ ...one, at: nodes.get(`${stackOf(one.stack).stack}/${one.id}`)! }));
+  const path = new Map(all.map((one) => [one.at, one.path]));
+  return {
+    model,
+    all,
+    grants: all.flatMap(({ at }) => model.grants.filter(({ policy }) => policy === at)),
+    paths: (from, value) => model.references(from, value).map((node) => path.get(node)!),
+  };
+}
+
 /** What is drawn of a kit, and how it hangs together. */
 export function graphOf(kit: Synthesized): Graph {
-  const plumbing = new Set(
-    kit.resources
-      .filter(({ type }) => type.startsWith('Custom::'))
-      .map(({ stack, properties }) => kit.text(stack, properties.ServiceToken)),
+  const ground = groundOf(kit);
+  const { all, paths } = ground;
+  const plumbing = all.flatMap(({ at, type }) =>
+    type.startsWith('Custom::') ? paths(at, at.properties.ServiceToken) : [],
   );
-  const shown = kit.resources.filter(
-    ({ type, path }) => resourceKinds[type]?.drawn !== undefined && !plumbing.has(`\${${path}}`),
-  );
-  const jobs = sagemakerJobs(kit);
+  const shown = all.filter(({ type, path }) => resourceKinds[type]?.drawn !== undefined && !plumbing.includes(path));
+  const jobs = sagemakerJobs(ground);
   const nodes = [...shown.map(nodeOf), ...jobs.map(({ node }) => node), ...alarmsByRoom(kit)];
   const pairs = [
     ...jobs.map(({ machine, node }) => [machine, node.id] as const),
-    ...actors(kit, shown, jobs).flatMap(({ id, role }) => granted(kit, id, role)),
-    ...signals(kit),
+    ...jobs.flatMap(({ node, role }) => granted(ground, node.id, role, false)),
+    ...shown.flatMap(({ at, path, type }) =>
+      rolesOf(ground, at).flatMap((role) => granted(ground, path, role, type === 'AWS::StepFunctions::StateMachine')),
+    ),
+    ...signals(ground),
   ];
   const room = new Map(nodes.map((node) => [node.id, columns.indexOf(node.room)]));
   const edges = new Map<string, Edge>();
@@ -87,125 +111,81 @@ const words = (name: string) => {
   return parts.length === 1 ? name : parts.join(' ').toLowerCase();
 };
 
-interface Jobs {
-  readonly node: Node;
-  readonly machine: string;
-  readonly role: string;
+const rolesIn = ({ model }: Ground, at: Placed, value: Json) =>
+  model.references(at, value).filter(({ type }) => type === 'AWS::IAM::Role');
+
+/** The role that a resource acts under; an endpoint runs under that of its model. */
+function rolesOf(ground: Ground, at: Placed): Placed[] {
+  const { Role, RoleArn } = at.properties;
+  if (at.type !== 'AWS::SageMaker::Endpoint') return rolesIn(ground, at, Role ?? RoleArn);
+  return ground.model
+    .ofType('AWS::SageMaker::Model')
+    .flatMap((one) => rolesIn(ground, one, one.properties.ExecutionRoleArn));
 }
 
-/** The SageMaker jobs of a machine, one node: they run under one role. */
-function sagemakerJobs(kit: Synthesized): Jobs[] {
-  return kit.resources
-    .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
-    .flatMap(({ path, room, stack, properties }) => {
-      const { States } = JSON.parse(kit.text(stack, properties.DefinitionString)) as Json;
-      const started = Object.entries<Json>(States).filter(([, { Resource }]) =>
-        /sagemaker:create\w+Job/.test(Resource ?? ''),
-      );
-      const role = /\$\{([^}]+)\}/.exec(JSON.stringify(started.map(([, state]) => findKey(state, 'RoleArn'))))?.[1];
-      if (role === undefined) return [];
-      const label = started.map(([name]) => words(name)).join(', ');
-      return [
-        { machine: path, role, node: { id: `${path}/jobs`, room, label, kind: 'SageMaker jobs', family: 'compute' } },
-      ];
+/** The SageMaker jobs of a machine, one node: they run under one role, the only one that its definition names. */
+function sagemakerJobs(ground: Ground): { node: Node; machine: string; role: Placed }[] {
+  return ground.all.flatMap(({ at, path, room }) => {
+    const started = ground.model.tasks.filter(
+      ({ machine, integration }) => machine === at && /^sagemaker:create\w+Job/.test(integration),
+    );
+    if (started.length === 0) return [];
+    const [role] = rolesIn(ground, at, at.properties.DefinitionString);
+    const label = started.map(({ state }) => words(state)).join(', ');
+    const node = { id: `${path}/jobs`, room, label, kind: 'SageMaker jobs', family: 'compute' } as const;
+    return [{ machine: path, role: role!, node }];
+  });
+}
+
+/** What a role's statements say about the picture. A machine reads reports; the data goes through its jobs. */
+function granted(ground: Ground, id: string, role: Placed, isMachine: boolean): [string, string][] {
+  return ground.grants
+    .filter(({ roles }) => roles.includes(role))
+    .flatMap(({ policy, actions, resources }) => {
+      const targets = resources.flatMap((arn) => target(ground, policy, arn) ?? []);
+      return actions.flatMap((action) => {
+        const flow = isMachine && action.startsWith('s3:') ? undefined : flows[action];
+        return flow === undefined ? [] : targets.map((at): [string, string] => (flow === 'to' ? [id, at] : [at, id]));
+      });
     });
 }
 
-function findKey(value: Json, key: string): Json {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return (
-    value[key] ??
-    Object.values(value)
-      .map((inner) => findKey(inner, key))
-      .find((found) => found !== undefined)
-  );
-}
-
-/** Who acts, and under which role. */
-function actors(kit: Synthesized, shown: readonly Resource[], jobs: readonly Jobs[]): { id: string; role: string }[] {
-  const reference = (text: string) => /\$\{([^}]+)\}/.exec(text)?.[1] ?? '';
-  const model = kit.resources.find(({ type }) => type === 'AWS::SageMaker::Model');
-  return [
-    ...jobs.map(({ node, role }) => ({ id: node.id, role })),
-    ...shown.flatMap(({ path, stack, type, properties }) => {
-      // The endpoint runs under the role of its model.
-      const [owner, role] =
-        type === 'AWS::SageMaker::Endpoint'
-          ? [model?.stack ?? stack, model?.properties.ExecutionRoleArn]
-          : [stack, properties.Role ?? properties.RoleArn];
-      return role === undefined ? [] : [{ id: path, role: reference(kit.text(owner, role)) }];
-    }),
-  ];
-}
-
-/** What a role's statements say about the picture. */
-function granted(kit: Synthesized, id: string, role: string): [string, string][] {
-  const machine = kit.resources.find(({ path }) => path === id)?.type === 'AWS::StepFunctions::StateMachine';
-  return kit.resources
-    .filter(
-      ({ type, stack, properties }) =>
-        type === 'AWS::IAM::Policy' && kit.text(stack, properties.Roles[0]) === `\${${role}}`,
-    )
-    .flatMap(({ stack, properties }) =>
-      (properties.PolicyDocument.Statement as Json[]).flatMap((statement) => {
-        const targets = [statement.Resource].flat().flatMap((arn: Json) => target(kit, kit.text(stack, arn)) ?? []);
-        return ([statement.Action].flat() as string[]).flatMap((action) => {
-          const flow = flows[action];
-          // A machine reads reports; the data goes through its jobs.
-          if (flow === undefined || (machine && action.startsWith('s3:'))) return [];
-          return targets.map((at): [string, string] => (flow === 'to' ? [id, at] : [at, id]));
-        });
-      }),
-    );
-}
-
 /** The drawn resource that an ARN means, by reference or by the name that it has. */
-function target(kit: Synthesized, arn: string): string | undefined {
-  const path = /\$\{(?!AWS::)([^}]+)\}/.exec(arn)?.[1];
+function target({ all, paths }: Ground, policy: Placed, arn: Json): string | undefined {
+  const [path] = paths(policy, arn);
   if (path !== undefined) return path;
-  const [, kind, name] = /:(endpoint|model-package|stack)\/([^/]+)/.exec(arn) ?? [];
+  const [, kind, name] = /:(endpoint|model-package|stack)\/([^/]+)/.exec(text(arn)) ?? [];
   const named = {
     endpoint: (r: Resource) => r.properties.EndpointName === name,
     'model-package': (r: Resource) => r.properties.ModelPackageGroupName === name,
     // The stack that a release updates is its endpoint.
     stack: (r: Resource) => r.type === 'AWS::SageMaker::Endpoint',
   }[kind ?? ''];
-  return named === undefined ? undefined : kit.resources.find(named)?.path;
+  return named && all.find(named)?.path;
 }
 
 /** Rules with what they listen to and start, schedules, the API, the delivery stream, alarms. */
-function signals(kit: Synthesized): [string, string][] {
-  const mentioned = (stack: string, value: Json): string[] => {
-    if (Array.isArray(value)) return value.flatMap((item) => mentioned(stack, item));
-    if (typeof value !== 'object' || value === null) return [String(value)];
-    if (Object.keys(value).some((key) => key === 'Ref' || key.startsWith('Fn::'))) return [kit.text(stack, value)];
-    return Object.values(value).flatMap((item) => mentioned(stack, item));
-  };
-  const paths = (stack: string, value: Json) =>
-    mentioned(stack, value).flatMap((text) =>
-      [...text.matchAll(/\$\{(?!AWS::)([^}]+)\}/g)].map(([, path]) => path ?? ''),
-    );
-  return kit.resources.flatMap(({ path, stack, type, properties: p, room }): [string, string][] => {
-    const to = (value: Json) => paths(stack, value).map((target): [string, string] => [path, target]);
+function signals(ground: Ground): [string, string][] {
+  return ground.all.flatMap(({ at, path, type, room }): [string, string][] => {
+    const p = at.properties;
+    const to = (value: Json, from = path) => ground.paths(at, value).map((end): [string, string] => [from, end]);
     switch (type) {
       case 'AWS::Events::Rule':
         return [
-          ...[...paths(stack, p.EventPattern), ...sources(kit, p.EventPattern)].map((from): [string, string] => [
+          ...[...ground.paths(at, p.EventPattern), ...sources(ground, p.EventPattern)].map((from): [string, string] => [
             from,
             path,
           ]),
-          ...(p.Targets as Json[]).flatMap(({ Arn }) => to(Arn)),
+          ...list<Json>(p.Targets).flatMap(({ Arn }) => to(Arn)),
         ];
       case 'AWS::Scheduler::Schedule':
         return to(p.Target.Arn);
       case 'AWS::KinesisFirehose::DeliveryStream':
         return to(p.ExtendedS3DestinationConfiguration.BucketARN);
       case 'AWS::ApiGateway::Method':
-        return paths(stack, p.RestApiId).flatMap((api) =>
-          to(p.Integration?.Uri).map(([, target]): [string, string] => [api, target]),
-        );
+        return ground.paths(at, p.RestApiId).flatMap((api) => to(p.Integration?.Uri, api));
       case 'AWS::CloudWatch::Alarm':
-        return paths(stack, p.AlarmActions).map((topic): [string, string] => [`${room}/alarms`, topic]);
+        return to(p.AlarmActions, `${room}/alarms`);
       default:
         return [];
     }
@@ -213,24 +193,16 @@ function signals(kit: Synthesized): [string, string][] {
 }
 
 /** Who sends what a rule listens to, where the pattern names it instead of referring to it. */
-function sources(kit: Synthesized, pattern: Json): string[] {
-  const senders = kit.resources.filter(
-    ({ type, properties }) =>
-      type === 'AWS::IAM::Policy' && JSON.stringify(properties).includes(`"events:source":"${pattern.source[0]}"`),
+function sources(ground: Ground, { source, detail }: Json): string[] {
+  const sending = ground.grants.filter(({ statement }) =>
+    JSON.stringify(statement).includes(`"events:source":"${source[0]}"`),
   );
-  const machines = kit.resources.filter(
-    ({ type, stack, properties }) =>
-      type === 'AWS::StepFunctions::StateMachine' &&
-      senders.some(
-        (policy) => kit.text(policy.stack, policy.properties.Roles[0]) === kit.text(stack, properties.RoleArn),
-      ),
-  );
-  const groups = [pattern.detail?.ModelPackageGroupName ?? []].flat() as string[];
-  const registries = kit.resources.filter(
-    ({ type, properties }) =>
-      type === 'AWS::SageMaker::ModelPackageGroup' && groups.includes(properties.ModelPackageGroupName),
-  );
-  return [...machines, ...registries].map(({ path }) => path);
+  const groups = list<string>(detail?.ModelPackageGroupName);
+  const sends = ({ at, type, properties }: Ground['all'][number]) =>
+    type === 'AWS::StepFunctions::StateMachine'
+      ? rolesOf(ground, at).some((role) => sending.some(({ roles }) => roles.includes(role)))
+      : type === 'AWS::SageMaker::ModelPackageGroup' && groups.includes(properties.ModelPackageGroupName);
+  return ground.all.filter(sends).map(({ path }) => path);
 }
 
 /** One node a room: ten single ones would hide the rest. */

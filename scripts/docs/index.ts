@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { roomNames, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
-import { sharedNotes } from '../../lib/shared/notes';
 import { ROOT } from '../shared/cdk';
 import { proofPage } from '../bench/prove/page';
 import { picture } from '../rehearse/report/picture';
 import { STORY, type Story } from '../rehearse/report/story';
+import { ofTypes } from './annotations';
 import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
@@ -50,14 +50,13 @@ function upgrading(kits: readonly Synthesized[]): string {
 
 /** What holds in every room, once. */
 function overview(kits: readonly Synthesized[]): string {
-  const types = Object.entries(sharedNotes).filter(([key]) => /^\w+::/.test(key));
   return pageOf([
     '# Stacks',
     '',
     '<!-- `npm run docs` writes these pages from the templates, the headers of the stacks and the notes.ts of each room. -->',
     '',
-    `A page a room, in lifecycle order: ${roomNames.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, what breaks`,
-    'without them, which property is set and why, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
+    `A page a room, in lifecycle order: ${roomNames.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, which`,
+    'property is set so for a reason that it does not show, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
     `Idle costs are those of \`npm run kit -- cost\`: list prices, free tier ignored; \`--json\` shows the assumptions and the day of each price. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
@@ -74,15 +73,13 @@ function overview(kits: readonly Synthesized[]): string {
     '',
     '## In every room',
     '',
-    'Left out on the pages: what is set for one reason on every resource of a type.',
+    'Left out on the pages: what holds for every resource of a type.',
     ...table(
       ['type', 'property', 'why'],
-      types.flatMap(([type, { properties = {} }]) =>
-        Object.entries(properties).map(([property, why]) => [code(type), code(property), why]),
+      ofTypes.flatMap(({ key, reasons }) =>
+        Object.entries(reasons).map(([property, why]) => [code(key), property === 'why' ? '' : code(property), why]),
       ),
     ),
-    '',
-    'Set and not explained, because the name is the whole story: texts for people, tags, names of alarms, and the other end of a reference.',
   ]);
 }
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { names } from '../../lib/shared/names';
 import type { RoomName } from '../../lib/rooms';
 import { ROOT } from '../shared/cdk';
-import { stackNote } from './annotations';
-import { differing, document, isSet, plain, type Documented } from './documented';
+import { withoutStack } from './annotations';
+import { differing, document, isSet, plain, under, type Documented } from './documented';
 import { principals, resourcePolicies, summarized, type Grant } from './grants';
 import { idleTable, type Idle } from './idle';
 import { code, grouped, pageOf, table } from './markdown';
@@ -27,8 +27,6 @@ export function page(room: RoomName, kits: readonly Synthesized[], idle: Idle): 
         ...introduction(room, stack),
         ...idleTable(stack, kits, idle),
         ...described(own, all),
-        ...companions(own, all),
-        ...ofTypes(room, own),
         ...alarms(stack, kits),
         ...grants(stack, kits, all),
         ...interfaceOf(stack, kits),
@@ -54,7 +52,7 @@ function introduction(room: RoomName, stack: string): string[] {
     `${what} ([source](../../${file}))`,
     ...rest.flatMap((part) => ['', part.replace(/^(Idle cost|Fails first):/, '**$1:**')]),
     '',
-    `**Without it:** ${stackNote(room, stack).without}.`,
+    `**Without it:** ${withoutStack(room, stack)}.`,
   ];
 }
 
@@ -71,54 +69,41 @@ const only = (has: readonly string[], all: readonly string[]) =>
 
 const isAlarm = (type: string) => type === 'AWS::CloudWatch::Alarm';
 
-/** Resources with a note of their own; those that share one, together. */
+/** Resources with a note of their own, those that share one together; then what comes along with them. */
 function described(resources: readonly Documented[], all: readonly string[]): string[] {
-  const own = resources.filter(({ why, type }) => why?.own === true && type !== 'AWS::IAM::Role' && !isAlarm(type));
+  const shown = resources.filter(
+    ({ type }) => !['AWS::IAM::Role', 'AWS::IAM::Policy'].includes(type) && !isAlarm(type),
+  );
+  const noted = grouped(shown, ({ type, reasons }) => JSON.stringify([type, reasons]));
+  const companions = grouped(
+    shown.filter(({ reasons }) => Object.keys(reasons).length === 0),
+    ({ type }) => type,
+  );
   return [
     '',
     '### Resources',
-    ...[...grouped(own, ({ why }) => why?.source ?? '').values()].flatMap((group) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const explained = [...first.explained].filter(([, fact]) => fact.own);
+    ...[...noted.values()].flatMap((group) => {
+      const [{ type, reasons, in: has, values }] = group as [Documented];
+      const { why, ...properties } = reasons;
+      if (Object.keys(reasons).length === 0) return [];
       return [
         '',
         `#### ${listed(group)}`,
         '',
-        `\`${first.type}\`${only(first.in, all)}. ${first.why?.text}. **Without it:** ${first.without?.text}.`,
+        `\`${type}\`${only(has, all)}.${why === undefined ? '' : ` ${why}.`}`,
         ...table(
           ['property', 'set to', 'why'],
-          explained.map(([property, fact]) => [code(property), isSet(group, property), fact.text]),
+          Object.entries(properties)
+            .filter(([property]) => under(values, property).length > 0)
+            .map(([property, reason]) => [code(property), isSet(group, property), reason]),
         ),
       ];
     }),
+    ...table(
+      ['beside them', 'which'],
+      [...companions].map(([type, of]) => [code(type), listed(of, all)]),
+    ),
   ];
-}
-
-/** Resources that come along with others: their type's note says it. */
-function companions(resources: readonly Documented[], all: readonly string[]): string[] {
-  const types = grouped(
-    resources.filter(({ why }) => why?.own === false),
-    ({ type }) => type,
-  );
-  return table(
-    ['beside them', 'which', 'why', 'without it'],
-    [...types].map(([type, of]) => [code(type), listed(of, all), of[0]?.why?.text ?? '', of[0]?.without?.text ?? '']),
-  );
-}
-
-/** Properties that the room sets for one reason on all its resources of a type. */
-function ofTypes(room: RoomName, resources: readonly Documented[]): string[] {
-  const shared = resources.flatMap(({ type, explained }) =>
-    [...explained]
-      .filter(([, fact]) => !fact.own && fact.source.startsWith(`${room} `))
-      .map(([property, fact]) => [code(type), code(property), fact.text]),
-  );
-  const once = [...grouped(shared, ([type, property]) => `${type} ${property}`).values()];
-  return table(
-    ['of every', 'property', 'why'],
-    once.flatMap((rows) => rows.slice(0, 1)),
-  );
 }
 
 /** What rings, when, and where it is explained. */
@@ -153,14 +138,15 @@ function grants(stack: string, kits: readonly Synthesized[], all: readonly strin
     resourcePolicies(kits).filter((policy) => policy.stack === stack),
     ({ grants: given }) => JSON.stringify(given),
   );
-  const notes = new Map(document(kits).map(({ path, why }) => [path, why?.text]));
+  const reasons = new Map(document(kits).map((role) => [role.path, role.reasons.why]));
   if (roles.length + guarded.size === 0) return [];
   return [
     '',
     '### Who may do what',
     ...roles.flatMap((role) => [
       '',
-      `**${inside(role)}**, assumed by \`${role.assumedBy}\`. ${notes.get(role.path)}.` +
+      `**${inside(role)}**, assumed by \`${role.assumedBy}\`.` +
+        (reasons.get(role.path) === undefined ? '' : ` ${reasons.get(role.path)}.`) +
         (role.managed.length > 0 ? ` Managed policy: \`${role.managed.join('`, `')}\`.` : ''),
       ...rows(role.grants),
     ]),

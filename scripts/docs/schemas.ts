@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { toolchain } from '../rehearse/engine';
 
 export interface Schema {
-  /** Properties that CloudFormation refuses to do without. */
-  readonly required: readonly string[];
   /** Properties whose change replaces the resource, dotted. */
   readonly replacing: readonly string[];
   /** Properties whose change replaces it depending on the value, dotted. */
@@ -17,7 +15,6 @@ export interface Source {
   properties: Record<string, { maxLength?: number; pattern?: string }>;
   primaryIdentifier?: string[];
   readOnlyProperties?: string[];
-  required?: string[];
   createOnlyProperties?: string[];
   conditionalCreateOnlyProperties?: string[];
 }
@@ -27,15 +24,14 @@ const dotted = (pointers: string[] = []) =>
 
 let files: Record<string, string> | undefined;
 
-/** Of us-east-1. Custom resources have none: nothing is required of them and their provider decides what a change means. */
+/** Of us-east-1. Custom resources have none: their provider decides what a change means. */
 export function schema(type: string): Schema {
   const source = publishedSchema(type);
   if (source === undefined) {
-    if (type.startsWith('Custom::')) return { required: [], replacing: [], mayReplace: [] };
+    if (type.startsWith('Custom::')) return { replacing: [], mayReplace: [] };
     throw new Error(`CloudFormation has no schema of ${type} in us-east-1`);
   }
   return {
-    required: source.required ?? [],
     replacing: dotted(source.createOnlyProperties),
     mayReplace: dotted(source.conditionalCreateOnlyProperties),
   };

@@ -1,7 +1,7 @@
 /** What an upgrade or a changed knob replaces, removes or loses: tables of docs/upgrading.md. */
 import { optInRooms } from '../../lib/rooms';
 import { managed } from '../shared/managed';
-import { leaves } from './annotations';
+import { leaves } from './documented';
 import { knobs as everyKnob, type Knob as EveryKnob } from './configuration';
 import { resourceKinds } from '../shared/resource-kinds';
 import { code, grouped, table } from './markdown';

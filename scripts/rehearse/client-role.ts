@@ -1,11 +1,5 @@
 /** The role a scenario plays under: a user of the kit, never the system. */
-import { CloudFormationClient, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { GlueClient, StartJobRunCommand } from '@aws-sdk/client-glue';
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { call } from '../shared/sdk';
 import type { Target } from './engine';
 
 export interface Statement {
@@ -22,82 +16,47 @@ const ACCOUNT = '123456789012';
 function statements(kit: string): Statement[] {
   const machine = (what: string) => `arn:aws:states:*:${ACCOUNT}:stateMachine:${what}`;
   return [
-    {
-      Effect: 'Allow',
-      Action: ['s3:PutObject'],
-      Resource: ['tables', 'manifests', 'ground-truth'].map((prefix) => `arn:aws:s3:::${kit}-*raw*/${prefix}/*`),
-    },
-    { Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: `arn:aws:s3:::${kit}-*` },
+    allow(
+      ['s3:PutObject'],
+      ['tables', 'manifests', 'ground-truth'].map((prefix) => `arn:aws:s3:::${kit}-*raw*/${prefix}/*`),
+    ),
+    allow(['s3:GetObject', 's3:ListBucket'], `arn:aws:s3:::${kit}-*`),
     // The lake's key: what SSE-KMS asks of whoever writes and reads.
-    { Effect: 'Allow', Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: '*' },
-    { Effect: 'Allow', Action: ['execute-api:Invoke'], Resource: '*' },
-    {
-      Effect: 'Allow',
-      Action: ['states:StartExecution'],
-      Resource: [machine('*Train*'), machine('*Monitor*'), machine('*train*'), machine('*monitor*')],
-    },
-    {
-      Effect: 'Allow',
-      Action: ['states:DescribeExecution', 'states:ListExecutions', 'states:GetExecutionHistory'],
-      Resource: '*',
-    },
-    {
-      Effect: 'Allow',
-      Action: ['cloudformation:DescribeStacks', 'ssm:GetParameter', 'sagemaker:Describe*', 'sagemaker:List*'],
-      Resource: '*',
-    },
-    {
-      Effect: 'Allow',
-      Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'cloudwatch:DescribeAlarms'],
-      Resource: '*',
-    },
+    allow(['kms:GenerateDataKey', 'kms:Decrypt']),
+    allow(['execute-api:Invoke']),
+    allow(
+      ['states:StartExecution'],
+      [machine('*Train*'), machine('*Monitor*'), machine('*train*'), machine('*monitor*')],
+    ),
+    allow(['states:DescribeExecution', 'states:ListExecutions', 'states:GetExecutionHistory']),
+    allow(['cloudformation:DescribeStacks', 'ssm:GetParameter', 'sagemaker:Describe*', 'sagemaker:List*']),
+    allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'cloudwatch:DescribeAlarms']),
   ];
 }
 
+const allow = (Action: string[], Resource: string | string[] = '*'): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
+
 /** Gives the role what every user may, plus `extra`, in place of what it had, and assumes it. */
 export async function assumeClient(root: Target, kit: string, extra: readonly Statement[] = []): Promise<Target> {
-  const iam = new IAMClient(root);
-  await iam
-    .send(
-      new CreateRoleCommand({
-        RoleName: CLIENT_ROLE,
-        AssumeRolePolicyDocument: policy([
-          { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
-        ]),
-      }),
-    )
-    .catch((error: Error) => {
-      // The scenario before this one on the same deployment had it.
-      if (error.name !== 'EntityAlreadyExistsException') throw error;
-    });
-  await iam.send(
-    new PutRolePolicyCommand({
-      RoleName: CLIENT_ROLE,
-      PolicyName: CLIENT_POLICY,
-      PolicyDocument: policy([...statements(kit), ...extra]),
-    }),
-  );
-  const { Credentials } = await new STSClient(root).send(
-    new AssumeRoleCommand({
-      RoleArn: `arn:aws:iam::${ACCOUNT}:role/${CLIENT_ROLE}`,
-      RoleSessionName: 'scenario',
-      DurationSeconds: 43_200,
-    }),
-  );
-  if (
-    Credentials?.AccessKeyId === undefined ||
-    Credentials.SecretAccessKey === undefined ||
-    Credentials.SessionToken === undefined
-  )
-    throw new Error(`role ${CLIENT_ROLE} gave no credentials`);
-  return {
-    ...root,
-    credentials: {
-      accessKeyId: Credentials.AccessKeyId,
-      secretAccessKey: Credentials.SecretAccessKey,
-      sessionToken: Credentials.SessionToken,
-    },
-  };
+  const RoleName = CLIENT_ROLE;
+  const trust = { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } };
+  await call(root, 'iam:CreateRole', { RoleName, AssumeRolePolicyDocument: policy([trust]) }).catch((error: Error) => {
+    // The scenario before this one on the same deployment had it.
+    if (error.name !== 'EntityAlreadyExistsException') throw error;
+  });
+  const PolicyDocument = policy([...statements(kit), ...extra]);
+  await call(root, 'iam:PutRolePolicy', { RoleName, PolicyName: CLIENT_POLICY, PolicyDocument });
+  const { Credentials } = await call(root, 'sts:AssumeRole', {
+    RoleArn: `arn:aws:iam::${ACCOUNT}:role/${CLIENT_ROLE}`,
+    RoleSessionName: 'scenario',
+    DurationSeconds: 43_200,
+  });
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = Credentials;
+  return { ...root, credentials: { accessKeyId, secretAccessKey, sessionToken } };
 }
 
 const policy = (Statement: unknown[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -107,42 +66,20 @@ const policy = (Statement: unknown[]): string => JSON.stringify({ Version: '2012
  * @throws Error naming the first call that was let through
  */
 export async function proveBoundary(client: Target, kit: string, extra: readonly Statement[] = []): Promise<void> {
-  const forbidden: [action: string, call: () => Promise<unknown>][] = [
-    ['glue:StartJobRun', () => new GlueClient(client).send(new StartJobRunCommand({ JobName: `${kit}-etl` }))],
-    [
-      'cloudformation:UpdateStack',
-      () =>
-        new CloudFormationClient(client).send(
-          new UpdateStackCommand({ StackName: `${kit}-serving-model`, UsePreviousTemplate: true }),
-        ),
-    ],
-    [
-      'cloudwatch:PutMetricData',
-      () =>
-        new CloudWatchClient(client).send(
-          new PutMetricDataCommand({ Namespace: 'MlLifecycleKit', MetricData: [{ MetricName: 'Forged', Value: 1 }] }),
-        ),
-    ],
-    [
-      'dynamodb:PutItem',
-      () =>
-        new DynamoDBClient(client).send(
-          new PutItemCommand({ TableName: `${kit}-forged`, Item: { pk: { S: 'x' }, sk: { S: 'x' } } }),
-        ),
-    ],
-    [
-      'events:PutEvents',
-      () =>
-        new EventBridgeClient(client).send(
-          new PutEventsCommand({ Entries: [{ Source: 'forged', DetailType: 'forged', Detail: '{}' }] }),
-        ),
-    ],
-  ];
+  const forbidden: Readonly<Record<string, object>> = {
+    'glue:StartJobRun': { JobName: `${kit}-etl` },
+    'cloudformation:UpdateStack': { StackName: `${kit}-serving-model`, UsePreviousTemplate: true },
+    'cloudwatch:PutMetricData': { Namespace: 'MlLifecycleKit', MetricData: [{ MetricName: 'Forged', Value: 1 }] },
+    'dynamodb:PutItem': { TableName: `${kit}-forged`, Item: { pk: { S: 'x' }, sk: { S: 'x' } } },
+    'eventbridge:PutEvents': { Entries: [{ Source: 'forged', DetailType: 'forged', Detail: '{}' }] },
+  };
   const granted = new Set(extra.flatMap(({ Action }) => Action));
-  for (const [action, call] of forbidden) {
+  for (const [name, input] of Object.entries(forbidden)) {
+    // IAM has another name for the client's service.
+    const action = name.replace('eventbridge', 'events');
     if (granted.has(action)) continue;
     try {
-      await call();
+      await call(client, name, input);
     } catch (error) {
       if (/AccessDenied|not authorized/i.test(`${(error as Error).name} ${(error as Error).message}`)) continue;
       throw new Error(

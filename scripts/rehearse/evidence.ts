@@ -1,16 +1,7 @@
 /** Copies what the run left in the emulated account into the run folder, before the stacks are deleted. */
-import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { DescribeModelPackageCommand, paginateListModelPackages, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import {
-  DescribeExecutionCommand,
-  paginateGetExecutionHistory,
-  paginateListExecutions,
-  SFNClient,
-} from '@aws-sdk/client-sfn';
-import { GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { paginateScan, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +9,7 @@ import type { Machine } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { kitStacks } from '../account/stacks';
 import { discoverKit } from '../operate/deployed-kit';
+import { call, pages } from '../shared/sdk';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Sweep } from '../account/sweep';
 import type { Target } from './engine';
@@ -76,28 +68,23 @@ const wanted = {
 } as const;
 
 export async function gather(root: Target, kit: string, runDir: string): Promise<Evidence> {
-  const clients = {
-    cloudformation: new CloudFormationClient(root),
-    sfn: new SFNClient(root),
-    s3: new S3Client({ ...root, forcePathStyle: true }),
-    sagemaker: new SageMakerClient(root),
-    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(root)),
-  };
   const { buckets, machines, stateTable } = await discoverKit(kit, root);
+  const { PolicyDocument } = await call(root, 'iam:GetRolePolicy', {
+    RoleName: CLIENT_ROLE,
+    PolicyName: CLIENT_POLICY,
+  });
   const evidence: Evidence = {
     machines: Object.fromEntries(
-      await Promise.all(
-        Object.entries(machines).map(async ([machine, arn]) => [machine, await executions(clients.sfn, arn)]),
-      ),
+      await Promise.all(Object.entries(machines).map(async ([machine, arn]) => [machine, await executions(root, arn)])),
     ) as Evidence['machines'],
-    packages: await packages(clients.sagemaker, names.modelPackageGroup(kit)),
-    state: await scan(clients.dynamodb, stateTable),
+    packages: await packages(root, names.modelPackageGroup(kit)),
+    state: await scan(root, stateTable),
     objects: {
-      ...(await objects(clients.s3, 'curated', buckets.curated)),
-      ...(await objects(clients.s3, 'artifacts', buckets.artifacts)),
+      ...(await objects(root, 'curated', buckets.curated)),
+      ...(await objects(root, 'artifacts', buckets.artifacts)),
     },
-    templates: await templates(clients.cloudformation, kit),
-    clientPolicy: await clientPolicy(new IAMClient(root)),
+    templates: await templates(root, kit),
+    clientPolicy: JSON.parse(decodeURIComponent(PolicyDocument as string)) as unknown,
     deployments: journal(join(runDir, 'deployments.jsonl')),
   };
   keep(runDir, evidence);
@@ -108,85 +95,73 @@ export function keep(runDir: string, evidence: Evidence): void {
   writeFileSync(join(runDir, 'evidence.json'), JSON.stringify(evidence, null, 1));
 }
 
-async function templates(client: CloudFormationClient, kit: string): Promise<Evidence['templates']> {
+async function templates(root: Target, kit: string): Promise<Evidence['templates']> {
   return Promise.all(
-    (await kitStacks(client, kit)).map(async ({ name: stack }) => {
-      const { TemplateBody = '' } = await client.send(
-        new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' }),
-      );
-      const { Resources } = JSON.parse(TemplateBody) as { Resources: Record<string, unknown> };
-      return {
-        stack,
-        sha256: createHash('sha256').update(TemplateBody).digest('hex'),
-        resources: Object.keys(Resources).length,
-      };
+    (await kitStacks(new CloudFormationClient(root), kit)).map(async ({ name: stack }) => {
+      const input = { StackName: stack, TemplateStage: 'Original' };
+      const body = (await call(root, 'cloudformation:GetTemplate', input)).TemplateBody as string;
+      const { Resources } = JSON.parse(body) as { Resources: Record<string, unknown> };
+      const sha256 = createHash('sha256').update(body).digest('hex');
+      return { stack, sha256, resources: Object.keys(Resources).length };
     }),
   );
 }
 
-async function clientPolicy(client: IAMClient): Promise<unknown> {
-  const { PolicyDocument = '' } = await client.send(
-    new GetRolePolicyCommand({ RoleName: CLIENT_ROLE, PolicyName: CLIENT_POLICY }),
-  );
-  return JSON.parse(decodeURIComponent(PolicyDocument));
-}
-
-async function executions(client: SFNClient, stateMachineArn: string): Promise<ExecutionRecord[]> {
+async function executions(root: Target, stateMachineArn: string): Promise<ExecutionRecord[]> {
   const records: ExecutionRecord[] = [];
-  for await (const page of paginateListExecutions({ client }, { stateMachineArn }))
-    for (const { executionArn } of page.executions ?? []) {
-      const e = await client.send(new DescribeExecutionCommand({ executionArn }));
-      const states: ExecutionRecord['states'] = [];
-      for await (const history of paginateGetExecutionHistory({ client }, { executionArn }))
-        for (const event of history.events ?? [])
-          if (event.stateEnteredEventDetails?.name !== undefined)
-            states.push({ name: event.stateEnteredEventDetails.name, at: event.timestamp?.toISOString() ?? '' });
-      records.push({
-        name: e.name ?? '',
-        status: e.status ?? 'UNKNOWN',
-        startedAt: e.startDate?.toISOString() ?? '',
-        stoppedAt: e.stopDate?.toISOString() ?? null,
-        input: parse(e.input) ?? {},
-        output: parse(e.output),
-        error: e.error ?? null,
-        cause: e.cause ?? null,
-        states,
-      });
-    }
+  for await (const { executionArn } of pages(root, 'sfn:ListExecutions', { stateMachineArn }, ['executions'])) {
+    const e = await call(root, 'sfn:DescribeExecution', { executionArn });
+    const states: ExecutionRecord['states'] = [];
+    for await (const event of pages(root, 'sfn:GetExecutionHistory', { executionArn }, ['events']))
+      if (event.stateEnteredEventDetails !== undefined)
+        states.push({ name: event.stateEnteredEventDetails.name, at: event.timestamp.toISOString() });
+    records.push({
+      name: e.name,
+      status: e.status,
+      startedAt: e.startDate.toISOString(),
+      stoppedAt: e.stopDate?.toISOString() ?? null,
+      input: parse(e.input) ?? {},
+      output: parse(e.output),
+      error: e.error ?? null,
+      cause: e.cause ?? null,
+      states,
+    });
+  }
   return records.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
-async function packages(client: SageMakerClient, group: string): Promise<Evidence['packages']> {
+async function packages(root: Target, ModelPackageGroupName: string): Promise<Evidence['packages']> {
   const found: Evidence['packages'] = [];
-  for await (const page of paginateListModelPackages({ client }, { ModelPackageGroupName: group }))
-    for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? []) {
-      const p = await client.send(new DescribeModelPackageCommand({ ModelPackageName: ModelPackageArn }));
-      found.push({
-        arn: ModelPackageArn ?? '',
-        version: p.ModelPackageVersion ?? 0,
-        approval: p.ModelApprovalStatus ?? '',
-        reason: p.ApprovalDescription ?? '',
-        metadata: p.CustomerMetadataProperties ?? {},
-        createdAt: p.CreationTime?.toISOString() ?? '',
-      });
-    }
+  const listed = pages(root, 'sagemaker:ListModelPackages', { ModelPackageGroupName }, ['ModelPackageSummaryList']);
+  for await (const { ModelPackageArn: arn } of listed) {
+    const p = await call(root, 'sagemaker:DescribeModelPackage', { ModelPackageName: arn });
+    found.push({
+      arn,
+      version: p.ModelPackageVersion,
+      approval: p.ModelApprovalStatus,
+      reason: p.ApprovalDescription ?? '',
+      metadata: p.CustomerMetadataProperties ?? {},
+      createdAt: p.CreationTime.toISOString(),
+    });
+  }
   return found.sort((a, b) => a.version - b.version);
 }
 
-async function scan(client: DynamoDBDocumentClient, TableName: string): Promise<Record<string, unknown>[]> {
+async function scan(root: Target, TableName: string): Promise<Record<string, unknown>[]> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(root));
   const items: Record<string, unknown>[] = [];
   for await (const page of paginateScan({ client }, { TableName })) items.push(...(page.Items ?? []));
   return items;
 }
 
-async function objects(client: S3Client, role: keyof typeof wanted, Bucket: string): Promise<Record<string, unknown>> {
+async function objects(root: Target, role: keyof typeof wanted, Bucket: string): Promise<Record<string, unknown>> {
+  const local = { ...root, forcePathStyle: true };
   const found: Record<string, unknown> = {};
-  for await (const page of paginateListObjectsV2({ client }, { Bucket }))
-    for (const { Key = '' } of page.Contents ?? [])
-      if (wanted[role].some((pattern) => pattern.test(Key))) {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-        found[`${role}/${Key}`] = JSON.parse((await Body?.transformToString()) ?? 'null');
-      }
+  for await (const { Key } of pages(local, 's3:ListObjectsV2', { Bucket }, ['Contents']))
+    if (wanted[role].some((pattern) => pattern.test(Key as string))) {
+      const { Body } = await call(local, 's3:GetObject', { Bucket, Key });
+      found[`${role}/${Key}`] = JSON.parse((await Body.transformToString()) as string);
+    }
   return found;
 }
 

@@ -13,7 +13,7 @@ import { type Released, releaseOf } from '../operate/releases';
 import { type Batch, replay } from '../operate/replay';
 import { train, type Trained } from '../operate/train';
 import { expect, type Stage } from './scenario';
-import { versionOf } from './verify';
+import { monitored, versionOf } from './verify';
 
 /** The winter that first models are trained on, unless a scenario says otherwise. */
 export const HISTORY = ['2013-01', '2013-02', '2013-03'] as const;
@@ -136,17 +136,7 @@ export async function look(
   captured?: DayRange,
 ): Promise<WindowOutcome> {
   const outcome = await timed('monitor', () => monitor(kit, window, out, captured));
-  seen.monitor.push({
-    window: outcome.window,
-    status: outcome.status,
-    champion: versionOf(outcome.champion),
-    records: outcome.records,
-    labelCoverage: outcome.labelCoverage,
-    violations: outcome.violations,
-    confirmed: outcome.confirmed,
-    auc: outcome.quality?.auc ?? null,
-    ruleAuc: outcome.quality?.ruleAuc ?? null,
-  });
+  seen.monitor.push(monitored(outcome));
   return outcome;
 }
 

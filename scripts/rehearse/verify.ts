@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { layout } from '../../lib/shared/names';
+import type { WindowOutcome } from '../operate/monitor';
 import { templateFiles } from '../shared/cdk';
 import type { Audit } from './engine';
 import type { Deployment, Evidence } from './evidence';
@@ -86,13 +87,7 @@ export function recompute(evidence: Evidence, audit: Audit): Recomputed {
     monitor: windows(evidence),
     decisions: decisions(evidence),
     gates: gates(evidence),
-    deployments: evidence.deployments.map(({ time, endpoint, outcome, reason, stages }) => ({
-      time,
-      endpoint,
-      outcome,
-      ...(reason === undefined ? {} : { reason }),
-      stages,
-    })),
+    deployments: evidence.deployments.map(({ from: _from, to: _to, ...told }) => told),
     iam: {
       allowed: audit.allowed,
       denied: audit.denied.length,
@@ -116,10 +111,12 @@ function leftovers(found: Evidence['sweep']): Summary['sweep'] {
   };
 }
 
-function named<T>(evidence: Evidence, prefix: string, file: string): [key: string, value: T][] {
-  return Object.entries(evidence.objects)
+/** The files of that name under a prefix of the evidence, in the order of their keys. */
+export function written<T>({ objects }: Pick<Evidence, 'objects'>, prefix: string, file: string): T[] {
+  return Object.entries(objects)
     .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
-    .sort(([a], [b]) => a.localeCompare(b)) as [string, T][];
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([, value]) => value as T);
 }
 
 function releases({ machines, packages }: Evidence): Summary['releases'] {
@@ -135,63 +132,49 @@ function releases({ machines, packages }: Evidence): Summary['releases'] {
         trigger: found.metadata.trigger ?? 'unknown',
         trainedThrough: found.metadata.trainedThrough ?? 'unknown',
         outcome,
-        ...(reason === undefined ? {} : { reason }),
+        reason,
       },
     ];
   });
 }
 
-interface OutcomeFile {
-  window: Range;
-  champion: string;
-  status: string;
-  records: number;
-  labelCoverage: number;
-  violations: Violation[];
-  confirmed: boolean;
-  quality: { auc: number; ruleAuc: number } | null;
+/** A window as its outcome.json tells it. */
+export function monitored(outcome: Omit<WindowOutcome, 'outcomeUri'>): MonitoredWindow {
+  const { window, status, champion, records, labelCoverage, violations, confirmed, quality } = outcome;
+  return {
+    window,
+    status,
+    champion: versionOf(champion),
+    records,
+    labelCoverage,
+    violations: violations.map(({ feature, check, value, threshold }) => ({ feature, check, value, threshold })),
+    confirmed,
+    auc: quality?.auc ?? null,
+    ruleAuc: quality?.ruleAuc ?? null,
+  };
 }
 
-function windows(evidence: Evidence): MonitoredWindow[] {
-  return named<OutcomeFile>(evidence, 'artifacts/windows/', layout.files.window.outcome)
-    .map(([, o]) => ({
-      window: o.window,
-      status: o.status,
-      champion: versionOf(o.champion),
-      records: o.records,
-      labelCoverage: o.labelCoverage,
-      violations: o.violations.map(({ feature, check, value, threshold }) => ({
-        feature,
-        check,
-        ...(value === undefined ? {} : { value }),
-        ...(threshold === undefined ? {} : { threshold }),
-      })),
-      confirmed: o.confirmed,
-      auc: o.quality?.auc ?? null,
-      ruleAuc: o.quality?.ruleAuc ?? null,
-    }))
+const windows = (evidence: Evidence): MonitoredWindow[] =>
+  written<WindowOutcome>(evidence, 'artifacts/windows/', layout.files.window.outcome)
+    .map(monitored)
     .sort((a, b) => a.window.end.localeCompare(b.window.end) || a.champion - b.champion);
-}
 
 function decisions({ state }: Evidence): Summary['decisions'] {
   return state
     .filter((item) => String(item.pk).startsWith('decision#'))
     .sort((a, b) => `${String(a.pk)}${String(a.sk)}`.localeCompare(`${String(b.pk)}${String(b.sk)}`))
-    .map((item) => {
-      const window = (item.evidence as { window?: Range } | undefined)?.window;
-      return {
-        episode: (item.episode as string | undefined) ?? null,
-        attempt: Number(item.attempt ?? 0),
-        outcome: String(item.outcome),
-        reason: String(item.reason),
-        ...(window === undefined ? {} : { window }),
-      };
-    });
+    .map((item) => ({
+      episode: (item.episode as string | undefined) ?? null,
+      attempt: Number(item.attempt ?? 0),
+      outcome: String(item.outcome),
+      reason: String(item.reason),
+      window: (item.evidence as { window?: Range } | undefined)?.window,
+    }));
 }
 
 function gates(evidence: Evidence): Gate[] {
-  return named<Gate & Record<string, unknown>>(evidence, 'artifacts/evaluations/', layout.files.evaluation.decision)
-    .map(([, d]) => ({
+  return written<Gate>(evidence, 'artifacts/evaluations/', layout.files.evaluation.decision)
+    .map((d) => ({
       window: d.window,
       rows: d.rows,
       championAuc: d.championAuc,

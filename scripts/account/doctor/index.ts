@@ -25,7 +25,7 @@ import * as look from './look';
 import { needs } from './needs';
 import { defaultZones, judgeDefaultVpc } from './network';
 import { tools } from './tools';
-import type { Check, Diagnosis, DiagnoseOptions } from './types';
+import { type Check, type Diagnosis, type DiagnoseOptions, fail, ok, warn } from './types';
 
 export type { Check, Diagnosis, DiagnoseOptions, Verdict } from './types';
 
@@ -88,7 +88,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   ]);
   const checks = [
     ...local,
-    { about: 'account', verdict: 'ok', found: `${account} as ${principal}` } satisfies Check,
+    ok('account', `${account} as ${principal}`),
     judgeRegion(region, xgboostRegions),
     ...remote.flat(),
   ];
@@ -107,7 +107,7 @@ async function signIn({
     const fix = /Region is missing/.test(message)
       ? 'set AWS_REGION or pass --region'
       : 'set AWS_PROFILE (aws sso login, aws configure), or AWS_ENDPOINT_URL and the keys that a rehearsal printed';
-    return { about: 'account', verdict: 'fail', found: message, fix };
+    return fail('account', message, fix);
   }
 }
 
@@ -117,14 +117,7 @@ async function asked(about: string, look: () => Promise<Check[]>): Promise<Check
     return await look();
   } catch (error) {
     const { name, message } = error as Error;
-    return [
-      {
-        about,
-        verdict: 'warn',
-        found: `could not look: ${name}: ${message}`,
-        fix: 'sign in as somebody who may read it',
-      },
-    ];
+    return [warn(about, `could not look: ${name}: ${message}`, 'sign in as somebody who may read it')];
   }
 }
 

@@ -5,7 +5,7 @@ import { resourceKinds } from '../../shared/resource-kinds';
 import { type Json, type Placed, resources, type Templates, text } from '../../shared/templates';
 import type { KitStack } from '../stacks';
 import type { Need } from './needs';
-import type { Check, Verdict } from './types';
+import { type Check, fail, ok, type Verdict, warn } from './types';
 
 const SEVERITY: Verdict[] = ['ok', 'warn', 'fail'];
 
@@ -28,8 +28,8 @@ export function judgeTool({ name, found, wanted, exactly, verdict, fix }: Tool):
   const enough = found !== null && (exactly ? found === wanted : compareVersions(found, wanted) >= 0);
   const asked = exactly ? `${wanted} is pinned` : `${wanted} or newer is needed`;
   return enough
-    ? { about: 'tool', verdict: 'ok', found: `${name} ${found}` }
-    : { about: 'tool', verdict, found: `${name} ${found ?? 'is missing'}; ${asked}`, fix };
+    ? ok('tool', `${name} ${found}`)
+    : { ...fail('tool', `${name} ${found ?? 'is missing'}; ${asked}`, fix), verdict };
 }
 
 function compareVersions(a: string, b: string): number {
@@ -43,13 +43,8 @@ function compareVersions(a: string, b: string): number {
 
 export function judgeRegion(region: string, offered: readonly string[]): Check {
   return offered.includes(region)
-    ? { about: 'region', verdict: 'ok', found: `${region} has the XGBoost image` }
-    : {
-        about: 'region',
-        verdict: 'fail',
-        found: `SageMaker offers no XGBoost image in ${region}`,
-        fix: `--region with one of ${offered.join(', ')}`,
-      };
+    ? ok('region', `${region} has the XGBoost image`)
+    : fail('region', `SageMaker offers no XGBoost image in ${region}`, `--region with one of ${offered.join(', ')}`);
 }
 
 /** Where an image lies. */
@@ -58,13 +53,12 @@ export type Image = ReturnType<typeof xgboostImageIn>;
 export function judgeImage({ repositoryName, imageTag, registryId }: Image, isThere: boolean): Check {
   const image = `${repositoryName}:${imageTag}`;
   return isThere
-    ? { about: 'image', verdict: 'ok', found: `${image} is in the registry` }
-    : {
-        about: 'image',
-        verdict: 'fail',
-        found: `${image} is not in the registry ${registryId}: no job and no endpoint would start`,
-        fix: '--region with another one, or a newer version of the kit',
-      };
+    ? ok('image', `${image} is in the registry`)
+    : fail(
+        'image',
+        `${image} is not in the registry ${registryId}: no job and no endpoint would start`,
+        '--region with another one, or a newer version of the kit',
+      );
 }
 
 /** The newest feature that the kit's templates use came with version 6: the role that publishes files, and the version rule itself. */
@@ -72,16 +66,10 @@ export const BOOTSTRAP_VERSION = 6;
 
 export function judgeBootstrap(version: number | null, account: string, region: string): Check {
   const fix = `npx cdk bootstrap aws://${account}/${region}`;
-  if (version === null)
-    return {
-      about: 'bootstrap',
-      verdict: 'fail',
-      found: `${account} in ${region} is not bootstrapped for the CDK`,
-      fix,
-    };
+  if (version === null) return fail('bootstrap', `${account} in ${region} is not bootstrapped for the CDK`, fix);
   return version >= BOOTSTRAP_VERSION
-    ? { about: 'bootstrap', verdict: 'ok', found: `version ${version}` }
-    : { about: 'bootstrap', verdict: 'fail', found: `version ${version} is older than ${BOOTSTRAP_VERSION}`, fix };
+    ? ok('bootstrap', `version ${version}`)
+    : fail('bootstrap', `version ${version} is older than ${BOOTSTRAP_VERSION}`, fix);
 }
 
 /** A quota as Service Quotas tells it; `applied` is null where it was never changed. */
@@ -98,18 +86,17 @@ export function judgeQuota(
 ): Check {
   const list = `https://${region}.console.aws.amazon.com/servicequotas/home/services/${service}/quotas`;
   if (told === null)
-    return {
-      about: 'quota',
-      verdict: 'warn',
-      found: `${name}: Service Quotas knows no quota of this name in ${region}; ${least} are needed for ${what}`,
-      fix: list,
-      evidence: { name, code: null, needed: least },
-    };
+    return warn(
+      'quota',
+      `${name}: Service Quotas knows no quota of this name in ${region}; ${least} are needed for ${what}`,
+      list,
+      { name, code: null, needed: least },
+    );
   const { code, applied, default: given } = told;
   const value = applied ?? given ?? 0;
   const evidence = { name, code, applied, default: given, needed: least, comfortable: comfortable?.value ?? least };
   const figures = `${name} (${code}): ${value}, AWS default ${given ?? 'unknown'}`;
-  if (value >= (comfortable?.value ?? least)) return { about: 'quota', verdict: 'ok', found: figures, evidence };
+  if (value >= (comfortable?.value ?? least)) return ok('quota', figures, evidence);
   const [verdict, wanted, why]: [Verdict, number, string] =
     value < least || comfortable === undefined
       ? ['fail', least, `${least} are needed for ${what}`]
@@ -157,21 +144,16 @@ export function judgeFeatures(
   inUse: ReturnType<typeof featuresInUse>,
   { refusal, customer }: { refusal: string; customer: boolean },
 ): Check[] {
-  if (inUse.length === 0)
-    return [{ about: 'services', verdict: 'ok', found: 'nothing that is closed to new customers' }];
+  if (inUse.length === 0) return [ok('services', 'nothing that is closed to new customers')];
   return inUse.map(({ feature, where }) => {
     const closed = `${feature.feature} is closed to new customers${feature.since === null ? '' : ` since ${feature.since}`}`;
     const evidence = { source: feature.source, checkedOn: feature.checkedOn };
-    const check = { about: 'services', fix: feature.instead, evidence };
+    const refused = (found: string) => fail('services', found, feature.instead, evidence);
     if (feature.status === 'retired')
-      return {
-        ...check,
-        verdict: 'fail',
-        found: `${feature.feature} was retired: ${where.join(', ')} would be refused`,
-      };
-    return customer
-      ? { ...check, verdict: 'warn', found: `${closed}; this account has monitoring schedules and may still use it` }
-      : { ...check, verdict: 'fail', found: `${closed}: ${where.join(', ')} would be refused with "${refusal}"` };
+      return refused(`${feature.feature} was retired: ${where.join(', ')} would be refused`);
+    if (!customer) return refused(`${closed}: ${where.join(', ')} would be refused with "${refusal}"`);
+    const found = `${closed}; this account has monitoring schedules and may still use it`;
+    return warn('services', found, feature.instead, evidence);
   });
 }
 
@@ -196,42 +178,39 @@ export function fixedNames(templates: Templates): FixedName[] {
 export function judgeNames(kit: string, fixed: readonly FixedName[]): Check {
   const tooLong = [JOB_NAME(kit), ...fixed].filter(({ name, limit }) => name.length > limit);
   return tooLong.length === 0
-    ? { about: 'names', verdict: 'ok', found: `${fixed.length} names of ${kit} fit their services` }
-    : {
-        about: 'names',
-        verdict: 'fail',
-        found: tooLong.map(({ where, name, limit }) => `${name} (${where}) is longer than ${limit}`).join('; '),
-        fix: '--kit with a shorter name',
-      };
+    ? ok('names', `${fixed.length} names of ${kit} fit their services`)
+    : fail(
+        'names',
+        tooLong.map(({ where, name, limit }) => `${name} (${where}) is longer than ${limit}`).join('; '),
+        '--kit with a shorter name',
+      );
 }
 
 export type DeployedStack = Pick<KitStack, 'name' | 'status' | 'profile' | 'updatedAt'>;
 
 export function judgeDeployed(stacks: readonly DeployedStack[], all: number, profile: string): Check {
   const about = 'deployed';
-  if (stacks.length === 0) return { about, verdict: 'ok', found: 'nothing yet' };
+  if (stacks.length === 0) return ok(about, 'nothing yet');
   const broken = stacks.filter(
     ({ status }) => !/^(CREATE|UPDATE|IMPORT)_COMPLETE$|^UPDATE_ROLLBACK_COMPLETE$/.test(status),
   );
   if (broken.length > 0)
-    return {
+    return warn(
       about,
-      verdict: 'warn',
-      found: broken.map(({ name, status }) => `${name} is ${status}`).join(', '),
-      fix: 'npm run kit -- up, which goes on from there, or npm run kit -- down',
-    };
+      broken.map(({ name, status }) => `${name} is ${status}`).join(', '),
+      'npm run kit -- up, which goes on from there, or npm run kit -- down',
+    );
   const changed = new Date(Math.max(...stacks.map(({ updatedAt }) => updatedAt.getTime()))).toISOString();
   const others = [...new Set(stacks.map((stack) => stack.profile))].filter((deployed) => deployed !== profile);
   if (others.length > 0)
-    return {
+    return warn(
       about,
-      verdict: 'warn',
-      found: `deployed as profile ${others.join(', ')}, asked for ${profile}`,
-      fix: `--profile ${others[0] ?? profile}, or go on to change it; what is replaced: docs/upgrading.md`,
-    };
+      `deployed as profile ${others.join(', ')}, asked for ${profile}`,
+      `--profile ${others[0] ?? profile}, or go on to change it; what is replaced: docs/upgrading.md`,
+    );
   return stacks.length === all
-    ? { about, verdict: 'ok', found: `${stacks.length} stacks, profile ${profile}, last changed ${changed}` }
-    : { about, verdict: 'warn', found: `${stacks.length} of ${all} stacks`, fix: 'npm run kit -- up' };
+    ? ok(about, `${stacks.length} stacks, profile ${profile}, last changed ${changed}`)
+    : warn(about, `${stacks.length} of ${all} stacks`, 'npm run kit -- up');
 }
 
 /** What carries the kit's tag although no stack of the kit is there; a name that the templates fix would be taken. */
@@ -242,11 +221,8 @@ export function judgeLeftovers(
   fixed: readonly FixedName[],
 ): Check[] {
   const about = 'leftovers';
-  if (stacks > 0)
-    return [
-      { about, verdict: 'ok', found: `${tagged.length} resources carry the tag kit=${kit} of the deployed stacks` },
-    ];
-  if (tagged.length === 0) return [{ about, verdict: 'ok', found: `nothing carries the tag kit=${kit}` }];
+  if (stacks > 0) return [ok(about, `${tagged.length} resources carry the tag kit=${kit} of the deployed stacks`)];
+  if (tagged.length === 0) return [ok(about, `nothing carries the tag kit=${kit}`)];
   const taken = fixed.flatMap(({ name, where }) =>
     // A parameter's name begins with the slash that its ARN has anyway.
     tagged
@@ -255,51 +231,33 @@ export function judgeLeftovers(
   );
   const fix = `npm run kit -- sweep --kit ${kit}`;
   return [
-    {
-      about,
-      verdict: 'warn',
-      found: `${tagged.length} resources of an earlier ${kit} are left, e.g. ${tagged[0]}`,
-      fix,
-    },
-    ...taken.map(({ arn, where }): Check => ({
-      about,
-      verdict: 'fail',
-      found: `${arn} has the name of ${where}`,
-      fix,
-    })),
+    warn(about, `${tagged.length} resources of an earlier ${kit} are left, e.g. ${tagged[0]}`, fix),
+    ...taken.map(({ arn, where }) => fail(about, `${arn} has the name of ${where}`, fix)),
   ];
 }
 
 /** @param refusal of DescribeBudgets; null where it answered */
 export function judgeBudgets(refusal: string | null, monthlyBudgetUsd: number | null): Check {
-  const about = 'budget';
-  if (refusal === null) return { about, verdict: 'ok', found: 'the account may have budgets' };
-  return {
-    about,
-    verdict: monthlyBudgetUsd === null ? 'ok' : 'fail',
-    found: `the account may have no budgets: ${refusal}`,
-    fix: `--config '{"foundation":{"monthlyBudgetUsd":null}}', or the payer account switches on access to billing for its members`,
-  };
+  if (refusal === null) return ok('budget', 'the account may have budgets');
+  const found = `the account may have no budgets: ${refusal}`;
+  if (monthlyBudgetUsd === null) return ok('budget', found);
+  return fail(
+    'budget',
+    found,
+    `--config '{"foundation":{"monthlyBudgetUsd":null}}', or the payer account switches on access to billing for its members`,
+  );
 }
 
 /** The budget tells people at 80 %. */
 const TOLD_AT = 0.8;
 
 export function judgeBudget(firstMonthUsd: number, monthlyBudgetUsd: number | null): Check {
+  const cost = `cost ${firstMonthUsd.toFixed(2)} USD`;
   if (monthlyBudgetUsd === null)
-    return {
-      about: 'budget',
-      verdict: 'ok',
-      found: `none: nobody is told when a month gets expensive; idle and a drift story cost ${firstMonthUsd.toFixed(2)} USD`,
-    };
-  const figures = `a month idle and a drift story cost ${firstMonthUsd.toFixed(2)} USD, the budget is ${monthlyBudgetUsd}`;
+    return ok('budget', `none: nobody is told when a month gets expensive; idle and a drift story ${cost}`);
+  const figures = `a month idle and a drift story ${cost}, the budget is ${monthlyBudgetUsd}`;
   const evidence = { firstMonthUsd, monthlyBudgetUsd };
-  if (firstMonthUsd <= monthlyBudgetUsd * TOLD_AT) return { about: 'budget', verdict: 'ok', found: figures, evidence };
-  return {
-    about: 'budget',
-    verdict: firstMonthUsd > monthlyBudgetUsd ? 'fail' : 'warn',
-    found: figures,
-    fix: `--config '{"foundation":{"monthlyBudgetUsd":${Math.ceil(firstMonthUsd / TOLD_AT)}}}', or a smaller profile: npm run kit -- cost`,
-    evidence,
-  };
+  if (firstMonthUsd <= monthlyBudgetUsd * TOLD_AT) return ok('budget', figures, evidence);
+  const fix = `--config '{"foundation":{"monthlyBudgetUsd":${Math.ceil(firstMonthUsd / TOLD_AT)}}}', or a smaller profile: npm run kit -- cost`;
+  return (firstMonthUsd > monthlyBudgetUsd ? fail : warn)('budget', figures, fix, evidence);
 }

@@ -1,24 +1,13 @@
 /** Looks at the account; what it finds is judged in judge.ts. */
-import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
-import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { ListMonitoringSchedulesCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import {
-  GetAWSDefaultServiceQuotaCommand,
-  GetServiceQuotaCommand,
-  NoSuchResourceException,
-  paginateListAWSDefaultServiceQuotas,
-  ServiceQuotasClient,
-} from '@aws-sdk/client-service-quotas';
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../operate/deployed-kit';
-import { pages } from '../../shared/sdk';
+import { call, pages } from '../../shared/sdk';
 import type { Image, ToldQuota } from './judge';
 import type { Need } from './needs';
 
 export async function account(aws: Aws): Promise<{ account: string; principal: string }> {
-  const { Account, Arn } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
-  return { account: Account!, principal: Arn! };
+  const { Account, Arn } = await call(aws, 'sts:GetCallerIdentity', {});
+  return { account: Account, principal: Arn };
 }
 
 /** @throws Error of the SDK when no Region is configured */
@@ -27,7 +16,7 @@ export const region = (aws: Aws): Promise<string> => new STSClient(aws).config.r
 /** How Budgets refuses a member account of an organization whose payer did not enable it; null where it answers. */
 export async function budgetsRefusal(aws: Aws, AccountId: string): Promise<string | null> {
   try {
-    await new BudgetsClient(aws).send(new DescribeBudgetsCommand({ AccountId, MaxResults: 1 }));
+    await call(aws, 'budgets:DescribeBudgets', { AccountId, MaxResults: 1 });
     return null;
   } catch (error) {
     const { message } = error as Error;
@@ -38,9 +27,7 @@ export async function budgetsRefusal(aws: Aws, AccountId: string): Promise<strin
 
 /** Whether the registry has the image. @throws Error of ECR where it lets this account not look */
 export async function hasImage(aws: Aws, { imageTag, ...repository }: Image): Promise<boolean> {
-  const { images } = await new ECRClient(aws).send(
-    new BatchGetImageCommand({ ...repository, imageIds: [{ imageTag }] }),
-  );
+  const { images } = await call(aws, 'ecr:BatchGetImage', { ...repository, imageIds: [{ imageTag }] });
   return (images ?? []).length > 0;
 }
 
@@ -49,22 +36,19 @@ export async function bootstrapVersion(aws: Aws): Promise<number | null> {
   // The qualifier of every account that nobody bootstrapped under another one.
   const Name = '/cdk-bootstrap/hnb659fds/version';
   try {
-    const { Parameter } = await new SSMClient(aws).send(new GetParameterCommand({ Name }));
-    return Number(Parameter?.Value);
+    const { Parameter } = await call(aws, 'ssm:GetParameter', { Name });
+    return Number(Parameter.Value);
   } catch (error) {
-    if (error instanceof ParameterNotFound) return null;
+    if ((error as Error).name === 'ParameterNotFound') return null;
     throw error;
   }
 }
 
 /** Service Quotas of an account. */
 export class Quotas {
-  private readonly client: ServiceQuotasClient;
   private readonly byName = new Map<string, Promise<Map<string, string>>>();
 
-  constructor(aws: Aws) {
-    this.client = new ServiceQuotasClient(aws);
-  }
+  constructor(private readonly aws: Aws) {}
 
   /** What the account has of it; null where the Region has no quota of that name. */
   async told({ service, name, code }: Need): Promise<ToldQuota | null> {
@@ -72,17 +56,17 @@ export class Quotas {
     if (QuotaCode === undefined) return null;
     const asked = { ServiceCode: service, QuotaCode };
     const [applied, given] = await Promise.all([
-      this.value(() => this.client.send(new GetServiceQuotaCommand(asked))),
-      this.value(() => this.client.send(new GetAWSDefaultServiceQuotaCommand(asked))),
+      this.value('GetServiceQuota', asked),
+      this.value('GetAWSDefaultServiceQuota', asked),
     ]);
     return applied === null && given === null ? null : { code: QuotaCode, applied, default: given };
   }
 
-  private async value(ask: () => Promise<{ Quota?: { Value?: number } }>): Promise<number | null> {
+  private async value(operation: string, asked: object): Promise<number | null> {
     try {
-      return (await ask()).Quota?.Value ?? null;
+      return (await call(this.aws, `service-quotas:${operation}`, asked)).Quota?.Value ?? null;
     } catch (error) {
-      if (error instanceof NoSuchResourceException) return null;
+      if ((error as Error).name === 'NoSuchResourceException') return null;
       throw error;
     }
   }
@@ -96,8 +80,8 @@ export class Quotas {
 
   private async list(ServiceCode: string): Promise<Map<string, string>> {
     const found = new Map<string, string>();
-    for await (const { Quotas: page } of paginateListAWSDefaultServiceQuotas({ client: this.client }, { ServiceCode }))
-      for (const { QuotaName, QuotaCode } of page ?? []) found.set(QuotaName!, QuotaCode!);
+    const listed = pages(this.aws, 'service-quotas:ListAWSDefaultServiceQuotas', { ServiceCode }, ['Quotas']);
+    for await (const { QuotaName, QuotaCode } of listed) found.set(QuotaName, QuotaCode);
     return found;
   }
 }
@@ -114,8 +98,6 @@ export async function tagged(aws: Aws, kit: string): Promise<string[]> {
 
 /** Whether Model Monitor was ever used here. An empty list proves nothing: only a create call is refused. */
 export async function hasSchedules(aws: Aws): Promise<boolean> {
-  const { MonitoringScheduleSummaries } = await new SageMakerClient(aws).send(
-    new ListMonitoringSchedulesCommand({ MaxResults: 1 }),
-  );
+  const { MonitoringScheduleSummaries } = await call(aws, 'sagemaker:ListMonitoringSchedules', { MaxResults: 1 });
   return (MonitoringScheduleSummaries ?? []).length > 0;
 }

@@ -3,7 +3,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Aws } from '../../operate/deployed-kit';
-import type { Check } from './types';
+import { type Check, fail, ok } from './types';
 
 /** In how many zones the account's default VPC has subnets. Signed by hand: the SDK's client of EC2 takes 14 MB for this one call. */
 export async function defaultZones(aws: Aws): Promise<number> {
@@ -27,9 +27,8 @@ export async function defaultZones(aws: Aws): Promise<number> {
   return new Set([...text.matchAll(/<availabilityZone>([^<]+)/g)].map(([, zone]) => zone)).size;
 }
 
-export const judgeDefaultVpc = (zones: number): Check => ({
-  about: 'network',
-  verdict: zones < 2 ? 'fail' : 'ok',
-  found: `zones of the default VPC: ${zones}${zones < 2 ? ', and Redshift Serverless needs two' : ''}`,
-  fix: 'aws ec2 create-default-vpc, or create-default-subnet for another zone',
-});
+export function judgeDefaultVpc(zones: number): Check {
+  const found = `zones of the default VPC: ${zones}`;
+  const fix = 'aws ec2 create-default-vpc, or create-default-subnet for another zone';
+  return zones < 2 ? fail('network', `${found}, and Redshift Serverless needs two`, fix) : ok('network', found);
+}

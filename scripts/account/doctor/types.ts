@@ -17,6 +17,24 @@ export interface Check {
   evidence?: Record<string, string | number | null>;
 }
 
+const wrong =
+  (verdict: Verdict) =>
+  (about: string, found: string, fix: string, evidence?: Check['evidence']): Check => ({
+    about,
+    verdict,
+    found,
+    fix,
+    evidence,
+  });
+export const [warn, fail] = [wrong('warn'), wrong('fail')];
+
+export const ok = (about: string, found: string, evidence?: Check['evidence']): Check => ({
+  about,
+  verdict: 'ok',
+  found,
+  evidence,
+});
+
 export interface Diagnosis {
   kit: string;
   profile: string;

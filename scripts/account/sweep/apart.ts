@@ -1,15 +1,6 @@
 /** Types that one list does not tell enough of. */
-import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
-import {
-  BudgetsClient,
-  paginateDescribeBudgets,
-  paginateDescribeNotificationsForBudget,
-  paginateDescribeSubscribersForNotification,
-} from '@aws-sdk/client-budgets';
-import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
-import { DescribeKeyCommand, KMSClient, paginateListKeys } from '@aws-sdk/client-kms';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../operate/deployed-kit';
+import { call, pages } from '../../shared/sdk';
 import { budgetsRefusal } from '../doctor/look';
 import type { Thing } from './list';
 import { stackOwns } from './owner';
@@ -22,54 +13,43 @@ export const apart: Record<string, (aws: Aws, kit: string) => Promise<Thing[]>> 
 
 /** Keys by their description. */
 async function keys(aws: Aws): Promise<Thing[]> {
-  const client = new KMSClient(aws);
   const found: Thing[] = [];
-  for await (const { Keys = [] } of paginateListKeys({ client }, {}))
-    for (const { KeyId } of Keys) {
-      const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId })).catch((error: Error) => {
-        // The policy of the kit's key admits the account: one that refuses its administrator is somebody else's.
-        if (error.name === 'AccessDeniedException') return { KeyMetadata: undefined };
-        throw error;
-      });
-      found.push({
-        name: KeyMetadata?.Description ?? '',
-        id: KeyId,
-        ...(KeyMetadata?.KeyState === 'PendingDeletion' ? { apart: 'pending deletion' } : {}),
-      });
-    }
+  for await (const { KeyId } of pages(aws, 'kms:ListKeys', {}, ['Keys'])) {
+    const { KeyMetadata } = await call(aws, 'kms:DescribeKey', { KeyId }).catch((error: Error) => {
+      // The policy of the kit's key admits the account: one that refuses its administrator is somebody else's.
+      if (error.name === 'AccessDeniedException') return {};
+      throw error;
+    });
+    const pending = KeyMetadata?.KeyState === 'PendingDeletion';
+    found.push({ name: KeyMetadata?.Description ?? '', id: KeyId, ...(pending ? { apart: 'pending deletion' } : {}) });
+  }
   return found;
 }
 
 async function roles(aws: Aws): Promise<Thing[]> {
   // API Gateway has one role for the logs of every API in the Region.
-  const { cloudwatchRoleArn } = await new APIGatewayClient(aws).send(new GetAccountCommand({}));
+  const { cloudwatchRoleArn } = await call(aws, 'api-gateway:GetAccount', {});
   const found: Thing[] = [];
-  for await (const { Roles = [] } of paginateListRoles({ client: new IAMClient(aws) }, {}))
-    for (const { RoleName, Arn } of Roles)
-      found.push({ name: RoleName!, ...(Arn === cloudwatchRoleArn ? { apart: 'shared' } : {}) });
+  for await (const { RoleName, Arn } of pages(aws, 'iam:ListRoles', {}, ['Roles']))
+    found.push({ name: RoleName, ...(Arn === cloudwatchRoleArn ? { apart: 'shared' } : {}) });
   return found;
 }
 
 /** The kit's budgets: a subscriber's address says whose each is. */
 async function budgets(aws: Aws, kit: string): Promise<Thing[]> {
-  const { Account: AccountId } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+  const { Account: AccountId } = await call(aws, 'sts:GetCallerIdentity', {});
   // An account that may have no budgets has none.
-  if ((await budgetsRefusal(aws, AccountId!)) !== null) return [];
-  const client = new BudgetsClient(aws);
+  if ((await budgetsRefusal(aws, AccountId)) !== null) return [];
+  const list = (of: string, input: object, member: string) =>
+    pages(aws, `budgets:Describe${of}`, { AccountId, ...input }, [member]);
   const subscribed = async (BudgetName: string) => {
-    const budget = { AccountId, BudgetName };
-    for await (const { Notifications = [] } of paginateDescribeNotificationsForBudget({ client }, budget))
-      for (const Notification of Notifications)
-        for await (const { Subscribers = [] } of paginateDescribeSubscribersForNotification(
-          { client },
-          { ...budget, Notification },
-        ))
-          if (Subscribers.some(({ Address = '' }) => stackOwns(kit, Address.split(':').at(-1)!))) return true;
+    for await (const Notification of list('NotificationsForBudget', { BudgetName }, 'Notifications'))
+      for await (const { Address } of list('SubscribersForNotification', { BudgetName, Notification }, 'Subscribers'))
+        if (stackOwns(kit, Address.split(':').at(-1))) return true;
     return false;
   };
   const found: Thing[] = [];
-  for await (const { Budgets = [] } of paginateDescribeBudgets({ client }, { AccountId }))
-    for (const { BudgetName } of Budgets)
-      if (await subscribed(BudgetName!)) found.push({ name: BudgetName!, id: AccountId! });
+  for await (const { BudgetName } of list('Budgets', {}, 'Budgets'))
+    if (await subscribed(BudgetName)) found.push({ name: BudgetName, id: AccountId });
   return found;
 }

@@ -67,14 +67,6 @@ export interface Outcome {
   drift: { feature: string; distance: number; threshold: number }[];
 }
 
-/** The files of that name under a prefix of the evidence, in the order of their keys. */
-export function written<T>(evidence: Evidence, prefix: string, file: string): T[] {
-  return Object.entries(evidence.objects)
-    .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([, value]) => value as T);
-}
-
 /** What a run left behind. */
 export function read(runDir: string): { summary: Summary; evidence: Evidence } {
   const json = (file: string): unknown => JSON.parse(readFileSync(join(runDir, file), 'utf8'));

@@ -1,8 +1,9 @@
 /** The newest evaluation: what a champion is judged by. */
 import { layout } from '../../../lib/shared/names';
 import type { Evidence } from '../evidence';
+import { written } from '../verify';
 import * as charts from './charts';
-import { type Evaluation, written } from './files';
+import { type Evaluation } from './files';
 import { type Cell, counts, type Section, section, table } from './page';
 
 export async function models(evidence: Evidence): Promise<Section[]> {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { layout } from '../../../lib/shared/names';
 import { ROOT } from '../../shared/cdk';
 import type { Evidence } from '../evidence';
-import { type Range, type Summary, versionOf } from '../verify';
-import { type Outcome, read, written } from './files';
+import { type Range, type Summary, versionOf, written } from '../verify';
+import { type Outcome, read } from './files';
 
 type Interval = [low: number, high: number];
 
