@@ -120,6 +120,19 @@ export function register(program: Command): void {
       await status(await deployed(), out);
     });
 
+  program
+    .command('query')
+    .description('ask the lake a question in SQL, and say what the answer cost')
+    .argument('<sql>', 'a SELECT; the tables of Redshift are awsdatacatalog.<database>.<table>')
+    .addOption(new Option('--engine <engine>').choices(['athena', 'redshift']).default('athena'))
+    .option('--grant', 'let the admin of the warehouse give you the use of the catalog first, where you lack it', false)
+    .addOption(option.json())
+    .action(async (sql: string, { json, ...options }: { engine: Engine; grant: boolean; json: boolean }) => {
+      const { query, table } = load<typeof import('./query')>('./query');
+      const answer = await query(await deployed(), { sql, ...options }, out);
+      console.log(json ? JSON.stringify(answer) : table(answer));
+    });
+
   const version = ['<version>', 'number in the registry', whole] as const;
   program
     .command('approve')
