@@ -73,6 +73,23 @@ describe('files', () => {
     expect(long.filter((line) => Number(/: (\d+)/.exec(line)?.[1]) > limit)).toEqual([]);
   });
 
+  test('comments begin with the thing that they are about', () => {
+    const opening = /^\s*(?:\/\/|#|\*|\/\*\*|""") (?:Of|By|As|That|Where|Without|Whose) /;
+    const docstring = /^\s*"""(?:Of|By|As|That|Where|Without|Whose) /;
+    const found = sources
+      .filter((path) => !/^test\/|^engine\/tests\//.test(path))
+      .flatMap((path) =>
+        read(path)
+          .split('\n')
+          .map((line) => `${path}: ${line.trim()}`)
+          .filter((line) => {
+            const text = line.slice(path.length + 2);
+            return opening.test(text) || docstring.test(text);
+          }),
+      );
+    expect(found).toEqual([]);
+  });
+
   test('bin/app.ts only wires: what depends on the configuration is decided in a room', () => {
     expect(read('bin/app.ts').replace('if (require.main === module)', '')).not.toMatch(/\b(if|switch)\b| \? /);
   });

@@ -77,7 +77,7 @@ def removals(
 ) -> list[tuple[Statement, dict[str, list[Call]]]]:
     """Every statement with the calls that notice that it is gone, by scenario, fastest first."""
     policies = Policies(templates)
-    # Of a profile that was not played, the calls that its own policies allow count.
+    # A profile that was not played is judged by the calls that its own policies allow.
     played = {
         record.scenario: [
             call

@@ -30,9 +30,9 @@ def role_may(
         action=action,
         resource_arn=resource,
         region=REGION,
-        # As in a rehearsal: authorization._declare_loopback_secure.
+        # A rehearsal does the same: authorization._declare_loopback_secure.
         secure_transport=True,
-        # As enforce does: a request that names no tags has no aws:TagKeys.
+        # A request that names no tags has no aws:TagKeys, as in enforce.
         service_context={"aws:tagkeys": None, **{key.lower(): value for key, value in context.items()}},
     )
     result = evaluator.evaluate(asked, [evaluator.parse_policy_document({"Statement": list(identity)})])

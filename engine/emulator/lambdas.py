@@ -20,7 +20,7 @@ _SETTLED_ERROR = """_realStdoutWrite(JSON.stringify({
 _THROWN_ERROR = """_realStdoutWrite(JSON.stringify({
         status: "error", error: e.message, trace: e.stack
       }) + "\\n");"""
-# As the Lambda Node runtime reports: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+# The Lambda Node runtime reports so: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
 _REPORT = """_realStdoutWrite(JSON.stringify({ status: "ok", result: { MARKER: {
             errorType: (ERR && ERR.name) || typeof ERR,
             errorMessage: ERR && ERR.message !== undefined ? ERR.message : String(ERR),

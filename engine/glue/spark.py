@@ -10,7 +10,7 @@ _MEMORY = "1g"
 
 
 def archive_of(jars: Sequence[Path]) -> Path:
-    """Where the class archive of a toolchain with these jars is, or will be."""
+    """The path at which the class archive of a toolchain with these jars is, or will be."""
     return jars[0].with_name("spark-classes.jsa")
 
 
@@ -47,7 +47,7 @@ def jvm_environment(
     return {
         "JAVA_HOME": str(java_home),
         "PYSPARK_SUBMIT_ARGS": " ".join(quote(word) for word in words),
-        # Without it Spark asks the name service for this machine's address.
+        # Spark would ask the name service for this machine's address.
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(scratch),
     }

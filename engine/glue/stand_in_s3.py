@@ -1,4 +1,4 @@
-"""As much of S3 as Spark's warm-up asks for, in memory: the emulator's own must neither see nor audit it."""
+"""The part of S3 that Spark's warm-up uses, in memory: the emulator must neither see nor audit it."""
 
 import re
 import threading

@@ -75,7 +75,7 @@ class Capture:
                 try:
                     self._s3.write(f"{self._base}/{name}", body, self._config.get("KmsKeyId"))
                 except ClientError:
-                    # As on AWS: a role that may not write leaves the endpoint in service and no files.
+                    # A role that may not write leaves the endpoint in service and no files, as on AWS.
                     continue
 
     def close(self) -> None:

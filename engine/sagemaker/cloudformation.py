@@ -15,7 +15,7 @@ from engine.services import Created, Permission, Properties, shapes
 Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 _ALPHABET = string.ascii_letters + string.digits
-# Of the longest names SageMaker takes (63), what is left beside a hyphen and twelve random characters.
+# The longest names that SageMaker takes have 63 characters; a hyphen and twelve random ones are added.
 _LOGICAL_ID_LENGTH = 50
 
 

@@ -32,7 +32,7 @@ class Stage:
 
     @property
     def capacity(self) -> str:
-        """As StatusMessage says it."""
+        """The text of StatusMessage."""
         part = "full" if self.instances == self.of else "canary"
         return f"{part} capacity of {self.instances} instance(s)"
 

@@ -79,7 +79,7 @@ class Process:
     def wait(self) -> int:
         """The exit status; negative is the signal that ended the process."""
         status = self._popen.wait()
-        # Where no namespace sweeps up what the first process left running.
+        # No namespace ends what the first process left running.
         self._signal(signal.SIGKILL)
         self._running.discard(self)
         return status

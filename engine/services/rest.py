@@ -100,7 +100,7 @@ class RestXml(Xml, RestJson):
 
 
 def _routes(model: ServiceModel) -> list[tuple[re.Pattern[str], list[str], OperationModel]]:
-    """By what tells them apart: a query parameter, then the most literal parts, then the longest path."""
+    """Paths are tried in this order: with a query parameter, with most literal parts, the longest."""
     found = []
     for operation in map(model.operation_model, model.operation_names):
         path, _, literal = operation.http["requestUri"].partition("?")

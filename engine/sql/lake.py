@@ -1,4 +1,4 @@
-"""Where the catalog and the files come from: AWS's own calls, made as whoever asks the query."""
+"""The source of catalog and files: AWS's own calls, made as whoever asks the query."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

@@ -92,7 +92,7 @@ class Table:
         return values if all(covered) else None
 
     def _shape(self, key: str) -> str:
-        """As many folders as the key's format has."""
+        """A pattern with one folder for each part of the key's format."""
         folders = self.parameters.get(f"projection.{key}.format", "").count("/") + 1
         return "/".join(["[^/]+"] * folders)
 

@@ -13,7 +13,7 @@ from engine.warehouse.cloudformation import ServerlessType
 
 NAMESPACE, WORKGROUP = "namespace", "workgroup"
 _RPUS = {4, *range(8, 513, 8), *range(544, 1025, 32)}
-# Where a workgroup names no capacity.
+# A workgroup that names no capacity has this one.
 _BASE_RPUS = 128
 _CREDENTIAL_SECONDS = 900
 # What CreateNamespace does in its caller's name where the service keeps the admin's password.
@@ -85,7 +85,7 @@ class RedshiftServerless(Service):
             admin = params.get("adminUsername", "admin")
             arn = f"{self._secrets}{params['namespaceName']}-{admin}-{secrets.token_hex(3)}"
             record |= {"adminUsername": admin, "adminPasswordSecretArn": arn}
-        # Of the database, which no API shows: who has logged in, and who may use the catalog.
+        # Facts of the database that no API shows: who has logged in, and who may use the catalog.
         record |= {"users": set(), "granted": set()}
         return {NAMESPACE: record}
 

@@ -13,7 +13,7 @@ export interface PrepareMachineProps {
   readonly leases: Omit<Lease, 'name'>;
 }
 
-/** Where every failure goes first: the leases are given back, then people are told. */
+/** Every failure goes there first: the leases are given back, then people are told. */
 export const PREPARE_FAILURE = 'ReturnLeases';
 
 /** The one source whose files a manifest can name today. */

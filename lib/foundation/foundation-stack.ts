@@ -120,7 +120,7 @@ export class FoundationStack extends RoomStack {
       budget: {
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
-        // Of the whole account: a filter by tag counts nothing until somebody activates the tag for billing.
+        // The limit is the whole account's: a filter by tag counts nothing until somebody activates the tag for billing.
         budgetLimit: { amount, unit: 'USD' },
       },
       notificationsWithSubscribers: [

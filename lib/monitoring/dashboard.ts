@@ -10,7 +10,7 @@ import { names } from '../shared/names';
 
 export interface KitDashboardProps {
   readonly kit: string;
-  /** By title. */
+  /** State machines by title. */
   readonly machines: Record<string, IStateMachine>;
 }
 

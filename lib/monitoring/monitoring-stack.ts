@@ -69,7 +69,7 @@ export class MonitoringStack extends RoomStack {
     const own = { kit, room: monitoring, topic: alerts };
     new KitAlarm(this, 'Drift', { ...own, alarm: 'drift', metric: violations(driftViolations) });
     new KitAlarm(this, 'Quality', { ...own, alarm: 'quality', metric: violations(qualityViolations) });
-    // Without a schedule nobody expects a beat, and the alarm would ring for ever.
+    // No heartbeat is expected while the schedule is off, and the alarm would stay in ALARM.
     if (config.monitoring.schedule)
       new KitAlarm(this, 'Heartbeat', { ...own, alarm: 'heartbeat', metric: kitMetric(kit, heartbeat, 'SampleCount') });
     new KitAlarm(this, 'PipelineFailed', {

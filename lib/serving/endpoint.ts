@@ -9,7 +9,7 @@ export const VARIANT = 'AllTraffic';
 /** What a real-time update may take: the start of a fleet (about seven minutes) and fifteen minutes under the alarms, with room. */
 export const LONGEST_UPDATE = Duration.hours(1);
 
-/** By name: the endpoint belongs to a later stack, and exists only after the first release. */
+/** The ARN by name: the endpoint belongs to a later stack, and exists only after the first release. */
 export const endpointArn = (kit: string) => arn('sagemaker', `endpoint/${names.endpoint(kit)}`);
 
 /** CloudFormation chooses these names. */

@@ -14,7 +14,7 @@ export interface ReleaseMachineProps {
   readonly explainArn: string;
 }
 
-/** Where failures go: the lease is given back, then people are told. */
+/** Every failure goes there: the lease is given back, then people are notified. */
 export const RELEASE_FAILURE = 'ReturnLeaseAfterFailure';
 
 /** A throttled read, or a first call that waits for a cold endpoint: without jitter, so that the tries last three minutes for certain. */

@@ -29,7 +29,7 @@ export interface ReleaseProps {
   readonly champion: IStringParameter;
   readonly key: IKey;
   readonly modelRole: IRole;
-  /** Of the managed monitors, which stand in the same stack. @default none */
+  /** Role of the managed monitors, which stand in the same stack. @default none */
   readonly monitorRole?: IRole;
   readonly alerts: ITopic;
   readonly deadLetters: IQueue;

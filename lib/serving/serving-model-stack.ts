@@ -35,7 +35,7 @@ export interface ServingModelStackProps extends RoomProps {
   readonly config: Config['serving'];
   readonly key: IKey;
   readonly modelRole: IRole;
-  /** Where a real-time endpoint captures. */
+  /** The bucket that a real-time endpoint captures into. */
   readonly captured: IBucket;
   /** Alarms that roll an update back. */
   readonly guardrails: IAlarm[];

@@ -98,7 +98,7 @@ export class ServingStack extends RoomStack {
       new Metric({
         namespace: 'AWS/SageMaker',
         metricName,
-        // By the fixed name and not by the endpoint: the alarm must exist before the first model does.
+        // The fixed name and not the endpoint is the dimension: the alarm must exist before the first model does.
         dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: VARIANT },
         statistic,
         period,

@@ -8,7 +8,7 @@ export interface Column {
   readonly role?: 'id' | 'time' | 'feature' | 'label';
   readonly kind?: 'categorical' | 'numeric';
   readonly nullable?: boolean;
-  /** Whose bias is measured. */
+  /** Columns whose bias is measured. */
   readonly facet?: boolean;
   /** Whether its drift may start a retraining, or is only shown. */
   readonly monitor?: 'retrain' | 'report';

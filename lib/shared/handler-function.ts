@@ -14,13 +14,13 @@ export interface HandlerFunctionProps {
   readonly handler: string;
   /** What the function does, for the console. */
   readonly description: string;
-  /** By the names in the `env` of the rooms' contracts. */
+  /** Values by the names in the `env` of the rooms' contracts. */
   readonly environment: Record<string, string>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
   /** Memory also buys CPU; 512 MB starts a bundled handler in about half the time of 128. @default 512 */
   readonly memoryMb?: number;
-  /** Where asynchronous invocations end that failed three times. @default none */
+  /** The queue for asynchronous invocations that failed three times. @default none */
   readonly deadLetterQueue?: NodejsFunctionProps['deadLetterQueue'];
 }
 

@@ -27,7 +27,7 @@ export const instanceType = (use: InstanceUse) =>
       refuse(`SageMaker has no ${use} on ${type}: choose one of ${similar(type, offered[use]).join(', ')}`);
   });
 
-/** Of the same family where there is one, so that a wrong size shows the right ones. */
+/** Types of the same family where there is one, so that a wrong size shows the right ones. */
 function similar(type: string, types: readonly string[]): readonly string[] {
   const family = types.filter((one) => one.split('.')[1] === type.split('.')[1]);
   return family.length > 0 ? family : types.filter((one) => /^ml\.(t\d|m5)\./.test(one));

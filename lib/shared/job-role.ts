@@ -2,7 +2,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { arn } from './arns';
 
-/** Where jobs and models run, as the SageMaker API spells it. */
+/** The network of jobs and models, as the SageMaker API spells it. */
 export interface VpcConfig {
   readonly Subnets: string[];
   readonly SecurityGroupIds: string[];

@@ -20,7 +20,7 @@ export interface LifecycleMachineProps {
   readonly title: string;
   /** States without the failure path: `Alert` and `Failed` are added, and every task that catches nothing leads there. */
   readonly definition: Definition;
-  /** Where the failure path tells people. */
+  /** The topic that the failure path publishes to. */
   readonly alerts: ITopic;
   /** After this an execution is stopped. */
   readonly timeout: Duration;
@@ -70,7 +70,7 @@ export class LifecycleMachine extends Construct {
   /** Starts on every event of a rule. The rule waits for the right to do so: until then EventBridge would drop what it matches. */
   startOn(rule: Rule, input: RuleTargetInput, deadLetters: IQueue): void {
     rule.addTarget(new SfnStateMachine(this.machine, { input, deadLetterQueue: forRules(rule, deadLetters) }));
-    // Where the target keeps its role.
+    // The target keeps its role there.
     rule.node.addDependency(this.machine.node.findChild('EventsRole'));
   }
 

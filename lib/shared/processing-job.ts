@@ -49,7 +49,7 @@ export function processingJob<const Name extends string>(p: ProcessingJobProps, 
       `[${inputs}.{'InputName': name, 'S3Input': {'S3Uri': uri, 'LocalPath': '${ROOT}/input/' & name, 'S3DataType': 'S3Prefix', 'S3InputMode': 'File', 'S3DataDistributionType': 'FullyReplicated'}}]`,
     ),
     ProcessingOutputConfig: {
-      // Without it SageMaker encrypts with the account's S3 key, not with the bucket's.
+      // SageMaker encrypts with the account's S3 key otherwise, not with the bucket's.
       KmsKeyId: p.keyArn,
       Outputs: [
         {

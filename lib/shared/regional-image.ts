@@ -8,9 +8,9 @@ export interface RegionalImage {
 }
 
 export interface RegionalImageProps {
-  /** Of the mapping in the template. */
+  /** Id of the mapping in the template. */
   readonly id: string;
-  /** As a person calls it. */
+  /** Name for messages. */
   readonly name: string;
   readonly repository: string;
   /** @default the repository's `latest` */

@@ -7,7 +7,7 @@ import type { RoomContract } from './room';
 export interface RoomProps {
   /** Prefix of everything that has a name. */
   readonly kit: string;
-  /** Of everything: kit and profile; the room is added. */
+  /** Tags of every resource: kit and profile; the room is added. */
   readonly tags: Record<string, string>;
 }
 

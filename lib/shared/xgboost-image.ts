@@ -49,7 +49,7 @@ const REPOSITORY = 'sagemaker-xgboost';
  */
 const TAG = '3.2-0';
 
-/** Where the image lies, as ECR's own API takes it. @throws Error in a Region without it */
+/** Registry and repository of the image, as ECR's own API takes them. @throws Error in a Region without it */
 export function xgboostImageIn(region: string): { registryId: string; repositoryName: string; imageTag: string } {
   const registryId = ACCOUNTS[region];
   if (registryId === undefined) throw new Error(`SageMaker offers no XGBoost image in ${region}`);

@@ -3,7 +3,7 @@ import type { Config } from '../config';
 /**
  * How the XGBoost image's own server (sagemaker-containers 2.8.6.post2) runs `inference.py` out of model.tar.gz.
  *
- * By itself that server writes a configuration of nginx below /etc, copies the module to /opt/ml/code and installs it into the image's
+ * The server writes by itself a configuration of nginx below /etc, copies the module to /opt/ml/code and installs it into the image's
  * Python. A serverless container has no root and may write to /tmp alone, so that each of the three would end its start. The same
  * settings do no harm on an instance, and a model that moves between the two kinds of endpoint keeps its package.
  * @param mode the kind of endpoint that this kit serves with
@@ -17,7 +17,7 @@ export const servingEnvironment = (region: string, mode: Config['serving']['mode
   SAGEMAKER_USE_NGINX: 'false',
   // The module is copied below it. The library would look for the model there too; `inference.py` takes SM_MODEL_DIR, which the image sets.
   SAGEMAKER_BASE_DIR: '/tmp/sm',
-  // Where `pip install .` puts the copy, and no index: an isolated container reaches none, and the archive brings its own build backend.
+  // `pip install .` puts the copy there, and asks no index: an isolated container reaches none, and the archive brings its own build backend.
   PIP_TARGET: '/tmp/site',
   PIP_NO_INDEX: '1',
   PIP_NO_CACHE_DIR: '1',

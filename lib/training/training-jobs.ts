@@ -105,7 +105,7 @@ function definition(props: TrainingProps) {
   const spot = {
     EnableManagedSpotTraining: true,
     CheckpointConfig: {
-      // Of the execution, not of the attempt: a retried job finds what the first one saved.
+      // The folder is the execution's and not the attempt's: a retried job finds what the first one saved.
       S3Uri: jsonata(
         filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: '$states.context.Execution.Name' }),
       ),
@@ -122,7 +122,7 @@ function definition(props: TrainingProps) {
     EnableNetworkIsolation: true,
     OutputDataConfig: {
       S3OutputPath: `s3://${props.artifacts}/${folder(layout.artifacts.models)}`,
-      // Without it SageMaker encrypts with the account's S3 key, not with the bucket's.
+      // SageMaker encrypts with the account's S3 key otherwise, not with the bucket's.
       KmsKeyId: props.keyArn,
     },
     ResourceConfig: {

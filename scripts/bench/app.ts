@@ -38,7 +38,7 @@ function synthesized(assembly: string) {
     'aws:cdk:enable-path-metadata': true,
     'aws:cdk:enable-asset-metadata': true,
   };
-  // Without the CDK's template validator, as rehearsals and tests synthesize; its share does not grow with the kit.
+  // The CDK's template validator is left out, as rehearsals and tests synthesize; its share does not grow with the kit.
   const env = {
     ...process.env,
     CDK_VALIDATION: 'false',

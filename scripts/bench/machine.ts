@@ -1,4 +1,4 @@
-/** Where and on what a figure was measured: without it no two of them can be compared. */
+/** Commit and machine of a figure: no two of them can be compared otherwise. */
 import { cpus, totalmem } from 'node:os';
 import { toolchain } from '../rehearse/engine';
 import { ended } from './child';

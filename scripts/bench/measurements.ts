@@ -18,7 +18,7 @@ export interface Measurement {
   readonly how: string;
   /** Minutes rather than seconds: measured when asked for. @default false */
   readonly long?: boolean;
-  /** Of which the median is told. @default 3 */
+  /** Number of runs, of which the median is printed. @default 3 */
   readonly runs?: number;
   readonly figures: readonly Figure[];
   /** One run. @returns a value for every figure @throws Error when what is measured fails */

@@ -7,7 +7,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return ['', line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-/** As code, so that `<Region>` is no tag and `*` no emphasis; nothing stays nothing. */
+/** Text as code, so that `<Region>` is no tag and `*` no emphasis; nothing stays nothing. */
 export const code = (text: string) => (text === '' ? '' : `\`${text}\``);
 
 /** The lines as a file: no two empty ones in a row, one newline at the end. */

@@ -24,7 +24,7 @@ const dotted = (pointers: string[] = []) =>
 
 let files: Record<string, string> | undefined;
 
-/** Of us-east-1. Custom resources have none: their provider decides what a change means. */
+/** The schema in us-east-1. Custom resources have none: their provider decides what a change means. */
 export function schema(type: string): Schema {
   const source = publishedSchema(type);
   if (source === undefined) {
@@ -37,7 +37,7 @@ export function schema(type: string): Schema {
   };
 }
 
-/** Of us-east-1; undefined where there is none. */
+/** The schema in us-east-1; undefined where there is none. */
 export function publishedSchema(type: string): Source | undefined {
   files ??= cfnLintData('schemas/providers/us-east-1.json') as Record<string, string>;
   const file = files[type];

@@ -35,7 +35,7 @@ export interface Answer {
   /** What Athena read; the Data API of Redshift tells no bytes, and bills none. */
   scannedBytes?: number;
   seconds: number;
-  /** By the price list, free tier and credits ignored. */
+  /** Price by the list, free tier and credits ignored. */
   usd: number;
 }
 

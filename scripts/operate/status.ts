@@ -22,7 +22,7 @@ export interface Status {
   versions: RegisteredVersion[];
   /** The newest execution of each machine. */
   executions: { machine: Machine; name: string; status: string; startedAt: Date }[];
-  /** Of the last two days, newest first. */
+  /** Decisions of the last two days, newest first. */
   decisions: { decidedAt: string; outcome: string; reason: string; episode: string | null }[];
   /** Alarms in state ALARM. */
   alarms: string[];

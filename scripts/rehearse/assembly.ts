@@ -36,7 +36,7 @@ export async function assemble(folder: string, { profile, config }: Shape, cache
   if (isNew) {
     mkdirSync(cache, { recursive: true });
     await synth(folder, { profile, config }, { validate: false });
-    // By a rename: another rehearsal may look for it meanwhile.
+    // A rename puts it there whole: another rehearsal may look for it meanwhile.
     cpSync(folder, `${known}.${process.pid}`, { recursive: true });
     if (existsSync(known)) rmSync(`${known}.${process.pid}`, { recursive: true });
     else renameSync(`${known}.${process.pid}`, known);

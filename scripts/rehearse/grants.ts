@@ -14,7 +14,7 @@ import { python } from './engine';
 export interface Removal {
   id: string;
   stack: string;
-  /** Where it stands in its template. */
+  /** Its place in the template. */
   path: (string | number)[];
   kind: 'identity' | 'resource' | 'trust' | 'managed';
   actions: string[];

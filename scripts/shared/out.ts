@@ -1,8 +1,8 @@
-/** Where a command says what it does. */
+/** The place where a command says what it does. */
 export interface Out {
   /** Something that happened and stays on the screen. */
   line(text: string): void;
-  /** Where the command is right now; the next call replaces it. */
+  /** The step that a command is at; the next call replaces it. */
   progress(text: string): void;
 }
 

@@ -17,7 +17,7 @@ export interface Template {
   >;
   Outputs?: Json;
 }
-/** By the end of each stack's name; those of opt-in rooms only where they are enabled. */
+/** Templates by the end of each stack's name; those of opt-in rooms only where they are enabled. */
 export type Templates = Record<StackName, Template>;
 
 /** A stack by its construct ID. @throws Error when no room has such a stack */

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.host import Host
 from engine.sagemaker.sandbox import OPT_ML, Image
 
-# Where the set-up puts the image's serving library, with the gunicorn and Flask that the image pins.
+# The set-up puts the image's serving library here, with the gunicorn and Flask that the image pins.
 LIBRARIES = Path(sys.prefix).parent / "serving"
 # What the image adds to that library.
 MAIN = Path(__file__).with_name("xgboost_serving.py")

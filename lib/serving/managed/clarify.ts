@@ -5,7 +5,7 @@ import { featureColumns, labelColumn } from '../../shared/dataset';
 const headers = featureColumns.map(({ name }) => name);
 const common = { version: '1.0', dataset_type: 'application/json' };
 
-/** Where Clarify finds the parts of a captured exchange; the same for both monitors. JMESPath. */
+/** JMESPath of the parts of a captured exchange, the same for both monitors that Clarify runs. */
 export const exchange = {
   // A list of 28 names would pass the limit of 256 characters; the API writes the columns in the schema's order.
   features: 'instances[*].values(@)',

@@ -28,7 +28,7 @@ export interface ManagedMonitorsProps {
   /** ARN of the key that reports are encrypted with. */
   readonly keyArn: string;
   readonly endpoint: CfnEndpoint;
-  /** That there is a model. */
+  /** Condition: a model is deployed. */
   readonly condition: CfnCondition;
   /** The runs are inside it. @default no VPC */
   readonly isolated?: IsolatedNetwork;
@@ -163,7 +163,7 @@ export class ManagedMonitors extends Construct {
   }
 
   private output(monitor: ManagedMonitor) {
-    // Without its last slash: see processing-job.ts.
+    // The last slash is left out: see processing-job.ts.
     const s3Uri = this.artifact(fill(layout.artifacts.managedReports, { monitor }).replace(/\/$/, ''));
     return {
       kmsKeyId: this.props.keyArn,

@@ -47,7 +47,7 @@ export function judgeRegion(region: string, offered: readonly string[]): Check {
     : fail('region', `SageMaker offers no XGBoost image in ${region}`, `--region with one of ${offered.join(', ')}`);
 }
 
-/** Where an image lies. */
+/** Registry and name of an image. */
 export type Image = ReturnType<typeof xgboostImageIn>;
 
 export function judgeImage({ repositoryName, imageTag, registryId }: Image, isThere: boolean): Check {

@@ -4,7 +4,7 @@ import { knownQuotas } from '../facts';
 
 export interface Need {
   service: string;
-  /** As Service Quotas calls it. */
+  /** The name that Service Quotas gives it. */
   name: string;
   /** `L-…`; undefined where it has to be looked up by name. */
   code?: string;

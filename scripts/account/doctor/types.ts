@@ -48,6 +48,6 @@ export interface Diagnosis {
 export interface DiagnoseOptions {
   config: Config;
   aws?: Aws;
-  /** Of the configuration. */
+  /** Profile of the configuration. */
   templates: Templates;
 }

@@ -1,4 +1,4 @@
-/** Whose a name is: two kits in one account may be called `ml` and `ml-etl`. */
+/** The kit that a name belongs to: two kits in one account may be called `ml` and `ml-etl`. */
 import { names } from '../../../lib/shared/names';
 import { rooms, stacksOf } from '../../../lib/rooms';
 

@@ -13,7 +13,7 @@ export interface Proof {
   readonly title: string;
   /** Files and folders whose change makes the proof worth nothing. */
   readonly paths: readonly string[];
-  /** Of everything that it draws at random. @default none: it draws nothing */
+  /** Seed of everything that it draws at random. @default none: it draws nothing */
   readonly seed?: number;
   /** @throws Error when what is to be proven does not hold */
   prove(): Figures;

@@ -93,7 +93,7 @@ async function upAgain(ground: Ground): Promise<string> {
   return `version ${model.split('/').at(-1)}`;
 }
 
-/** As `cdk deploy --tags` does: a declared parameter would get its first value again. */
+/** Changes tags as `cdk deploy --tags` does: a declared parameter would get its first value again. */
 async function tagAnew({ aws, kit }: Ground): Promise<void> {
   const [client, ssm] = [new CloudFormationClient(aws), new SSMClient(aws)];
   const champion = async () =>
