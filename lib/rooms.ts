@@ -42,7 +42,8 @@ type Machines = Extract<(typeof contracts)[number], { machines: readonly string[
 /** Title of a state machine as commands spell it. */
 export type Machine = Lowercase<Machines['machines'][number]>;
 
-export interface RoomStack {
+/** A stack as the contract of its room declares it. */
+export interface DeclaredStack {
   readonly room: Room;
   /** Construct id, and the name of its template file in an assembly. */
   readonly id: string;
@@ -50,7 +51,7 @@ export interface RoomStack {
 }
 
 /** The stacks of rooms in an order of deployment: references run back along it. */
-export const stacksOf = (of: readonly Room[] = rooms): readonly RoomStack[] =>
+export const stacksOf = (of: readonly Room[] = rooms): readonly DeclaredStack[] =>
   of.flatMap((room) => Object.entries(room.stacks).map(([id, stack]) => ({ room, id, stack: stack as StackName })));
 
 /** Every alarm with its room, by `<room>/<what>`: its heading in the room's `runbook.md`. */

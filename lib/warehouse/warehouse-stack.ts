@@ -38,7 +38,7 @@ export class WarehouseStack extends RoomStack {
       dbName: WAREHOUSE_DATABASE,
       defaultIamRoleArn: role.roleArn,
       iamRoles: [role.roleArn],
-      manageAdminPassword: config.adminSecret || undefined,
+      manageAdminPassword: config.adminSecret ? true : undefined,
       finalSnapshotName: props.destroyData ? undefined : `${kit}-final`,
     });
     // A role without its policy would be attached, and COPY would fail for a minute.

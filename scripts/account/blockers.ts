@@ -1,6 +1,6 @@
 /** What CloudFormation does not delete because something is in it that is not the stack's own. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import type { RoomStack } from '../../lib/rooms';
+import type { DeclaredStack } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
 import { pause } from '../operate/pace';
 import { call, pages } from '../shared/sdk';
@@ -55,7 +55,7 @@ const LATE_LOGS_MS = 15_000;
  * Log groups that nobody owns once the stacks are gone: those that Lambda made for functions without one of their own, and those that came
  * back, without retention, because a function worked while its stack was deleted and its role may create groups.
  */
-export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly RoomStack[]): Promise<string[]> {
+export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly DeclaredStack[]): Promise<string[]> {
   await pause(new CloudWatchLogsClient(aws), LATE_LOGS_MS);
   const deleted: string[] = [];
   for (const prefix of ['/aws/lambda/', '']) {

@@ -1,10 +1,9 @@
 /** From nothing, or from a half-failed run, to a deployed kit. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { names } from '../../lib/shared/names';
 import { stacksOf } from '../../lib/rooms';
 import { Refused } from '../shared/arguments';
 import type { Aws } from '../operate/deployed-kit';
-import { readKit } from '../shared/templates';
+import { readKit, type Template } from '../shared/templates';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { cdk, environmentOf, templateFiles } from '../shared/cdk';
@@ -50,7 +49,7 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
   const { kit, aws, assembly, out } = deployment;
   const client = new CloudFormationClient(aws);
   const before = await kitStacks(client, kit);
-  await refuse(client, kit, before, assembly);
+  const standing = await refuse(client, kit, before, assembly);
   for (const { name, status } of before.filter((stack) => UNBORN.test(stack.status))) {
     out.line(`${name} is ${status}, which only deleting mends`);
     const failure = await deleteStack(client, name);
@@ -58,7 +57,7 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
       throw new Error(`${name} cannot be deleted: ${failure}\nnpm run kit -- down empties what blocks it`);
   }
 
-  await removeRooms(client, deployment, before);
+  await removeRooms(deployment, standing);
   const started = new Date();
   const running = { value: true };
   const deploying = cdkDeploy(deployment, ['--all']).finally(() => (running.value = false));
@@ -90,22 +89,38 @@ export const leaving = <Stack extends { name: string }>(stacks: readonly Stack[]
  * Deletes what left the app, which the CDK never does. Whoever imports from it is updated before, and earlier stacks are updated after:
  * CloudFormation takes no export back that another stack imports.
  */
-async function removeRooms(client: CloudFormationClient, deployment: Deployment, before: KitStack[]): Promise<void> {
+async function removeRooms(deployment: Deployment, standing: readonly Standing[]): Promise<void> {
   const { kit, aws, assembly, out } = deployment;
-  const gone = leaving(before, assembly).map(({ name }) => name);
+  const gone = leaving(standing, assembly).map(({ name }) => name);
   if (gone.length === 0) return;
-  const stay = stacksOf().filter(({ stack }) => templateFiles(assembly).has(names.stack(kit, stack)));
-  const importing: string[] = [];
-  for (const { id, stack } of stay) {
-    if (!before.some(({ room }) => room === stack)) continue;
-    const text = JSON.stringify(await templateOf(client, names.stack(kit, stack)));
-    if (gone.some((name) => text.includes(`"Fn::ImportValue":"${name}:`))) importing.push(id);
-  }
+  const importing = importers(standing, gone);
   if (importing.length > 0) await cdkDeploy(deployment, [...importing, '--exclusively']);
   await down(aws, await plan(aws, kit, gone), out);
 }
 
-async function refuse(client: CloudFormationClient, kit: string, before: KitStack[], assembly: string): Promise<void> {
+/** Construct ids of the stacks that stay and import from one that goes. */
+export const importers = (
+  standing: readonly Pick<Standing, 'name' | 'room' | 'template'>[],
+  gone: readonly string[],
+): string[] =>
+  standing
+    .filter(({ name }) => !gone.includes(name))
+    .filter(({ template }) => {
+      const text = JSON.stringify(template);
+      return gone.some((name) => text.includes(`"Fn::ImportValue":"${name}:`));
+    })
+    .flatMap(({ room }) => stacksOf().flatMap(({ id, stack }) => (stack === room ? [id] : [])));
+
+/** A stack that can be updated, with the template that it was deployed from. */
+type Standing = KitStack & { template: Template };
+
+/** @returns the stacks that stand */
+async function refuse(
+  client: CloudFormationClient,
+  kit: string,
+  before: KitStack[],
+  assembly: string,
+): Promise<Standing[]> {
   const busy = before.find(({ status }) => inProgress(status));
   if (busy !== undefined)
     throw new Refused(
@@ -123,6 +138,7 @@ async function refuse(client: CloudFormationClient, kit: string, before: KitStac
   );
   const reasons = resets(kit, deployed, readKit(assembly).templates);
   if (reasons.length > 0) throw new Refused(`refused, nothing was changed:\n${reasons.join('\n')}`);
+  return deployed;
 }
 
 /** Tells each stack once it has ended, until the CLI has. */

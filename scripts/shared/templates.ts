@@ -1,6 +1,6 @@
 /** Templates as data: whose stacks they are, their resources and machines, and the texts in them. */
 import { readFileSync } from 'node:fs';
-import { type RoomStack, type StackName, stacksOf } from '../../lib/rooms';
+import { type DeclaredStack, type StackName, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { templateFiles } from './cdk';
 
@@ -21,7 +21,7 @@ export interface Template {
 export type Templates = Record<StackName, Template>;
 
 /** A stack by its construct ID. @throws Error when no room has such a stack */
-export function stackOf(id: string): RoomStack {
+export function stackOf(id: string): DeclaredStack {
   const found = stacksOf().find((each) => each.id === id);
   if (found === undefined) throw new Error(`stack ${id} belongs to no room of lib/rooms.ts`);
   return found;
