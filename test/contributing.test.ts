@@ -106,7 +106,8 @@ const run = (program: string, ...args: string[]) =>
 test('a room is added by at most 15 files, ten of them its own, and gone when they are taken out', () => {
   add();
   run('ts-node', 'scripts/docs/index.ts');
-  run('jest', 'test/toy', 'test/conventions', 'test/layers');
+  // The room's first snapshot is written here; jest refuses that where the variable CI is set.
+  run('jest', '--ci=false', 'test/toy', 'test/conventions', 'test/layers');
   git(copy, 'add', '-A');
   const touched = git(copy, 'diff', '--cached', '--name-only');
   const own = touched.filter((file) => /(^|\/)toy[/.-]/.test(file) || file.endsWith('/toy.md'));
