@@ -31,7 +31,8 @@ class Column:
     monitor: Literal["retrain", "report"] | None = None
     facet: bool = False
     segment: bool = False
-    ruleOfThumb: bool = False  # noqa: N815 - spelled as in the file
+    target: bool = False
+    ruleOfThumb: Literal["higher", "lower"] | None = None  # noqa: N815 - spelled as in the file
 
 
 @cache
@@ -90,12 +91,12 @@ def time_column() -> str:
 
 
 def label_column() -> str:
-    return next(column.name for column in label_columns() if column.role == "label")
+    return next(column.name for column in label_columns() if column.target)
 
 
 def rule_of_thumb() -> str:
     """The feature whose bare value is the baseline every model has to beat."""
-    return next(column.name for column in features() if column.ruleOfThumb)
+    return next(column.name for column in features() if column.ruleOfThumb is not None)
 
 
 def _only(role: str) -> Column:

@@ -97,11 +97,12 @@ def departed() -> str:
     Flights that really left in an hour: whoever asks two hours before departure can know them. Diverted
     flights left too; cancelled ones did not.
     """
+    late = schema.dataset()["labels"]["parameters"]["lateMinutes"]
     return f"""
         SELECT partition, origin,
           date_trunc('hour', timestamp_seconds(unix_timestamp(scheduled_departure) + dep_delay * 60)) AS hour,
           avg(dep_delay) AS mean_delay,
-          avg(CAST(dep_delay >= {schema.dataset()["lateMinutes"]} AS DOUBLE)) AS late_share,
+          avg(CAST(dep_delay >= {late} AS DOUBLE)) AS late_share,
           count(*) AS departures
         FROM flights WHERE quarantine IS NULL AND dep_time IS NOT NULL AND dep_delay IS NOT NULL
         GROUP BY ALL"""

@@ -1,6 +1,6 @@
 /** Raw tables as text: sliced by UTC month, written in the kit's form. */
 import { createHash } from 'node:crypto';
-import dataset from '../../schema/dataset.json';
+import dataset from '#dataset';
 import { fill, layout } from '../../lib/shared/names';
 
 export const tableNames = Object.keys(dataset.raw) as TableName[];

@@ -23,7 +23,7 @@ export function register(program: Command): void {
     const { discoverKit } = load<typeof import('./deployed-kit')>('./deployed-kit');
     return discoverKit(kit, region === undefined ? {} : { region });
   };
-  const source = () => new (load<typeof import('../data/source')>('../data/source').FlightsSource)();
+  const source = () => new (load<typeof import('../../datasets/nyc-flights/source')>('../../datasets/nyc-flights/source').FlightsSource)();
   const releases = () => load<typeof import('./releases')>('./releases');
   const range = understood(parseRange);
   const day = understood(parseDay);

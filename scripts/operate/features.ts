@@ -1,6 +1,6 @@
 /** The rows that the deployed Glue job wrote, as requests carry them. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import dataset from '../../schema/dataset.json';
+import dataset from '#dataset';
 import { fill, layout } from '../../lib/shared/names';
 import type { DeployedKit } from './deployed-kit';
 

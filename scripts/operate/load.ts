@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { fill, layout } from '../../lib/shared/names';
-import { groundTruthFile } from '../data/labels';
-import type { FlightsSource } from '../data/source';
+import { groundTruthFile } from '../../datasets/nyc-flights/labels';
+import type { FlightsSource } from '../../datasets/nyc-flights/source';
 import { type Manifest, monthFiles } from '../data/tables';
 import { addDays, type DayRange, daysOf } from './days';
 import type { DeployedKit } from './deployed-kit';

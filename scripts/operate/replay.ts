@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import dataset from '../../schema/dataset.json';
+import dataset from '#dataset';
 import { addDays, type DayRange, monthsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { featuresOf, type Row } from './features';

@@ -13,7 +13,7 @@ import { clean, lines, sweep } from '../account/sweep';
 import { synthesize } from '../shared/kit-app';
 import { up } from '../account/up';
 import { Refused } from '../shared/arguments';
-import { FlightsSource } from '../data/source';
+import { FlightsSource } from '../../datasets/nyc-flights/source';
 import { watchCaptured } from './captured';
 import { addDays, type DayRange } from './days';
 import { type Aws, type DeployedKit, discoverKit } from './deployed-kit';

@@ -8,7 +8,7 @@ import { ROOT } from '../shared/cdk';
 import { deployKit } from '../account/deploy';
 import { down, plan } from '../account/down';
 import { lines, sweep } from '../account/sweep';
-import { FlightsSource } from '../data/source';
+import { FlightsSource } from '../../datasets/nyc-flights/source';
 import { discoverKit } from '../operate/deployed-kit';
 import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';

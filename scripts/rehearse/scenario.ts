@@ -1,7 +1,7 @@
 /** What a scenario is given, and what it must give back. */
 import type { Config } from '../../lib/config';
 import type { Deployment } from '../account/deploy';
-import type { FlightsSource } from '../data/source';
+import type { FlightsSource } from '../../datasets/nyc-flights/source';
 import type { DeployedKit } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import type { Statement } from './client-role';

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(json.loads((ROOT / ".toolchain/toolchain.json").read_text())["flightsData"])
 LAYOUT = json.loads((ROOT / "schema/layout.json").read_text())
-DATASET = json.loads((ROOT / "schema/dataset.json").read_text())
+DATASET = json.loads((ROOT / "datasets/default/dataset.json").read_text())
 
 Row = dict[str, str]
 
@@ -70,7 +70,7 @@ def label_lines(rows: Iterable[Row]) -> dict[date, list[str]]:
             delay = float(row["arr_delay"])
             record = {
                 "groundTruthData": {
-                    "data": f"{int(delay >= DATASET['lateMinutes'])},{delay}",
+                    "data": f"{int(delay >= DATASET['labels']['parameters']['lateMinutes'])},{delay}",
                     "encoding": "CSV",
                 },
                 "eventMetadata": {"eventId": flight_key(row)},

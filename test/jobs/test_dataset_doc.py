@@ -10,7 +10,7 @@ START, END = "<!-- columns -->", "<!-- end of columns -->"
 
 
 def tables() -> str:
-    dataset = json.loads((ROOT / "schema/dataset.json").read_text())
+    dataset = json.loads((ROOT / "datasets/default/dataset.json").read_text())
     sections = [
         *(
             (f"Raw table `{name}`: {table['meaning']}", table["columns"])

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { FlightsSource } from '../../scripts/data/source';
+import type { FlightsSource } from '../../datasets/nyc-flights/source';
 import { labels, load } from '../../scripts/operate/load';
 import { monitor } from '../../scripts/operate/monitor';
 import { predict } from '../../scripts/operate/predict';

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { flightKey, groundTruth, groundTruthFile } from '../../scripts/data/labels';
-import { FlightsSource } from '../../scripts/data/source';
+import { flightKey, groundTruth, groundTruthFile } from '../../datasets/nyc-flights/labels';
+import { FlightsSource } from '../../datasets/nyc-flights/source';
 import { byTime, monthFiles, readTable, tableNames } from '../../scripts/data/tables';
-import dataset from '../../schema/dataset.json';
+import dataset from '#dataset';
 
 const header = (name: keyof typeof dataset.raw) => dataset.raw[name].columns.map((column) => column.name).join(',');
 

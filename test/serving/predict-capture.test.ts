@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { type capture as warm, captureRecord, MAX_RECORD_BYTES } from '../../lambda/serving/predict/capture';
 import { validate } from '../../lambda/serving/predict/validate';
-import dataset from '../../schema/dataset.json';
+import dataset from '#dataset';
 
 const at = new Date('2026-11-23T10:11:12.345Z');
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import dataset from '../../schema/dataset.json';
+import dataset from '#dataset';
 import type { Instance } from '../../lambda/serving/predict/validate';
 
 interface Column {

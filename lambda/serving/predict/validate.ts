@@ -1,4 +1,4 @@
-import dataset from '../../../schema/dataset.json';
+import dataset from '#dataset';
 
 export type Instance = Record<string, string | number | null>;
 

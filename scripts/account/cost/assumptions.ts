@@ -2,7 +2,7 @@
  * What the figures take for granted, in one place. Durations are billed time on AWS: two minutes for image and data, and the program's own
  * time as `npm run rehearse -- --scenario drift` takes it on this machine, rounded up to minutes. Nobody has measured them on AWS.
  */
-import dataset from '../../../schema/dataset.json';
+import dataset from '#dataset';
 
 export interface Assumption {
   value: number;

@@ -1,7 +1,7 @@
 /** The HTML report of a run, from its summary and evidence alone. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import dataset from '../../../schema/dataset.json';
+import dataset from '#dataset';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../evidence';
 import { questionOf } from '../unknowns';

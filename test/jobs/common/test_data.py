@@ -100,7 +100,7 @@ def test_text_in_a_numeric_column_is_named() -> None:
 
 def test_the_jobs_read_the_schema_that_everybody_reads() -> None:
     root = Path(__file__).parents[3]
-    assert schema.dataset() == json.loads((root / "schema/dataset.json").read_text())
+    assert schema.dataset() == json.loads((root / "datasets/default/dataset.json").read_text())
     assert schema.layout() == json.loads((root / "schema/layout.json").read_text())
 
 

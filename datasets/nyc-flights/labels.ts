@@ -1,7 +1,7 @@
 /** Labels of the flights, in AWS's ground-truth format. */
-import dataset from '../../schema/dataset.json';
+import dataset from '#dataset';
 import { fill, layout } from '../../lib/shared/names';
-import { columnIndex } from './tables';
+import { columnIndex } from '../../scripts/data/tables';
 
 const column = Object.fromEntries(
   ['carrier', 'flight', 'origin', 'minute', 'time_hour', 'arr_delay'].map((name) => [
@@ -21,7 +21,7 @@ export function flightKey(row: string): string {
 export function groundTruth(row: string): string | undefined {
   const delay = row.split(',')[column.arr_delay]!;
   if (delay === '') return undefined;
-  const late = Number(delay) >= dataset.lateMinutes ? 1 : 0;
+  const late = Number(delay) >= dataset.labels.parameters.lateMinutes ? 1 : 0;
   return JSON.stringify({
     groundTruthData: { data: `${late},${Number(delay).toFixed(1)}`, encoding: 'CSV' },
     eventMetadata: { eventId: flightKey(row) },

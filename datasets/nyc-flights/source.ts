@@ -1,7 +1,7 @@
 /** The 2013 flights out of New York, where `npm run setup` put them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { byTime, readTable, tableNames, type Table, type TableName } from './tables';
+import { byTime, readTable, tableNames, type Table, type TableName } from '../../scripts/data/tables';
 
 const TOOLCHAIN = join(__dirname, '../../.toolchain');
 
