@@ -89,7 +89,7 @@ export class CsvSource implements DataSource {
 }
 
 /**
- * The lines of a CSV file in the kit's form: fields quoted only where they must be, words for "missing" empty.
+ * The lines of a CSV file in the kit's form: fields quoted only where they must be, words for "missing" empty, a line break inside a field a space.
  * A column whose own pattern accepts such a word keeps it: there it is a code.
  * @throws Error naming file, line and what is wrong
  */
@@ -118,7 +118,9 @@ export function readTable(
       throw new Error(
         `${file} line ${line} has ${fields.length} fields, the header ${columns.length}: correct or remove it: ${fields.join(',').slice(0, 120)}`,
       );
-    rows.push(csvLine(fields.map((value, place) => (empty(value, place) ? '' : value))));
+    // Spark and Athena both end a row at the end of a line, quoted or not.
+    const lines = fields.map((value) => value.replace(/\s*\n\s*/g, ' '));
+    rows.push(csvLine(lines.map((value, place) => (empty(value, place) ? '' : value))));
   }
   if (first === undefined) throw new Error(`${file} is empty: its first line must be ${header}`);
   return { header, rows };
