@@ -5,7 +5,7 @@ const KINDS = { drill: 0.9, saw: 1.5, mower: 1.2, ladder: 0.4, breaker: 2.2 } as
 const TOOLS = 160;
 const HIRES_A_DAY = 150;
 /** From here on half of the tools stand still and the others are hired twice as often. */
-const REORGANISED = '2024-04-01';
+const REORGANISED = '2024-05-01';
 const [FIRST, LAST] = ['2024-01-01', '2024-06-30'];
 const HOLIDAYS = new Set(['2024-01-01', '2024-03-29', '2024-04-01', '2024-05-01', '2024-05-09', '2024-05-20']);
 const NOTES = ['', 'regular', 'came with a van, two helpers', 'said "only for the weekend"', 'no licence shown\nasked twice'];
