@@ -14,7 +14,11 @@ interface Column {
 export const columns: Column[] = dataset.features.columns;
 
 const timestamp = fc
-  .date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('2099-12-31T23:59:59Z'), noInvalidDate: true })
+  .date({
+    min: new Date(`${Number(dataset.since.slice(0, 4)) - 1}-01-01T00:00:00Z`),
+    max: new Date(Date.UTC(new Date().getUTCFullYear() + 2, 11, 31, 23, 59, 59)),
+    noInvalidDate: true,
+  })
   .map((date) => date.toISOString().replace(/\.\d+Z$/, 'Z'));
 
 function value({ type, min, max, pattern }: Column): fc.Arbitrary<string | number> {

@@ -81,6 +81,41 @@ test.each(['2013-02-30T10:00:00Z', '2013-02-03 10:00:00', '2013-02-03T10:00:00+0
   },
 );
 
+describe('the year of an event', () => {
+  const now = new Date('2026-11-26T00:00:00Z');
+  const on = (scheduled_departure: string) => validate({ instances: [{ ...flight, scheduled_departure }] }, 1, now);
+
+  test.each(['2012-01-01T00:00:00Z', '2028-12-31T23:59:59Z'])('of %s is near the data', (time) => {
+    expect(on(time)).toHaveProperty('instances');
+  });
+
+  test.each(['9999-12-31T00:00:00Z', '0001-01-01T00:00:00Z', '2011-12-31T23:59:59Z', '2029-01-01T00:00:00Z'])(
+    'of %s is refused: one such record ended the window of the monitor',
+    (time) => {
+      expect(on(time)).toMatchObject({ errors: [{ value: time, rule: 'must be of the years 2012 to 2028' }] });
+    },
+  );
+});
+
+test.each([
+  ['', 'must be 1 to 64 printable ASCII characters'],
+  ['x'.repeat(65), 'must be 1 to 64 printable ASCII characters'],
+  ['caf\u00e9', 'must be 1 to 64 printable ASCII characters'],
+  ['half \ud83d', 'must be well-formed Unicode'],
+])('an id that is %j is refused before SageMaker does', (flight_key, rule) => {
+  expect(refusal({ instances: [{ ...flight, flight_key }] }).errors[0]!.rule).toContain(rule);
+});
+
+test('a pattern that JavaScript does not have is refused by the name of its column', () => {
+  jest.isolateModules(() => {
+    const columns = [{ name: 'code', type: 'string', role: 'id', pattern: '(?i)^a$' }];
+    jest.doMock('#dataset', () => ({ __esModule: true, default: { since: '2020-01-01', features: { columns } } }));
+    expect(() => require('../../lambda/serving/predict/validate')).toThrow(
+      /the pattern of column code is no regular expression of JavaScript .*\(\?i\).*without inline flags/,
+    );
+  });
+});
+
 test('of many refusals the first 20 are listed and all are counted', () => {
   const instances = Array.from({ length: 30 }, () => ({ ...flight, seats: 0 }));
   const { message, count, errors } = refusal({ instances });

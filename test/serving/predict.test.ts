@@ -174,6 +174,28 @@ test('a body that is not JSON is refused with a sentence', async () => {
   });
 });
 
+test.each(['1e400', '-1e999', `1${'0'.repeat(400)}`, `${'9'.repeat(299)}e10`])(
+  'a number that no double holds is refused as it was written: %s',
+  async (number) => {
+    const body = JSON.stringify({ instances: [{ ...flight, temp_f: 'here', dest: 'x' }] });
+    const { statusCode, body: answered } = await predict(body.replace('"here"', number));
+    expect(statusCode).toBe(400);
+    expect(answered.errors).toMatchObject([
+      { column: 'dest', value: 'x' },
+      {
+        column: 'temp_f',
+        value: number.length > 100 ? expect.stringContaining(number.slice(0, 90)) : number,
+        rule: 'must be a number from -40 up to 130 (degF)',
+      },
+    ]);
+  },
+);
+
+test('digits and exponents inside a text are left alone', async () => {
+  const answered = await predict({ instances: [{ ...flight, dest: '1e400 \\"1e400' }] });
+  expect(answered.body.errors).toMatchObject([{ column: 'dest', value: '1e400 \\"1e400' }]);
+});
+
 test('a base64 body is read', async () => {
   expect((await predict({ instances: [flight] }, { base64: true })).statusCode).toBe(200);
 });
