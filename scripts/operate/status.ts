@@ -5,6 +5,7 @@ import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagema
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { unlessAbsent } from '../../lib/shared/absent';
 import { championName, NO_MODEL } from '../../lib/training/room';
 import { layout, names } from '../../lib/shared/names';
 import { addDays } from './days';
@@ -71,15 +72,9 @@ async function championOf(kit: DeployedKit): Promise<string> {
 }
 
 async function endpointStatus(kit: DeployedKit): Promise<string> {
-  try {
-    const { EndpointStatus } = await new SageMakerClient(kit.aws).send(
-      new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }),
-    );
-    return EndpointStatus!;
-  } catch (error) {
-    if (/Could not find/i.test((error as Error).message)) return 'none';
-    throw error;
-  }
+  const described = new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) });
+  const found = await unlessAbsent(new SageMakerClient(kit.aws).send(described));
+  return found?.EndpointStatus ?? 'none';
 }
 
 async function newestExecutions(kit: DeployedKit): Promise<Status['executions']> {
