@@ -5,7 +5,8 @@ import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
 import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
-import { Refused } from './shared/arguments';
+import { DEFAULT_KIT } from '../lib/config';
+import { Refused } from '../lib/shared/refused';
 import { terminal } from './shared/out';
 
 // Node 20 is supported here on purpose; the SDK's notice about January 2027 would head the output of every command.
@@ -13,7 +14,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 export const program = new Command('mlkit')
   .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
-  .option('--kit <name>', 'name the kit was deployed under', 'mlkit')
+  .option('--kit <name>', 'name the kit was deployed under', DEFAULT_KIT)
   .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
   .exitOverride();
 

@@ -1,9 +1,9 @@
 /** `up`: is the account ready, what will it cost, go on? Then the deployment. */
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { resolveConfig } from '../../lib/config';
+import { chosenConfig, type Overlay } from '../../lib/config';
 import { type StackName, stacksOf } from '../../lib/rooms';
-import { Refused } from '../shared/arguments';
+import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import { ROOT, synth } from '../shared/cdk';
@@ -18,16 +18,18 @@ import { kitStacks } from './stacks';
 export interface UpOptions {
   kit: string;
   profile: string;
-  config: Record<string, unknown>;
+  config: Overlay;
+  /** Opt-in rooms. @default those of the configuration */
+  with?: readonly string[];
   maxUsd?: number;
   yes: boolean;
 }
 
 /** @throws Refused when a check fails, the cost is above `maxUsd`, or nobody confirmed; nothing was changed then */
 export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackOutcome[]> {
-  const { kit, profile, config, yes } = options;
+  const { kit, profile, config, with: rooms, yes } = options;
   // Refused by the configuration's own words, before anything is started.
-  const resolved = resolveConfig(profile, { ...config, kit });
+  const resolved = chosenConfig({ profile, kit, rooms }, config);
   const templates = synthesize(resolved);
   const cost = estimate(resolved, templates);
   const diagnosis = await diagnose({ config: resolved, aws, templates });
@@ -44,7 +46,7 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
     );
   const assembly = join(ROOT, 'cdk.out');
   out.progress(`synthesizing ${kit}, profile ${profile}`);
-  await synth(assembly, { profile, kit, config });
+  await synth(assembly, { profile, kit, rooms, config });
   const gone = leaving(await kitStacks(new CloudFormationClient(aws), kit), assembly);
   for (const { name, room } of gone) out.line(`${name} is deleted, its room is not asked for: ${lost(room)}`);
   const deleting = gone.length === 0 ? '' : ` and delete ${gone.map(({ name }) => name).join(', ')}`;

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, resolveConfig } from '../../lib/config';
+import { chosenConfig, type Config, type Overlay } from '../../lib/config';
 import { xgboostImageIn } from '../../lib/shared/xgboost-image';
 import questions from '../../engine/unknowns.json';
 import { ROOT } from '../shared/cdk';
@@ -12,7 +12,7 @@ import { takeDown } from '../account/down';
 import { clean, lines, sweep } from '../account/sweep';
 import { synthesize } from '../shared/kit-app';
 import { up } from '../account/up';
-import { Refused } from '../shared/arguments';
+import { Refused } from '../../lib/shared/refused';
 import { FlightsSource } from '../../datasets/nyc-flights/source';
 import { watchCaptured } from './captured';
 import { addDays, type DayRange } from './days';
@@ -29,7 +29,9 @@ import { page } from './witness-page';
 export interface WitnessOptions {
   kit: string;
   profile: string;
-  config: Record<string, unknown>;
+  config: Overlay;
+  /** Opt-in rooms. @default those of the configuration */
+  with?: readonly string[];
   /** In whatever order. @default all */
   steps: readonly string[];
   yes: boolean;
@@ -137,10 +139,10 @@ const ANSWERS: Partial<Record<keyof typeof questions, (calls: readonly Call[], a
  * @throws Error naming the step that failed and how to go on
  */
 export async function witness(aws: Aws, options: WitnessOptions, out: Out): Promise<Transcript> {
-  const { kit, profile, config: overrides, steps: asked } = options;
+  const { kit, profile, with: rooms, steps: asked } = options;
   const foreign = asked.filter((name) => !(name in STEPS));
   if (foreign.length > 0) throw new Refused(`${foreign.join(', ')} is none of ${Object.keys(STEPS).join(', ')}`);
-  const config = resolveConfig(profile, { ...overrides, kit });
+  const config = chosenConfig({ profile, kit, rooms }, options.config);
   const startedAt = new Date().toISOString();
   const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
   const commit = git.status === 0 ? git.stdout.trim() : 'unknown';

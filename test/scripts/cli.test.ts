@@ -28,6 +28,15 @@ test('what stands between a newcomer and AWS is said in a sentence, without a st
   expect(cli('status')).toMatchObject({ status: 1, stderr: 'no AWS Region: set AWS_REGION or pass --region\n' });
 });
 
+test.each([
+  [['cost', '--config', '{"kit":"team-b"}'], 'but "mlkit" was chosen'],
+  [['cost', '--config', '{"profile":"production"}'], 'but "sandbox" was chosen'],
+  [['cost', '--config', 'null'], '--config must be a JSON object'],
+  [['cost', '--config', '{"gate":{"gateDays":3}}'], 'gate.gateDays'],
+])('%j was asked for wrongly: exit code 2', (args, sentence) => {
+  expect(cli(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(sentence) });
+});
+
 test('docs/cli.md has a chapter for every command, and no other', () => {
   const chapters = [...readFileSync(join(ROOT, 'docs/cli.md'), 'utf8').matchAll(/^## (\S+)$/gm)].map(
     ([, name]) => name,
