@@ -1,15 +1,5 @@
-/** UTC days `YYYY-MM-DD` and months `YYYY-MM` as text; both sort as they follow each other. */
-
-/** Half-open: `end` is the first day that does not belong to it. */
-export interface DayRange {
-  start: string;
-  end: string;
-}
-
-const DAY_MS = 86_400_000;
-
-export const addDays = (day: string, count: number): string =>
-  new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
+/** Days and months `YYYY-MM` of a range, and how people write them. */
+import { addDays, type DayRange, isDay } from '../../lib/shared/days';
 
 export const monthOf = (day: string): string => day.slice(0, 7);
 
@@ -59,8 +49,5 @@ export function parseDay(text: string): string {
 }
 
 function isDayOrMonth(text: string): boolean {
-  if (!/^\d{4}-\d\d(-\d\d)?$/.test(text)) return false;
-  const day = text.padEnd(10, '-01');
-  const time = Date.parse(day);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+  return isDay(text.length === 7 ? `${text}-01` : text);
 }

@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type { DayRange } from './days';
+import type { DayRange } from '../../lib/shared/days';
 import type { DeployedKit } from './deployed-kit';
 import { run } from './executions';
 import type { Out } from '../shared/out';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import dataset from '#dataset';
-import { addDays, type DayRange, monthsOf } from './days';
+import { addDays, type DayRange } from '../../lib/shared/days';
+import { monthsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { featuresOf, type Row } from './features';
 import type { Out } from '../shared/out';

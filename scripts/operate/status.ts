@@ -8,7 +8,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { unlessAbsent } from '../../lib/shared/absent';
 import { championName, NO_MODEL } from '../../lib/training/room';
 import { layout, names } from '../../lib/shared/names';
-import { addDays } from './days';
+import { addDays } from '../../lib/shared/days';
 import type { Machine } from '../../lib/rooms';
 import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';

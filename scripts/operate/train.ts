@@ -1,6 +1,6 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { layout } from '../../lib/shared/names';
-import { addDays } from './days';
+import { addDays } from '../../lib/shared/days';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
 import type { Out } from '../shared/out';

@@ -15,7 +15,7 @@ import { up } from '../account/up';
 import { Refused } from '../../lib/shared/refused';
 import { FlightsSource } from '../../datasets/nyc-flights/source';
 import { watchCaptured } from './captured';
-import { addDays, type DayRange } from './days';
+import { addDays, type DayRange } from '../../lib/shared/days';
 import { type Aws, type DeployedKit, discoverKit } from './deployed-kit';
 import { labels, load } from './load';
 import { monitor } from './monitor';

@@ -2,7 +2,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { addDays, type DayRange, monthsOf, nextMonth } from '../operate/days';
+import { addDays, type DayRange } from '../../lib/shared/days';
+import { monthsOf, nextMonth } from '../operate/days';
 import { watchCaptured } from '../operate/captured';
 import { finished } from '../operate/executions';
 import { labels, load } from '../operate/load';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { addDays, daysOf, monthsOf, nextMonth, parseDay, parseRange } from '../../scripts/operate/days';
+import { addDays } from '../../lib/shared/days';
+import { daysOf, monthsOf, nextMonth, parseDay, parseRange } from '../../scripts/operate/days';
 
 test.each([
   ['2013-04', { start: '2013-04-01', end: '2013-05-01' }],

@@ -1,5 +1,5 @@
 /** Scenario `loop`: the shortest run in which every role of the lifecycle is at work. */
-import { addDays } from '../../operate/days';
+import { addDays } from '../../../lib/shared/days';
 import type { Scenario } from '../scenario';
 import { begin, HISTORY, live, Months } from '../story';
 

@@ -1,5 +1,6 @@
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { addDays, type DayRange, monthsOf } from '../../operate/days';
+import { addDays, type DayRange } from '../../../lib/shared/days';
+import { monthsOf } from '../../operate/days';
 import { watchCaptured } from '../../operate/captured';
 import { featuresOf } from '../../operate/features';
 import { load } from '../../operate/load';

@@ -4,7 +4,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { checks, monitoring, statuses } from '../../../lib/monitoring/room';
 import { championName } from '../../../lib/training/room';
 import { names } from '../../../lib/shared/names';
-import { addDays } from '../../operate/days';
+import { addDays } from '../../../lib/shared/days';
 import { pause } from '../../operate/pace';
 import { expect, type Scenario } from '../scenario';
 import { begin, decisions, follow } from '../story';
