@@ -34,7 +34,7 @@ export function buildKit(app: App): void {
   const { key, alerts, deadLetters, isolated } = foundation;
   const common = { kit, key, alerts, deadLetters, isolated, destroyData, logRetention, tags };
 
-  const lake = new DataLakeStack(app, 'DataLake', { ...common, config: config.dataLake });
+  const lake = new DataLakeStack(app, 'DataLake', { ...common, config: config.dataLake, labels: config.labels });
   const { raw, curated, artifacts, captured, capture } = lake;
   const buckets = { raw, curated, artifacts, captured };
 

@@ -7,6 +7,7 @@ import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
 import { DEFAULT_KIT } from '../lib/config';
 import { Refused } from '../lib/shared/refused';
+import { SIGN_IN } from './shared/arguments';
 import { terminal } from './shared/out';
 
 // Node 20 is supported here on purpose; the SDK's notice about January 2027 would head the output of every command.
@@ -23,7 +24,7 @@ for (const register of [operate, account, rehearse, bench, prove]) register(prog
 /** The two mistakes that everybody makes first, in words that say what to do. */
 function explained(error: Error): string {
   if (error.name === 'CredentialsProviderError')
-    return 'no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL and the keys that a rehearsal printed';
+    return `no AWS credentials: ${SIGN_IN}`;
   if (/Region is missing/.test(error.message)) return 'no AWS Region: set AWS_REGION or pass --region';
   return error.message;
 }

@@ -23,6 +23,7 @@ import { Catalog } from './catalog';
 
 export interface DataLakeStackProps extends RoomProps {
   readonly config: Config['dataLake'];
+  readonly labels: Config['labels'];
   readonly destroyData: boolean;
   readonly key: IKey;
   readonly logRetention: RetentionDays;
@@ -72,6 +73,7 @@ export class DataLakeStack extends RoomStack {
     new CfnOutput(this, out.curated, { value: this.curated.bucketName });
     new CfnOutput(this, out.artifacts, { value: this.artifacts.bucketName });
     new CfnOutput(this, out.captured, { value: this.captured.bucketName });
+    new CfnOutput(this, out.labelDelayDays, { value: String(props.labels.delayDays) });
   }
 
   private addWorkgroup(kit: string, scanLimitGb: number, key: IKey): void {

@@ -9,6 +9,8 @@ export const dataLake = {
     curated: 'CuratedBucketName',
     artifacts: 'ArtifactsBucketName',
     captured: 'CapturedBucketName',
+    /** `labels.delayDays`, for the commands that deliver labels and train on them. */
+    labelDelayDays: 'LabelDelayDays',
   },
   env: { rawBucket: 'RAW_BUCKET', artifactsBucket: 'ARTIFACTS_BUCKET', captureStream: 'CAPTURE_STREAM' },
 } as const satisfies RoomContract;

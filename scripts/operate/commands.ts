@@ -1,7 +1,8 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { resolveConfig } from '../../lib/config';
+import { parseJson } from '../../lib/shared/json-text';
+import { Refused } from '../../lib/shared/refused';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { terminal } from '../shared/out';
 import { monthsOf, parseDay, parseRange } from './days';
@@ -28,9 +29,9 @@ export function register(program: Command): void {
   const range = understood(parseRange);
   const day = understood(parseDay);
   const delayDays = () =>
-    new Option('--delay-days <days>', 'labels.delayDays of the deployment')
-      .argParser(whole)
-      .default(resolveConfig().labels.delayDays);
+    new Option('--delay-days <days>', 'days between an event and its label (default: labels.delayDays as deployed)').argParser(
+      whole,
+    );
 
   program
     .command('load')
@@ -46,7 +47,7 @@ export function register(program: Command): void {
     .description('deliver the ground truth collected on these days')
     .argument('<days>', '2013-01..2013-03 or 2013-04-03..2013-04-09', range)
     .addOption(delayDays())
-    .action(async (collected: Range, options: { delayDays: number }) => {
+    .action(async (collected: Range, options: { delayDays?: number }) => {
       const { labels } = load<typeof import('./load')>('./load');
       await labels(await deployed(), { source: source(), collected, ...options }, out);
     });
@@ -57,16 +58,16 @@ export function register(program: Command): void {
     .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())
-    .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays: number }) => {
+    .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays?: number }) => {
       const { labelledThrough, train } = load<typeof import('./train')>('./train');
       const kit = await deployed();
-      const trained = await train(kit, { mode, dataThrough: before ?? (await labelledThrough(kit, delayDays)) }, out);
+      const trained = await train(kit, { mode, dataThrough: before ?? (await labelledThrough(kit, out, { delayDays })) }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
     });
 
   program
     .command('replay')
-    .description('send the curated flights of these days through the API')
+    .description('send the curated rows of these days through the API')
     .argument('<days>', '2013-04, or 2013-04-01..2013-04-07', range)
     .addOption(
       new Option('--batch <period>', 'rows of a request: by hour and segment, or by day')
@@ -74,9 +75,10 @@ export function register(program: Command): void {
         .default('day'),
     )
     .addOption(
-      new Option('--max-instances <rows>', 'serving.maxInstancesPerRequest of the deployment')
-        .argParser(whole)
-        .default(resolveConfig().serving.maxInstancesPerRequest),
+      new Option(
+        '--max-instances <rows>',
+        'rows of a request at most (default: serving.maxInstancesPerRequest as deployed)',
+      ).argParser(whole),
     )
     .option('--concurrency <requests>', 'requests in flight', whole, 4)
     .option('--skip <requests>', 'requests that were sent before', whole, 0)
@@ -97,7 +99,7 @@ export function register(program: Command): void {
     .argument('<file>', 'path, or - for standard input')
     .action(async (file: string) => {
       const { predict } = load<typeof import('./predict')>('./predict');
-      const input: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+      const input = readJson(file);
       console.log(JSON.stringify(await predict(await deployed(), { input }), undefined, 2));
     });
 
@@ -169,6 +171,16 @@ export function register(program: Command): void {
     .action(async () => {
       await releases().expire(await deployed(), out);
     });
+}
+
+/** @throws Refused naming the file, and the place in it */
+function readJson(file: string): unknown {
+  try {
+    return parseJson(readFileSync(file === '-' ? 0 : file, 'utf8'), file === '-' ? 'standard input' : file);
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function failUnlessServing({ outcome }: Released): void {

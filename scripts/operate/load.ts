@@ -36,7 +36,7 @@ export async function load(
   const { output } = await finished(kit, 'prepare', execution, out);
   for (const { partition, rows } of (output as { partitions: Prepared[] }).partitions)
     out.line(
-      `${partition}: ${rows.in} flights landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
+      `${partition}: ${rows.in} rows landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
     );
 }
 
@@ -46,19 +46,27 @@ interface Prepared {
   rows: Record<'in' | 'curated' | 'setAside' | 'quarantined', number>;
 }
 
-/** Delivers the ground truth of each day of collection in the range: the labels of the flights that left `delayDays` before. */
+interface LabelOptions {
+  source: FlightsSource;
+  /** Days of collection. */
+  collected: DayRange;
+  /** Days between an event and its label. @default as deployed */
+  delayDays?: number;
+}
+
+/** Delivers the ground truth of each day of collection: the labels of the events of `delayDays` before. */
 export async function labels(
   kit: DeployedKit,
-  options: { source: FlightsSource; collected: DayRange; delayDays: number },
+  { source, collected, delayDays = kit.settings.delayDays }: LabelOptions,
   out: Out,
 ): Promise<{ files: number; labels: number }> {
   const total = { files: 0, labels: 0 };
-  for (const day of daysOf(options.collected)) {
+  for (const day of daysOf(collected)) {
     const {
       key,
       body,
       labels: count,
-    } = groundTruthFile(day, options.source.flightsOn(addDays(day, -options.delayDays)));
+    } = groundTruthFile(day, source.flightsOn(addDays(day, -delayDays)));
     if (count === 0) continue;
     out.progress(`${day}: ${count} labels`);
     await put(kit, key, body, 'application/jsonl');
@@ -66,7 +74,7 @@ export async function labels(
     total.labels += count;
   }
   out.line(
-    `${total.labels} labels in ${total.files} files, collected ${options.collected.start} to ${addDays(options.collected.end, -1)}`,
+    `${total.labels} labels in ${total.files} files, collected ${collected.start} to ${addDays(collected.end, -1)}`,
   );
   return total;
 }

@@ -11,9 +11,9 @@ export interface ReplayOptions {
   days: DayRange;
   /** Requests in flight; a fresh account's serverless endpoint answers 5 at once. @default 4 */
   concurrency?: number;
-  /** What a request holds: the rows of an hour and segment, as a client of an airport would ask, or those of a day. @default day */
+  /** What a request holds: the rows of an hour and segment, as a client of one segment would ask, or those of a day. @default day */
   batch?: Batch;
-  /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default 500 */
+  /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default as deployed */
   maxInstances?: number;
   /** Requests at the front that an earlier replay has sent. @default 0 */
   skip?: number;
@@ -52,7 +52,7 @@ const groupColumns = dataset.features.columns
  * @throws Error that names the request that failed, and the `--skip` to go on with
  */
 export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out): Promise<Replayed> {
-  const { days, concurrency = 4, batch = 'day', maxInstances = 500, skip = 0, signal } = options;
+  const { days, concurrency = 4, batch = 'day', maxInstances = kit.settings.maxInstances, skip = 0, signal } = options;
   const queue = requests(kit, days, batch, maxInstances);
   const sent: Replayed = { requests: 0, instances: 0 };
   const unsent = new Set<number>();
@@ -71,7 +71,7 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
         unsent.delete(request.number);
         sent.requests += 1;
         sent.instances += request.instances.length;
-        out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} flights`);
+        out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} rows`);
       } else {
         failure ??= `request ${request.number} (${request.period} UTC) was answered ${answer.status}: ${sentence(answer)}`;
       }
@@ -79,7 +79,7 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
 
-  const text = `${sent.requests} requests with ${sent.instances} flights of ${days.start} to ${addDays(days.end, -1)}`;
+  const text = `${sent.requests} requests with ${sent.instances} rows of ${days.start} to ${addDays(days.end, -1)}`;
   const goOn = `go on with --skip ${Math.min(next, ...unsent)}`;
   if (failure !== undefined) throw new Error(`replay stopped after ${text}: ${failure}; ${goOn}`);
   out.line(signal?.aborted === true ? `interrupted after ${text}; ${goOn}` : `replayed ${text}`);

@@ -84,11 +84,10 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
   },
   labels: (ground) => deliver(ground, HISTORY),
   train: (ground) => learn(ground, 'train'),
-  replay: async ({ config, deployed, out }) => {
+  replay: async ({ deployed, out }) => {
     const kit = await deployed();
     const arrived = await watchCaptured(kit);
-    const { maxInstancesPerRequest: maxInstances } = config.serving;
-    const { requests } = await replay(kit, { days: WEEK, maxInstances }, out);
+    const { requests } = await replay(kit, { days: WEEK }, out);
     if ((await arrived(requests, out)) < requests) throw new Error('not all requests were captured');
   },
   monitor: async (ground) => {
@@ -109,10 +108,11 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
   },
 };
 
-async function deliver({ config, deployed, out }: Ground, { start, end }: DayRange): Promise<void> {
-  const { delayDays } = config.labels;
+async function deliver({ deployed, out }: Ground, { start, end }: DayRange): Promise<void> {
+  const kit = await deployed();
+  const { delayDays } = kit.settings;
   const collected = { start: addDays(start, delayDays), end: addDays(end, delayDays) };
-  await labels(await deployed(), { source: new FlightsSource(), collected, delayDays }, out);
+  await labels(kit, { source: new FlightsSource(), collected }, out);
 }
 
 async function learn({ deployed, out }: Ground, mode: 'train' | 'tune'): Promise<void> {

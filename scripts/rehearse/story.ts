@@ -54,11 +54,11 @@ export async function begin(
   return end;
 }
 
-/** Delivers the labels of flights that departed in `days`. */
-export async function deliver({ kit, source, config, out }: Stage, days: DayRange): Promise<void> {
-  const { delayDays } = config.labels;
+/** Delivers the labels of the events of `days`. */
+export async function deliver({ kit, source, out }: Stage, days: DayRange): Promise<void> {
+  const { delayDays } = kit.settings;
   const collected = { start: addDays(days.start, delayDays), end: addDays(days.end, delayDays) };
-  await labels(kit, { source, collected, delayDays }, out);
+  await labels(kit, { source, collected }, out);
 }
 
 /** Writes down how a release ended, with what the registry says of its package. */
@@ -118,11 +118,10 @@ export async function live(
   months: Months,
   batch: Batch = 'day',
 ): Promise<WindowOutcome> {
-  const { kit, config, out, timed } = stage;
+  const { kit, out, timed } = stage;
   for (const month of monthsOf(window)) await months.use(month);
-  const { maxInstancesPerRequest: maxInstances } = config.serving;
   const arrived = await watchCaptured(kit);
-  const replayed = () => replay(kit, { days: window, batch, maxInstances }, out);
+  const replayed = () => replay(kit, { days: window, batch }, out);
   const { requests } = await timed(`replay by ${batch}`, replayed);
   const captured = await arrived(requests, out);
   expect(captured >= requests, `${captured} of ${requests} requests were captured: the monitor would judge on fewer`);

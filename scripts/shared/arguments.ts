@@ -66,3 +66,7 @@ export const examples = (...calls: string[]): ['after', string] => [
   'after',
   `\nExamples:\n${calls.map((call) => `  $ npm run kit -- ${call}`).join('\n')}`,
 ];
+
+/** What to do where nobody is signed in. */
+export const SIGN_IN =
+  'set AWS_PROFILE (aws configure, aws sso login); without an account, npm run rehearse plays the whole kit on this machine';

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program } from '../../scripts/cli';
 
@@ -35,6 +36,24 @@ test.each([
   [['cost', '--config', '{"gate":{"gateDays":3}}'], 'gate.gateDays'],
 ])('%j was asked for wrongly: exit code 2', (args, sentence) => {
   expect(cli(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(sentence) });
+});
+
+describe('the file of predict', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'predict-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    ['none', undefined, 'cannot be read: ENOENT'],
+    ['empty', '', 'is empty: it must hold JSON'],
+    ['a mistake', '\uFEFF{\n  "a": 1,\n}', 'is not JSON: line 3, column 1: '],
+  ])('%s is refused by its name', (name, text, sentence) => {
+    const file = join(folder, `${name}.json`);
+    if (text !== undefined) writeFileSync(file, text);
+    expect(cli('--region', 'us-east-1', 'predict', file)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`${file} ${sentence}`),
+    });
+  });
 });
 
 test('docs/cli.md has a chapter for every command, and no other', () => {

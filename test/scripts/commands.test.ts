@@ -100,8 +100,8 @@ test('months land table by table, one manifest last, and the one run of Prepare 
     ],
   });
   expect(out.lines).toEqual([
-    '2013-04: 2 flights landed, 1 curated, 1 set aside, 0 quarantined',
-    '2013-05: 2 flights landed, 1 curated, 1 set aside, 0 quarantined',
+    '2013-04: 2 rows landed, 1 curated, 1 set aside, 0 quarantined',
+    '2013-05: 2 rows landed, 1 curated, 1 set aside, 0 quarantined',
   ]);
 });
 
@@ -113,7 +113,7 @@ test('a single month has a manifest of its own name', async () => {
 test('labels land by day of collection; days without any bring no file', async () => {
   const result = await labels(
     kit,
-    { source, collected: { start: '2013-04-01', end: '2013-04-08' }, delayDays: 2 },
+    { source, collected: { start: '2013-04-01', end: '2013-04-08' } },
     listener(),
   );
   expect(result).toEqual({ files: 1, labels: 1 });
@@ -170,11 +170,34 @@ describe('train', () => {
         { Key: 'ground-truth/2013/04/02/00/labels.jsonl' },
       ],
     });
-    await expect(labelledThrough(kit, 2)).resolves.toBe('2013-04-01');
+    await expect(labelledThrough(kit, listener())).resolves.toBe('2013-04-01');
+    await expect(labelledThrough(kit, listener(), { delayDays: 0 })).resolves.toBe('2013-04-03');
+    const later = { ...kit, settings: { ...kit.settings, delayDays: 10 } };
+    await expect(labelledThrough(later, listener())).resolves.toBe('2013-03-24');
     s3.on(ListObjectsV2Command).resolves({});
-    await expect(labelledThrough(kit, 2)).rejects.toThrow(
+    await expect(labelledThrough(kit, listener())).rejects.toThrow(
       'holds no labels: deliver them with `npm run kit -- labels <days>`',
     );
+  });
+
+  test('ignores keys that are no labels of a day, and says which', async () => {
+    const stray = [
+      '',
+      'README.txt',
+      '2013/02/30/00/labels.jsonl',
+      '2013/04/03/00/labels.json',
+      '2013/04/03/labels.jsonl',
+      '9999/12/31/00/labels.jsonl',
+      '_SUCCESS',
+    ].map((below) => `ground-truth/${below}`);
+    s3.on(ListObjectsV2Command).resolves({
+      Contents: [...stray, 'ground-truth/2013/04/02/07/part-1.jsonl'].map((Key) => ({ Key })),
+    });
+    const out = listener();
+    await expect(labelledThrough(kit, out)).resolves.toBe('2013-04-01');
+    expect(out.lines).toEqual([
+      expect.stringMatching(/^ignored 7 of s3:\/\/raw\/ground-truth\/, .*: ground-truth\/, ground-truth\/README.txt, .*, …$/),
+    ]);
   });
 });
 
@@ -246,7 +269,7 @@ describe('monitor', () => {
   });
 
   test('passes on under which days a replay was captured', async () => {
-    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: null } } });
+    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: '' } } });
     const captured = { start: '2026-11-23', end: '2026-11-24' };
     await expect(monitor(kit, window, listener(), captured)).rejects.toThrow();
     expect(JSON.parse(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input!)).toMatchObject({
@@ -255,8 +278,16 @@ describe('monitor', () => {
     });
   });
 
+  test.each([
+    ['2013-04-08', '2013-04-01'],
+    ['2013-04-08', '2013-04-08'],
+  ])('refuses the window %s to %s before it asks', async (start, end) => {
+    await expect(monitor(kit, { start, end }, listener())).rejects.toThrow('holds no day: its end is the first day after');
+    expect(sfn.calls()).toHaveLength(0);
+  });
+
   test('says that there is no model to measure', async () => {
-    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: null } } });
+    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: '' } } });
     await expect(monitor(kit, window, listener())).rejects.toThrow('train and release a model first');
   });
 });

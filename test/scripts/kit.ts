@@ -11,6 +11,7 @@ export const kit: DeployedKit = {
   name: 'mlkit',
   aws,
   buckets: { raw: 'raw', curated: 'curated', artifacts: 'artifacts', captured: 'captured' },
+  settings: { delayDays: 2, maxInstances: 500 },
   machines: {
     prepare: machine('Prepare'),
     train: machine('Train'),
