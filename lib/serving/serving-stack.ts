@@ -7,6 +7,7 @@
  * Fails first: a cold serverless endpoint behind API Gateway's 29 s; the handler retries inside them. Alarms: serving/predict-errors,
  * serving/endpoint-errors, serving/endpoint-latency, serving/capture-failures.
  */
+import dataset from '#dataset';
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
@@ -73,9 +74,9 @@ export class ServingStack extends RoomStack {
     const predict = this.addPredict(props);
     const api = new SignedApi(this, 'Predictions', {
       name: `${kit}-predictions`,
-      description: 'Predictions for flights that have not left yet',
+      description: `Predictions: ${dataset.problem.question}`,
       throttle: config.throttle,
-      rules: 'The columns are in schema/dataset.json.',
+      rules: 'The columns are in dataset.json.',
       setsLoggingRole: true,
       posts: [
         {

@@ -5,7 +5,9 @@ import { chosenConfig, type Overlay } from '../../lib/config';
 import { type StackName, stacksOf } from '../../lib/rooms';
 import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
+import { rangeText } from '../operate/days';
 import type { Out } from '../shared/out';
+import { story } from '../shared/story';
 import { ROOT, synth } from '../shared/cdk';
 import { confirm } from './confirm';
 import { estimate, firstMonth } from './cost';
@@ -52,7 +54,7 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
   const deleting = gone.length === 0 ? '' : ` and delete ${gone.map(({ name }) => name).join(', ')}`;
   if (!yes) await confirm(`deploy ${kit}, profile ${profile}${deleting}? [y/n]`, 'y');
   const outcomes = await deployKit({ kit, aws, assembly, log: join(assembly, 'up.log'), out });
-  out.line(`${kit} is deployed; next: npm run kit -- load 2013-01..2013-03, then npm run kit -- status`);
+  out.line(`${kit} is deployed; next: npm run kit -- load ${rangeText(story.history)}, then npm run kit -- status`);
   return outcomes;
 }
 

@@ -5,7 +5,7 @@ import { parseJson } from '../../lib/shared/json-text';
 import { Refused } from '../../lib/shared/refused';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { terminal } from '../shared/out';
-import { monthsOf, parseDay, parseRange } from './days';
+import { parseDay, parseRange, partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import type { Engine } from './query';
 import type { Released } from './releases';
@@ -24,28 +24,30 @@ export function register(program: Command): void {
     const { discoverKit } = load<typeof import('./deployed-kit')>('./deployed-kit');
     return discoverKit(kit, region === undefined ? {} : { region });
   };
-  const source = () => new (load<typeof import('../../datasets/nyc-flights/source')>('../../datasets/nyc-flights/source').FlightsSource)();
+  const source = () =>
+    new (load<typeof import('../../datasets/nyc-flights/source')>('../../datasets/nyc-flights/source').FlightsSource)();
   const releases = () => load<typeof import('./releases')>('./releases');
   const range = understood(parseRange);
   const day = understood(parseDay);
   const delayDays = () =>
-    new Option('--delay-days <days>', 'days between an event and its label (default: labels.delayDays as deployed)').argParser(
-      whole,
-    );
+    new Option(
+      '--delay-days <days>',
+      'days between an event and its label (default: labels.delayDays as deployed)',
+    ).argParser(whole);
 
   program
     .command('load')
-    .description('land months of raw data and wait until one run has curated them')
-    .argument('<months>', '2013-01 or 2013-01..2013-03', range)
+    .description('land raw data by its partitions and wait until one run has curated them')
+    .argument('<days>', 'YYYY-MM, YYYY-MM..YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .action(async (days: Range) => {
       const { load: land } = load<typeof import('./load')>('./load');
-      await land(await deployed(), { source: source(), months: monthsOf(days) }, out);
+      await land(await deployed(), { source: source(), partitions: partitionsOf(days) }, out);
     });
 
   program
     .command('labels')
     .description('deliver the ground truth collected on these days')
-    .argument('<days>', '2013-01..2013-03 or 2013-04-03..2013-04-09', range)
+    .argument('<days>', 'YYYY-MM..YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .addOption(delayDays())
     .action(async (collected: Range, options: { delayDays?: number }) => {
       const { labels } = load<typeof import('./load')>('./load');
@@ -61,14 +63,18 @@ export function register(program: Command): void {
     .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays?: number }) => {
       const { labelledThrough, train } = load<typeof import('./train')>('./train');
       const kit = await deployed();
-      const trained = await train(kit, { mode, dataThrough: before ?? (await labelledThrough(kit, out, { delayDays })) }, out);
+      const trained = await train(
+        kit,
+        { mode, dataThrough: before ?? (await labelledThrough(kit, out, { delayDays })) },
+        out,
+      );
       if (trained.released !== undefined) failUnlessServing(trained.released);
     });
 
   program
     .command('replay')
     .description('send the curated rows of these days through the API')
-    .argument('<days>', '2013-04, or 2013-04-01..2013-04-07', range)
+    .argument('<days>', 'YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .addOption(
       new Option('--batch <period>', 'rows of a request: by hour and segment, or by day')
         .choices(['hour', 'day'])

@@ -1,21 +1,43 @@
-/** Days and months `YYYY-MM` of a range, and how people write them. */
+/** Days and partitions of a range, and how people write them. */
+import dataset from '#dataset';
 import { addDays, type DayRange, isDay } from '../../lib/shared/days';
 
-export const monthOf = (day: string): string => day.slice(0, 7);
+/** The partition of a day: its month `YYYY-MM`, or the day itself. */
+export const partitionOf = (day: string): string => day.slice(0, PARTITION_CHARACTERS);
 
-export function nextMonth(month: string): string {
-  const first = new Date(`${month}-01`);
+const PARTITION_CHARACTERS = dataset.partition === 'month' ? 7 : 10;
+
+/** The first day after a month or day. */
+export function endOf(partition: string): string {
+  if (partition.length === 10) return addDays(partition, 1);
+  const first = new Date(`${partition}-01`);
   first.setUTCMonth(first.getUTCMonth() + 1);
-  return first.toISOString().slice(0, 7);
+  return first.toISOString().slice(0, 10);
 }
+
+export const nextPartition = (partition: string): string => partitionOf(endOf(partition));
 
 export function* daysOf({ start, end }: DayRange): Generator<string> {
   for (let day = start; day < end; day = addDays(day, 1)) yield day;
 }
 
-/** Every month that has a day in the range. */
-export function* monthsOf({ start, end }: DayRange): Generator<string> {
-  for (let month = monthOf(start); `${month}-01` < end; month = nextMonth(month)) yield month;
+/** Every partition that has a day in the range. */
+export function* partitionsOf({ start, end }: DayRange): Generator<string> {
+  for (let day = start; day < end; day = endOf(partitionOf(day))) yield partitionOf(day);
+}
+
+/** The partitions of a range as `parseRange` reads them. */
+export function rangeText(range: DayRange): string {
+  const [first, last] = [partitionOf(range.start), partitionOf(addDays(range.end, -1))];
+  return first === last ? first : `${first}..${last}`;
+}
+
+/** Windows of so many days that lie wholly in the range. */
+export function windowsOf({ start, end }: DayRange, length: number): DayRange[] {
+  const windows: DayRange[] = [];
+  for (let day = start; addDays(day, length) <= end; day = addDays(day, length))
+    windows.push({ start: day, end: addDays(day, length) });
+  return windows;
 }
 
 /**
@@ -33,10 +55,10 @@ export function parseRange(text: string): DayRange {
     from.length !== to.length
   )
     throw new Error(
-      `${JSON.stringify(text)} is not a month or a range of days: write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07`,
+      `${JSON.stringify(text)} is not a month or a range of days: write YYYY-MM, YYYY-MM..YYYY-MM, YYYY-MM-DD or YYYY-MM-DD..YYYY-MM-DD`,
     );
   const isMonth = from.length === 7;
-  const range = isMonth ? { start: `${from}-01`, end: `${nextMonth(to)}-01` } : { start: from, end: addDays(to, 1) };
+  const range = { start: isMonth ? `${from}-01` : from, end: endOf(to) };
   if (range.start >= range.end) throw new Error(`${text} ends before it starts: write ${to}..${from}`);
   return range;
 }
@@ -44,7 +66,7 @@ export function parseRange(text: string): DayRange {
 /** @throws Error when `text` is not a day of the calendar */
 export function parseDay(text: string): string {
   if (text.length !== 10 || !isDayOrMonth(text))
-    throw new Error(`${JSON.stringify(text)} is not a day: write YYYY-MM-DD, for example 2013-04-01`);
+    throw new Error(`${JSON.stringify(text)} is not a day: write YYYY-MM-DD`);
   return text;
 }
 

@@ -10,18 +10,18 @@ import { afterNewest, appeared, finished } from './executions';
 import type { Out } from '../shared/out';
 
 /**
- * Lands the raw tables of the months and one manifest, and waits until Prepare has curated them in one run.
- * @throws Error when a month has no data, or naming each month that Prepare refused
+ * Lands the raw tables of the partitions and one manifest, and waits until Prepare has curated them in one run.
+ * @throws Error when a partition has no data, or naming each that Prepare refused
  */
 export async function load(
   kit: DeployedKit,
-  options: { source: FlightsSource; months: Iterable<string> },
+  options: { source: FlightsSource; partitions: Iterable<string> },
   out: Out,
 ): Promise<void> {
-  const manifest: Manifest = { partitions: [...options.months], source: 'files', files: [] };
-  for (const month of manifest.partitions)
-    for (const { entry, body } of monthFiles(month, options.source.month(month))) {
-      out.progress(`${month}: ${entry.table}, ${entry.rows} rows`);
+  const manifest: Manifest = { partitions: [...options.partitions], source: 'files', files: [] };
+  for (const partition of manifest.partitions)
+    for (const { entry, body } of monthFiles(partition, options.source.month(partition))) {
+      out.progress(`${partition}: ${entry.table}, ${entry.rows} rows`);
       await put(kit, entry.key, body, 'text/csv');
       manifest.files.push(entry);
     }
@@ -62,11 +62,7 @@ export async function labels(
 ): Promise<{ files: number; labels: number }> {
   const total = { files: 0, labels: 0 };
   for (const day of daysOf(collected)) {
-    const {
-      key,
-      body,
-      labels: count,
-    } = groundTruthFile(day, source.flightsOn(addDays(day, -delayDays)));
+    const { key, body, labels: count } = groundTruthFile(day, source.flightsOn(addDays(day, -delayDays)));
     if (count === 0) continue;
     out.progress(`${day}: ${count} labels`);
     await put(kit, key, body, 'application/jsonl');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import dataset from '#dataset';
 import { addDays, type DayRange } from '../../lib/shared/days';
-import { monthsOf } from './days';
+import { partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { featuresOf, type Row } from './features';
 import type { Out } from '../shared/out';
@@ -31,7 +31,7 @@ export interface Replayed {
 interface Request {
   /** Place in the replay of these days: the same every time. */
   number: number;
-  /** `2013-04-01` or `2013-04-01T13:00`, UTC. */
+  /** `YYYY-MM-DD` or `YYYY-MM-DDThh:00`, UTC. */
   period: string;
   instances: Row[];
 }
@@ -93,8 +93,8 @@ async function* requests(
   maxInstances: number,
 ): AsyncGenerator<Request, undefined> {
   let number = 0;
-  for (const month of monthsOf(days)) {
-    const rows = (await featuresOf(kit, month)).filter(
+  for (const partition of partitionsOf(days)) {
+    const rows = (await featuresOf(kit, partition)).filter(
       (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
     );
     for (const [period, instances] of grouped(rows, batch)) {

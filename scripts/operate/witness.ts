@@ -19,7 +19,9 @@ import { addDays, type DayRange } from '../../lib/shared/days';
 import { type Aws, type DeployedKit, discoverKit } from './deployed-kit';
 import { labels, load } from './load';
 import { monitor } from './monitor';
+import { partitionsOf } from './days';
 import type { Out } from '../shared/out';
+import { story } from '../shared/story';
 import { type Call, Recording } from './recording';
 import { replay } from './replay';
 import { status } from './status';
@@ -66,8 +68,8 @@ interface Ground {
   deployed(): Promise<DeployedKit>;
 }
 
-const HISTORY: DayRange = { start: '2013-01-01', end: '2013-04-01' };
-const WEEK: DayRange = { start: '2013-04-01', end: '2013-04-08' };
+const { history: HISTORY } = story;
+const WEEK: DayRange = { start: HISTORY.end, end: addDays(HISTORY.end, 7) };
 
 /** In the order of a first deployment: what fails early costs little. */
 const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
@@ -78,9 +80,10 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
   },
   up: ({ aws, options, out }) => up(aws, options, out),
   load: async ({ deployed, out }) => {
-    // One month alone: the way through Glue before anything else.
-    for (const months of [['2013-01'], ['2013-02', '2013-03', '2013-04']])
-      await load(await deployed(), { source: new FlightsSource(), months }, out);
+    // One partition alone: the way through Glue before anything else.
+    const [first, ...others] = partitionsOf({ ...HISTORY, end: WEEK.end });
+    for (const partitions of [[first!], others])
+      await load(await deployed(), { source: new FlightsSource(), partitions }, out);
   },
   labels: (ground) => deliver(ground, HISTORY),
   train: (ground) => learn(ground, 'train'),

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, option } from '../shared/arguments';
 import { ROOT } from '../shared/cdk';
+import { endOf, partitionsOf } from '../operate/days';
 import { terminal } from '../shared/out';
+import { story } from '../shared/story';
 import type { RehearseOptions } from '.';
 import { assume, assumedByDefault, spoken } from './unknowns';
 
@@ -23,7 +25,7 @@ export function register(program: Command): void {
     )
     .option('--profile <profile>', "profile of the configuration (default: the scenario's)")
     .addOption(option.config())
-    .option('--through <month>', 'drift: last month that lands', month, '2013-07')
+    .option('--through <partition>', 'drift: last partition that lands', through, story.through)
     .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
     .addOption(
       new Option('--unknown <name=answer>', 'assume an answer of AWS that nobody wrote down; repeatable')
@@ -81,7 +83,9 @@ function chosen(text: string): string[] {
   return asked;
 }
 
-function month(text: string): string {
-  if (!/^2013-(0[4-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('it must be 2013-04 to 2013-12');
+/** @throws InvalidArgumentError unless it is a partition of the dataset's story after the history */
+function through(text: string): string {
+  const later = [...partitionsOf({ start: story.history.end, end: endOf(story.last) })];
+  if (!later.includes(text)) throw new InvalidArgumentError(`it must be ${later[0]} to ${later.at(-1)}`);
   return text;
 }

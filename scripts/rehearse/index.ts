@@ -1,7 +1,8 @@
 /** `npm run rehearse`: from the sources to a report. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { merge } from '../../lib/config';
+import { chosenConfig, merge } from '../../lib/config';
+import { Refused } from '../../lib/shared/refused';
 import { ROOT } from '../shared/cdk';
 import { terminal } from '../shared/out';
 import { writeReport } from './report/report';
@@ -44,8 +45,10 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   const played = asked.flatMap((each) => scenarios[each] ?? []);
   const { profile = 'sandbox', config: own = {} } = played[0] ?? {};
   const config = merge(own, options.config);
+  // Refused by the configuration's own words, before an engine is started.
+  chosenConfig({ profile }, config);
   if (options.profile !== undefined && options.profile !== profile)
-    throw new Error(
+    throw new Refused(
       `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,
     );
   const out = terminal();

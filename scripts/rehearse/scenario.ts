@@ -21,7 +21,7 @@ export interface Stage {
   readonly seen: Seen;
   /** Keeps the time of a part of the play in the run's folder. */
   readonly timed: Timed;
-  /** Last month that lands, `YYYY-MM`. */
+  /** The partition that lands last. */
   readonly through: string;
 }
 

@@ -21,7 +21,7 @@ test('a command that is misspelt, or an argument that is not understood, is expl
   expect(cli('statsu')).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean status?') });
   expect(cli('load', '2013-13')).toMatchObject({
     status: 2,
-    stderr: expect.stringContaining('write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07'),
+    stderr: expect.stringContaining('write YYYY-MM, YYYY-MM..YYYY-MM'),
   });
 });
 

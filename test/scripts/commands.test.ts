@@ -80,7 +80,7 @@ test('months land table by table, one manifest last, and the one run of Prepare 
   const partitions = ['2013-04', '2013-05'].map((partition) => ({ partition, rows }));
   executions({ prepare: { input: { manifestKey }, output: { partitions } } });
   const out = listener();
-  await load(kit, { source, months: ['2013-04', '2013-05'] }, out);
+  await load(kit, { source, partitions: ['2013-04', '2013-05'] }, out);
   const puts = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(puts.map(({ Bucket, Key }) => `${Bucket}/${Key}`)).toEqual([
     'raw/tables/airlines/month=2013-04/airlines.csv',
@@ -107,15 +107,11 @@ test('months land table by table, one manifest last, and the one run of Prepare 
 
 test('a single month has a manifest of its own name', async () => {
   executions({ prepare: { input: { manifestKey: 'manifests/2013-04.json' }, output: { partitions: [] } } });
-  await expect(load(kit, { source, months: ['2013-04'] }, listener())).resolves.toBeUndefined();
+  await expect(load(kit, { source, partitions: ['2013-04'] }, listener())).resolves.toBeUndefined();
 });
 
 test('labels land by day of collection; days without any bring no file', async () => {
-  const result = await labels(
-    kit,
-    { source, collected: { start: '2013-04-01', end: '2013-04-08' } },
-    listener(),
-  );
+  const result = await labels(kit, { source, collected: { start: '2013-04-01', end: '2013-04-08' } }, listener());
   expect(result).toEqual({ files: 1, labels: 1 });
   const [put] = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(put!.Key).toBe('ground-truth/2013/04/03/00/labels.jsonl');
@@ -196,7 +192,9 @@ describe('train', () => {
     const out = listener();
     await expect(labelledThrough(kit, out)).resolves.toBe('2013-04-01');
     expect(out.lines).toEqual([
-      expect.stringMatching(/^ignored 7 of s3:\/\/raw\/ground-truth\/, .*: ground-truth\/, ground-truth\/README.txt, .*, …$/),
+      expect.stringMatching(
+        /^ignored 7 of s3:\/\/raw\/ground-truth\/, .*: ground-truth\/, ground-truth\/README.txt, .*, …$/,
+      ),
     ]);
   });
 });
@@ -282,7 +280,9 @@ describe('monitor', () => {
     ['2013-04-08', '2013-04-01'],
     ['2013-04-08', '2013-04-08'],
   ])('refuses the window %s to %s before it asks', async (start, end) => {
-    await expect(monitor(kit, { start, end }, listener())).rejects.toThrow('holds no day: its end is the first day after');
+    await expect(monitor(kit, { start, end }, listener())).rejects.toThrow(
+      'holds no day: its end is the first day after',
+    );
     expect(sfn.calls()).toHaveLength(0);
   });
 

@@ -1,4 +1,4 @@
-/** Clarify's analysis_config.json for the two monitors that it runs, from the columns of schema/dataset.json. */
+/** Clarify's analysis_config.json for the two monitors that it runs, from the columns of dataset.json. */
 import { featureColumns, labelColumn } from '../../shared/dataset';
 
 /** Every column of a request, in the order in which the prediction API writes them. */
@@ -13,7 +13,7 @@ export const exchange = {
   score: 'predictions[*].score',
 } as const;
 
-/** Facets here are carriers and airports, not people: the metrics are those of the exam, the stakes are not. */
+/** The facets are those that the dataset declares; `problem.affected` says whom a wrong answer meets. */
 export function biasAnalysis(): object {
   return {
     ...common,

@@ -1,4 +1,5 @@
 /** Vega-Lite specifications of the report's charts, and their rendering to SVG without a browser. */
+import { labelColumn } from '../../../lib/shared/dataset';
 import type { TopLevelSpec } from 'vega-lite' with { 'resolution-mode': 'import' };
 
 const WIDTH = 860;
@@ -90,7 +91,7 @@ export function calibration(bins: object[]): TopLevelSpec {
         mark: { type: 'line', point: true },
         encoding: {
           x: { field: 'predicted', type: 'quantitative', title: 'mean score' },
-          y: { field: 'observed', type: 'quantitative', title: 'share that came late' },
+          y: { field: 'observed', type: 'quantitative', title: `observed share of ${labelColumn}` },
           color: { field: 'model', type: 'nominal', title: null },
         },
       },

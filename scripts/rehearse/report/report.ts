@@ -1,7 +1,7 @@
 /** The HTML report of a run, from its summary and evidence alone. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import dataset from '#dataset';
+import { featureColumns } from '../../../lib/shared/dataset';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../evidence';
 import { questionOf } from '../unknowns';
@@ -13,7 +13,13 @@ import { type Cell, counts, folded, page, type Section, section, table } from '.
 import { picture } from './picture';
 import { figures, storyOf, told } from './story';
 
-const retrainOn = dataset.features.columns.filter((c) => 'monitor' in c && c.monitor === 'retrain').map((c) => c.name);
+const retrainOn = featureColumns.filter(({ monitor }) => monitor === 'retrain').map(({ name }) => name);
+
+const rule = featureColumns.find(({ ruleOfThumb }) => ruleOfThumb !== undefined);
+const simpleRule =
+  rule === undefined
+    ? 'The simple rule gives every row the share of the training data.'
+    : `The one-feature rule is ${rule.name}, ${rule.ruleOfThumb} is likelier: ${rule.meaning}.`;
 
 /** Writes `report.html` into the run folder. @returns its path */
 export async function writeReport(runDir: string): Promise<string> {
@@ -197,7 +203,7 @@ function quality(summary: Summary, evidence: Evidence): Section {
   ]);
   return section(
     'Model quality by window',
-    'The one-feature rule is the mean delay at the airport two hours before: no model is worth releasing that does not beat it on the same rows.',
+    `${simpleRule} No model is worth releasing that does not beat it on the same rows.`,
     table(
       [
         'window',
@@ -227,7 +233,7 @@ async function drift(evidence: Evidence): Promise<Section> {
   );
   return section(
     'Drift',
-    'Distance of each window to the champion’s data period (Kolmogorov-Smirnov, L-infinity for categories), coloured by its own threshold. Starred features may start a retraining; the others show why alarming on weather and calendar is noise.',
+    'Distance of each window to the champion’s data period (Kolmogorov-Smirnov, L-infinity for categories), coloured by its own threshold. Starred features may start a retraining; the others show what moves without a reason to retrain.',
     cells.length === 0
       ? '<p class="none">no window was monitored</p>'
       : await charts.render(charts.drift(cells, retrainOn)),

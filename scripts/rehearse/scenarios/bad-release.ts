@@ -1,10 +1,16 @@
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { addDays } from '../../../lib/shared/days';
+import { featureColumns, labelColumn } from '../../../lib/shared/dataset';
+import { partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
 import { predict } from '../../operate/predict';
 import { approve, expire, release as bring } from '../../operate/releases';
 import { arnOf, MAY_REGISTER, register } from '../packages';
+import { story } from '../../shared/story';
 import { expect, type Scenario } from '../scenario';
-import { begin, HISTORY, note } from '../story';
+import { begin, note } from '../story';
+
+const id = featureColumns.find(({ role }) => role === 'id')!.name;
 
 /** Serving programs that a hurried colleague might register, and what a release finds out about each. */
 const bad = {
@@ -26,7 +32,7 @@ def input_fn(body, content_type):
 
 
 def predict_fn(instances, model):
-    return [{"flight_key": i["flight_key"], "score": 0.5, "late": True} for i in instances]
+    return [{"${id}": i["${id}"], "score": 0.5, "${labelColumn}": True} for i in instances]
 
 
 def output_fn(predictions, accept):
@@ -51,7 +57,7 @@ export const badRelease: Scenario = {
     const { kit, out } = stage;
     await begin(stage);
     const sagemaker = new SageMakerClient(kit.aws);
-    const instances = (await featuresOf(kit, HISTORY[2])).slice(-5);
+    const instances = (await featuresOf(kit, partitionOf(addDays(story.history.end, -1)))).slice(-5);
     const before = JSON.stringify(await predict(kit, { input: { instances } }));
     for (const [flaw, { program, reason: expected }] of Object.entries(bad)) {
       const version = await register(stage, flaw, program);

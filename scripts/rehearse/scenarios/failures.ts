@@ -5,42 +5,50 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
 import { fill, layout, names } from '../../../lib/shared/names';
-import dataset from '#dataset';
+import { addDays } from '../../../lib/shared/days';
+import { featureColumns, rawTables } from '../../../lib/shared/dataset';
 import { groundTruth } from '../../../datasets/nyc-flights/labels';
-import { monthFiles } from '../../data/tables';
+import { monthFiles, type TableName } from '../../data/tables';
 import { afterNewest, appeared, finished, run } from '../../operate/executions';
+import { nextPartition, partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
 import { load } from '../../operate/load';
 import { pause } from '../../operate/pace';
+import { story } from '../../shared/story';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
-const BROKEN = '2013-05';
-const MISSING = fill(layout.raw.tables, { table: 'flights', month: BROKEN });
+/** The partitions after the history: one that is whole, and one that lacks its events. */
+const WHOLE = partitionOf(story.history.end);
+const BROKEN = nextPartition(WHOLE);
+const EVENTS = Object.entries(rawTables).find(([, { role }]) => role === 'events')![0] as TableName;
+const MISSING = fill(layout.raw.tables, { table: EVENTS, month: BROKEN });
+/** Before any data. */
+const TOO_EARLY = addDays(story.history.start, -366);
 
 export const failures: Scenario = {
   name: 'failures',
   title:
-    'a range with a broken month, one month twice at once, a training without rows, a window that is no day, an event that nobody understands',
+    'a range with a broken partition, one partition twice at once, a training without rows, a window that is no day, an event that nobody understands',
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],
   async play(stage) {
     await begin(stage);
     const { kit, out } = stage;
     const said = [
       await failure(() => prepareWithoutFile(stage)),
-      await failure(() => run(kit, 'train', { ...nobody, mode: 'train', dataThrough: '2012-01-01' }, out)),
+      await failure(() => run(kit, 'train', { ...nobody, mode: 'train', dataThrough: TOO_EARLY }, out)),
       await failure(() => run(kit, 'monitor', { windowStart: 'spring', windowEnd: 'summer' }, out)),
     ];
     said.forEach((sentence) => out.line(sentence));
     expect(said[0]!.includes(MISSING), `Prepare does not name the missing file: ${said[0]}`);
-    expect(said[0]!.includes('Prepared: 2013-04'), `the whole month was not prepared: ${said[0]}`);
-    const repeated = await sameMonthAtOnce(stage);
+    expect(said[0]!.includes(`Prepared: ${WHOLE}`), `the whole partition was not prepared: ${said[0]}`);
+    const repeated = await samePartitionAtOnce(stage);
     await misunderstood(stage);
     return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event waits among the dead letters`;
   },
 };
 
-const idColumn = dataset.features.columns.find(({ role }) => role === 'id')!.name;
+const idColumn = featureColumns.find(({ role }) => role === 'id')!.name;
 const nobody = { trigger: 'manual', episode: null, attempt: 1 };
 
 /** @returns the sentence of the failure that must come */
@@ -53,15 +61,15 @@ async function failure(what: () => Promise<unknown>): Promise<string> {
   throw new Error(`${what.toString()} succeeded; it must not`);
 }
 
-/** April is whole, May lacks its flights: the first is prepared, the second named. */
+/** The first partition is prepared, the second named. */
 async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown> {
   const put = (Key: string, Body: string | Buffer) =>
     kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key, Body }));
-  const whole = monthFiles('2013-04', source.month('2013-04'));
+  const whole = monthFiles(WHOLE, source.month(WHOLE));
   for (const { entry, body } of whole) await put(entry.key, body);
-  const files = [...whole.map(({ entry }) => entry), { partition: BROKEN, table: 'flights', key: MISSING, bytes: 1 }];
-  const manifest = { partitions: ['2013-04', BROKEN], source: 'files', files };
-  const manifestKey = fill(layout.raw.manifests, { partitions: `2013-04-to-${BROKEN}` });
+  const files = [...whole.map(({ entry }) => entry), { partition: BROKEN, table: EVENTS, key: MISSING, bytes: 1 }];
+  const manifest = { partitions: [WHOLE, BROKEN], source: 'files', files };
+  const manifestKey = fill(layout.raw.manifests, { partitions: `${WHOLE}-to-${BROKEN}` });
   const since = await afterNewest(kit, 'prepare');
   await put(manifestKey, JSON.stringify(manifest));
   const execution = await appeared(kit, 'prepare', since, (i) => i.manifestKey === manifestKey, 'the manifest');
@@ -69,15 +77,15 @@ async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown>
 }
 
 /**
- * Two people load April at once, and the event of its manifest is delivered three times: five executions want one month.
+ * Two people load one partition at once, and the event of its manifest is delivered three times: five executions want it.
  * @returns how many rows it has after them, each once
  */
-async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
+async function samePartitionAtOnce({ kit, source, out }: Stage): Promise<string> {
   const client = new SFNClient(kit.aws);
   const since = await afterNewest(kit, 'prepare');
-  const april = { source, months: ['2013-04'] };
-  await Promise.all([load(kit, april, out), load(kit, april, out)]);
-  const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: '2013-04' }) };
+  const whole = { source, partitions: [WHOLE] };
+  await Promise.all([load(kit, whole, out), load(kit, whole, out)]);
+  const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: WHOLE }) };
   const Body = await (await kit.s3.send(new GetObjectCommand(manifest))).Body!.transformToByteArray();
   // A new upload of the same bytes: nobody but S3 can send an event in the name of S3.
   await Promise.all(Array.from({ length: 3 }, () => kit.s3.send(new PutObjectCommand({ ...manifest, Body }))));
@@ -87,16 +95,19 @@ async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
     const mine = executions.filter(({ startDate }) => startDate! >= since);
     ended = mine.map(({ status }) => status).filter((status) => status !== 'RUNNING');
   }
-  expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for April ended ${ended.join()}`);
-  const keys = (await featuresOf(kit, '2013-04')).map((row) => row[idColumn]);
-  const arrived = source
-    .month('2013-04')
-    .get('flights')!
+  expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for ${WHOLE} ended ${ended.join()}`);
+  const keys = (await featuresOf(kit, WHOLE)).map((row) => row[idColumn]);
+  const labelled = source
+    .month(WHOLE)
+    .get(EVENTS)!
     .rows.map(groundTruth)
     .filter((line) => line !== undefined);
-  expect(new Set(keys).size === keys.length, `${keys.length} rows of April hold ${new Set(keys).size} keys`);
-  expect(keys.length === arrived.length, `April has ${arrived.length} flights that arrived and ${keys.length} rows`);
-  return `five executions prepared April, whose ${keys.length} rows are there once`;
+  expect(new Set(keys).size === keys.length, `${keys.length} rows of ${WHOLE} hold ${new Set(keys).size} keys`);
+  expect(
+    keys.length === labelled.length,
+    `${WHOLE} has ${labelled.length} events with a label and ${keys.length} rows`,
+  );
+  return `five executions prepared ${WHOLE}, whose ${keys.length} rows are there once`;
 }
 
 /** The guard fails on an event without a window, as often as Lambda retries it. */

@@ -3,6 +3,7 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { checks, monitoring, statuses } from '../../../lib/monitoring/room';
 import { championName } from '../../../lib/training/room';
+import { featureColumns } from '../../../lib/shared/dataset';
 import { names } from '../../../lib/shared/names';
 import { addDays } from '../../../lib/shared/days';
 import { pause } from '../../operate/pace';
@@ -10,6 +11,7 @@ import { expect, type Scenario } from '../scenario';
 import { begin, decisions, follow } from '../story';
 
 const DELIVERIES = 30;
+const watched = featureColumns.find(({ monitor }) => monitor === 'retrain')!.name;
 
 export const storm: Scenario = {
   name: 'storm',
@@ -26,7 +28,7 @@ export const storm: Scenario = {
       champion: Parameter?.Value,
       status: statuses.violations,
       confirmed: true,
-      violations: [{ feature: 'mean_delay_h2', check: checks.baselineDrift, value: 0.4, threshold: 0.2 }],
+      violations: [{ feature: watched, check: checks.baselineDrift, value: 0.4, threshold: 0.2 }],
       records: 6000,
       labelledRows: 6000,
       newLabelledRows: 12_000,
