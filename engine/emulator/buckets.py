@@ -1,4 +1,4 @@
-"""Seam: buckets from templates keep their tags, objects under a KMS key ask for it, reserved names are refused.
+"""Seam: buckets from templates keep their tags, their objects ask for the key, reserved names are refused.
 
 The emulator drops both properties: CDK's auto-delete handler looks for its tag, and a role without the
 grant on the bucket's key would read and write here what AWS denies it."""

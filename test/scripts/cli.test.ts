@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addDays } from '../../lib/shared/days';
 import { program } from '../../scripts/cli';
+import { nextPartition, partitionOf } from '../../scripts/operate/days';
+import { story } from '../../scripts/shared/story';
 
 const ROOT = join(__dirname, '../..');
 
@@ -31,7 +34,6 @@ test('what stands between a newcomer and AWS is said in a sentence, without a st
 
 test.each([
   [['cost', '--config', '{"kit":"team-b"}'], 'but "mlkit" was chosen'],
-  [['cost', '--config', '{"profile":"production"}'], 'but "sandbox" was chosen'],
   [['cost', '--config', 'null'], '--config must be a JSON object'],
   [['cost', '--config', '{"gate":{"gateDays":3}}'], 'gate.gateDays'],
 ])('%j was asked for wrongly: exit code 2', (args, sentence) => {
@@ -61,4 +63,17 @@ test('docs/cli.md has a chapter for every command, and no other', () => {
     ([, name]) => name,
   );
   expect(chapters.sort()).toEqual(program.commands.map((command) => command.name()).sort());
+});
+
+describe('rehearse', () => {
+  test.each([
+    [['--config', '{"kit":"team-b"}'], 'the configuration says kit "team-b", but "mlkit" was chosen'],
+    [['--config', '{"monitoring":{"windowDays":0}}'], 'monitoring.windowDays'],
+    [['--through', '2012-01'], `it must be ${nextPartition(partitionOf(addDays(story.history.end, -1)))} to ${story.last}`],
+  ])('%j is refused before an engine starts', (args, sentence) => {
+    expect(cli('rehearse', '--scenario', 'loop', ...args)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(sentence),
+    });
+  });
 });

@@ -103,7 +103,7 @@ def test_names_that_s3_keeps_to_itself_are_refused(engine):
 
 def test_names_that_other_services_keep_to_themselves_are_refused(engine):
     for name in ("/aws/champion", "/awsome/champion", "/ssm/champion"):
-        with pytest.raises(ClientError, match="reserved parameter name|can't be prefixed"):
+        with pytest.raises(ClientError, match=r"reserved parameter name|can't be prefixed"):
             engine.client("ssm").put_parameter(Name=name, Value="none", Type="String")
     entry = {"Source": "aws.etl", "DetailType": "Curated Partition Ready", "Detail": "{}"}
     answer = engine.client("events").put_events(Entries=[entry])
