@@ -111,12 +111,22 @@ export function resolveConfig(profile: string = 'sandbox', overrides: Overlay = 
       `profile ${JSON.stringify(profile)} is not one of ${profileNames.join(', ')}: deploy with -c profile=sandbox`,
     );
   agree('profile', profile, overrides.profile);
-  const result = schema.safeParse(merge(base, overrides));
+  const asked = merge(base, overrides);
+  const result = schema.safeParse(asked);
   if (!result.success)
     throw new Refused(
-      `configuration refused:\n${z.prettifyError(result.error)}\nleave a key out for its default; docs/configuration.md has every key`,
+      `configuration refused:\n${result.error.issues.map((issue) => told(issue, asked)).join('\n')}\nleave a key out for its default; docs/configuration.md has every key`,
     );
   return result.data;
+}
+
+/** What is wrong, where, and what stands there; a default that breaks a rule between rooms does not stand there. */
+function told({ path, message }: z.core.$ZodIssue, asked: unknown): string {
+  const received = JSON.stringify(
+    path.reduce<unknown>((value, key) => (value as Overlay | undefined)?.[String(key)], asked),
+  );
+  const value = path.length === 0 || received === undefined ? '' : `; received ${received}`;
+  return `  ${path.length === 0 ? '' : `${path.join('.')}: `}${value === '' ? message : message.replace(/, received \w+$/, '')}${value}`;
 }
 
 /** Values laid over a profile. */

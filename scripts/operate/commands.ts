@@ -1,9 +1,7 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { parseJson } from '../../lib/shared/json-text';
-import { Refused } from '../../lib/shared/refused';
 import { option, understood, type Where, whole } from '../shared/arguments';
+import { readJson } from '../shared/json-file';
 import { terminal } from '../shared/out';
 import { parseDay, parseRange, partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
@@ -177,16 +175,6 @@ export function register(program: Command): void {
     .action(async () => {
       await releases().expire(await deployed(), out);
     });
-}
-
-/** @throws Refused naming the file, and the place in it */
-function readJson(file: string): unknown {
-  try {
-    return parseJson(readFileSync(file === '-' ? 0 : file, 'utf8'), file === '-' ? 'standard input' : file);
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw new Refused(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 function failUnlessServing({ outcome }: Released): void {

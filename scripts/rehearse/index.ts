@@ -1,9 +1,10 @@
 /** `npm run rehearse`: from the sources to a report. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { chosenConfig, merge } from '../../lib/config';
 import { Refused } from '../../lib/shared/refused';
 import { ROOT } from '../shared/cdk';
+import { readJson } from '../shared/json-file';
 import { terminal } from '../shared/out';
 import { writeReport } from './report/report';
 import { assemble } from './assembly';
@@ -26,7 +27,7 @@ export interface RehearseOptions {
 }
 
 export async function verifyCommand(folder: string): Promise<void> {
-  const read = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
+  const read = <T>(file: string) => readJson(join(folder, file)) as T;
   const told = read<Summary>('summary.json');
   const found = recompute(read<Evidence>('evidence.json'), await audit(folder, join(folder, 'cdk.out')));
   const names = Object.keys(found) as (keyof Recomputed)[];

@@ -69,7 +69,15 @@ test.each([
   ...['aws', 'awsome', 'ssm', 'ssm-a', 'xn--abc', 'sthree', 'sthree-a', 'amzn-s3-demo'].map(
     (kit): [string, string, object, string] => [`the reserved kit ${kit}`, 'sandbox', { kit }, 'which is reserved: '],
   ),
-  ['null for a room', 'sandbox', { serving: null }, 'leave a key out for its default'],
+  [
+    'null for a room',
+    'sandbox',
+    { serving: null },
+    'serving: Invalid input: expected object; received null\nleave a key out',
+  ],
+  ['a mode of nobody', 'sandbox', { serving: { mode: 'magic' } }, 'serving.mode: Invalid option: expected one of'],
+  ['a mode of nobody, whose value is said', 'sandbox', { serving: { mode: 'magic' } }, '; received "magic"'],
+  ['a rule between rooms', 'production', { serving: { mode: 'serverless' } }, 'network.isolatedVpc needs real-time'],
   ['confirming more windows than there are', 'sandbox', { monitoring: { confirm: { k: 4, n: 3 } } }, 'must not exceed'],
 ])('%s is refused, with the way out', (_, profile, overrides, sentence) => {
   expect(() => resolveConfig(profile, overrides)).toThrow(sentence);
