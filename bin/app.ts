@@ -10,7 +10,7 @@ import { RetrainingStack } from '../lib/retraining/retraining-stack';
 import { enabledRooms } from '../lib/rooms';
 import { ServingModelStack } from '../lib/serving/serving-model-stack';
 import { ServingStack } from '../lib/serving/serving-stack';
-import { Refused } from '../lib/shared/refused';
+import { tellingRefusals } from '../lib/shared/refused';
 import { TrainingStack } from '../lib/training/training-stack';
 import { WarehouseStack } from '../lib/warehouse/warehouse-stack';
 
@@ -68,12 +68,4 @@ export function buildKit(app: App): void {
   for (const { name } of enabledRooms(config)) optIn[name]?.();
 }
 
-if (require.main === module)
-  try {
-    buildKit(new App());
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    // A stack trace would bury the sentence that says what to change.
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+if (require.main === module) tellingRefusals(() => buildKit(new App()));

@@ -22,7 +22,7 @@ export function parseJson(text: string, from: string): unknown {
 const reason = (error: unknown): string =>
   (error as Error).message.replace(/, (\.\.\.)?".*is not valid JSON$/s, '').replace(/ at position \d+.*$/, '');
 
-/** Where the fault is. V8 leaves the position out of some messages: a beginning that ends before the fault is only unfinished. */
+/** The fault's position, which V8 leaves out of some messages: a beginning that ends before the fault is only unfinished. */
 function faultIn(json: string): number {
   const message = (end: number): string => {
     try {
