@@ -23,8 +23,7 @@ for (const register of [operate, account, rehearse, bench, prove]) register(prog
 
 /** The two mistakes that everybody makes first, in words that say what to do. */
 function explained(error: Error): string {
-  if (error.name === 'CredentialsProviderError')
-    return `no AWS credentials: ${SIGN_IN}`;
+  if (error.name === 'CredentialsProviderError') return `no AWS credentials: ${SIGN_IN}`;
   if (/Region is missing/.test(error.message)) return 'no AWS Region: set AWS_REGION or pass --region';
   return error.message;
 }

@@ -1,5 +1,5 @@
 /** The days of 2013 that rehearsals are played with. */
-import type { Story } from '../../scripts/shared/story';
+import type { Story } from '../story';
 
 export const story: Story = {
   // The winter.

@@ -33,7 +33,11 @@ const HOUR_MS = 3_600_000;
  * @throws Refusal
  */
 export function timeAt(field: string, value: unknown, now: Date): string {
-  if (typeof value !== 'string' || !/^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(value) || !isDay(value.slice(0, 10)))
+  if (
+    typeof value !== 'string' ||
+    !/^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(value) ||
+    !isDay(value.slice(0, 10))
+  )
     throw new Refusal(field, value, 'must be a UTC time such as 2026-01-31T07:00:00Z');
   if (Date.parse(value) > now.getTime() + HOUR_MS)
     throw new Refusal(field, value, `must not be after now, ${now.toISOString()}`);

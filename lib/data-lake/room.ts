@@ -9,6 +9,7 @@ export const dataLake = {
     curated: 'CuratedBucketName',
     artifacts: 'ArtifactsBucketName',
     captured: 'CapturedBucketName',
+    dataset: 'DatasetName',
     /** `labels.delayDays`, for the commands that deliver labels and train on them. */
     labelDelayDays: 'LabelDelayDays',
   },

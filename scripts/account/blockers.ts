@@ -66,7 +66,6 @@ export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly De
     for await (const { logGroupName } of pages(aws, 'cloudwatch-logs:DescribeLogGroups', named, ['logGroups']))
       if (stackOwns(kit, logGroupName.slice(prefix.length), of)) deleted.push(logGroupName);
   }
-  for (const logGroupName of deleted)
-    await unlessAbsent(call(aws, 'cloudwatch-logs:DeleteLogGroup', { logGroupName }));
+  for (const logGroupName of deleted) await unlessAbsent(call(aws, 'cloudwatch-logs:DeleteLogGroup', { logGroupName }));
   return deleted;
 }

@@ -26,7 +26,7 @@ export function register(program: Command): void {
   interface Asked extends Shaped {
     json: boolean;
   }
-  const resolved = (options: Asked) => 
+  const resolved = (options: Asked) =>
     chosenConfig({ profile: options.profile, kit: where().kit, rooms: options.with }, options.config);
 
   program

@@ -1,13 +1,14 @@
 /** `up`: is the account ready, what will it cost, go on? Then the deployment. */
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { storyOf } from '../../datasets/module';
 import { chosenConfig, type Overlay } from '../../lib/config';
 import { type StackName, stacksOf } from '../../lib/rooms';
+import { datasetOf } from '../../lib/shared/datasets';
 import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
 import { rangeText } from '../operate/days';
 import type { Out } from '../shared/out';
-import { story } from '../shared/story';
 import { ROOT, synth } from '../shared/cdk';
 import { confirm } from './confirm';
 import { estimate, firstMonth } from './cost';
@@ -54,7 +55,9 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
   const deleting = gone.length === 0 ? '' : ` and delete ${gone.map(({ name }) => name).join(', ')}`;
   if (!yes) await confirm(`deploy ${kit}, profile ${profile}${deleting}? [y/n]`, 'y');
   const outcomes = await deployKit({ kit, aws, assembly, log: join(assembly, 'up.log'), out });
-  out.line(`${kit} is deployed; next: npm run kit -- load ${rangeText(story.history)}, then npm run kit -- status`);
+  out.line(
+    `${kit} is deployed; next: npm run kit -- load ${rangeText(datasetOf(resolved.dataset), storyOf(resolved.dataset).history)}, then npm run kit -- status`,
+  );
   return outcomes;
 }
 

@@ -22,8 +22,8 @@ export function register(program: Command): void {
     const { discoverKit } = load<typeof import('./deployed-kit')>('./deployed-kit');
     return discoverKit(kit, region === undefined ? {} : { region });
   };
-  const source = () =>
-    new (load<typeof import('../../datasets/nyc-flights/source')>('../../datasets/nyc-flights/source').FlightsSource)();
+  const source = ({ dataset }: DeployedKit) =>
+    load<typeof import('../../datasets/module')>('../../datasets/module').openSource(dataset.name);
   const releases = () => load<typeof import('./releases')>('./releases');
   const range = understood(parseRange);
   const day = understood(parseDay);
@@ -39,7 +39,8 @@ export function register(program: Command): void {
     .argument('<days>', 'YYYY-MM, YYYY-MM..YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .action(async (days: Range) => {
       const { load: land } = load<typeof import('./load')>('./load');
-      await land(await deployed(), { source: source(), partitions: partitionsOf(days) }, out);
+      const kit = await deployed();
+      await land(kit, { source: source(kit), partitions: partitionsOf(kit.dataset, days) }, out);
     });
 
   program
@@ -49,7 +50,8 @@ export function register(program: Command): void {
     .addOption(delayDays())
     .action(async (collected: Range, options: { delayDays?: number }) => {
       const { labels } = load<typeof import('./load')>('./load');
-      await labels(await deployed(), { source: source(), collected, ...options }, out);
+      const kit = await deployed();
+      await labels(kit, { source: source(kit), collected, ...options }, out);
     });
 
   program

@@ -1,11 +1,12 @@
 /** Days and partitions of a range, and how people write them. */
-import dataset from '#dataset';
+import type { Dataset } from '../../lib/shared/dataset-file';
 import { addDays, type DayRange, isDay } from '../../lib/shared/days';
 
-/** The partition of a day: its month `YYYY-MM`, or the day itself. */
-export const partitionOf = (day: string): string => day.slice(0, PARTITION_CHARACTERS);
+type Partitioned = Pick<Dataset, 'partition'>;
 
-const PARTITION_CHARACTERS = dataset.partition === 'month' ? 7 : 10;
+/** The partition of a day: its month `YYYY-MM`, or the day itself. */
+export const partitionOf = ({ partition }: Partitioned, day: string): string =>
+  day.slice(0, partition === 'month' ? 7 : 10);
 
 /** The first day after a month or day. */
 export function endOf(partition: string): string {
@@ -15,21 +16,25 @@ export function endOf(partition: string): string {
   return first.toISOString().slice(0, 10);
 }
 
-export const nextPartition = (partition: string): string => partitionOf(endOf(partition));
+export const nextPartition = (dataset: Partitioned, partition: string): string =>
+  partitionOf(dataset, endOf(partition));
 
 export function* daysOf({ start, end }: DayRange): Generator<string> {
   for (let day = start; day < end; day = addDays(day, 1)) yield day;
 }
 
 /** Every partition that has a day in the range. */
-export function* partitionsOf({ start, end }: DayRange): Generator<string> {
-  for (let day = start; day < end; day = endOf(partitionOf(day))) yield partitionOf(day);
+export function* partitionsOf(dataset: Partitioned, { start, end }: DayRange): Generator<string> {
+  for (let partition = partitionOf(dataset, start); ; partition = nextPartition(dataset, partition)) {
+    yield partition;
+    if (endOf(partition) >= end) return;
+  }
 }
 
 /** The partitions of a range as `parseRange` reads them. */
-export function rangeText(range: DayRange): string {
-  const [first, last] = [partitionOf(range.start), partitionOf(addDays(range.end, -1))];
-  return first === last ? first : `${first}..${last}`;
+export function rangeText(dataset: Partitioned, { start, end }: DayRange): string {
+  const [first, last] = [start, addDays(end, -1)].map((day) => partitionOf(dataset, day));
+  return first === last ? first! : `${first}..${last}`;
 }
 
 /** Windows of so many days that lie wholly in the range. */

@@ -2,6 +2,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Logger } from '@smithy/types';
+import type { Dataset } from '../../lib/shared/dataset-file';
+import { datasetOf } from '../../lib/shared/datasets';
 import { dataLake } from '../../lib/data-lake/room';
 import { machineOutput, type RoomContract } from '../../lib/shared/room';
 import { serving } from '../../lib/serving/room';
@@ -22,6 +24,8 @@ export interface Aws {
 export interface DeployedKit {
   name: string;
   aws: Aws;
+  /** The dataset that was deployed. */
+  dataset: Dataset;
   buckets: Record<'raw' | 'curated' | 'artifacts' | 'captured', string>;
   /** What was configured and commands go by: `labels.delayDays`, `serving.maxInstancesPerRequest`. */
   settings: { delayDays: number; maxInstances: number };
@@ -63,9 +67,9 @@ export async function discoverKit(name: string, aws: Aws = {}): Promise<Deployed
       (room.machines ?? []).map((title) => [title.toLowerCase(), output(room.name as RoomName, machineOutput(title))]),
     );
   const endpoint = aws.endpoint ?? process.env.AWS_ENDPOINT_URL;
-  const { labelDelayDays, ...buckets } = every(dataLake.outputs, 'data-lake');
   const { apiId, apiStage, maxInstances } = every(serving.outputs, 'serving');
   const url = apiUrl(apiId, apiStage, region, endpoint);
+  const { dataset, labelDelayDays, ...buckets } = every(dataLake.outputs, 'data-lake');
   return {
     name,
     aws,
@@ -73,6 +77,7 @@ export async function discoverKit(name: string, aws: Aws = {}): Promise<Deployed
     settings: { delayDays: Number(labelDelayDays), maxInstances: Number(maxInstances) },
     machines: Object.fromEntries(machines) as Record<Machine, string>,
     stateTable: output('retraining', retraining.outputs.table),
+    dataset: datasetOf(dataset),
     api: new SignedApi(url, region, client.config.credentials, aws.logger),
     // Buckets as subdomains of an emulator's address would need a name server.
     s3: new S3Client({ ...aws, forcePathStyle: endpoint !== undefined }),

@@ -1,12 +1,11 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { fill, layout } from '../../lib/shared/names';
-import { groundTruthFile } from '../../datasets/nyc-flights/labels';
-import type { FlightsSource } from '../../datasets/nyc-flights/source';
-import { type Manifest, monthFiles } from '../data/tables';
+import type { DataSource } from '../../datasets/data-source';
 import { addDays, type DayRange } from '../../lib/shared/days';
 import { daysOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, appeared, finished } from './executions';
+import { groundTruthKey, groundTruthLine, type Manifest, partitionFiles } from './landing';
 import type { Out } from '../shared/out';
 
 /**
@@ -15,12 +14,13 @@ import type { Out } from '../shared/out';
  */
 export async function load(
   kit: DeployedKit,
-  options: { source: FlightsSource; partitions: Iterable<string> },
+  options: { source: DataSource; partitions: Iterable<string> },
   out: Out,
 ): Promise<void> {
+  for (const remark of options.source.remarks) out.line(remark);
   const manifest: Manifest = { partitions: [...options.partitions], source: 'files', files: [] };
   for (const partition of manifest.partitions)
-    for (const { entry, body } of monthFiles(partition, options.source.month(partition))) {
+    for (const { entry, body } of partitionFiles(partition, options.source.tables(partition))) {
       out.progress(`${partition}: ${entry.table}, ${entry.rows} rows`);
       await put(kit, entry.key, body, 'text/csv');
       manifest.files.push(entry);
@@ -36,7 +36,7 @@ export async function load(
   const { output } = await finished(kit, 'prepare', execution, out);
   for (const { partition, rows } of (output as { partitions: Prepared[] }).partitions)
     out.line(
-      `${partition}: ${rows.in} rows landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
+      `${partition}: ${rows.in} events landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
     );
 }
 
@@ -47,7 +47,7 @@ interface Prepared {
 }
 
 interface LabelOptions {
-  source: FlightsSource;
+  source: DataSource;
   /** Days of collection. */
   collected: DayRange;
   /** Days between an event and its label. @default as deployed */
@@ -62,12 +62,14 @@ export async function labels(
 ): Promise<{ files: number; labels: number }> {
   const total = { files: 0, labels: 0 };
   for (const day of daysOf(collected)) {
-    const { key, body, labels: count } = groundTruthFile(day, source.flightsOn(addDays(day, -delayDays)));
-    if (count === 0) continue;
-    out.progress(`${day}: ${count} labels`);
-    await put(kit, key, body, 'application/jsonl');
+    const { labels: found, refused } = source.labels(addDays(day, -delayDays));
+    for (const reason of refused) out.line(`${day}: no label: ${reason}`);
+    if (found.length === 0) continue;
+    out.progress(`${day}: ${found.length} labels`);
+    const body = found.map((label) => `${groundTruthLine(kit.dataset, label)}\n`).join('');
+    await put(kit, groundTruthKey(day), body, 'application/jsonl');
     total.files += 1;
-    total.labels += count;
+    total.labels += found.length;
   }
   out.line(
     `${total.labels} labels in ${total.files} files, collected ${collected.start} to ${addDays(collected.end, -1)}`,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import dataset from '#dataset';
+import type { Dataset } from '../../lib/shared/dataset-file';
+import { columnWith } from '../../lib/shared/dataset';
 import { addDays, type DayRange } from '../../lib/shared/days';
 import { partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
@@ -40,11 +41,6 @@ interface Request {
 const RETRYABLE = new Set([429, 500, 502, 503, 504]);
 const MAX_TRIES = 8;
 const LONGEST_PAUSE_MS = 8000;
-
-const timeColumn = dataset.features.columns.find(({ role }) => role === 'time')!.name;
-const groupColumns = dataset.features.columns
-  .filter((column) => 'segment' in column && column.segment)
-  .map(({ name }) => name);
 
 /**
  * Sends the curated rows of the days through the API, in the order of their scheduled times: what a request costs hardly depends on its rows.
@@ -93,11 +89,12 @@ async function* requests(
   maxInstances: number,
 ): AsyncGenerator<Request, undefined> {
   let number = 0;
-  for (const partition of partitionsOf(days)) {
+  const timeColumn = columnWith(kit.dataset, 'time');
+  for (const partition of partitionsOf(kit.dataset, days)) {
     const rows = (await featuresOf(kit, partition)).filter(
       (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
     );
-    for (const [period, instances] of grouped(rows, batch)) {
+    for (const [period, instances] of grouped(kit.dataset, rows, batch)) {
       for (let from = 0; from < instances.length; from += maxInstances)
         yield { number: number++, period, instances: instances.slice(from, from + maxInstances) };
     }
@@ -106,7 +103,9 @@ async function* requests(
 }
 
 /** Rows of one scheduled day, or of one hour and segment each, in the order of both; within one as they came. */
-export function grouped(rows: readonly Row[], batch: Batch): [period: string, instances: Row[]][] {
+export function grouped(dataset: Dataset, rows: readonly Row[], batch: Batch): [period: string, instances: Row[]][] {
+  const timeColumn = columnWith(dataset, 'time');
+  const groupColumns = dataset.features.columns.filter(({ segment }) => segment).map(({ name }) => name);
   const groups = new Map<string, [string, Row[]]>();
   for (const row of rows) {
     const time = String(row[timeColumn]);

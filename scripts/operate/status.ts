@@ -5,7 +5,8 @@ import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagema
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import dataset from '#dataset';
+import { storyOf } from '../../datasets/module';
+import type { Dataset } from '../../lib/shared/dataset-file';
 import { unlessAbsent } from '../../lib/shared/absent';
 import { championName, NO_MODEL } from '../../lib/training/room';
 import { layout, names } from '../../lib/shared/names';
@@ -14,7 +15,6 @@ import type { Machine } from '../../lib/rooms';
 import { rangeText } from './days';
 import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
-import { story } from '../shared/story';
 import { type RegisteredVersion, versions } from './releases';
 
 export interface Status {
@@ -43,20 +43,13 @@ export async function status(kit: DeployedKit, out: Out): Promise<Status> {
     ringing(kit),
   ]);
   const found: Status = { partitions, champion, endpoint, versions: registered, executions, decisions, alarms };
-  for (const line of lines(found)) out.line(line);
+  for (const line of lines(kit.dataset, found)) out.line(line);
   return found;
 }
 
-function* lines({
-  partitions,
-  champion,
-  endpoint,
-  versions,
-  executions,
-  decisions,
-  alarms,
-}: Status): Generator<string> {
-  yield `curated   ${partitions.length === 0 ? `nothing; next: npm run kit -- load ${rangeText(story.history)}` : `${partitions[0]} to ${partitions.at(-1)} (${partitions.length} ${dataset.partition}s)`}`;
+function* lines(dataset: Dataset, found: Status): Generator<string> {
+  const { partitions, champion, endpoint, versions, executions, decisions, alarms } = found;
+  yield `curated   ${partitions.length === 0 ? `nothing; next: npm run kit -- load ${rangeText(dataset, storyOf(dataset.name).history)}` : `${partitions[0]} to ${partitions.at(-1)} (${partitions.length} ${dataset.partition}s)`}`;
   yield `champion  ${champion === NO_MODEL ? 'none; next: npm run kit -- train' : `version ${champion.split('/').at(-1)}`}`;
   yield `endpoint  ${endpoint}`;
   yield `versions  ${versions.map(({ version, approval }) => `${version} ${approval}`).join(', ') || 'none'}`;

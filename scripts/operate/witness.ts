@@ -13,7 +13,7 @@ import { clean, lines, sweep } from '../account/sweep';
 import { synthesize } from '../shared/kit-app';
 import { up } from '../account/up';
 import { Refused } from '../../lib/shared/refused';
-import { FlightsSource } from '../../datasets/nyc-flights/source';
+import { openSource, storyOf } from '../../datasets/module';
 import { watchCaptured } from './captured';
 import { addDays, type DayRange } from '../../lib/shared/days';
 import { type Aws, type DeployedKit, discoverKit } from './deployed-kit';
@@ -21,7 +21,6 @@ import { labels, load } from './load';
 import { monitor } from './monitor';
 import { partitionsOf } from './days';
 import type { Out } from '../shared/out';
-import { story } from '../shared/story';
 import { type Call, Recording } from './recording';
 import { replay } from './replay';
 import { status } from './status';
@@ -68,8 +67,11 @@ interface Ground {
   deployed(): Promise<DeployedKit>;
 }
 
-const { history: HISTORY } = story;
-const WEEK: DayRange = { start: HISTORY.end, end: addDays(HISTORY.end, 7) };
+/** The days after the history, which are replayed. */
+function weekOf({ dataset }: Config): DayRange {
+  const { end } = storyOf(dataset).history;
+  return { start: end, end: addDays(end, 7) };
+}
 
 /** In the order of a first deployment: what fails early costs little. */
 const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
@@ -79,27 +81,30 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
     if (found.verdict === 'fail') throw new Error('doctor finds what would make the deployment fail');
   },
   up: ({ aws, options, out }) => up(aws, options, out),
-  load: async ({ deployed, out }) => {
+  load: async ({ config, deployed, out }) => {
     // One partition alone: the way through Glue before anything else.
-    const [first, ...others] = partitionsOf({ ...HISTORY, end: WEEK.end });
+    const kit = await deployed();
+    const { history } = storyOf(config.dataset);
+    const [first, ...others] = partitionsOf(kit.dataset, { ...history, end: weekOf(config).end });
     for (const partitions of [[first!], others])
-      await load(await deployed(), { source: new FlightsSource(), partitions }, out);
+      await load(kit, { source: openSource(config.dataset), partitions }, out);
   },
-  labels: (ground) => deliver(ground, HISTORY),
+  labels: (ground) => deliver(ground, storyOf(ground.config.dataset).history),
   train: (ground) => learn(ground, 'train'),
-  replay: async ({ deployed, out }) => {
+  replay: async ({ config, deployed, out }) => {
     const kit = await deployed();
     const arrived = await watchCaptured(kit);
-    const { requests } = await replay(kit, { days: WEEK }, out);
+    const { requests } = await replay(kit, { days: weekOf(config) }, out);
     if ((await arrived(requests, out)) < requests) throw new Error('not all requests were captured');
   },
   monitor: async (ground) => {
-    await deliver(ground, WEEK);
+    const week = weekOf(ground.config);
+    await deliver(ground, week);
     const today = new Date().toISOString().slice(0, 10);
     // An endpoint of this mode files what it captures under the day of the replay.
     const native = ground.config.serving.mode === 'real-time';
     const captured = native ? { start: today, end: addDays(today, 1) } : undefined;
-    await monitor(await ground.deployed(), WEEK, ground.out, captured);
+    await monitor(await ground.deployed(), week, ground.out, captured);
   },
   tune: (ground) => learn(ground, 'tune'),
   status: async ({ deployed, out }) => status(await deployed(), out),
@@ -111,15 +116,19 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
   },
 };
 
-async function deliver({ deployed, out }: Ground, { start, end }: DayRange): Promise<void> {
+async function deliver({ config, deployed, out }: Ground, { start, end }: DayRange): Promise<void> {
   const kit = await deployed();
   const { delayDays } = kit.settings;
   const collected = { start: addDays(start, delayDays), end: addDays(end, delayDays) };
-  await labels(kit, { source: new FlightsSource(), collected }, out);
+  await labels(kit, { source: openSource(config.dataset), collected }, out);
 }
 
-async function learn({ deployed, out }: Ground, mode: 'train' | 'tune'): Promise<void> {
-  const { outcome, reason, released } = await train(await deployed(), { mode, dataThrough: HISTORY.end }, out);
+async function learn({ config, deployed, out }: Ground, mode: 'train' | 'tune'): Promise<void> {
+  const { outcome, reason, released } = await train(
+    await deployed(),
+    { mode, dataThrough: storyOf(config.dataset).history.end },
+    out,
+  );
   if (outcome === 'NoCapacity' || released?.outcome === 'rejected') throw new Error(released?.reason ?? reason);
 }
 

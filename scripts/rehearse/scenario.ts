@@ -1,7 +1,8 @@
 /** What a scenario is given, and what it must give back. */
 import type { Config } from '../../lib/config';
 import type { Deployment } from '../account/deploy';
-import type { FlightsSource } from '../../datasets/nyc-flights/source';
+import type { DataSource } from '../../datasets/data-source';
+import type { Story } from '../../datasets/story';
 import type { DeployedKit } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import type { Statement } from './client-role';
@@ -16,11 +17,13 @@ export interface Stage {
   /** The deployed kit, under the user's role. */
   readonly kit: DeployedKit;
   readonly config: Config;
-  readonly source: FlightsSource;
+  readonly source: DataSource;
   readonly out: Out;
   readonly seen: Seen;
   /** Keeps the time of a part of the play in the run's folder. */
   readonly timed: Timed;
+  /** The days that the dataset is played with. */
+  readonly story: Story;
   /** The partition that lands last. */
   readonly through: string;
 }

@@ -9,7 +9,6 @@ import { finished } from '../operate/executions';
 import { labels, load } from '../operate/load';
 import { monitor, type WindowOutcome } from '../operate/monitor';
 import type { Out } from '../shared/out';
-import { story } from '../shared/story';
 import { pause } from '../operate/pace';
 import { type Released, releaseOf } from '../operate/releases';
 import { type Batch, replay } from '../operate/replay';
@@ -32,7 +31,7 @@ const begun = new WeakMap<Stage['seen'], string>();
 /** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
 export async function begin(
   stage: Stage,
-  { history = story.history, mode = 'train', meanwhile }: Beginning = {},
+  { history = stage.story.history, mode = 'train', meanwhile }: Beginning = {},
 ): Promise<string> {
   const { start, end } = history;
   const beginning = `${start} to ${end}, ${mode}`;
@@ -41,7 +40,7 @@ export async function begin(
   if (earlier !== undefined)
     throw new Error(`this deployment began with ${earlier}; play the scenario that wants ${beginning} by itself`);
   begun.set(stage.seen, beginning);
-  await load(stage.kit, { source: stage.source, partitions: partitionsOf(history) }, stage.out);
+  await load(stage.kit, { source: stage.source, partitions: partitionsOf(stage.kit.dataset, history) }, stage.out);
   meanwhile?.();
   await deliver(stage, history);
   const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
@@ -85,13 +84,13 @@ export class Partitions {
     landed: DayRange,
     private readonly last: string,
   ) {
-    for (const partition of partitionsOf(landed)) this.landing.set(partition, Promise.resolve());
+    for (const partition of partitionsOf(stage.kit.dataset, landed)) this.landing.set(partition, Promise.resolve());
   }
 
   /** Waits until the partition is curated, and lands the next one meanwhile: a real source does not wait for the monitor either. */
   async use(partition: string): Promise<void> {
     await this.land(partition);
-    const next = nextPartition(partition);
+    const next = nextPartition(this.stage.kit.dataset, partition);
     if (next <= this.last) void this.land(next);
   }
 
@@ -116,7 +115,7 @@ export async function live(
   batch: Batch = 'day',
 ): Promise<WindowOutcome> {
   const { kit, out, timed } = stage;
-  for (const partition of partitionsOf(window)) await partitions.use(partition);
+  for (const partition of partitionsOf(kit.dataset, window)) await partitions.use(partition);
   const arrived = await watchCaptured(kit);
   const replayed = () => replay(kit, { days: window, batch }, out);
   const { requests } = await timed(`replay by ${batch}`, replayed);

@@ -2,10 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addDays } from '../../lib/shared/days';
 import { program } from '../../scripts/cli';
-import { nextPartition, partitionOf } from '../../scripts/operate/days';
-import { story } from '../../scripts/shared/story';
 
 const ROOT = join(__dirname, '../..');
 
@@ -69,7 +66,7 @@ describe('rehearse', () => {
   test.each([
     [['--config', '{"kit":"team-b"}'], 'the configuration says kit "team-b", but "mlkit" was chosen'],
     [['--config', '{"monitoring":{"windowDays":0}}'], 'monitoring.windowDays'],
-    [['--through', '2012-01'], `it must be ${nextPartition(partitionOf(addDays(story.history.end, -1)))} to ${story.last}`],
+    [['--through', '2012-01'], '--through 2012-01: it must be '],
   ])('%j is refused before an engine starts', (args, sentence) => {
     expect(cli('rehearse', '--scenario', 'loop', ...args)).toMatchObject({
       status: 2,

@@ -40,6 +40,8 @@ test('a day is refused when the calendar does not have it', () => {
   expect(() => parseDay('2013-02')).toThrow('is not a day');
 });
 
+const byMonth = { partition: 'month' } as const;
+
 test('the partitions of a range are those that its days have', () => {
   const day = fc.integer({ min: 0, max: 800 }).map((offset) => addDays('2013-01-01', offset));
   fc.assert(
@@ -47,15 +49,15 @@ test('the partitions of a range are those that its days have', () => {
       const range = { start, end: addDays(start, length) };
       const days = [...daysOf(range)];
       expect(days).toHaveLength(length);
-      expect([...partitionsOf(range)]).toEqual([...new Set(days.map((each) => each.slice(0, 7)))]);
+      expect([...partitionsOf(byMonth, range)]).toEqual([...new Set(days.map((each) => each.slice(0, 7)))]);
       // What is written is read again, and holds the range.
-      const { start: from, end: to } = parseRange(rangeText(range));
+      const { start: from, end: to } = parseRange(rangeText(byMonth, range));
       expect(from <= range.start && to >= range.end).toBe(true);
     }),
   );
 });
 
-test('the month after December is January', () => expect(nextPartition('2013-12')).toBe('2014-01'));
+test('the month after December is January', () => expect(nextPartition(byMonth, '2013-12')).toBe('2014-01'));
 
 test('windows lie wholly in the range and follow each other', () => {
   expect(windowsOf({ start: '2013-04-01', end: '2013-04-20' }, 7)).toEqual([
@@ -65,12 +67,8 @@ test('windows lie wholly in the range and follow each other', () => {
 });
 
 test('a dataset by day has days for partitions', () => {
-  jest.isolateModules(() => {
-    jest.doMock('#dataset', () => ({ __esModule: true, default: { partition: 'day' } }));
-    const days = require('../../scripts/operate/days') as typeof import('../../scripts/operate/days');
-    const range = { start: '2020-02-28', end: '2020-03-02' };
-    expect([...days.partitionsOf(range)]).toEqual(['2020-02-28', '2020-02-29', '2020-03-01']);
-    expect(days.rangeText(range)).toBe('2020-02-28..2020-03-01');
-    expect(days.nextPartition('2020-02-29')).toBe('2020-03-01');
-  });
+  const [byDay, range] = [{ partition: 'day' } as const, { start: '2020-02-28', end: '2020-03-02' }];
+  expect([...partitionsOf(byDay, range)]).toEqual(['2020-02-28', '2020-02-29', '2020-03-01']);
+  expect(rangeText(byDay, range)).toBe('2020-02-28..2020-03-01');
+  expect(nextPartition(byDay, '2020-02-29')).toBe('2020-03-01');
 });

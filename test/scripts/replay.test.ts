@@ -169,7 +169,7 @@ test('however many are in flight and wherever it stops, going on sends every fli
       if (skip !== undefined) await replay(kit, { ...hourly, concurrency, skip }, listener());
       expect([...new Set(got)].sort()).toEqual(rows.map((each) => String(each.flight_key)).sort());
       if (skip === undefined) return;
-      const again = grouped(rows, 'hour')
+      const again = grouped(kit.dataset, rows, 'hour')
         .slice(skip)
         .flatMap(([, each]) => each)
         .filter((each) => got.slice(0, before).includes(String(each.flight_key)));

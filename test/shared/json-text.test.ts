@@ -27,7 +27,9 @@ test('any JSON is read, and any place of a stray character is found', () => {
       // After the value a character can be nothing but wrong.
       const lines = at % 5;
       expect(() => parseJson(`${text}${'\n'.repeat(lines)}?`, 'x')).toThrow(
-        lines === 0 ? `column ${text.length - text.lastIndexOf('\n')}:` : `line ${text.split('\n').length + lines}, column 1:`,
+        lines === 0
+          ? `column ${text.length - text.lastIndexOf('\n')}:`
+          : `line ${text.split('\n').length + lines}, column 1:`,
       );
     }),
   );

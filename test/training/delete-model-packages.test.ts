@@ -55,8 +55,7 @@ test.each(['Create', 'Update'])('%s deletes nothing', async (type) => {
   expect(await run(type)).toEqual([]);
 });
 
-const absent = (what: string) =>
-  Object.assign(new Error(`${what} does not exist.`), { name: 'ValidationException' });
+const absent = (what: string) => Object.assign(new Error(`${what} does not exist.`), { name: 'ValidationException' });
 
 test('a group that is gone has no versions to delete: its stack can go', async () => {
   sagemaker.on(ListTagsCommand).rejects(absent('ModelPackageGroup arn:group'));
@@ -69,7 +68,10 @@ test('a group that is gone has no versions to delete: its stack can go', async (
 
 test('a version that goes meanwhile does not keep the others', async () => {
   tagged('true');
-  sagemaker.on(DeleteModelPackageCommand).rejectsOnce(absent(`ModelPackage ${arn(1)}`)).resolves({});
+  sagemaker
+    .on(DeleteModelPackageCommand)
+    .rejectsOnce(absent(`ModelPackage ${arn(1)}`))
+    .resolves({});
   expect(await run('Delete')).toEqual([arn(1), arn(2)]);
   expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
 });

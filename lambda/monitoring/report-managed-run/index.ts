@@ -53,7 +53,8 @@ export async function handler({ detail }: JobEnded): Promise<void> {
   const uri = job.ProcessingOutputConfig?.Outputs?.[0]?.S3Output?.S3Uri ?? '';
   const violated = job.ExitMessage?.startsWith(statuses.violations) ?? false;
   console.info({ monitor, job: detail.ProcessingJobName, exit: job.ExitMessage, report: uri });
-  if (monitor === 'data-quality') return reportDrift(windowOf(job.Environment, new Date().toISOString()), uri, violated);
+  if (monitor === 'data-quality')
+    return reportDrift(windowOf(job.Environment, new Date().toISOString()), uri, violated);
   if (!violated) return;
   // A point outside its threshold, without an interval: for people. Retraining waits for drift, or for a person.
   if (monitor === 'model-quality') return countMetric(kit, monitoring.metrics.qualityViolations, { report: uri });

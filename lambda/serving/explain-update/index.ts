@@ -7,7 +7,10 @@ const client = new CloudFormationClient({});
 
 export async function handler({ stackName }: { stackName?: unknown }): Promise<{ reason: string }> {
   const events: StackEvent[] = [];
-  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: textAt('stackName', stackName) })) {
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents(
+    { client },
+    { StackName: textAt('stackName', stackName) },
+  )) {
     const first = StackEvents.findIndex(begins);
     events.push(...StackEvents.slice(0, first === -1 ? undefined : first));
     if (first !== -1) break;

@@ -2,12 +2,7 @@
  * Custom resource: the champion parameter, written once. CloudFormation would write the value of a declared one again whenever a tag of the stack
  * or a text changes, over the model that serves.
  */
-import {
-  DeleteParameterCommand,
-  PutParameterCommand,
-  SSMClient,
-  type Tag,
-} from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, PutParameterCommand, SSMClient, type Tag } from '@aws-sdk/client-ssm';
 import { unlessAbsent } from '../../../lib/shared/absent';
 import { NO_MODEL } from '../../../lib/training/room';
 import { answering } from '../../shared/custom-resource';

@@ -2,9 +2,9 @@
  * What the figures take for granted, in one place. Durations are billed time on AWS: two minutes for image and data, and the program's own
  * time as `npm run rehearse -- --scenario drift` takes it on this machine, rounded up to minutes. Nobody has measured them on AWS.
  */
-import dataset from '#dataset';
 import { endOf, partitionsOf, windowsOf } from '../../operate/days';
-import { story } from '../../shared/story';
+import { storyOf } from '../../../datasets/module';
+import { dataset } from '../../../lib/shared/declared';
 
 export interface Assumption {
   value: number;
@@ -13,8 +13,9 @@ export interface Assumption {
 }
 
 /** The story as `npm run rehearse -- --scenario drift` plays it without options. */
+const story = storyOf(dataset.name);
 const played = { start: story.history.end, end: endOf(story.through) };
-const later = [...partitionsOf(played)];
+const later = [...partitionsOf(dataset, played)];
 const weeks = windowsOf(played, 7);
 const features = dataset.features.columns.filter(({ role }) => role === 'feature').length;
 

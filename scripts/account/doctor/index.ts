@@ -105,9 +105,7 @@ async function signIn({
     return { ...(await look.account(aws)), region };
   } catch (error) {
     const { message } = error as Error;
-    const fix = /Region is missing/.test(message)
-      ? 'set AWS_REGION or pass --region'
-      : SIGN_IN;
+    const fix = /Region is missing/.test(message) ? 'set AWS_REGION or pass --region' : SIGN_IN;
     return fail('account', message, fix);
   }
 }

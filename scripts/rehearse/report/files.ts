@@ -69,5 +69,8 @@ export interface Outcome {
 
 /** What a run left behind. */
 export function read(runDir: string): { summary: Summary; evidence: Evidence } {
-  return { summary: readJson(join(runDir, 'summary.json')) as Summary, evidence: readJson(join(runDir, 'evidence.json')) as Evidence };
+  return {
+    summary: readJson(join(runDir, 'summary.json')) as Summary,
+    evidence: readJson(join(runDir, 'evidence.json')) as Evidence,
+  };
 }

@@ -1,5 +1,5 @@
 /** The newest evaluation: what a champion is judged by. */
-import dataset from '#dataset';
+import { dataset } from '../../../lib/shared/declared';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence } from '../evidence';
 import { written } from '../verify';

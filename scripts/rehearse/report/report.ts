@@ -1,7 +1,8 @@
 /** The HTML report of a run, from its summary and evidence alone. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { featureColumns } from '../../../lib/shared/dataset';
+import { featuresOf } from '../../../lib/shared/dataset';
+import { dataset } from '../../../lib/shared/declared';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../evidence';
 import { questionOf } from '../unknowns';
@@ -13,9 +14,11 @@ import { type Cell, counts, folded, page, type Section, section, table } from '.
 import { picture } from './picture';
 import { figures, storyOf, told } from './story';
 
-const retrainOn = featureColumns.filter(({ monitor }) => monitor === 'retrain').map(({ name }) => name);
+const retrainOn = featuresOf(dataset)
+  .filter(({ monitor }) => monitor === 'retrain')
+  .map(({ name }) => name);
 
-const rule = featureColumns.find(({ ruleOfThumb }) => ruleOfThumb !== undefined);
+const rule = featuresOf(dataset).find(({ ruleOfThumb }) => ruleOfThumb !== undefined);
 const simpleRule =
   rule === undefined
     ? 'The simple rule gives every row the share of the training data.'

@@ -1,7 +1,6 @@
 import { statuses } from '../../../lib/monitoring/room';
 import { endOf, partitionOf, windowsOf } from '../../operate/days';
 import { train } from '../../operate/train';
-import { story } from '../../shared/story';
 import { expect, type Scenario } from '../scenario';
 import { announced, begin, follow, live, note, Partitions } from '../story';
 
@@ -9,9 +8,11 @@ export const drift: Scenario = {
   name: 'drift',
   title: 'a history, the drifts that follow, their retrainings, and the calm after them',
   async play(stage) {
-    const { history } = story;
+    const { history } = stage.story;
     const partitions = new Partitions(stage, history, stage.through);
-    const start = await begin(stage, { meanwhile: () => void partitions.land(partitionOf(history.end)) });
+    const start = await begin(stage, {
+      meanwhile: () => void partitions.land(partitionOf(stage.kit.dataset, history.end)),
+    });
     const windows = windowsOf({ start, end: endOf(stage.through) }, stage.config.monitoring.windowDays);
     for (const window of announced(windows, stage.out)) {
       const { confirmed, status } = await live(stage, window, partitions);

@@ -5,26 +5,24 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
 import { fill, layout, names } from '../../../lib/shared/names';
+import { columnWith, eventsTable } from '../../../lib/shared/dataset';
 import { addDays } from '../../../lib/shared/days';
-import { featureColumns, rawTables } from '../../../lib/shared/dataset';
-import { groundTruth } from '../../../datasets/nyc-flights/labels';
-import { monthFiles, type TableName } from '../../data/tables';
 import { afterNewest, appeared, finished, run } from '../../operate/executions';
-import { nextPartition, partitionOf } from '../../operate/days';
+import { daysOf, endOf, nextPartition, partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
+import { partitionFiles } from '../../operate/landing';
 import { load } from '../../operate/load';
 import { pause } from '../../operate/pace';
-import { story } from '../../shared/story';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
-/** The partitions after the history: one that is whole, and one that lacks its events. */
-const WHOLE = partitionOf(story.history.end);
-const BROKEN = nextPartition(WHOLE);
-const EVENTS = Object.entries(rawTables).find(([, { role }]) => role === 'events')![0] as TableName;
-const MISSING = fill(layout.raw.tables, { table: EVENTS, month: BROKEN });
-/** Before any data. */
-const TOO_EARLY = addDays(story.history.start, -366);
+/** The partitions after the history: the first is whole, the second lacks its events. */
+function after({ kit: { dataset }, story }: Stage) {
+  const first = partitionOf(dataset, story.history.end);
+  const second = nextPartition(dataset, first);
+  const table = eventsTable(dataset);
+  return { first, second, table, missing: fill(layout.raw.tables, { table, month: second }) };
+}
 
 export const failures: Scenario = {
   name: 'failures',
@@ -33,22 +31,24 @@ export const failures: Scenario = {
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],
   async play(stage) {
     await begin(stage);
-    const { kit, out } = stage;
+    const { kit, out, story } = stage;
+    const { first, missing } = after(stage);
+    // Before any data.
+    const tooEarly = addDays(story.history.start, -366);
     const said = [
       await failure(() => prepareWithoutFile(stage)),
-      await failure(() => run(kit, 'train', { ...nobody, mode: 'train', dataThrough: TOO_EARLY }, out)),
+      await failure(() => run(kit, 'train', { ...nobody, mode: 'train', dataThrough: tooEarly }, out)),
       await failure(() => run(kit, 'monitor', { windowStart: 'spring', windowEnd: 'summer' }, out)),
     ];
     said.forEach((sentence) => out.line(sentence));
-    expect(said[0]!.includes(MISSING), `Prepare does not name the missing file: ${said[0]}`);
-    expect(said[0]!.includes(`Prepared: ${WHOLE}`), `the whole partition was not prepared: ${said[0]}`);
+    expect(said[0]!.includes(missing), `Prepare does not name the missing file: ${said[0]}`);
+    expect(said[0]!.includes(`Prepared: ${first}`), `the whole partition was not prepared: ${said[0]}`);
     const repeated = await samePartitionAtOnce(stage);
     await misunderstood(stage);
     return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event waits among the dead letters`;
   },
 };
 
-const idColumn = featureColumns.find(({ role }) => role === 'id')!.name;
 const nobody = { trigger: 'manual', episode: null, attempt: 1 };
 
 /** @returns the sentence of the failure that must come */
@@ -62,14 +62,16 @@ async function failure(what: () => Promise<unknown>): Promise<string> {
 }
 
 /** The first partition is prepared, the second named. */
-async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown> {
+async function prepareWithoutFile(stage: Stage): Promise<unknown> {
+  const { kit, source, out } = stage;
+  const { first, second, table, missing } = after(stage);
   const put = (Key: string, Body: string | Buffer) =>
     kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key, Body }));
-  const whole = monthFiles(WHOLE, source.month(WHOLE));
+  const whole = partitionFiles(first, source.tables(first));
   for (const { entry, body } of whole) await put(entry.key, body);
-  const files = [...whole.map(({ entry }) => entry), { partition: BROKEN, table: EVENTS, key: MISSING, bytes: 1 }];
-  const manifest = { partitions: [WHOLE, BROKEN], source: 'files', files };
-  const manifestKey = fill(layout.raw.manifests, { partitions: `${WHOLE}-to-${BROKEN}` });
+  const files = [...whole.map(({ entry }) => entry), { partition: second, table, key: missing, bytes: 1 }];
+  const manifest = { partitions: [first, second], source: 'files', files };
+  const manifestKey = fill(layout.raw.manifests, { partitions: `${first}-to-${second}` });
   const since = await afterNewest(kit, 'prepare');
   await put(manifestKey, JSON.stringify(manifest));
   const execution = await appeared(kit, 'prepare', since, (i) => i.manifestKey === manifestKey, 'the manifest');
@@ -80,12 +82,14 @@ async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown>
  * Two people load one partition at once, and the event of its manifest is delivered three times: five executions want it.
  * @returns how many rows it has after them, each once
  */
-async function samePartitionAtOnce({ kit, source, out }: Stage): Promise<string> {
+async function samePartitionAtOnce(stage: Stage): Promise<string> {
+  const { kit, source, out, story } = stage;
+  const { first } = after(stage);
   const client = new SFNClient(kit.aws);
   const since = await afterNewest(kit, 'prepare');
-  const whole = { source, partitions: [WHOLE] };
+  const whole = { source, partitions: [first] };
   await Promise.all([load(kit, whole, out), load(kit, whole, out)]);
-  const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: WHOLE }) };
+  const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: first }) };
   const Body = await (await kit.s3.send(new GetObjectCommand(manifest))).Body!.transformToByteArray();
   // A new upload of the same bytes: nobody but S3 can send an event in the name of S3.
   await Promise.all(Array.from({ length: 3 }, () => kit.s3.send(new PutObjectCommand({ ...manifest, Body }))));
@@ -95,19 +99,14 @@ async function samePartitionAtOnce({ kit, source, out }: Stage): Promise<string>
     const mine = executions.filter(({ startDate }) => startDate! >= since);
     ended = mine.map(({ status }) => status).filter((status) => status !== 'RUNNING');
   }
-  expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for ${WHOLE} ended ${ended.join()}`);
-  const keys = (await featuresOf(kit, WHOLE)).map((row) => row[idColumn]);
-  const labelled = source
-    .month(WHOLE)
-    .get(EVENTS)!
-    .rows.map(groundTruth)
-    .filter((line) => line !== undefined);
-  expect(new Set(keys).size === keys.length, `${keys.length} rows of ${WHOLE} hold ${new Set(keys).size} keys`);
-  expect(
-    keys.length === labelled.length,
-    `${WHOLE} has ${labelled.length} events with a label and ${keys.length} rows`,
+  expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for ${first} ended ${ended.join()}`);
+  const keys = (await featuresOf(kit, first)).map((row) => row[columnWith(kit.dataset, 'id')]);
+  const labelled = [...daysOf({ start: story.history.end, end: endOf(first) })].flatMap(
+    (day) => source.labels(day).labels,
   );
-  return `five executions prepared ${WHOLE}, whose ${keys.length} rows are there once`;
+  expect(new Set(keys).size === keys.length, `${keys.length} rows of ${first} hold ${new Set(keys).size} keys`);
+  expect(keys.length === labelled.length, `${first} has ${labelled.length} labels and ${keys.length} rows`);
+  return `five executions prepared ${first}, whose ${keys.length} rows are there once`;
 }
 
 /** The guard fails on an event without a window, as often as Lambda retries it. */

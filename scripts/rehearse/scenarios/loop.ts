@@ -1,7 +1,6 @@
 /** Scenario `loop`: the shortest run in which every role of the lifecycle is at work. */
 import { addDays } from '../../../lib/shared/days';
 import { partitionOf } from '../../operate/days';
-import { story } from '../../shared/story';
 import type { Scenario } from '../scenario';
 import { begin, live, Partitions } from '../story';
 
@@ -14,7 +13,7 @@ export const loop: Scenario = {
     const { status, records } = await live(
       stage,
       window,
-      new Partitions(stage, story.history, partitionOf(window.start)),
+      new Partitions(stage, stage.story.history, partitionOf(stage.kit.dataset, window.start)),
       'hour',
     );
     return `window ${window.start} to ${window.end}: ${status}, ${records} records`;

@@ -1,17 +1,16 @@
 import { endOf, windowsOf } from '../../operate/days';
-import { story } from '../../shared/story';
 import { expect, type Scenario } from '../scenario';
 import { announced, begin, decisions, live, Partitions } from '../story';
-
-const { history, leastWindows } = story.quiet;
 
 export const quiet: Scenario = {
   name: 'quiet',
   title: 'held-out windows after a long history: the false-alarm rate of the monitor',
   async play(stage) {
+    const { last, quiet } = stage.story;
+    const { history, leastWindows } = quiet;
     const start = await begin(stage, { history });
-    const partitions = new Partitions(stage, history, story.last);
-    const windows = windowsOf({ start, end: endOf(story.last) }, stage.config.monitoring.windowDays);
+    const partitions = new Partitions(stage, history, last);
+    const windows = windowsOf({ start, end: endOf(last) }, stage.config.monitoring.windowDays);
     for (const window of announced(windows, stage.out)) await live(stage, window, partitions);
     const violating = stage.seen.monitor.filter(({ violations }) => violations.length > 0);
     const started = (await decisions(stage)).find(({ outcome }) => outcome === 'started');

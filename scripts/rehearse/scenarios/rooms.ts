@@ -1,11 +1,12 @@
 /** Scenario `rooms`: every opt-in room beside the lifecycle, used, and taken away again. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
+import { storyOf } from '../../../datasets/module';
 import { aiServices, inputs } from '../../../lib/ai-services/room';
 import { batchLimits } from '../../../lib/ai-services/limits';
 import { databaseName } from '../../../lib/data-lake/room';
 import { optInRooms, stacksOf } from '../../../lib/rooms';
-import { featureColumns, rawTables } from '../../../lib/shared/dataset';
+import { eventsTable } from '../../../lib/shared/dataset';
 import { names, STAND_IN_HEADER } from '../../../lib/shared/names';
 import { deployKit } from '../../account/deploy';
 import { deleteStack, kitStacks } from '../../account/stacks';
@@ -17,14 +18,9 @@ import { load } from '../../operate/load';
 import { query } from '../../operate/query';
 import { SignedApi } from '../../operate/signed-api';
 import { status } from '../../operate/status';
-import { story } from '../../shared/story';
 import { assemble } from '../assembly';
 import { expect, type Ground, type Scenario, type Stage } from '../scenario';
 
-const PARTITION = partitionOf(story.history.start);
-/** Whatever the data is, its events are counted by segment. */
-const SEGMENT = featureColumns.find(({ segment }) => segment === true)!.name;
-const [EVENTS, { columns }] = Object.entries(rawTables).find(([, { role }]) => role === 'events')!;
 const DOCUMENTS = `${inputs.documents}rehearsed/`;
 const CONFIG = {
   rooms: optInRooms,
@@ -60,7 +56,11 @@ export const rooms: Scenario = {
     { Effect: 'Allow', Action: ['states:StartExecution'], Resource: 'arn:aws:states:*:*:stateMachine:*Analyze*' },
   ],
   async play(stage) {
-    await load(stage.kit, { source: stage.source, partitions: [PARTITION] }, stage.out);
+    await load(
+      stage.kit,
+      { source: stage.source, partitions: [partitionOf(stage.kit.dataset, stage.story.history.start)] },
+      stage.out,
+    );
     const asked = await stage.timed('queries', () => askBoth(stage));
     const answered = await stage.timed('AI services', () => callServices(stage));
     const analyzed = await stage.timed('Analyze', () => analyze(stage));
@@ -78,10 +78,14 @@ export const rooms: Scenario = {
       .map((operation) => `the report does not say that a stand-in answered ${operation}`),
 };
 
-async function askBoth({ kit, out }: Stage): Promise<string> {
+async function askBoth({ kit, out, story }: Stage): Promise<string> {
+  const { dataset } = kit;
+  const partition = partitionOf(dataset, story.history.start);
+  const segment = dataset.features.columns.find((column) => column.segment)!.name;
+  const events = eventsTable(dataset);
   const lake = databaseName(kit.name);
   const count = (from: string) =>
-    `select ${SEGMENT}, count(*) as events from ${from} where month = '${PARTITION}' group by ${SEGMENT} order by ${SEGMENT}`;
+    `select ${segment}, count(*) as events from ${from} where month = '${partition}' group by ${segment} order by ${segment}`;
   const athena = await query(kit, { sql: count('features'), engine: 'athena', grant: false }, out);
   const redshift = await query(
     kit,
@@ -89,10 +93,10 @@ async function askBoth({ kit, out }: Stage): Promise<string> {
     out,
   );
   const [one, other] = [athena, redshift].map(({ rows }) => JSON.stringify(rows));
-  const segments = new Set((await featuresOf(kit, PARTITION)).map((row) => row[SEGMENT])).size;
+  const segments = new Set((await featuresOf(kit, partition)).map((row) => row[segment])).size;
   expect(athena.rows.length === segments && one === other, `Athena counts ${one}, Redshift ${other}`);
-  const text = columns.find(({ type }) => type === 'string')!.name;
-  const reading = `select count(${text}) from raw_${EVENTS} where load_month = '${PARTITION}'`;
+  const text = dataset.raw[events]!.columns.find(({ type }) => type === 'string')!.name;
+  const reading = `select count(${text}) from raw_${events} where load_month = '${partition}'`;
   const sql = Array<string>(5).fill(reading).join(' union all ');
   const stopped = await refusal(query(kit, { sql, engine: 'athena', grant: false }, out));
   expect(/cancelled: Bytes scanned limit.*athenaScanLimitGb/.test(stopped), `a query above the limit: ${stopped}`);
@@ -171,8 +175,10 @@ async function withoutRooms(ground: Ground): Promise<string> {
   );
   const changed = outcomes.filter((outcome) => outcome.status !== 'UNCHANGED').map(({ stack }) => stack);
   expect(changed.length === 0, `up without the rooms changed ${changed.join(', ')}`);
-  const { partitions } = await status(await discoverKit(kit, aws), out);
-  expect(partitions.join() === PARTITION, `the kit without the rooms has ${partitions.join(', ') || 'no partition'}`);
+  const deployed = await discoverKit(kit, aws);
+  const { partitions } = await status(deployed, out);
+  const landed = partitionOf(deployed.dataset, storyOf(deployed.dataset.name).history.start);
+  expect(partitions.join() === landed, `the kit without the rooms has ${partitions.join(', ') || 'no partition'}`);
   return `up without the rooms deletes ${gone} and changes no other stack`;
 }
 

@@ -36,7 +36,7 @@ export const standard: Scenario = {
   async play(stage) {
     const start = await begin(stage);
     const week = { start, end: addDays(start, 7) };
-    const partitions = [...partitionsOf(week)];
+    const partitions = [...partitionsOf(stage.kit.dataset, week)];
     await load(stage.kit, { source: stage.source, partitions }, stage.out);
     const captured = await captureAndMonitor(stage, week);
 

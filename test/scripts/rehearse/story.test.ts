@@ -1,6 +1,8 @@
-import { endOf, windowsOf } from '../../../scripts/operate/days';
+import { storyOf } from '../../../datasets/module';
+import { resolveConfig } from '../../../lib/config';
+import { datasetNames, datasetOf } from '../../../lib/shared/datasets';
+import { endOf, partitionsOf, windowsOf } from '../../../scripts/operate/days';
 import { announced } from '../../../scripts/rehearse/story';
-import { story } from '../../../scripts/shared/story';
 
 test('each window is announced with what is left of them', () => {
   const lines: string[] = [];
@@ -18,7 +20,18 @@ test('each window is announced with what is left of them', () => {
   ]);
 });
 
-test('what lies after the long history holds the windows that it promises', () =>
-  expect(windowsOf({ start: story.quiet.history.end, end: endOf(story.last) }, 7).length).toBeGreaterThanOrEqual(
-    story.quiet.leastWindows,
-  ));
+test.each(datasetNames())(
+  'the story of %s lies in whole partitions, and after its long history are the windows that it promises',
+  (name) => {
+    const dataset = datasetOf(name);
+    const { history, through, last, quiet } = storyOf(name);
+    for (const { start, end } of [history, quiet.history]) {
+      const partitions = [...partitionsOf(dataset, { start, end })];
+      expect([endOf(partitions.at(-1)!), start.startsWith(partitions[0]!)]).toEqual([end, true]);
+    }
+    expect([...partitionsOf(dataset, { start: history.end, end: endOf(last) })]).toContain(through);
+    const { windowDays } = resolveConfig('sandbox', { dataset: name }).monitoring;
+    const windows = windowsOf({ start: quiet.history.end, end: endOf(last) }, windowDays);
+    expect(windows.length).toBeGreaterThanOrEqual(quiet.leastWindows);
+  },
+);

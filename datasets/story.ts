@@ -1,8 +1,6 @@
-/** What is played with a dataset: `datasets/<name>/story.ts` fills it in. */
-import type { DayRange } from '../../lib/shared/days';
-import { story as told } from '../../datasets/default/story';
+import type { DayRange } from '../lib/shared/days';
 
-/** Days are UTC. */
+/** What rehearsals play with a dataset. Days are UTC. */
 export interface Story {
   /** What first models are trained on, unless a scenario says otherwise. Whole partitions. */
   readonly history: DayRange;
@@ -13,5 +11,3 @@ export interface Story {
   /** Scenario `quiet`: a longer history, and how many whole windows after it there must be at least. */
   readonly quiet: { readonly history: DayRange; readonly leastWindows: number };
 }
-
-export const story: Story = told;
