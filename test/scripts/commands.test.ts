@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   ListModelPackagesCommand,
@@ -20,7 +18,6 @@ import { kit, listener } from './kit';
 const s3 = mockClient(S3Client);
 const sfn = mockClient(SFNClient);
 const sagemaker = mockClient(SageMakerClient);
-const ROOT = join(__dirname, '../..');
 const body = (text: string) => ({ transformToString: async () => text }) as never;
 const registered = (version: number, approval: ModelApprovalStatus) => ({
   ModelPackageVersion: version,
@@ -312,25 +309,4 @@ test("a refused prediction ends with the API's own words", async () => {
     .spyOn(kit.api, 'post')
     .mockResolvedValue({ status: 400, body: { message: 'no', errors: [{ column: 'seats' }] } });
   await expect(predict(kit, { input: [] })).rejects.toThrow(/the API answered 400: [^]*"column": "seats"/);
-});
-
-test('Parquet as Spark writes it becomes rows as requests carry them', () => {
-  // In a process of its own: Jest cannot load the ES module that reads Parquet.
-  const program = `require('ts-node/register');
-    require('./scripts/operate/features').readParquet(require('fs').readFileSync('test/scripts/fixtures/features.parquet'), require('./lib/shared/declared').dataset.features.columns.map(({ name }) => name)).then((rows) => {
-      const { validate } = require('./lambda/serving/predict/validate');
-      console.log(JSON.stringify({ rows, refused: validate({ instances: rows }, 3).errors ?? [] }));
-    });`;
-  const { rows, refused } = JSON.parse(
-    execFileSync(process.execPath, ['-e', program], { cwd: ROOT, encoding: 'utf8' }),
-  );
-  expect(refused).toEqual([]);
-  expect(rows).toHaveLength(3);
-  expect(rows[0]).toMatchObject({
-    flight_key: '9E-3287-JFK-20130216T0045',
-    scheduled_departure: '2013-02-16T00:45:00Z',
-    seats: 95,
-    mean_delay_h2: 16.857142857142858,
-  });
-  expect(rows[2].seats).toBeNull();
 });

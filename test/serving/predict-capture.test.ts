@@ -45,7 +45,7 @@ test('the largest request that the schema allows fits into one Firehose record',
     dataset.features.columns.map((column) => {
       if (column.type === 'string') return [column.name, longestText(column)];
       if (column.type === 'int') return [column.name, column.max];
-      return [column.name, column.type === 'double' ? longestNumber(column) : '2013-09-01T13:15:00Z'];
+      return [column.name, column.type === 'double' ? longestNumber(column) : `${dataset.since}T13:15:00Z`];
     }),
   );
   const instances = Array.from({ length: 500 }, () => instance);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { declared } from './predict-dataset';
+import { records } from '../support/records';
 import type { Instance } from '../../lambda/serving/predict/validate';
 
 interface Column {
@@ -11,11 +11,11 @@ interface Column {
   nullable?: boolean;
 }
 
-export const columns: Column[] = declared.features.columns;
+export const columns: Column[] = records.features.columns;
 
 const timestamp = fc
   .date({
-    min: new Date(`${Number(declared.since.slice(0, 4)) - 1}-01-01T00:00:00Z`),
+    min: new Date(`${Number(records.since.slice(0, 4)) - 1}-01-01T00:00:00Z`),
     max: new Date(Date.UTC(new Date().getUTCFullYear() + 2, 11, 31, 23, 59, 59)),
     noInvalidDate: true,
   })

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { validate, type Refused } from '../../lambda/serving/predict/validate';
 import { row, forbidden, validInstance } from './predict-instances';
 
-jest.mock('#dataset', () => {
-  const { declared } = jest.requireActual<typeof import('./predict-dataset')>('./predict-dataset');
-  return { __esModule: true, default: declared };
-});
+jest.mock('#dataset', () => ({
+  __esModule: true,
+  default: jest.requireActual<typeof import('../support/records')>('../support/records').records,
+}));
 
 const refusal = (body: unknown, maxInstances = 500): Refused => {
   const result = validate(body, maxInstances);

@@ -6,10 +6,10 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { mockClient } from 'aws-sdk-client-mock';
 import { row } from './predict-instances';
 
-jest.mock('#dataset', () => {
-  const { declared } = jest.requireActual<typeof import('./predict-dataset')>('./predict-dataset');
-  return { __esModule: true, default: declared };
-});
+jest.mock('#dataset', () => ({
+  __esModule: true,
+  default: jest.requireActual<typeof import('../support/records')>('../support/records').records,
+}));
 
 const runtime = mockClient(runtimeSdk.SageMakerRuntimeClient);
 const firehose = mockClient(firehoseSdk.FirehoseClient);

@@ -7,6 +7,7 @@ import { layout } from '../../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../evidence';
 import { questionOf } from '../unknowns';
 import { type Summary, versionOf, written } from '../verify';
+import { access } from './access';
 import * as charts from './charts';
 import { type Evaluation, type Outcome, type Quality, read } from './files';
 import { models } from './models';
@@ -296,27 +297,6 @@ function updates({ deployments }: Summary): Section {
         'why',
       ],
       rows,
-    ),
-  );
-}
-
-function access({ iam }: Summary): Section {
-  return section(
-    'Access',
-    `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are asked for on purpose: a user may not do what the system does.`,
-    table(
-      ['denied principal', 'action', 'resource'],
-      iam.denials.map((d) => [d.principal, d.action, d.resource]),
-    ),
-    folded(
-      `${iam.unused.length} granted and not used in this run`,
-      ['principal', 'action'],
-      iam.unused.map((u) => [u.principal, u.action]),
-    ),
-    folded(
-      `${iam.unproven.length} granted for calls that the emulator never asks permission for`,
-      ['principal', 'action'],
-      iam.unproven.map((u) => [u.principal, u.action]),
     ),
   );
 }
