@@ -35,9 +35,13 @@ export class CsvSource implements DataSource {
     );
   }
 
+  holds(partition: string): boolean {
+    return [...this.days.get(this.events)!.days.keys()].some((day) => day.startsWith(partition));
+  }
+
   tables(partition: string): ReadonlyMap<string, Table> {
     const present = [...this.days.get(this.events)!.days.keys()].sort();
-    if (!present.some((day) => day.startsWith(partition)))
+    if (!this.holds(partition))
       throw new Error(`there are no events in ${partition}: the data holds ${present.at(0)} to ${present.at(-1)}`);
     return new Map(
       [...this.days].map(([name, { header, days }]) => [

@@ -10,6 +10,8 @@ export interface Table {
 }
 
 export interface DataSource {
+  /** Whether a partition has events: a shop that is closed on Sundays has none on those days. */
+  holds(partition: string): boolean;
   /** The raw tables of a partition, by name. @throws Error when it has no events, naming the days that there are */
   tables(partition: string): ReadonlyMap<string, Table>;
   /** Labels of the events of a UTC day, those without an outcome left out. */

@@ -8,6 +8,6 @@ export interface Story {
   readonly through: string;
   /** The partition that may land last. */
   readonly last: string;
-  /** Scenario `quiet`: a longer history, and how many whole windows after it there must be at least. */
-  readonly quiet: { readonly history: DayRange; readonly leastWindows: number };
+  /** Scenario `quiet`: a longer history, and how many whole windows after it there must be at least. @default not played */
+  readonly quiet?: { readonly history: DayRange; readonly leastWindows: number };
 }

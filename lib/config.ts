@@ -8,7 +8,8 @@ import { foundationConfig } from './foundation/config';
 import { monitoringConfig } from './monitoring/config';
 import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
-import { defaultDataset } from './shared/datasets';
+import { datasetOf, defaultDataset } from './shared/datasets';
+import { sizesOf } from './shared/sizes';
 import { servingConfig } from './serving/config';
 import { parseJson } from './shared/json-text';
 import { reservedFor } from './shared/names';
@@ -85,9 +86,7 @@ export const schema = z
   });
 
 export type Config = z.output<typeof schema>;
-type ConfigInput = z.input<typeof schema>;
-
-const profiles: Record<Config['profile'], ConfigInput> = {
+const profiles: Record<Config['profile'], Overlay> = {
   sandbox: { profile: 'sandbox' },
   standard: {
     profile: 'standard',
@@ -118,7 +117,9 @@ export function resolveConfig(profile: string = 'sandbox', overrides: Overlay = 
       `profile ${JSON.stringify(profile)} is not one of ${profileNames.join(', ')}: deploy with -c profile=sandbox`,
     );
   agree('profile', profile, overrides.profile);
-  const asked = merge(base, overrides);
+  const { dataset = defaultDataset } = overrides;
+  if (typeof dataset !== 'string') throw new Refused(`dataset must be a name, not ${JSON.stringify(dataset)}`);
+  const asked = merge(merge(sizesOf(datasetOf(dataset)), base), overrides);
   const result = schema.safeParse(asked);
   if (!result.success)
     throw new Refused(

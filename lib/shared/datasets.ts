@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { type Dataset, datasetFile } from './dataset-file';
+import { Refused } from './refused';
 import { brokenRules, type Fault } from './dataset-rules';
 
 const FOLDER = join(__dirname, '../../datasets');
@@ -21,18 +22,18 @@ export const datasetPath = (name: string, file: string): string => join(FOLDER, 
 
 const read = new Map<string, Dataset>();
 
-/** @throws Error naming every key of the file that is wrong, or the datasets that there are */
+/** @throws Refused naming every key of the file that is wrong, or the datasets that there are */
 export function datasetOf(name: string): Dataset {
   const known = read.get(name);
   if (known !== undefined) return known;
   const path = datasetPath(name, 'dataset.json');
   if (!existsSync(path))
-    throw new Error(
+    throw new Refused(
       `dataset ${JSON.stringify(name)} is not one of ${datasetNames().join(', ')}: ${path} does not exist`,
     );
   const dataset = checkedDataset(parsed(path), `datasets/${name}/dataset.json`);
   if (dataset.name !== name)
-    throw new Error(
+    throw new Refused(
       `datasets/${name}/dataset.json: name is ${JSON.stringify(dataset.name)}, but the folder is ${name}`,
     );
   read.set(name, dataset);
@@ -43,16 +44,16 @@ function parsed(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new Error(`${path} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new Refused(`${path} is no JSON: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** @throws Error with one line for each fault, which names `file`, key, value and what is right */
+/** @throws Refused with one line for each fault, which names `file`, key, value and what is right */
 export function checkedDataset(content: unknown, file: string): Dataset {
   const { success, data, error } = datasetFile.safeParse(content, { reportInput: true });
   const faults: Fault[] = success ? [...brokenRules(data)] : error.issues.map((issue) => faultOf(issue, content));
   if (faults.length > 0 || data === undefined)
-    throw new Error(`${file} is refused:\n${faults.map(({ at, why }) => `  ${at}: ${why}`).join('\n')}`);
+    throw new Refused(`${file} is refused:\n${faults.map(({ at, why }) => `  ${at}: ${why}`).join('\n')}`);
   return data;
 }
 

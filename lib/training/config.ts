@@ -25,20 +25,16 @@ export const trainingConfig = {
       error: 'must not be below maxRuntimeMinutes: on spot, waiting for capacity and running share it',
     })
     .prefault({}),
-  gate: z
-    .strictObject({
-      gateDays: whole(14, 90)
-        .default(14)
-        .describe(
-          'Newest labelled days, on which champion and challenger are compared: every weekday is in them twice',
-        ),
-      selectDays: whole(7, 90)
-        .default(14)
-        .describe('Labelled days before the gate, for early stopping, tuning, threshold and calibration'),
-      draws: whole(1000, 10000).default(1000).describe('Bootstrap draws over days behind each interval'),
-      brierDelta: positive(0.1).default(0.005).describe("How much worse the challenger's Brier score may be"),
-      segmentDelta: positive(0.2).default(0.02).describe('How much AUC the challenger may lose in a large segment'),
-      segmentMinRows: whole(100).default(1000).describe('Rows from which a segment counts as large'),
-    })
-    .prefault({}),
+  gate: z.strictObject({
+    gateDays: whole(14, 90).describe(
+      'Newest labelled days, on which champion and challenger are compared: every weekday is in them twice',
+    ),
+    selectDays: whole(7, 90).describe(
+      'Labelled days before the gate, for early stopping, tuning, threshold and calibration',
+    ),
+    draws: whole(1000, 10000).default(1000).describe('Bootstrap draws over days behind each interval'),
+    brierDelta: positive(0.1).default(0.005).describe("How much worse the challenger's Brier score may be"),
+    segmentDelta: positive(0.2).default(0.02).describe('How much AUC the challenger may lose in a large segment'),
+    segmentMinRows: whole(100).describe('Rows from which a segment counts as large'),
+  }),
 };

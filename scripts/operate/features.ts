@@ -5,8 +5,12 @@ import type { DeployedKit } from './deployed-kit';
 
 export type Row = Record<string, string | number | null>;
 
-/** Rows of a curated partition, in the order they lie in. @throws Error when it has not been curated */
-export async function featuresOf(kit: DeployedKit, partition: string): Promise<Row[]> {
+/**
+ * Rows of a curated partition, in the order they lie in.
+ * @param mayLack whether the partition may have none
+ * @throws Error when it has not been curated
+ */
+export async function featuresOf(kit: DeployedKit, partition: string, mayLack = false): Promise<Row[]> {
   const Bucket = kit.buckets.curated;
   const Prefix = fill(layout.curated.features, { month: partition });
   const columns = kit.dataset.features.columns.map(({ name }) => name);
@@ -18,7 +22,7 @@ export async function featuresOf(kit: DeployedKit, partition: string): Promise<R
       rows.push(...(await readParquet(await Body!.transformToByteArray(), columns)));
     }
   }
-  if (rows.length === 0)
+  if (rows.length === 0 && !mayLack)
     throw new Error(`s3://${Bucket}/${Prefix} holds no features: load them with \`npm run kit -- load ${partition}\``);
   return rows;
 }

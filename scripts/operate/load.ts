@@ -9,8 +9,9 @@ import { groundTruthKey, groundTruthLine, type Manifest, partitionFiles } from '
 import type { Out } from '../shared/out';
 
 /**
- * Lands the raw tables of the partitions and one manifest, and waits until Prepare has curated them in one run.
- * @throws Error when a partition has no data, or naming each that Prepare refused
+ * Lands the raw tables of the partitions and one manifest, and waits until Prepare has curated them in one run. Days without events are left
+ * out where the partitions are days.
+ * @throws Error when there are no events, or naming each partition that Prepare refused
  */
 export async function load(
   kit: DeployedKit,
@@ -18,7 +19,11 @@ export async function load(
   out: Out,
 ): Promise<void> {
   for (const remark of options.source.remarks) out.line(remark);
-  const manifest: Manifest = { partitions: [...options.partitions], source: 'files', files: [] };
+  const asked = [...options.partitions];
+  const held = asked.filter((partition) => options.source.holds(partition));
+  // The source says which days it has. A month without events is a mistake.
+  const partitions = kit.dataset.partition === 'day' && held.length > 0 ? held : asked;
+  const manifest: Manifest = { partitions, source: 'files', files: [] };
   for (const partition of manifest.partitions)
     for (const { entry, body } of partitionFiles(partition, options.source.tables(partition))) {
       out.progress(`${partition}: ${entry.table}, ${entry.rows} rows`);
@@ -26,8 +31,8 @@ export async function load(
       manifest.files.push(entry);
     }
   const [first, last] = [manifest.partitions[0]!, manifest.partitions.at(-1)!];
-  const partitions = first === last ? first : `${first}-to-${last}`;
-  const manifestKey = fill(layout.raw.manifests, { partitions });
+  const range = first === last ? first : `${first}-to-${last}`;
+  const manifestKey = fill(layout.raw.manifests, { partitions: range });
   const since = await afterNewest(kit, 'prepare');
   // Last, because its arrival starts Prepare.
   await put(kit, manifestKey, JSON.stringify(manifest), 'application/json');

@@ -99,7 +99,8 @@ export class Partitions {
     const { kit, source, out } = this.stage;
     const known = this.landing.get(partition);
     if (known !== undefined) return known;
-    const landing = load(kit, { source, partitions: [partition] }, out);
+    // A day on which nothing happened has nothing to land.
+    const landing = source.holds(partition) ? load(kit, { source, partitions: [partition] }, out) : Promise.resolve();
     this.landing.set(partition, landing);
     // A failure belongs to whoever uses the partition; until then it must not end the process.
     landing.catch(() => {});

@@ -60,6 +60,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 const source: DataSource = {
+  holds: () => true,
   remarks: ['1 row of events.csv belongs to no month'],
   tables: () =>
     new Map([

@@ -1,3 +1,4 @@
+import { Refused } from '../../../lib/shared/refused';
 import { endOf, windowsOf } from '../../operate/days';
 import { expect, type Scenario } from '../scenario';
 import { announced, begin, decisions, live, Partitions } from '../story';
@@ -7,6 +8,8 @@ export const quiet: Scenario = {
   title: 'held-out windows after a long history: the false-alarm rate of the monitor',
   async play(stage) {
     const { last, quiet } = stage.story;
+    if (quiet === undefined)
+      throw new Refused(`the story of ${stage.kit.dataset.name} has no long history: say "quiet" in its story.ts`);
     const { history, leastWindows } = quiet;
     const start = await begin(stage, { history });
     const partitions = new Partitions(stage, history, last);
