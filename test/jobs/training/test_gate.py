@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gate import Comparison, Evidence, Margins, Segment, decide
 
-MARGINS = Margins(brier=0.005, segment=0.02)
+MARGINS = Margins(brier=0.005, segment=0.02, floor=(0.6, "a coin does as well"))
 BETTER = Comparison(
     champion_auc=0.68,
     gain=0.05,
