@@ -126,7 +126,8 @@ def _plainly_right(instances: Sequence[Any]) -> Columns | None:
 def _is_possible(column: schema.Column, values: Sequence[Any]) -> bool:
     present = [value for value in values if value is not None]
     if column.type == "timestamp":
-        return all(_is_time(time, *schema.time_bounds()) for time in set(present))
+        first, last = schema.time_bounds()
+        return all(_is_time(time, first, last) for time in set(present))
     if column.type == "string":
         return not _SURROGATE.search("".join(present)) and (column.role != "id" or all(present))
     low, high = schema.possible(column)

@@ -203,6 +203,7 @@ function evaluationStates(props: TrainMachineProps) {
   const options = {
     'gate-days': gate.gateDays,
     'select-days': gate.selectDays,
+    'label-delay-days': props.labelDelayDays,
     draws: gate.draws,
     'brier-delta': gate.brierDelta,
     'segment-delta': gate.segmentDelta,

@@ -32,7 +32,7 @@ import { trialMinutes } from './tuning-config';
 import { trainMachine } from './train-machine';
 
 export interface TrainingStackProps extends RoomProps {
-  readonly config: Pick<Config, 'training' | 'gate' | 'monitoring' | 'serving'>;
+  readonly config: Pick<Config, 'training' | 'gate' | 'labels' | 'monitoring' | 'serving'>;
   readonly destroyData: boolean;
   readonly raw: IBucket;
   readonly curated: IBucket;
@@ -148,6 +148,7 @@ export class TrainingStack extends RoomStack {
       definition: trainMachine({
         config: config.training,
         gate: config.gate,
+        labelDelayDays: config.labels.delayDays,
         monitoring: config.monitoring,
         namePrefix: kit,
         tags: { ...props.tags, room: 'training' },

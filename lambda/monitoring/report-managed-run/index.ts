@@ -7,6 +7,7 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
 import { fill, layout, names } from '../../../lib/shared/names';
 import { NO_MODEL, packageMetadata, training } from '../../../lib/training/room';
+import { etl } from '../../../lib/etl/room';
 import { dataLake } from '../../../lib/data-lake/room';
 import { foundation } from '../../../lib/foundation/room';
 import { requireEnv } from '../../shared/env';
@@ -106,7 +107,7 @@ async function reportDrift(window: Window, uri: string, violated: boolean): Prom
       ContentType: 'application/json',
     }),
   );
-  const { status, confirmed, violations } = verdict;
+  const { status, confirmed, violations, faults } = verdict;
   await events.send(
     new PutEventsCommand({
       Entries: [
@@ -129,6 +130,7 @@ async function reportDrift(window: Window, uri: string, violated: boolean): Prom
     }),
   );
   if (violations.length > 0) countMetric(kit, monitoring.metrics.driftViolations, { violations });
+  if (faults.length > 0) countMetric(kit, etl.metrics.quarantineRatio, { faults });
   // Last: a beat says that everything before it was said.
   countMetric(kit, monitoring.metrics.heartbeat, { window, status });
 }
