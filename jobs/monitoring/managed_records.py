@@ -16,8 +16,8 @@ LABEL = ""
 def preprocess_handler(inference_record: Any) -> Any:
     """
     Data quality gets the features of every instance; model quality, whose records carry ground truth, gets
-    one prediction beside its label. The prefixes of the names are the analyzer's. An empty list leaves a record
-    out: an error would end the whole run for one of them.
+    one prediction beside its label. The prefixes of the names are the analyzer's. An empty list leaves a
+    record out: an error would end the whole run for one of them.
     """
     try:
         return _rows(inference_record)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,11 @@ import pytest
 from common import instances, schema
 from common.instances import check, checked_columns, to_columns, to_frame, to_instances
 from common.labels import label_records, label_table, labelled_until, read_labels
+from common.metrics import auc
+from common.model import Model
+from common.monitorfiles import counts_of, statistics
 from common.records import Refusals
+from common.runtime import write_json
 from common.slices import Slices, cut, label_rows
 from common.tables import days_of, read_features
 from common.transform import Encoding
@@ -140,6 +145,97 @@ def test_a_hole_in_the_labels_of_the_gate_is_refused(rows: pd.DataFrame) -> None
         cut(hole, "2013-01-22", 7, 7)
 
 
+def toy(counts: dict[int, tuple[int, int]]) -> pd.DataFrame:
+    """Rows of January by day of the month: how many, and how many of them labelled."""
+    return pd.concat(
+        pd.DataFrame(
+            {
+                schema.time_column(): pd.Timestamp(2013, 1, day, tz="UTC"),
+                schema.label_column(): [1.0] * labelled + [np.nan] * (events - labelled),
+            }
+        )
+        for day, (events, labelled) in counts.items()
+    )
+
+
+FULL = dict.fromkeys(range(1, 22), (3, 3))
+
+
+def test_days_without_events_are_not_days_without_labels() -> None:
+    sundays = {day: count for day, count in FULL.items() if day % 7}
+    assert cut(toy(sundays), "2013-01-22", 7, 7).gate == ("2013-01-14", "2013-01-21")
+    assert cut(toy(FULL), "2013-01-22", 7, 7).gate == ("2013-01-15", "2013-01-22")
+
+
+def test_one_label_of_a_day_may_always_be_missing() -> None:
+    assert cut(toy({**FULL, 17: (3, 2), 18: (1, 0)}), "2013-01-22", 7, 7).end == "2013-01-22"
+    with pytest.raises(ValueError, match="or all but 1, which these lack: 2013-01-17"):
+        cut(toy({**FULL, 17: (3, 1)}), "2013-01-22", 7, 7)
+    # The newest day waits for its one label; the days before it are whole.
+    assert cut(toy({**FULL, 21: (1, 0)}), "2013-01-22", 7, 7).end == "2013-01-21"
+
+
+def test_a_key_in_two_rows_is_named_with_its_partitions(lake: Any, tmp_path: Path) -> None:
+    part = next(lake.features.rglob("*.parquet"))
+    again = pd.read_parquet(part).iloc[[5, 9]]
+    for month, rows in (("2013-01", pd.read_parquet(part)), ("2013-02", again)):
+        (tmp_path / f"month={month}").mkdir()
+        rows.to_parquet(tmp_path / f"month={month}/part.parquet")
+    key = again[schema.id_column()].iloc[0]
+    with pytest.raises(
+        ValueError, match=f"2 keys stand in more than one row: .*{key} in month=2013-01, month=2013-02"
+    ):
+        read_features(tmp_path)
+    twice = pd.concat([read_features(lake.features)] * 2).iloc[[0, 1, -1]]
+    labels, _ = parsed([])
+    label_rows(twice.iloc[:2], labels)
+    with pytest.raises(ValueError, match="1 keys stand in more than one row"):
+        label_rows(pd.concat([twice, twice.iloc[:1]]), labels)
+
+
+def reshaped(lake: Any, folder: Path, change: Any) -> Path:
+    change(pd.read_parquet(next(lake.features.rglob("*.parquet")))).to_parquet(folder / "part.parquet")
+    return folder
+
+
+def test_a_column_declared_later_reads_as_missing_where_it_may_be(lake: Any, tmp_path: Path) -> None:
+    old = read_features(reshaped(lake, tmp_path, lambda rows: rows.drop(columns="temp_f")))
+    assert list(old.columns) == [column.name for column in schema.curated_columns()]
+    assert old["temp_f"].isna().all()
+    assert old["temp_f"].dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda rows: rows.drop(columns="origin"), "does not have the column origin, which .* as string"),
+        (lambda rows: rows.drop(columns="departures_h2"), "does not have the column departures_h2"),
+        (
+            lambda rows: rows.assign(temp_f=rows["temp_f"].astype(str)),
+            "in the column temp_f, which .* as double",
+        ),
+        (lambda rows: rows.assign(origin=7), "has int64 in the column origin"),
+        (lambda rows: rows.assign(origin=None), "has null in the column origin"),
+        (lambda rows: rows.assign(sched_hour=rows["origin"]), "in the column sched_hour, which .* as int"),
+        (
+            lambda rows: rows.assign(scheduled_departure="2013-01-01"),
+            "in the column scheduled_departure, which .* as timestamp",
+        ),
+    ],
+)
+def test_a_lake_of_another_schema_is_refused_with_file_column_and_remedy(
+    lake: Any, tmp_path: Path, change: Any, told: str
+) -> None:
+    with pytest.raises(ValueError, match=f"part.parquet .*{told}.*: prepare the partition .* again"):
+        read_features(reshaped(lake, tmp_path, change))
+
+
+def test_a_feature_with_the_name_of_a_label_is_refused(rows: pd.DataFrame) -> None:
+    labels, _ = parsed([])
+    with pytest.raises(ValueError, match="declares late as feature and as label"):
+        label_rows(rows[[schema.id_column(), schema.time_column(), "late"]].copy(), labels)
+
+
 def test_a_period_too_short_to_fit_on_is_refused(rows: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="nothing to fit on"):
         cut(rows, "2013-01-15", 7, 7)
@@ -167,6 +263,79 @@ def test_categories_are_codes_and_what_fit_never_saw_is_missing(rows: pd.DataFra
     back = np.array(encoding.categories["carrier"])[codes[known].astype(int)]
     assert (back == rows["carrier"][known]).all()
     assert (np.isnan(matrix[:, names.index("seats")]) == rows["seats"].isna()).all()
+
+
+def test_categories_of_numbers_can_be_written_as_json(
+    rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared = schema.curated_columns()
+    as_category = [
+        replace(c, kind="categorical") if c.name in ("sched_hour", "seats") else c for c in declared
+    ]
+    monkeypatch.setattr(schema, "curated_columns", lambda: tuple(as_category))
+    encoding = Encoding.fit(rows)
+    content = json.loads(json.dumps(encoding.to_json()))
+    assert content["categories"]["sched_hour"] == sorted(rows["sched_hour"].unique().tolist())
+    # A column with gaps is floats in pandas and whole numbers in a request.
+    assert all(isinstance(seats, int) for seats in content["categories"]["seats"])
+    served = to_columns(to_instances(rows))
+    np.testing.assert_array_equal(Encoding.from_json(content).matrix(served), encoding.matrix(rows))
+    profile = json.loads(json.dumps(statistics(rows)))
+    seats = next(f for f in profile["features"] if f["name"] == "seats")
+    assert counts_of(seats) == rows["seats"].value_counts().to_dict()
+
+
+@pytest.mark.parametrize(
+    ("values", "buckets"),
+    [([1e17] * 3, 1), ([0.3, 0.1 + 0.2], 1), ([2.0, 2.0], 10), ([0.0, 9.0], 10), ([], 0)],
+)
+def test_every_value_is_in_a_bucket(rows: pd.DataFrame, values: list[float], buckets: int) -> None:
+    frame = rows.iloc[: max(len(values), 1)].assign(temp_f=np.array(values or [np.nan]))
+    feature = next(f for f in statistics(frame)["features"] if f["name"] == "temp_f")["numerical_statistics"]
+    found = feature["distribution"]["kll"]["buckets"]
+    assert len(found) == buckets
+    assert sum(bucket["count"] for bucket in found) == len(values)
+
+
+def test_a_number_that_is_none_is_named_with_column_and_row(rows: pd.DataFrame) -> None:
+    encoding, key = Encoding.fit(rows), rows[schema.id_column()].iloc[7]
+    for value in (np.inf, -1e300):
+        odd = rows.assign(temp_f=rows["temp_f"].where(rows.index != 7, value))
+        with pytest.raises(ValueError, match=rf"temp_f of {key} is {value}".replace("+", r"\+")):
+            encoding.matrix(odd)
+
+
+def test_a_figure_that_does_not_exist_is_named_by_its_place(tmp_path: Path) -> None:
+    content = {"gate": [{"auc": 0.5}, {"auc": np.float64("nan")}]}
+    with pytest.raises(ValueError, match=re.escape("evaluation.json.gate[1].auc is nan")):
+        write_json(tmp_path / "evaluation.json", content)
+    assert not list(tmp_path.iterdir())
+
+
+def with_rule(monkeypatch: pytest.MonkeyPatch, direction: str | None) -> None:
+    declared = [replace(c, ruleOfThumb=c.ruleOfThumb and direction) for c in schema.curated_columns()]
+    monkeypatch.setattr(schema, "curated_columns", lambda: tuple(declared))
+
+
+def test_the_rule_has_a_direction_or_is_none(rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = schema.rule_of_thumb()
+    assert rule is not None
+    booster: Any = None
+    upward = Model(booster, Encoding.fit(rows), {}).rule(rows)
+    assert np.isfinite(upward).all()
+    with_rule(monkeypatch, "lower")
+    np.testing.assert_array_equal(Model(booster, Encoding.fit(rows), {}).rule(rows), -upward)
+    with_rule(monkeypatch, None)
+    encoding = Encoding.fit(rows)
+    assert Encoding.from_json(json.loads(json.dumps(encoding.to_json()))) == encoding
+    assert encoding.rule_fill is None
+    none = Model(booster, encoding, {}).rule(rows)
+    assert auc(rows["late"].to_numpy(), none) == 0.5
+
+
+def test_a_rule_without_values_is_refused(rows: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="has no value in the fit slice"):
+        Encoding.fit(rows.assign(mean_delay_h2=np.nan))
 
 
 def test_text_in_a_numeric_column_is_named() -> None:
