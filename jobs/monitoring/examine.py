@@ -100,9 +100,13 @@ def _quality(
     labelled: pd.DataFrame, model: Model, gate: Mapping[str, Any], draws: int, found: list[Violation]
 ) -> tuple[Quality | None, str | None]:
     """The quality, or why there is none: a figure that does not exist takes no other figure with it."""
-    rule = schema.rule_of_thumb()
-    if rule is not None and any(v.fault and v.feature == rule.name for v in found):
-        return None, f"{rule.name}, which the one-feature rule is made of, is missing from the window"
+    rule, missing = schema.rule_of_thumb(), schema.words()["checks"]["completeness"]
+    for v in found:
+        if rule is not None and (v.feature, v.check) == (rule.name, missing):
+            return None, (
+                f"{rule.name}, which the one-feature rule is made of, is missing in {1 - v.value:.0%} of the "
+                f"records, and {1 - v.threshold:.0%} may be"
+            )
     try:
         return quality.measure(labelled, model.rule(labelled), gate, draws), None
     except UndefinedError as problem:

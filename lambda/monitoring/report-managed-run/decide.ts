@@ -95,7 +95,7 @@ export function judge(
 export const endsBefore = ({ end }: Window, { n }: { n: number }): string[] =>
   Array.from({ length: n - 1 }, (_, i) => addDays(end, -(i + 1)));
 
-/** The days on which labels of departures in `[from, to)` were collected. */
+/** The days on which labels of events in `[from, to)` were collected. */
 export function collectionDays(from: string, to: string, delayDays: number): string[] {
   const count = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS));
   return Array.from({ length: count }, (_, i) => addDays(from, i + delayDays));
