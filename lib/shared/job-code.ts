@@ -5,15 +5,17 @@ import { gzipSync } from 'node:zlib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { contentAsset } from './content-asset';
+import { datasetPath } from './datasets';
 import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
 
 /**
  * Stages the jobs the way both services import them: programs of every room at the root, `common/` beside them.
+ * @param dataset name of the dataset whose file and features they use
  * @returns the folder; its owner deletes it
  */
-function stageJobs(): string {
+function stageJobs(dataset: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
   mkdirSync(join(folder, 'common'));
   const programs = readdirSync(JOBS)
@@ -23,11 +25,12 @@ function stageJobs(): string {
     .flatMap(pythonFiles);
   for (const file of programs) copyFileSync(file, join(folder, basename(file)));
   // The JSON files are links into schema/, and S3 has no links: a copy follows them.
-  const shared = ['dataset.json', 'layout.json', 'words.json', 'archive.toml'].map((name) =>
+  const shared = ['layout.json', 'words.json', 'dataset.schema.json', 'archive.toml'].map((name) =>
     join(JOBS, 'common', name),
   );
   for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])
     copyFileSync(file, join(folder, 'common', basename(file)));
+  copyFileSync(datasetPath(dataset, 'dataset.json'), join(folder, 'common/dataset.json'));
   copyFileSync(join(JOBS, 'common/archive.toml'), join(folder, 'pyproject.toml'));
   return folder;
 }
@@ -39,8 +42,8 @@ const pythonFiles = (folder: string) =>
     .map((name) => join(folder, name));
 
 /** `sourcedir.tar.gz` for SageMaker: the same bytes for the same sources, on every machine and Node version. */
-export function sourceArchive(): Buffer {
-  const folder = stageJobs();
+export function sourceArchive(dataset: string): Buffer {
+  const folder = stageJobs(dataset);
   try {
     const archive = gzipSync(tar(folder), { level: 0 });
     // The operating system that wrote the file: 255 is "unknown".
@@ -55,9 +58,9 @@ export function sourceArchive(): Buffer {
 export class SourceArchive extends Construct {
   readonly asset: Asset;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, dataset: string) {
     super(scope, id);
-    this.asset = contentAsset(this, 'Asset', 'sourcedir.tar.gz', sourceArchive());
+    this.asset = contentAsset(this, 'Asset', 'sourcedir.tar.gz', sourceArchive(dataset));
   }
 }
 
@@ -65,9 +68,9 @@ export class SourceArchive extends Construct {
 export class GlueModules extends Construct {
   readonly asset: Asset;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, dataset: string) {
     super(scope, id);
-    const path = stageJobs();
+    const path = stageJobs(dataset);
     this.asset = new Asset(this, 'Asset', { path });
     rmSync(path, { recursive: true });
   }
