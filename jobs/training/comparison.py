@@ -83,7 +83,7 @@ def evidence(
 
 def rule_name() -> str:
     if schema.rule_of_thumb() is None:
-        return "no rule, the more frequent outcome for all, whose AUC is 0.5 by definition,"
+        return "the more frequent outcome for all (no simple rule is declared; 0.5 by definition)"
     return "the one-feature rule"
 
 

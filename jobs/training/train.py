@@ -18,6 +18,7 @@ from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model, dmatrix
 from common.runtime import tell
+from common.sizes import min_child_weight
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from common.transform import Encoding
@@ -30,7 +31,7 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--max_depth", type=int, default=6)
     parser.add_argument("--eta", type=float, default=0.1)
-    parser.add_argument("--min_child_weight", type=float, default=20)
+    parser.add_argument("--min_child_weight", type=float, help="default: by the rows of the fit slice")
     parser.add_argument("--subsample", type=float, default=0.8)
     parser.add_argument("--colsample_bytree", type=float, default=0.8)
     parser.add_argument("--lambda", type=float, default=1)
@@ -63,6 +64,8 @@ def train(args: argparse.Namespace) -> Model:
     period = between(rows, slices.fit[0], slices.end)
     fit, select, gate = (_labelled(period, name, getattr(slices, name)) for name in ("fit", "select", "gate"))
 
+    if args.min_child_weight is None:
+        args.min_child_weight = min_child_weight(len(fit))
     encoding = Encoding.fit(fit)
     boosting = Boosting(
         parameters={name: getattr(args, name) for name in Boosting.tunable},

@@ -4,7 +4,7 @@ import { body, call, filled, jsonata, literal, machine, putEvent, readJson, stat
 import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
 import { monitoring, statuses } from './room';
 import { NO_MODEL, packageMetadata } from '../training/room';
-import { processingJob } from '../shared/processing-job';
+import { commandLine, processingJob } from '../shared/processing-job';
 import type { VpcConfig } from '../shared/job-role';
 
 export interface MonitorMachineProps {
@@ -111,7 +111,7 @@ function jobStates(props: MonitorMachineProps) {
     'metrics-namespace': METRIC_NAMESPACE,
     kit: props.kit,
   };
-  const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const fixed = commandLine(options);
   const perRun =
     "['--window-start', $window.start, '--window-end', $window.end, '--captured-start', $captured.start, '--captured-end', $captured.end, '--champion', $champion, '--trained-through', $package.trainedThrough]";
   return states({

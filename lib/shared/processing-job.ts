@@ -26,6 +26,10 @@ interface ProcessingJobProps {
   readonly output: { name: string; uri: string };
 }
 
+/** Options of a program; one that is not configured is left to the program. */
+export const commandLine = (options: Record<string, string | number | undefined>): string[] =>
+  Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+
 const ROOT = '/opt/ml/processing';
 
 /** A processing job that runs a program of the source archive, waited for. */

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -353,7 +354,8 @@ def test_the_jobs_read_the_schema_that_everybody_reads() -> None:
 
 
 # What JSON can put in a column, most of it wrong there; the times differ from TIME_FORMAT or nearly do.
-ODD: list[Any] = [None, True, 0, -1, 2.5, 1e300, "", "x", [], {}, [1]]
+ODD: list[Any] = [None, True, 0, -1, 2.5, 1e300, "", "x", [], {}, [1], math.nan, -math.inf, 10**400, "\udfff"]
+ODD += ["9999-12-31T00:00:00Z", "2011-12-31T23:59:59Z"]
 ODD += ["2013-01-01T05:00:00Z", "2013-1-1T5:0:0Z", "2013-02-30T05:00:00Z", "2013-01-01T05:00:60Z"]
 ODD += [
     "2013-01-01T05:00:00",

@@ -5,7 +5,10 @@ import copy
 import gzip
 import json
 import random
+import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import traffic
+from conftest import Trained, evaluation_arguments, training_arguments
 from windows import Site
 
+import evaluate
+import train
 from common import schema
 from common.instances import to_instances
 from common.tables import between, read_features
@@ -291,6 +297,47 @@ def test_labels_that_come_late_under_their_true_day_are_seen(site: Site, week: p
         to.write_bytes(file.read_bytes())
     found = site.look()
     assert (found["labelCoverage"], found["quality"]) == (1, clean["quality"])
+
+
+def test_sizes_that_nobody_configured_follow_the_volume(site: Site, week: pd.DataFrame) -> None:
+    shutil.rmtree(site.root / "captured/2013/01/16")
+    by_volume = site.look(**{"min-records": None, "facet-min-rows": None})
+    assert by_volume["status"] == "Completed"
+    for day in range(17, 22):
+        shutil.rmtree(site.root / f"captured/2013/01/{day}")
+    few = site.look(**{"min-records": None})
+    # A sixth of a week of the period, which had more than 800 a day.
+    assert few["status"] == "TooFewRecords"
+    assert re.search(r"in the window, 9[0-9]{2} needed", site.message)
+
+
+@pytest.mark.parametrize("direction", [None, "lower"])
+def test_a_lifecycle_without_a_rule_or_with_one_that_falls(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, direction: str | None
+) -> None:
+    declared = [replace(c, ruleOfThumb=c.ruleOfThumb and direction) for c in schema.curated_columns()]
+    monkeypatch.setattr(schema, "curated_columns", lambda: tuple(declared))
+    train.main(training_arguments(trained.lake, tmp_path / "trained"))
+    model = tmp_path / "trained/model"
+    evaluate.main(evaluation_arguments(trained.lake, model, tmp_path))
+    (tmp_path / "input/model").mkdir()
+    shutil.copy(tmp_path / "input/challenger/model.tar.gz", tmp_path / "input/model")
+    shutil.copytree(tmp_path / "output/evaluation", tmp_path / "input/baseline")
+    report = json.loads((tmp_path / "input/baseline/evaluation.json").read_text())
+    decision = json.loads((tmp_path / "input/baseline/decision.json").read_text())
+    site = Site(tmp_path, replace(trained, folder=tmp_path / "trained"))
+    site.traffic(*WEEK, lambda rows: rows)
+    found = site.look()["quality"]
+    assert (report["rule"]["direction"], found["drop"]) == (direction, pytest.approx(0, abs=1e-9))
+    if direction is None:
+        assert (report["rule"]["feature"], decision["ruleAuc"], found["ruleAuc"]) == (None, 0.5, 0.5)
+        assert (
+            "no rule, the more frequent outcome for all, whose AUC is 0.5 by definition,"
+            in decision["reason"]
+        )
+    else:
+        assert found["ruleAuc"] == pytest.approx(decision["ruleAuc"])
+        assert decision["ruleAuc"] < 0.5
 
 
 def test_base64_of_an_endpoint_is_damaged_as_plain_json_is(site: Site, week: pd.DataFrame) -> None:
