@@ -34,7 +34,8 @@ class Refusals:
 
     def add(self, place: str, line: int | None, problem: object) -> None:
         """:param problem: `<rule>, got <value>`; a sentence without a value is a rule by itself"""
-        sentence = _sentence(problem)[:300]
+        # Half a character, which JSON can name, would end whoever prints the sentence.
+        sentence = _sentence(problem)[:300].encode(errors="backslashreplace").decode()
         self.count += 1
         self.whole += line is None
         self.reasons[sentence.split(", got ")[0]] += 1

@@ -40,11 +40,15 @@ def _read(part: Path) -> "pd.DataFrame":
     The declared columns of one part. A column that was declared after its partition was prepared reads as
     missing where it may be; one that has another type now is never guessed at.
     """
+    import pyarrow as pa
     import pyarrow.parquet as pq
     from pyarrow import types
 
     # The file by itself: the folder above is a partition, and pyarrow would add its column.
-    file = pq.ParquetFile(part)
+    try:
+        file = pq.ParquetFile(part)
+    except pa.ArrowException as problem:
+        raise ValueError(f"{part} is no Parquet ({problem}): prepare {part.parent.name} again") from problem
     found = {field.name: field.type for field in file.schema_arrow}
     is_number = lambda kind: types.is_integer(kind) or types.is_floating(kind)  # noqa: E731
     is_text = lambda kind: types.is_string(kind) or types.is_large_string(kind)  # noqa: E731

@@ -67,6 +67,7 @@ def test_a_label_delivered_again_replaces_the_earlier_one() -> None:
         (label("a", "1,1e400"), "arrival_delay_minutes must be a number from"),
         (label(["a"], "1,3.0"), "eventId must be a text, got ['a']"),
         (label("", "1,3.0"), "eventId must be a text"),
+        (label("\ud800", "9,3.0"), "late must be a whole number from 0 to 1, got '9' for \\ud800"),
         (label(None, "1,3.0"), "eventId must be a text"),
         (label("a", "1,3.0", availableAt="soon"), "a time must be ISO 8601, got 'soon'"),
     ],
@@ -197,6 +198,12 @@ def test_a_key_in_two_rows_is_named_with_its_partitions(lake: Any, tmp_path: Pat
 def reshaped(lake: Any, folder: Path, change: Any) -> Path:
     change(pd.read_parquet(next(lake.features.rglob("*.parquet")))).to_parquet(folder / "part.parquet")
     return folder
+
+
+def test_a_part_that_is_no_parquet_is_named(tmp_path: Path) -> None:
+    (tmp_path / "part.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ValueError, match=r"part\.parquet is no Parquet .*: prepare .* again"):
+        read_features(tmp_path)
 
 
 def test_a_column_declared_later_reads_as_missing_where_it_may_be(lake: Any, tmp_path: Path) -> None:
