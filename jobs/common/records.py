@@ -44,7 +44,7 @@ class Refusals:
 
     @property
     def share(self) -> float:
-        """Of all records; an object that could not be read counts as if it were all."""
+        """The part of all records that was refused; an object that could not be read counts as all."""
         if self.whole:
             return 1.0
         return self.count / (self.count + self.kept) if self.count else 0.0

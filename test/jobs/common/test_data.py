@@ -1,6 +1,5 @@
 """Labels, slices, instances and the transform."""
 
-import gzip
 import json
 import math
 import re
@@ -14,11 +13,10 @@ import pytest
 
 from common import instances, schema
 from common.instances import check, checked_columns, to_columns, to_frame, to_instances
-from common.labels import label_records, label_table, labelled_until, read_labels
+from common.labels import read_labels
 from common.metrics import auc
 from common.model import Model
 from common.monitorfiles import counts_of, statistics
-from common.records import Refusals
 from common.runtime import write_json
 from common.slices import Slices, cut, label_rows
 from common.tables import days_of, read_features
@@ -28,103 +26,6 @@ from common.transform import Encoding
 @pytest.fixture(scope="module")
 def rows(lake) -> pd.DataFrame:
     return label_rows(read_features(lake.features), read_labels(lake.labels))
-
-
-def label(identity: Any, data: str, **more: str) -> str:
-    return json.dumps({"groundTruthData": {"data": data}, "eventMetadata": {"eventId": identity}, **more})
-
-
-def parsed(lines: list[str], **options: Any) -> tuple[pd.DataFrame, Refusals]:
-    refusals = Refusals()
-    files = [("labels.jsonl", "\n".join(lines).encode())]
-    return label_table(label_records(files, refusals, **options)), refusals
-
-
-def test_a_label_delivered_again_replaces_the_earlier_one() -> None:
-    found, _ = parsed([label("a", "0,3"), label("b", "1,40"), "", label("a", "1,16")])
-    assert found.to_dict("list") == {
-        "flight_key": ["b", "a"],
-        "late": [1, 1],
-        "arrival_delay_minutes": [40, 16],
-    }
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("{", "a line must be JSON"),
-        ("[" * 100_000, "documented form"),
-        ("{}", "documented form"),
-        ('{"groundTruthData": 1}', "documented form"),
-        (label("a", "1"), "a label holds late,arrival_delay_minutes, got '1' for a"),
-        (label("a", "x,1"), "late must be a whole number from 0 to 1, got 'x' for a"),
-        (label("a", "2,27.0"), "late must be a whole number from 0 to 1, got '2' for a"),
-        (label("a", "-1,3.0"), "late must be"),
-        (label("a", "0.5,3.0"), "late must be"),
-        (label("a", "27.0,1"), "late must be"),
-        (label("a", "inf,3.0"), "late must be"),
-        (label("a", "1,nan"), "arrival_delay_minutes must be a number from"),
-        (label("a", "1,1e400"), "arrival_delay_minutes must be a number from"),
-        (label(["a"], "1,3.0"), "eventId must be a text, got ['a']"),
-        (label("", "1,3.0"), "eventId must be a text"),
-        (label("\ud800", "9,3.0"), "late must be a whole number from 0 to 1, got '9' for \\ud800"),
-        (label(None, "1,3.0"), "eventId must be a text"),
-        (label("a", "1,3.0", availableAt="soon"), "a time must be ISO 8601, got 'soon'"),
-    ],
-)
-def test_what_is_no_label_is_refused_with_line_rule_and_value(line: str, told: str) -> None:
-    found, refusals = parsed([label("b", "1,20"), line, label("c", "0,1")])
-    assert list(found["flight_key"]) == ["b", "c"]
-    assert (refusals.count, refusals.kept) == (1, 2)
-    (first,) = refusals.first
-    assert (first["object"], first["line"]) == ("labels.jsonl", 2)
-    assert told in first["problem"]
-
-
-def test_a_text_may_hold_what_ends_a_line_elsewhere() -> None:
-    odd = "a\u2028b\u0085c\x0b"
-    line = json.dumps(
-        {"groundTruthData": {"data": "1,20"}, "eventMetadata": {"eventId": odd}}, ensure_ascii=False
-    )
-    found, refusals = parsed([line.replace("\\u000b", "\u2029")])
-    assert len(found) == 1
-    assert refusals.count == 0
-
-
-def test_a_label_counts_from_the_time_when_it_was_there(tmp_path: Path) -> None:
-    lines = [
-        label("a", "1,20", availableAt="2013-02-02T23:59:59"),
-        label("b", "1,20", availableAt="2013-02-03T00:00:00Z"),
-        label("c", "1,20", availableAt="2013-02-03T01:00:00+02:00"),
-        label("d", "1,20"),
-    ]
-    (tmp_path / "labels.jsonl").write_text("\n".join(lines))
-    found = read_labels(tmp_path, labelled_until("2013-02-01", 2))
-    assert list(found["flight_key"]) == ["a", "c", "d"]
-    assert len(read_labels(tmp_path)) == 4
-
-
-def test_few_wrong_labels_are_counted_and_many_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "_SUCCESS").touch()
-    with pytest.raises(FileNotFoundError, match="_SUCCESS is not read"):
-        read_labels(tmp_path)
-    file = tmp_path / "labels.jsonl"
-    good = [label(f"k{n}", "0,1.0") for n in range(95)]
-    file.write_text("\n".join([*good, *[label("x", "2,1.0")] * 5]))
-    assert len(read_labels(tmp_path)) == 95
-    assert f"5 of 100 refused (5 late must be a whole number from 0 to 1), first {file} line 96" in (
-        capsys.readouterr().out
-    )
-    file.write_text("\n".join([*good, *[label("x", "2,1.0")] * 6]))
-    with pytest.raises(
-        ValueError, match=r"6 of 101 refused .* line 96: late must be .* for x\. More than 5%"
-    ):
-        read_labels(tmp_path)
-    file.write_bytes(gzip.compress("\n".join(good).encode()))
-    with pytest.raises(ValueError, match=f"{file}: the object is gzip"):
-        read_labels(tmp_path)
 
 
 def test_slices_are_whole_days_newest_last_and_cover_everything(rows: pd.DataFrame) -> None:
@@ -175,73 +76,6 @@ def test_one_label_of_a_day_may_always_be_missing() -> None:
         cut(toy({**FULL, 17: (3, 1)}), "2013-01-22", 7, 7)
     # The newest day waits for its one label; the days before it are whole.
     assert cut(toy({**FULL, 21: (1, 0)}), "2013-01-22", 7, 7).end == "2013-01-21"
-
-
-def test_a_key_in_two_rows_is_named_with_its_partitions(lake: Any, tmp_path: Path) -> None:
-    part = next(lake.features.rglob("*.parquet"))
-    again = pd.read_parquet(part).iloc[[5, 9]]
-    for month, rows in (("2013-01", pd.read_parquet(part)), ("2013-02", again)):
-        (tmp_path / f"month={month}").mkdir()
-        rows.to_parquet(tmp_path / f"month={month}/part.parquet")
-    key = again[schema.id_column()].iloc[0]
-    with pytest.raises(
-        ValueError, match=f"2 keys stand in more than one row: .*{key} in month=2013-01, month=2013-02"
-    ):
-        read_features(tmp_path)
-    twice = pd.concat([read_features(lake.features)] * 2).iloc[[0, 1, -1]]
-    labels, _ = parsed([])
-    label_rows(twice.iloc[:2], labels)
-    with pytest.raises(ValueError, match="1 keys stand in more than one row"):
-        label_rows(pd.concat([twice, twice.iloc[:1]]), labels)
-
-
-def reshaped(lake: Any, folder: Path, change: Any) -> Path:
-    change(pd.read_parquet(next(lake.features.rglob("*.parquet")))).to_parquet(folder / "part.parquet")
-    return folder
-
-
-def test_a_part_that_is_no_parquet_is_named(tmp_path: Path) -> None:
-    (tmp_path / "part.parquet").write_bytes(b"PAR1")
-    with pytest.raises(ValueError, match=r"part\.parquet is no Parquet .*: prepare .* again"):
-        read_features(tmp_path)
-
-
-def test_a_column_declared_later_reads_as_missing_where_it_may_be(lake: Any, tmp_path: Path) -> None:
-    old = read_features(reshaped(lake, tmp_path, lambda rows: rows.drop(columns="temp_f")))
-    assert list(old.columns) == [column.name for column in schema.curated_columns()]
-    assert old["temp_f"].isna().all()
-    assert old["temp_f"].dtype == np.float64
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (lambda rows: rows.drop(columns="origin"), "does not have the column origin, which .* as string"),
-        (lambda rows: rows.drop(columns="departures_h2"), "does not have the column departures_h2"),
-        (
-            lambda rows: rows.assign(temp_f=rows["temp_f"].astype(str)),
-            "in the column temp_f, which .* as double",
-        ),
-        (lambda rows: rows.assign(origin=7), "has int64 in the column origin"),
-        (lambda rows: rows.assign(origin=None), "has null in the column origin"),
-        (lambda rows: rows.assign(sched_hour=rows["origin"]), "in the column sched_hour, which .* as int"),
-        (
-            lambda rows: rows.assign(scheduled_departure="2013-01-01"),
-            "in the column scheduled_departure, which .* as timestamp",
-        ),
-    ],
-)
-def test_a_lake_of_another_schema_is_refused_with_file_column_and_remedy(
-    lake: Any, tmp_path: Path, change: Any, told: str
-) -> None:
-    with pytest.raises(ValueError, match=f"part.parquet .*{told}.*: prepare the partition .* again"):
-        read_features(reshaped(lake, tmp_path, change))
-
-
-def test_a_feature_with_the_name_of_a_label_is_refused(rows: pd.DataFrame) -> None:
-    labels, _ = parsed([])
-    with pytest.raises(ValueError, match="declares late as feature and as label"):
-        label_rows(rows[[schema.id_column(), schema.time_column(), "late"]].copy(), labels)
 
 
 def test_a_period_too_short_to_fit_on_is_refused(rows: pd.DataFrame) -> None:
