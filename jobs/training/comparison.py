@@ -19,9 +19,6 @@ from gate import Comparison, Evidence, Segment
 # Any fixed number would do: the draws of a decision must be the same when it is looked at again.
 SEED = 20130401
 
-# A rule of which more is missing mostly ranks the median of the fit slice.
-MOST_MISSING = 0.5
-
 CHALLENGER, CHAMPION, RULE, NOBODY = "challenger", "champion", "rule", "nothing"
 
 
@@ -52,8 +49,17 @@ class Scored:
 
 
 def evidence(
-    scored: Scored, challenger: Model, champion: Model | None, draws: int, segment_min_rows: int
+    scored: Scored,
+    select: Scored,
+    challenger: Model,
+    champion: Model | None,
+    draws: int,
+    segment_min_rows: int,
 ) -> Evidence:
+    """
+    :param scored: the gate slice
+    :param select: the slice before it, whose rule shows what is usual
+    """
     pairs = scored.pairs()
     weights = pairs.draw(draws, SEED)
     large = segments(scored, RULE if champion is None else CHAMPION, segment_min_rows)
@@ -76,7 +82,7 @@ def evidence(
         rule_interval=interval(pairs.gain(CHALLENGER, RULE, weights)),
         comparison=comparison,
         rule=rule_name(),
-        rule_lost=_rule_lost(scored),
+        rule_lost=_rule_lost(scored, select),
         one_class=[segment for segment in large if segment.gain is None],
     )
 
@@ -87,16 +93,17 @@ def rule_name() -> str:
     return "the one-feature rule"
 
 
-def _rule_lost(scored: Scored) -> str | None:
-    """A gain over a rule that has no values any more would be the larger, the worse the data is."""
+def _rule_lost(scored: Scored, select: Scored) -> str | None:
+    """A gain over a rule that has lost its values would be the larger, the worse the data is."""
     rule = schema.rule_of_thumb()
     if rule is None:
         return None
-    missing = float(scored.rows[rule.name].isna().mean())
-    if missing <= MOST_MISSING:
+    here, before = (float(slice_.rows[rule.name].notna().mean()) for slice_ in (scored, select))
+    if here > before / 2:
         return None
     return (
-        f"{rule.name}, which the one-feature rule is made of, is missing in {missing:.0%} of the gate's rows"
+        f"{rule.name}, which the one-feature rule is made of, has a value in {here:.0%} of the gate's rows and "
+        f"had one in {before:.0%} of those of the select slice: prepare the gate's partitions again"
     )
 
 

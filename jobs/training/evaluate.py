@@ -82,7 +82,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
         for part in (slices.select, slices.gate)
     )
     scored, selected = (Scored.of(part, challenger, champion) for part in (gate, select))
-    found = evidence(scored, challenger, champion, args.draws, segment_min_rows)
+    found = evidence(scored, selected, challenger, champion, args.draws, segment_min_rows)
     floor = schema.problem()["floor"]
     margins = Margins(args.brier_delta, args.segment_delta, (floor["auc"], floor["meaning"]))
     promoted, reason = decide(found, margins)

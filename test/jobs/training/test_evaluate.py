@@ -207,6 +207,19 @@ def test_a_segment_with_one_class_holds_and_is_listed(lake: Lake, tmp_path: Path
     assert isinstance(gains["JFK"], float)
 
 
+def test_a_rule_that_lost_its_values_is_beaten_by_nobody(lake: Lake, tmp_path: Path) -> None:
+    frame = read_features(lake.features)
+    gate = frame["scheduled_departure"] >= pd.Timestamp("2013-01-15", tz="UTC")
+    odd = tmp_path / "lake"
+    (odd / "features").mkdir(parents=True)
+    frame.assign(mean_delay_h2=frame["mean_delay_h2"].mask(gate)).to_parquet(odd / "features/part.parquet")
+    (odd / "labels").symlink_to(lake.labels)
+    train.main(training_arguments(Lake(odd), tmp_path / "trained"))
+    decision = run(Lake(odd), tmp_path, tmp_path / "trained/model")["decision.json"]
+    assert not decision["promoted"]
+    assert "mean_delay_h2, which the one-feature rule is made of, has a value in 0% of" in decision["reason"]
+
+
 def test_the_report_says_what_the_decisions_cost(
     alone: dict[str, Any], trained: Trained, gate_rows: pd.DataFrame
 ) -> None:
