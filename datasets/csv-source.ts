@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Dataset, RawTable } from '../lib/shared/dataset-file';
 import type { DataSource, Label, LabelRule, Labels, Row, Table } from './data-source';
-
-const TIME = /^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+import { soundRow, TIME } from './row-rules';
 
 /** Lines by UTC day; a table without a time column has all of them under the empty text. */
 type Days = ReadonlyMap<string, string[]>;
@@ -53,8 +52,8 @@ export class CsvSource implements DataSource {
     const refused: string[] = [];
     const { header, days } = this.days.get(this.events)!;
     for (const line of days.get(day) ?? []) {
-      const row = rowOf(header, line);
       try {
+        const row = soundRow(this.dataset.raw[this.events]!, rowOf(header, line));
         const values = this.rule.values(row);
         if (values !== undefined) labels.push({ id: this.rule.id(row), values });
       } catch (error) {

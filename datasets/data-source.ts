@@ -31,9 +31,8 @@ export interface Label {
   readonly values: readonly number[];
 }
 
-/** How an event's identity and outcome are read from its raw row; features.py forms the same identity, and vectors.json holds both to it. */
+/** How an event's identity and outcome are read from a sound raw row; features.py does the same, and vectors.json holds both to it. */
 export interface LabelRule {
-  /** @throws Error saying which value is wrong */
   id(row: Row): string;
   /** Undefined where no outcome can exist. @throws Error saying which value is wrong */
   values(row: Row): readonly number[] | undefined;

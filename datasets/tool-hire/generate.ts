@@ -5,10 +5,16 @@ const KINDS = { drill: 0.9, saw: 1.5, mower: 1.2, ladder: 0.4, breaker: 2.2 } as
 const TOOLS = 160;
 const HIRES_A_DAY = 150;
 /** From here on half of the tools stand still and the others are hired twice as often. */
-const REORGANISED = '2024-04-01';
+const REORGANISED = '2024-05-01';
 const [FIRST, LAST] = ['2024-01-01', '2024-06-30'];
 const HOLIDAYS = new Set(['2024-01-01', '2024-03-29', '2024-04-01', '2024-05-01', '2024-05-09', '2024-05-20']);
-const NOTES = ['', 'regular', 'came with a van, two helpers', 'said "only for the weekend"', 'no licence shown\nasked twice'];
+const NOTES = [
+  '',
+  'regular',
+  'came with a van, two helpers',
+  'said "only for the weekend"',
+  'no licence shown\nasked twice',
+];
 
 /** Numbers from 0 to 1 (mulberry32): Math.random takes no seed. */
 function random(seed: number): () => number {
@@ -52,7 +58,17 @@ export function generate(): Record<'hires' | 'tools', string> {
       const state = next() < 0.01 ? '' : broken ? one(['damaged', 'damaged', 'lost']) : 'ok';
       const deposit = next() < 0.3 ? '' : String(20 + 10 * below(9));
       const age = next() < 0.1 ? '' : one(['A', 'B', 'B', 'C']);
-      hires.push([String((numbers[depot] += 1)), depot, `${day}T00:00:00Z`, tool.tool, String(days), deposit, age, note, state]);
+      hires.push([
+        String((numbers[depot] += 1)),
+        depot,
+        `${day}T00:00:00Z`,
+        tool.tool,
+        String(days),
+        deposit,
+        age,
+        note,
+        state,
+      ]);
       recent.set(tool.tool, [...(recent.get(tool.tool) ?? []), day]);
     }
   }
@@ -60,7 +76,13 @@ export function generate(): Record<'hires' | 'tools', string> {
     hires: csv('hire_number,depot,day,tool,days_booked,deposit,age_band,note,state_returned', hires),
     tools: csv(
       'tool,description,kind,bought,price',
-      tools.map(({ tool, kind, bought, price }) => [tool, `${kind}, No. ${tool.slice(1)}`, kind, String(bought), String(price)]),
+      tools.map(({ tool, kind, bought, price }) => [
+        tool,
+        `${kind}, No. ${tool.slice(1)}`,
+        kind,
+        String(bought),
+        String(price),
+      ]),
     ),
   };
 }

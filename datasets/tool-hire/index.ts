@@ -3,19 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CsvSource } from '../csv-source';
-import type { LabelRule } from '../data-source';
 import type { DatasetModule } from '../module';
 import { generate } from './generate';
-
-const labelRule: LabelRule = {
-  id: ({ depot, hire_number }) => `${depot}-${Number(hire_number)}`,
-  values({ state_returned: state = '' }) {
-    if (state === '') return undefined;
-    if (!['ok', 'damaged', 'lost'].includes(state))
-      throw new Error(`state_returned must be ok, damaged or lost, not "${state}"`);
-    return [state === 'ok' ? 0 : 1];
-  },
-};
+import { labelRule } from './labels';
 
 export const dataset: DatasetModule = {
   open(declared) {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 const text = z.string().min(1);
 /** Glue and Athena fold names to lower case, and SQL would have to quote others. */
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/);
+const size = z.number().int().min(1).optional();
 const fault = z.enum(['quarantine', 'null']);
 
 const values = {
@@ -109,6 +110,24 @@ export const datasetFile = z.strictObject({
     .array(text)
     .optional()
     .describe('Words of the raw files that stand for no value, as R writes NA; the loader empties such fields'),
+  volume: z
+    .strictObject({
+      eventsPerDay: z.number().positive().describe('Over all days, those without events too'),
+      positiveShare: z.number().gt(0).lt(1).describe('Share of the labels whose target is 1'),
+    })
+    .describe('About how much data there is: windows, slices and least sizes follow from it (lib/shared/sizes.ts)'),
+  sizes: z
+    .strictObject({
+      windowDays: size,
+      gateDays: size,
+      selectDays: size,
+      minRecords: size,
+      segmentMinRows: size,
+      facetMinRows: size,
+      minNewLabelledRows: size,
+    })
+    .optional()
+    .describe('The same, stated where it is known better; a configuration lies above both'),
   problem: z
     .strictObject({
       question: text.describe('What a prediction answers, and when it is asked'),
