@@ -30,10 +30,6 @@ class Slices:
     def end(self) -> str:
         return self.gate[1]
 
-    @property
-    def days(self) -> int:
-        return int((np.datetime64(self.end) - np.datetime64(self.fit[0])).astype(int))
-
     @staticmethod
     def from_json(content: dict[str, Any]) -> "Slices":
         return Slices(**{name: tuple(content[name]) for name in ("fit", "select", "gate")})

@@ -19,7 +19,6 @@ from common import schema
 from common.labels import LONGEST_DELAY_DAYS, label_records, label_table
 from common.records import Refusals
 from common.runtime import OUTPUT, tell, write_all
-from common.sizes import Volume
 from common.slices import label_rows
 from examine import Baseline, Findings, examine
 
@@ -43,12 +42,10 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--label-delay-days", type=int, required=True)
     parser.add_argument("--confirm-k", type=int, required=True)
     parser.add_argument("--confirm-n", type=int, required=True)
-    parser.add_argument(
-        "--min-records", type=int, help="default: by the volume that the model was trained on"
-    )
+    parser.add_argument("--min-records", type=int, required=True)
     parser.add_argument("--min-label-coverage", type=float, required=True)
     parser.add_argument("--draws", type=int, required=True)
-    parser.add_argument("--facet-min-rows", type=int, help="default: by the same volume")
+    parser.add_argument("--facet-min-rows", type=int, required=True)
     parser.add_argument("--trained-through", type=date.fromisoformat, required=True)
     parser.add_argument("--metrics-namespace", required=True)
     parser.add_argument("--kit", required=True)
@@ -67,9 +64,6 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
         )
     partitions = Window(args.captured_start or window.start, args.captured_end or window.end)
     baseline = Baseline.read(args.input)
-    volume = Volume(baseline.files["statistics"]["dataset"]["item_count"], baseline.model.slices.days)
-    min_records = args.min_records or volume.window(window.length.days)
-    facet_min_rows = args.facet_min_rows or volume.group(window.length.days)
     captured = read_window(args.captured, window, baseline.model.identity, partitions)
     labels, new_rows, refused_labels = labels_of(window, args)
     refused = {"captured records": captured.refused, "labels": refused_labels}
@@ -79,8 +73,8 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
     labels_complete = coverage >= args.min_label_coverage
 
     found = Findings(quality_reason="too few records")
-    if len(rows) >= min_records:
-        found = examine(rows, window, labels_complete, baseline, args.draws, facet_min_rows)
+    if len(rows) >= args.min_records:
+        found = examine(rows, window, labels_complete, baseline, args.draws, args.facet_min_rows)
     violations = [v for v in found.violations if v.retrain]
     reported = [*(v for v in found.violations if not v.retrain), *result.refusals(refused)]
     faults = [v for v in reported if v.fault]
@@ -89,7 +83,7 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
     outcome: dict[str, Any] = {
         "window": {"start": str(window.start), "end": str(window.end)},
         "champion": args.champion,
-        "status": result.status(violations, faults, len(rows), min_records, labels_complete, judged),
+        "status": result.status(violations, faults, len(rows), args.min_records, labels_complete, judged),
         "records": len(rows),
         "othersRecords": captured.others,
         "unattributedRecords": captured.unattributed,
@@ -114,7 +108,7 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
         "attribution": None if found.attribution is None else {"ndcg": found.attribution},
         "metricsNamespace": args.metrics_namespace,
     }
-    outcome["message"] = result.message(outcome, refused, min_records, args.min_label_coverage)
+    outcome["message"] = result.message(outcome, refused, args.min_records, args.min_label_coverage)
     outcome["metrics"] = result.metrics(outcome, args.kit)
     return {"outcome": outcome, **found.files}
 

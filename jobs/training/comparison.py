@@ -102,8 +102,8 @@ def _rule_lost(scored: Scored, select: Scored) -> str | None:
     if here > before / 2:
         return None
     return (
-        f"{rule.name}, which the one-feature rule is made of, has a value in {here:.0%} of the gate's rows and "
-        f"had one in {before:.0%} of those of the select slice: prepare the gate's partitions again"
+        f"{rule.name}, which the one-feature rule is made of, has a value in {here:.0%} of the gate's rows "
+        f"and had one in {before:.0%} of those of the select slice: prepare the gate's partitions again"
     )
 
 

@@ -20,7 +20,6 @@ from common.metrics import Confusion
 from common.model import Model
 from common.monitorfiles import analysis, constraints, statistics
 from common.runtime import OUTPUT, tell, write_all
-from common.sizes import Volume
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from comparison import CHALLENGER, CHAMPION, RULE, SEED, Scored, costs, evidence, performance, segments
@@ -41,9 +40,9 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--brier-delta", type=float, required=True)
     parser.add_argument("--segment-delta", type=float, required=True)
-    parser.add_argument("--segment-min-rows", type=int, help="default: by the volume of the period")
+    parser.add_argument("--segment-min-rows", type=int, required=True)
     parser.add_argument("--window-days", type=int, required=True)
-    parser.add_argument("--facet-min-rows", type=int, help="default: by the volume of the period")
+    parser.add_argument("--facet-min-rows", type=int, required=True)
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
     parser.add_argument("--message", type=Path, default=OUTPUT, help="folder of the exit message")
@@ -74,22 +73,19 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
             f"rows of [{slices.fit[0]}, {slices.end}) changed between training and evaluation: "
             "train again, and prepare months only when no training runs"
         )
-    volume = Volume(len(period), slices.days)
-    segment_min_rows = args.segment_min_rows or volume.group(args.gate_days)
-    facet_min_rows = args.facet_min_rows or volume.group(args.gate_days)
     select, gate = (
         between(period, *part).dropna(subset=[schema.label_column()]).reset_index(drop=True)
         for part in (slices.select, slices.gate)
     )
     scored, selected = (Scored.of(part, challenger, champion) for part in (gate, select))
-    found = evidence(scored, selected, challenger, champion, args.draws, segment_min_rows)
+    found = evidence(scored, selected, challenger, champion, args.draws, args.segment_min_rows)
     floor = schema.problem()["floor"]
     margins = Margins(args.brier_delta, args.segment_delta, (floor["auc"], floor["meaning"]))
     promoted, reason = decide(found, margins)
-    bias_and_attribution = _analysis(scored, challenger, facet_min_rows)
+    bias_and_attribution = _analysis(scored, challenger, args.facet_min_rows)
     profile = statistics(period)
     report = {
-        **_comparison(scored, selected, challenger, champion, found, segment_min_rows),
+        **_comparison(scored, selected, challenger, champion, found, args.segment_min_rows),
         "analysis": bias_and_attribution,
         "falseAlarms": baseline.false_alarms(period, args.window_days),
         "profile": [_without_sketch(feature) for feature in profile["features"]],

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from boosting import Boosting, Slice, print_metric
+from boosting import Boosting, Slice, min_child_weight, print_metric
 from common import schema
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model, dmatrix
 from common.runtime import tell
-from common.sizes import min_child_weight
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from common.transform import Encoding

@@ -26,9 +26,9 @@ interface ProcessingJobProps {
   readonly output: { name: string; uri: string };
 }
 
-/** Options of a program; one that is not configured is left to the program. */
-export const commandLine = (options: Record<string, string | number | undefined>): string[] =>
-  Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+/** Options of a program as its arguments. */
+export const commandLine = (options: Record<string, string | number>): string[] =>
+  Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
 const ROOT = '/opt/ml/processing';
 

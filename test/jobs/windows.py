@@ -66,8 +66,7 @@ class Site:
             **changes,
         }
         shutil.rmtree(self.root / "output", ignore_errors=True)
-        given = {name: str(value) for name, value in values.items() if value is not None}
-        monitor.main([part for option in given.items() for part in (f"--{option[0]}", option[1])])
+        monitor.main([part for name, value in values.items() for part in (f"--{name}", str(value))])
         shutil.copytree(self.root / "output/window", folder, dirs_exist_ok=True)
         return json.loads((folder / "outcome.json").read_text())
 

@@ -5,7 +5,6 @@ import copy
 import gzip
 import json
 import random
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -297,18 +296,6 @@ def test_labels_that_come_late_under_their_true_day_are_seen(site: Site, week: p
         to.write_bytes(file.read_bytes())
     found = site.look()
     assert (found["labelCoverage"], found["quality"]) == (1, clean["quality"])
-
-
-def test_sizes_that_nobody_configured_follow_the_volume(site: Site, week: pd.DataFrame) -> None:
-    shutil.rmtree(site.root / "captured/2013/01/16")
-    by_volume = site.look(**{"min-records": None, "facet-min-rows": None})
-    assert by_volume["status"] == "Completed"
-    for day in range(17, 22):
-        shutil.rmtree(site.root / f"captured/2013/01/{day}")
-    few = site.look(**{"min-records": None})
-    # A sixth of a week of the period, which had more than 800 a day.
-    assert few["status"] == "TooFewRecords"
-    assert re.search(r"in the window, 9[0-9]{2} needed", site.message)
 
 
 @pytest.mark.parametrize("direction", [None, "lower"])

@@ -49,6 +49,11 @@ def test_the_threshold_and_the_auc_are_those_of_the_select_slice(trained: Traine
     assert all(cost(model.threshold) <= cost(cut) for cut in np.linspace(0.05, 0.6, 50))
 
 
+@pytest.mark.parametrize(("rows", "weight"), [(100, 1), (10_000, 4), (55_000, 20), (10**7, 20)])
+def test_a_leaf_needs_more_rows_where_there_are_more(rows: int, weight: float) -> None:
+    assert boosting.min_child_weight(rows) == weight
+
+
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(lake: Lake, tmp_path: Path) -> None:
     for name, seed in (("one", 1), ("again", 1), ("other", 2)):
         run(lake, tmp_path / name, seed=seed)
