@@ -84,8 +84,7 @@ export function judge(
   if (!(records >= config.minRecords))
     return { status: statuses.tooFewRecords, violations: [], reported, faults, confirmed: false };
   const drift = all.filter(({ retrain }) => retrain);
-  const status =
-    drift.length > 0 ? statuses.violations : faults.length > 0 ? statuses.dataFaults : statuses.completed;
+  const status = drift.length > 0 ? statuses.violations : faults.length > 0 ? statuses.dataFaults : statuses.completed;
   const votes = [status, ...earlier].filter((one) => one === statuses.violations).length;
   return {
     status,
