@@ -38,4 +38,4 @@ def read(path: Path) -> list[dict[str, Any]]:
     """Every record of a journal; a run that never wrote one has an empty journal."""
     if not path.exists():
         return []
-    return [json.loads(line) for line in path.read_text().splitlines() if line]
+    return [json.loads(line) for line in path.read_text().split("\n") if line]

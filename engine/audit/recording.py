@@ -58,7 +58,7 @@ def read(folder: Path = _FOLDER) -> list[Recording]:
 
 
 def _read(path: Path) -> Recording:
-    header, *lines = (json.loads(line) for line in path.read_text().splitlines())
+    header, *lines = (json.loads(line) for line in path.read_text().split("\n") if line)
     decisions = {
         Call(who, action, resource, _text(context)): decision == "Allow"
         for who, action, resource, decision, context in lines

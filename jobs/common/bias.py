@@ -1,7 +1,7 @@
 """
 Bias metrics in the definitions of SageMaker Clarify, for one facet value (d) against all others (a).
 
-Facets here are carriers and airports, not people: the formulas are those of the exam, the stakes are not.
+The formulas are those of the exam; whether a facet's values are people says the dataset (`problem.affected`).
 Positive is the outcome asked for (label 1). A metric whose denominator is empty is None.
 """
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from common import schema
 from common.arrays import Bools, Values
+from common.transform import plain
 
 PRE_TRAINING = {
     "CI": "Class Imbalance",
@@ -117,7 +118,8 @@ def per_facet(
     for column in (c.name for c in schema.features() if c.facet):
         values = rows[column].to_numpy()
         facets[column] = []
-        for value, count in rows[column].value_counts().sort_index().items():
+        counts = rows[column].value_counts().sort_index()
+        for value, count in zip(plain(counts.index), counts, strict=True):
             if min(count, len(rows) - count) < min_rows:
                 continue
             metrics = [

@@ -1,7 +1,7 @@
 """
 Paired bootstrap over whole days.
 
-Flights of one day share weather and congestion, so days are drawn, not rows. AUC of a sample of days needs
+Events of one day share its circumstances, so days are drawn, not rows. AUC of a sample of days needs
 only, for every pair of days, how often a positive of the one outranks a negative of the other; with that
 table a draw costs a small quadratic form instead of a sort, and the table can be stored beside a model.
 """
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from common.arrays import Days, Floats, Ints, Values
+from common.metrics import UndefinedError
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def interval(values: Floats, level: float = 0.95) -> tuple[float, float]:
     """
     The middle `level` of the draws. A draw whose days hold one class only has no AUC and is left out.
 
-    :raises ValueError: when no draw is left
+    :raises UndefinedError: when no draw is left
     """
     usable = values[np.isfinite(values)]
     if usable.size == 0:
-        raise ValueError("no bootstrap draw holds both outcomes: give more days or more rows")
+        raise UndefinedError("no bootstrap draw holds both outcomes: give more days or more rows")
     low, high = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from math import isfinite
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-# Narrower than TIME_FORMAT, which also takes a single digit: what fits here is left to `fromisoformat`, which
-# takes a tenth of the time of `strptime`.
+# `fromisoformat` takes other forms too, and a tenth of the time of `strptime`, which takes a single digit.
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+# Half of a pair, which JSON can name and no file can hold.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -37,24 +39,55 @@ def _plain(column: schema.Column, values: "pd.Series[Any]") -> list[Any]:
 
 def check(place: int, instance: Any) -> None:
     """
-    Presence and JSON type of every column; ranges and patterns are the API's to check, from the same schema.
+    Presence and JSON type of every column, and whether the value can be one at all: declared ranges and
+    patterns are the API's to check, from the same schema.
 
     :raises ValueError: naming place, column and value
     """
+    found = fault(instance)
+    if found is not None:
+        column, rule = found
+        raise ValueError(f"instances[{place}]{column and '.'}{column} {rule}")
+
+
+def fault(instance: Any) -> tuple[str, str] | None:
+    """The first column of an instance that is wrong, and the rule with the value."""
     if not isinstance(instance, dict):
-        raise ValueError(f"instances[{place}] must be an object, got {instance!r}")
+        return "", f"must be an object, got {instance!r:.60}"
     for column in schema.curated_columns():
         if column.name not in instance:
-            raise ValueError(f"instances[{place}].{column.name} is missing: send null for an unknown value")
+            return column.name, "is missing: send null for an unknown value"
         value = instance[column.name]
         if value is None and column.nullable:
             continue
-        wanted: Any = str if column.type in ("string", "timestamp") else (int, float)
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            kind = "text" if wanted is str else "a number"
-            raise ValueError(f"instances[{place}].{column.name} must be {kind}, got {value!r}")
-        if column.type == "timestamp":
-            datetime.strptime(value, TIME_FORMAT)
+        rule = _broken(column, value)
+        if rule is not None:
+            return column.name, f"must be {rule}, got {value!r:.60}"
+    return None
+
+
+def _broken(column: schema.Column, value: Any) -> str | None:
+    wanted: Any = str if column.type in ("string", "timestamp") else (int, float)
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        return "text" if wanted is str else "a number"
+    if column.type == "timestamp":
+        first, last = schema.time_bounds()
+        # The bounds are days apart for a year: the day makes a rule that reads the same all day.
+        return None if _is_time(value, first, last) else f"a time like {first} until {last[:10]}"
+    if column.type == "string":
+        if column.role == "id" and not value:
+            return "a text that is not empty"
+        return "text that UTF-8 can hold" if _SURROGATE.search(value) else None
+    low, high = schema.possible(column)
+    # Not a number compares with nothing, and falls out here as infinity does.
+    return None if low <= value <= high else f"a finite number from {low:.16g} to {high:.16g}"
+
+
+def _is_time(text: str, first: str, last: str) -> bool:
+    try:
+        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text) and first <= text <= last)
+    except ValueError:
+        return False
 
 
 def checked_columns(instances: Sequence[Any]) -> Columns:
@@ -83,14 +116,23 @@ def _plainly_right(instances: Sequence[Any]) -> Columns | None:
             # Exact types: to `isinstance` True would be a number.
             if not kind.issuperset(map(type, columns[name])):
                 return None
-        for name in (column.name for column in schema.curated_columns() if column.type == "timestamp"):
-            for time in {*columns[name]} - {None}:
-                if not _TIME.fullmatch(time):
-                    return None
-                datetime.fromisoformat(time)
-    except (KeyError, TypeError, ValueError):
+        if not all(_is_possible(column, columns[column.name]) for column in schema.curated_columns()):
+            return None
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     return columns
+
+
+def _is_possible(column: schema.Column, values: Sequence[Any]) -> bool:
+    present = [value for value in values if value is not None]
+    if column.type == "timestamp":
+        first, last = schema.time_bounds()
+        return all(_is_time(time, first, last) for time in set(present))
+    if column.type == "string":
+        return not _SURROGATE.search("".join(present)) and (column.role != "id" or all(present))
+    low, high = schema.possible(column)
+    # A sum shows whether one of the numbers is none; only then do the ends say anything.
+    return isfinite(sum(present)) and low <= min(present, default=0) and max(present, default=0) <= high
 
 
 @cache

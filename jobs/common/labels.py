@@ -1,33 +1,51 @@
 """Ground truth: one JSON line an event, in files by the day the label was collected."""
 
-import json
+import math
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from common import schema
+from common.records import MOST_REFUSED, UNREADABLE, Refusals, lines, objects, utc
+
+# The longest that `labels.delayDays` of the configuration may be: a label may come so late.
+LONGEST_DELAY_DAYS = 30
+SUFFIX = ".jsonl"
+
+Objects = Iterable[tuple[str, bytes]]
 
 
-def read_labels(folder: Path) -> pd.DataFrame:
+def read_labels(folder: Path, before: datetime | None = None) -> pd.DataFrame:
     """
     All labels below `folder`, one row an event; a label delivered again replaces the earlier one.
 
+    :param before: labels whose `availableAt` is not earlier are left out
     :raises FileNotFoundError: when no file is there
+    :raises ValueError: when more labels than `MOST_REFUSED` are not what dataset.json declares
     """
-    files = sorted(folder.rglob("*.jsonl"))
-    if not files:
-        raise FileNotFoundError(f"no ground-truth .jsonl below {folder}: deliver labels first")
-    return parse_labels(line for file in files for line in file.read_text("utf-8").splitlines())
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    read = [file for file in files if file.suffix == SUFFIX]
+    if not read:
+        others = f"; {files[0]} is not read" if files else ""
+        raise FileNotFoundError(f"no ground-truth {SUFFIX} below {folder}: deliver labels first{others}")
+    refusals = Refusals()
+    records = list(label_records(((str(file), file.read_bytes()) for file in read), refusals, before))
+    if refusals.count:
+        said = f"labels: {refusals.describe()}"
+        print(said, flush=True)
+        if refusals.share > MOST_REFUSED:
+            raise ValueError(
+                f"{said}. More than {MOST_REFUSED:.0%} are not what dataset.json declares: deliver them again"
+            )
+    return label_table(records)
 
 
-def parse_labels(lines: Iterable[str]) -> pd.DataFrame:
-    """
-    :param lines: in the order of collection
-    :raises ValueError: naming the line that is not a ground-truth record
-    """
-    return label_table(label_records(lines))
+def labelled_until(data_through: str, delay_days: int) -> datetime:
+    """From here on a label comes too late for a training on the days before `data_through`."""
+    return datetime.fromisoformat(data_through).replace(tzinfo=UTC) + timedelta(days=delay_days)
 
 
 def label_table(records: Iterable[list[Any]]) -> pd.DataFrame:
@@ -39,22 +57,56 @@ def label_table(records: Iterable[list[Any]]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(values, "float64"))
 
 
-def label_records(lines: Iterable[str]) -> Iterator[list[Any]]:
+def label_records(files: Objects, refusals: Refusals, before: datetime | None = None) -> Iterator[list[Any]]:
     """
-    The event of each line with its values.
+    The event of each record with its values.
 
-    :raises ValueError: naming the line that is not a ground-truth record
+    :param files: names and contents in the order of collection; those that are not `.jsonl` hold no labels
+    :param refusals: counts both, and gets what is not as dataset.json declares it
     """
-    numbers = sum(column.role == "label" for column in schema.label_columns())
-    for line in lines:
-        if not line.strip():
+    for place, content in files:
+        if not place.endswith(SUFFIX):
             continue
-        try:
-            record = json.loads(line)
-            values = [float(value) for value in record["groundTruthData"]["data"].split(",")]
-            identity = record["eventMetadata"]["eventId"]
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            raise ValueError(f"not a ground-truth record ({problem!r}): {line[:200]}") from problem
-        if len(values) != numbers:
-            raise ValueError(f"a label holds {numbers} values, this one {len(values)}: {line[:200]}")
-        yield [identity, *values]
+        for number, line in lines(place, content, refusals):
+            try:
+                for record in objects(line):
+                    label, available = _label(record), _available(record)
+                    refusals.kept += 1
+                    if before is None or available < before:
+                        yield label
+            except UNREADABLE as problem:
+                refusals.add(place, number, problem)
+
+
+def _label(record: Any) -> list[Any]:
+    """:raises ValueError, LookupError, TypeError, AttributeError: when the record is no label"""
+    columns = [column for column in schema.label_columns() if column.role == "label"]
+    identity = record["eventMetadata"]["eventId"]
+    if not isinstance(identity, str) or not identity:
+        raise ValueError(f"eventId must be a text, got {identity!r}")
+    values = record["groundTruthData"]["data"].split(",")
+    if len(values) != len(columns):
+        names = ",".join(column.name for column in columns)
+        raise ValueError(f"a label holds {names}, got {record['groundTruthData']['data']!r} for {identity}")
+    return [identity, *(_value(*pair, identity) for pair in zip(columns, values, strict=True))]
+
+
+def _value(column: schema.Column, text: str, identity: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    low, high = schema.bounds(column)
+    whole = column.type != "int" or value.is_integer()
+    # Not a number compares with nothing, and falls out here as infinity does.
+    if not (low <= value <= high and whole):
+        raise ValueError(f"{schema.domain(column)}, got {text!r} for {identity}")
+    return value
+
+
+def _available(record: Any) -> datetime:
+    """From when the label may be used; a label that does not say so is there since its file is."""
+    told = record.get("availableAt")
+    if told is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return utc(told)

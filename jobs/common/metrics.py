@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from common.arrays import Bools, Values
 
 CALIBRATION_BINS = 10
+
+
+class UndefinedError(ValueError):
+    """A figure that these rows do not have."""
 
 
 def auc(labels: Values, scores: Values) -> float:
@@ -91,6 +96,11 @@ class Confusion:
     def f1(self) -> float:
         return _ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
 
+    def cost(self, false_alarm: float, miss: float) -> float:
+        """Per 1,000 rows."""
+        rows = self.tp + self.fp + self.tn + self.fn
+        return 1000 * _ratio(self.fp * false_alarm + self.fn * miss, rows)
+
     def to_json(self) -> dict[str, int]:
         return asdict(self)
 
@@ -99,38 +109,42 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def best_threshold(labels: Values, scores: Values) -> float:
-    """The score at and above which predicting 1 has the highest F1; the highest such score on ties."""
+def cheapest_threshold(labels: Values, scores: Values, false_alarm: float, miss: float) -> float:
+    """
+    The score at and above which predicting 1 costs least; the highest such score on ties. Where no prediction
+    at all is cheapest it lies above every score.
+    """
     order = np.argsort(-scores, kind="stable")
-    true_positives = np.cumsum(labels[order] == 1)
-    predicted = np.arange(1, len(order) + 1)
-    f1 = 2 * true_positives / (predicted + true_positives[-1])
+    positive = labels[order] == 1
+    # Before the first row nothing is predicted; each row then adds an alarm, false or in time.
+    costs = np.append(0.0, np.cumsum(np.where(positive, -miss, false_alarm)))
     # Only the last row of a run of equal scores is a place where the list can be cut.
-    cuttable = np.append(np.diff(scores[order]) != 0, True)
-    return float(scores[order][np.argmax(np.where(cuttable, f1, -1.0))])
+    cuttable = np.concatenate([[True], np.diff(scores[order]) != 0, [True]])
+    cut = int(np.argmin(np.where(cuttable, costs, np.inf)))
+    return float(scores[order][cut - 1] if cut else np.nextafter(scores[order][0], np.inf))
 
 
-def ks_distance(left: Values, right: Values) -> float:
-    """Largest difference of the two distribution functions; NaN is left out, 0 when a side is empty."""
+def ks_distance(left: Values, right: Values) -> float | None:
+    """Largest difference of the two distribution functions; NaN is left out, None when a side is empty."""
     a, b = (np.sort(np.asarray(side, dtype=np.float64)) for side in (left, right))
     a, b = a[~np.isnan(a)], b[~np.isnan(b)]
     if a.size == 0 or b.size == 0:
-        return 0.0
+        return None
     points = np.concatenate([a, b])
     below_a, below_b = (np.searchsorted(side, points, side="right") / side.size for side in (a, b))
     return float(np.abs(below_a - below_b).max())
 
 
-def shares(counts: Mapping[str, int]) -> dict[str, float]:
+def shares(counts: Mapping[Any, int]) -> dict[Any, float]:
     rows = sum(counts.values())
     return {value: count / rows for value, count in counts.items()} if rows else {}
 
 
-def linf_distance(left: Mapping[str, int], right: Mapping[str, int]) -> float:
-    """Largest difference of a category's share between two sets of counts; 0 when a side is empty."""
+def linf_distance(left: Mapping[Any, int], right: Mapping[Any, int]) -> float | None:
+    """Largest difference of a category's share between two sets of counts; None when a side is empty."""
     a, b = shares(left), shares(right)
     if not a or not b:
-        return 0.0
+        return None
     return max(abs(a.get(value, 0.0) - b.get(value, 0.0)) for value in a.keys() | b.keys())
 
 

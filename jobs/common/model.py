@@ -13,6 +13,7 @@ import numpy as np
 
 from common import schema
 from common.arrays import Floats, Singles, Values
+from common.runtime import write_json
 from common.slices import Slices
 from common.transform import Encoding, Rows, feature_types
 from common.xgb import Booster, DMatrix
@@ -60,8 +61,8 @@ class Model:
 
     def save(self, folder: Path) -> None:
         self.booster.save_model(folder / FILES["booster"])
-        (folder / FILES["meta"]).write_text(json.dumps(self.meta, indent=2), "utf-8")
-        (folder / FILES["encoding"]).write_text(json.dumps(self.encoding.to_json(), indent=2), "utf-8")
+        write_json(folder / FILES["meta"], self.meta)
+        write_json(folder / FILES["encoding"], self.encoding.to_json())
 
     @property
     def threshold(self) -> float:
@@ -81,8 +82,15 @@ class Model:
         return self.booster.inplace_predict(self.encoding.matrix(rows), validate_features=False)
 
     def rule(self, rows: "pd.DataFrame") -> Floats:
-        """The one-feature rule on the same rows; a missing value ranks as the median of the fit slice."""
-        return rows[schema.rule_of_thumb()].fillna(self.encoding.rule_fill).to_numpy(dtype=np.float64)
+        """
+        The one-feature rule on the same rows; a missing value ranks as the median of the fit slice. Without
+        a declared rule all rows rank the same, as they do for who always says the more frequent outcome.
+        """
+        rule = schema.rule_of_thumb()
+        if rule is None:
+            return np.zeros(len(rows))
+        values = rows[rule.name].fillna(self.encoding.rule_fill).to_numpy(dtype=np.float64)
+        return -values if rule.ruleOfThumb == "lower" else values
 
     def attributions(self, rows: "pd.DataFrame") -> tuple[dict[str, float], float]:
         """

@@ -11,6 +11,7 @@ import pandas as pd
 
 from common import schema
 from common.arrays import Floats
+from common.transform import plain
 
 # Sketch size of the managed monitor; 2,048 points hold a distribution function to 0.0005.
 SKETCH_POINTS = 2048
@@ -31,7 +32,10 @@ def _feature_statistics(column: schema.Column, values: "pd.Series[Any]") -> dict
     feature: dict[str, Any] = {"name": column.name, "inferred_type": INFERRED[column.type]}
     if column.kind == "categorical":
         counts = present.value_counts().sort_index()
-        buckets = [{"value": value, "count": int(count)} for value, count in counts.items()]
+        buckets = [
+            {"value": value, "count": int(count)}
+            for value, count in zip(plain(counts.index), counts, strict=True)
+        ]
         feature["string_statistics"] = {
             "common": common,
             "distinct_count": len(buckets),
@@ -70,7 +74,11 @@ def _edges(ordered: Floats, *, whole: bool) -> Floats:
     ten equal parts of 1 to 7 would leave three without a number, a gap that the data does not have.
     """
     if not whole:
-        return np.histogram_bin_edges(ordered, bins=HISTOGRAM_BUCKETS)
+        low, high = ordered[0], ordered[-1]
+        low, high = (low, high) if low < high else (low - 0.5, high + 0.5)
+        edges = np.linspace(low, high, HISTOGRAM_BUCKETS + 1)
+        # Values that a float hardly tells apart leave no room for ten buckets.
+        return edges if (np.diff(edges) > 0).all() else np.nextafter([low, high], [-np.inf, np.inf])
     numbers = ordered[-1] - ordered[0] + 1
     width = np.ceil(numbers / HISTOGRAM_BUCKETS)
     return ordered[0] - 0.5 + width * np.arange(np.ceil(numbers / width) + 1)
@@ -99,7 +107,7 @@ def sample_of(feature: Mapping[str, Any]) -> Floats:
     return np.array(levels[-1], dtype=np.float64)
 
 
-def counts_of(feature: Mapping[str, Any]) -> dict[str, int]:
+def counts_of(feature: Mapping[str, Any]) -> dict[Any, int]:
     buckets = feature["string_statistics"]["distribution"]["categorical"]["buckets"]
     return {bucket["value"]: bucket["count"] for bucket in buckets}
 

@@ -1,7 +1,8 @@
 """What SageMaker reads when a program ends: a training job's failure text, a processing job's message."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,23 @@ def tell(name: str, text: str, folder: Path = OUTPUT) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """:raises ValueError: on NaN or infinity, which JSON does not have"""
+    """:raises ValueError: naming the place of a NaN or infinity, which JSON does not have"""
+    for place, value in _numbers(content, ""):
+        if not isfinite(value):
+            raise ValueError(f"{path.name}{place} is {value}: a figure that does not exist is null")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", "utf-8")
+
+
+def _numbers(content: Any, place: str) -> Iterator[tuple[str, float]]:
+    if isinstance(content, float):
+        yield place, content
+    elif isinstance(content, Mapping):
+        for name, value in content.items():
+            yield from _numbers(value, f"{place}.{name}")
+    elif isinstance(content, Sequence) and not isinstance(content, str):
+        for index, value in enumerate(content):
+            yield from _numbers(value, f"{place}[{index}]")
 
 
 def write_all(

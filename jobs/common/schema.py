@@ -8,10 +8,16 @@ import json
 import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal
 
 from common import declared
+
+# Beyond it a float skips whole numbers, and nothing that is measured is so large.
+LARGEST = float(2**53)
+# A clock that is wrong, or an event that is announced early, is off by less.
+YEARS_BEFORE, YEARS_AHEAD = 1, 2
 
 
 @dataclass(frozen=True)
@@ -99,9 +105,44 @@ def label_column() -> str:
     return next(column.name for column in label_columns() if column.target)
 
 
-def rule_of_thumb() -> str:
-    """The feature whose bare value is the baseline every model has to beat."""
-    return next(column.name for column in features() if column.ruleOfThumb is not None)
+def rule_of_thumb() -> Column | None:
+    """The feature whose bare value is the baseline every model has to beat; None where no simple rule is."""
+    return next((column for column in features() if column.ruleOfThumb is not None), None)
+
+
+def problem() -> dict[str, Any]:
+    """What the model is for: question, costs of the errors, floor below which no model ships."""
+    return dataset()["problem"]
+
+
+def bounds(column: Column) -> tuple[float, float]:
+    """The declared range; where there is none, what a number can be at all."""
+    return (
+        -LARGEST if column.min is None else column.min,
+        LARGEST if column.max is None else column.max,
+    )
+
+
+@cache
+def possible(column: Column) -> tuple[float, float]:
+    """What a number can be at all, or what is declared where that is more."""
+    low, high = bounds(column)
+    return min(low, -LARGEST), max(high, LARGEST)
+
+
+def domain(column: Column) -> str:
+    """The rule of a number as a sentence."""
+    low, high = (f"{bound:.16g}" for bound in bounds(column))
+    kind = "a whole number" if column.type == "int" else "a number"
+    return f"{column.name} must be {kind} from {low} to {high}"
+
+
+def time_bounds() -> tuple[str, str]:
+    """First and last second that an event can have, ISO 8601 in UTC: texts of that form sort as times do."""
+    # pandas counts nanoseconds in 64 bits, from 1677 to 2262.
+    first = max(int(dataset()["since"][:4]) - YEARS_BEFORE, 1678)
+    now = datetime.now(UTC)
+    return f"{first:04}{dataset()['since'][4:]}T00:00:00Z", f"{now.year + YEARS_AHEAD}-{now:%m-%dT%H:%M:%SZ}"
 
 
 def _only(role: str) -> Column:

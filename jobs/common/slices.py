@@ -8,13 +8,14 @@ import numpy as np
 
 from common import schema
 from common.arrays import Days
-from common.tables import days_of
+from common.tables import days_of, refuse_repeated
 
 if TYPE_CHECKING:
     import pandas as pd  # an endpoint, whose model holds `Slices`, starts without it
 
-# A day whose labels are not all there would judge models on the flights that happened to report first.
-COMPLETE_LABELS = 0.98
+# A day whose labels are not all there would judge models on the events that happened to report first. A share
+# alone is unfair to a day of three events, so one label may always be missing.
+COMPLETE_LABELS, MISSING_LABELS = 0.98, 1
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,17 @@ class Slices:
 
 
 def label_rows(features: "pd.DataFrame", labels: "pd.DataFrame") -> "pd.DataFrame":
-    """Curated rows with their labels beside them; NaN where none has arrived."""
+    """
+    Curated rows with their labels beside them; NaN where none has arrived.
+
+    :raises ValueError: naming a key that two rows have, or a column that both tables have
+    """
+    refuse_repeated(features, np.datetime_as_string(days_of(features)))
+    both = set(features.columns) & set(labels.columns) - {schema.id_column()}
+    if both:
+        raise ValueError(
+            f"dataset.json declares {', '.join(sorted(both))} as feature and as label: rename one"
+        )
     return features.merge(labels, on=schema.id_column(), how="left", validate="one_to_one")
 
 
@@ -51,8 +62,11 @@ def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: in
     days = days_of(rows)
     labelled = rows[schema.label_column()].notna().to_numpy()
     present, place = np.unique(days, return_inverse=True)
-    complete = np.bincount(place, weights=labelled) / np.bincount(place) >= COMPLETE_LABELS
-    usable = present[complete & (present < np.datetime64(data_through))]
+    events, labels = np.bincount(place), np.bincount(place, weights=labelled)
+    before = present < np.datetime64(data_through)
+    complete = (labels >= COMPLETE_LABELS * events) | (events - labels <= MISSING_LABELS)
+    # The one event of a day may miss its label, but no slice begins or ends with a day that has none.
+    usable = present[complete & before & (labels > 0)]
     if usable.size == 0:
         raise ValueError(
             f"no day before {data_through} has its labels: deliver them, or choose another data_through"
@@ -64,17 +78,18 @@ def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: in
             f"labelled days run from {start} to {end}, which leaves nothing to fit on before {select_days} "
             f"days of select and {gate_days} of gate: load an earlier month, or choose a later data_through"
         )
-    _require_complete(select, end, usable)
+    _require_complete(select, end, present[~complete])
     text = [str(day) for day in (start, select, gate, end)]
     return Slices(fit=(text[0], text[1]), select=(text[1], text[2]), gate=(text[2], text[3]))
 
 
-def _require_complete(start: np.datetime64, end: np.datetime64, usable: Days) -> None:
-    missing = np.setdiff1d(np.arange(start, end), usable)
+def _require_complete(start: np.datetime64, end: np.datetime64, incomplete: Days) -> None:
+    """A day without events has no labels to wait for."""
+    missing = incomplete[(incomplete >= start) & (incomplete < end)]
     if missing.size:
         raise ValueError(
             f"select and gate [{start}, {end}) need at least {COMPLETE_LABELS:.0%} of every day's labels, "
-            f"which these lack: {', '.join(str(day) for day in missing[:5])}. "
+            f"or all but {MISSING_LABELS}, which these lack: {', '.join(str(day) for day in missing[:5])}. "
             "Deliver them, or choose another data_through"
         )
 

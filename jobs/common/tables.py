@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common import schema
-from common.arrays import Days
+from common.arrays import Days, Values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,18 +17,76 @@ def read_features(folder: Path) -> "pd.DataFrame":
     Every Parquet part below `folder`, ordered by time and id so that the order of files never matters.
 
     :raises FileNotFoundError: when there is no part
+    :raises ValueError: when a part has other columns than dataset.json declares, or two rows have one key
     """
     # Here, because the monitor reads no Parquet and an endpoint no table.
     import pandas as pd
-    import pyarrow.parquet as pq
 
     parts = sorted(folder.rglob("*.parquet"))
     if not parts:
-        raise FileNotFoundError(f"no .parquet file below {folder}: prepare a month first")
-    columns = [column.name for column in schema.curated_columns()]
-    # One file at a time: the folder above is a partition, and pyarrow would add its column.
-    frames = [pq.ParquetFile(part).read(columns=columns).to_pandas() for part in parts]
-    return in_order(pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True))
+        raise FileNotFoundError(f"no .parquet file below {folder}: prepare a partition first")
+    frames = {part: _read(part) for part in parts}
+    places = [
+        str(part.parent.relative_to(folder)) for part, frame in frames.items() for _ in range(len(frame))
+    ]
+    filled = [frame for frame in frames.values() if len(frame)] or [frames[parts[0]]]
+    together = pd.concat(filled, ignore_index=True)
+    refuse_repeated(together, np.array(places, dtype=str))
+    return in_order(together)
+
+
+def _read(part: Path) -> "pd.DataFrame":
+    """
+    The declared columns of one part. A column that was declared after its partition was prepared reads as
+    missing where it may be; one that has another type now is never guessed at.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from pyarrow import types
+
+    # The file by itself: the folder above is a partition, and pyarrow would add its column.
+    try:
+        file = pq.ParquetFile(part)
+    except pa.ArrowException as problem:
+        raise ValueError(f"{part} is no Parquet ({problem}): prepare {part.parent.name} again") from problem
+    found = {field.name: field.type for field in file.schema_arrow}
+    is_number = lambda kind: types.is_integer(kind) or types.is_floating(kind)  # noqa: E731
+    is_text = lambda kind: types.is_string(kind) or types.is_large_string(kind)  # noqa: E731
+    fits = {"int": is_number, "double": is_number, "string": is_text, "timestamp": types.is_timestamp}
+    for column in schema.curated_columns():
+        kind = found.get(column.name)
+        absent = kind is None or types.is_null(kind)
+        if not (column.nullable if absent else fits[column.type](kind)):
+            has = "does not have the column" if kind is None else f"has {kind} in the column"
+            raise ValueError(
+                f"{part} {has} {column.name}, which dataset.json declares as {column.type}: "
+                f"prepare the partition {part.parent.name} again"
+            )
+    frame = file.read(columns=[c.name for c in schema.curated_columns() if c.name in found]).to_pandas()
+    return frame.assign(
+        **{
+            column.name: np.nan if column.type in ("int", "double") else None
+            for column in schema.curated_columns()
+            if column.name not in found
+        }
+    )[[column.name for column in schema.curated_columns()]]
+
+
+def refuse_repeated(frame: "pd.DataFrame", places: Values) -> None:
+    """
+    :param places: where each row comes from
+    :raises ValueError: naming the first keys that more than one row has, and their places
+    """
+    key = frame[schema.id_column()]
+    repeated = key.duplicated(keep=False)
+    if repeated.any():
+        found = [
+            f"{name} in {', '.join(sorted(set(places[key == name])))}" for name in key[repeated].unique()[:3]
+        ]
+        raise ValueError(
+            f"{key[repeated].nunique()} keys stand in more than one row: {'; '.join(found)}. "
+            "Prepare these partitions again, each from its own rows"
+        )
 
 
 def in_order(frame: "pd.DataFrame") -> "pd.DataFrame":

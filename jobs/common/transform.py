@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from common import schema
-from common.arrays import Singles
+from common.arrays import Singles, Values
 
 if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
@@ -22,18 +22,29 @@ class Encoding:
     What the transform learned from the fit slice.
 
     :ivar categories: of each categorical feature; a value's place in the list is its code
-    :ivar rule_fill: median of the one-feature rule, for rows where it is missing
+    :ivar rule_fill: median of the one-feature rule, for rows where it is missing; None without such a rule
     """
 
-    categories: Mapping[str, tuple[str, ...]]
-    rule_fill: float
+    categories: Mapping[str, tuple[Any, ...]]
+    rule_fill: float | None
 
     @staticmethod
     def fit(rows: "pd.DataFrame") -> "Encoding":
-        categorical = [column.name for column in schema.features() if column.kind == "categorical"]
+        """:raises ValueError: when the one-feature rule has no value to be filled with"""
+        rule = schema.rule_of_thumb()
+        if rule is not None and rows[rule.name].notna().sum() == 0:
+            raise ValueError(
+                f"{rule.name}, the simple rule that a model has to beat, has no value in the fit slice: "
+                "prepare its partitions again, or declare another ruleOfThumb in dataset.json"
+            )
+        # Python's own values: those of numpy cannot be written as JSON.
         return Encoding(
-            categories={name: tuple(sorted(rows[name].dropna().unique())) for name in categorical},
-            rule_fill=float(rows[schema.rule_of_thumb()].median()),
+            categories={
+                column.name: tuple(sorted(plain(rows[column.name].dropna().unique())))
+                for column in schema.features()
+                if column.kind == "categorical"
+            },
+            rule_fill=None if rule is None else float(rows[rule.name].median()),
         )
 
     @staticmethod
@@ -50,13 +61,22 @@ class Encoding:
         float32 of shape (rows, features) in the schema's order; missing values and categories never seen in
         the fit slice are NaN, which XGBoost sends down a branch it learned for them.
 
-        :raises ValueError: naming the column that holds something else than numbers
+        :raises ValueError: naming the column, and the row of a number that is not finite
         """
         features = schema.features()
         # Filled in place: stacking finished columns copies each value once more.
         filled = np.empty((len(rows[features[0].name]), len(features)), dtype=np.float32)
         for place, column in enumerate(features):
             filled[:, place] = self._vector(column, rows[column.name])
+        infinite = np.argwhere(np.isinf(filled))
+        if len(infinite):
+            # XGBoost's own words for it are a C++ stack without column and row.
+            row, place = infinite[0]
+            name, key = features[place].name, list(rows[schema.id_column()])[row]
+            value = list(rows[name])[row]
+            raise ValueError(
+                f"{name} of {key} is {value}, but must be a finite number or null: prepare it again"
+            )
         return filled
 
     @cached_property
@@ -71,9 +91,15 @@ class Encoding:
             code, unseen = self._codes[column.name].get, np.nan
             return np.array([code(value, unseen) for value in values], dtype=np.float32)
         try:
-            return np.asarray(values, dtype=np.float32)
+            with np.errstate(over="ignore"):
+                return np.asarray(values, dtype=np.float32)
         except (ValueError, TypeError) as problem:
             raise ValueError(f"{column.name} must be numbers or null: {problem}") from problem
+
+
+def plain(values: "Values | pd.Index[Any]") -> list[Any]:
+    """Categories as JSON has them: a whole number where pandas had to make a float of it."""
+    return [int(v) if isinstance(v, float) and v.is_integer() else v for v in values.tolist()]
 
 
 def feature_types() -> list[str]:

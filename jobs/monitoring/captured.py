@@ -2,18 +2,22 @@
 
 import base64
 import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 
 import store
 from common import schema
-from common.instances import checked_columns, to_frame
+from common.instances import fault, to_frame
+from common.records import UNREADABLE, Refusals, lines, objects, utc
 from common.tables import between
 
-SCORE, PREDICTED, MODEL = "score", "predicted", "model"
+# Beside the features in one table: a feature may be called `score`, and no column of a file has a space.
+SCORE, PREDICTED, MODEL = "the score", "the decision", "the model"
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,15 @@ class Captured:
     :ivar others: rows of the window that other models answered, by the identity of the model
     :ivar unattributed: rows of the window whose answer names no model; never counted as anybody's
     :ivar duplicates: rows of the window left out because their event came again
-    :ivar corrupt: unreadable lines in the partitions asked for, without those read beside them
+    :ivar refused: records of the partitions asked for, without those read beside them, that are not what the
+        format and dataset.json declare
     """
 
     rows: pd.DataFrame
     others: dict[str, int]
     unattributed: int
     duplicates: int
-    corrupt: int
+    refused: Refusals
 
 
 def read_window(prefix: str, window: Window, model: str | None, partitions: Window | None = None) -> Captured:
@@ -59,13 +64,14 @@ def read_window(prefix: str, window: Window, model: str | None, partitions: Wind
     """
     partitions = partitions or window
     predictions: list[_Prediction] = []
-    corrupt = 0
-    for day, lines in store.lines_by_day(prefix, partitions.days(margin=1)).items():
-        for line in lines:
-            try:
-                predictions += parse(line)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                corrupt += partitions.start <= day < partitions.end
+    refused = Refusals()
+    for day, of_day in store.objects_by_day(prefix, partitions.days(margin=1)).items():
+        counted = refused if partitions.start <= day < partitions.end else Refusals()
+        for place, content in of_day:
+            for number, line in lines(place, content, counted):
+                found = parse(line, partial(counted.add, place, number))
+                counted.kept += len(found)
+                predictions += found
     # Stable sort: of two predictions in one second the one that was written later is the latest.
     predictions.sort(key=lambda prediction: prediction.time)
     frame = to_frame([prediction.instance for prediction in predictions])
@@ -78,7 +84,7 @@ def read_window(prefix: str, window: Window, model: str | None, partitions: Wind
     own = inside[inside[MODEL] == model].drop(columns=MODEL)
     # Delivery is at least once, and a client may ask again: by the row's key both are the same duplicate.
     latest = own.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
-    return Captured(latest, others, unattributed, len(own) - len(latest), corrupt)
+    return Captured(latest, others, unattributed, len(own) - len(latest), refused)
 
 
 @dataclass(frozen=True)
@@ -90,25 +96,76 @@ class _Prediction:
     model: str | None
 
 
-def parse(line: str) -> list[_Prediction]:
-    """:raises ValueError, KeyError, TypeError, AttributeError: when the line is no captured request"""
-    record = json.loads(line)
+def parse(line: str, refuse: Callable[[object], None]) -> list[_Prediction]:
+    """
+    What can be believed of a line. Everything that cannot is handed to `refuse` here: a record that a later
+    step stumbles over would end its window.
+    """
+    found: list[_Prediction] = []
+    try:
+        for record in objects(line):
+            found += _request(record, refuse)
+    except UNREADABLE as problem:
+        refuse(problem)
+    return found
+
+
+def _request(record: Any, refuse: Callable[[object], None]) -> Iterator[_Prediction]:
     data, meta = record["captureData"], record["eventMetadata"]
-    time = datetime.fromisoformat(meta["inferenceTime"])
-    instances = _payload(data["endpointInput"])["instances"]
-    identity, label = schema.id_column(), schema.label_column()
-    output = _payload(data["endpointOutput"])
-    answers = {answer[identity]: answer for answer in output["predictions"]}
+    time, output = utc(meta["inferenceTime"]), _payload(data["endpointOutput"])
+    first, last = schema.time_bounds()
+    if not first <= time.isoformat() <= last:
+        raise ValueError(
+            f"inferenceTime must lie in {first[:10]} to {last[:10]}, got {meta['inferenceTime']!r}"
+        )
     model = output.get("model")
     if not isinstance(model, str | None):
-        raise TypeError(f"the model that answered is named by a text, not by {model!r}")
-    found = []
-    checked_columns(instances)
-    for instance in instances:
+        raise ValueError(f"the model that answered must be named by a text, got {model!r}")
+    identity = schema.id_column()
+    answers = {
+        answer[identity]: answer
+        for answer in output["predictions"]
+        if isinstance(answer, dict) and isinstance(answer.get(identity), str)
+    }
+    for instance in _payload(data["endpointInput"])["instances"]:
+        problem = _wrong(instance, answers)
+        if problem is not None:
+            refuse(problem)
+            continue
         answer = answers[instance[identity]]
-        score, predicted = float(answer["score"]), bool(answer[label])
-        found.append(_Prediction(time, instance, score, predicted, model))
-    return found
+        predicted = answer[schema.label_column()]
+        yield _Prediction(time, instance, float(answer["score"]), predicted, model)
+
+
+def _wrong(instance: Any, answers: Mapping[str, Any]) -> str | None:
+    """The rule that an instance or its answer breaks, and the value."""
+    found = fault(instance)
+    if found is not None:
+        return " ".join(found).strip()
+    for column, low, high in _ranges():
+        value = instance[column.name]
+        if value is not None and not low <= value <= high:
+            return f"{schema.domain(column)}, got {value!r}"
+    key, label = instance[schema.id_column()], schema.label_column()
+    answer = answers.get(key)
+    if answer is None:
+        return f"an instance must have a prediction, got none for {key!r}"
+    score = answer.get("score")
+    if not isinstance(score, int | float) or isinstance(score, bool) or not 0 <= score <= 1:
+        return f"score must be a number from 0 to 1, got {score!r} for {key!r}"
+    if not isinstance(answer.get(label), bool):
+        return f"{label} of a prediction must be true or false, got {answer.get(label)!r} for {key!r}"
+    return None
+
+
+@cache
+def _ranges() -> list[tuple[schema.Column, float, float]]:
+    """Numbers with a declared range: the API checks it, and a caller of the endpoint may not have."""
+    return [
+        (column, *schema.bounds(column))
+        for column in schema.curated_columns()
+        if column.type in ("int", "double") and (column.min, column.max) != (None, None)
+    ]
 
 
 def _payload(side: dict[str, Any]) -> dict[str, Any]:

@@ -16,13 +16,17 @@ CHECKS = schema.words()["checks"]
 
 @dataclass(frozen=True)
 class Violation:
-    """:ivar retrain: whether it may start a retraining or is only for people"""
+    """
+    :ivar retrain: whether it may start a retraining or is only for people
+    :ivar fault: whether the data is not what it must be: it rings, no figure made of it means anything
+    """
 
     feature: str
     check: str
     value: float
     threshold: float
     retrain: bool
+    fault: bool = False
 
     def describe(self) -> str:
         return f"{self.feature}: {self.check} gives {self.value:.4f}, the constraint is {self.threshold:.4f}"
@@ -30,8 +34,10 @@ class Violation:
 
 @dataclass(frozen=True)
 class Drift:
+    """:ivar distance: None where the window or the baseline holds no value to compare"""
+
     feature: str
-    distance: float
+    distance: float | None
     threshold: float
 
 
@@ -47,7 +53,7 @@ def measure(
         baseline, limit, values = baselines[column.name], limits[column.name], rows[column.name]
         drift = _distance(column, values, baseline, limit)
         drifts.append(drift)
-        if drift.distance > drift.threshold:
+        if drift.distance is not None and drift.distance > drift.threshold:
             retrain = column.monitor == "retrain"
             check = CHECKS["baselineDrift"]
             violations.append(Violation(column.name, check, drift.distance, drift.threshold, retrain))
@@ -60,8 +66,9 @@ def _distance(
 ) -> Drift:
     distribution = limit["monitoringConfigOverrides"]["distribution_constraints"]
     if column.kind == "numeric":
-        distance = ks_distance(values.to_numpy(dtype=np.float64), sample_of(baseline))
-        return Drift(column.name, distance, distribution["comparison_threshold"])
+        numbers = values.to_numpy(dtype=np.float64)
+        threshold = distribution["comparison_threshold"]
+        return Drift(column.name, ks_distance(numbers, sample_of(baseline)), threshold)
     distance = linf_distance(values.value_counts().to_dict(), counts_of(baseline))
     return Drift(column.name, distance, distribution["categorical_comparison_threshold"])
 
@@ -73,10 +80,11 @@ def _contents(
     present = values.dropna()
     completeness = len(present) / len(values)
     if completeness < limit["completeness"]:
-        # Stations and registries have gaps of days: for people to look at.
-        yield Violation(
-            column.name, CHECKS["completeness"], completeness, limit["completeness"], retrain=False
-        )
+        # A feed has gaps of days, which people look at. What starts retraining, or is gone altogether, cannot
+        # be looked at any more: no values have no distance, and would pass for no drift.
+        fault = column.monitor == "retrain" or not len(present)
+        check = CHECKS["completeness"]
+        yield Violation(column.name, check, completeness, limit["completeness"], retrain=False, fault=fault)
     if column.kind == "categorical" and len(present):
         unseen = float((~present.isin(limit["string_constraints"]["domains"])).mean())
         allowed = limit["monitoringConfigOverrides"]["domain_content_threshold"]

@@ -13,7 +13,7 @@ import fairness
 import quality
 from captured import Window
 from common import schema
-from common.metrics import ndcg
+from common.metrics import UndefinedError, ndcg
 from common.model import Model
 from common.monitorfiles import analysis, statistics, violation
 from drift import Drift, Violation
@@ -47,6 +47,7 @@ class Baseline:
 class Findings:
     """
     :ivar violations: of every kind; the caller tells those that may start a retraining from the others
+    :ivar quality_reason: why there is no quality; None where there is one
     :ivar bias: metrics of facet values that lie farther from no bias than at the gate
     :ivar attribution: nDCG of the features' order
     :ivar files: contents by name in `layout.json`
@@ -55,6 +56,7 @@ class Findings:
     violations: list[Violation] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
     quality: Quality | None = None
+    quality_reason: str | None = None
     bias: list[dict[str, Any]] = field(default_factory=list)
     attribution: float | None = None
     files: dict[str, Any] = field(default_factory=dict)
@@ -77,16 +79,35 @@ def examine(
         violations.append(Violation("all features", check, agreement, LEAST_NDCG, retrain=False))
     files = {"statistics": statistics(rows)}
     measured: Quality | None = None
+    reason: str | None = "too few labels"
     pre, post, bias = None, fairness.Facets(), list[dict[str, Any]]()
     if labels_complete:
         labelled = rows.dropna(subset=[schema.label_column()]).reset_index(drop=True)
         gate = baseline.files["qualityConstraints"]["gain_over_rule"]
-        measured = quality.measure(labelled, baseline.model.rule(labelled), gate, draws)
-        violations += measured.violations()
-        files["quality"] = quality.statistics(labelled, measured, window, draws)
+        measured, reason = _quality(labelled, baseline.model, gate, draws, violations)
+        if measured is not None:
+            violations += measured.violations()
+            files["quality"] = quality.statistics(labelled, measured, window, draws)
         pre, post = fairness.facets(labelled, facet_min_rows)
         bias = fairness.farther_than(baseline.files["analysis"], post)
     files["analysis"] = analysis(pre, post, shap, expected)
     described = [violation(v.feature, v.check, v.describe()) for v in violations]
     files["violations"] = {"violations": described}
-    return Findings(violations, drifts, measured, bias, agreement, files)
+    return Findings(violations, drifts, measured, reason, bias, agreement, files)
+
+
+def _quality(
+    labelled: pd.DataFrame, model: Model, gate: Mapping[str, Any], draws: int, found: list[Violation]
+) -> tuple[Quality | None, str | None]:
+    """The quality, or why there is none: a figure that does not exist takes no other figure with it."""
+    rule, missing = schema.rule_of_thumb(), schema.words()["checks"]["completeness"]
+    for v in found:
+        if rule is not None and (v.feature, v.check) == (rule.name, missing):
+            return None, (
+                f"{rule.name}, which the one-feature rule is made of, is missing in {1 - v.value:.0%} of the "
+                f"records, and {1 - v.threshold:.0%} may be"
+            )
+    try:
+        return quality.measure(labelled, model.rule(labelled), gate, draws), None
+    except UndefinedError as problem:
+        return None, str(problem)

@@ -1,4 +1,4 @@
-"""Bias of a window's decisions over carriers and airports (not people), and how it moved since the gate."""
+"""Bias of a window's decisions over the values of the facets, and how it moved since the gate."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -16,7 +16,8 @@ import outcome as result
 import store
 from captured import Window, read_window
 from common import schema
-from common.labels import label_records, label_table
+from common.labels import LONGEST_DELAY_DAYS, label_records, label_table
+from common.records import Refusals
 from common.runtime import OUTPUT, tell, write_all
 from common.slices import label_rows
 from examine import Baseline, Findings, examine
@@ -64,64 +65,75 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
     partitions = Window(args.captured_start or window.start, args.captured_end or window.end)
     baseline = Baseline.read(args.input)
     captured = read_window(args.captured, window, baseline.model.identity, partitions)
-    labels, new_rows = labels_of(window, args)
+    labels, new_rows, refused_labels = labels_of(window, args)
+    refused = {"captured records": captured.refused, "labels": refused_labels}
     rows = label_rows(captured.rows, labels)
     labelled = int(rows[schema.label_column()].notna().sum())
     coverage = labelled / len(rows) if len(rows) else 0.0
     labels_complete = coverage >= args.min_label_coverage
 
-    found = Findings()
+    found = Findings(quality_reason="too few records")
     if len(rows) >= args.min_records:
         found = examine(rows, window, labels_complete, baseline, args.draws, args.facet_min_rows)
     violations = [v for v in found.violations if v.retrain]
+    reported = [*(v for v in found.violations if not v.retrain), *result.refusals(refused)]
+    faults = [v for v in reported if v.fault]
+    judged = found.quality is not None
     earlier = result.earlier_windows(args.windows, args.champion, window, args.confirm_n)
     outcome: dict[str, Any] = {
         "window": {"start": str(window.start), "end": str(window.end)},
         "champion": args.champion,
-        "status": result.status(violations, len(rows), args.min_records, labels_complete),
+        "status": result.status(violations, faults, len(rows), args.min_records, labels_complete, judged),
         "records": len(rows),
         "othersRecords": captured.others,
         "unattributedRecords": captured.unattributed,
         "duplicates": captured.duplicates,
-        "corrupt": captured.corrupt,
+        "corrupt": captured.refused.count,
+        "refused": {kind: one.to_json() for kind, one in refused.items()},
+        # A column that is gone takes all records with it.
+        "dataFaultRatio": max(
+            *(one.share for one in refused.values()),
+            *(1.0 for v in faults if v.check == result.CHECKS["completeness"]),
+        ),
         "labelledRows": labelled,
         "labelCoverage": coverage,
         "newLabelledRows": new_rows,
         "violations": [asdict(v) for v in violations],
-        "reported": [asdict(v) for v in found.violations if not v.retrain],
+        "reported": [asdict(v) for v in reported],
         "confirmed": result.confirmed(violations, earlier, args.confirm_k),
         "quality": None if found.quality is None else asdict(found.quality),
+        "qualityReason": found.quality_reason,
         "drift": [asdict(d) for d in found.drift],
         "bias": found.bias,
         "attribution": None if found.attribution is None else {"ndcg": found.attribution},
         "metricsNamespace": args.metrics_namespace,
     }
+    outcome["message"] = result.message(outcome, refused, args.min_records, args.min_label_coverage)
     outcome["metrics"] = result.metrics(outcome, args.kit)
     return {"outcome": outcome, **found.files}
 
 
-def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, int]:
+def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, int, Refusals]:
     """
     Labels for the window, and how many there are of events that the champion was not trained on. A file's day
-    is that of collection, `label-delay-days` after the event's.
+    is that of collection: `label-delay-days` after the event's, or later for a label that is late.
     """
     delay = timedelta(days=args.label_delay_days)
-    near, new = (
-        [day + delay for day in days]
-        for days in (window.days(margin=1), Window(args.trained_through, window.end).days())
-    )
-    lines = store.lines_by_day(args.labels, {*near, *new})
-    records = {day: list(label_records(of_day)) for day, of_day in lines.items()}
+    latest = timedelta(days=LONGEST_DELAY_DAYS)
+    near = Window(window.start, window.end + latest).days(margin=1)
+    new = [day + delay for day in Window(args.trained_through, window.end).days()]
+    refused = Refusals()
+    found = store.objects_by_day(args.labels, {*near, *new})
+    records = {day: list(label_records(of_day, refused)) for day, of_day in found.items()}
     events = {identity for day in new for identity, *_ in records[day]}
-    return label_table(record for day in near for record in records[day]), len(events)
+    return label_table(record for day in near for record in records[day]), len(events), refused
 
 
 def main(argv: list[str]) -> None:
     args = options(argv)
     contents = write_all(lambda: monitor(args), args.output / "window", FILES, args.message)
-    message = result.message(contents["outcome"], args.min_records, args.min_label_coverage)
-    print(message)
-    tell("message", message, args.message)
+    print(contents["outcome"]["message"])
+    tell("message", contents["outcome"]["message"], args.message)
 
 
 if __name__ == "__main__":

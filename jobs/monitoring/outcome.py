@@ -1,13 +1,14 @@
 """What a monitoring run says: status, confirmation, metrics, message."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import store
 from captured import Window
 from common import schema
+from common.records import MOST_REFUSED, Refusals
 from drift import Violation
 
 STATUSES, CHECKS, METRICS = (schema.words()[kind] for kind in ("statuses", "checks", "metrics"))
@@ -36,16 +37,47 @@ def confirmed(violations: Sequence[Violation], earlier: Sequence[dict[str, Any]]
     return bool(violations) and 1 + sum(bool(outcome["violations"]) for outcome in earlier) >= k
 
 
-def status(violations: Sequence[Violation], records: int, min_records: int, labels_complete: bool) -> str:
-    """Drift that was seen is said, labels or not; too little to look at is never "no drift"."""
+def status(
+    violations: Sequence[Violation],
+    faults: Sequence[Violation],
+    records: int,
+    min_records: int,
+    labels_complete: bool,
+    judged: bool,
+) -> str:
+    """
+    Drift that was seen is said, labels or not; too little to look at, data that is not what it must be, and
+    quality that nobody can judge are never "no drift".
+    """
     if records < min_records:
         return STATUSES["tooFewRecords"]
     if violations:
         return STATUSES["violations"]
-    return STATUSES["completed" if labels_complete else "tooFewLabels"]
+    if faults:
+        return STATUSES["dataFaults"]
+    if not labels_complete:
+        return STATUSES["tooFewLabels"]
+    return STATUSES["completed" if judged else "noQualityVerdict"]
 
 
-def message(outcome: dict[str, Any], min_records: int, min_coverage: float) -> str:
+def refusals(refused: Mapping[str, Refusals]) -> list[Violation]:
+    """Kinds of records of which so many were refused that the rest says little."""
+    return [
+        Violation(kind, CHECKS["refusedRecords"], one.share, MOST_REFUSED, retrain=False, fault=True)
+        for kind, one in refused.items()
+        if one.share > MOST_REFUSED
+    ]
+
+
+def message(
+    outcome: dict[str, Any], refused: Mapping[str, Refusals], min_records: int, min_coverage: float
+) -> str:
+    """What became of the window, and what was left out of it: SageMaker keeps the first 1,024 characters."""
+    left_out = [f"{kind}: {one.describe()}" for kind, one in refused.items() if one.count]
+    return "; ".join([_finding(outcome, min_records, min_coverage), *left_out])
+
+
+def _finding(outcome: dict[str, Any], min_records: int, min_coverage: float) -> str:
     if outcome["status"] == STATUSES["violations"]:
         found = ", ".join(f"{v['feature']} {v['check']}" for v in outcome["violations"])
         return f"{outcome['status']}: {found}"
@@ -60,6 +92,15 @@ def message(outcome: dict[str, Any], min_records: int, min_coverage: float) -> s
             f"{outcome['status']}: {outcome['labelledRows']} of {outcome['records']} records have a label "
             f"({outcome['labelCoverage']:.0%}), {min_coverage:.0%} needed"
         )
+    if outcome["status"] == STATUSES["dataFaults"]:
+        found = ", ".join(
+            f"{v['feature']} {v['check']} {v['value']:.3f} (constraint {v['threshold']:.3f})"
+            for v in outcome["reported"]
+            if v["fault"]
+        )
+        return f"{outcome['status']}: {found}"
+    if outcome["status"] == STATUSES["noQualityVerdict"]:
+        return f"{outcome['status']}: {outcome['qualityReason']}"
     return STATUSES["completed"]
 
 
@@ -96,4 +137,5 @@ def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:
             "Unit": "None",
         }
         for drift in outcome["drift"]
+        if drift["distance"] is not None
     ]

@@ -15,11 +15,12 @@ from captured import PREDICTED, SCORE, Window
 from common import schema
 from common.arrays import Floats, Values
 from common.bootstrap import DayPairs, interval
-from common.metrics import Confusion, brier
+from common.metrics import Confusion, UndefinedError, brier
 from common.tables import days_of
 from drift import Violation
 
 MODEL, RULE = "model", "rule"
+
 # Fixed, so that a window looked at again says the same; two, so that window and gate are drawn independently.
 WINDOW_SEED, GATE_SEED = 20130601, 20130602
 
@@ -55,9 +56,14 @@ def measure(rows: pd.DataFrame, rule: Values, gate: Mapping[str, Any], draws: in
     """
     :param rows: labelled rows of the window, with `score`
     :param gate: `gain_over_rule` of model_quality_constraints.json
-    :raises ValueError: when the window holds one class only
+    :raises UndefinedError: when the window holds one class only
     """
     labels, scores = rows[schema.label_column()].to_numpy(), rows[SCORE].to_numpy()
+    if (labels == labels[0]).all():
+        raise UndefinedError(
+            f"all {len(labels):,} labelled records have {schema.label_column()} = {labels[0]:g}: "
+            "ranking them needs both outcomes"
+        )
     here = DayPairs.of(days_of(rows), labels, {MODEL: scores, RULE: rule})
     there = DayPairs.from_json(gate["days"])
     gain = float(here.gain(MODEL, RULE)[0])

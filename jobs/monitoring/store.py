@@ -41,31 +41,30 @@ def keys(uri: str, after: str = "") -> Iterator[str]:
         yield from (f"s3://{place.netloc}/{item['Key']}" for item in page.get("Contents", []))
 
 
-def read(uri: str) -> str:
-    """:raises UnicodeDecodeError: never; bytes that are no UTF-8 become replacement characters"""
+def read(uri: str) -> bytes:
     if not uri.startswith("s3://"):
-        return Path(uri).read_text("utf-8", errors="replace")
+        return Path(uri).read_bytes()
     place = urlsplit(uri)
-    body = _s3().get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))["Body"]
-    return body.read().decode("utf-8", errors="replace")
+    return _s3().get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))["Body"].read()
 
 
-def read_all(uris: Iterable[str]) -> list[str]:
+def read_all(uris: Iterable[str]) -> list[bytes]:
     """Their contents in the order of `uris`."""
     with ThreadPoolExecutor(READERS) as readers:
         return list(readers.map(read, uris))
 
 
-def lines_by_day(prefix: str, days: Collection[date]) -> dict[date, list[str]]:
+def objects_by_day(prefix: str, days: Collection[date]) -> dict[date, list[tuple[str, bytes]]]:
     """
-    Non-empty lines of the partitions yyyy/mm/dd below `prefix`, none for a day without one; finer folders
-    below it are read too. One listing serves all days, because a day that holds nothing costs a call as well.
+    URI and content of the objects in the partitions yyyy/mm/dd below `prefix`, none for a day without one;
+    finer folders below it are read too. One listing serves all days, because a day that holds nothing costs
+    a call as well.
     """
     root = prefix.rstrip("/") if prefix.startswith("s3://") else str(Path(prefix))
     of_folder = {f"{root}/{day:%Y/%m/%d}/": day for day in days}
-    lines: dict[date, list[str]] = {day: [] for day in sorted(days)}
+    objects: dict[date, list[tuple[str, bytes]]] = {day: [] for day in sorted(days)}
     if not of_folder:
-        return lines
+        return objects
     first, last = min(of_folder), max(of_folder)
     wanted: list[str] = []
     for key in keys(f"{root}/", after=first):
@@ -75,5 +74,5 @@ def lines_by_day(prefix: str, days: Collection[date]) -> dict[date, list[str]]:
         if folder in of_folder:
             wanted.append(key)
     for key, content in zip(wanted, read_all(wanted), strict=True):
-        lines[of_folder[key[: len(first)]]] += [line for line in content.splitlines() if line.strip()]
-    return lines
+        objects[of_folder[key[: len(first)]]].append((key, content))
+    return objects

@@ -13,25 +13,32 @@ from common.tables import days_of
 
 # Model Monitor's default for both distances: below it nobody would look.
 LEAST_DISTANCE = 0.1
-# A category needs this share of a window before it counts as new: single flights to new places are normal.
+# A category needs this share of a window before it counts as new: single events of a new kind are normal.
 LEAST_UNSEEN = 0.01
+# Fewer missing values beyond those of the worst block are a gap of some hours, which any period has.
+LEAST_MISSING = 0.05
 
 Limits = dict[str, dict[str, float]]
 
 
 def blocks(rows: pd.DataFrame, window_days: int) -> Iterator[Bools]:
-    """Masks of consecutive blocks of whole days from the oldest on; an incomplete newest is left out."""
+    """
+    Masks of consecutive blocks of whole days from the oldest on; an incomplete newest is left out, and so is
+    one without events.
+    """
     days = days_of(rows)
     age = ((days - days.min()) // np.timedelta64(1, "D")).astype(int)
     for number in range((age.max() + 1) // window_days):
-        yield age // window_days == number
+        mask = age // window_days == number
+        if mask.any():
+            yield mask
 
 
 def limits(rows: pd.DataFrame, window_days: int) -> Limits:
     """
     Per feature: the largest distance of a block to the rest of the period (at least `LEAST_DISTANCE`), the
-    same for the fraction of values unseen elsewhere, and the lowest completeness of a block. A window that
-    differs no more than the period's own weeks do from each other is no drift.
+    same for the fraction of values unseen elsewhere, and the lowest completeness of a block less
+    `LEAST_MISSING`. A window that differs no more than the period's own weeks do from each other is no drift.
 
     :raises ValueError: when the period is shorter than two blocks
     """
@@ -47,7 +54,7 @@ def limits(rows: pd.DataFrame, window_days: int) -> Limits:
 def _limit(column: schema.Column, values: "pd.Series[Any]", masks: list[Bools]) -> dict[str, float]:
     limit = {
         "distance": Shares.of(column, values, masks).threshold(),
-        "completeness": min(float(values[block].notna().mean()) for block in masks),
+        "completeness": max(0.0, min(float(values[block].notna().mean()) for block in masks) - LEAST_MISSING),
     }
     if column.kind == "categorical":
         limit["unseen"] = max(LEAST_UNSEEN, *(_unseen(values[block], values[~block]) for block in masks))
@@ -101,7 +108,7 @@ class Shares:
 
 def _unseen(block: "pd.Series[Any]", rest: "pd.Series[Any]") -> float:
     present = block.dropna()
-    return float((~present.isin(rest.unique())).mean())
+    return float((~present.isin(rest.unique())).mean()) if len(present) else 0.0
 
 
 def false_alarms(rows: pd.DataFrame, window_days: int) -> dict[str, int]:

@@ -18,6 +18,13 @@ from common.xgb import Booster, DMatrix
 # A checkpoint of 300 rounds is about 1 MB; ten rounds take some seconds on a small instance.
 CHECKPOINT_ROUNDS = 10
 STATE = "progress"
+# Leaves of fewer rows follow single events; more than twenty are not needed for any volume.
+ROWS_OF_A_LEAF, LARGEST_LEAF = 2500, 20
+
+
+def min_child_weight(fit_rows: int) -> float:
+    """The least that a leaf holds where nobody says so: a row for each 2,500 of the fit slice, 1 to 20."""
+    return max(1.0, min(float(LARGEST_LEAF), fit_rows / ROWS_OF_A_LEAF))
 
 
 def print_metric(number: int, score: float) -> None:

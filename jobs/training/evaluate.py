@@ -15,14 +15,14 @@ import baseline
 from common import schema
 from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, pre_training
 from common.instances import to_instances
-from common.labels import read_labels
+from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import Confusion
 from common.model import Model
 from common.monitorfiles import analysis, constraints, statistics
 from common.runtime import OUTPUT, tell, write_all
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
-from comparison import CHALLENGER, CHAMPION, RULE, SEED, Scored, evidence, performance, segments
+from comparison import CHALLENGER, CHAMPION, RULE, SEED, Scored, costs, evidence, performance, segments
 from gate import Evidence, Margins, decide
 
 FILES = schema.layout()["files"]["evaluation"]
@@ -36,6 +36,7 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--data-through", required=True, help="first UTC day left out, YYYY-MM-DD")
     parser.add_argument("--gate-days", type=int, required=True)
     parser.add_argument("--select-days", type=int, required=True)
+    parser.add_argument("--label-delay-days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--brier-delta", type=float, required=True)
     parser.add_argument("--segment-delta", type=float, required=True)
@@ -59,7 +60,8 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
         raise FileNotFoundError(
             f"no model.tar.gz in {args.input / CHALLENGER}: the training job's output goes there"
         )
-    rows = label_rows(read_features(args.input / "features"), read_labels(args.input / "labels"))
+    before = labelled_until(args.data_through, args.label_delay_days)
+    rows = label_rows(read_features(args.input / "features"), read_labels(args.input / "labels", before))
     slices = challenger.slices
     if cut(rows, args.data_through, args.gate_days, args.select_days) != slices:
         raise ValueError(
@@ -71,14 +73,19 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
             f"rows of [{slices.fit[0]}, {slices.end}) changed between training and evaluation: "
             "train again, and prepare months only when no training runs"
         )
-    gate = between(period, *slices.gate).dropna(subset=[schema.label_column()]).reset_index(drop=True)
-    scored = Scored.of(gate, challenger, champion)
-    found = evidence(scored, challenger, champion, args.draws, args.segment_min_rows)
-    promoted, reason = decide(found, Margins(brier=args.brier_delta, segment=args.segment_delta))
+    select, gate = (
+        between(period, *part).dropna(subset=[schema.label_column()]).reset_index(drop=True)
+        for part in (slices.select, slices.gate)
+    )
+    scored, selected = (Scored.of(part, challenger, champion) for part in (gate, select))
+    found = evidence(scored, selected, challenger, champion, args.draws, args.segment_min_rows)
+    floor = schema.problem()["floor"]
+    margins = Margins(args.brier_delta, args.segment_delta, (floor["auc"], floor["meaning"]))
+    promoted, reason = decide(found, margins)
     bias_and_attribution = _analysis(scored, challenger, args.facet_min_rows)
     profile = statistics(period)
     report = {
-        **_comparison(scored, challenger, champion, found, args.segment_min_rows),
+        **_comparison(scored, selected, challenger, champion, found, args.segment_min_rows),
         "analysis": bias_and_attribution,
         "falseAlarms": baseline.false_alarms(period, args.window_days),
         "profile": [_without_sketch(feature) for feature in profile["features"]],
@@ -124,23 +131,35 @@ def _decision(
         "ruleInterval": list(found.rule_interval),
         "brierDelta": None if c is None else c.brier_delta,
         "segments": [] if c is None else [vars(segment) for segment in c.segments],
+        "segmentsLeftOut": [vars(segment) for segment in found.one_class],
         "trainedThrough": end,
         "newLabelledRows": len(between(new, "0001-01-01", end)),
     }
 
 
 def _comparison(
-    scored: Scored, challenger: Model, champion: Model | None, found: Evidence, segment_min_rows: int
+    scored: Scored,
+    select: Scored,
+    challenger: Model,
+    champion: Model | None,
+    found: Evidence,
+    segment_min_rows: int,
 ) -> dict[str, Any]:
     contenders = {CHALLENGER: challenger, CHAMPION: champion}
+    thresholds = {name: model.threshold for name, model in contenders.items() if model is not None}
+    rule = schema.rule_of_thumb()
     return {
         "model": dict(challenger.meta),
-        "gate": {
-            name: performance(scored, name, model.threshold)
-            for name, model in contenders.items()
-            if model is not None
+        "gate": {name: performance(scored, name, threshold) for name, threshold in thresholds.items()},
+        "costs": {
+            "unit": schema.problem()["costs"]["unit"],
+            "perThousandRows": costs(scored, select, thresholds),
         },
-        "rule": {"feature": schema.rule_of_thumb(), "auc": found.rule_auc},
+        "rule": {
+            "feature": None if rule is None else rule.name,
+            "direction": None if rule is None else rule.ruleOfThumb,
+            "auc": found.rule_auc,
+        },
         "segmentsOverRule": [vars(segment) for segment in segments(scored, RULE, segment_min_rows)],
     }
 

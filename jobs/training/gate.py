@@ -6,20 +6,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Segment:
-    """AUC gain of challenger over champion in one large segment."""
+    """AUC gain of challenger over champion in one large segment; None where it has one class only."""
 
     column: str
     value: str
     rows: int
-    gain: float
+    gain: float | None
 
 
 @dataclass(frozen=True)
 class Margins:
-    """How much worse a challenger may be; fixed before the comparison."""
+    """
+    How much worse a challenger may be, and how good it must be; fixed before the comparison.
+
+    :ivar floor: AUC below which no model ships, and what that would mean
+    """
 
     brier: float
     segment: float
+    floor: tuple[float, str]
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Comparison:
     gain: float
     interval: tuple[float, float]
     brier_delta: float
-    segments: Sequence[Segment]
+    segments: Sequence[Segment]  # with a gain
     champion_trained_through: str
 
 
@@ -39,6 +44,9 @@ class Evidence:
     """
     :ivar gate: `[start, end)` of the gate slice
     :ivar rule_gain: of the challenger over the one-feature rule
+    :ivar rule: how the rule is called in a sentence
+    :ivar rule_lost: why nobody can be compared with the rule; None when everybody can
+    :ivar one_class: large segments whose gain nobody can measure
     :ivar comparison: None when there is no champion
     """
 
@@ -48,6 +56,9 @@ class Evidence:
     rule_gain: float
     rule_interval: tuple[float, float]
     comparison: Comparison | None
+    rule: str = "the one-feature rule"
+    rule_lost: str | None = None
+    one_class: Sequence[Segment] = ()
 
 
 def decide(evidence: Evidence, margins: Margins) -> tuple[bool, str]:
@@ -56,7 +67,7 @@ def decide(evidence: Evidence, margins: Margins) -> tuple[bool, str]:
     if objections:
         return False, "; ".join(objections)
     low, high = evidence.rule_interval
-    versus_rule = f"the one-feature rule {evidence.rule_auc:.4f}"
+    versus_rule = f"{evidence.rule} {evidence.rule_auc:.4f}"
     if evidence.comparison is None:
         gain = f"gain {evidence.rule_gain:+.4f} in [{low:+.4f}, {high:+.4f}]"
         return True, f"no champion; AUC {evidence.challenger_auc:.4f} against {versus_rule}, {gain}"
@@ -68,10 +79,17 @@ def decide(evidence: Evidence, margins: Margins) -> tuple[bool, str]:
 
 
 def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
+    floor, meaning = margins.floor
+    if not evidence.challenger_auc >= floor:
+        yield f"AUC {evidence.challenger_auc:.4f} is below the floor {floor:.4f}: {meaning}"
+    if evidence.rule_lost is not None:
+        yield evidence.rule_lost
+    for s in evidence.one_class:
+        yield f"segment {s.column} {s.value} ({s.rows} rows) has one class: nobody can say whether it loses"
     c = evidence.comparison
     if c is None:
         if not evidence.rule_interval[0] > 0:
-            yield _not_above("the one-feature rule", evidence.rule_gain, evidence.rule_interval)
+            yield _not_above(evidence.rule, evidence.rule_gain, evidence.rule_interval)
         return
     start, end = evidence.gate
     if c.champion_trained_through > start:
@@ -83,11 +101,11 @@ def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
     if not c.interval[0] > 0:
         yield _not_above("the champion", c.gain, c.interval)
     if not evidence.rule_gain > 0:
-        yield f"AUC {evidence.challenger_auc:.4f} is not above the one-feature rule's {evidence.rule_auc:.4f}"
+        yield f"AUC {evidence.challenger_auc:.4f} is not above {evidence.rule} {evidence.rule_auc:.4f}"
     if not c.brier_delta <= margins.brier:
         yield f"the Brier score is worse by {c.brier_delta:.4f}, allowed are {margins.brier:.4f}"
     for s in c.segments:
-        if not s.gain >= -margins.segment:
+        if s.gain is not None and not s.gain >= -margins.segment:
             loss = f"{s.column} {s.value} ({s.rows} rows) loses {-s.gain:.4f} AUC"
             yield f"{loss}, allowed are {margins.segment:.4f}"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from boosting import Boosting, Slice, print_metric
+from boosting import Boosting, Slice, min_child_weight, print_metric
 from common import schema
-from common.labels import read_labels
-from common.metrics import best_threshold
+from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
+from common.metrics import cheapest_threshold
 from common.model import Model, dmatrix
 from common.runtime import tell
 from common.slices import cut, data_hash, label_rows
@@ -30,7 +30,7 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--max_depth", type=int, default=6)
     parser.add_argument("--eta", type=float, default=0.1)
-    parser.add_argument("--min_child_weight", type=float, default=20)
+    parser.add_argument("--min_child_weight", type=float, help="default: by the rows of the fit slice")
     parser.add_argument("--subsample", type=float, default=0.8)
     parser.add_argument("--colsample_bytree", type=float, default=0.8)
     parser.add_argument("--lambda", type=float, default=1)
@@ -39,6 +39,7 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--early_stopping_rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=2013)
     parser.add_argument("--data_through", required=True, help="first UTC day left out, YYYY-MM-DD")
+    parser.add_argument("--label_delay_days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--gate_days", type=int, default=14)
     parser.add_argument("--select_days", type=int, default=14)
     channels = root / "input/data"
@@ -56,11 +57,14 @@ def train(args: argparse.Namespace) -> Model:
 
     :raises ValueError: when the data cannot be cut into the three slices or a slice holds one class only
     """
-    rows = label_rows(read_features(args.features), read_labels(args.labels))
+    before = labelled_until(args.data_through, args.label_delay_days)
+    rows = label_rows(read_features(args.features), read_labels(args.labels, before))
     slices = cut(rows, args.data_through, args.gate_days, args.select_days)
     period = between(rows, slices.fit[0], slices.end)
     fit, select, gate = (_labelled(period, name, getattr(slices, name)) for name in ("fit", "select", "gate"))
 
+    if args.min_child_weight is None:
+        args.min_child_weight = min_child_weight(len(fit))
     encoding = Encoding.fit(fit)
     boosting = Boosting(
         parameters={name: getattr(args, name) for name in Boosting.tunable},
@@ -71,10 +75,13 @@ def train(args: argparse.Namespace) -> Model:
     )
     watched = _slice(encoding, select)
     booster, select_auc = boosting.run(_slice(encoding, fit), watched, args.checkpoints)
+    costs = schema.problem()["costs"]
     meta = {
         "task": "binary",
         "features": [column.name for column in schema.features()],
-        "threshold": best_threshold(watched.labels, booster.predict(watched.matrix)),
+        "threshold": cheapest_threshold(
+            watched.labels, booster.predict(watched.matrix), costs["falseAlarm"], costs["miss"]
+        ),
         # The gate decides whether this model is released, so its days count as seen.
         "trainedThrough": slices.end,
         "slices": slices.to_json(),

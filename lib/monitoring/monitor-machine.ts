@@ -1,9 +1,10 @@
 import type { Config } from '../config';
+import { etl } from '../etl/room';
 import { body, call, filled, jsonata, literal, machine, putEvent, readJson, states } from '../shared/asl';
 import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
 import { monitoring, statuses } from './room';
 import { NO_MODEL, packageMetadata } from '../training/room';
-import { processingJob } from '../shared/processing-job';
+import { commandLine, processingJob } from '../shared/processing-job';
 import type { VpcConfig } from '../shared/job-role';
 
 export interface MonitorMachineProps {
@@ -79,6 +80,8 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
               records: 0,
               labelledRows: 0,
               newLabelledRows: 0,
+              dataFaultRatio: 0,
+              reported: [],
               metrics: [],
             },
             outcomeUri: '',
@@ -108,7 +111,7 @@ function jobStates(props: MonitorMachineProps) {
     'metrics-namespace': METRIC_NAMESPACE,
     kit: props.kit,
   };
-  const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const fixed = commandLine(options);
   const perRun =
     "['--window-start', $window.start, '--window-end', $window.end, '--captured-start', $captured.start, '--captured-end', $captured.end, '--champion', $champion, '--trained-through', $package.trainedThrough]";
   return states({
@@ -153,16 +156,19 @@ function jobStates(props: MonitorMachineProps) {
 }
 
 function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps) {
-  const heartbeat = literal([
-    { MetricName: monitoring.metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions: [{ Name: 'Kit', Value: kit }] },
-  ]);
+  const Dimensions = [{ Name: 'Kit', Value: kit }];
+  const heartbeat = literal({ MetricName: monitoring.metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions });
+  // Prepare's metric: data that is not what it must be rings one alarm, wherever it is seen.
+  const faults = literal({ MetricName: etl.metrics.quarantineRatio, Unit: 'None', Dimensions });
   return states({
     PutMetrics: call(
       'aws-sdk:cloudwatch:putMetricData',
       {
         Namespace: METRIC_NAMESPACE,
         // A heartbeat whatever the outcome: silence then means that monitoring is broken. One call takes 1,000 entries.
-        MetricData: jsonata(`[$append(${heartbeat}, $outcome.metrics)[[0..999]]]`),
+        MetricData: jsonata(
+          `[$append([${heartbeat}, $merge([${faults}, {'Value': $outcome.dataFaultRatio}])], $outcome.metrics)[[0..999]]]`,
+        ),
       },
       { Next: 'PutCompleted' },
     ),
@@ -177,16 +183,24 @@ function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps) {
     ),
     HasViolations: {
       Type: 'Choice',
-      Choices: [{ Condition: jsonata('$count($outcome.violations) > 0'), Next: 'TellPeople' }],
+      Choices: [
+        {
+          Condition: jsonata('$count($outcome.violations) + $count($outcome.reported[fault]) > 0'),
+          Assign: { told: jsonata('$append($outcome.violations, $outcome.reported[fault])') },
+          Next: 'TellPeople',
+        },
+      ],
       Default: 'Finished',
     },
     TellPeople: call(
       'sns:publish',
       {
         TopicArn: alertsTopicArn,
-        Subject: jsonata("$outcome.confirmed ? 'Drift confirmed' : 'Drift seen, not confirmed yet'"),
+        Subject: jsonata(
+          "$outcome.confirmed ? 'Drift confirmed' : $count($outcome.violations) > 0 ? 'Drift seen, not confirmed yet' : 'Data is not what it must be'",
+        ),
         Message: jsonata(
-          "$window.start & ' to ' & $window.end & ': ' & $join($outcome.violations.(feature & ' ' & check & ' ' & $string(value) & ' (threshold ' & $string(threshold) & ')'), ', ') & '. ' & $outcomeUri",
+          "$window.start & ' to ' & $window.end & ': ' & $join($told.(feature & ' ' & check & ' ' & $string(value) & ' (threshold ' & $string(threshold) & ')'), ', ') & '. ' & $outcomeUri",
         ),
       },
       { Next: 'Finished' },

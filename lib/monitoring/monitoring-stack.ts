@@ -5,7 +5,8 @@
  * new accounts can no longer use; `monitoring.engine: managed` is for those that can (docs/decisions/0010). Windows are event time and
  * explicit: the schedule derives them, a replay passes them.
  * Idle cost: four alarms while the schedule is off; about 0.01 USD a day with it; a dashboard 3 USD a month past the account's third.
- * Fails first: too few captured records or labels, which are outcomes and not silence. Alarms: monitoring/drift, monitoring/quality,
+ * Fails first: too few captured records or labels, which are outcomes and not silence. Records that are refused and columns that vanish ring
+ * etl/quarantine-share. Alarms: monitoring/drift, monitoring/quality,
  * monitoring/heartbeat, monitoring/pipeline-failed.
  */
 import { CfnOutput, Duration, TimeZone } from 'aws-cdk-lib';

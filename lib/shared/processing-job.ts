@@ -26,6 +26,10 @@ interface ProcessingJobProps {
   readonly output: { name: string; uri: string };
 }
 
+/** Options of a program as its arguments. */
+export const commandLine = (options: Record<string, string | number>): string[] =>
+  Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
 const ROOT = '/opt/ml/processing';
 
 /** A processing job that runs a program of the source archive, waited for. */

@@ -2,7 +2,7 @@ import type { Config } from '../config';
 import { body, call, filled, jsonata, literal, machine, readJson, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { NO_MODEL } from './room';
-import { processingJob } from '../shared/processing-job';
+import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
 import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';
 
@@ -203,6 +203,7 @@ function evaluationStates(props: TrainMachineProps) {
   const options = {
     'gate-days': gate.gateDays,
     'select-days': gate.selectDays,
+    'label-delay-days': props.labelDelayDays,
     draws: gate.draws,
     'brier-delta': gate.brierDelta,
     'segment-delta': gate.segmentDelta,
@@ -210,7 +211,7 @@ function evaluationStates(props: TrainMachineProps) {
     'window-days': monitoring.windowDays,
     'facet-min-rows': monitoring.facetMinRows,
   };
-  const fixed = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const fixed = commandLine(options);
   const inputs = [
     { name: 'features', uri: props.featuresUri },
     { name: 'labels', uri: props.labelsUri },

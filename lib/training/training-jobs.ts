@@ -28,6 +28,7 @@ export interface TrainingProps {
   readonly featuresUri: string;
   readonly labelsUri: string;
   readonly gate: Config['gate'];
+  readonly labelDelayDays: number;
   /** The isolated network. @default none */
   readonly vpcConfig?: VpcConfig;
 }
@@ -141,12 +142,13 @@ function definition(props: TrainingProps) {
 }
 
 /** Configured values, the input's over them, and what the job is told about code and slices; JSONata of one object. */
-function hyperparameters({ config, gate, sourceFile }: TrainingProps): string {
+function hyperparameters({ config, gate, labelDelayDays, sourceFile }: TrainingProps): string {
   const fixed = {
     sagemaker_program: 'train.py',
     sagemaker_submit_directory: `/opt/ml/input/data/code/${sourceFile}`,
     gate_days: gate.gateDays,
     select_days: gate.selectDays,
+    label_delay_days: labelDelayDays,
   };
   return `$merge([${literal(config.hyperparameters)}, $exists($input.hyperparameters) ? $input.hyperparameters : {}, ${literal(fixed)}, {'data_through': $input.dataThrough}])`;
 }

@@ -33,7 +33,7 @@ import { trialMinutes } from './tuning-config';
 import { trainMachine } from './train-machine';
 
 export interface TrainingStackProps extends RoomProps {
-  readonly config: Pick<Config, 'training' | 'gate' | 'monitoring' | 'serving'>;
+  readonly config: Pick<Config, 'training' | 'gate' | 'labels' | 'monitoring' | 'serving'>;
   readonly dataset: Dataset;
   readonly destroyData: boolean;
   readonly raw: IBucket;
@@ -150,6 +150,7 @@ export class TrainingStack extends RoomStack {
       definition: trainMachine({
         config: config.training,
         gate: config.gate,
+        labelDelayDays: config.labels.delayDays,
         monitoring: config.monitoring,
         namePrefix: kit,
         tags: { ...props.tags, room: 'training' },

@@ -120,6 +120,20 @@ test('a clean run beats, and tells the guard that the window was clean', async (
   expect(metricNames()).toEqual(['MonitorHeartbeat']);
 });
 
+test('a watched column that vanished rings, and the guard hears no clean day', async () => {
+  objects.set(`artifacts/${REPORT}/statistics.json`, JSON.stringify({ dataset: { item_count: 900 } }));
+  const missing = (feature_name: string) => ({
+    feature_name,
+    constraint_check_type: 'completeness_check',
+    description: '0 %',
+  });
+  const violations = [missing('mean_delay_h2'), missing('temp_f')];
+  objects.set(`artifacts/${REPORT}/constraint_violations.json`, JSON.stringify({ violations }));
+  await ended('data-quality', { exit: violated });
+  expect(sent()).toMatchObject({ status: 'CompletedWithDataFaults', confirmed: false, violations: [] });
+  expect(metricNames()).toEqual(['QuarantineRatio', 'MonitorHeartbeat']);
+});
+
 test('violations without their file are an error, not a clean day', () =>
   expect(ended('data-quality', { exit: violated })).rejects.toThrow('has no constraint_violations.json'));
 

@@ -1,3 +1,4 @@
+import { etl } from '../../lib/etl/room';
 import { definition } from '../shared/kit';
 import { calledWith, object, walk, type Answer } from '../shared/walk';
 import type { Json } from '../shared/json';
@@ -10,6 +11,8 @@ const clean = {
   records: 5000,
   labelledRows: 4800,
   newLabelledRows: 4800,
+  reported: [],
+  dataFaultRatio: 0,
   metrics: [{ MetricName: 'DriftViolations', Value: 0 }],
 };
 const violated = {
@@ -42,6 +45,7 @@ test('a clean window ends in metrics, heartbeat and event, and tells nobody', ()
   const run = monitor(clean);
   expect(calledWith(run, 'PutMetrics').MetricData.map((m: Json) => m.MetricName)).toEqual([
     'MonitorHeartbeat',
+    'QuarantineRatio',
     'DriftViolations',
   ]);
   expect(calledWith(run, 'PutCompleted').Entries[0].Detail).toMatchObject({
@@ -60,6 +64,28 @@ test('violations reach people by name and value', () => {
     Subject: 'Drift confirmed',
     Message: expect.stringContaining('mean_delay_h2 baseline_drift_check 0.2 (threshold 0.13)'),
   });
+});
+
+test('data that is not what it must be rings the alarm of Prepare and is told, but starts nothing', () => {
+  const fault = { feature: 'seats', check: 'completeness_check', value: 0, threshold: 0.93, retrain: false };
+  const run = monitor({
+    ...clean,
+    status: 'CompletedWithDataFaults',
+    dataFaultRatio: 1,
+    reported: [
+      { ...fault, fault: true },
+      { ...fault, feature: 'temp_f', fault: false },
+    ],
+  });
+  expect(calledWith(run, 'PutMetrics').MetricData[1]).toEqual({
+    MetricName: etl.metrics.quarantineRatio,
+    Dimensions: [{ Name: 'Kit', Value: 'mlkit' }],
+    Unit: 'None',
+    Value: 1,
+  });
+  const { Subject, Message } = calledWith(run, 'TellPeople');
+  expect(Subject).toBe('Data is not what it must be');
+  expect(Message).toContain(': seats completeness_check 0 (threshold 0.93). ');
 });
 
 test('the job gets window, champion and baselines', () => {
@@ -99,7 +125,7 @@ test('the schedule derives the last window whose labels have come', () => {
 test('without a champion the heart still beats and the event says why', () => {
   const run = monitor(clean, undefined, { ReadChampion: [{ result: { Parameter: { Value: 'none' } } }] });
   expect(run.path).not.toContain('RunMonitor');
-  expect(calledWith(run, 'PutMetrics').MetricData).toHaveLength(1);
+  expect(calledWith(run, 'PutMetrics').MetricData.map((m: Json) => m.Value)).toEqual([1, 0]);
   expect(calledWith(run, 'PutCompleted').Entries[0].Detail).toMatchObject({
     status: 'NoChampion',
     confirmed: false,

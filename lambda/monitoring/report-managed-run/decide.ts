@@ -27,6 +27,8 @@ export interface Verdict {
   /** What may start a retraining, and what people only look at. */
   violations: Violation[];
   reported: Violation[];
+  /** Those of `reported` that ring: data that is not what it must be. */
+  faults: Violation[];
   confirmed: boolean;
 }
 
@@ -72,16 +74,19 @@ export function judge(
     retrain: watched.has(feature) && DRIFT_CHECKS.has(check),
   }));
   const reported = all.filter(({ retrain }) => !retrain);
+  // No values have no distance: without this a watched column that vanished would pass for no drift.
+  const faults = reported.filter(({ feature, check }) => watched.has(feature) && check === checks.completeness);
   // Too few to say anything is an outcome of its own, never "no drift".
   if (!(records >= config.minRecords))
-    return { status: statuses.tooFewRecords, violations: [], reported, confirmed: false };
+    return { status: statuses.tooFewRecords, violations: [], reported, faults, confirmed: false };
   const drift = all.filter(({ retrain }) => retrain);
-  const status = drift.length > 0 ? statuses.violations : statuses.completed;
+  const status = drift.length > 0 ? statuses.violations : faults.length > 0 ? statuses.dataFaults : statuses.completed;
   const votes = [status, ...earlier].filter((one) => one === statuses.violations).length;
   return {
     status,
     violations: drift,
     reported,
+    faults,
     confirmed: status === statuses.violations && votes >= config.confirm.k,
   };
 }

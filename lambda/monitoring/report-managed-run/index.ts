@@ -8,6 +8,7 @@ import { monitoring, statuses } from '../../../lib/monitoring/room';
 import type { DayRange } from '../../../lib/shared/days';
 import { fill, layout, names } from '../../../lib/shared/names';
 import { NO_MODEL, packageMetadata, training } from '../../../lib/training/room';
+import { etl } from '../../../lib/etl/room';
 import { dataLake } from '../../../lib/data-lake/room';
 import { foundation } from '../../../lib/foundation/room';
 import { requireEnv } from '../../shared/env';
@@ -115,7 +116,7 @@ async function reportDrift(window: DayRange, uri: string, violated: boolean): Pr
       ContentType: 'application/json',
     }),
   );
-  const { status, confirmed, violations } = verdict;
+  const { status, confirmed, violations, faults } = verdict;
   await events.send(
     new PutEventsCommand({
       Entries: [
@@ -138,6 +139,7 @@ async function reportDrift(window: DayRange, uri: string, violated: boolean): Pr
     }),
   );
   if (violations.length > 0) countMetric(kit, monitoring.metrics.driftViolations, { violations });
+  if (faults.length > 0) countMetric(kit, etl.metrics.quarantineRatio, { faults });
   // Last: a beat says that everything before it was said.
   countMetric(kit, monitoring.metrics.heartbeat, { window, status });
 }

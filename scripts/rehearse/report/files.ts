@@ -64,7 +64,8 @@ export interface Outcome {
     ruleAucInterval: Interval;
     interval: Interval;
   } | null;
-  drift: { feature: string; distance: number; threshold: number }[];
+  /** A distance is null where the window holds no value of the feature. */
+  drift: { feature: string; distance: number | null; threshold: number }[];
 }
 
 /** What a run left behind. */

@@ -233,7 +233,7 @@ function quality(summary: Summary, evidence: Evidence): Section {
 
 async function drift(evidence: Evidence): Promise<Section> {
   const cells = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome).flatMap((o) =>
-    o.drift.map((d) => ({ ...d, end: o.window.end })),
+    o.drift.flatMap(({ distance, ...d }) => (distance === null ? [] : [{ ...d, distance, end: o.window.end }])),
   );
   return section(
     'Drift',

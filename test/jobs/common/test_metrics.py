@@ -4,15 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import ks_2samp
-from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
+from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from common.metrics import (
     Confusion,
     auc,
-    best_threshold,
     brier,
     calibration,
     calibration_error,
+    cheapest_threshold,
     ks_distance,
     linf_distance,
     ndcg,
@@ -36,11 +36,18 @@ def test_brier_equals_sklearn() -> None:
     assert brier(LABELS, SCORES) == pytest.approx(brier_score_loss(LABELS, SCORES), abs=1e-12)
 
 
-def test_best_threshold_beats_every_other_cut() -> None:
-    best = best_threshold(LABELS, SCORES)
-    figures = {cut: f1_score(LABELS, cut <= SCORES) for cut in np.unique(SCORES)}
-    assert figures[best] == max(figures.values())
-    assert Confusion.of(LABELS, best <= SCORES).f1 == pytest.approx(figures[best])
+@pytest.mark.parametrize(("false_alarm", "miss"), [(15, 45), (45, 15), (1, 1), (1, 9)])
+def test_no_cut_is_cheaper_than_the_cheapest(false_alarm: float, miss: float) -> None:
+    best = cheapest_threshold(LABELS, SCORES, false_alarm, miss)
+    cost = lambda cut: Confusion.of(LABELS, cut <= SCORES).cost(false_alarm, miss)  # noqa: E731
+    assert cost(best) == min(cost(cut) for cut in [*np.unique(SCORES), 2.0])
+    assert not [cut for cut in np.unique(SCORES) if cut > best and cost(cut) == cost(best)]
+
+
+def test_the_cheapest_may_be_to_predict_nothing() -> None:
+    above = cheapest_threshold(np.array([0, 0, 1]), np.array([0.9, 0.5, 0.2]), 10, 1)
+    assert 0.9 < above < 0.91
+    assert Confusion(tp=1, fp=2, tn=3, fn=4).cost(15, 45) == 1000 * (2 * 15 + 4 * 45) / 10
 
 
 def test_calibration_error_is_the_weighted_gap_of_bins() -> None:
@@ -62,6 +69,11 @@ def test_ks_distance_equals_scipy(left: np.ndarray, right: np.ndarray) -> None:
 
 def test_ks_distance_leaves_missing_values_out() -> None:
     assert ks_distance(np.array([1.0, np.nan, 2.0]), np.array([1.0, 2.0])) == 0
+
+
+def test_no_values_have_no_distance() -> None:
+    assert ks_distance(np.array([np.nan]), np.array([1.0])) is None
+    assert linf_distance({}, {"a": 1}) is None
 
 
 def test_linf_distance_is_the_largest_difference_of_shares() -> None:

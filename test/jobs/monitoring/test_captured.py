@@ -46,7 +46,7 @@ def test_a_window_is_read_whole_with_the_days_beside_it(
     found = read_window(str(tmp_path), WINDOW, model.identity)
     expected = between(rows, "2013-01-15", "2013-01-17")
     assert sorted(found.rows["flight_key"]) == sorted(expected["flight_key"])
-    assert (found.duplicates, found.corrupt) == (0, 0)
+    assert (found.duplicates, found.refused.count, found.refused.kept) == (0, 0, len(expected))
 
 
 def test_a_replay_that_the_endpoint_captured_lies_under_the_day_of_the_requests(
@@ -58,7 +58,7 @@ def test_a_replay_that_the_endpoint_captured_lies_under_the_day_of_the_requests(
     found = read_window(str(tmp_path), WINDOW, model.identity, today)
     expected = between(rows, "2013-01-15", "2013-01-17")
     assert sorted(found.rows["flight_key"]) == sorted(expected["flight_key"])
-    assert found.corrupt == 1
+    assert found.refused.count == 1
     assert len(read_window(str(tmp_path), WINDOW, model.identity).rows) == 0
 
 
@@ -132,11 +132,13 @@ def test_corrupt_lines_of_the_window_are_counted_and_the_rest_is_read(
     wrong_type = line(model, instances, "odd").replace(
         '\\"sched_hour\\": ', '\\"sched_hour\\": \\"x\\", \\"y\\": '
     )
-    broken = [good[: len(good) // 2], "[]", "{}", json.dumps(short), wrong_type, "\ufffd"]
-    traffic.file_lines(tmp_path, date(2013, 1, 15), [broken[0], good, *broken[1:]])
+    broken = [good[: len(good) // 2], "[]", "{}", "[" * 100_000, wrong_type, "\ufffd"]
+    traffic.file_lines(tmp_path, date(2013, 1, 15), [broken[0], good, *broken[1:], json.dumps(short)])
     traffic.file_lines(tmp_path, date(2013, 1, 17), broken)
     found = read_window(str(tmp_path), WINDOW, model.identity)
-    assert found.corrupt == len(broken)
+    # Two requests were read, with an hour of text and without answers: each instance is refused by itself.
+    assert found.refused.count == len(broken) - 1 + 2 * 5
+    assert [each["line"] for each in found.refused.first] == [1, 3, 4, 5, 6, 6, 6, 6, 6, 7]
     assert len(found.rows) == 5
 
 
@@ -144,7 +146,7 @@ def test_native_captures_base64_is_read(model: Model, instances: list[dict[str, 
     record = json.loads(line(model, instances, "native"))
     for side in record["captureData"].values():
         side.update(data=base64.b64encode(side["data"].encode()).decode(), encoding="BASE64")
-    assert len(parse(json.dumps(record))) == 5
+    assert len(parse(json.dumps(record), pytest.fail)) == 5
 
 
 def test_no_partition_is_an_empty_window(tmp_path: Path) -> None:

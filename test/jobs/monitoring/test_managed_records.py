@@ -47,7 +47,16 @@ def test_model_quality_gets_one_prediction_beside_its_label() -> None:
     }
 
 
-def test_many_predictions_under_one_label_are_refused() -> None:
+def test_what_cannot_be_read_is_left_out_and_said(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
     prediction = {"score": 0.31, "late": False}
-    with pytest.raises(ValueError, match="too many values"):
-        managed_records.preprocess_handler(record([{}, {}], [prediction, prediction], "1,27.0"))
+    (instance,) = to_instances(read_features(lake.features).head(1))
+    infinite = {**instance, "mean_delay_h2": float("inf")}
+    for odd, told in [
+        (record([{}, {}], [prediction, prediction], "1,27.0"), "too many values"),
+        (record([{}], [prediction], "late"), "invalid literal"),
+        (record([{}], []), "KeyError"),
+        (record([infinite], []), "Infinity is no number"),
+        (SimpleNamespace(endpoint_input=SimpleNamespace(data="{")), "JSONDecodeError"),
+    ]:
+        assert managed_records.preprocess_handler(odd) == []
+        assert told in capsys.readouterr().out

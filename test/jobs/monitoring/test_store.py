@@ -51,38 +51,38 @@ def test_days_are_listed_at_once_page_by_page_and_read(s3: Stubber, monkeypatch:
             {"Bucket": "captured", "Key": key},
         )
     with s3:
-        lines = store.lines_by_day(
+        objects = store.objects_by_day(
             "s3://captured/mlkit/AllTraffic/", [date(2013, 6, day) for day in (30, 29, 28)]
         )
-    assert list(lines.items()) == [
+    assert list(objects.items()) == [
         (date(2013, 6, 28), []),
-        (date(2013, 6, 29), ['{"a": 1}', '{"b": 2}']),
-        (date(2013, 6, 30), ["\ufffd"]),
+        (date(2013, 6, 29), [(f"s3://captured/{first}", b'{"a": 1}\n\n{"b": 2}')]),
+        (date(2013, 6, 30), [(f"s3://captured/{second}", b"\xff")]),
     ]
     s3.assert_no_pending_responses()
 
 
 def test_objects_read_side_by_side_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow_first(uri: str) -> str:
+    def slow_first(uri: str) -> bytes:
         time.sleep(0.05 if uri == "0" else 0)
-        return uri
+        return uri.encode()
 
     monkeypatch.setattr(store, "read", slow_first)
     uris = [str(number) for number in range(20)]
-    assert store.read_all(uris) == uris
+    assert store.read_all(uris) == [uri.encode() for uri in uris]
 
 
 def test_a_folder_reads_like_a_prefix(tmp_path: Path) -> None:
     for day, name in (("28", "a.jsonl"), ("30", "23/b.jsonl"), ("29", "c.jsonl")):
         file = tmp_path / "2013/06" / day / name
         file.parent.mkdir(parents=True)
-        file.write_text("one\ntwo\n")
+        file.write_text(name)
     (tmp_path / "readme.txt").write_text("beside the days")
     wanted = [date(2013, 6, 30), date(2013, 7, 1), date(2013, 6, 28)]
-    assert store.lines_by_day(f"{tmp_path}/", wanted) == {
-        date(2013, 6, 28): ["one", "two"],
-        date(2013, 6, 30): ["one", "two"],
+    assert store.objects_by_day(f"{tmp_path}/", wanted) == {
+        date(2013, 6, 28): [(f"{tmp_path}/2013/06/28/a.jsonl", b"a.jsonl")],
+        date(2013, 6, 30): [(f"{tmp_path}/2013/06/30/23/b.jsonl", b"23/b.jsonl")],
         date(2013, 7, 1): [],
     }
     assert list(store.keys(str(tmp_path / "absent"))) == []
-    assert store.lines_by_day(str(tmp_path), []) == {}
+    assert store.objects_by_day(str(tmp_path), []) == {}

@@ -78,7 +78,21 @@ def test_a_body_of_another_shape_is_refused(body: str) -> None:
         ({"carrier": None}, r"instances\[1\].carrier must be text, got None"),
         ({"distance_miles": "far"}, r"instances\[1\].distance_miles must be a number, got 'far'"),
         ({"sched_hour": True}, r"instances\[1\].sched_hour must be a number, got True"),
-        ({"scheduled_departure": "yesterday"}, "yesterday"),
+        ({"scheduled_departure": "yesterday"}, "must be a time like .*, got 'yesterday'"),
+        (
+            {"scheduled_departure": "9999-12-31T00:00:00Z"},
+            r"a time like 2012-01-01T00:00:00Z until .*, got '9999",
+        ),
+        ({"scheduled_departure": "0001-01-01T00:00:00Z"}, "must be a time like"),
+        (
+            {"mean_delay_h2": float("inf")},
+            r"instances\[1\].mean_delay_h2 must be a finite number .*, got inf",
+        ),
+        ({"distance_miles": float("nan")}, r"distance_miles must be a finite number .*, got nan"),
+        ({"seats": 10**400}, r"seats must be a finite number .*, got 1000"),
+        ({"temp_f": -1e300}, r"temp_f must be a finite number .*, got -1e\+300"),
+        ({"flight_key": ""}, "flight_key must be a text that is not empty"),
+        ({"carrier": "\ud800"}, "carrier must be text that UTF-8 can hold"),
     ],
 )
 def test_a_wrong_value_is_named(instance: dict[str, Any], change: dict[str, Any], told: str) -> None:

@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import baseline
 import evaluate
 import inference
 import train
+from common import schema
 from common.metrics import ks_distance
 from common.model import Model
 from common.monitorfiles import counts_of, sample_of
@@ -172,6 +174,76 @@ def test_thresholds_are_the_noise_between_weeks(alone: dict[str, Any], lake: Lak
         > 0.3
     )
     assert limits["carrier"]["string_constraints"]["domains"] == sorted(rows["carrier"].unique())
+
+
+def relabelled(lake: Lake, to: Path, change: Callable[[dict[str, Any]], str | None]) -> Lake:
+    """The same lake with other labels: `change` gives a record's data, or None to keep it."""
+    for file in lake.labels.rglob("*.jsonl"):
+        records = [json.loads(line) for line in file.read_text().split("\n") if line]
+        for record in records:
+            data = change(record)
+            record["groundTruthData"]["data"] = data or record["groundTruthData"]["data"]
+        copied = to / "labels" / file.relative_to(lake.labels)
+        copied.parent.mkdir(parents=True)
+        copied.write_text("\n".join(map(json.dumps, records)))
+    (to / "features").symlink_to(lake.features)
+    return Lake(to)
+
+
+def test_a_segment_with_one_class_holds_and_is_listed(lake: Lake, tmp_path: Path) -> None:
+    def never_from_newark(record: dict[str, Any]) -> str | None:
+        key = record["eventMetadata"]["eventId"]
+        return "0,1.0" if "-EWR-" in key and key.split("-")[-1] >= "20130115" else None
+
+    odd = relabelled(lake, tmp_path / "lake", never_from_newark)
+    train.main(training_arguments(odd, tmp_path / "trained"))
+    found = run(odd, tmp_path, tmp_path / "trained/model", **{"segment-min-rows": 300})
+    decision = found["decision.json"]
+    assert not decision["promoted"]
+    assert "segment origin EWR (" in decision["reason"]
+    assert [(s["value"], s["gain"]) for s in decision["segmentsLeftOut"]] == [("EWR", None)]
+    gains = {s["value"]: s["gain"] for s in found["evaluation.json"]["segmentsOverRule"]}
+    assert gains["EWR"] is None
+    assert isinstance(gains["JFK"], float)
+
+
+def test_a_rule_that_lost_its_values_is_beaten_by_nobody(lake: Lake, tmp_path: Path) -> None:
+    frame = read_features(lake.features)
+    gate = frame["scheduled_departure"] >= pd.Timestamp("2013-01-15", tz="UTC")
+    odd = tmp_path / "lake"
+    (odd / "features").mkdir(parents=True)
+    frame.assign(mean_delay_h2=frame["mean_delay_h2"].mask(gate)).to_parquet(odd / "features/part.parquet")
+    (odd / "labels").symlink_to(lake.labels)
+    train.main(training_arguments(Lake(odd), tmp_path / "trained"))
+    decision = run(Lake(odd), tmp_path, tmp_path / "trained/model")["decision.json"]
+    assert not decision["promoted"]
+    assert "mean_delay_h2, which the one-feature rule is made of, has a value in 0% of" in decision["reason"]
+
+
+def test_the_report_says_what_the_decisions_cost(
+    alone: dict[str, Any], trained: Trained, gate_rows: pd.DataFrame
+) -> None:
+    costs = alone["evaluation.json"]["costs"]
+    prices = schema.problem()["costs"]
+    assert costs["unit"] == prices["unit"]
+    found, confusion = costs["perThousandRows"], alone["evaluation.json"]["gate"]["challenger"]["confusion"]
+    assert found["challenger"] == pytest.approx(
+        1000 * (confusion["fp"] * prices["falseAlarm"] + confusion["fn"] * prices["miss"]) / len(gate_rows)
+    )
+    assert found["nothing"] == pytest.approx(1000 * gate_rows["late"].mean() * prices["miss"])
+    assert set(found) == {"challenger", "rule", "nothing"}
+    assert 0 < found["rule"] < 2 * found["nothing"]
+
+
+def test_days_without_events_have_no_noise_and_no_nan(lake: Lake) -> None:
+    rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
+    day = rows["scheduled_departure"].dt.dayofyear
+    gaps = rows[(day < 4) | (day > 9)].assign(seats=np.nan)
+    limits = baseline.limits(gaps, 3)
+    assert all(np.isfinite(list(limit.values())).all() for limit in limits.values())
+    assert limits["seats"]["completeness"] == 0
+    worst = 1 - gaps["mean_delay_h2"].isna().groupby((day[gaps.index] - 1) // 3).mean().max()
+    assert limits["mean_delay_h2"]["completeness"] == pytest.approx(worst - baseline.LEAST_MISSING)
 
 
 def test_held_out_weeks_are_judged_by_the_others_alone(lake: Lake) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gate import Comparison, Evidence, Margins, Segment, decide
 
-MARGINS = Margins(brier=0.005, segment=0.02)
+MARGINS = Margins(brier=0.005, segment=0.02, floor=(0.6, "a coin does as well"))
 BETTER = Comparison(
     champion_auc=0.68,
     gain=0.05,
@@ -68,6 +68,29 @@ def test_a_challenger_below_the_rule_is_held() -> None:
 def test_the_first_model_must_surely_beat_the_rule(low: float, expected: bool) -> None:
     alone = replace(EVIDENCE, comparison=None, rule_interval=(low, 0.05))
     assert decide(alone, MARGINS)[0] is expected
+
+
+def test_nothing_below_the_floor_is_promoted_and_the_floor_says_why() -> None:
+    for comparison in (BETTER, None):
+        low = replace(EVIDENCE, challenger_auc=0.5999, comparison=comparison)
+        assert decide(low, MARGINS)[0] is False
+        assert "AUC 0.5999 is below the floor 0.6000: a coin does as well" in decide(low, MARGINS)[1]
+        assert not decide(replace(low, challenger_auc=float("nan")), MARGINS)[0]
+        assert decide(replace(low, challenger_auc=0.6), MARGINS)[0]
+
+
+def test_a_large_segment_of_one_class_and_a_rule_without_values_hold() -> None:
+    for comparison in (BETTER, None):
+        one_class = [Segment("region", "north", 1200, None)]
+        odd = replace(EVIDENCE, comparison=comparison, one_class=one_class, rule_lost="x is missing")
+        decision, reason = decide(odd, MARGINS)
+        assert not decision
+        assert reason.startswith("x is missing; segment region north (1200 rows) has one class")
+
+
+def test_without_a_rule_the_sentence_says_what_stands_for_it() -> None:
+    alone = replace(EVIDENCE, comparison=None, rule="the more frequent outcome", rule_auc=0.5)
+    assert "against the more frequent outcome 0.5000, gain" in decide(alone, MARGINS)[1]
 
 
 FIGURE = st.floats(-0.5, 0.5)

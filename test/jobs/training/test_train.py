@@ -11,6 +11,7 @@ from conftest import THREE_WEEKS_END, Lake, Trained, training_arguments
 
 import boosting
 import train
+from common import schema
 from common.metrics import Confusion, auc
 from common.model import Model
 from common.slices import Slices
@@ -43,9 +44,14 @@ def test_the_threshold_and_the_auc_are_those_of_the_select_slice(trained: Traine
     rows = between(labelled, *model.slices.select)
     labels, scores = rows["late"].to_numpy(), model.score(rows)
     assert auc(labels, scores) == pytest.approx(model.meta["selectAuc"], abs=1e-9)
-    best = Confusion.of(labels, scores >= model.threshold).f1
-    for cut in np.linspace(0.05, 0.6, 50):
-        assert best >= Confusion.of(labels, scores >= cut).f1
+    prices = schema.problem()["costs"]
+    cost = lambda cut: Confusion.of(labels, scores >= cut).cost(prices["falseAlarm"], prices["miss"])  # noqa: E731
+    assert all(cost(model.threshold) <= cost(cut) for cut in np.linspace(0.05, 0.6, 50))
+
+
+@pytest.mark.parametrize(("rows", "weight"), [(100, 1), (10_000, 4), (55_000, 20), (10**7, 20)])
+def test_a_leaf_needs_more_rows_where_there_are_more(rows: int, weight: float) -> None:
+    assert boosting.min_child_weight(rows) == weight
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(lake: Lake, tmp_path: Path) -> None:
