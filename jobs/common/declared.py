@@ -55,6 +55,7 @@ def _shape(value: Any, schema: dict[str, Any], path: tuple[str, ...]) -> Iterato
         value < schema.get("minimum", value)
         or value > schema.get("maximum", value)
         or value <= schema.get("exclusiveMinimum", float("-inf"))
+        or value >= schema.get("exclusiveMaximum", float("inf"))
     ):
         yield at, f"is out of range: {value}"
     if isinstance(value, dict):

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schema/dataset.schema.json").read_text())
 CASES = json.loads((ROOT / "schema/dataset.cases.json").read_text())
 # What `_shape` reads, and what tells nothing about a value.
-KNOWN = {"type", "enum", "const", "pattern", "minLength", "minimum", "maximum", "exclusiveMinimum"}
+KNOWN = {"type", "enum", "const", "pattern", "minLength", "minimum", "maximum"}
+KNOWN |= {"exclusiveMinimum", "exclusiveMaximum"}
 KNOWN |= {"properties", "required", "additionalProperties", "propertyNames", "items", "minItems"}
 KNOWN |= {"description", "$schema"}
 
