@@ -9,11 +9,15 @@ import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
 
+/** The dataset's folder; `datasets/default` is a link to it. */
+const DATASET = join(__dirname, '../../datasets/default');
+
 /**
- * Stages the jobs the way both services import them: programs of every room at the root, `common/` beside them.
+ * Stages the jobs the way both services import them: programs of every room and the dataset's features at the root, `common/` beside them.
+ * @param dataset its folder
  * @returns the folder; its owner deletes it
  */
-function stageJobs(): string {
+function stageJobs(dataset: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
   mkdirSync(join(folder, 'common'));
   const programs = readdirSync(JOBS)
@@ -21,12 +25,10 @@ function stageJobs(): string {
     .map((room) => join(JOBS, room))
     .filter((path) => statSync(path).isDirectory())
     .flatMap(pythonFiles);
-  for (const file of programs) copyFileSync(file, join(folder, basename(file)));
+  for (const file of [...programs, join(dataset, 'features.py')]) copyFileSync(file, join(folder, basename(file)));
   // The JSON files are links into schema/, and S3 has no links: a copy follows them.
-  const shared = ['dataset.json', 'layout.json', 'words.json', 'archive.toml'].map((name) =>
-    join(JOBS, 'common', name),
-  );
-  for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])
+  const shared = ['layout.json', 'words.json', 'archive.toml'].map((name) => join(JOBS, 'common', name));
+  for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared, join(dataset, 'dataset.json')])
     copyFileSync(file, join(folder, 'common', basename(file)));
   copyFileSync(join(JOBS, 'common/archive.toml'), join(folder, 'pyproject.toml'));
   return folder;
@@ -40,7 +42,7 @@ const pythonFiles = (folder: string) =>
 
 /** `sourcedir.tar.gz` for SageMaker: the same bytes for the same sources, on every machine and Node version. */
 export function sourceArchive(): Buffer {
-  const folder = stageJobs();
+  const folder = stageJobs(DATASET);
   try {
     const archive = gzipSync(tar(folder), { level: 0 });
     // The operating system that wrote the file: 255 is "unknown".
@@ -67,7 +69,7 @@ export class GlueModules extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const path = stageJobs();
+    const path = stageJobs(DATASET);
     this.asset = new Asset(this, 'Asset', { path });
     rmSync(path, { recursive: true });
   }

@@ -33,16 +33,21 @@ export async function load(
   const landed = `s3://${kit.buckets.raw}/${manifestKey} landed`;
   const execution = await appeared(kit, 'prepare', since, (input) => input.manifestKey === manifestKey, landed);
   const { output } = await finished(kit, 'prepare', execution, out);
-  for (const { partition, rows } of (output as { partitions: Prepared[] }).partitions)
+  for (const { partition, rows, prepareAgain } of (output as { partitions: Prepared[] }).partitions) {
     out.line(
-      `${partition}: ${rows.in} flights landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
+      `${partition}: ${rows.in} rows landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
     );
+    for (const later of prepareAgain)
+      out.line(`${later} was prepared earlier and looks back into ${partition}: load it again`);
+  }
 }
 
 /** A partition in the output of Prepare. */
 interface Prepared {
   partition: string;
   rows: Record<'in' | 'curated' | 'setAside' | 'quarantined', number>;
+  /** Later partitions that saw another past than they would see now. */
+  prepareAgain: string[];
 }
 
 /** Delivers the ground truth of each day of collection in the range: the labels of the flights that left `delayDays` before. */
