@@ -2,10 +2,10 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { featureColumns, rawTables } from '../shared/dataset';
+import { featureColumns, grain, placeOf, rawTables } from '../shared/dataset';
 import { fill, layout, names } from '../shared/names';
 import { databaseName } from './room';
-import { csv, jsonLines, monthly, daily, parquet, type Format, type Partition } from './table-formats';
+import { byGrain, csv, daily, jsonLines, parquet, type Format, type Partition } from './table-formats';
 
 export interface CatalogProps {
   readonly kit: string;
@@ -56,9 +56,9 @@ export class Catalog extends Construct {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: databaseName(kit) },
     });
-    const months = monthly('month');
-    // Some raw tables have a column `month` of their own.
-    const loads = monthly('load_month');
+    const partitions = byGrain[grain](grain);
+    // Raw tables may have a column `month` or `day` of their own.
+    const loads = byGrain[grain](`load_${grain}`);
     const days = daily('event_day');
     const collections = daily('collection_day');
     const byDay = (template: string, { name }: Partition) => template.replace('{yyyy}/{mm}/{dd}', `\${${name}}`);
@@ -70,7 +70,7 @@ export class Catalog extends Construct {
         // The CSV reader knows no types: a query casts.
         columns: columns.map((column) => ({ ...column, type: 'string' })),
         bucket: raw,
-        keys: above(fill(layout.raw.tables, { table, month: `\${${loads.name}}` })),
+        keys: above(fill(layout.raw.tables, { table, ...placeOf(`\${${loads.name}}`) })),
         partition: loads,
         format: csv,
       });
@@ -79,8 +79,8 @@ export class Catalog extends Construct {
       meaning: 'Curated rows, one a flight',
       columns: featureColumns,
       bucket: curated,
-      keys: fill(layout.curated.features, { month: `\${${months.name}}` }),
-      partition: months,
+      keys: fill(layout.curated.features, placeOf(`\${${partitions.name}}`)),
+      partition: partitions,
       format: parquet,
     });
     this.declare(database, {

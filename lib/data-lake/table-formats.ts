@@ -42,7 +42,7 @@ export interface Partition {
 }
 
 /** The data begins in 2013; an older range would only cost listings. */
-export const monthly = (name: string): Partition => ({
+const monthly = (name: string): Partition => ({
   name,
   projection: { type: 'date', format: 'yyyy-MM', range: '2013-01,NOW', interval: '1', 'interval.unit': 'MONTHS' },
 });
@@ -51,3 +51,12 @@ export const daily = (name: string): Partition => ({
   name,
   projection: { type: 'date', format: 'yyyy/MM/dd', range: '2013/01/01,NOW', interval: '1', 'interval.unit': 'DAYS' },
 });
+
+/** Partitions of the lake itself, whose names are not those of folders in a folder. */
+export const byGrain = {
+  month: monthly,
+  day: (name: string): Partition => ({
+    name,
+    projection: { ...daily(name).projection, format: 'yyyy-MM-dd', range: '2013-01-01,NOW' },
+  }),
+};

@@ -10,6 +10,8 @@ export interface Column {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: string;
+  /** Text of a form that no pattern can hold: the name of an IANA time zone. */
+  readonly format?: 'time-zone';
   /** A raw column without which a row means nothing. */
   readonly required?: boolean;
   readonly nullable?: boolean;
@@ -76,4 +78,8 @@ import declared from '#dataset';
 const dataset = declared as unknown as Dataset;
 export const featureColumns = dataset.features.columns;
 export const rawTables = dataset.raw;
+export const grain = dataset.partition;
 export const labelColumn = targetOf(dataset);
+
+/** What a partition fills into a template of layout.json. */
+export const placeOf = (partition: string) => ({ grain, partition });

@@ -1,6 +1,7 @@
 /** Raw tables as text: sliced by UTC month, written in the kit's form. */
 import { createHash } from 'node:crypto';
 import dataset from '#dataset';
+import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 
 export const tableNames = Object.keys(dataset.raw) as TableName[];
@@ -78,7 +79,7 @@ export function monthFiles(
   return [...tables].map(([table, { header, rows }]) => {
     const body = Buffer.from(`${[header, ...rows].join('\n')}\n`);
     const sha256 = createHash('sha256').update(body).digest('hex');
-    const key = fill(layout.raw.tables, { table, month });
+    const key = fill(layout.raw.tables, { table, ...placeOf(month) });
     return { entry: { partition: month, table, key, bytes: body.length, rows: rows.length, sha256 }, body };
   });
 }

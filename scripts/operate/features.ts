@@ -1,6 +1,7 @@
 /** The rows that the deployed Glue job wrote, as requests carry them. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import dataset from '#dataset';
+import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 import type { DeployedKit } from './deployed-kit';
 
@@ -11,7 +12,7 @@ const columns = dataset.features.columns.map(({ name }) => name);
 /** Rows of a curated month, in the order they lie in. @throws Error when the month has not been curated */
 export async function featuresOf(kit: DeployedKit, month: string): Promise<Row[]> {
   const Bucket = kit.buckets.curated;
-  const Prefix = fill(layout.curated.features, { month });
+  const Prefix = fill(layout.curated.features, placeOf(month));
   const rows: Row[] = [];
   for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix })) {
     for (const { Key } of Contents ?? []) {

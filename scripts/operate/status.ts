@@ -6,7 +6,8 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { championName, NO_MODEL } from '../../lib/training/room';
-import { layout, names } from '../../lib/shared/names';
+import { placeOf } from '../../lib/shared/dataset';
+import { fill, layout, names } from '../../lib/shared/names';
 import { addDays } from './days';
 import type { Machine } from '../../lib/rooms';
 import type { DeployedKit } from './deployed-kit';
@@ -56,7 +57,7 @@ function* lines({ months, champion, endpoint, versions, executions, decisions, a
 }
 
 async function curatedMonths(kit: DeployedKit): Promise<string[]> {
-  const [Prefix, end] = layout.curated.features.split('{month}') as [string, string];
+  const [Prefix, end] = fill(layout.curated.features, placeOf('{partition}')).split('{partition}') as [string, string];
   const found: string[] = [];
   // Up to the month, where Delimiter folds the keys of each.
   const request = { Bucket: kit.buckets.curated, Prefix, Delimiter: end };

@@ -45,6 +45,6 @@ class Bucket:
 
     def change(self, table: str, partition: str, old: str, new: str) -> None:
         """Replaces the first occurrence in a table's file."""
-        path = self.raw / months.LAYOUT["raw"]["tables"].format(table=table, month=partition)
+        path = months.table_path(self.raw, table, partition)
         assert old in path.read_text()
         path.write_text(path.read_text().replace(old, new, 1))

@@ -4,6 +4,7 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
+import { placeOf } from '../../../lib/shared/dataset';
 import { fill, layout, names } from '../../../lib/shared/names';
 import dataset from '#dataset';
 import { groundTruth } from '../../../datasets/nyc-flights/labels';
@@ -16,7 +17,7 @@ import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
 const BROKEN = '2013-05';
-const MISSING = fill(layout.raw.tables, { table: 'flights', month: BROKEN });
+const MISSING = fill(layout.raw.tables, { table: 'flights', ...placeOf(BROKEN) });
 
 export const failures: Scenario = {
   name: 'failures',
