@@ -121,7 +121,8 @@ class Lake:
             self.spark.read.schema(f"{fields}, {CORRUPT} string")
             # enforceSchema would take columns by position whatever the header says.
             .options(header=True, enforceSchema=False, columnNameOfCorruptRecord=CORRUPT)
-            .options(mode="PERMISSIVE", timestampFormat="yyyy-MM-dd'T'HH:mm:ss'Z'")
+            # A quote inside quotes is doubled, as everywhere but in Spark.
+            .options(escape='"', mode="PERMISSIVE", timestampFormat="yyyy-MM-dd'T'HH:mm:ss'Z'")
             .csv([self.file(table, partition) for partition in partitions])
             .selectExpr(*values, CORRUPT, f"regexp_extract(_metadata.file_path, {named}, 1) AS _landed")
         )

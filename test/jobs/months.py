@@ -39,12 +39,8 @@ def first_days(days: int) -> Callable[[Row], bool]:
     return lambda row: int(row["day"]) <= days
 
 
-def table_path(raw: Path, table: str, partition: str) -> Path:
-    return raw / LAYOUT["raw"]["tables"].format(table=table, grain=DATASET["partition"], partition=partition)
-
-
 def write_table(raw: Path, table: str, month: str, rows: Iterable[Row]) -> None:
-    path = table_path(raw, table, month)
+    path = raw / LAYOUT["raw"]["tables"].format(table=table, grain="month", partition=month)
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [column["name"] for column in DATASET["raw"][table]["columns"]]
     with path.open("w", newline="") as file:
