@@ -16,7 +16,7 @@ const isPartition = {
   day: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/',
 }[grain];
 const named = `$count([$manifest.partitions][$not(${isText('$')} and $contains($string($), ${isPartition}))]) = 0`;
-/** Of each file the four values that the checks below compare. */
+/** The four values of a file that the checks below compare. */
 const described = `$count([$manifest.files][$not(${isText('partition')} and ${isText('table')} and ${isText('key')} and $type(bytes) = 'number')]) = 0`;
 
 const tables = literal(Object.keys(rawTables));
