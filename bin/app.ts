@@ -8,6 +8,7 @@ import { FoundationStack } from '../lib/foundation/foundation-stack';
 import { MonitoringStack } from '../lib/monitoring/monitoring-stack';
 import { RetrainingStack } from '../lib/retraining/retraining-stack';
 import { enabledRooms } from '../lib/rooms';
+import { datasetOf } from '../lib/shared/datasets';
 import { ServingModelStack } from '../lib/serving/serving-model-stack';
 import { ServingStack } from '../lib/serving/serving-stack';
 import { TrainingStack } from '../lib/training/training-stack';
@@ -17,6 +18,7 @@ import { WarehouseStack } from '../lib/warehouse/warehouse-stack';
 export function buildKit(app: App): void {
   const config = loadConfig(app);
   const { kit } = config;
+  const dataset = datasetOf(config.dataset);
   const tags = { kit, profile: config.profile };
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
 
@@ -33,29 +35,30 @@ export function buildKit(app: App): void {
   const { key, alerts, deadLetters, isolated } = foundation;
   const common = { kit, key, alerts, deadLetters, isolated, destroyData, logRetention, tags };
 
-  const lake = new DataLakeStack(app, 'DataLake', { ...common, config: config.dataLake });
+  const lake = new DataLakeStack(app, 'DataLake', { ...common, dataset, config: config.dataLake });
   const { raw, curated, artifacts, captured, capture } = lake;
   const buckets = { raw, curated, artifacts, captured };
 
-  const { prepare } = new EtlStack(app, 'Etl', { ...common, ...buckets, config: config.etl });
-  const { train, champion } = new TrainingStack(app, 'Training', { ...common, ...buckets, config });
+  const { prepare } = new EtlStack(app, 'Etl', { ...common, ...buckets, dataset, config: config.etl });
+  const { train, champion } = new TrainingStack(app, 'Training', { ...common, ...buckets, dataset, config });
 
   const serving = new ServingStack(app, 'Serving', {
     ...common,
     ...buckets,
     config: config.serving,
+    dataset,
     engine: monitoring.engine,
     capture,
     champion,
     inVpc: isolated !== undefined,
   });
   const { modelRole, guardrails, release, access } = serving;
-  const managed = access && { access, config, raw, artifacts, keyArn: key.keyArn };
+  const managed = access && { access, config, dataset, raw, artifacts, keyArn: key.keyArn };
   const model = { kit, tags, key, config: config.serving, modelRole, captured, guardrails, isolated, managed };
   new ServingModelStack(app, 'ServingModel', model);
 
   const machines = { Prepare: prepare.machine, Train: train.machine, Release: release.machine };
-  new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, champion, machines });
+  new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, dataset, champion, machines });
   const { machine, timeout: lease } = train;
   new RetrainingStack(app, 'Retraining', { ...common, config: config.retraining, train: machine, lease });
 

@@ -8,6 +8,7 @@ import { foundationConfig } from './foundation/config';
 import { monitoringConfig } from './monitoring/config';
 import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
+import { defaultDataset } from './shared/datasets';
 import { servingConfig } from './serving/config';
 import { trainingConfig } from './training/config';
 import { warehouseConfig } from './warehouse/config';
@@ -23,6 +24,12 @@ export const schema = z
       )
       .default('mlkit')
       .describe('Prefix of stack, endpoint, alarm and parameter names; two kits in one account differ here'),
+    dataset: z
+      .string()
+      .default(defaultDataset)
+      .describe(
+        'Folder below `datasets/` that says what the data is; by default the one that `datasets/default` links to',
+      ),
     profile: z.enum(['sandbox', 'standard', 'production']).describe('What the other knobs are by default'),
     rooms: z
       .array(z.enum(optInRooms))

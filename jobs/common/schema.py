@@ -1,6 +1,6 @@
-"""Reads `dataset.json` and `layout.json`: the only place that knows how a column is declared.
+"""Reads `dataset.json`, `layout.json` and `words.json`: the only place that knows how a column is declared.
 
-`pkgutil` finds the two files beside this module in a checkout, inside Glue's zip of extra modules and in a
+`pkgutil` finds the files beside this module in a checkout, inside Glue's zip of extra modules and in a
 package that SageMaker's container installed.
 """
 
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
+
+from common import declared
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class Column:
 
 @cache
 def dataset() -> dict[str, Any]:
-    return _json("dataset.json")
+    """:raises ValueError: when the file does not say what it must, key by key"""
+    content = _json("dataset.json")
+    declared.check(content, _json("dataset.schema.json"))
+    return content
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.sql import Row
 
-import declared
+import landing
 from common import schema
 from lake import Lake, side_by_side
 
@@ -25,10 +25,10 @@ ROWS_TO_JUDGE = 500
 
 def files(lake: Lake, partitions: list[str], promised: Promised) -> FileFaults:
     """Looks at every file that the run would read: one bad file would end the whole plan."""
-    wanted = {(table, p): promised.get((table, p), {}) for p in partitions for table in declared.tables()}
-    for table in declared.tables():
+    wanted = {(table, p): promised.get((table, p), {}) for p in partitions for table in landing.tables()}
+    for table in landing.tables():
         for p in partitions:
-            for earlier in declared.before(p, declared.days_read(table)):
+            for earlier in landing.before(p, landing.days_read(table)):
                 wanted.setdefault((table, earlier), {})
     faults = side_by_side(lambda entry: _file(lake, *entry[0], entry[1]), list(wanted.items()))
     return dict(zip(wanted, faults, strict=True))
@@ -77,7 +77,7 @@ def types(lake: Lake, partitions: list[str]) -> dict[str, str]:
                 refused[partition] = (
                     f"what was curated of {partition} has the column {column.name} as {found}, and "
                     f"dataset.json declares {column.type}: give the changed column another name, or delete "
-                    f"features/ of the curated bucket, and load every {declared.grain()} again"
+                    f"features/ of the curated bucket, and load every {landing.grain()} again"
                 )
     return refused
 
@@ -96,9 +96,9 @@ def contents(
     classes, findings = list(classes), list(findings)
     for p in partitions:
         of_events = [row for row in classes if row["partition"] == p]
-        for table in declared.tables():
+        for table in landing.tables():
             found = [row for row in findings if (row["table"], row["partition"]) == (table, p)]
-            own = of_events if table == declared.events() else [row for row in found if row["what"] == "rows"]
+            own = of_events if table == landing.events() else [row for row in found if row["what"] == "rows"]
             rows, file = sum(row["rows"] for row in own), lake.file(table, p)
             expected = promised.get((table, p), {}).get("rows", rows)
             fault = None
@@ -106,7 +106,7 @@ def contents(
                 fault = f"{file} has {rows} rows, the manifest says {expected} (a row is a line): {_again(p)}"
             elif not rows:
                 fault = f"{file} holds no row: upload it with its rows and load {p} again"
-            elif table == declared.events():
+            elif table == landing.events():
                 fault = _nothing_left(file, rows, of_events)
             else:
                 fault = _repeated(file, table, found) or _unusable(file, rows, found)
@@ -133,7 +133,7 @@ def _repeated(file: str, table: str, findings: list[Row]) -> str | None:
         return None
     name, rows = repeated[0]
     return (
-        f"{file} repeats the key ({', '.join(declared.key(table))}) ({name}) in {rows} rows: leave one row "
+        f"{file} repeats the key ({', '.join(landing.key(table))}) ({name}) in {rows} rows: leave one row "
         "for each key and load the partition again"
     )
 

@@ -15,8 +15,8 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 import checks
-import declared
 import features
+import landing
 import report
 import transforms as t
 from lake import Lake, side_by_side
@@ -64,7 +64,7 @@ def _prepare(
     lake: Lake, partitions: list[str], run: str, promised: checks.Promised
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """The reports of what was written, and why each of the other partitions is refused."""
-    refused = {p: fault for p in partitions if (fault := declared.fault(p))}
+    refused = {p: fault for p in partitions if (fault := landing.fault(p))}
 
     def accepted() -> list[str]:
         return [p for p in partitions if p not in refused]
@@ -76,9 +76,9 @@ def _prepare(
     if not accepted():
         return {}, refused
 
-    for table in declared.tables():
+    for table in landing.tables():
         lake.keep(f"seen_{table}", _seen(lake, table, accepted(), faults))
-    for table in declared.references():
+    for table in landing.references():
         lake.view(table, t.reference(table))
     lake.keep("events", t.events())
     for name, query in features.views().items():
@@ -110,8 +110,8 @@ def _seen(lake: Lake, table: str, partitions: list[str], faults: checks.FileFaul
     landed = set(partitions)
     for p in partitions:
         reach.append(f"({text(p)}, {text(p)}, true, NULL)")
-        since = f"timestamp'{declared.first_day(p)} 00:00:00' - INTERVAL {declared.look_back(table)} DAYS"
-        for earlier in declared.before(p, declared.days_read(table)):
+        since = f"timestamp'{landing.first_day(p)} 00:00:00' - INTERVAL {landing.look_back(table)} DAYS"
+        for earlier in landing.before(p, landing.days_read(table)):
             if faults[table, earlier] is None:
                 landed.add(earlier)
                 reach.append(f"({text(earlier)}, {text(p)}, false, {since})")
@@ -125,15 +125,15 @@ def _has_past(partition: str, faults: checks.FileFaults) -> bool:
     length has days of the partition itself for it, another needs a partition before this one.
     """
     return all(
-        any(faults[table, earlier] is None for earlier in declared.before(partition, days))
-        for table in declared.tables()
-        if (days := declared.look_back(table)) >= declared.shortest()
+        any(faults[table, earlier] is None for earlier in landing.before(partition, days))
+        for table in landing.tables()
+        if (days := landing.look_back(table)) >= landing.shortest()
     )
 
 
 def _stale(lake: Lake, partition: str, prepared: Collection[str]) -> list[str]:
     """Later partitions that were curated before this run and saw another past than they would see now."""
-    return [p for p in declared.seen_by(partition) if p not in prepared and lake.is_curated(p)]
+    return [p for p in landing.seen_by(partition) if p not in prepared and lake.is_curated(p)]
 
 
 def _write(lake: Lake, reports: dict[str, dict[str, Any]], run: str) -> None:
@@ -145,7 +145,7 @@ def _write(lake: Lake, reports: dict[str, dict[str, Any]], run: str) -> None:
         lake.write(rows, place, partition, reports[partition]["rows"][counts[place]], run)
 
     side_by_side(write, [(place, partition) for place in counts for partition in reports])
-    side_by_side(lambda p: lake.write_json(reports[p], "quality", **declared.place(p)), list(reports))
+    side_by_side(lambda p: lake.write_json(reports[p], "quality", **landing.place(p)), list(reports))
 
 
 def _folder(uri: str) -> str:

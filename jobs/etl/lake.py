@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame, Row, SparkSession
 
-import declared
+import landing
 from common import schema
 from rules import CORRUPT, text
 
@@ -56,7 +56,7 @@ class Lake:
             system.exists(path)
 
     def file(self, table: str, partition: str) -> str:
-        return self.raw + schema.layout()["raw"]["tables"].format(table=table, **declared.place(partition))
+        return self.raw + schema.layout()["raw"]["tables"].format(table=table, **landing.place(partition))
 
     def landed(self, table: str, partition: str, whole: bool) -> Landed | None:
         """
@@ -96,12 +96,12 @@ class Lake:
         return {(file["table"], file["partition"]): file for file in content["files"]}
 
     def is_curated(self, partition: str) -> bool:
-        system, path = self._open(self._target("features", **declared.place(partition)))
+        system, path = self._open(self._target("features", **landing.place(partition)))
         return bool(system.exists(path))
 
     def curated_types(self, partition: str) -> dict[str, str]:
         """The columns of what was curated of a partition earlier and their types; none where nothing was."""
-        system, path = self._open(f"{self._target('features', **declared.place(partition))}rows.parquet")
+        system, path = self._open(f"{self._target('features', **landing.place(partition))}rows.parquet")
         if not system.exists(path):
             return {}
         return dict(self.spark.read.parquet(path.toString()).dtypes)
@@ -114,7 +114,7 @@ class Lake:
         values = [
             f"nanvl(`{c.name}`, NULL) AS `{c.name}`" if c.type == "double" else f"`{c.name}`" for c in columns
         ]
-        place = {"grain": declared.grain(), "partition": "@"}
+        place = {"grain": landing.grain(), "partition": "@"}
         key = re.escape(schema.layout()["raw"]["tables"].format(table=table, **place))
         named = text(key.replace("@", "([^/]+)") + "$")
         return (
@@ -159,7 +159,7 @@ class Lake:
         The file is made elsewhere and put whole: a training may read the place at any time, and must find
         neither Spark's temporary files nor a place that is emptied before it is filled.
         """
-        target = self._target(place, **declared.place(partition))
+        target = self._target(place, **landing.place(partition))
         system, folder = self._open(target)
         if not count:
             system.delete(folder, True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-import declared
+import landing
 from common import schema
 
 CORRUPT = "_corrupt_record"
@@ -76,7 +76,7 @@ def row_rules(table: str) -> list[tuple[str, str]]:
     for c in schema.raw_columns(table):
         if c.rule == "quarantine":
             reasons.append((f"`{c.name}` IS NULL OR {breaks(c)}", c.name))
-        elif c.required or c.name in declared.key(table):
+        elif c.required or c.name in landing.key(table):
             reasons.append((f"`{c.name}` IS NULL", c.name))
     return reasons
 
@@ -89,9 +89,9 @@ def first_reason(reasons: Iterable[tuple[str, str]]) -> str:
 
 def of_another_partition(table: str) -> list[tuple[str, str]]:
     """The reason of rows whose time lies in another partition than that in whose file they landed."""
-    if (time := declared.time(table)) is None:
+    if (time := landing.time(table)) is None:
         return []
-    return [(f"coalesce({declared.partition_of(time)} <> _landed, true)", "partition")]
+    return [(f"coalesce({landing.partition_of(time)} <> _landed, true)", "partition")]
 
 
 def unfit_feature() -> str:

@@ -9,8 +9,8 @@ before it, into which it looks back.
 
 from collections.abc import Iterable
 
-import declared
 import features
+import landing
 from common import schema
 from rules import (
     CORRUPT,
@@ -36,7 +36,7 @@ def seen(table: str, reach: Iterable[str]) -> str:
     :param reach: SQL tuples (landed, partition, own, since)
     """
     columns, rules = schema.raw_columns(table), row_rules(table)
-    if table != declared.events():
+    if table != landing.events():
         rules += of_another_partition(table)
     return f"""
         SELECT *, {first_reason(rules)} AS _broken
@@ -52,8 +52,8 @@ def reference(table: str) -> str:
     The rows of a reference table that can be looked up. A key that is found more than once is looked up in
     the partition's own file only.
     """
-    place = f"`{time}` >= _since" if (time := declared.time(table)) else "false"
-    key = ", ".join(f"`{column}`" for column in declared.key(table))
+    place = f"`{time}` >= _since" if (time := landing.time(table)) else "false"
+    key = ", ".join(f"`{column}`" for column in landing.key(table))
     return f"""
         SELECT * FROM (
           SELECT *, count(*) OVER (PARTITION BY partition, {key}) AS _found
@@ -66,7 +66,7 @@ def events() -> str:
     The events with their id and time, `quarantine` (the first rule that the row breaks, or NULL) and
     `set_aside` (why no label can exist, or NULL). A row with neither is curated; no row has both.
     """
-    table = declared.events()
+    table = landing.events()
     raw, broke = schema.raw_columns(table), field_rules(table)
     key, time = schema.id_column(), schema.time_column()
     order = f"own, _landed, {listed(raw)}"
@@ -96,7 +96,7 @@ def events() -> str:
           _id AS `{key}`, _time AS `{time}`, quarantine,
           CASE WHEN quarantine IS NULL THEN _aside END AS set_aside, {listed(broke, "broke_")}
         FROM judged
-        WHERE own OR `{declared.time(table)}` >= _since"""
+        WHERE own OR `{landing.time(table)}` >= _since"""
 
 
 def curated(partitions: Iterable[str]) -> str:
@@ -126,7 +126,7 @@ def curated(partitions: Iterable[str]) -> str:
 
 def classes() -> str:
     """How many of a partition's own events are in each class, and the values emptied among them."""
-    table = declared.events()
+    table = landing.events()
     return f"""
         SELECT partition, set_aside, quarantine, count(*) AS rows, min({CORRUPT}) AS example,
           {breaks_counted(table, field_rules(table))} AS nulled
@@ -140,8 +140,8 @@ def findings() -> str:
     reason with an example, columns with `emptied` values, and the `key`s that more than one row has.
     """
     found = []
-    for table in declared.references():
-        key = ", ".join(f"`{column}`" for column in declared.key(table))
+    for table in landing.references():
+        key = ", ".join(f"`{column}`" for column in landing.key(table))
         cells = ["'rows', ''", "'unusable', _broken"]
         cells.append(f"'key', CASE WHEN _broken IS NULL THEN concat_ws(', ', {key}) END")
         cells += [f"'emptied', CASE WHEN `broke_{c.name}` THEN '{c.name}' END" for c in field_rules(table)]
@@ -165,7 +165,7 @@ def placed(place: str, partition: str) -> str:
     if place == "features":
         columns = listed(schema.curated_columns())
         return f"SELECT {columns} FROM curated WHERE _unfit IS NULL AND partition = {text(partition)}"
-    raw = listed(c for c in schema.raw_columns(declared.events()) if c.name not in (key, time))
+    raw = listed(c for c in schema.raw_columns(landing.events()) if c.name not in (key, time))
     own = f"events.own AND events.partition = {text(partition)}"
     if place == "setAside":
         return (

@@ -2,13 +2,15 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { featureColumns, grain, placeOf, rawTables } from '../shared/dataset';
+import { columnWith, placeOf } from '../shared/dataset';
+import type { Dataset } from '../shared/dataset-file';
 import { fill, layout, names } from '../shared/names';
 import { databaseName } from './room';
-import { byGrain, csv, daily, jsonLines, parquet, type Format, type Partition } from './table-formats';
+import { csv, jsonLines, daily, parquet, partitioned, type Format, type Partition } from './table-formats';
 
 export interface CatalogProps {
   readonly kit: string;
+  readonly dataset: Dataset;
   readonly raw: IBucket;
   readonly curated: IBucket;
   readonly captured: IBucket;
@@ -39,54 +41,54 @@ const captureRecord = [
   },
 ];
 /** AWS's ground-truth record. */
-const groundTruthRecord = [
+const groundTruthRecord = (dataset: Dataset) => [
   {
     name: 'groundtruthdata',
     type: 'struct<data:string,encoding:string>',
-    meaning: 'late,arrival_delay_minutes as CSV',
+    meaning: `${dataset.labels.columns.flatMap(({ role, name }) => (role === 'label' ? [name] : [])).join(',')} as CSV`,
   },
-  { name: 'eventmetadata', type: 'struct<eventId:string>', meaning: 'The flight key' },
+  { name: 'eventmetadata', type: 'struct<eventId:string>', meaning: `The ${columnWith(dataset, 'id')}` },
 ];
 
 /** Glue database and tables for Athena; no job depends on them. Partitions are projected: nothing is registered when data arrives. */
 export class Catalog extends Construct {
-  constructor(scope: Construct, id: string, { kit, raw, curated, captured }: CatalogProps) {
+  constructor(scope: Construct, id: string, { kit, dataset, raw, curated, captured }: CatalogProps) {
     super(scope, id);
     const database = new CfnDatabase(this, 'Database', {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: databaseName(kit) },
     });
-    const partitions = byGrain[grain](grain);
-    // Raw tables may have a column `month` or `day` of their own.
-    const loads = byGrain[grain](`load_${grain}`);
-    const days = daily('event_day');
-    const collections = daily('collection_day');
+    const partitions = partitioned(dataset.partition, dataset);
+    // Some raw tables have a column `month` of their own.
+    const loads = partitioned(`load_${dataset.partition}`, dataset);
+    const days = daily('event_day', dataset);
+    const collections = daily('collection_day', dataset);
     const byDay = (template: string, { name }: Partition) => template.replace('{yyyy}/{mm}/{dd}', `\${${name}}`);
 
-    for (const [table, { columns, meaning }] of Object.entries(rawTables))
+    for (const [table, { columns, meaning }] of Object.entries(dataset.raw))
       this.declare(database, {
         name: `raw_${table}`,
         meaning,
         // The CSV reader knows no types: a query casts.
         columns: columns.map((column) => ({ ...column, type: 'string' })),
         bucket: raw,
-        keys: above(fill(layout.raw.tables, { table, ...placeOf(`\${${loads.name}}`) })),
+        keys: above(fill(layout.raw.tables, { table, ...placeOf(dataset, `\${${loads.name}}`) })),
         partition: loads,
         format: csv,
       });
     this.declare(database, {
       name: 'features',
-      meaning: 'Curated rows, one a flight',
-      columns: featureColumns,
+      meaning: 'Curated rows, one an event',
+      columns: dataset.features.columns,
       bucket: curated,
-      keys: fill(layout.curated.features, placeOf(`\${${partitions.name}}`)),
+      keys: fill(layout.curated.features, placeOf(dataset, `\${${partitions.name}}`)),
       partition: partitions,
       format: parquet,
     });
     this.declare(database, {
       name: 'ground_truth',
       meaning: 'Labels by day of collection',
-      columns: groundTruthRecord,
+      columns: groundTruthRecord(dataset),
       bucket: raw,
       keys: byDay(above(layout.raw.groundTruth), collections),
       partition: collections,

@@ -1,7 +1,7 @@
 /**
  * The only room that owns data: four buckets along the lifecycle, their catalog, and the stream that captures predictions.
  *
- * Tables are declared from schema/dataset.json with partition projection: a crawler would guess types that are written down, cost 10 minutes
+ * Tables are declared from the dataset file with partition projection: a crawler would guess types that are written down, cost 10 minutes
  * a run, and lag behind the data. Captured predictions come by Firehose direct put, because a Kinesis stream bills while it is idle.
  * Idle cost: nothing but the stored bytes.
  * Fails first: capture (the stream's role, or a record without its event day, which lands below errors/). Alarm: serving/capture-failures.
@@ -14,6 +14,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { Dataset } from '../shared/dataset-file';
 import { adoptProviders } from '../shared/custom-resources';
 import { dataLake } from './room';
 import { LakeBucket } from '../shared/lake-bucket';
@@ -23,6 +24,7 @@ import { Catalog } from './catalog';
 
 export interface DataLakeStackProps extends RoomProps {
   readonly config: Config['dataLake'];
+  readonly dataset: Dataset;
   readonly destroyData: boolean;
   readonly key: IKey;
   readonly logRetention: RetentionDays;
@@ -63,7 +65,8 @@ export class DataLakeStack extends RoomStack {
       bucket: this.captured,
       logRetention: props.logRetention,
     }).stream;
-    new Catalog(this, 'Catalog', { kit: props.kit, raw: this.raw, curated: this.curated, captured: this.captured });
+    const buckets = { raw: this.raw, curated: this.curated, captured: this.captured };
+    new Catalog(this, 'Catalog', { kit: props.kit, dataset: props.dataset, ...buckets });
     this.addWorkgroup(props.kit, config.athenaScanLimitGb, key);
     adoptProviders(this, { ...props.tags, room: 'data-lake' }, props.logRetention);
 
@@ -72,6 +75,8 @@ export class DataLakeStack extends RoomStack {
     new CfnOutput(this, out.curated, { value: this.curated.bucketName });
     new CfnOutput(this, out.artifacts, { value: this.artifacts.bucketName });
     new CfnOutput(this, out.captured, { value: this.captured.bucketName });
+    // Commands read the raw data and the columns of the dataset that is deployed.
+    new CfnOutput(this, out.dataset, { value: props.dataset.name });
   }
 
   private addWorkgroup(kit: string, scanLimitGb: number, key: IKey): void {

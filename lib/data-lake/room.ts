@@ -9,6 +9,7 @@ export const dataLake = {
     curated: 'CuratedBucketName',
     artifacts: 'ArtifactsBucketName',
     captured: 'CapturedBucketName',
+    dataset: 'DatasetName',
   },
   env: { rawBucket: 'RAW_BUCKET', artifactsBucket: 'ARTIFACTS_BUCKET', captureStream: 'CAPTURE_STREAM' },
 } as const satisfies RoomContract;

@@ -1,4 +1,5 @@
 /** How Athena reads what the lake holds: Hive's classes and the rules of partition projection. */
+import type { Dataset } from '../shared/dataset-file';
 
 export interface Format {
   readonly classification: string;
@@ -41,22 +42,26 @@ export interface Partition {
   readonly projection: Readonly<Record<string, string>>;
 }
 
-/** The data begins in 2013; an older range would only cost listings. */
-const monthly = (name: string): Partition => ({
+/**
+ * Partitions of the lake, projected.
+ * @param since first day with data; an older range would only cost listings
+ */
+export const partitioned = (name: string, { partition, since }: Pick<Dataset, 'partition' | 'since'>): Partition => ({
   name,
-  projection: { type: 'date', format: 'yyyy-MM', range: '2013-01,NOW', interval: '1', 'interval.unit': 'MONTHS' },
+  projection:
+    partition === 'month'
+      ? { type: 'date', format: 'yyyy-MM', range: `${since.slice(0, 7)},NOW`, interval: '1', 'interval.unit': 'MONTHS' }
+      : { type: 'date', format: 'yyyy-MM-dd', range: `${since},NOW`, interval: '1', 'interval.unit': 'DAYS' },
 });
 
-export const daily = (name: string): Partition => ({
+/** Folders of year, month and day, as SageMaker lays captured records and ground truth. */
+export const daily = (name: string, { since }: Pick<Dataset, 'since'>): Partition => ({
   name,
-  projection: { type: 'date', format: 'yyyy/MM/dd', range: '2013/01/01,NOW', interval: '1', 'interval.unit': 'DAYS' },
+  projection: {
+    type: 'date',
+    format: 'yyyy/MM/dd',
+    range: `${since.replaceAll('-', '/')},NOW`,
+    interval: '1',
+    'interval.unit': 'DAYS',
+  },
 });
-
-/** Partitions of the lake itself, whose names are not those of folders in a folder. */
-export const byGrain = {
-  month: monthly,
-  day: (name: string): Partition => ({
-    name,
-    projection: { ...daily(name).projection, format: 'yyyy-MM-dd', range: '2013-01-01,NOW' },
-  }),
-};

@@ -17,6 +17,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { Dataset } from '../shared/dataset-file';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { LeaseTable } from '../shared/lease';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
@@ -29,6 +30,7 @@ import { PREPARE_FAILURE, prepareMachine } from './prepare-machine';
 
 export interface EtlStackProps extends RoomProps {
   readonly config: Config['etl'];
+  readonly dataset: Dataset;
   readonly raw: IBucket;
   readonly curated: IBucket;
   readonly alerts: ITopic;
@@ -42,9 +44,9 @@ export class EtlStack extends RoomStack {
 
   constructor(scope: Construct, id: string, props: EtlStackProps) {
     super(scope, id, etl, props, 'ML lifecycle kit: raw tables to curated features');
-    const { kit, config, raw, curated } = props;
+    const { kit, config, dataset, raw, curated } = props;
 
-    const features = new FeatureJob(this, 'Features', { config, raw, curated });
+    const features = new FeatureJob(this, 'Features', { config, dataset: dataset.name, raw, curated });
     const leases = new LeaseTable(this, 'Leases');
     // The run itself, and before it three quarters of an hour at most in which it waits for a place among the concurrent runs.
     const duration = Duration.minutes(config.timeoutMinutes + 60);
@@ -52,6 +54,7 @@ export class EtlStack extends RoomStack {
       title: 'Prepare',
       definition: prepareMachine({
         kit,
+        dataset,
         raw: raw.bucketName,
         curated: curated.bucketName,
         jobName: features.jobName,

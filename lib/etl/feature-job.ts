@@ -9,6 +9,7 @@ import { arn } from '../shared/arns';
 import { GlueModules } from '../shared/job-code';
 
 export interface FeatureJobProps {
+  readonly dataset: string;
   readonly config: Config['etl'];
   readonly raw: IBucket;
   readonly curated: IBucket;
@@ -19,7 +20,7 @@ export class FeatureJob extends Construct {
   readonly jobName: string;
   readonly jobArn: string;
 
-  constructor(scope: Construct, id: string, { config, raw, curated }: FeatureJobProps) {
+  constructor(scope: Construct, id: string, { config, dataset, raw, curated }: FeatureJobProps) {
     super(scope, id);
     // AWSGlueServiceRole would also allow every bucket named aws-glue-*; these are the statements of it that the job uses.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('glue.amazonaws.com') });
@@ -32,7 +33,7 @@ export class FeatureJob extends Construct {
       }),
     );
     const script = new Asset(this, 'Script', { path: join(__dirname, '../../jobs/etl/etl.py') });
-    const modules = new GlueModules(this, 'Modules');
+    const modules = new GlueModules(this, 'Modules', dataset);
     script.grantRead(role);
     modules.asset.grantRead(role);
 

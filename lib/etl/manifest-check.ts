@@ -1,6 +1,6 @@
 /** The first states of Prepare: what a manifest says, and whether its files are those of whole partitions, before anything is started. */
 import { body, call, filled, jsonata, literal, readJson, states } from '../shared/asl';
-import { grain, rawTables } from '../shared/dataset';
+import type { Dataset } from '../shared/dataset-file';
 import { layout } from '../shared/names';
 
 /** The one source whose files a manifest can name today. */
@@ -10,18 +10,15 @@ const FILES = 'files';
 const asked = '$sort($distinct([$manifest.partitions]))';
 const isText = (value: string) => `$type(${value}) = 'string'`;
 /** The name becomes a part of keys, a lease and an argument of the job, which also refuses a day that no month has. */
-const EXAMPLES = { month: '2013-02', day: '2013-02-01' } as const;
-const isPartition = {
-  month: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])$/',
-  day: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/',
-}[grain];
-const named = `$count([$manifest.partitions][$not(${isText('$')} and $contains($string($), ${isPartition}))]) = 0`;
+const NAMES = {
+  month: { pattern: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])$/', example: '2013-02' },
+  day: { pattern: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/', example: '2013-02-01' },
+};
 /** The four values of a file that the checks below compare. */
 const described = `$count([$manifest.files][$not(${isText('partition')} and ${isText('table')} and ${isText('key')} and $type(bytes) = 'number')]) = 0`;
 
-const tables = literal(Object.keys(rawTables));
 /** What is wrong with the files of the partition `$p`; nothing for one that is complete. */
-const problems = `(
+const problems = (tables: string) => `(
   $files := [$checked[partition = $p]];
   $missing := ${tables}[$not($ in $files.table)];
   $unknown := $distinct($files.table)[$not($ in ${tables})];
@@ -37,9 +34,12 @@ const problems = `(
 /** Reads the manifest and sorts out the partitions that are not complete. */
 export function checkStates<const Failure extends string, const Next extends string>(
   raw: string,
+  { partition: grain, raw: tables }: Pick<Dataset, 'partition' | 'raw'>,
   next: Next,
   failure: Failure,
 ) {
+  const { pattern, example } = NAMES[grain];
+  const named = `$count([$manifest.partitions][$not(${isText('$')} and $contains($string($), ${pattern}))]) = 0`;
   const place = { table: '$states.input.table', grain: literal(grain), partition: '$states.input.partition' };
   const expectedKey = filled(layout.raw.tables, place);
   return states({
@@ -65,7 +65,7 @@ export function checkStates<const Failure extends string, const Next extends str
         failure: {
           error: 'InvalidManifest',
           cause: jsonata(
-            `$manifestKey & ' has the source ' & $string($manifest.source) & ', the partitions ' & $string($manifest.partitions) & ' and ' & $count($manifest.files) & " files: write {\\"partitions\\": [\\"${EXAMPLES[grain]}\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [{\\"partition\\", \\"table\\", \\"key\\", \\"bytes\\": number, \\"rows\\": number}, ...]}, a partition being a ${grain}"`,
+            `$manifestKey & ' has the source ' & $string($manifest.source) & ', the partitions ' & $string($manifest.partitions) & ' and ' & $count($manifest.files) & " files: write {\\"partitions\\": [\\"${example}\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [{\\"partition\\", \\"table\\", \\"key\\", \\"bytes\\": number, \\"rows\\": number}, ...]}, a partition being a ${grain}"`,
           ),
         },
       },
@@ -133,7 +133,9 @@ export function checkStates<const Failure extends string, const Next extends str
     SortOut: {
       Type: 'Pass',
       Assign: {
-        found: jsonata(`[${asked}.($p := $; {'partition': $p, 'problems': ${problems}})]`),
+        found: jsonata(
+          `[${asked}.($p := $; {'partition': $p, 'problems': ${problems(literal(Object.keys(tables)))}})]`,
+        ),
       },
       Next: 'SetApart',
     },

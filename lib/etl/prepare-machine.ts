@@ -1,4 +1,5 @@
 import { body, call, filled, job, jsonata, machine, putEvent, readJson, states } from '../shared/asl';
+import type { Dataset } from '../shared/dataset-file';
 import { type Lease, returnLease, takeLease } from '../shared/lease';
 import { layout, METRIC_NAMESPACE, names } from '../shared/names';
 import { checkStates } from './manifest-check';
@@ -6,6 +7,7 @@ import { etl } from './room';
 
 export interface PrepareMachineProps {
   readonly kit: string;
+  readonly dataset: Pick<Dataset, 'partition' | 'raw'>;
   /** Bucket names. */
   readonly raw: string;
   readonly curated: string;
@@ -37,7 +39,7 @@ export function prepareMachine(props: PrepareMachineProps) {
         },
         Next: 'ReadManifest',
       },
-      ...checkStates(props.raw, 'TakeLeases', PREPARE_FAILURE),
+      ...checkStates(props.raw, props.dataset, 'TakeLeases', PREPARE_FAILURE),
       ...runStates(props),
       ...endStates(props),
     },

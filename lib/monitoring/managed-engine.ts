@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { Dataset } from '../shared/dataset-file';
 import { endpointArn, endpointConfigArns } from '../serving/endpoint';
 import { arn, mayPutEvents, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
@@ -20,6 +21,7 @@ import { folder, layout, names } from '../shared/names';
 import { clarifyPrefix } from '../serving/managed/access';
 
 export interface ManagedEngineProps {
+  readonly dataset: Dataset;
   readonly kit: string;
   readonly config: Pick<Config, 'monitoring' | 'labels' | 'serving'>;
   readonly raw: IBucket;
@@ -52,6 +54,7 @@ export class ManagedEngine extends Construct {
     const adopt = new HandlerFunction(this, 'AdoptChampion', {
       room: 'monitoring',
       handler: 'adopt-champion',
+      dataset: this.props.dataset.name,
       description: 'Puts the baselines of a released model where Model Monitor reads them',
       environment: {
         [dataLake.env.artifactsBucket]: artifacts.bucketName,
@@ -88,6 +91,7 @@ export class ManagedEngine extends Construct {
     const report = new HandlerFunction(this, 'ReportRun', {
       room: 'monitoring',
       handler: 'report-managed-run',
+      dataset: this.props.dataset.name,
       description: 'Says what a run of Model Monitor found in the words of the kit',
       environment: {
         [foundation.env.kit]: kit,

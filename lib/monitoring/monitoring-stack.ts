@@ -19,6 +19,7 @@ import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { Dataset } from '../shared/dataset-file';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { modelPackageArns } from '../shared/arns';
@@ -37,6 +38,7 @@ import { monitorMachine } from './monitor-machine';
 
 export interface MonitoringStackProps extends RoomProps {
   readonly config: Pick<Config, 'monitoring' | 'gate' | 'labels' | 'serving'>;
+  readonly dataset: Dataset;
   readonly raw: IBucket;
   readonly captured: IBucket;
   readonly artifacts: IBucket;
@@ -82,9 +84,9 @@ export class MonitoringStack extends RoomStack {
   }
 
   private addMonitor(props: MonitoringStackProps): LifecycleMachine {
-    const { kit, config, raw, captured, artifacts, champion } = props;
+    const { kit, config, dataset, raw, captured, artifacts, champion } = props;
     const image = xgboostImage(this);
-    const source = new SourceArchive(this, 'Source');
+    const source = new SourceArchive(this, 'Source', dataset.name);
     const labels = folder(layout.raw.groundTruth);
     const records = folder(layout.captured.records.replace('{endpoint}', names.endpoint(kit)));
 

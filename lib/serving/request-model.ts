@@ -1,11 +1,11 @@
 import { JsonSchemaType, JsonSchemaVersion, type JsonSchema } from 'aws-cdk-lib/aws-apigateway';
-import { featureColumns, type Column } from '../shared/dataset';
+import type { Column, Dataset } from '../shared/dataset-file';
 
 /**
  * The body of `POST /predictions` as API Gateway checks it: shape and types only. Its validator cannot say which column broke a range or
  * a pattern; the handler reads the same columns and can.
  */
-export function requestModel(maxInstances: number): JsonSchema {
+export function requestModel({ features: { columns } }: Dataset, maxInstances: number): JsonSchema {
   return {
     schema: JsonSchemaVersion.DRAFT4,
     title: 'Predictions',
@@ -20,8 +20,8 @@ export function requestModel(maxInstances: number): JsonSchema {
         items: {
           type: JsonSchemaType.OBJECT,
           additionalProperties: false,
-          required: featureColumns.map(({ name }) => name),
-          properties: Object.fromEntries(featureColumns.map((column) => [column.name, { type: jsonType(column) }])),
+          required: columns.map(({ name }) => name),
+          properties: Object.fromEntries(columns.map((column) => [column.name, { type: jsonType(column) }])),
         },
       },
     },

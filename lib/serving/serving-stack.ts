@@ -19,6 +19,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { Dataset } from '../shared/dataset-file';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { HandlerFunction } from '../shared/handler-function';
 import { JobRole } from '../shared/job-role';
@@ -39,6 +40,7 @@ import { Release } from './release';
 
 export interface ServingStackProps extends RoomProps {
   readonly config: Config['serving'];
+  readonly dataset: Dataset;
   /** Whether SageMaker Model Monitor watches the endpoint. */
   readonly engine: Config['monitoring']['engine'];
   readonly raw: IBucket;
@@ -73,9 +75,9 @@ export class ServingStack extends RoomStack {
     const predict = this.addPredict(props);
     const api = new SignedApi(this, 'Predictions', {
       name: `${kit}-predictions`,
-      description: 'Predictions for flights that have not left yet',
+      description: props.dataset.problem.question,
       throttle: config.throttle,
-      rules: 'The columns are in schema/dataset.json.',
+      rules: `The columns are in datasets/${props.dataset.name}/dataset.json.`,
       setsLoggingRole: true,
       posts: [
         {
@@ -83,7 +85,7 @@ export class ServingStack extends RoomStack {
           handler: predict,
           model: 'Request',
           modelName: 'Predictions',
-          schema: requestModel(config.maxInstancesPerRequest),
+          schema: requestModel(props.dataset, config.maxInstancesPerRequest),
         },
       ],
       logRetention: props.logRetention,
@@ -131,11 +133,12 @@ export class ServingStack extends RoomStack {
     return role;
   }
 
-  private addPredict({ kit, config, capture, logRetention }: ServingStackProps): HandlerFunction {
+  private addPredict({ kit, config, dataset, capture, logRetention }: ServingStackProps): HandlerFunction {
     const captures = config.mode !== 'real-time';
     const predict = new HandlerFunction(this, 'Predict', {
       room: 'serving',
       handler: 'predict',
+      dataset: dataset.name,
       description: 'Checks a request, asks the endpoint, captures the exchange',
       environment: {
         [foundation.env.kit]: kit,

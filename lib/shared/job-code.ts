@@ -5,16 +5,14 @@ import { gzipSync } from 'node:zlib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { contentAsset } from './content-asset';
+import { datasetPath } from './datasets';
 import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
 
-/** The dataset's folder; `datasets/default` is a link to it. */
-const DATASET = join(__dirname, '../../datasets/default');
-
 /**
  * Stages the jobs the way both services import them: programs of every room and the dataset's features at the root, `common/` beside them.
- * @param dataset its folder
+ * @param dataset name of the dataset whose file and features they use
  * @returns the folder; its owner deletes it
  */
 function stageJobs(dataset: string): string {
@@ -25,11 +23,15 @@ function stageJobs(dataset: string): string {
     .map((room) => join(JOBS, room))
     .filter((path) => statSync(path).isDirectory())
     .flatMap(pythonFiles);
-  for (const file of [...programs, join(dataset, 'features.py')]) copyFileSync(file, join(folder, basename(file)));
+  for (const file of [...programs, datasetPath(dataset, 'features.py')])
+    copyFileSync(file, join(folder, basename(file)));
   // The JSON files are links into schema/, and S3 has no links: a copy follows them.
-  const shared = ['layout.json', 'words.json', 'archive.toml'].map((name) => join(JOBS, 'common', name));
-  for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared, join(dataset, 'dataset.json')])
+  const shared = ['layout.json', 'words.json', 'dataset.schema.json', 'archive.toml'].map((name) =>
+    join(JOBS, 'common', name),
+  );
+  for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])
     copyFileSync(file, join(folder, 'common', basename(file)));
+  copyFileSync(datasetPath(dataset, 'dataset.json'), join(folder, 'common/dataset.json'));
   copyFileSync(join(JOBS, 'common/archive.toml'), join(folder, 'pyproject.toml'));
   return folder;
 }
@@ -41,8 +43,8 @@ const pythonFiles = (folder: string) =>
     .map((name) => join(folder, name));
 
 /** `sourcedir.tar.gz` for SageMaker: the same bytes for the same sources, on every machine and Node version. */
-export function sourceArchive(): Buffer {
-  const folder = stageJobs(DATASET);
+export function sourceArchive(dataset: string): Buffer {
+  const folder = stageJobs(dataset);
   try {
     const archive = gzipSync(tar(folder), { level: 0 });
     // The operating system that wrote the file: 255 is "unknown".
@@ -57,9 +59,9 @@ export function sourceArchive(): Buffer {
 export class SourceArchive extends Construct {
   readonly asset: Asset;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, dataset: string) {
     super(scope, id);
-    this.asset = contentAsset(this, 'Asset', 'sourcedir.tar.gz', sourceArchive());
+    this.asset = contentAsset(this, 'Asset', 'sourcedir.tar.gz', sourceArchive(dataset));
   }
 }
 
@@ -67,9 +69,9 @@ export class SourceArchive extends Construct {
 export class GlueModules extends Construct {
   readonly asset: Asset;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, dataset: string) {
     super(scope, id);
-    const path = stageJobs(DATASET);
+    const path = stageJobs(dataset);
     this.asset = new Asset(this, 'Asset', { path });
     rmSync(path, { recursive: true });
   }

@@ -15,6 +15,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { Dataset } from '../shared/dataset-file';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { arn, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
@@ -33,6 +34,7 @@ import { trainMachine } from './train-machine';
 
 export interface TrainingStackProps extends RoomProps {
   readonly config: Pick<Config, 'training' | 'gate' | 'monitoring' | 'serving'>;
+  readonly dataset: Dataset;
   readonly destroyData: boolean;
   readonly raw: IBucket;
   readonly curated: IBucket;
@@ -124,9 +126,9 @@ export class TrainingStack extends RoomStack {
   }
 
   private addTrain(kit: string, props: TrainingStackProps): LifecycleMachine {
-    const { config, raw, curated, artifacts } = props;
+    const { config, dataset, raw, curated, artifacts } = props;
     const image = xgboostImage(this);
-    const source = new SourceArchive(this, 'Source');
+    const source = new SourceArchive(this, 'Source', dataset.name);
     const features = folder(layout.curated.features);
     const labels = folder(layout.raw.groundTruth);
 

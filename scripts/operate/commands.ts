@@ -23,7 +23,8 @@ export function register(program: Command): void {
     const { discoverKit } = load<typeof import('./deployed-kit')>('./deployed-kit');
     return discoverKit(kit, region === undefined ? {} : { region });
   };
-  const source = () => new (load<typeof import('../../datasets/nyc-flights/source')>('../../datasets/nyc-flights/source').FlightsSource)();
+  const source = ({ dataset }: DeployedKit) =>
+    load<typeof import('../../datasets/module')>('../../datasets/module').openSource(dataset.name);
   const releases = () => load<typeof import('./releases')>('./releases');
   const range = understood(parseRange);
   const day = understood(parseDay);
@@ -38,7 +39,8 @@ export function register(program: Command): void {
     .argument('<months>', '2013-01 or 2013-01..2013-03', range)
     .action(async (days: Range) => {
       const { load: land } = load<typeof import('./load')>('./load');
-      await land(await deployed(), { source: source(), months: monthsOf(days) }, out);
+      const kit = await deployed();
+      await land(kit, { source: source(kit), months: monthsOf(days) }, out);
     });
 
   program
@@ -48,7 +50,8 @@ export function register(program: Command): void {
     .addOption(delayDays())
     .action(async (collected: Range, options: { delayDays: number }) => {
       const { labels } = load<typeof import('./load')>('./load');
-      await labels(await deployed(), { source: source(), collected, ...options }, out);
+      const kit = await deployed();
+      await labels(kit, { source: source(kit), collected, ...options }, out);
     });
 
   program
@@ -66,7 +69,7 @@ export function register(program: Command): void {
 
   program
     .command('replay')
-    .description('send the curated flights of these days through the API')
+    .description('send the curated rows of these days through the API')
     .argument('<days>', '2013-04, or 2013-04-01..2013-04-07', range)
     .addOption(
       new Option('--batch <period>', 'rows of a request: by hour and segment, or by day')

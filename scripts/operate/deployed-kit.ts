@@ -2,6 +2,8 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Logger } from '@smithy/types';
+import type { Dataset } from '../../lib/shared/dataset-file';
+import { datasetOf } from '../../lib/shared/datasets';
 import { dataLake } from '../../lib/data-lake/room';
 import { machineOutput, type RoomContract } from '../../lib/shared/room';
 import { serving } from '../../lib/serving/room';
@@ -22,7 +24,9 @@ export interface Aws {
 export interface DeployedKit {
   name: string;
   aws: Aws;
-  buckets: Record<keyof typeof dataLake.outputs, string>;
+  /** The dataset that was deployed. */
+  dataset: Dataset;
+  buckets: Record<Exclude<keyof typeof dataLake.outputs, 'dataset'>, string>;
   /** State machine ARNs; those of opt-in rooms only where the room is deployed. */
   machines: Record<Machine, string>;
   stateTable: string;
@@ -63,12 +67,14 @@ export async function discoverKit(name: string, aws: Aws = {}): Promise<Deployed
   const endpoint = aws.endpoint ?? process.env.AWS_ENDPOINT_URL;
   const { apiId, apiStage } = every(serving.outputs, 'serving');
   const url = apiUrl(apiId, apiStage, region, endpoint);
+  const { dataset, ...buckets } = every(dataLake.outputs, 'data-lake');
   return {
     name,
     aws,
-    buckets: every(dataLake.outputs, 'data-lake'),
+    buckets,
     machines: Object.fromEntries(machines) as Record<Machine, string>,
     stateTable: output('retraining', retraining.outputs.table),
+    dataset: datasetOf(dataset),
     api: new SignedApi(url, region, client.config.credentials, aws.logger),
     // Buckets as subdomains of an emulator's address would need a name server.
     s3: new S3Client({ ...aws, forcePathStyle: endpoint !== undefined }),

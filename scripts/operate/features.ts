@@ -1,24 +1,22 @@
 /** The rows that the deployed Glue job wrote, as requests carry them. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import dataset from '#dataset';
 import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 import type { DeployedKit } from './deployed-kit';
 
 export type Row = Record<string, string | number | null>;
 
-const columns = dataset.features.columns.map(({ name }) => name);
-
 /** Rows of a curated month, in the order they lie in. @throws Error when the month has not been curated */
 export async function featuresOf(kit: DeployedKit, month: string): Promise<Row[]> {
   const Bucket = kit.buckets.curated;
-  const Prefix = fill(layout.curated.features, placeOf(month));
+  const Prefix = fill(layout.curated.features, placeOf(kit.dataset, month));
+  const columns = kit.dataset.features.columns.map(({ name }) => name);
   const rows: Row[] = [];
   for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix })) {
     for (const { Key } of Contents ?? []) {
       if (!Key!.endsWith('.parquet')) continue;
       const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
-      rows.push(...(await readParquet(await Body!.transformToByteArray())));
+      rows.push(...(await readParquet(await Body!.transformToByteArray(), columns)));
     }
   }
   if (rows.length === 0)
@@ -26,7 +24,7 @@ export async function featuresOf(kit: DeployedKit, month: string): Promise<Row[]
   return rows;
 }
 
-export async function readParquet(bytes: Uint8Array): Promise<Row[]> {
+export async function readParquet(bytes: Uint8Array, columns: string[]): Promise<Row[]> {
   // Published as an ES module only; this package is CommonJS.
   const { parquetReadObjects } = await import('hyparquet');
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;

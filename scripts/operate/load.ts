@@ -1,11 +1,10 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { fill, layout } from '../../lib/shared/names';
-import { groundTruthFile } from '../../datasets/nyc-flights/labels';
-import type { FlightsSource } from '../../datasets/nyc-flights/source';
-import { type Manifest, monthFiles } from '../data/tables';
+import type { DataSource } from '../../datasets/data-source';
 import { addDays, type DayRange, daysOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, appeared, finished } from './executions';
+import { groundTruthKey, groundTruthLine, type Manifest, partitionFiles } from './landing';
 import type { Out } from '../shared/out';
 
 /**
@@ -14,12 +13,13 @@ import type { Out } from '../shared/out';
  */
 export async function load(
   kit: DeployedKit,
-  options: { source: FlightsSource; months: Iterable<string> },
+  options: { source: DataSource; months: Iterable<string> },
   out: Out,
 ): Promise<void> {
+  for (const remark of options.source.remarks) out.line(remark);
   const manifest: Manifest = { partitions: [...options.months], source: 'files', files: [] };
   for (const month of manifest.partitions)
-    for (const { entry, body } of monthFiles(month, options.source.month(month))) {
+    for (const { entry, body } of partitionFiles(kit.dataset, month, options.source.tables(month))) {
       out.progress(`${month}: ${entry.table}, ${entry.rows} rows`);
       await put(kit, entry.key, body, 'text/csv');
       manifest.files.push(entry);
@@ -35,7 +35,7 @@ export async function load(
   const { output } = await finished(kit, 'prepare', execution, out);
   for (const { partition, rows, prepareAgain } of (output as { partitions: Prepared[] }).partitions) {
     out.line(
-      `${partition}: ${rows.in} rows landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
+      `${partition}: ${rows.in} events landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
     );
     for (const later of prepareAgain)
       out.line(`${later} was prepared earlier and looks back into ${partition}: load it again`);
@@ -50,24 +50,27 @@ interface Prepared {
   prepareAgain: string[];
 }
 
-/** Delivers the ground truth of each day of collection in the range: the labels of the flights that left `delayDays` before. */
+/** Delivers the ground truth of each day of collection in the range: the labels of the events `delayDays` before. */
 export async function labels(
   kit: DeployedKit,
-  options: { source: FlightsSource; collected: DayRange; delayDays: number },
+  options: { source: DataSource; collected: DayRange; delayDays: number },
   out: Out,
 ): Promise<{ files: number; labels: number }> {
   const total = { files: 0, labels: 0 };
   for (const day of daysOf(options.collected)) {
-    const {
-      key,
-      body,
-      labels: count,
-    } = groundTruthFile(day, options.source.flightsOn(addDays(day, -options.delayDays)));
-    if (count === 0) continue;
-    out.progress(`${day}: ${count} labels`);
-    await put(kit, key, body, 'application/jsonl');
+    const { labels: found, refused } = options.source.labels(addDays(day, -options.delayDays));
+    for (const reason of refused) out.line(`${day}: no label: ${reason}`);
+    if (found.length === 0) continue;
+    out.progress(`${day}: ${found.length} labels`);
+    const body = found
+      .map(
+        (label) => `${groundTruthLine(kit.dataset, label)}
+`,
+      )
+      .join('');
+    await put(kit, groundTruthKey(day), body, 'application/jsonl');
     total.files += 1;
-    total.labels += count;
+    total.labels += found.length;
   }
   out.line(
     `${total.labels} labels in ${total.files} files, collected ${options.collected.start} to ${addDays(options.collected.end, -1)}`,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import dataset from '#dataset';
+import type { Dataset } from '../../lib/shared/dataset-file';
+import { columnWith } from '../../lib/shared/dataset';
 import { addDays, type DayRange, monthsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { featuresOf, type Row } from './features';
@@ -10,7 +11,7 @@ export interface ReplayOptions {
   days: DayRange;
   /** Requests in flight; a fresh account's serverless endpoint answers 5 at once. @default 4 */
   concurrency?: number;
-  /** What a request holds: the rows of an hour and segment, as a client of an airport would ask, or those of a day. @default day */
+  /** What a request holds: the rows of an hour and segment, as a client of one segment would ask, or those of a day. @default day */
   batch?: Batch;
   /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default 500 */
   maxInstances?: number;
@@ -40,11 +41,6 @@ const RETRYABLE = new Set([429, 500, 502, 503, 504]);
 const MAX_TRIES = 8;
 const LONGEST_PAUSE_MS = 8000;
 
-const timeColumn = dataset.features.columns.find(({ role }) => role === 'time')!.name;
-const groupColumns = dataset.features.columns
-  .filter((column) => 'segment' in column && column.segment)
-  .map(({ name }) => name);
-
 /**
  * Sends the curated rows of the days through the API, in the order of their scheduled times: what a request costs hardly depends on its rows.
  * Nothing is computed: the rows are those that the deployed Glue job wrote.
@@ -70,7 +66,7 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
         unsent.delete(request.number);
         sent.requests += 1;
         sent.instances += request.instances.length;
-        out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} flights`);
+        out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} rows`);
       } else {
         failure ??= `request ${request.number} (${request.period} UTC) was answered ${answer.status}: ${sentence(answer)}`;
       }
@@ -78,7 +74,7 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
 
-  const text = `${sent.requests} requests with ${sent.instances} flights of ${days.start} to ${addDays(days.end, -1)}`;
+  const text = `${sent.requests} requests with ${sent.instances} rows of ${days.start} to ${addDays(days.end, -1)}`;
   const goOn = `go on with --skip ${Math.min(next, ...unsent)}`;
   if (failure !== undefined) throw new Error(`replay stopped after ${text}: ${failure}; ${goOn}`);
   out.line(signal?.aborted === true ? `interrupted after ${text}; ${goOn}` : `replayed ${text}`);
@@ -92,11 +88,12 @@ async function* requests(
   maxInstances: number,
 ): AsyncGenerator<Request, undefined> {
   let number = 0;
+  const timeColumn = columnWith(kit.dataset, 'time');
   for (const month of monthsOf(days)) {
     const rows = (await featuresOf(kit, month)).filter(
       (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
     );
-    for (const [period, instances] of grouped(rows, batch)) {
+    for (const [period, instances] of grouped(kit.dataset, rows, batch)) {
       for (let from = 0; from < instances.length; from += maxInstances)
         yield { number: number++, period, instances: instances.slice(from, from + maxInstances) };
     }
@@ -105,7 +102,9 @@ async function* requests(
 }
 
 /** Rows of one scheduled day, or of one hour and segment each, in the order of both; within one as they came. */
-export function grouped(rows: readonly Row[], batch: Batch): [period: string, instances: Row[]][] {
+export function grouped(dataset: Dataset, rows: readonly Row[], batch: Batch): [period: string, instances: Row[]][] {
+  const timeColumn = columnWith(dataset, 'time');
+  const groupColumns = dataset.features.columns.filter(({ segment }) => segment).map(({ name }) => name);
   const groups = new Map<string, [string, Row[]]>();
   for (const row of rows) {
     const time = String(row[timeColumn]);

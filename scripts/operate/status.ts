@@ -57,7 +57,10 @@ function* lines({ months, champion, endpoint, versions, executions, decisions, a
 }
 
 async function curatedMonths(kit: DeployedKit): Promise<string[]> {
-  const [Prefix, end] = fill(layout.curated.features, placeOf('{partition}')).split('{partition}') as [string, string];
+  const [Prefix, end] = fill(layout.curated.features, placeOf(kit.dataset, '{partition}')).split('{partition}') as [
+    string,
+    string,
+  ];
   const found: string[] = [];
   // Up to the month, where Delimiter folds the keys of each.
   const request = { Bucket: kit.buckets.curated, Prefix, Delimiter: end };

@@ -13,7 +13,7 @@ import { clean, lines, sweep } from '../account/sweep';
 import { synthesize } from '../shared/kit-app';
 import { up } from '../account/up';
 import { Refused } from '../shared/arguments';
-import { FlightsSource } from '../../datasets/nyc-flights/source';
+import { openSource } from '../../datasets/module';
 import { watchCaptured } from './captured';
 import { addDays, type DayRange } from './days';
 import { type Aws, type DeployedKit, discoverKit } from './deployed-kit';
@@ -75,10 +75,10 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
     if (found.verdict === 'fail') throw new Error('doctor finds what would make the deployment fail');
   },
   up: ({ aws, options, out }) => up(aws, options, out),
-  load: async ({ deployed, out }) => {
+  load: async ({ config, deployed, out }) => {
     // One month alone: the way through Glue before anything else.
     for (const months of [['2013-01'], ['2013-02', '2013-03', '2013-04']])
-      await load(await deployed(), { source: new FlightsSource(), months }, out);
+      await load(await deployed(), { source: openSource(config.dataset), months }, out);
   },
   labels: (ground) => deliver(ground, HISTORY),
   train: (ground) => learn(ground, 'train'),
@@ -110,7 +110,7 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
 async function deliver({ config, deployed, out }: Ground, { start, end }: DayRange): Promise<void> {
   const { delayDays } = config.labels;
   const collected = { start: addDays(start, delayDays), end: addDays(end, delayDays) };
-  await labels(await deployed(), { source: new FlightsSource(), collected, delayDays }, out);
+  await labels(await deployed(), { source: openSource(config.dataset), collected, delayDays }, out);
 }
 
 async function learn({ deployed, out }: Ground, mode: 'train' | 'tune'): Promise<void> {

@@ -22,9 +22,9 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export function toolchain(): { python: string; flightsData: string } {
+export function toolchain(): { python: string } {
   try {
-    return JSON.parse(readFileSync(TOOLCHAIN, 'utf8')) as { python: string; flightsData: string };
+    return JSON.parse(readFileSync(TOOLCHAIN, 'utf8')) as { python: string };
   } catch {
     throw new Error('the toolchain is not set up (no .toolchain/toolchain.json): run npm run setup');
   }

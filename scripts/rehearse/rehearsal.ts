@@ -8,14 +8,14 @@ import { ROOT } from '../shared/cdk';
 import { deployKit } from '../account/deploy';
 import { down, plan } from '../account/down';
 import { lines, sweep } from '../account/sweep';
-import { FlightsSource } from '../../datasets/nyc-flights/source';
+import { openSource } from '../../datasets/module';
 import { discoverKit } from '../operate/deployed-kit';
 import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';
 import { readKit } from '../shared/templates';
 import { assumeClient, CLIENT_ROLE, proveBoundary } from './client-role';
 import { brokenEdges } from './edges';
-import { audit, type Audit, bootstrap, type Engine, startEngine, toolchain } from './engine';
+import { audit, type Audit, bootstrap, type Engine, startEngine } from './engine';
 import { type Evidence, gather, keep } from './evidence';
 import type { Ground, Scenario, Seen } from './scenario';
 import { timedInto } from './timings';
@@ -144,7 +144,7 @@ async function play(
   return scenario.play({
     kit,
     config,
-    source: new FlightsSource(toolchain().flightsData),
+    source: openSource(config.dataset),
     out,
     seen,
     timed: timedInto(runDir),

@@ -1,7 +1,7 @@
 /** What a scenario is given, and what it must give back. */
 import type { Config } from '../../lib/config';
 import type { Deployment } from '../account/deploy';
-import type { FlightsSource } from '../../datasets/nyc-flights/source';
+import type { DataSource } from '../../datasets/data-source';
 import type { DeployedKit } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import type { Statement } from './client-role';
@@ -16,7 +16,7 @@ export interface Stage {
   /** The deployed kit, under the user's role. */
   readonly kit: DeployedKit;
   readonly config: Config;
-  readonly source: FlightsSource;
+  readonly source: DataSource;
   readonly out: Out;
   readonly seen: Seen;
   /** Keeps the time of a part of the play in the run's folder. */

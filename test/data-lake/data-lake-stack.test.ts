@@ -1,5 +1,5 @@
 import { resolveConfig } from '../../lib/config';
-import { featureColumns, rawTables } from '../../lib/shared/dataset';
+import { dataset } from '../../lib/shared/declared';
 import type { Json } from '../shared/json';
 import { kit, only, readable, resources, snapshot } from '../shared/kit';
 
@@ -39,7 +39,7 @@ const tables: Record<string, Json> = Object.fromEntries(
 
 test('every table of the column file is declared, with projected partitions', () => {
   expect(Object.keys(tables).sort()).toEqual(
-    [...Object.keys(rawTables).map((name) => `raw_${name}`), 'captured', 'features', 'ground_truth'].sort(),
+    [...Object.keys(dataset.raw).map((name) => `raw_${name}`), 'captured', 'features', 'ground_truth'].sort(),
   );
   for (const { Parameters, PartitionKeys } of Object.values(tables)) {
     expect(Parameters['projection.enabled']).toBe('true');
@@ -50,7 +50,7 @@ test('every table of the column file is declared, with projected partitions', ()
 test('features have the columns of the column file, typed, in its order', () => {
   expect(
     tables.features.StorageDescriptor.Columns.map(({ Name, Type }: Record<string, string>) => [Name, Type]),
-  ).toEqual(featureColumns.map(({ name, type }) => [name, type]));
+  ).toEqual(dataset.features.columns.map(({ name, type }) => [name, type]));
 });
 
 test('no partition shares its name with a column', () => {

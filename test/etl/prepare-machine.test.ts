@@ -1,4 +1,4 @@
-import { rawTables } from '../../lib/shared/dataset';
+import { dataset } from '../../lib/shared/declared';
 import { definition } from '../shared/kit';
 import { calledWith, object, walk, type Answer, type Walk } from '../shared/walk';
 
@@ -10,7 +10,7 @@ const file = (partition: string, table: string, bytes: number) => ({
   rows: 1,
   sha256: 'x',
 });
-const tables = Object.keys(rawTables);
+const tables = Object.keys(dataset.raw);
 const [first, second] = tables as [string, string];
 /** A file of every declared table, of 10, 20, … bytes. */
 const filesOf = (partition: string) => tables.map((table, i) => file(partition, table, (i + 1) * 10));

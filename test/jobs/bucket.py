@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import SparkSession
 
-import declared
 import etl
+import landing
 from checks import NOTHING, Promised
 from common.tables import read_features
 from lake import Lake
@@ -36,7 +36,7 @@ class Bucket:
         return read_features(self._place("features", partition))
 
     def _place(self, place: str, partition: str) -> Path:
-        return self.root / f"curated/{place}/{declared.grain()}={partition}"
+        return self.root / f"curated/{place}/{landing.grain()}={partition}"
 
     def files(self) -> dict[str, bytes]:
         """Everything curated but the run files, by its path."""

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOURCE = Path(json.loads((ROOT / ".toolchain/toolchain.json").read_text())["flightsData"])
+SOURCE = Path(json.loads((ROOT / ".toolchain/toolchain.json").read_text())["data"]) / "nyc-flights"
 LAYOUT = json.loads((ROOT / "schema/layout.json").read_text())
 DATASET = json.loads((ROOT / "datasets/default/dataset.json").read_text())
 

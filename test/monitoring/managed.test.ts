@@ -1,7 +1,7 @@
 /** `monitoring.engine: managed`: what is added beside the endpoint and behind it, and that the rest stays. */
 import { biasAnalysis, explainabilityAnalysis } from '../../lib/serving/managed/clarify';
 import { preprocessor } from '../../lib/serving/managed/access';
-import { featureColumns } from '../../lib/shared/dataset';
+import { dataset } from '../../lib/shared/declared';
 import { monitoring } from '../../lib/monitoring/room';
 import { managedMonitors } from '../../lib/serving/room';
 import { kit, managed, only, readable, resources, snapshot, statements } from '../shared/kit';
@@ -110,15 +110,19 @@ test('every attribute fits the 256 characters of the service', () => {
 });
 
 test("Clarify's configuration names the schema's columns in the request's order", () => {
-  const names = featureColumns.map(({ name }) => name);
-  expect(biasAnalysis()).toMatchObject({ headers: [...names, 'late'], label: 'late' });
-  expect(JSON.stringify(biasAnalysis())).toContain('{"name_or_index":"carrier"}');
-  const explained = explainabilityAnalysis({ model: 'm', instanceType: 'ml.m5.large', prefix: 'a'.repeat(15) });
+  const names = dataset.features.columns.map(({ name }) => name);
+  expect(biasAnalysis(dataset)).toMatchObject({ headers: [...names, 'late'], label: 'late' });
+  expect(JSON.stringify(biasAnalysis(dataset))).toContain('{"name_or_index":"carrier"}');
+  const explained = explainabilityAnalysis(dataset, {
+    model: 'm',
+    instanceType: 'ml.m5.large',
+    prefix: 'a'.repeat(15),
+  });
   expect(explained).toMatchObject({ headers: names, predictor: { model_name: 'm' } });
 });
 
 test("the preprocessor is published with the schema's features, without key and time", () => {
-  const text = preprocessor();
+  const text = preprocessor(dataset);
   expect(text).toContain('FEATURES = ["carrier",');
   expect(text).toContain('LABEL = "late"');
   expect(/^FEATURES = .*$/m.exec(text)?.[0]).not.toContain('flight_key');

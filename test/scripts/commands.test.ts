@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { FlightsSource } from '../../datasets/nyc-flights/source';
+import type { DataSource } from '../../datasets/data-source';
 import { labels, load } from '../../scripts/operate/load';
 import { monitor } from '../../scripts/operate/monitor';
 import { predict } from '../../scripts/operate/predict';
@@ -62,46 +62,51 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const flight = (day: string, delay: string) =>
-  `2013,4,1,517,515,2,830,819,${delay},UA,1545,N14228,EWR,IAH,227,1400,5,15,${day}T10:00:00Z`;
-const source = {
-  month: () =>
+const source: DataSource = {
+  remarks: ['1 row of events.csv belongs to no month'],
+  tables: () =>
     new Map([
-      ['airlines', { header: 'carrier,name', rows: ['UA,United'] }],
-      ['flights', { header: 'h', rows: ['r', 's'] }],
+      ['shops', { header: 'shop,name', rows: ['AA,Ann'] }],
+      ['events', { header: 'h', rows: ['r', 's'] }],
     ]),
-  flightsOn: (day: string) => (day === '2013-04-01' ? [flight(day, '20'), flight(day, '')] : []),
-} as unknown as FlightsSource;
+  labels: (day) =>
+    day === '2013-04-01'
+      ? { labels: [{ id: 'a', values: [1, 20] }], refused: ['late is "x"'] }
+      : { labels: [], refused: [] },
+};
 
 const rows = { in: 2, curated: 1, setAside: 1, quarantined: 0 };
 
 test('months land table by table, one manifest last, and the one run of Prepare is waited for', async () => {
   const manifestKey = 'manifests/2013-04-to-2013-05.json';
-  const partitions = ['2013-04', '2013-05'].map((partition) => ({ partition, rows }));
+  const partitions = ['2013-04', '2013-05'].map((partition) => ({ partition, rows, prepareAgain: [] as string[] }));
+  partitions[1]!.prepareAgain.push('2013-06');
   executions({ prepare: { input: { manifestKey }, output: { partitions } } });
   const out = listener();
   await load(kit, { source, months: ['2013-04', '2013-05'] }, out);
   const puts = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(puts.map(({ Bucket, Key }) => `${Bucket}/${Key}`)).toEqual([
-    'raw/tables/airlines/month=2013-04/airlines.csv',
-    'raw/tables/flights/month=2013-04/flights.csv',
-    'raw/tables/airlines/month=2013-05/airlines.csv',
-    'raw/tables/flights/month=2013-05/flights.csv',
+    'raw/tables/shops/month=2013-04/shops.csv',
+    'raw/tables/events/month=2013-04/events.csv',
+    'raw/tables/shops/month=2013-05/shops.csv',
+    'raw/tables/events/month=2013-05/events.csv',
     `raw/${manifestKey}`,
   ]);
   expect(JSON.parse(String(puts[4]!.Body))).toMatchObject({
     partitions: ['2013-04', '2013-05'],
     source: 'files',
     files: [
-      { partition: '2013-04', table: 'airlines', rows: 1 },
-      { partition: '2013-04', table: 'flights', rows: 2 },
-      { partition: '2013-05', table: 'airlines', rows: 1 },
-      { partition: '2013-05', table: 'flights', rows: 2 },
+      { partition: '2013-04', table: 'shops', rows: 1 },
+      { partition: '2013-04', table: 'events', rows: 2 },
+      { partition: '2013-05', table: 'shops', rows: 1 },
+      { partition: '2013-05', table: 'events', rows: 2 },
     ],
   });
   expect(out.lines).toEqual([
-    '2013-04: 2 flights landed, 1 curated, 1 set aside, 0 quarantined',
-    '2013-05: 2 flights landed, 1 curated, 1 set aside, 0 quarantined',
+    '1 row of events.csv belongs to no month',
+    '2013-04: 2 events landed, 1 curated, 1 set aside, 0 quarantined',
+    '2013-05: 2 events landed, 1 curated, 1 set aside, 0 quarantined',
+    '2013-06 was prepared earlier and looks back into 2013-05: load it again',
   ]);
 });
 
@@ -111,12 +116,14 @@ test('a single month has a manifest of its own name', async () => {
 });
 
 test('labels land by day of collection; days without any bring no file', async () => {
+  const out = listener();
   const result = await labels(
     kit,
     { source, collected: { start: '2013-04-01', end: '2013-04-08' }, delayDays: 2 },
-    listener(),
+    out,
   );
   expect(result).toEqual({ files: 1, labels: 1 });
+  expect(out.lines[0]).toBe('2013-04-03: no label: late is "x"');
   const [put] = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(put!.Key).toBe('ground-truth/2013/04/03/00/labels.jsonl');
   expect(String(put!.Body)).toContain('"1,20.0"');
@@ -281,7 +288,7 @@ test("a refused prediction ends with the API's own words", async () => {
 test('Parquet as Spark writes it becomes rows as requests carry them', () => {
   // In a process of its own: Jest cannot load the ES module that reads Parquet.
   const program = `require('ts-node/register');
-    require('./scripts/operate/features').readParquet(require('fs').readFileSync('test/scripts/fixtures/features.parquet')).then((rows) => {
+    require('./scripts/operate/features').readParquet(require('fs').readFileSync('test/scripts/fixtures/features.parquet'), require('./lib/shared/declared').dataset.features.columns.map(({ name }) => name)).then((rows) => {
       const { validate } = require('./lambda/serving/predict/validate');
       console.log(JSON.stringify({ rows, refused: validate({ instances: rows }, 3).errors ?? [] }));
     });`;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { stacksOf } from '../../lib/rooms';
+import { defaultDataset } from '../../lib/shared/datasets';
 import { names } from '../../lib/shared/names';
 import { machineOutput } from '../../lib/shared/room';
 import { apiUrl, discoverKit } from '../../scripts/operate/deployed-kit';
@@ -21,7 +22,10 @@ function deploy(without?: string) {
       throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });
     const Outputs = [...Object.values(room.outputs ?? {}), ...(room.machines ?? []).map(machineOutput)]
       .filter((key) => key !== without)
-      .map((OutputKey) => ({ OutputKey, OutputValue: `${StackName}/${OutputKey}` }));
+      .map((OutputKey) => ({
+        OutputKey,
+        OutputValue: OutputKey === 'DatasetName' ? defaultDataset : `${StackName}/${OutputKey}`,
+      }));
     return { Stacks: [{ StackName, Outputs }] };
   });
 }
@@ -32,6 +36,7 @@ describe('a deployed kit', () => {
   test('is found through the outputs of its stacks', async () => {
     deploy();
     const kit = await discoverKit('mlkit', aws);
+    expect(kit.dataset.name).toBe(defaultDataset);
     expect(kit.buckets.raw).toBe('mlkit-data-lake/RawBucketName');
     expect(kit.machines).toEqual({
       prepare: 'mlkit-etl/PrepareMachineArn',

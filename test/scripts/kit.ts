@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { dataset } from '../../lib/shared/declared';
 import type { DeployedKit } from '../../scripts/operate/deployed-kit';
 import type { Out } from '../../scripts/shared/out';
 import { SignedApi } from '../../scripts/operate/signed-api';
@@ -8,6 +9,7 @@ const machine = (name: string) => `arn:aws:states:us-east-1:123456789012:stateMa
 
 /** A kit whose clients are mocked by the test. */
 export const kit: DeployedKit = {
+  dataset,
   name: 'mlkit',
   aws,
   buckets: { raw: 'raw', curated: 'curated', artifacts: 'artifacts', captured: 'captured' },

@@ -114,7 +114,7 @@ test('a refusal stops the replay, says why, and where to go on', async () => {
     { status: 400, body: { message: '1 values in 1 of 1 instances are refused', count: 1, errors } },
   );
   await expect(replay(kit, hourly, listener())).rejects.toThrow(
-    'replay stopped after 1 requests with 1 flights of 2013-04-01 to 2013-04-30: request 1 (2013-04-01T10:00 UTC) was answered 400: ' +
+    'replay stopped after 1 requests with 1 rows of 2013-04-01 to 2013-04-30: request 1 (2013-04-01T10:00 UTC) was answered 400: ' +
       '1 values in 1 of 1 instances are refused; {"instance":0,"column":"origin","value":"JFK","rule":"must match ^X$"}; go on with --skip 1',
   );
   answering();
@@ -139,7 +139,7 @@ test('an interruption ends after the requests in flight and says where to go on'
     requests: 1,
   });
   expect(out.lines).toEqual([
-    'interrupted after 1 requests with 1 flights of 2013-04-01 to 2013-04-30; go on with --skip 1',
+    'interrupted after 1 requests with 1 rows of 2013-04-01 to 2013-04-30; go on with --skip 1',
   ]);
 });
 
@@ -169,7 +169,7 @@ test('however many are in flight and wherever it stops, going on sends every fli
       if (skip !== undefined) await replay(kit, { ...hourly, concurrency, skip }, listener());
       expect([...new Set(got)].sort()).toEqual(rows.map((each) => String(each.flight_key)).sort());
       if (skip === undefined) return;
-      const again = grouped(rows, 'hour')
+      const again = grouped(kit.dataset, rows, 'hour')
         .slice(skip)
         .flatMap(([, each]) => each)
         .filter((each) => got.slice(0, before).includes(String(each.flight_key)));

@@ -1,4 +1,4 @@
-import { featureColumns } from '../../lib/shared/dataset';
+import { dataset } from '../../lib/shared/declared';
 import { kit, only, resources, snapshot, statements } from '../shared/kit';
 
 test('snapshot', () => expect(snapshot('serving')).toMatchSnapshot());
@@ -17,7 +17,7 @@ test('predictions are signed, validated and throttled', () => {
 
 test('the request model asks for every feature column and no other', () => {
   const { items, maxItems } = only('serving', 'AWS::ApiGateway::Model').Properties.Schema.properties.instances;
-  expect(items.required).toEqual(featureColumns.map(({ name }) => name));
+  expect(items.required).toEqual(dataset.features.columns.map(({ name }) => name));
   expect(items.additionalProperties).toBe(false);
   expect(items.properties.mean_delay_h2).toEqual({ type: ['number', 'null'] });
   expect(items.properties.sched_hour).toEqual({ type: 'integer' });

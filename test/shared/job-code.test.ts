@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { datasetPath, defaultDataset } from '../../lib/shared/datasets';
 import { sourceArchive } from '../../lib/shared/job-code';
 import { tar } from '../../lib/shared/tar';
 
@@ -20,14 +21,15 @@ function unpacked<T>(archive: Buffer, look: (folder: string) => T): T {
 }
 
 test('the archive has every program at its root and the shared modules beside them, as real files', () => {
-  unpacked(gunzipSync(sourceArchive()), (folder) => {
+  unpacked(gunzipSync(sourceArchive(defaultDataset)), (folder) => {
     expect(readdirSync(folder)).toEqual(
       expect.arrayContaining(['train.py', 'evaluate.py', 'monitor.py', 'inference.py', 'etl.py', 'common']),
     );
-    for (const file of ['dataset.json', 'layout.json'])
-      expect(readFileSync(join(folder, 'common', file), 'utf8')).toBe(
-        readFileSync(join(jobs, '../schema', file), 'utf8'),
-      );
+    for (const [file, source] of [
+      ['dataset.json', datasetPath(defaultDataset, 'dataset.json')],
+      ['layout.json', join(jobs, '../schema/layout.json')],
+    ] as const)
+      expect(readFileSync(join(folder, 'common', file), 'utf8')).toBe(readFileSync(source, 'utf8'));
     expect(readdirSync(folder, { recursive: true }).filter((name) => /__pycache__|\.pyc$/.test(String(name)))).toEqual(
       [],
     );
@@ -44,7 +46,7 @@ test('no two rooms have a program of one name: flattened, one would hide the oth
 });
 
 test('equal sources give equal bytes', () => {
-  expect(sourceArchive().equals(sourceArchive())).toBe(true);
+  expect(sourceArchive(defaultDataset).equals(sourceArchive(defaultDataset))).toBe(true);
 });
 
 test('names, order, time and owner of an archive do not depend on the machine', () => {

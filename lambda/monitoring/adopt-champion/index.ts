@@ -6,6 +6,7 @@ import {
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import type { EventBridgeEvent } from 'aws-lambda';
+import { dataset } from '../../../lib/shared/declared';
 import { biasAnalysis, explainabilityAnalysis } from '../../../lib/serving/managed/clarify';
 import { type ManagedMonitor, serving } from '../../../lib/serving/room';
 import { fill, layout } from '../../../lib/shared/names';
@@ -44,8 +45,8 @@ export async function handler({ detail }: Released): Promise<void> {
   const { ProductionVariants } = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
   const model = ProductionVariants?.[0]?.ModelName;
   if (model === undefined) throw new Error(`endpoint configuration ${EndpointConfigName} has no model`);
-  await write('model-bias', biasAnalysis());
-  await write('model-explainability', explainabilityAnalysis({ model, ...clarify }));
+  await write('model-bias', biasAnalysis(dataset));
+  await write('model-explainability', explainabilityAnalysis(dataset, { model, ...clarify }));
   console.info({ champion: detail.modelPackageArn, model });
 }
 

@@ -1,6 +1,7 @@
 /** What a run of SageMaker Model Monitor means in the kit's own terms: pure functions of what the service wrote. */
 import type { Config } from '../../../lib/config';
-import { featureColumns } from '../../../lib/shared/dataset';
+import { featuresOf } from '../../../lib/shared/dataset';
+import { dataset } from '../../../lib/shared/declared';
 import { checks, statuses } from '../../../lib/monitoring/room';
 import { type ManagedMonitor, managedMonitors } from '../../../lib/serving/room';
 
@@ -35,7 +36,11 @@ export interface Verdict {
 
 /** Completeness and types are the data's owner's to mend: a new model would learn the damage. */
 const DRIFT_CHECKS = new Set([checks.baselineDrift, checks.categoricalValues]);
-const watched = new Set(featureColumns.filter(({ monitor }) => monitor === 'retrain').map(({ name }) => name));
+const watched = new Set(
+  featuresOf(dataset)
+    .filter(({ monitor }) => monitor === 'retrain')
+    .map(({ name }) => name),
+);
 
 /** Which of the kit's monitors a schedule is. @throws Error for a schedule that is none of them */
 export function monitorOf(kit: string, scheduleArn: string): ManagedMonitor {

@@ -6,7 +6,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { arn, clarifyActions } from '../../shared/arns';
 import { contentAsset } from '../../shared/content-asset';
-import { featureColumns, labelColumn } from '../../shared/dataset';
+import { featuresOf, targetOf } from '../../shared/dataset';
+import type { Dataset } from '../../shared/dataset-file';
 import { JobRole } from '../../shared/job-role';
 import { folder, layout, names } from '../../shared/names';
 import { allowVolumes } from '../../shared/volume-key';
@@ -14,6 +15,7 @@ import { analyzerImage, clarifyImage } from './images';
 
 export interface ManagedAccessProps {
   readonly kit: string;
+  readonly dataset: Dataset;
   readonly raw: IBucket;
   readonly captured: IBucket;
   readonly artifacts: IBucket;
@@ -51,7 +53,7 @@ export class ManagedAccess extends Construct {
     role.allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
     allowVolumes(role, props.key);
     if (props.inVpc) role.allowVpc();
-    const script = contentAsset(this, 'Preprocessor', 'preprocessor.py', preprocessor());
+    const script = contentAsset(this, 'Preprocessor', 'preprocessor.py', preprocessor(props.dataset));
     script.grantRead(role);
     this.role = role;
     this.preprocessorUri = script.s3ObjectUrl;
@@ -59,9 +61,9 @@ export class ManagedAccess extends Construct {
 }
 
 /** The script with the schema's names in it: the analyzer takes one file. @throws Error when the file has no place for them */
-export function preprocessor(): string {
-  const names = featureColumns.filter(({ role }) => role === 'feature').map(({ name }) => name);
-  const places = { 'FEATURES: list[str] = []': names, 'LABEL = ""': labelColumn };
+export function preprocessor(dataset: Dataset): string {
+  const names = featuresOf(dataset).map(({ name }) => name);
+  const places = { 'FEATURES: list[str] = []': names, 'LABEL = ""': targetOf(dataset) };
   return Object.entries(places).reduce(
     (text, [place, value]) => {
       if (!text.includes(`\n${place}\n`)) throw new Error(`managed_records.py has no line ${place} to fill`);

@@ -1,35 +1,42 @@
-/** Clarify's analysis_config.json for the two monitors that it runs, from the columns of schema/dataset.json. */
-import { featureColumns, labelColumn } from '../../shared/dataset';
+/** Clarify's analysis_config.json for the two monitors that it runs, from the columns of the dataset. */
+import { featuresOf, targetOf } from '../../shared/dataset';
+import type { Dataset } from '../../shared/dataset-file';
 
 /** Every column of a request, in the order in which the prediction API writes them. */
-const headers = featureColumns.map(({ name }) => name);
+const headersOf = ({ features }: Dataset) => features.columns.map(({ name }) => name);
 const common = { version: '1.0', dataset_type: 'application/json' };
 
 /** JMESPath of the parts of a captured exchange, the same for both monitors that Clarify runs. */
-export const exchange = {
+export const exchangeOf = (dataset: Dataset) => ({
   // A list of 28 names would pass the limit of 256 characters; the API writes the columns in the schema's order.
   features: 'instances[*].values(@)',
-  prediction: `predictions[*].${labelColumn}`,
+  prediction: `predictions[*].${targetOf(dataset)}`,
   score: 'predictions[*].score',
-} as const;
+});
 
-/** Facets here are carriers and airports, not people: the metrics are those of the exam, the stakes are not. */
-export function biasAnalysis(): object {
+/** The bias of the answers between the values of each facet, over the labels and over the decisions. */
+export function biasAnalysis(dataset: Dataset): object {
+  const label = targetOf(dataset);
   return {
     ...common,
-    headers: [...headers, labelColumn],
-    label: labelColumn,
+    headers: [...headersOf(dataset), label],
+    label,
     label_values_or_threshold: [1],
-    facet: featureColumns.filter(({ facet }) => facet).map(({ name }) => ({ name_or_index: name })),
+    facet: featuresOf(dataset)
+      .filter(({ facet }) => facet)
+      .map(({ name }) => ({ name_or_index: name })),
     methods: { pre_training_bias: { methods: 'all' }, post_training_bias: { methods: 'all' } },
   };
 }
 
 /** Clarify explains a model through an endpoint of its own, which it makes and deletes: the serving one would capture its questions. */
-export function explainabilityAnalysis(predictor: { model: string; instanceType: string; prefix: string }): object {
+export function explainabilityAnalysis(
+  dataset: Dataset,
+  predictor: { model: string; instanceType: string; prefix: string },
+): object {
   return {
     ...common,
-    headers,
+    headers: headersOf(dataset),
     methods: {
       shap: {
         // No baseline given: Clarify takes the centre of the window's own records.
@@ -40,7 +47,7 @@ export function explainabilityAnalysis(predictor: { model: string; instanceType:
         save_local_shap_values: false,
         seed: 2013,
         // The request needs key and time too, but they explain nothing.
-        features_to_explain: featureColumns.filter(({ role }) => role === 'feature').map(({ name }) => name),
+        features_to_explain: featuresOf(dataset).map(({ name }) => name),
       },
     },
     predictor: {
@@ -52,7 +59,7 @@ export function explainabilityAnalysis(predictor: { model: string; instanceType:
       accept_type: 'application/json',
       record_template: '$features_kvp',
       content_template: '{"instances":$records}',
-      probability: exchange.score,
+      probability: exchangeOf(dataset).score,
     },
   };
 }

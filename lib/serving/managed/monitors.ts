@@ -11,16 +11,18 @@ import {
 import { Construct } from 'constructs';
 import type { Config } from '../../config';
 import type { IsolatedNetwork } from '../../foundation/isolated-network';
-import { labelColumn } from '../../shared/dataset';
+import { targetOf } from '../../shared/dataset';
+import type { Dataset } from '../../shared/dataset-file';
 import { type ManagedMonitor, monitoringSchedule } from '../room';
 import { fill, folder, layout, names } from '../../shared/names';
 import { hasLocalStorage } from '../../shared/volume-key';
-import { exchange } from './clarify';
+import { exchangeOf } from './clarify';
 import type { ManagedAccess } from './access';
 import { analyzerImage, clarifyImage } from './images';
 
 export interface ManagedMonitorsProps {
   readonly kit: string;
+  readonly dataset: Dataset;
   readonly config: Pick<Config, 'monitoring' | 'labels'>;
   readonly access: ManagedAccess;
   readonly raw: IBucket;
@@ -85,7 +87,7 @@ export class ManagedMonitors extends Construct {
         modelQualityBaselineConfig: { constraintsResource: baseline(files.qualityConstraints) },
         modelQualityJobInput: {
           // The names that the preprocessor writes, without the analyzer's prefix.
-          endpointInput: { ...this.captured(), ...offset, ...PREDICTION },
+          endpointInput: { ...this.captured(), ...offset, ...predictionOf(props.dataset) },
           groundTruthS3Input,
         },
         modelQualityJobOutputConfig: this.output('model-quality'),
@@ -102,8 +104,8 @@ export class ManagedMonitors extends Construct {
           endpointInput: {
             ...this.captured(),
             ...offset,
-            featuresAttribute: exchange.features,
-            inferenceAttribute: exchange.prediction,
+            featuresAttribute: exchangeOf(props.dataset).features,
+            inferenceAttribute: exchangeOf(props.dataset).prediction,
           },
           groundTruthS3Input,
         },
@@ -120,8 +122,8 @@ export class ManagedMonitors extends Construct {
         modelExplainabilityJobInput: {
           endpointInput: {
             ...this.captured(),
-            featuresAttribute: exchange.features,
-            probabilityAttribute: exchange.score,
+            featuresAttribute: exchangeOf(props.dataset).features,
+            probabilityAttribute: exchangeOf(props.dataset).score,
           },
         },
         modelExplainabilityJobOutputConfig: this.output('model-explainability'),
@@ -197,4 +199,4 @@ export class ManagedMonitors extends Construct {
 }
 
 const ROOT = '/opt/ml/processing';
-const PREDICTION = { inferenceAttribute: labelColumn, probabilityAttribute: 'score' };
+const predictionOf = (dataset: Dataset) => ({ inferenceAttribute: targetOf(dataset), probabilityAttribute: 'score' });

@@ -1,6 +1,6 @@
 /** A proof that is too large for every check: run by hand, kept as `docs/proof/<name>.json`, stale once its files change. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../shared/cdk';
 import { Refused } from '../../shared/arguments';
@@ -81,7 +81,8 @@ export function fingerprint(paths: readonly string[], root = ROOT): string {
       cwd: root,
     })
       .stdout.split('\0')
-      .filter((file) => file !== '' && existsSync(join(root, file)))
+      // A link to a folder is listed too; what it leads to is listed by itself.
+      .filter((file) => file !== '' && statSync(join(root, file), { throwIfNoEntry: false })?.isFile())
       .sort();
     if (files.length === 0) throw new Error(`a proof covers ${path}, where no file is`);
     for (const file of files)

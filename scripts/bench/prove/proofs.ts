@@ -6,7 +6,7 @@ import type { Figures, Proof } from './proof';
 
 /** What decides how a rehearsal goes: what is deployed, the engine, the scenarios and the commands they use, the locked packages. */
 const REHEARSAL = [
-  ...['bin', 'lib', 'lambda', 'jobs', 'schema', 'engine', 'scripts/rehearse', 'scripts/operate', 'scripts/data'],
+  ...['bin', 'lib', 'lambda', 'jobs', 'schema', 'engine', 'scripts/rehearse', 'scripts/operate', 'datasets'],
   ...['scripts/account', 'package-lock.json', 'requirements.txt', 'scripts/bootstrap/locks'],
 ];
 

@@ -4,20 +4,19 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
-import { placeOf } from '../../../lib/shared/dataset';
 import { fill, layout, names } from '../../../lib/shared/names';
-import dataset from '#dataset';
-import { groundTruth } from '../../../datasets/nyc-flights/labels';
-import { monthFiles } from '../../data/tables';
+import { columnWith } from '../../../lib/shared/dataset';
 import { afterNewest, appeared, finished, run } from '../../operate/executions';
 import { featuresOf } from '../../operate/features';
+import { partitionFiles } from '../../operate/landing';
+import { daysOf } from '../../operate/days';
 import { load } from '../../operate/load';
 import { pause } from '../../operate/pace';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
 const BROKEN = '2013-05';
-const MISSING = fill(layout.raw.tables, { table: 'flights', ...placeOf(BROKEN) });
+const MISSING = fill(layout.raw.tables, { table: 'flights', grain: 'month', partition: BROKEN });
 
 export const failures: Scenario = {
   name: 'failures',
@@ -41,7 +40,6 @@ export const failures: Scenario = {
   },
 };
 
-const idColumn = dataset.features.columns.find(({ role }) => role === 'id')!.name;
 const nobody = { trigger: 'manual', episode: null, attempt: 1 };
 
 /** @returns the sentence of the failure that must come */
@@ -58,7 +56,7 @@ async function failure(what: () => Promise<unknown>): Promise<string> {
 async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown> {
   const put = (Key: string, Body: string | Buffer) =>
     kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key, Body }));
-  const whole = monthFiles('2013-04', source.month('2013-04'));
+  const whole = partitionFiles(kit.dataset, '2013-04', source.tables('2013-04'));
   for (const { entry, body } of whole) await put(entry.key, body);
   const files = [...whole.map(({ entry }) => entry), { partition: BROKEN, table: 'flights', key: MISSING, bytes: 1 }];
   const manifest = { partitions: ['2013-04', BROKEN], source: 'files', files };
@@ -89,14 +87,11 @@ async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
     ended = mine.map(({ status }) => status).filter((status) => status !== 'RUNNING');
   }
   expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for April ended ${ended.join()}`);
-  const keys = (await featuresOf(kit, '2013-04')).map((row) => row[idColumn]);
-  const arrived = source
-    .month('2013-04')
-    .get('flights')!
-    .rows.map(groundTruth)
-    .filter((line) => line !== undefined);
+  const keys = (await featuresOf(kit, '2013-04')).map((row) => row[columnWith(kit.dataset, 'id')]);
+  const days = daysOf({ start: '2013-04-01', end: '2013-05-01' });
+  const arrived = [...days].flatMap((day) => source.labels(day).labels);
   expect(new Set(keys).size === keys.length, `${keys.length} rows of April hold ${new Set(keys).size} keys`);
-  expect(keys.length === arrived.length, `April has ${arrived.length} flights that arrived and ${keys.length} rows`);
+  expect(keys.length === arrived.length, `April has ${arrived.length} labels and ${keys.length} rows`);
   return `five executions prepared April, whose ${keys.length} rows are there once`;
 }
 

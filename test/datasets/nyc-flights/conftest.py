@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "jobs")]
-from spark_session import bucket, spark  # noqa: E402
+# The shared helpers first: they have a conftest of their own that tests import from.
+sys.path += [str(Path(__file__).parents[2] / "jobs"), str(Path(__file__).parent)]
+from spark_session import bucket, spark
 
 __all__ = ["bucket", "spark"]

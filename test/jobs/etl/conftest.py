@@ -10,7 +10,7 @@ import etl
 import transforms
 from common import schema
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent))
 import orders
 
 __all__ = ["bucket", "spark"]

@@ -5,7 +5,7 @@ import pytest
 from bucket import Bucket
 from orders import ITEMS, lay, order, rates
 
-import declared
+import landing
 
 DAYS = ["2020-02-28", "2020-02-29", "2020-03-01", "2020-03-03"]
 
@@ -89,12 +89,12 @@ def test_a_row_of_a_reference_table_is_seen_by_its_own_day_and_those_that_look_b
     [("2020-02", "no day"), ("2020-02-30", "no day"), ("0001-01-01", "no day"), ("../2020", "no day")],
 )
 def test_a_name_that_is_no_day_is_refused_and_stops_no_other(shop: Bucket, partition: str, what: str) -> None:
-    assert f"'{partition}' is {what}: write" in str(declared.fault(partition))
+    assert f"'{partition}' is {what}: write" in str(landing.fault(partition))
 
 
 def test_partitions_around_a_month() -> None:
-    assert declared.before("2013-01", 3) == ["2012-12"]
-    assert declared.before("2013-03", 40) == ["2013-01", "2013-02"]
-    assert declared.seen_by("2013-12") == ["2014-01"]
-    assert declared.fault("2013-02") is None
-    assert "'2013-13' is no month" in str(declared.fault("2013-13"))
+    assert landing.before("2013-01", 3) == ["2012-12"]
+    assert landing.before("2013-03", 40) == ["2013-01", "2013-02"]
+    assert landing.seen_by("2013-12") == ["2014-01"]
+    assert landing.fault("2013-02") is None
+    assert "'2013-13' is no month" in str(landing.fault("2013-13"))

@@ -1,0 +1,158 @@
+/** Raw tables in a folder of CSV files, one `<table>.csv` each, cut into partitions by the time columns of the dataset file. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { Dataset, RawTable } from '../lib/shared/dataset-file';
+import type { DataSource, Label, LabelRule, Labels, Row, Table } from './data-source';
+import { soundRow, TIME } from './row-rules';
+
+/** Lines by UTC day; a table without a time column has all of them under the empty text. */
+type Days = ReadonlyMap<string, string[]>;
+
+export class CsvSource implements DataSource {
+  readonly remarks: string[] = [];
+  private readonly days: ReadonlyMap<string, { header: string; days: Days }>;
+  private readonly events: string;
+
+  /**
+   * @param bring what brings the files where one is missing, for the message
+   * @throws Error when a file is missing or is not the table that the dataset file describes
+   */
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly rule: LabelRule,
+    folder: string,
+    bring: string,
+  ) {
+    this.events = Object.entries(dataset.raw).find(([, { role }]) => role === 'events')![0];
+    this.days = new Map(
+      Object.entries(dataset.raw).map(([name, table]) => {
+        const file = join(folder, `${name}.csv`);
+        if (!existsSync(file)) throw new Error(`${file} is missing: ${bring}`);
+        const { header, rows } = readTable(readFileSync(file, 'utf8'), file, table, dataset.missing);
+        return [name, { header, days: this.byDay(name, table, rows) }];
+      }),
+    );
+  }
+
+  tables(partition: string): ReadonlyMap<string, Table> {
+    const present = [...this.days.get(this.events)!.days.keys()].sort();
+    if (!present.some((day) => day.startsWith(partition)))
+      throw new Error(`there are no events in ${partition}: the data holds ${present.at(0)} to ${present.at(-1)}`);
+    return new Map(
+      [...this.days].map(([name, { header, days }]) => [
+        name,
+        { header, rows: [...days].flatMap(([day, rows]) => (day === '' || day.startsWith(partition) ? rows : [])) },
+      ]),
+    );
+  }
+
+  labels(day: string): Labels {
+    const labels: Label[] = [];
+    const refused: string[] = [];
+    const { header, days } = this.days.get(this.events)!;
+    for (const line of days.get(day) ?? []) {
+      try {
+        const row = soundRow(this.dataset.raw[this.events]!, rowOf(header, line));
+        const values = this.rule.values(row);
+        if (values !== undefined) labels.push({ id: this.rule.id(row), values });
+      } catch (error) {
+        refused.push(`${(error as Error).message}: ${line.slice(0, 200)}`);
+      }
+    }
+    return { labels, refused };
+  }
+
+  private byDay(name: string, { time, columns }: RawTable, rows: readonly string[]): Days {
+    if (time === undefined) return new Map([['', [...rows]]]);
+    const place = columns.findIndex((column) => column.name === time);
+    const days = new Map<string, string[]>();
+    const undated: string[] = [];
+    for (const row of rows) {
+      const value = fieldsOf(row)[place]!;
+      if (!TIME.test(value)) {
+        undated.push(`"${value}"`);
+        continue;
+      }
+      const known = days.get(value.slice(0, 10));
+      if (known === undefined) days.set(value.slice(0, 10), [row]);
+      else known.push(row);
+    }
+    if (undated.length > 0)
+      this.remarks.push(
+        `${undated.length} of ${rows.length} rows of ${name}.csv belong to no ${this.dataset.partition} and are not loaded: ` +
+          `${time} must be YYYY-MM-DDTHH:MM:SSZ, but is ${[...new Set(undated)].slice(0, 5).join(', ')}`,
+      );
+    return days;
+  }
+}
+
+/**
+ * The lines of a CSV file in the kit's form: fields quoted only where they must be, words for "missing" empty, a line break inside a field a space.
+ * A column whose own pattern accepts such a word keeps it: there it is a code.
+ * @throws Error naming file, line and what is wrong
+ */
+export function readTable(
+  content: string,
+  file: string,
+  { columns }: RawTable,
+  missing: readonly string[] = [],
+): Table {
+  const text = content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const keeps = columns.map(({ pattern }) =>
+    missing.filter((word) => pattern !== undefined && new RegExp(pattern).test(word)),
+  );
+  const empty = (value: string, place: number) => missing.includes(value) && !keeps[place]!.includes(value);
+  const header = columns.map(({ name }) => name).join(',');
+  const rows: string[] = [];
+  let first: string | undefined;
+  for (const { fields, line } of recordsOf(text, file)) {
+    if (first === undefined) {
+      first = fields.join(',');
+      if (first !== header)
+        throw new Error(`${file} line 1 has the columns ${first}; the dataset file expects ${header}`);
+      continue;
+    }
+    if (fields.length !== columns.length)
+      throw new Error(
+        `${file} line ${line} has ${fields.length} fields, the header ${columns.length}: correct or remove it: ${fields.join(',').slice(0, 120)}`,
+      );
+    // Spark and Athena both end a row at the end of a line, quoted or not.
+    const lines = fields.map((value) => value.replace(/\s*\n\s*/g, ' '));
+    rows.push(csvLine(lines.map((value, place) => (empty(value, place) ? '' : value))));
+  }
+  if (first === undefined) throw new Error(`${file} is empty: its first line must be ${header}`);
+  return { header, rows };
+}
+
+/** Records with the number of their line; blank lines hold none. */
+function* recordsOf(text: string, file: string): Generator<{ fields: string[]; line: number }> {
+  if (text.includes('"')) {
+    let records: { record: string[]; info: { lines: number } }[];
+    try {
+      records = parse(text, {
+        info: true,
+        relax_column_count: true,
+        skip_empty_lines: true,
+      }) as unknown as typeof records;
+    } catch (error) {
+      throw new Error(`${file} is no CSV: ${(error as Error).message}`, { cause: error });
+    }
+    for (const { record, info } of records) yield { fields: record, line: info.lines };
+    return;
+  }
+  // Without quotes every line is a record: the parser would take three seconds for 336,776 of them.
+  for (const [place, line] of text.split('\n').entries())
+    if (line !== '') yield { fields: line.split(','), line: place + 1 };
+}
+
+const csvLine = (fields: readonly string[]) =>
+  fields.map((value) => (/[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
+
+const fieldsOf = (line: string): string[] => (line.includes('"') ? (parse(line) as string[][])[0]! : line.split(','));
+
+/** A line by the columns of its header. */
+export function rowOf(header: string, line: string): Row {
+  const fields = fieldsOf(line);
+  return Object.fromEntries(header.split(',').map((name, place) => [name, fields[place]!]));
+}

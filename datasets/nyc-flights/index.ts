@@ -1,0 +1,8 @@
+/** The 2013 flights out of New York, as the kit's commands use them; `npm run setup` brings the raw files. */
+import { CsvSource } from '../csv-source';
+import type { DatasetModule } from '../module';
+import { labelRule } from './labels';
+
+export const dataset: DatasetModule = {
+  open: (declared, folder) => new CsvSource(declared, labelRule, folder, 'run `npm run setup`, which fetches it'),
+};

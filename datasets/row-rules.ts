@@ -1,0 +1,40 @@
+/** Row rules of a raw table as the job applies them too: which row is sound, and what it says. */
+import type { RawColumn, RawTable } from '../lib/shared/dataset-file';
+import type { Row } from './data-source';
+
+export const TIME = /^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/** How a present value of a type is written. Spark reads the same and calls other texts malformed. */
+const FORM = {
+  int: /^[+-]?\d+$/,
+  double: /^([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?Inf(inity)?)$/,
+  timestamp: TIME,
+  string: /^/,
+};
+
+/**
+ * The row with numbers that are none (NaN, Infinity, 1e400) empty.
+ * @throws Error saying which column breaks which rule, for a row that the job would quarantine
+ */
+export function soundRow({ columns }: RawTable, row: Row): Row {
+  return Object.fromEntries(columns.map((column) => [column.name, soundValue(column, row[column.name] ?? '')]));
+}
+
+function soundValue(column: RawColumn, text: string): string {
+  const { name, type, rule } = column;
+  if (text !== '' && !FORM[type].test(text)) throw new Error(`${name} must be written as ${type}, not "${text}"`);
+  const value = type === 'double' && !Number.isFinite(Number(text)) ? '' : text;
+  const broken = brokenLimit(column, value);
+  if (broken === undefined || rule === undefined) return value;
+  if (rule === 'null') return '';
+  throw new Error(`${name} ${broken}, not "${value}"`);
+}
+
+/** What a value must be and is not; undefined where it is. */
+function brokenLimit({ min, max, pattern, rule }: RawColumn, value: string): string | undefined {
+  if (value === '') return rule === 'quarantine' ? 'must not be empty' : undefined;
+  if (min !== undefined && Number(value) < min) return `must be at least ${min}`;
+  if (max !== undefined && Number(value) > max) return `must be at most ${max}`;
+  if (pattern !== undefined && !new RegExp(pattern).test(value)) return `must match ${pattern}`;
+  return undefined;
+}

@@ -1,0 +1,20 @@
+/** A made-up tool hire, from a seed: small, by day, closed on Sundays and holidays, and nearly everything comes back whole. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CsvSource } from '../csv-source';
+import type { DatasetModule } from '../module';
+import { generate } from './generate';
+import { labelRule } from './labels';
+
+export const dataset: DatasetModule = {
+  open(declared) {
+    const folder = mkdtempSync(join(tmpdir(), 'tool-hire-'));
+    try {
+      for (const [table, text] of Object.entries(generate())) writeFileSync(join(folder, `${table}.csv`), text);
+      return new CsvSource(declared, labelRule, folder, 'the generator writes it');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+};

@@ -1,0 +1,202 @@
+"""
+Whether a dataset file says what it must: its JSON Schema, and the rules between its keys. The same as
+lib/shared/dataset-rules.ts; schema/dataset.cases.json holds both to it. The jobs check because a package of
+theirs may be older or younger than the file that was put beside it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+Fault = tuple[str, str]
+
+# Names that answers, captured records and reports give a meaning of their own.
+RESERVED = ("score", "predicted", "event_id")
+# What a pattern may not hold, because one of three languages reads it differently or not at all.
+NOT_PORTABLE = re.compile(r"\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&")
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+}
+
+
+def check(dataset: Any, schema: dict[str, Any]) -> None:
+    """
+    :param schema: content of schema/dataset.schema.json
+    :raises ValueError: with one line for each fault: key, and what is wrong or right
+    """
+    faults = list(_shape(dataset, schema, ())) or list(_rules(dataset))
+    if faults:
+        lines = "\n".join(f"  {at}: {why}" for at, why in faults)
+        raise ValueError(f"dataset.json is refused:\n{lines}")
+
+
+def _shape(value: Any, schema: dict[str, Any], path: tuple[str, ...]) -> Iterator[Fault]:
+    """Breaches of the keywords that lib/shared/dataset-file.ts makes zod write; a test refuses others."""
+    at = ".".join(path) or "the file"
+    kind = schema.get("type")
+    wanted = TYPES.get(kind or "")
+    if wanted and (not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean")):
+        yield at, f"must be of type {kind}; it is {value!r:.80}"
+        return
+    if ("enum" in schema and value not in schema["enum"]) or ("const" in schema and value != schema["const"]):
+        allowed = schema.get("enum", [schema.get("const")])
+        yield at, f"must be one of {', '.join(map(str, allowed))}; it is {_shown(value)}"
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        yield at, f"must match {schema['pattern']}; it is {_shown(value)}"
+    if len(value) < schema.get("minLength", 0) if isinstance(value, str) else False:
+        yield at, "must not be empty"
+    if isinstance(value, (int, float)) and (
+        value < schema.get("minimum", value)
+        or value > schema.get("maximum", value)
+        or value <= schema.get("exclusiveMinimum", float("-inf"))
+    ):
+        yield at, f"is out of range: {value}"
+    if isinstance(value, dict):
+        yield from _object(value, schema, path)
+    if isinstance(value, list):
+        if len(value) < schema.get("minItems", 0):
+            yield at, f"must have {schema['minItems']} entries at least"
+        for place, item in enumerate(value):
+            name = item.get("name") if isinstance(item, dict) else None
+            step = name if isinstance(name, str) else str(place)
+            # A column is found by its name: its table is the step before.
+            yield from _shape(item, schema.get("items", {}), (*path[:-1], step) if name else (*path, step))
+
+
+def _object(value: dict[str, Any], schema: dict[str, Any], path: tuple[str, ...]) -> Iterator[Fault]:
+    known, others = schema.get("properties", {}), schema.get("additionalProperties", True)
+    for key in schema.get("required", []):
+        if key not in value:
+            yield ".".join((*path, key)), "is missing"
+    for key, inner in value.items():
+        if key in known:
+            yield from _shape(inner, known[key], (*path, key))
+        elif isinstance(others, dict):
+            if not re.search(schema.get("propertyNames", {}).get("pattern", ""), key):
+                yield ".".join(path), f'the name "{key}" does not match {schema["propertyNames"]["pattern"]}'
+            yield from _shape(inner, others, (*path, key))
+        elif others is False:
+            yield ".".join(path) or "the file", f'the key "{key}" is unknown'
+
+
+def _shown(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _rules(dataset: dict[str, Any]) -> Iterator[Fault]:
+    features, labels = dataset["features"]["columns"], dataset["labels"]["columns"]
+    yield from _raw(dataset["raw"])
+    yield from _features(features)
+
+    identity = next((c["name"] for c in features if c["role"] == "id"), None)
+    ids, targets = [c for c in labels if c["role"] == "id"], [c for c in labels if c.get("target")]
+    if len(ids) != 1 or ids[0]["name"] != identity:
+        yield (
+            "labels.columns",
+            f"one column must have the role id and the name {identity}, that of the features",
+        )
+    if labels[0]["role"] != "id":
+        yield "labels.columns", "the id comes first, then the values of a ground-truth line in their order"
+    if len(targets) != 1:
+        yield "labels.columns", f"exactly one label must be the target; {len(targets)} are"
+    for c in targets:
+        if (c["type"], c.get("min"), c.get("max")) != ("int", 0, 1):
+            yield f"labels.{c['name']}", "the target must be an int with min 0 and max 1"
+    for c in labels:
+        if c["role"] == "label" and c["type"] == "string":
+            yield f"labels.{c['name']}.type", "a label is an int or a double"
+    yield from _columns("labels", labels)
+
+    taken = dict.fromkeys(RESERVED, "answers and reports use it")
+    taken |= {c["name"]: "a label has it" for c in labels if c["role"] == "label"}
+    taken[dataset["partition"]] = "the partitions of the lake use it"
+    for c in features:
+        if c["name"] in taken:
+            name = c["name"]
+            yield f"features.{name}.name", f'"{name}" is taken: {taken[name]}; rename it'
+
+
+def _raw(tables: dict[str, dict[str, Any]]) -> Iterator[Fault]:
+    events = sum(table["role"] == "events" for table in tables.values())
+    if events != 1:
+        yield "raw", f"exactly one table must have the role events; {events} have it"
+    for name, table in tables.items():
+        at, types = f"raw.{name}", {c["name"]: c["type"] for c in table["columns"]}
+        if table["role"] == "events" and "time" not in table:
+            yield at, "the events table must name its time column"
+        if table["role"] == "reference" and "key" not in table:
+            yield at, "a reference table must name its key"
+        for column in table.get("key", []):
+            if column not in types:
+                yield f"{at}.key", f'"{column}" is no column of the table'
+        if "time" in table and types.get(table["time"]) != "timestamp":
+            yield f"{at}.time", f'"{table["time"]}" is no column of type timestamp of the table'
+        if "lookBackDays" in table and "time" not in table:
+            yield f"{at}.lookBackDays", "a table without a time column has no days to look back"
+        yield from _columns(at, table["columns"])
+
+
+def _features(columns: Sequence[dict[str, Any]]) -> Iterator[Fault]:
+    for role, type_ in (("id", "string"), ("time", "timestamp")):
+        those = [c for c in columns if c["role"] == role]
+        if len(those) != 1:
+            yield "features.columns", f"exactly one column must have the role {role}; {len(those)} have it"
+        for c in those:
+            if c["type"] != type_:
+                yield f"features.{c['name']}.type", f"the {role} must be a {type_}"
+    for c in columns:
+        at, kind = f"features.{c['name']}", c.get("kind")
+        if c["role"] == "feature" and kind is None:
+            yield at, "a feature must have the kind categorical or numeric"
+        if kind == "numeric" and c["type"] not in ("int", "double"):
+            yield f"{at}.kind", f"a {c['type']} cannot be numeric"
+        if kind == "categorical" and c["type"] not in ("string", "int"):
+            yield f"{at}.kind", f"a {c['type']} cannot be categorical"
+        if (c.get("facet") or c.get("segment")) and kind != "categorical":
+            yield at, "facets and segments are values of a categorical feature"
+        if "ruleOfThumb" in c and kind != "numeric":
+            yield f"{at}.ruleOfThumb", "the simple rule orders rows by a numeric feature"
+    rules = sum("ruleOfThumb" in c for c in columns)
+    if rules > 1:
+        yield "features.columns", f"at most one feature is the simple rule; {rules} are"
+    yield from _columns("features", columns)
+
+
+def _columns(table: str, columns: Sequence[dict[str, Any]]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for c in columns:
+        at, low, high, pattern = f"{table}.{c['name']}", c.get("min"), c.get("max"), c.get("pattern")
+        if c["name"] in seen:
+            yield at, "two columns have this name"
+        seen.add(c["name"])
+        if low is not None and high is not None and low > high:
+            yield at, f"min {low} is above max {high}"
+        if (low is not None or high is not None) and c["type"] not in ("int", "double"):
+            yield at, f"a {c['type']} has neither min nor max"
+        if pattern is None:
+            continue
+        if c["type"] != "string":
+            yield f"{at}.pattern", f"a {c['type']} has no pattern"
+        if (
+            not re.fullmatch(r"\^.*\$", pattern, re.DOTALL)
+            or NOT_PORTABLE.search(pattern)
+            or not _compiles(pattern)
+        ):
+            yield (
+                f"{at}.pattern",
+                f'"{pattern}" must run from ^ to $ and mean the same in Java, JavaScript and Python',
+            )
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

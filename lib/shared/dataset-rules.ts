@@ -1,0 +1,135 @@
+/** Rules between the keys of a dataset file; jobs/common/declared.py has the same, held by the cases of schema/dataset.cases.json. */
+import type { Dataset } from './dataset-file';
+
+/** Names that answers, captured records and reports give a meaning of their own. */
+const RESERVED = ['score', 'predicted', 'event_id'];
+
+/** What a pattern may not hold, because one of three languages reads it differently or not at all. */
+const NOT_PORTABLE = /\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&/;
+
+export interface Fault {
+  /** Dotted, with names of columns in place of their numbers. */
+  readonly at: string;
+  /** What is wrong, with the value, and what is right. */
+  readonly why: string;
+}
+
+interface Limits {
+  name: string;
+  type: string;
+  min?: number;
+  max?: number;
+  pattern?: string;
+}
+
+export function* brokenRules(dataset: Dataset): Generator<Fault> {
+  const { raw, features, labels, partition } = dataset;
+  yield* rawFaults(raw);
+  yield* featureFaults(dataset);
+
+  const [ids, targets] = [labels.columns.filter((c) => c.role === 'id'), labels.columns.filter((c) => c.target)];
+  const id = features.columns.find(({ role }) => role === 'id')?.name;
+  if (ids.length !== 1 || ids[0]!.name !== id)
+    yield { at: 'labels.columns', why: `one column must have the role id and the name ${id}, that of the features` };
+  if (labels.columns[0]?.role !== 'id')
+    yield { at: 'labels.columns', why: 'the id comes first, then the values of a ground-truth line in their order' };
+  if (targets.length !== 1)
+    yield { at: 'labels.columns', why: `exactly one label must be the target; ${targets.length} are` };
+  for (const { name, type, min, max } of targets)
+    if (type !== 'int' || min !== 0 || max !== 1)
+      yield { at: `labels.${name}`, why: 'the target must be an int with min 0 and max 1: models answer yes or no' };
+  for (const { name, role, type } of labels.columns)
+    if (role === 'label' && type === 'string')
+      yield { at: `labels.${name}.type`, why: 'a label is an int or a double: a ground-truth line holds numbers' };
+  yield* columnFaults('labels', labels.columns);
+
+  const taken = new Map<string, string>([
+    ...RESERVED.map((name) => [name, 'answers and reports use it'] as const),
+    ...labels.columns.filter(({ role }) => role === 'label').map(({ name }) => [name, 'a label has it'] as const),
+    [partition, 'the partitions of the lake use it'],
+  ]);
+  for (const { name } of features.columns)
+    if (taken.has(name))
+      yield { at: `features.${name}.name`, why: `"${name}" is taken: ${taken.get(name)}; rename it` };
+}
+
+function* rawFaults(raw: Dataset['raw']): Generator<Fault> {
+  const events = Object.entries(raw).filter(([, { role }]) => role === 'events');
+  if (events.length !== 1)
+    yield { at: 'raw', why: `exactly one table must have the role events; ${events.length} have it` };
+  for (const [table, { role, key, time, lookBackDays, columns }] of Object.entries(raw)) {
+    const at = `raw.${table}`;
+    const byName = new Map(columns.map((column) => [column.name, column]));
+    if (role === 'events' && time === undefined)
+      yield { at, why: 'the events table must name its time column: it says to which partition a row belongs' };
+    if (role === 'reference' && key === undefined)
+      yield { at, why: 'a reference table must name its key: the columns that identify a row' };
+    for (const name of key ?? [])
+      if (!byName.has(name)) yield { at: `${at}.key`, why: `"${name}" is no column of the table` };
+    if (time !== undefined && byName.get(time)?.type !== 'timestamp')
+      yield { at: `${at}.time`, why: `"${time}" is no column of type timestamp of the table` };
+    if (lookBackDays !== undefined && time === undefined)
+      yield { at: `${at}.lookBackDays`, why: 'a table without a time column has no days to look back' };
+    yield* columnFaults(at, columns);
+  }
+}
+
+function* featureFaults({ features }: Dataset): Generator<Fault> {
+  const columns = features.columns;
+  for (const [role, type] of [
+    ['id', 'string'],
+    ['time', 'timestamp'],
+  ] as const) {
+    const those = columns.filter((column) => column.role === role);
+    if (those.length !== 1)
+      yield { at: 'features.columns', why: `exactly one column must have the role ${role}; ${those.length} have it` };
+    for (const column of those)
+      if (column.type !== type) yield { at: `features.${column.name}.type`, why: `the ${role} must be a ${type}` };
+  }
+  for (const { name, type, role, kind, facet, segment, ruleOfThumb } of columns) {
+    const at = `features.${name}`;
+    if (role === 'feature' && kind === undefined)
+      yield { at, why: 'a feature must have the kind categorical or numeric' };
+    if (kind === 'numeric' && type !== 'int' && type !== 'double')
+      yield { at: `${at}.kind`, why: `a ${type} cannot be numeric` };
+    if (kind === 'categorical' && type !== 'string' && type !== 'int')
+      yield { at: `${at}.kind`, why: `a ${type} cannot be categorical` };
+    if ((facet === true || segment === true) && kind !== 'categorical')
+      yield { at, why: 'facets and segments are values of a categorical feature' };
+    if (ruleOfThumb !== undefined && kind !== 'numeric')
+      yield { at: `${at}.ruleOfThumb`, why: 'the simple rule orders rows by a numeric feature' };
+  }
+  const rules = columns.filter(({ ruleOfThumb }) => ruleOfThumb !== undefined);
+  if (rules.length > 1)
+    yield { at: 'features.columns', why: `at most one feature is the simple rule; ${rules.length} are` };
+  yield* columnFaults('features', columns);
+}
+
+/** What holds for columns of any table. */
+function* columnFaults(at: string, columns: readonly Limits[]): Generator<Fault> {
+  const seen = new Set<string>();
+  for (const { name, type, min, max, pattern } of columns) {
+    if (seen.has(name)) yield { at: `${at}.${name}`, why: 'two columns have this name' };
+    seen.add(name);
+    if (min !== undefined && max !== undefined && min > max)
+      yield { at: `${at}.${name}`, why: `min ${min} is above max ${max}` };
+    if ((min !== undefined || max !== undefined) && type !== 'int' && type !== 'double')
+      yield { at: `${at}.${name}`, why: `a ${type} has neither min nor max` };
+    if (pattern === undefined) continue;
+    if (type !== 'string') yield { at: `${at}.${name}.pattern`, why: `a ${type} has no pattern` };
+    if (!/^\^.*\$$/s.test(pattern) || NOT_PORTABLE.test(pattern) || !compiles(pattern))
+      yield {
+        at: `${at}.${name}.pattern`,
+        why: `"${pattern}" must run from ^ to $ and mean the same in Java, JavaScript and Python: no inline flags, look-around, named groups or possessive quantifiers`,
+      };
+  }
+}
+
+function compiles(pattern: string): boolean {
+  try {
+    new RegExp(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}

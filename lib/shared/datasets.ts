@@ -1,0 +1,73 @@
+/** The one reader of dataset files for commands and synthesis. */
+import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { z } from 'zod';
+import { type Dataset, datasetFile } from './dataset-file';
+import { brokenRules, type Fault } from './dataset-rules';
+
+const FOLDER = join(__dirname, '../../datasets');
+
+/** The dataset that `datasets/default` is a link to. */
+export const defaultDataset = basename(realpathSync(join(FOLDER, 'default')));
+
+export const datasetNames = (): string[] =>
+  readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+
+/** A file of a dataset's folder. */
+export const datasetPath = (name: string, file: string): string => join(FOLDER, name, file);
+
+const read = new Map<string, Dataset>();
+
+/** @throws Error naming every key of the file that is wrong, or the datasets that there are */
+export function datasetOf(name: string): Dataset {
+  const known = read.get(name);
+  if (known !== undefined) return known;
+  const path = datasetPath(name, 'dataset.json');
+  if (!existsSync(path))
+    throw new Error(
+      `dataset ${JSON.stringify(name)} is not one of ${datasetNames().join(', ')}: ${path} does not exist`,
+    );
+  const dataset = checkedDataset(parsed(path), `datasets/${name}/dataset.json`);
+  if (dataset.name !== name)
+    throw new Error(
+      `datasets/${name}/dataset.json: name is ${JSON.stringify(dataset.name)}, but the folder is ${name}`,
+    );
+  read.set(name, dataset);
+  return dataset;
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new Error(`${path} is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** @throws Error with one line for each fault, which names `file`, key, value and what is right */
+export function checkedDataset(content: unknown, file: string): Dataset {
+  const { success, data, error } = datasetFile.safeParse(content, { reportInput: true });
+  const faults: Fault[] = success ? [...brokenRules(data)] : error.issues.map((issue) => faultOf(issue, content));
+  if (faults.length > 0 || data === undefined)
+    throw new Error(`${file} is refused:\n${faults.map(({ at, why }) => `  ${at}: ${why}`).join('\n')}`);
+  return data;
+}
+
+/** An issue of zod with names of columns in place of their numbers. */
+function faultOf({ code, path, message, input }: z.core.$ZodIssue, content: unknown): Fault {
+  let value = content;
+  const at: string[] = [];
+  for (const step of path) {
+    value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
+    if (step === 'columns') continue;
+    const name = typeof step === 'number' ? (value as { name?: unknown } | undefined)?.name : undefined;
+    at.push(typeof name === 'string' ? name : String(step));
+  }
+  const where = at.join('.') || 'the file';
+  if (input === undefined && code === 'invalid_type') return { at: where, why: 'is missing' };
+  const got = typeof input === 'object' ? '' : `; it is ${JSON.stringify(input)}`;
+  return { at: where, why: `${message}${got}` };
+}
