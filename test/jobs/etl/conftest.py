@@ -4,11 +4,8 @@ from pathlib import Path
 
 import pytest
 from bucket import Bucket
+from in_use import in_use
 from spark_session import bucket, spark
-
-import etl
-import transforms
-from common import schema
 
 sys.path.append(str(Path(__file__).parent))
 import orders
@@ -17,14 +14,7 @@ __all__ = ["bucket", "spark"]
 
 
 @pytest.fixture
-def shop(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    """Buckets of the orders, for which the job is what it is for any dataset."""
-    monkeypatch.setattr(schema, "dataset", lambda: orders.DATASET)
-    for module in (etl, transforms):
-        monkeypatch.setattr(module, "features", orders)
-    columns = (schema.raw_columns, schema.curated_columns, schema.label_columns)
-    for cached in columns:
-        cached.cache_clear()
-    yield bucket
-    for cached in columns:
-        cached.cache_clear()
+def shop(bucket: Bucket) -> Iterator[Bucket]:
+    """Buckets of the orders."""
+    with in_use(orders.DATASET, orders):
+        yield bucket
