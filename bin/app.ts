@@ -11,6 +11,7 @@ import { enabledRooms } from '../lib/rooms';
 import { datasetOf } from '../lib/shared/datasets';
 import { ServingModelStack } from '../lib/serving/serving-model-stack';
 import { ServingStack } from '../lib/serving/serving-stack';
+import { tellingRefusals } from '../lib/shared/refused';
 import { TrainingStack } from '../lib/training/training-stack';
 import { WarehouseStack } from '../lib/warehouse/warehouse-stack';
 
@@ -35,7 +36,12 @@ export function buildKit(app: App): void {
   const { key, alerts, deadLetters, isolated } = foundation;
   const common = { kit, key, alerts, deadLetters, isolated, destroyData, logRetention, tags };
 
-  const lake = new DataLakeStack(app, 'DataLake', { ...common, dataset, config: config.dataLake });
+  const lake = new DataLakeStack(app, 'DataLake', {
+    ...common,
+    dataset,
+    config: config.dataLake,
+    labels: config.labels,
+  });
   const { raw, curated, artifacts, captured, capture } = lake;
   const buckets = { raw, curated, artifacts, captured };
 
@@ -70,4 +76,4 @@ export function buildKit(app: App): void {
   for (const { name } of enabledRooms(config)) optIn[name]?.();
 }
 
-if (require.main === module) buildKit(new App());
+if (require.main === module) tellingRefusals(() => buildKit(new App()));

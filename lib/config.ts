@@ -10,8 +10,14 @@ import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
 import { defaultDataset } from './shared/datasets';
 import { servingConfig } from './serving/config';
+import { parseJson } from './shared/json-text';
+import { reservedFor } from './shared/names';
+import { Refused } from './shared/refused';
 import { trainingConfig } from './training/config';
 import { warehouseConfig } from './warehouse/config';
+
+/** Who names no kit means this one, in commands as in the app. */
+export const DEFAULT_KIT = 'mlkit';
 
 /** Cross-room rules stand here; the knobs of a room are in its own `config.ts`. */
 export const schema = z
@@ -22,7 +28,11 @@ export const schema = z
         /^[a-z][a-z0-9-]{0,13}[a-z0-9]$/,
         'kit: 2 to 15 of a-z, 0-9 and -, starting with a letter, not ending with -; job names derived from it must stay below 32 characters',
       )
-      .default('mlkit')
+      .superRefine((kit, ctx) => {
+        const why = reservedFor(kit);
+        if (why !== undefined) ctx.addIssue({ code: 'custom', message: `kit: ${why}; choose another name` });
+      })
+      .default(DEFAULT_KIT)
       .describe('Prefix of stack, endpoint, alarm and parameter names; two kits in one account differ here'),
     dataset: z
       .string()
@@ -99,30 +109,81 @@ export const profileNames = Object.keys(profiles) as Config['profile'][];
 
 /**
  * The configuration of a profile, with overrides laid over it room by room.
- * @throws Error naming every wrong key, the value it has and what is allowed
+ * @throws Refused naming every wrong key, the value it has and what is allowed
  */
-export function resolveConfig(profile: string = 'sandbox', overrides: Record<string, unknown> = {}): Config {
+export function resolveConfig(profile: string = 'sandbox', overrides: Overlay = {}): Config {
   const base = profiles[profile as Config['profile']];
   if (base === undefined)
-    throw new Error(
+    throw new Refused(
       `profile ${JSON.stringify(profile)} is not one of ${profileNames.join(', ')}: deploy with -c profile=sandbox`,
     );
-  const result = schema.safeParse(merge(base, overrides));
-  if (!result.success) throw new Error(`configuration refused:\n${z.prettifyError(result.error)}`);
+  agree('profile', profile, overrides.profile);
+  const asked = merge(base, overrides);
+  const result = schema.safeParse(asked);
+  if (!result.success)
+    throw new Refused(
+      `configuration refused:\n${result.error.issues.map((issue) => told(issue, asked)).join('\n')}\nleave a key out for its default; docs/configuration.md has every key`,
+    );
   return result.data;
+}
+
+/** What is wrong, where, and what stands there; a default that breaks a rule between rooms does not stand there. */
+function told({ path, message }: z.core.$ZodIssue, asked: unknown): string {
+  const received = JSON.stringify(
+    path.reduce<unknown>((value, key) => (value as Overlay | undefined)?.[String(key)], asked),
+  );
+  const value = path.length === 0 || received === undefined ? '' : `; received ${received}`;
+  return `  ${path.length === 0 ? '' : `${path.join('.')}: `}${value === '' ? message : message.replace(/, received \w+$/, '')}${value}`;
+}
+
+/** Values laid over a profile. */
+export type Overlay = Record<string, unknown>;
+
+/** What options and context keys of their own choose beside the overlay. */
+export interface Chosen {
+  readonly profile?: string;
+  readonly kit?: string;
+  readonly rooms?: readonly string[];
+}
+
+/** @throws Refused where the overlay contradicts what was chosen: guards would read the one and stacks the other */
+export function chosenConfig({ profile, kit = DEFAULT_KIT, rooms }: Chosen, overlay: Overlay): Config {
+  agree('kit', kit, overlay.kit);
+  if (rooms !== undefined) agree('rooms', rooms, overlay.rooms);
+  return resolveConfig(profile, { ...overlay, kit, ...(rooms === undefined ? {} : { rooms }) });
+}
+
+function agree(key: keyof Chosen, chosen: unknown, laid: unknown): void {
+  const [is, says] = [JSON.stringify(chosen), JSON.stringify(laid)];
+  if (says !== undefined && says !== is)
+    throw new Refused(
+      `the configuration says ${key} ${says}, but ${is} was chosen: take "${key}" out of it and choose with ${CHOICES[key]}`,
+    );
+}
+
+const CHOICES: Record<keyof Chosen, string> = {
+  profile: '--profile (cdk: -c profile=)',
+  kit: '--kit (cdk: -c kit=)',
+  rooms: '--with (cdk: -c rooms=)',
+};
+
+/** @throws Refused unless the text is a JSON object */
+export function parseOverlay(text: string, from: string): Overlay {
+  const value = parseJson(text, from);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Refused(
+      `${from} must be a JSON object of rooms and their keys, such as {"etl":{"workers":4}}; received ${text}: leave it out for the profile as it is`,
+    );
+  return value as Overlay;
 }
 
 /** Context keys: `profile`, `kit`, `rooms` (names joined by commas), and `config`, a JSON object laid over the profile. */
 export function loadConfig(app: App): Config {
   const context = (key: string) => app.node.tryGetContext(key) as string | undefined;
-  const overrides = app.node.tryGetContext('config') as string | Record<string, unknown> | undefined;
-  const parsed = typeof overrides === 'string' ? (JSON.parse(overrides) as Record<string, unknown>) : (overrides ?? {});
-  const [kit, rooms] = [context('kit'), context('rooms')?.split(',')];
-  return resolveConfig(context('profile'), {
-    ...parsed,
-    ...(kit === undefined ? {} : { kit }),
-    ...(rooms === undefined ? {} : { rooms }),
-  });
+  const overlay = app.node.tryGetContext('config') as unknown;
+  const text = typeof overlay === 'string' ? overlay : JSON.stringify(overlay ?? {});
+  const [profile, kit, rooms] = [context('profile'), context('kit'), context('rooms')?.split(',')];
+  return chosenConfig({ profile, kit, rooms }, parseOverlay(text, '-c config'));
 }
 
 /** An object with another laid over it, key by key at every depth. */

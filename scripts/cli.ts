@@ -5,7 +5,9 @@ import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
 import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
-import { Refused } from './shared/arguments';
+import { DEFAULT_KIT } from '../lib/config';
+import { Refused } from '../lib/shared/refused';
+import { SIGN_IN } from './shared/arguments';
 import { terminal } from './shared/out';
 
 // Node 20 is supported here on purpose; the SDK's notice about January 2027 would head the output of every command.
@@ -13,7 +15,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 export const program = new Command('mlkit')
   .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
-  .option('--kit <name>', 'name the kit was deployed under', 'mlkit')
+  .option('--kit <name>', 'name the kit was deployed under', DEFAULT_KIT)
   .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
   .exitOverride();
 
@@ -21,8 +23,7 @@ for (const register of [operate, account, rehearse, bench, prove]) register(prog
 
 /** The two mistakes that everybody makes first, in words that say what to do. */
 function explained(error: Error): string {
-  if (error.name === 'CredentialsProviderError')
-    return 'no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL and the keys that a rehearsal printed';
+  if (error.name === 'CredentialsProviderError') return `no AWS credentials: ${SIGN_IN}`;
   if (/Region is missing/.test(error.message)) return 'no AWS Region: set AWS_REGION or pass --region';
   return error.message;
 }

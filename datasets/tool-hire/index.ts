@@ -6,8 +6,10 @@ import { CsvSource } from '../csv-source';
 import type { DatasetModule } from '../module';
 import { generate } from './generate';
 import { labelRule } from './labels';
+import { story } from './story';
 
 export const dataset: DatasetModule = {
+  story,
   open(declared) {
     const folder = mkdtempSync(join(tmpdir(), 'tool-hire-'));
     try {

@@ -1,4 +1,4 @@
-"""Seam: buckets from templates keep their tags, and objects under a KMS key ask for it.
+"""Seam: buckets from templates keep their tags, their objects ask for the key, reserved names are refused.
 
 The emulator drops both properties: CDK's auto-delete handler looks for its tag, and a role without the
 grant on the bucket's key would read and write here what AWS denies it."""
@@ -10,6 +10,10 @@ from engine.emulator import pinned
 # What S3 asks KMS for on its caller's behalf: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 _KMS_ACTIONS = {"s3:PutObject": "kms:GenerateDataKey", "s3:GetObject": "kms:Decrypt"}
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
 
 def install() -> None:
     """After authorization.install: the key's decisions are to be audited as well."""
@@ -20,6 +24,13 @@ def install() -> None:
 
 def _keep_properties(keys: dict[str, str]) -> None:
     s3 = pinned.module("services.s3")
+    well_formed = s3._validate_bucket_name
+
+    def valid(name: str) -> bool:
+        reserved = name.startswith(_RESERVED_PREFIXES) or name.endswith(_RESERVED_SUFFIXES)
+        return bool(well_formed(name)) and not reserved
+
+    s3._validate_bucket_name = valid
     handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     bucket = handlers["AWS::S3::Bucket"]
 
@@ -34,6 +45,9 @@ def _keep_properties(keys: dict[str, str]) -> None:
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
         created = bucket["create"](logical_id, props, stack)
+        if not valid(created[0]):
+            del s3._buckets[created[0]]
+            raise ValueError(f"The specified bucket is not valid: {created[0]}")
         keep(created[0], props)
         return created
 

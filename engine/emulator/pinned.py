@@ -148,6 +148,8 @@ SEAMS: dict[str, str | None] = {
     "services.stepfunctions:_state_machines": None,
     "services.stepfunctions:_state_query_language": "state_def ctx",
     "services.s3:_bucket_tags": None,
+    "services.s3:_buckets": None,
+    "services.s3:_validate_bucket_name": "name",
     "services.tagging:_COLLECTORS": None,
     "services.sts:register_session": "access_key session",
 }

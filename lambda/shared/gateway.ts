@@ -1,13 +1,27 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
-/** The body of a request as JSON, or the error that parsing it ended with. */
+const BEYOND = 'number beyond a double';
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
+/** A number needs that many digits, or an exponent of three, to be beyond a double. */
+const MAY_BE_BEYOND = /[\d.]{200}|[eE]\+?\d{3}/;
+
+/** The body of a request as JSON, or the error that parsing it ended with. Of a number such as 1e400 the text is kept: JSON has no Infinity to show. */
 export function parsed({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
+  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? '');
   try {
-    return JSON.parse(isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? ''));
+    const value: unknown = JSON.parse(text);
+    return MAY_BE_BEYOND.test(text) ? JSON.parse(text.replace(TOKENS, keptBeyond)) : value;
   } catch (error) {
     return error;
   }
 }
+
+const keptBeyond = (token: string): string =>
+  token.startsWith('"') || Number.isFinite(Number(token)) ? token : JSON.stringify({ [BEYOND]: token });
+
+/** The text of a number that no double holds; undefined for any other value. */
+export const writtenNumber = (value: unknown): string | undefined =>
+  typeof value === 'object' && value !== null && BEYOND in value ? String(value[BEYOND]) : undefined;
 
 export const answer = (
   statusCode: number,

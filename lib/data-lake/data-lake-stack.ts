@@ -25,6 +25,7 @@ import { Catalog } from './catalog';
 export interface DataLakeStackProps extends RoomProps {
   readonly config: Config['dataLake'];
   readonly dataset: Dataset;
+  readonly labels: Config['labels'];
   readonly destroyData: boolean;
   readonly key: IKey;
   readonly logRetention: RetentionDays;
@@ -77,6 +78,7 @@ export class DataLakeStack extends RoomStack {
     new CfnOutput(this, out.captured, { value: this.captured.bucketName });
     // Commands read the raw data and the columns of the dataset that is deployed.
     new CfnOutput(this, out.dataset, { value: props.dataset.name });
+    new CfnOutput(this, out.labelDelayDays, { value: String(props.labels.delayDays) });
   }
 
   private addWorkgroup(kit: string, scanLimitGb: number, key: IKey): void {

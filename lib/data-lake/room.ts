@@ -10,6 +10,8 @@ export const dataLake = {
     artifacts: 'ArtifactsBucketName',
     captured: 'CapturedBucketName',
     dataset: 'DatasetName',
+    /** `labels.delayDays`, for the commands that deliver labels and train on them. */
+    labelDelayDays: 'LabelDelayDays',
   },
   env: { rawBucket: 'RAW_BUCKET', artifactsBucket: 'ARTIFACTS_BUCKET', captureStream: 'CAPTURE_STREAM' },
 } as const satisfies RoomContract;

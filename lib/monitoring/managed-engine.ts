@@ -57,6 +57,7 @@ export class ManagedEngine extends Construct {
       dataset: this.props.dataset.name,
       description: 'Puts the baselines of a released model where Model Monitor reads them',
       environment: {
+        [foundation.env.kit]: kit,
         [dataLake.env.artifactsBucket]: artifacts.bucketName,
         [serving.env.endpointName]: names.endpoint(kit),
         [monitoring.env.clarify]: JSON.stringify({

@@ -6,7 +6,12 @@ export const serving = {
   // The model stands apart because Release updates that stack and nothing else.
   stacks: { Serving: 'serving', ServingModel: 'serving-model' },
   machines: ['Release'],
-  outputs: { apiId: 'ApiId', apiStage: 'ApiStage' },
+  outputs: {
+    apiId: 'ApiId',
+    apiStage: 'ApiStage',
+    /** `serving.maxInstancesPerRequest`, for the command that replays traffic. */
+    maxInstances: 'MaxInstancesPerRequest',
+  },
   env: { endpointName: 'ENDPOINT_NAME', maxInstances: 'MAX_INSTANCES' },
   events: { releaseFinished: 'Release Finished' },
   metrics: { captureFailures: 'CaptureFailures' },

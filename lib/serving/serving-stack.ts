@@ -119,6 +119,7 @@ export class ServingStack extends RoomStack {
     new CfnOutput(this, machineOutput('Release'), { value: this.release.machine.stateMachineArn });
     new CfnOutput(this, out.apiId, { value: api.restApiId });
     new CfnOutput(this, out.apiStage, { value: api.stageName });
+    new CfnOutput(this, out.maxInstances, { value: String(config.maxInstancesPerRequest) });
   }
 
   private addModelRole({ artifacts, captured, config, key, inVpc }: ServingStackProps): JobRole {

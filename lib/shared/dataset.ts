@@ -13,3 +13,7 @@ export const placeOf = ({ partition: grain }: Pick<Dataset, 'partition'>, partit
 
 /** What models predict. */
 export const targetOf = ({ labels }: Dataset): string => labels.columns.find(({ target }) => target)!.name;
+
+/** The raw table whose rows the features are of. */
+export const eventsTable = ({ raw }: Dataset): string =>
+  Object.entries(raw).find(([, { role }]) => role === 'events')![0];

@@ -70,7 +70,7 @@ export const sharedNotes: Notes = {
   },
   'AWS::Glue::Table': {
     TableInput:
-      'Columns from schema/dataset.json; partitions are projected from the key, so that no crawler runs and nothing is registered when data arrives',
+      'Columns from dataset.json; partitions are projected from the key, so that no crawler runs and nothing is registered when data arrives',
   },
   '*/Api/Account':
     "API Gateway's logging role is the account's, not the kit's: it is set and stays, so that two kits and their removal do not fight. Without it the first stage with logging in a new account is refused",

@@ -1,5 +1,6 @@
 /** What CloudFormation does not delete because something is in it that is not the stack's own. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { unlessAbsent } from '../../lib/shared/absent';
 import type { DeclaredStack } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
 import { pause } from '../operate/pace';
@@ -18,7 +19,8 @@ const empty: Record<string, (aws: Aws, physicalId: string) => Promise<number>> =
 export async function unblock(aws: Aws, failed: readonly StackResource[]): Promise<string[]> {
   const done: string[] = [];
   for (const { type, physicalId } of failed) {
-    const count = await empty[type]?.(aws, physicalId);
+    // What went meanwhile blocks nothing any more.
+    const count = await unlessAbsent(empty[type]?.(aws, physicalId) ?? Promise.resolve(0));
     if (count !== undefined && count > 0) done.push(`emptied ${physicalId}: ${count} left in it`);
   }
   return done;
@@ -44,7 +46,8 @@ async function deleteVersions(aws: Aws, arnOrName: string): Promise<number> {
   const group = { ModelPackageGroupName: arnOrName.split('/').at(-1) };
   for await (const { ModelPackageArn } of pages(aws, 'sagemaker:ListModelPackages', group, ['ModelPackageSummaryList']))
     versions.push(ModelPackageArn);
-  for (const ModelPackageName of versions) await call(aws, 'sagemaker:DeleteModelPackage', { ModelPackageName });
+  for (const ModelPackageName of versions)
+    await unlessAbsent(call(aws, 'sagemaker:DeleteModelPackage', { ModelPackageName }));
   return versions.length;
 }
 
@@ -63,10 +66,6 @@ export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly De
     for await (const { logGroupName } of pages(aws, 'cloudwatch-logs:DescribeLogGroups', named, ['logGroups']))
       if (stackOwns(kit, logGroupName.slice(prefix.length), of)) deleted.push(logGroupName);
   }
-  for (const logGroupName of deleted)
-    await call(aws, 'cloudwatch-logs:DeleteLogGroup', { logGroupName }).catch((error: Error) => {
-      // The list is older than what it tells of.
-      if (error.name !== 'ResourceNotFoundException') throw error;
-    });
+  for (const logGroupName of deleted) await unlessAbsent(call(aws, 'cloudwatch-logs:DeleteLogGroup', { logGroupName }));
   return deleted;
 }

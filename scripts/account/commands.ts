@@ -1,7 +1,8 @@
 /** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
 import type { Command } from 'commander';
-import { resolveConfig } from '../../lib/config';
-import { examples, option, overlay, Refused, type Shaped, type Where } from '../shared/arguments';
+import { chosenConfig } from '../../lib/config';
+import { examples, option, type Shaped, type Where } from '../shared/arguments';
+import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
 import { terminal } from '../shared/out';
 
@@ -25,7 +26,8 @@ export function register(program: Command): void {
   interface Asked extends Shaped {
     json: boolean;
   }
-  const resolved = (options: Asked) => resolveConfig(options.profile, { ...overlay(options), kit: where().kit });
+  const resolved = (options: Asked) =>
+    chosenConfig({ profile: options.profile, kit: where().kit, rooms: options.with }, options.config);
 
   program
     .command('doctor')
@@ -98,7 +100,7 @@ export function register(program: Command): void {
     .action(async (options: Asked & { maxUsd?: number; yes: boolean }) => {
       const { up } = load<typeof import('./up')>('./up');
       const { kit, aws } = where();
-      const stacks = await up(aws, { ...options, kit, config: overlay(options) }, out);
+      const stacks = await up(aws, { ...options, kit }, out);
       if (options.json) print({ kit, profile: options.profile, stacks });
     });
 
@@ -128,7 +130,7 @@ export function register(program: Command): void {
     .action(async (steps: string[], options: Asked & { out?: string; yes: boolean }) => {
       const { witness } = load<typeof import('../operate/witness')>('../operate/witness');
       const { kit, aws } = where();
-      await witness(aws, { ...options, kit, steps, config: overlay(options) }, out);
+      await witness(aws, { ...options, kit, steps }, out);
     });
 
   program

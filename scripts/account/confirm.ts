@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { Refused } from '../shared/arguments';
+import { Refused } from '../../lib/shared/refused';
 
 /** Asks on the terminal, on standard error, so that a document on standard output stays one. @throws Refused unless the answer is `expected` */
 export async function confirm(question: string, expected: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** From nothing, or from a half-failed run, to a deployed kit. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { stacksOf } from '../../lib/rooms';
-import { Refused } from '../shared/arguments';
+import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
 import { readKit, type Template } from '../shared/templates';
 import type { Out } from '../shared/out';

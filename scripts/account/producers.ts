@@ -1,10 +1,12 @@
 /** Whatever would go on working, or writing into a bucket, while the stacks are deleted. Found through the stacks' own resources. */
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { isAbsent } from '../../lib/shared/absent';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { POLL_MS, type StackResource } from './stacks';
 import { call, pages } from '../shared/sdk';
+import type { Json } from '../shared/templates';
 import { kinds, list } from './sweep/list';
 import { jobOwns } from './sweep/owner';
 
@@ -13,8 +15,8 @@ export interface Stopped {
   name: string;
 }
 
-/** A producer that is gone or has ended already is what was wanted. A refused change is not: the producer goes on. */
-const GONE = /not ?found|could not find|does ?not ?exist|rejected because the .*is in status/i;
+/** A producer that has ended already is what was wanted, as one that is gone. A refused change is not: the producer goes on. */
+const ENDED = /rejected because the .*is in status/i;
 
 /**
  * Stops them in the order in which they cause each other: rules and schedules, executions, jobs; then waits for the jobs, which write last.
@@ -35,7 +37,7 @@ export async function stopProducers(
       stopped.push({ kind, name });
       out.line(`stopped ${kind} ${name}`);
     } catch (error) {
-      if (!GONE.test(`${(error as Error).name} ${(error as Error).message}`)) throw error;
+      if (!isAbsent(error) && !ENDED.test((error as Error).message)) throw error;
     }
   };
 
@@ -51,12 +53,12 @@ export async function stopProducers(
   for (const stateMachineArn of named('AWS::StepFunctions::StateMachine')) {
     const running = { stateMachineArn, statusFilter: 'RUNNING' };
     const cause = 'the kit is taken down';
-    for await (const { executionArn } of pages(aws, 'sfn:ListExecutions', running, ['executions']))
+    for await (const { executionArn } of listed(pages(aws, 'sfn:ListExecutions', running, ['executions'])))
       await attempt('execution', executionArn, () => call(aws, 'sfn:StopExecution', { executionArn, cause }));
   }
 
   for (const JobName of named('AWS::Glue::Job'))
-    for await (const { Id, JobRunState } of pages(aws, 'glue:GetJobRuns', { JobName }, ['JobRuns']))
+    for await (const { Id, JobRunState } of listed(pages(aws, 'glue:GetJobRuns', { JobName }, ['JobRuns'])))
       if (/^(STARTING|RUNNING|WAITING)$/.test(JobRunState))
         await attempt('Glue job run', Id, () => call(aws, 'glue:BatchStopJobRun', { JobName, JobRunIds: [Id] }));
   if (kit !== undefined) await stopJobs(aws, kit, attempt, out);
@@ -65,6 +67,15 @@ export async function stopProducers(
   for (const Name of named('AWS::CloudTrail::Trail'))
     await attempt('trail', Name, () => call(aws, 'cloudtrail:StopLogging', { Name }));
   return stopped;
+}
+
+/** What is listed of something that may have been deleted by hand: nothing then. */
+async function* listed(found: AsyncIterable<Json>): AsyncGenerator<Json> {
+  try {
+    yield* found;
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
 }
 
 type Attempt = (kind: string, name: string, stop: () => Promise<unknown>) => Promise<void>;

@@ -10,6 +10,7 @@ import {
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import { unlessAbsent } from '../../lib/shared/absent';
 import { names } from '../../lib/shared/names';
 import { type StackName, stacksOf } from '../../lib/rooms';
 import { pause } from '../operate/pace';
@@ -116,13 +117,8 @@ export async function settled(client: CloudFormationClient, name: string): Promi
 }
 
 async function statusOf(client: CloudFormationClient, name: string): Promise<string | undefined> {
-  try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks?.find(({ StackName }) => StackName === name)?.StackStatus;
-  } catch (error) {
-    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
-    throw error;
-  }
+  const found = await unlessAbsent(client.send(new DescribeStacksCommand({ StackName: name })));
+  return found?.Stacks?.find(({ StackName }) => StackName === name)?.StackStatus;
 }
 
 export const inProgress = (status: string): boolean =>

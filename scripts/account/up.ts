@@ -1,10 +1,13 @@
 /** `up`: is the account ready, what will it cost, go on? Then the deployment. */
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { resolveConfig } from '../../lib/config';
+import { storyOf } from '../../datasets/module';
+import { chosenConfig, type Overlay } from '../../lib/config';
 import { type StackName, stacksOf } from '../../lib/rooms';
-import { Refused } from '../shared/arguments';
+import { datasetOf } from '../../lib/shared/datasets';
+import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
+import { rangeText } from '../operate/days';
 import type { Out } from '../shared/out';
 import { ROOT, synth } from '../shared/cdk';
 import { confirm } from './confirm';
@@ -18,16 +21,18 @@ import { kitStacks } from './stacks';
 export interface UpOptions {
   kit: string;
   profile: string;
-  config: Record<string, unknown>;
+  config: Overlay;
+  /** Opt-in rooms. @default those of the configuration */
+  with?: readonly string[];
   maxUsd?: number;
   yes: boolean;
 }
 
 /** @throws Refused when a check fails, the cost is above `maxUsd`, or nobody confirmed; nothing was changed then */
 export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackOutcome[]> {
-  const { kit, profile, config, yes } = options;
+  const { kit, profile, config, with: rooms, yes } = options;
   // Refused by the configuration's own words, before anything is started.
-  const resolved = resolveConfig(profile, { ...config, kit });
+  const resolved = chosenConfig({ profile, kit, rooms }, config);
   const templates = synthesize(resolved);
   const cost = estimate(resolved, templates);
   const diagnosis = await diagnose({ config: resolved, aws, templates });
@@ -44,13 +49,15 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
     );
   const assembly = join(ROOT, 'cdk.out');
   out.progress(`synthesizing ${kit}, profile ${profile}`);
-  await synth(assembly, { profile, kit, config });
+  await synth(assembly, { profile, kit, rooms, config });
   const gone = leaving(await kitStacks(new CloudFormationClient(aws), kit), assembly);
   for (const { name, room } of gone) out.line(`${name} is deleted, its room is not asked for: ${lost(room)}`);
   const deleting = gone.length === 0 ? '' : ` and delete ${gone.map(({ name }) => name).join(', ')}`;
   if (!yes) await confirm(`deploy ${kit}, profile ${profile}${deleting}? [y/n]`, 'y');
   const outcomes = await deployKit({ kit, aws, assembly, log: join(assembly, 'up.log'), out });
-  out.line(`${kit} is deployed; next: npm run kit -- load 2013-01..2013-03, then npm run kit -- status`);
+  out.line(
+    `${kit} is deployed; next: npm run kit -- load ${rangeText(datasetOf(resolved.dataset), storyOf(resolved.dataset).history)}, then npm run kit -- status`,
+  );
   return outcomes;
 }
 

@@ -1,10 +1,9 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { resolveConfig } from '../../lib/config';
 import { option, understood, type Where, whole } from '../shared/arguments';
+import { readJson } from '../shared/json-file';
 import { terminal } from '../shared/out';
-import { monthsOf, parseDay, parseRange } from './days';
+import { parseDay, parseRange, partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import type { Engine } from './query';
 import type { Released } from './releases';
@@ -29,26 +28,27 @@ export function register(program: Command): void {
   const range = understood(parseRange);
   const day = understood(parseDay);
   const delayDays = () =>
-    new Option('--delay-days <days>', 'labels.delayDays of the deployment')
-      .argParser(whole)
-      .default(resolveConfig().labels.delayDays);
+    new Option(
+      '--delay-days <days>',
+      'days between an event and its label (default: labels.delayDays as deployed)',
+    ).argParser(whole);
 
   program
     .command('load')
-    .description('land months of raw data and wait until one run has curated them')
-    .argument('<months>', '2013-01 or 2013-01..2013-03', range)
+    .description('land raw data by its partitions and wait until one run has curated them')
+    .argument('<days>', 'YYYY-MM, YYYY-MM..YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .action(async (days: Range) => {
       const { load: land } = load<typeof import('./load')>('./load');
       const kit = await deployed();
-      await land(kit, { source: source(kit), months: monthsOf(days) }, out);
+      await land(kit, { source: source(kit), partitions: partitionsOf(kit.dataset, days) }, out);
     });
 
   program
     .command('labels')
     .description('deliver the ground truth collected on these days')
-    .argument('<days>', '2013-01..2013-03 or 2013-04-03..2013-04-09', range)
+    .argument('<days>', 'YYYY-MM..YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .addOption(delayDays())
-    .action(async (collected: Range, options: { delayDays: number }) => {
+    .action(async (collected: Range, options: { delayDays?: number }) => {
       const { labels } = load<typeof import('./load')>('./load');
       const kit = await deployed();
       await labels(kit, { source: source(kit), collected, ...options }, out);
@@ -60,26 +60,31 @@ export function register(program: Command): void {
     .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())
-    .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays: number }) => {
+    .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays?: number }) => {
       const { labelledThrough, train } = load<typeof import('./train')>('./train');
       const kit = await deployed();
-      const trained = await train(kit, { mode, dataThrough: before ?? (await labelledThrough(kit, delayDays)) }, out);
+      const trained = await train(
+        kit,
+        { mode, dataThrough: before ?? (await labelledThrough(kit, out, { delayDays })) },
+        out,
+      );
       if (trained.released !== undefined) failUnlessServing(trained.released);
     });
 
   program
     .command('replay')
     .description('send the curated rows of these days through the API')
-    .argument('<days>', '2013-04, or 2013-04-01..2013-04-07', range)
+    .argument('<days>', 'YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .addOption(
       new Option('--batch <period>', 'rows of a request: by hour and segment, or by day')
         .choices(['hour', 'day'])
         .default('day'),
     )
     .addOption(
-      new Option('--max-instances <rows>', 'serving.maxInstancesPerRequest of the deployment')
-        .argParser(whole)
-        .default(resolveConfig().serving.maxInstancesPerRequest),
+      new Option(
+        '--max-instances <rows>',
+        'rows of a request at most (default: serving.maxInstancesPerRequest as deployed)',
+      ).argParser(whole),
     )
     .option('--concurrency <requests>', 'requests in flight', whole, 4)
     .option('--skip <requests>', 'requests that were sent before', whole, 0)
@@ -100,7 +105,7 @@ export function register(program: Command): void {
     .argument('<file>', 'path, or - for standard input')
     .action(async (file: string) => {
       const { predict } = load<typeof import('./predict')>('./predict');
-      const input: unknown = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+      const input = readJson(file);
       console.log(JSON.stringify(await predict(await deployed(), { input }), undefined, 2));
     });
 

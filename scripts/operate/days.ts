@@ -1,31 +1,48 @@
-/** UTC days `YYYY-MM-DD` and months `YYYY-MM` as text; both sort as they follow each other. */
+/** Days and partitions of a range, and how people write them. */
+import type { Dataset } from '../../lib/shared/dataset-file';
+import { addDays, type DayRange, isDay } from '../../lib/shared/days';
 
-/** Half-open: `end` is the first day that does not belong to it. */
-export interface DayRange {
-  start: string;
-  end: string;
-}
+type Partitioned = Pick<Dataset, 'partition'>;
 
-const DAY_MS = 86_400_000;
+/** The partition of a day: its month `YYYY-MM`, or the day itself. */
+export const partitionOf = ({ partition }: Partitioned, day: string): string =>
+  day.slice(0, partition === 'month' ? 7 : 10);
 
-export const addDays = (day: string, count: number): string =>
-  new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
-
-export const monthOf = (day: string): string => day.slice(0, 7);
-
-export function nextMonth(month: string): string {
-  const first = new Date(`${month}-01`);
+/** The first day after a month or day. */
+export function endOf(partition: string): string {
+  if (partition.length === 10) return addDays(partition, 1);
+  const first = new Date(`${partition}-01`);
   first.setUTCMonth(first.getUTCMonth() + 1);
-  return first.toISOString().slice(0, 7);
+  return first.toISOString().slice(0, 10);
 }
+
+export const nextPartition = (dataset: Partitioned, partition: string): string =>
+  partitionOf(dataset, endOf(partition));
 
 export function* daysOf({ start, end }: DayRange): Generator<string> {
   for (let day = start; day < end; day = addDays(day, 1)) yield day;
 }
 
-/** Every month that has a day in the range. */
-export function* monthsOf({ start, end }: DayRange): Generator<string> {
-  for (let month = monthOf(start); `${month}-01` < end; month = nextMonth(month)) yield month;
+/** Every partition that has a day in the range. */
+export function* partitionsOf(dataset: Partitioned, { start, end }: DayRange): Generator<string> {
+  for (let partition = partitionOf(dataset, start); ; partition = nextPartition(dataset, partition)) {
+    yield partition;
+    if (endOf(partition) >= end) return;
+  }
+}
+
+/** The partitions of a range as `parseRange` reads them. */
+export function rangeText(dataset: Partitioned, { start, end }: DayRange): string {
+  const [first, last] = [start, addDays(end, -1)].map((day) => partitionOf(dataset, day));
+  return first === last ? first! : `${first}..${last}`;
+}
+
+/** Windows of so many days that lie wholly in the range. */
+export function windowsOf({ start, end }: DayRange, length: number): DayRange[] {
+  const windows: DayRange[] = [];
+  for (let day = start; addDays(day, length) <= end; day = addDays(day, length))
+    windows.push({ start: day, end: addDays(day, length) });
+  return windows;
 }
 
 /**
@@ -43,10 +60,10 @@ export function parseRange(text: string): DayRange {
     from.length !== to.length
   )
     throw new Error(
-      `${JSON.stringify(text)} is not a month or a range of days: write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07`,
+      `${JSON.stringify(text)} is not a month or a range of days: write YYYY-MM, YYYY-MM..YYYY-MM, YYYY-MM-DD or YYYY-MM-DD..YYYY-MM-DD`,
     );
   const isMonth = from.length === 7;
-  const range = isMonth ? { start: `${from}-01`, end: `${nextMonth(to)}-01` } : { start: from, end: addDays(to, 1) };
+  const range = { start: isMonth ? `${from}-01` : from, end: endOf(to) };
   if (range.start >= range.end) throw new Error(`${text} ends before it starts: write ${to}..${from}`);
   return range;
 }
@@ -54,13 +71,10 @@ export function parseRange(text: string): DayRange {
 /** @throws Error when `text` is not a day of the calendar */
 export function parseDay(text: string): string {
   if (text.length !== 10 || !isDayOrMonth(text))
-    throw new Error(`${JSON.stringify(text)} is not a day: write YYYY-MM-DD, for example 2013-04-01`);
+    throw new Error(`${JSON.stringify(text)} is not a day: write YYYY-MM-DD`);
   return text;
 }
 
 function isDayOrMonth(text: string): boolean {
-  if (!/^\d{4}-\d\d(-\d\d)?$/.test(text)) return false;
-  const day = text.padEnd(10, '-01');
-  const time = Date.parse(day);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+  return isDay(text.length === 7 ? `${text}-01` : text);
 }

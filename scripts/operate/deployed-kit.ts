@@ -26,7 +26,9 @@ export interface DeployedKit {
   aws: Aws;
   /** The dataset that was deployed. */
   dataset: Dataset;
-  buckets: Record<Exclude<keyof typeof dataLake.outputs, 'dataset'>, string>;
+  buckets: Record<'raw' | 'curated' | 'artifacts' | 'captured', string>;
+  /** What was configured and commands go by: `labels.delayDays`, `serving.maxInstancesPerRequest`. */
+  settings: { delayDays: number; maxInstances: number };
   /** State machine ARNs; those of opt-in rooms only where the room is deployed. */
   machines: Record<Machine, string>;
   stateTable: string;
@@ -65,13 +67,14 @@ export async function discoverKit(name: string, aws: Aws = {}): Promise<Deployed
       (room.machines ?? []).map((title) => [title.toLowerCase(), output(room.name as RoomName, machineOutput(title))]),
     );
   const endpoint = aws.endpoint ?? process.env.AWS_ENDPOINT_URL;
-  const { apiId, apiStage } = every(serving.outputs, 'serving');
+  const { apiId, apiStage, maxInstances } = every(serving.outputs, 'serving');
   const url = apiUrl(apiId, apiStage, region, endpoint);
-  const { dataset, ...buckets } = every(dataLake.outputs, 'data-lake');
+  const { dataset, labelDelayDays, ...buckets } = every(dataLake.outputs, 'data-lake');
   return {
     name,
     aws,
     buckets,
+    settings: { delayDays: Number(labelDelayDays), maxInstances: Number(maxInstances) },
     machines: Object.fromEntries(machines) as Record<Machine, string>,
     stateTable: output('retraining', retraining.outputs.table),
     dataset: datasetOf(dataset),
@@ -104,7 +107,7 @@ async function stackOutputs(
     if (!/does not exist/.test((error as Error).message)) throw error;
     if (optIn) return undefined;
     throw new Error(
-      `stack ${stack} is not deployed in ${region}: deploy with \`npx cdk deploy --all\`, or name another kit with --kit`,
+      `stack ${stack} is not deployed in ${region}: deploy it with \`npm run kit -- up\`, or name another kit with --kit`,
       { cause: error },
     );
   }

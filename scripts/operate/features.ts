@@ -6,10 +6,10 @@ import type { DeployedKit } from './deployed-kit';
 
 export type Row = Record<string, string | number | null>;
 
-/** Rows of a curated month, in the order they lie in. @throws Error when the month has not been curated */
-export async function featuresOf(kit: DeployedKit, month: string): Promise<Row[]> {
+/** Rows of a curated partition, in the order they lie in. @throws Error when it has not been curated */
+export async function featuresOf(kit: DeployedKit, partition: string): Promise<Row[]> {
   const Bucket = kit.buckets.curated;
-  const Prefix = fill(layout.curated.features, placeOf(kit.dataset, month));
+  const Prefix = fill(layout.curated.features, placeOf(kit.dataset, partition));
   const columns = kit.dataset.features.columns.map(({ name }) => name);
   const rows: Row[] = [];
   for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix })) {
@@ -20,7 +20,7 @@ export async function featuresOf(kit: DeployedKit, month: string): Promise<Row[]
     }
   }
   if (rows.length === 0)
-    throw new Error(`s3://${Bucket}/${Prefix} holds no features: load the month with \`npm run kit -- load ${month}\``);
+    throw new Error(`s3://${Bucket}/${Prefix} holds no features: load them with \`npm run kit -- load ${partition}\``);
   return rows;
 }
 

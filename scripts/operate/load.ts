@@ -1,26 +1,27 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { fill, layout } from '../../lib/shared/names';
 import type { DataSource } from '../../datasets/data-source';
-import { addDays, type DayRange, daysOf } from './days';
+import { addDays, type DayRange } from '../../lib/shared/days';
+import { daysOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, appeared, finished } from './executions';
 import { groundTruthKey, groundTruthLine, type Manifest, partitionFiles } from './landing';
 import type { Out } from '../shared/out';
 
 /**
- * Lands the raw tables of the months and one manifest, and waits until Prepare has curated them in one run.
- * @throws Error when a month has no data, or naming each month that Prepare refused
+ * Lands the raw tables of the partitions and one manifest, and waits until Prepare has curated them in one run.
+ * @throws Error when a partition has no data, or naming each that Prepare refused
  */
 export async function load(
   kit: DeployedKit,
-  options: { source: DataSource; months: Iterable<string> },
+  options: { source: DataSource; partitions: Iterable<string> },
   out: Out,
 ): Promise<void> {
   for (const remark of options.source.remarks) out.line(remark);
-  const manifest: Manifest = { partitions: [...options.months], source: 'files', files: [] };
-  for (const month of manifest.partitions)
-    for (const { entry, body } of partitionFiles(kit.dataset, month, options.source.tables(month))) {
-      out.progress(`${month}: ${entry.table}, ${entry.rows} rows`);
+  const manifest: Manifest = { partitions: [...options.partitions], source: 'files', files: [] };
+  for (const partition of manifest.partitions)
+    for (const { entry, body } of partitionFiles(kit.dataset, partition, options.source.tables(partition))) {
+      out.progress(`${partition}: ${entry.table}, ${entry.rows} rows`);
       await put(kit, entry.key, body, 'text/csv');
       manifest.files.push(entry);
     }
@@ -50,30 +51,33 @@ interface Prepared {
   prepareAgain: string[];
 }
 
-/** Delivers the ground truth of each day of collection in the range: the labels of the events `delayDays` before. */
+interface LabelOptions {
+  source: DataSource;
+  /** Days of collection. */
+  collected: DayRange;
+  /** Days between an event and its label. @default as deployed */
+  delayDays?: number;
+}
+
+/** Delivers the ground truth of each day of collection: the labels of the events of `delayDays` before. */
 export async function labels(
   kit: DeployedKit,
-  options: { source: DataSource; collected: DayRange; delayDays: number },
+  { source, collected, delayDays = kit.settings.delayDays }: LabelOptions,
   out: Out,
 ): Promise<{ files: number; labels: number }> {
   const total = { files: 0, labels: 0 };
-  for (const day of daysOf(options.collected)) {
-    const { labels: found, refused } = options.source.labels(addDays(day, -options.delayDays));
+  for (const day of daysOf(collected)) {
+    const { labels: found, refused } = source.labels(addDays(day, -delayDays));
     for (const reason of refused) out.line(`${day}: no label: ${reason}`);
     if (found.length === 0) continue;
     out.progress(`${day}: ${found.length} labels`);
-    const body = found
-      .map(
-        (label) => `${groundTruthLine(kit.dataset, label)}
-`,
-      )
-      .join('');
+    const body = found.map((label) => `${groundTruthLine(kit.dataset, label)}\n`).join('');
     await put(kit, groundTruthKey(day), body, 'application/jsonl');
     total.files += 1;
     total.labels += found.length;
   }
   out.line(
-    `${total.labels} labels in ${total.files} files, collected ${options.collected.start} to ${addDays(options.collected.end, -1)}`,
+    `${total.labels} labels in ${total.files} files, collected ${collected.start} to ${addDays(collected.end, -1)}`,
   );
   return total;
 }

@@ -1,6 +1,8 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type { DayRange } from './days';
+import { statuses } from '../../lib/monitoring/room';
+import type { DayRange } from '../../lib/shared/days';
 import type { DeployedKit } from './deployed-kit';
+import { Refused } from '../../lib/shared/refused';
 import { run } from './executions';
 import type { Out } from '../shared/out';
 
@@ -29,6 +31,10 @@ export async function monitor(
   out: Out,
   captured?: DayRange,
 ): Promise<WindowOutcome> {
+  if (window.start >= window.end)
+    throw new Refused(
+      `the window ${window.start} to ${window.end} holds no day: its end is the first day after it; write ${window.end} ${window.start} if they are swapped`,
+    );
   const input = {
     windowStart: window.start,
     windowEnd: window.end,
@@ -36,8 +42,8 @@ export async function monitor(
     capturedEnd: captured?.end,
   };
   const { output } = await run(kit, 'monitor', input, out);
-  const { status, outcomeUri } = output as { status: string; outcomeUri: string | null };
-  if (outcomeUri === null)
+  const { status, outcomeUri } = output as { status: string; outcomeUri: string };
+  if (status === statuses.noChampion)
     throw new Error(`monitor ended ${status} for ${window.start} to ${window.end}: train and release a model first`);
   const { host: Bucket, pathname } = new URL(outcomeUri);
   const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key: pathname.slice(1) }));

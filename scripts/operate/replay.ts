@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dataset } from '../../lib/shared/dataset-file';
 import { columnWith } from '../../lib/shared/dataset';
-import { addDays, type DayRange, monthsOf } from './days';
+import { addDays, type DayRange } from '../../lib/shared/days';
+import { partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
 import { featuresOf, type Row } from './features';
 import type { Out } from '../shared/out';
@@ -13,7 +14,7 @@ export interface ReplayOptions {
   concurrency?: number;
   /** What a request holds: the rows of an hour and segment, as a client of one segment would ask, or those of a day. @default day */
   batch?: Batch;
-  /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default 500 */
+  /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default as deployed */
   maxInstances?: number;
   /** Requests at the front that an earlier replay has sent. @default 0 */
   skip?: number;
@@ -31,7 +32,7 @@ export interface Replayed {
 interface Request {
   /** Place in the replay of these days: the same every time. */
   number: number;
-  /** `2013-04-01` or `2013-04-01T13:00`, UTC. */
+  /** `YYYY-MM-DD` or `YYYY-MM-DDThh:00`, UTC. */
   period: string;
   instances: Row[];
 }
@@ -47,7 +48,7 @@ const LONGEST_PAUSE_MS = 8000;
  * @throws Error that names the request that failed, and the `--skip` to go on with
  */
 export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out): Promise<Replayed> {
-  const { days, concurrency = 4, batch = 'day', maxInstances = 500, skip = 0, signal } = options;
+  const { days, concurrency = 4, batch = 'day', maxInstances = kit.settings.maxInstances, skip = 0, signal } = options;
   const queue = requests(kit, days, batch, maxInstances);
   const sent: Replayed = { requests: 0, instances: 0 };
   const unsent = new Set<number>();
@@ -89,8 +90,8 @@ async function* requests(
 ): AsyncGenerator<Request, undefined> {
   let number = 0;
   const timeColumn = columnWith(kit.dataset, 'time');
-  for (const month of monthsOf(days)) {
-    const rows = (await featuresOf(kit, month)).filter(
+  for (const partition of partitionsOf(kit.dataset, days)) {
+    const rows = (await featuresOf(kit, partition)).filter(
       (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
     );
     for (const [period, instances] of grouped(kit.dataset, rows, batch)) {

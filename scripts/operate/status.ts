@@ -5,18 +5,22 @@ import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagema
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { storyOf } from '../../datasets/module';
+import type { Dataset } from '../../lib/shared/dataset-file';
+import { unlessAbsent } from '../../lib/shared/absent';
 import { championName, NO_MODEL } from '../../lib/training/room';
 import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout, names } from '../../lib/shared/names';
-import { addDays } from './days';
+import { addDays } from '../../lib/shared/days';
 import type { Machine } from '../../lib/rooms';
+import { rangeText } from './days';
 import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
 import { type RegisteredVersion, versions } from './releases';
 
 export interface Status {
-  /** Curated months, `YYYY-MM`. */
-  months: string[];
+  /** Curated ones: months `YYYY-MM`, or days. */
+  partitions: string[];
   champion: string;
   /** `InService`, another status of SageMaker's, or `none`. */
   endpoint: string;
@@ -30,8 +34,8 @@ export interface Status {
 }
 
 export async function status(kit: DeployedKit, out: Out): Promise<Status> {
-  const [months, champion, endpoint, registered, executions, decisions, alarms] = await Promise.all([
-    curatedMonths(kit),
+  const [partitions, champion, endpoint, registered, executions, decisions, alarms] = await Promise.all([
+    curatedPartitions(kit),
     championOf(kit),
     endpointStatus(kit),
     versions(kit),
@@ -39,13 +43,14 @@ export async function status(kit: DeployedKit, out: Out): Promise<Status> {
     recentDecisions(kit),
     ringing(kit),
   ]);
-  const found: Status = { months, champion, endpoint, versions: registered, executions, decisions, alarms };
-  for (const line of lines(found)) out.line(line);
+  const found: Status = { partitions, champion, endpoint, versions: registered, executions, decisions, alarms };
+  for (const line of lines(kit.dataset, found)) out.line(line);
   return found;
 }
 
-function* lines({ months, champion, endpoint, versions, executions, decisions, alarms }: Status): Generator<string> {
-  yield `curated   ${months.length === 0 ? 'nothing; next: npm run kit -- load 2013-01..2013-03' : `${months[0]} to ${months.at(-1)} (${months.length} months)`}`;
+function* lines(dataset: Dataset, found: Status): Generator<string> {
+  const { partitions, champion, endpoint, versions, executions, decisions, alarms } = found;
+  yield `curated   ${partitions.length === 0 ? `nothing; next: npm run kit -- load ${rangeText(dataset, storyOf(dataset.name).history)}` : `${partitions[0]} to ${partitions.at(-1)} (${partitions.length} ${dataset.partition}s)`}`;
   yield `champion  ${champion === NO_MODEL ? 'none; next: npm run kit -- train' : `version ${champion.split('/').at(-1)}`}`;
   yield `endpoint  ${endpoint}`;
   yield `versions  ${versions.map(({ version, approval }) => `${version} ${approval}`).join(', ') || 'none'}`;
@@ -56,13 +61,13 @@ function* lines({ months, champion, endpoint, versions, executions, decisions, a
   yield `alarms    ${alarms.join(', ') || 'none'}`;
 }
 
-async function curatedMonths(kit: DeployedKit): Promise<string[]> {
+async function curatedPartitions(kit: DeployedKit): Promise<string[]> {
   const [Prefix, end] = fill(layout.curated.features, placeOf(kit.dataset, '{partition}')).split('{partition}') as [
     string,
     string,
   ];
   const found: string[] = [];
-  // Up to the month, where Delimiter folds the keys of each.
+  // Up to the partition, where Delimiter folds the keys of each.
   const request = { Bucket: kit.buckets.curated, Prefix, Delimiter: end };
   for await (const { CommonPrefixes } of paginateListObjectsV2({ client: kit.s3 }, request))
     found.push(...(CommonPrefixes ?? []).map((folder) => folder.Prefix!.slice(Prefix.length, -end.length)));
@@ -75,15 +80,9 @@ async function championOf(kit: DeployedKit): Promise<string> {
 }
 
 async function endpointStatus(kit: DeployedKit): Promise<string> {
-  try {
-    const { EndpointStatus } = await new SageMakerClient(kit.aws).send(
-      new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }),
-    );
-    return EndpointStatus!;
-  } catch (error) {
-    if (/Could not find/i.test((error as Error).message)) return 'none';
-    throw error;
-  }
+  const described = new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) });
+  const found = await unlessAbsent(new SageMakerClient(kit.aws).send(described));
+  return found?.EndpointStatus ?? 'none';
 }
 
 async function newestExecutions(kit: DeployedKit): Promise<Status['executions']> {

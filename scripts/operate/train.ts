@@ -1,6 +1,6 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
-import { layout } from '../../lib/shared/names';
-import { addDays } from './days';
+import { folder, layout } from '../../lib/shared/names';
+import { addDays, isDay } from '../../lib/shared/days';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
 import type { Out } from '../shared/out';
@@ -34,15 +34,39 @@ export async function train(
   return { ...trained, released: await releaseOf(kit, arn, since, out) };
 }
 
-/** The first day whose labels have not arrived. @throws Error when none have */
-export async function labelledThrough(kit: DeployedKit, delayDays: number): Promise<string> {
+/**
+ * The first day whose labels have not arrived. Whatever else lies below the prefix is said and left alone.
+ * @throws Error when none have
+ */
+export async function labelledThrough(
+  kit: DeployedKit,
+  out: Out,
+  { delayDays = kit.settings.delayDays, today = new Date().toISOString().slice(0, 10) } = {},
+): Promise<string> {
   const Bucket = kit.buckets.raw;
-  const Prefix = layout.raw.groundTruth.replace(/\{.*/, '');
+  const Prefix = folder(layout.raw.groundTruth);
   let newest: string | undefined;
-  for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix }))
-    newest = Contents?.at(-1)?.Key ?? newest;
-  const collected = newest?.slice(Prefix.length).split('/').slice(0, 3).join('-');
-  if (collected === undefined)
+  const stray: string[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix }))
+    for (const { Key } of Contents) {
+      const day = collectedOn(Key!);
+      if (day === undefined || day > today) stray.push(Key!);
+      else if (newest === undefined || day > newest) newest = day;
+    }
+  if (stray.length > 0)
+    out.line(
+      `ignored ${stray.length} of s3://${Bucket}/${Prefix}, which are no labels of a day up to today (${layout.raw.groundTruth}): ${stray.slice(0, MAX_LISTED).join(', ')}${stray.length > MAX_LISTED ? ', …' : ''}`,
+    );
+  if (newest === undefined)
     throw new Error(`s3://${Bucket}/${Prefix} holds no labels: deliver them with \`npm run kit -- labels <days>\``);
-  return addDays(collected, 1 - delayDays);
+  return addDays(newest, 1 - delayDays);
+}
+
+const MAX_LISTED = 5;
+
+/** The day of a key of the ground-truth layout, whose hours AWS makes; undefined for another key. */
+function collectedOn(key: string): string | undefined {
+  const below = key.slice(folder(layout.raw.groundTruth).length);
+  const day = /^(\d{4})\/(\d\d)\/(\d\d)\/\d\d\/[^/]+\.jsonl$/.exec(below)?.slice(1).join('-');
+  return isDay(day) ? day : undefined;
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, resolveConfig } from '../../lib/config';
+import { chosenConfig, type Config, type Overlay } from '../../lib/config';
 import { xgboostImageIn } from '../../lib/shared/xgboost-image';
 import questions from '../../engine/unknowns.json';
 import { ROOT } from '../shared/cdk';
@@ -12,13 +12,14 @@ import { takeDown } from '../account/down';
 import { clean, lines, sweep } from '../account/sweep';
 import { synthesize } from '../shared/kit-app';
 import { up } from '../account/up';
-import { Refused } from '../shared/arguments';
-import { openSource } from '../../datasets/module';
+import { Refused } from '../../lib/shared/refused';
+import { openSource, storyOf } from '../../datasets/module';
 import { watchCaptured } from './captured';
-import { addDays, type DayRange } from './days';
+import { addDays, type DayRange } from '../../lib/shared/days';
 import { type Aws, type DeployedKit, discoverKit } from './deployed-kit';
 import { labels, load } from './load';
 import { monitor } from './monitor';
+import { partitionsOf } from './days';
 import type { Out } from '../shared/out';
 import { type Call, Recording } from './recording';
 import { replay } from './replay';
@@ -29,7 +30,9 @@ import { page } from './witness-page';
 export interface WitnessOptions {
   kit: string;
   profile: string;
-  config: Record<string, unknown>;
+  config: Overlay;
+  /** Opt-in rooms. @default those of the configuration */
+  with?: readonly string[];
   /** In whatever order. @default all */
   steps: readonly string[];
   yes: boolean;
@@ -64,8 +67,11 @@ interface Ground {
   deployed(): Promise<DeployedKit>;
 }
 
-const HISTORY: DayRange = { start: '2013-01-01', end: '2013-04-01' };
-const WEEK: DayRange = { start: '2013-04-01', end: '2013-04-08' };
+/** The days after the history, which are replayed. */
+function weekOf({ dataset }: Config): DayRange {
+  const { end } = storyOf(dataset).history;
+  return { start: end, end: addDays(end, 7) };
+}
 
 /** In the order of a first deployment: what fails early costs little. */
 const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
@@ -76,26 +82,29 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
   },
   up: ({ aws, options, out }) => up(aws, options, out),
   load: async ({ config, deployed, out }) => {
-    // One month alone: the way through Glue before anything else.
-    for (const months of [['2013-01'], ['2013-02', '2013-03', '2013-04']])
-      await load(await deployed(), { source: openSource(config.dataset), months }, out);
+    // One partition alone: the way through Glue before anything else.
+    const kit = await deployed();
+    const { history } = storyOf(config.dataset);
+    const [first, ...others] = partitionsOf(kit.dataset, { ...history, end: weekOf(config).end });
+    for (const partitions of [[first!], others])
+      await load(kit, { source: openSource(config.dataset), partitions }, out);
   },
-  labels: (ground) => deliver(ground, HISTORY),
+  labels: (ground) => deliver(ground, storyOf(ground.config.dataset).history),
   train: (ground) => learn(ground, 'train'),
   replay: async ({ config, deployed, out }) => {
     const kit = await deployed();
     const arrived = await watchCaptured(kit);
-    const { maxInstancesPerRequest: maxInstances } = config.serving;
-    const { requests } = await replay(kit, { days: WEEK, maxInstances }, out);
+    const { requests } = await replay(kit, { days: weekOf(config) }, out);
     if ((await arrived(requests, out)) < requests) throw new Error('not all requests were captured');
   },
   monitor: async (ground) => {
-    await deliver(ground, WEEK);
+    const week = weekOf(ground.config);
+    await deliver(ground, week);
     const today = new Date().toISOString().slice(0, 10);
     // An endpoint of this mode files what it captures under the day of the replay.
     const native = ground.config.serving.mode === 'real-time';
     const captured = native ? { start: today, end: addDays(today, 1) } : undefined;
-    await monitor(await ground.deployed(), WEEK, ground.out, captured);
+    await monitor(await ground.deployed(), week, ground.out, captured);
   },
   tune: (ground) => learn(ground, 'tune'),
   status: async ({ deployed, out }) => status(await deployed(), out),
@@ -108,13 +117,18 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
 };
 
 async function deliver({ config, deployed, out }: Ground, { start, end }: DayRange): Promise<void> {
-  const { delayDays } = config.labels;
+  const kit = await deployed();
+  const { delayDays } = kit.settings;
   const collected = { start: addDays(start, delayDays), end: addDays(end, delayDays) };
-  await labels(await deployed(), { source: openSource(config.dataset), collected, delayDays }, out);
+  await labels(kit, { source: openSource(config.dataset), collected }, out);
 }
 
-async function learn({ deployed, out }: Ground, mode: 'train' | 'tune'): Promise<void> {
-  const { outcome, reason, released } = await train(await deployed(), { mode, dataThrough: HISTORY.end }, out);
+async function learn({ config, deployed, out }: Ground, mode: 'train' | 'tune'): Promise<void> {
+  const { outcome, reason, released } = await train(
+    await deployed(),
+    { mode, dataThrough: storyOf(config.dataset).history.end },
+    out,
+  );
   if (outcome === 'NoCapacity' || released?.outcome === 'rejected') throw new Error(released?.reason ?? reason);
 }
 
@@ -137,10 +151,10 @@ const ANSWERS: Partial<Record<keyof typeof questions, (calls: readonly Call[], a
  * @throws Error naming the step that failed and how to go on
  */
 export async function witness(aws: Aws, options: WitnessOptions, out: Out): Promise<Transcript> {
-  const { kit, profile, config: overrides, steps: asked } = options;
+  const { kit, profile, with: rooms, steps: asked } = options;
   const foreign = asked.filter((name) => !(name in STEPS));
   if (foreign.length > 0) throw new Refused(`${foreign.join(', ')} is none of ${Object.keys(STEPS).join(', ')}`);
-  const config = resolveConfig(profile, { ...overrides, kit });
+  const config = chosenConfig({ profile, kit, rooms }, options.config);
   const startedAt = new Date().toISOString();
   const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
   const commit = git.status === 0 ? git.stdout.trim() : 'unknown';

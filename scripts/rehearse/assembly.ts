@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { ROOT, synth } from '../shared/cdk';
 
 /** All that the templates and assets are made of; what is installed is named by the lock file. */
-const INPUTS = ['bin', 'lib', 'lambda', 'jobs', 'schema', 'cdk.json', 'tsconfig.json', 'package-lock.json'];
+const INPUTS = ['bin', 'lib', 'lambda', 'jobs', 'datasets', 'schema', 'cdk.json', 'tsconfig.json', 'package-lock.json'];
 const CACHE = join(ROOT, '.rehearsal/assemblies');
 /** Two states of the sources in each of two profiles; an assembly has about 10 MB. */
 const KEPT = 4;

@@ -1,8 +1,13 @@
 /** `npm run rehearse`: from the sources to a report. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { merge } from '../../lib/config';
+import { storyOf } from '../../datasets/module';
+import { chosenConfig, merge } from '../../lib/config';
+import { datasetOf } from '../../lib/shared/datasets';
+import { Refused } from '../../lib/shared/refused';
 import { ROOT } from '../shared/cdk';
+import { endOf, partitionsOf } from '../operate/days';
+import { readJson } from '../shared/json-file';
 import { terminal } from '../shared/out';
 import { writeReport } from './report/report';
 import { assemble } from './assembly';
@@ -19,13 +24,14 @@ export interface RehearseOptions {
   scenario: string[];
   profile?: string;
   config: Record<string, unknown>;
-  through: string;
+  /** @default the story's */
+  through?: string;
   seed: number;
   unknown: Assumed;
 }
 
 export async function verifyCommand(folder: string): Promise<void> {
-  const read = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
+  const read = <T>(file: string) => readJson(join(folder, file)) as T;
   const told = read<Summary>('summary.json');
   const found = recompute(read<Evidence>('evidence.json'), await audit(folder, join(folder, 'cdk.out')));
   const names = Object.keys(found) as (keyof Recomputed)[];
@@ -39,13 +45,16 @@ export async function verifyCommand(folder: string): Promise<void> {
 
 /** @returns the exit code */
 export async function rehearseCommand(options: RehearseOptions): Promise<number> {
-  const { scenario: asked, through, seed, unknown: assumed } = options;
+  const { scenario: asked, seed, unknown: assumed } = options;
   const name = asked.join(',');
   const played = asked.flatMap((each) => scenarios[each] ?? []);
   const { profile = 'sandbox', config: own = {} } = played[0] ?? {};
   const config = merge(own, options.config);
+  // Refused by the configuration's own words, before an engine is started.
+  const { dataset } = chosenConfig({ profile }, config);
+  const through = lastPartition(dataset, options.through);
   if (options.profile !== undefined && options.profile !== profile)
-    throw new Error(
+    throw new Refused(
       `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,
     );
   const out = terminal();
@@ -67,6 +76,15 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   const drawable = existsSync(join(runDir, 'evidence.json'));
   tell(summary, drawable ? relative(ROOT, await writeReport(runDir)) : `none; logs are in ${relative(ROOT, runDir)}`);
   return summary.status === 'passed' ? 0 : 1;
+}
+
+/** @throws Refused unless it is a partition after the history of the dataset's story */
+function lastPartition(name: string, asked: string | undefined): string {
+  const { history, through, last } = storyOf(name);
+  const later = [...partitionsOf(datasetOf(name), { start: history.end, end: endOf(last) })];
+  if (asked !== undefined && !later.includes(asked))
+    throw new Refused(`--through ${asked}: it must be ${later[0]} to ${later.at(-1)}`);
+  return asked ?? through;
 }
 
 function tell(summary: Summary, report: string): void {

@@ -8,7 +8,7 @@ import { ROOT } from '../shared/cdk';
 import { deployKit } from '../account/deploy';
 import { down, plan } from '../account/down';
 import { lines, sweep } from '../account/sweep';
-import { openSource } from '../../datasets/module';
+import { openSource, storyOf } from '../../datasets/module';
 import { discoverKit } from '../operate/deployed-kit';
 import { modelOf } from '../shared/model';
 import type { Out } from '../shared/out';
@@ -145,6 +145,7 @@ async function play(
     kit,
     config,
     source: openSource(config.dataset),
+    story: storyOf(config.dataset),
     out,
     seen,
     timed: timedInto(runDir),

@@ -2,6 +2,7 @@
 import type { Config } from '../../lib/config';
 import type { Deployment } from '../account/deploy';
 import type { DataSource } from '../../datasets/data-source';
+import type { Story } from '../../datasets/story';
 import type { DeployedKit } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import type { Statement } from './client-role';
@@ -21,7 +22,9 @@ export interface Stage {
   readonly seen: Seen;
   /** Keeps the time of a part of the play in the run's folder. */
   readonly timed: Timed;
-  /** Last month that lands, `YYYY-MM`. */
+  /** The days that the dataset is played with. */
+  readonly story: Story;
+  /** The partition that lands last. */
   readonly through: string;
 }
 

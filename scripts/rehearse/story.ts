@@ -2,7 +2,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { addDays, type DayRange, monthsOf, nextMonth } from '../operate/days';
+import { addDays, type DayRange } from '../../lib/shared/days';
+import { nextPartition, partitionsOf } from '../operate/days';
 import { watchCaptured } from '../operate/captured';
 import { finished } from '../operate/executions';
 import { labels, load } from '../operate/load';
@@ -15,12 +16,9 @@ import { train, type Trained } from '../operate/train';
 import { expect, type Stage } from './scenario';
 import { monitored, versionOf } from './verify';
 
-/** The winter that first models are trained on, unless a scenario says otherwise. */
-export const HISTORY = ['2013-01', '2013-02', '2013-03'] as const;
-
 interface Beginning {
-  /** @default HISTORY */
-  months?: readonly string[];
+  /** Whole partitions. @default story.history */
+  history?: DayRange;
   /** @default train */
   mode?: 'train' | 'tune';
   /** Begins once the history has landed, beside the training. @default nothing */
@@ -33,19 +31,18 @@ const begun = new WeakMap<Stage['seen'], string>();
 /** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
 export async function begin(
   stage: Stage,
-  { months = HISTORY, mode = 'train', meanwhile }: Beginning = {},
+  { history = stage.story.history, mode = 'train', meanwhile }: Beginning = {},
 ): Promise<string> {
-  const start = `${months[0]}-01`;
-  const end = `${nextMonth(months.at(-1)!)}-01`;
+  const { start, end } = history;
   const beginning = `${start} to ${end}, ${mode}`;
   const earlier = begun.get(stage.seen);
   if (earlier === beginning) return end;
   if (earlier !== undefined)
     throw new Error(`this deployment began with ${earlier}; play the scenario that wants ${beginning} by itself`);
   begun.set(stage.seen, beginning);
-  await load(stage.kit, { source: stage.source, months }, stage.out);
+  await load(stage.kit, { source: stage.source, partitions: partitionsOf(stage.kit.dataset, history) }, stage.out);
   meanwhile?.();
-  await deliver(stage, { start, end });
+  await deliver(stage, history);
   const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
   if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
   if (released?.outcome !== 'released')
@@ -53,11 +50,11 @@ export async function begin(
   return end;
 }
 
-/** Delivers the labels of flights that departed in `days`. */
-export async function deliver({ kit, source, config, out }: Stage, days: DayRange): Promise<void> {
-  const { delayDays } = config.labels;
+/** Delivers the labels of the events of `days`. */
+export async function deliver({ kit, source, out }: Stage, days: DayRange): Promise<void> {
+  const { delayDays } = kit.settings;
   const collected = { start: addDays(days.start, delayDays), end: addDays(days.end, delayDays) };
-  await labels(kit, { source, collected, delayDays }, out);
+  await labels(kit, { source, collected }, out);
 }
 
 /** Writes down how a release ended, with what the registry says of its package. */
@@ -74,54 +71,53 @@ export async function note({ kit, seen }: Stage, arn: string, { outcome, reason 
   });
 }
 
-/** Months that have landed or are on their way, each as soon as the one before it begins to be used. */
-export class Months {
+/** Partitions that have landed or are on their way, each as soon as the one before it begins to be used. */
+export class Partitions {
   private readonly landing = new Map<string, Promise<void>>();
 
   /**
-   * @param landed months that are curated already
-   * @param last month that may land
+   * @param landed days that are curated already
+   * @param last partition that may land
    */
   constructor(
     private readonly stage: Stage,
-    landed: readonly string[],
+    landed: DayRange,
     private readonly last: string,
   ) {
-    for (const month of landed) this.landing.set(month, Promise.resolve());
+    for (const partition of partitionsOf(stage.kit.dataset, landed)) this.landing.set(partition, Promise.resolve());
   }
 
-  /** Waits until the month is curated, and lands the next one meanwhile: a real source does not wait for the monitor either. */
-  async use(month: string): Promise<void> {
-    await this.land(month);
-    const next = nextMonth(month);
+  /** Waits until the partition is curated, and lands the next one meanwhile: a real source does not wait for the monitor either. */
+  async use(partition: string): Promise<void> {
+    await this.land(partition);
+    const next = nextPartition(this.stage.kit.dataset, partition);
     if (next <= this.last) void this.land(next);
   }
 
-  /** Lands a month, unless it has been; answers when it is curated. */
-  land(month: string): Promise<void> {
+  /** Lands a partition, unless it has been; answers when it is curated. */
+  land(partition: string): Promise<void> {
     const { kit, source, out } = this.stage;
-    const known = this.landing.get(month);
+    const known = this.landing.get(partition);
     if (known !== undefined) return known;
-    const landing = load(kit, { source, months: [month] }, out);
-    this.landing.set(month, landing);
-    // A failure belongs to whoever uses the month; until then it must not end the process.
+    const landing = load(kit, { source, partitions: [partition] }, out);
+    this.landing.set(partition, landing);
+    // A failure belongs to whoever uses the partition; until then it must not end the process.
     landing.catch(() => {});
     return landing;
   }
 }
 
-/** One window of traffic: its months have landed, requests go through the API, labels arrive, the monitor looks. */
+/** One window of traffic: its partitions have landed, requests go through the API, labels arrive, the monitor looks. */
 export async function live(
   stage: Stage,
   window: DayRange,
-  months: Months,
+  partitions: Partitions,
   batch: Batch = 'day',
 ): Promise<WindowOutcome> {
-  const { kit, config, out, timed } = stage;
-  for (const month of monthsOf(window)) await months.use(month);
-  const { maxInstancesPerRequest: maxInstances } = config.serving;
+  const { kit, out, timed } = stage;
+  for (const partition of partitionsOf(kit.dataset, window)) await partitions.use(partition);
   const arrived = await watchCaptured(kit);
-  const replayed = () => replay(kit, { days: window, batch, maxInstances }, out);
+  const replayed = () => replay(kit, { days: window, batch }, out);
   const { requests } = await timed(`replay by ${batch}`, replayed);
   const captured = await arrived(requests, out);
   expect(captured >= requests, `${captured} of ${requests} requests were captured: the monitor would judge on fewer`);
@@ -189,12 +185,4 @@ export function* announced(windows: readonly DayRange[], out: Out): Generator<Da
     out.line(`── window ${done + 1} of ${windows.length}: ${window.start} to ${window.end}${left}`);
     yield window;
   }
-}
-
-/** Windows of the configured length that lie wholly in `[start, end)`. */
-export function windowsOf({ start, end }: DayRange, length: number): DayRange[] {
-  const windows: DayRange[] = [];
-  for (let day = start; addDays(day, length) <= end; day = addDays(day, length))
-    windows.push({ start: day, end: addDays(day, length) });
-  return windows;
 }

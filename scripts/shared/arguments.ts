@@ -1,6 +1,6 @@
 /** What commands share about their arguments and their end. */
 import { InvalidArgumentError, Option } from 'commander';
-import { profileNames } from '../../lib/config';
+import { type Overlay, parseOverlay, profileNames } from '../../lib/config';
 import { optInRooms } from '../../lib/rooms';
 
 /** Options of the program, which every command has. */
@@ -31,11 +31,7 @@ const usd = understood((text) => {
 });
 
 /** Values laid over the profile, as `cdk deploy -c config=` takes them. */
-const overrides = understood((text) => {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it must be a JSON object');
-  return value as Record<string, unknown>;
-});
+const overlay = understood((text) => parseOverlay(text, '--config'));
 
 const roomList = understood((text) => {
   const wrong = text.split(',').filter((name) => !(optInRooms as readonly string[]).includes(name));
@@ -43,14 +39,10 @@ const roomList = understood((text) => {
   return text.split(',');
 });
 
-/** What the options of a command lay over the profile. */
-export const overlay = ({ config, with: rooms }: Shaped): Record<string, unknown> =>
-  rooms === undefined ? config : { ...config, rooms };
-
 /** Options of a command about a configuration. */
 export interface Shaped {
   profile: string;
-  config: Record<string, unknown>;
+  config: Overlay;
   with?: string[];
 }
 
@@ -58,7 +50,7 @@ export const option = {
   profile: () =>
     new Option('--profile <profile>', 'profile of the configuration').choices(profileNames).default('sandbox'),
   config: () =>
-    new Option('--config <json>', 'values laid over the profile, as -c config= does').argParser(overrides).default({}),
+    new Option('--config <json>', 'values laid over the profile, as -c config= does').argParser(overlay).default({}),
   with: () =>
     new Option(
       '--with <rooms>',
@@ -75,5 +67,6 @@ export const examples = (...calls: string[]): ['after', string] => [
   `\nExamples:\n${calls.map((call) => `  $ npm run kit -- ${call}`).join('\n')}`,
 ];
 
-/** Nothing was done, because it was asked for wrongly or not confirmed: exit code 2. */
-export class Refused extends Error {}
+/** What to do where nobody is signed in. */
+export const SIGN_IN =
+  'set AWS_PROFILE (aws configure, aws sso login); without an account, npm run rehearse plays the whole kit on this machine';

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Overlay } from '../../lib/config';
 import type { Aws } from '../operate/deployed-kit';
 
 export const ROOT = join(__dirname, '../..');
@@ -11,7 +12,8 @@ const CDK = join(ROOT, 'node_modules/.bin/cdk');
 export interface AppContext {
   profile?: string;
   kit?: string;
-  config?: Record<string, unknown>;
+  rooms?: readonly string[];
+  config?: Overlay;
 }
 
 /**
@@ -44,12 +46,13 @@ export async function cdk(args: readonly string[], log: string, env: NodeJS.Proc
  */
 export async function synth(
   folder: string,
-  { profile, kit, config }: AppContext = {},
+  { profile, kit, rooms, config }: AppContext = {},
   { validate = true }: { validate?: boolean } = {},
 ): Promise<void> {
   const context = {
     ...(profile === undefined ? {} : { profile }),
     ...(kit === undefined ? {} : { kit }),
+    ...(rooms === undefined ? {} : { rooms: rooms.join(',') }),
     ...(config === undefined || Object.keys(config).length === 0 ? {} : { config: JSON.stringify(config) }),
   };
   const flags = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);

@@ -19,6 +19,7 @@ export function kitApp(profile: string, config: object = {}, outdir?: string): A
     // The feature flags of a deployment: without them the CDK writes other templates than the ones that are deployed.
     ...cdk.context,
     profile,
+    ...('kit' in config ? { kit: config.kit } : {}),
     config,
     // Templates must not change with a handler's text.
     'aws:cdk:bundling-stacks': [],

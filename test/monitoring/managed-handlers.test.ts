@@ -174,3 +174,13 @@ test('a package that Train did not register is refused by name', () => {
   sagemaker.on(DescribeModelPackageCommand).resolves({});
   return expect(adopt({ detail: { modelPackageArn: champion } } as never)).rejects.toThrow(`${champion} names no`);
 });
+
+test('events about another kit are ignored, and malformed ones fail', async () => {
+  const other = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/team-b-models/1';
+  await adopt({ detail: { modelPackageArn: other } } as never);
+  await ended('none-of-ours');
+  await expect(adopt({ detail: {} } as never)).rejects.toThrow('detail.modelPackageArn must be the ARN of a version');
+  await expect(report({ detail: {} } as never)).rejects.toThrow('detail.MonitoringScheduleArn must be a text');
+  expect(s3.calls()).toHaveLength(0);
+  expect(sagemaker.calls()).toHaveLength(0);
+});

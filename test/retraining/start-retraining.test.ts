@@ -194,3 +194,19 @@ test('the end of a training that a person started changes nothing, nor does a st
   await handler(ended('drift-v1-2013-06-08-1', 'RUNNING'));
   expect(dynamo.calls()).toHaveLength(0);
 });
+
+test('a malformed event fails before anything is read or written, and goes to the dead letters', async () => {
+  const window = { start: 'x', end: 'soon' };
+  await expect(handler({ ...violation, detail: { ...violation.detail, window } })).rejects.toThrow(
+    'detail.window.start must be a day YYYY-MM-DD; received "x"',
+  );
+  await expect(handler({ ...ended('x'), detail: { status: 'FAILED' } })).rejects.toThrow('detail.name must be a text');
+  expect(dynamo.calls()).toHaveLength(0);
+});
+
+test('events of another kit are ignored', async () => {
+  await handler({ ...violation, source: 'team-b.monitoring' });
+  await handler({ ...ended('x'), detail: { name: 'x', status: 'FAILED', stateMachineArn: 'arn:other' } });
+  expect(dynamo.calls()).toHaveLength(0);
+  expect(sfn.calls()).toHaveLength(0);
+});

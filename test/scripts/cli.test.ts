@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program } from '../../scripts/cli';
 
@@ -20,7 +21,7 @@ test('a command that is misspelt, or an argument that is not understood, is expl
   expect(cli('statsu')).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean status?') });
   expect(cli('load', '2013-13')).toMatchObject({
     status: 2,
-    stderr: expect.stringContaining('write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07'),
+    stderr: expect.stringContaining('write YYYY-MM, YYYY-MM..YYYY-MM'),
   });
 });
 
@@ -28,9 +29,48 @@ test('what stands between a newcomer and AWS is said in a sentence, without a st
   expect(cli('status')).toMatchObject({ status: 1, stderr: 'no AWS Region: set AWS_REGION or pass --region\n' });
 });
 
+test.each([
+  [['cost', '--config', '{"kit":"team-b"}'], 'but "mlkit" was chosen'],
+  [['cost', '--config', 'null'], '--config must be a JSON object'],
+  [['cost', '--config', '{"gate":{"gateDays":3}}'], 'gate.gateDays'],
+])('%j was asked for wrongly: exit code 2', (args, sentence) => {
+  expect(cli(...args)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(sentence) });
+});
+
+describe('the file of predict', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'predict-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    ['none', undefined, 'cannot be read: ENOENT'],
+    ['empty', '', 'is empty: it must hold JSON'],
+    ['a mistake', '\uFEFF{\n  "a": 1,\n}', 'is not JSON: line 3, column 1: '],
+  ])('%s is refused by its name', (name, text, sentence) => {
+    const file = join(folder, `${name}.json`);
+    if (text !== undefined) writeFileSync(file, text);
+    expect(cli('--region', 'us-east-1', 'predict', file)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`${file} ${sentence}`),
+    });
+  });
+});
+
 test('docs/cli.md has a chapter for every command, and no other', () => {
   const chapters = [...readFileSync(join(ROOT, 'docs/cli.md'), 'utf8').matchAll(/^## (\S+)$/gm)].map(
     ([, name]) => name,
   );
   expect(chapters.sort()).toEqual(program.commands.map((command) => command.name()).sort());
+});
+
+describe('rehearse', () => {
+  test.each([
+    [['--config', '{"kit":"team-b"}'], 'the configuration says kit "team-b", but "mlkit" was chosen'],
+    [['--config', '{"monitoring":{"windowDays":0}}'], 'monitoring.windowDays'],
+    [['--through', '2012-01'], '--through 2012-01: it must be '],
+  ])('%j is refused before an engine starts', (args, sentence) => {
+    expect(cli('rehearse', '--scenario', 'loop', ...args)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(sentence),
+    });
+  });
 });

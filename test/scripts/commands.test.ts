@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   ListModelPackagesCommand,
@@ -20,7 +18,6 @@ import { kit, listener } from './kit';
 const s3 = mockClient(S3Client);
 const sfn = mockClient(SFNClient);
 const sagemaker = mockClient(SageMakerClient);
-const ROOT = join(__dirname, '../..');
 const body = (text: string) => ({ transformToString: async () => text }) as never;
 const registered = (version: number, approval: ModelApprovalStatus) => ({
   ModelPackageVersion: version,
@@ -83,7 +80,7 @@ test('months land table by table, one manifest last, and the one run of Prepare 
   partitions[1]!.prepareAgain.push('2013-06');
   executions({ prepare: { input: { manifestKey }, output: { partitions } } });
   const out = listener();
-  await load(kit, { source, months: ['2013-04', '2013-05'] }, out);
+  await load(kit, { source, partitions: ['2013-04', '2013-05'] }, out);
   const puts = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(puts.map(({ Bucket, Key }) => `${Bucket}/${Key}`)).toEqual([
     'raw/tables/shops/month=2013-04/shops.csv',
@@ -112,16 +109,12 @@ test('months land table by table, one manifest last, and the one run of Prepare 
 
 test('a single month has a manifest of its own name', async () => {
   executions({ prepare: { input: { manifestKey: 'manifests/2013-04.json' }, output: { partitions: [] } } });
-  await expect(load(kit, { source, months: ['2013-04'] }, listener())).resolves.toBeUndefined();
+  await expect(load(kit, { source, partitions: ['2013-04'] }, listener())).resolves.toBeUndefined();
 });
 
 test('labels land by day of collection; days without any bring no file', async () => {
   const out = listener();
-  const result = await labels(
-    kit,
-    { source, collected: { start: '2013-04-01', end: '2013-04-08' }, delayDays: 2 },
-    out,
-  );
+  const result = await labels(kit, { source, collected: { start: '2013-04-01', end: '2013-04-08' } }, out);
   expect(result).toEqual({ files: 1, labels: 1 });
   expect(out.lines[0]).toBe('2013-04-03: no label: late is "x"');
   const [put] = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
@@ -177,11 +170,36 @@ describe('train', () => {
         { Key: 'ground-truth/2013/04/02/00/labels.jsonl' },
       ],
     });
-    await expect(labelledThrough(kit, 2)).resolves.toBe('2013-04-01');
+    await expect(labelledThrough(kit, listener())).resolves.toBe('2013-04-01');
+    await expect(labelledThrough(kit, listener(), { delayDays: 0 })).resolves.toBe('2013-04-03');
+    const later = { ...kit, settings: { ...kit.settings, delayDays: 10 } };
+    await expect(labelledThrough(later, listener())).resolves.toBe('2013-03-24');
     s3.on(ListObjectsV2Command).resolves({});
-    await expect(labelledThrough(kit, 2)).rejects.toThrow(
+    await expect(labelledThrough(kit, listener())).rejects.toThrow(
       'holds no labels: deliver them with `npm run kit -- labels <days>`',
     );
+  });
+
+  test('ignores keys that are no labels of a day, and says which', async () => {
+    const stray = [
+      '',
+      'README.txt',
+      '2013/02/30/00/labels.jsonl',
+      '2013/04/03/00/labels.json',
+      '2013/04/03/labels.jsonl',
+      '9999/12/31/00/labels.jsonl',
+      '_SUCCESS',
+    ].map((below) => `ground-truth/${below}`);
+    s3.on(ListObjectsV2Command).resolves({
+      Contents: [...stray, 'ground-truth/2013/04/02/07/part-1.jsonl'].map((Key) => ({ Key })),
+    });
+    const out = listener();
+    await expect(labelledThrough(kit, out)).resolves.toBe('2013-04-01');
+    expect(out.lines).toEqual([
+      expect.stringMatching(
+        /^ignored 7 of s3:\/\/raw\/ground-truth\/, .*: ground-truth\/, ground-truth\/README.txt, .*, …$/,
+      ),
+    ]);
   });
 });
 
@@ -253,7 +271,7 @@ describe('monitor', () => {
   });
 
   test('passes on under which days a replay was captured', async () => {
-    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: null } } });
+    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: '' } } });
     const captured = { start: '2026-11-23', end: '2026-11-24' };
     await expect(monitor(kit, window, listener(), captured)).rejects.toThrow();
     expect(JSON.parse(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input!)).toMatchObject({
@@ -262,8 +280,18 @@ describe('monitor', () => {
     });
   });
 
+  test.each([
+    ['2013-04-08', '2013-04-01'],
+    ['2013-04-08', '2013-04-08'],
+  ])('refuses the window %s to %s before it asks', async (start, end) => {
+    await expect(monitor(kit, { start, end }, listener())).rejects.toThrow(
+      'holds no day: its end is the first day after',
+    );
+    expect(sfn.calls()).toHaveLength(0);
+  });
+
   test('says that there is no model to measure', async () => {
-    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: null } } });
+    executions({ monitor: { input: {}, output: { status: 'NoChampion', outcomeUri: '' } } });
     await expect(monitor(kit, window, listener())).rejects.toThrow('train and release a model first');
   });
 });
@@ -283,25 +311,4 @@ test("a refused prediction ends with the API's own words", async () => {
     .spyOn(kit.api, 'post')
     .mockResolvedValue({ status: 400, body: { message: 'no', errors: [{ column: 'seats' }] } });
   await expect(predict(kit, { input: [] })).rejects.toThrow(/the API answered 400: [^]*"column": "seats"/);
-});
-
-test('Parquet as Spark writes it becomes rows as requests carry them', () => {
-  // In a process of its own: Jest cannot load the ES module that reads Parquet.
-  const program = `require('ts-node/register');
-    require('./scripts/operate/features').readParquet(require('fs').readFileSync('test/scripts/fixtures/features.parquet'), require('./lib/shared/declared').dataset.features.columns.map(({ name }) => name)).then((rows) => {
-      const { validate } = require('./lambda/serving/predict/validate');
-      console.log(JSON.stringify({ rows, refused: validate({ instances: rows }, 3).errors ?? [] }));
-    });`;
-  const { rows, refused } = JSON.parse(
-    execFileSync(process.execPath, ['-e', program], { cwd: ROOT, encoding: 'utf8' }),
-  );
-  expect(refused).toEqual([]);
-  expect(rows).toHaveLength(3);
-  expect(rows[0]).toMatchObject({
-    flight_key: '9E-3287-JFK-20130216T0045',
-    scheduled_departure: '2013-02-16T00:45:00Z',
-    seats: 95,
-    mean_delay_h2: 16.857142857142858,
-  });
-  expect(rows[2].seats).toBeNull();
 });

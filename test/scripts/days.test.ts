@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { addDays, daysOf, monthsOf, nextMonth, parseDay, parseRange } from '../../scripts/operate/days';
+import { addDays } from '../../lib/shared/days';
+import {
+  daysOf,
+  nextPartition,
+  parseDay,
+  parseRange,
+  partitionsOf,
+  rangeText,
+  windowsOf,
+} from '../../scripts/operate/days';
 
 test.each([
   ['2013-04', { start: '2013-04-01', end: '2013-05-01' }],
@@ -18,7 +27,7 @@ test.each([
   '',
   '2013-04..2013-05..2013-06',
 ])('%j is refused with the forms that are understood', (text) =>
-  expect(() => parseRange(text)).toThrow('write 2013-04, 2013-04..2013-06 or 2013-04-01..2013-04-07'),
+  expect(() => parseRange(text)).toThrow('write YYYY-MM, YYYY-MM..YYYY-MM'),
 );
 
 test('a range that ends before it starts is refused', () => {
@@ -31,16 +40,35 @@ test('a day is refused when the calendar does not have it', () => {
   expect(() => parseDay('2013-02')).toThrow('is not a day');
 });
 
-test('the months of a range are those that its days have', () => {
+const byMonth = { partition: 'month' } as const;
+
+test('the partitions of a range are those that its days have', () => {
   const day = fc.integer({ min: 0, max: 800 }).map((offset) => addDays('2013-01-01', offset));
   fc.assert(
     fc.property(day, fc.integer({ min: 1, max: 200 }), (start, length) => {
       const range = { start, end: addDays(start, length) };
       const days = [...daysOf(range)];
       expect(days).toHaveLength(length);
-      expect([...monthsOf(range)]).toEqual([...new Set(days.map((each) => each.slice(0, 7)))]);
+      expect([...partitionsOf(byMonth, range)]).toEqual([...new Set(days.map((each) => each.slice(0, 7)))]);
+      // What is written is read again, and holds the range.
+      const { start: from, end: to } = parseRange(rangeText(byMonth, range));
+      expect(from <= range.start && to >= range.end).toBe(true);
     }),
   );
 });
 
-test('the month after December is January', () => expect(nextMonth('2013-12')).toBe('2014-01'));
+test('the month after December is January', () => expect(nextPartition(byMonth, '2013-12')).toBe('2014-01'));
+
+test('windows lie wholly in the range and follow each other', () => {
+  expect(windowsOf({ start: '2013-04-01', end: '2013-04-20' }, 7)).toEqual([
+    { start: '2013-04-01', end: '2013-04-08' },
+    { start: '2013-04-08', end: '2013-04-15' },
+  ]);
+});
+
+test('a dataset by day has days for partitions', () => {
+  const [byDay, range] = [{ partition: 'day' } as const, { start: '2020-02-28', end: '2020-03-02' }];
+  expect([...partitionsOf(byDay, range)]).toEqual(['2020-02-28', '2020-02-29', '2020-03-01']);
+  expect(rangeText(byDay, range)).toBe('2020-02-28..2020-03-01');
+  expect(nextPartition(byDay, '2020-02-29')).toBe('2020-03-01');
+});

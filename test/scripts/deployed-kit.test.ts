@@ -54,7 +54,7 @@ describe('a deployed kit', () => {
   test('that is not deployed says which stack is missing and what to do', async () => {
     deploy('serving');
     await expect(discoverKit('mlkit', aws)).rejects.toThrow(
-      'stack mlkit-serving is not deployed in eu-central-1: deploy with `npx cdk deploy --all`',
+      'stack mlkit-serving is not deployed in eu-central-1: deploy it with `npm run kit -- up`',
     );
   });
 

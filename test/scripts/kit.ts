@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { dataset } from '../../lib/shared/declared';
 import type { DeployedKit } from '../../scripts/operate/deployed-kit';
 import type { Out } from '../../scripts/shared/out';
 import { SignedApi } from '../../scripts/operate/signed-api';
+import { dataset } from '../support/records';
 
 const aws = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
 const machine = (name: string) => `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`;
@@ -13,6 +13,7 @@ export const kit: DeployedKit = {
   name: 'mlkit',
   aws,
   buckets: { raw: 'raw', curated: 'curated', artifacts: 'artifacts', captured: 'captured' },
+  settings: { delayDays: 2, maxInstances: 500 },
   machines: {
     prepare: machine('Prepare'),
     train: machine('Train'),

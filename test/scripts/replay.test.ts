@@ -9,14 +9,14 @@ jest.mock('../../scripts/operate/features', () => ({
   featuresOf: async (_: unknown, month: string) => curated.get(month),
 }));
 
-const row = (time: string, origin: string, key = `${origin}-${time}`): Row => ({
-  flight_key: key,
-  scheduled_departure: time,
-  origin,
+const row = (time: string, region: string, key = `${region}-${time}`): Row => ({
+  record_key: key,
+  happened_at: time,
+  region,
 });
 const april = { start: '2013-04-01', end: '2013-05-01' };
 
-/** A request for each origin and hour, one after another. */
+/** A request for each region and hour, one after another. */
 const hourly = { days: april, concurrency: 1, batch: 'hour' } as const;
 
 let requests: Row[][];
@@ -46,9 +46,9 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const times = () => requests.map((instances) => instances.map((each) => `${each.origin} ${each.scheduled_departure}`));
+const times = () => requests.map((instances) => instances.map((each) => `${each.region} ${each.happened_at}`));
 
-test('one request for each origin and scheduled hour, in the order of the hours, rows as they were written', async () => {
+test('one request for each region and scheduled hour, in the order of the hours, rows as they were written', async () => {
   answering();
   await expect(replay(kit, hourly, listener())).resolves.toEqual({
     requests: 4,
@@ -80,7 +80,7 @@ test('only the days that were asked for, from every month they touch', async () 
   expect(times()).toEqual([['LGA 2013-04-02T10:30:00Z'], ['JFK 2013-05-01T00:00:00Z']]);
 });
 
-test.each(['hour', 'day'] as const)('an %s with more flights than a request may carry is cut', async (batch) => {
+test.each(['hour', 'day'] as const)('an %s with more rows than a request may carry is cut', async (batch) => {
   answering();
   curated.set(
     '2013-04',
@@ -108,14 +108,14 @@ test('a broken connection is tried again', async () => {
 });
 
 test('a refusal stops the replay, says why, and where to go on', async () => {
-  const errors = [{ instance: 0, column: 'origin', value: 'JFK', rule: 'must match ^X$' }];
+  const errors = [{ instance: 0, column: 'region', value: 'JFK', rule: 'must match ^X$' }];
   answering(
     { status: 200, body: {} },
     { status: 400, body: { message: '1 values in 1 of 1 instances are refused', count: 1, errors } },
   );
   await expect(replay(kit, hourly, listener())).rejects.toThrow(
     'replay stopped after 1 requests with 1 rows of 2013-04-01 to 2013-04-30: request 1 (2013-04-01T10:00 UTC) was answered 400: ' +
-      '1 values in 1 of 1 instances are refused; {"instance":0,"column":"origin","value":"JFK","rule":"must match ^X$"}; go on with --skip 1',
+      '1 values in 1 of 1 instances are refused; {"instance":0,"column":"region","value":"JFK","rule":"must match ^X$"}; go on with --skip 1',
   );
   answering();
   await replay(kit, { ...hourly, skip: 1 }, listener());
@@ -143,14 +143,14 @@ test('an interruption ends after the requests in flight and says where to go on'
   ]);
 });
 
-test('however many are in flight and wherever it stops, going on sends every flight, and again only what was in flight', async () => {
+test('however many are in flight and wherever it stops, going on sends every row, and again only what was in flight', async () => {
   const hours = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('JFK', 'EWR')), {
     minLength: 1,
     maxLength: 40,
   });
   await fc.assert(
-    fc.asyncProperty(hours, fc.integer({ min: 1, max: 6 }), fc.nat(20), async (flights, concurrency, stopAt) => {
-      const rows = flights.map(([hour, origin], n) => row(`2013-04-01T0${hour}:00:00Z`, origin, `${n}`));
+    fc.asyncProperty(hours, fc.integer({ min: 1, max: 6 }), fc.nat(20), async (drawn, concurrency, stopAt) => {
+      const rows = drawn.map(([hour, region], n) => row(`2013-04-01T0${hour}:00:00Z`, region, `${n}`));
       curated.set('2013-04', rows);
       const got: string[] = [];
       let count = 0;
@@ -158,7 +158,7 @@ test('however many are in flight and wherever it stops, going on sends every fli
         const refused = count++ === stopAt;
         await new Promise((resolve) => setImmediate(resolve));
         if (refused) return { status: 400, body: { message: 'no' } };
-        got.push(...(body as { instances: Row[] }).instances.map((each) => String(each.flight_key)));
+        got.push(...(body as { instances: Row[] }).instances.map((each) => String(each.record_key)));
         return { status: 200, body: {} };
       });
       const skip = await replay(kit, { ...hourly, concurrency }, listener()).then(
@@ -167,13 +167,13 @@ test('however many are in flight and wherever it stops, going on sends every fli
       );
       const before = got.length;
       if (skip !== undefined) await replay(kit, { ...hourly, concurrency, skip }, listener());
-      expect([...new Set(got)].sort()).toEqual(rows.map((each) => String(each.flight_key)).sort());
+      expect([...new Set(got)].sort()).toEqual(rows.map((each) => String(each.record_key)).sort());
       if (skip === undefined) return;
       const again = grouped(kit.dataset, rows, 'hour')
         .slice(skip)
         .flatMap(([, each]) => each)
-        .filter((each) => got.slice(0, before).includes(String(each.flight_key)));
-      expect(new Set(again.map((each) => `${each.scheduled_departure}${each.origin}`)).size).toBeLessThan(concurrency);
+        .filter((each) => got.slice(0, before).includes(String(each.record_key)));
+      expect(new Set(again.map((each) => `${each.happened_at}${each.region}`)).size).toBeLessThan(concurrency);
     }),
   );
 });

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { type capture as warm, captureRecord, MAX_RECORD_BYTES } from '../../lambda/serving/predict/capture';
 import { validate } from '../../lambda/serving/predict/validate';
-import dataset from '#dataset';
+import { columnWith, targetOf } from '../../lib/shared/dataset';
+import { dataset } from '../../lib/shared/declared';
 
 const at = new Date('2026-11-23T10:11:12.345Z');
 
@@ -39,22 +41,20 @@ test('a record is one line of the data-capture format', () => {
 });
 
 test('the largest request that the schema allows fits into one Firehose record', () => {
-  const text: Record<string, string> = {
-    flight_key: 'UA-1545-EWR-20130901T1315',
-    carrier: 'UA',
-    origin: 'EWR',
-    dest: 'IAH',
-  };
   const instance = Object.fromEntries(
     dataset.features.columns.map((column) => {
-      if (column.type === 'string') return [column.name, text[column.name]];
+      if (column.type === 'string') return [column.name, longestText(column)];
       if (column.type === 'int') return [column.name, column.max];
-      return [column.name, column.type === 'double' ? longestNumber(column) : '2013-09-01T13:15:00Z'];
+      return [column.name, column.type === 'double' ? longestNumber(column) : `${dataset.since}T13:15:00Z`];
     }),
   );
   const instances = Array.from({ length: 500 }, () => instance);
   expect(validate({ instances }, 500)).toHaveProperty('instances');
-  const predictions = instances.map(({ flight_key }) => ({ flight_key, score: 1.234567890123456e-10, late: false }));
+  const predictions = instances.map((row) => ({
+    [columnWith(dataset, 'id')]: row[columnWith(dataset, 'id')],
+    score: 1.234567890123456e-10,
+    [targetOf(dataset)]: false,
+  }));
   const record = captureRecord(
     {
       input: JSON.stringify({ instances }),
@@ -66,6 +66,15 @@ test('the largest request that the schema allows fits into one Firehose record',
   );
   expect(Buffer.byteLength(record)).toBeLessThan(MAX_RECORD_BYTES * 0.7);
 });
+
+/** The longest of some texts that the column allows. */
+const longestText = ({ pattern }: { pattern?: string }): string =>
+  fc
+    .sample(pattern === undefined ? fc.string({ maxLength: 64 }) : fc.stringMatching(new RegExp(pattern)), {
+      seed: 1,
+      numRuns: 200,
+    })
+    .reduce((longest, text) => (text.length > longest.length ? text : longest));
 
 /** 16 significant digits within the column's range: the longest that JSON writes. */
 const longestNumber = ({ max }: { max?: number }): number =>

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import dataset from '#dataset';
+import { records } from '../support/records';
 import type { Instance } from '../../lambda/serving/predict/validate';
 
 interface Column {
@@ -11,10 +11,14 @@ interface Column {
   nullable?: boolean;
 }
 
-export const columns: Column[] = dataset.features.columns;
+export const columns: Column[] = records.features.columns;
 
 const timestamp = fc
-  .date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('2099-12-31T23:59:59Z'), noInvalidDate: true })
+  .date({
+    min: new Date(`${Number(records.since.slice(0, 4)) - 1}-01-01T00:00:00Z`),
+    max: new Date(Date.UTC(new Date().getUTCFullYear() + 2, 11, 31, 23, 59, 59)),
+    noInvalidDate: true,
+  })
   .map((date) => date.toISOString().replace(/\.\d+Z$/, 'Z'));
 
 function value({ type, min, max, pattern }: Column): fc.Arbitrary<string | number> {
@@ -55,32 +59,15 @@ export const forbidden: fc.Arbitrary<{ column: string; value: unknown }> = fc
     return fc.oneof(...wrong).map((value) => ({ column: column.name, value }));
   });
 
-/** A flight as the Glue job writes it. */
-export const flight: Instance = {
-  flight_key: 'UA-1545-EWR-20130901T1315',
-  scheduled_departure: '2013-09-01T13:15:00Z',
-  carrier: 'UA',
-  origin: 'EWR',
-  dest: 'IAH',
-  sched_hour: 9,
-  sched_minute: 15,
-  day_of_week: 7,
-  distance_miles: 1400,
-  block_minutes: 234,
-  scheduled_departures: 21,
-  plane_age_years: 14,
-  seats: 149,
-  temp_f: 75.92,
-  dew_point_f: 71.06,
-  humidity_percent: 84.94,
-  wind_speed_mph: 3.45,
-  precip_inches: 0,
-  pressure_mb: 1013.2,
-  visibility_miles: 9,
-  mean_delay_h2: -2.5,
-  late_share_h2: 0.05,
-  departures_h2: 20,
-  mean_delay_h3: null,
-  late_share_h3: null,
-  departures_h3: 0,
+/** A row as the Glue job writes it. */
+export const row: Instance = {
+  record_key: 'UA-1545',
+  happened_at: '2013-09-01T13:15:00Z',
+  region: 'EWR',
+  place: 'IAH',
+  remark: 'none',
+  hour: 9,
+  size: 149,
+  temp: 75.92,
+  share: null,
 };

@@ -4,14 +4,19 @@ import * as runtimeSdk from '@aws-sdk/client-sagemaker-runtime';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { flight } from './predict-instances';
+import { row } from './predict-instances';
+
+jest.mock('#dataset', () => ({
+  __esModule: true,
+  default: jest.requireActual<typeof import('../support/records')>('../support/records').records,
+}));
 
 const runtime = mockClient(runtimeSdk.SageMakerRuntimeClient);
 const firehose = mockClient(firehoseSdk.FirehoseClient);
 
 const output = JSON.stringify({
   model: '0123456789abcdef',
-  predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }],
+  predictions: [{ record_key: row.record_key, score: 0.31, late: true }],
 });
 const endpointAnswer = (text: string) => ({
   Body: Object.assign(Buffer.from(text), { transformToString: () => text }) as never,
@@ -64,25 +69,25 @@ afterEach(() => jest.restoreAllMocks());
 
 test('a request of one instance is captured under its key, by which labels are joined', async () => {
   load();
-  await predict({ instances: [flight] });
-  await predict({ instances: [flight, flight] });
+  await predict({ instances: [row] });
+  await predict({ instances: [row, row] });
   expect(runtime.commandCalls(InvokeEndpointCommand).map(({ args }) => args[0].input.InferenceId)).toEqual([
-    flight.flight_key,
+    row.record_key,
     undefined,
   ]);
 });
 
 test("columns reach the endpoint in the schema's order, whatever the client's", async () => {
   load();
-  await predict({ instances: [Object.fromEntries(Object.entries(flight).reverse())] });
+  await predict({ instances: [Object.fromEntries(Object.entries(row).reverse())] });
   const sent = JSON.parse(runtime.commandCalls(InvokeEndpointCommand)[0]!.args[0].input.Body as string);
-  expect(Object.keys(sent.instances[0]).slice(0, 3)).toEqual(['flight_key', 'scheduled_departure', 'carrier']);
+  expect(Object.keys(sent.instances[0]).slice(0, 3)).toEqual(['record_key', 'happened_at', 'region']);
 });
 
 test('a prediction comes back with the identity of the model that made it, and its exchange goes to the stream as one line', async () => {
-  expect(await predict({ instances: [flight] })).toEqual({
+  expect(await predict({ instances: [row] })).toEqual({
     statusCode: 200,
-    body: { model: '0123456789abcdef', predictions: [{ flight_key: flight.flight_key, score: 0.31, late: true }] },
+    body: { model: '0123456789abcdef', predictions: [{ record_key: row.record_key, score: 0.31, late: true }] },
   });
   const call = runtime.commandCalls(InvokeEndpointCommand)[0]!.args[0].input;
   expect(call).toMatchObject({
@@ -90,7 +95,7 @@ test('a prediction comes back with the identity of the model that made it, and i
     ContentType: 'application/json',
     CustomAttributes: 'event-day=2013-09-01',
   });
-  expect(JSON.parse(String(call.Body))).toEqual({ instances: [flight] });
+  expect(JSON.parse(String(call.Body))).toEqual({ instances: [row] });
   const [put] = firehose.commandCalls(PutRecordCommand);
   expect(put!.args[0].input.DeliveryStreamName).toBe('captured');
   const record = Buffer.from(put!.args[0].input.Record!.Data!).toString();
@@ -103,7 +108,7 @@ test('without an endpoint: 503 with the commands that make one', async () => {
   runtime
     .on(InvokeEndpointCommand)
     .rejects(failure('ValidationError', 'Endpoint mlkit of account 123456789012 not found.'));
-  const answered = await predict({ instances: [flight] });
+  const answered = await predict({ instances: [row] });
   expect(answered.statusCode).toBe(503);
   expect(answered.body.message).toMatch(
     /^no model serves: .*`npm run kit -- train`.*`npm run kit -- release <version>`$/,
@@ -118,7 +123,7 @@ test.each(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException'
       .rejectsOnce(failure(name))
       .rejectsOnce(failure(name))
       .resolves(endpointAnswer(output));
-    expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+    expect((await predict({ instances: [row] })).statusCode).toBe(200);
     expect(runtime.calls()).toHaveLength(3);
   },
 );
@@ -128,7 +133,7 @@ test.each([
   ['ModelNotReadyException', 503],
 ])('%s until the time is over ends with %i', async (name, statusCode) => {
   runtime.on(InvokeEndpointCommand).rejects(failure(name));
-  const answered = await predict({ instances: [flight] }, { remaining: 1100 });
+  const answered = await predict({ instances: [row] }, { remaining: 1100 });
   expect(answered).toMatchObject({
     statusCode,
     body: { message: expect.stringContaining('try again in a few seconds') },
@@ -137,31 +142,31 @@ test.each([
 
 test('an endpoint that does not answer is given up while API Gateway still listens', async () => {
   runtime.on(InvokeEndpointCommand).rejects(failure('AbortError'));
-  expect(await predict({ instances: [flight] })).toMatchObject({
+  expect(await predict({ instances: [row] })).toMatchObject({
     statusCode: 504,
     body: { message: expect.stringContaining('fewer instances') },
   });
 });
 
 test('an error of the model itself is not tried again', async () => {
-  runtime.on(InvokeEndpointCommand).rejects(failure('ModelError', 'KeyError: seats'));
-  expect(await predict({ instances: [flight] })).toMatchObject({
+  runtime.on(InvokeEndpointCommand).rejects(failure('ModelError', 'KeyError: size'));
+  expect(await predict({ instances: [row] })).toMatchObject({
     statusCode: 502,
-    body: { message: expect.stringContaining('KeyError: seats') },
+    body: { message: expect.stringContaining('KeyError: size') },
   });
   expect(runtime.calls()).toHaveLength(1);
 });
 
 test('a missing permission is an error of the kit, not an answer', async () => {
   runtime.on(InvokeEndpointCommand).rejects(failure('AccessDeniedException'));
-  await expect(predict({ instances: [flight] })).rejects.toThrow('AccessDeniedException');
+  await expect(predict({ instances: [row] })).rejects.toThrow('AccessDeniedException');
 });
 
 test('a refused request reaches neither endpoint nor stream', async () => {
-  const answered = await predict({ instances: [{ ...flight, temp_f: 999 }] });
+  const answered = await predict({ instances: [{ ...row, temp: 999 }] });
   expect(answered).toMatchObject({
     statusCode: 400,
-    body: { count: 1, errors: [{ instance: 0, column: 'temp_f', value: 999 }] },
+    body: { count: 1, errors: [{ instance: 0, column: 'temp', value: 999 }] },
   });
   expect(runtime.calls()).toHaveLength(0);
   expect(firehose.calls()).toHaveLength(0);
@@ -174,14 +179,36 @@ test('a body that is not JSON is refused with a sentence', async () => {
   });
 });
 
+test.each(['1e400', '-1e999', `1${'0'.repeat(400)}`, `${'9'.repeat(299)}e10`])(
+  'a number that no double holds is refused as it was written: %s',
+  async (number) => {
+    const body = JSON.stringify({ instances: [{ ...row, temp: 'here', place: 'x' }] });
+    const { statusCode, body: answered } = await predict(body.replace('"here"', number));
+    expect(statusCode).toBe(400);
+    expect(answered.errors).toMatchObject([
+      { column: 'place', value: 'x' },
+      {
+        column: 'temp',
+        value: number.length > 100 ? expect.stringContaining(number.slice(0, 90)) : number,
+        rule: 'must be a number from -40 up to 130 (degF)',
+      },
+    ]);
+  },
+);
+
+test('digits and exponents inside a text are left alone', async () => {
+  const answered = await predict({ instances: [{ ...row, place: '1e400 \\"1e400' }] });
+  expect(answered.body.errors).toMatchObject([{ column: 'place', value: '1e400 \\"1e400' }]);
+});
+
 test('a base64 body is read', async () => {
-  expect((await predict({ instances: [flight] }, { base64: true })).statusCode).toBe(200);
+  expect((await predict({ instances: [row] }, { base64: true })).statusCode).toBe(200);
 });
 
 describe('capture', () => {
   test('that fails is counted as a metric and never fails the request', async () => {
     firehose.on(PutRecordCommand).rejects(failure('ServiceUnavailableException', 'slow down'));
-    expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+    expect((await predict({ instances: [row] })).statusCode).toBe(200);
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0]!)).toMatchObject({
       CaptureFailures: 1,
@@ -197,7 +224,7 @@ describe('capture', () => {
 
   test('is left to the endpoint where no stream is configured', async () => {
     load();
-    expect((await predict({ instances: [flight] })).statusCode).toBe(200);
+    expect((await predict({ instances: [row] })).statusCode).toBe(200);
     expect(firehose.calls()).toHaveLength(0);
   });
 });

@@ -1,4 +1,5 @@
-import { resolveConfig } from '../../lib/config';
+import { App } from 'aws-cdk-lib';
+import { chosenConfig, loadConfig, resolveConfig } from '../../lib/config';
 import { trialMinutes } from '../../lib/training/tuning-config';
 
 test('the default is the sandbox: serverless, spot, nothing that needs a quota', () => {
@@ -65,9 +66,52 @@ test.each([
     { training: { tuning: { ranges: { eta: { type: 'Continuous', min: 1, max: 0.5 } } } } },
     'min must be below max',
   ],
+  ...['aws', 'awsome', 'ssm', 'ssm-a', 'xn--abc', 'sthree', 'sthree-a', 'amzn-s3-demo'].map(
+    (kit): [string, string, object, string] => [`the reserved kit ${kit}`, 'sandbox', { kit }, 'which is reserved: '],
+  ),
+  [
+    'null for a room',
+    'sandbox',
+    { serving: null },
+    'serving: Invalid input: expected object; received null\nleave a key out',
+  ],
+  ['a mode of nobody', 'sandbox', { serving: { mode: 'magic' } }, 'serving.mode: Invalid option: expected one of'],
+  ['a mode of nobody, whose value is said', 'sandbox', { serving: { mode: 'magic' } }, '; received "magic"'],
+  ['a rule between rooms', 'production', { serving: { mode: 'serverless' } }, 'network.isolatedVpc needs real-time'],
   ['confirming more windows than there are', 'sandbox', { monitoring: { confirm: { k: 4, n: 3 } } }, 'must not exceed'],
 ])('%s is refused, with the way out', (_, profile, overrides, sentence) => {
   expect(() => resolveConfig(profile, overrides)).toThrow(sentence);
+});
+
+test.each(['mlkit', 'a-aws', 'sthrees', 'xn', 'amzn-s3', 'as'])('the kit %s is nobody else’s', (kit) => {
+  expect(resolveConfig('sandbox', { kit })).toMatchObject({ kit });
+});
+
+describe('what is chosen and what is laid over it', () => {
+  const load = (context: Record<string, unknown>) => () => loadConfig(new App({ context }));
+
+  test.each([
+    ['another profile', { config: '{"profile":"production"}' }, 'says profile "production", but "sandbox" was chosen'],
+    ['another kit', { config: '{"kit":"team-b"}' }, 'says kit "team-b", but "mlkit" was chosen'],
+    ['no kit', { kit: 'team-a', config: '{"kit":null}' }, 'says kit null, but "team-a" was chosen'],
+    ['other rooms', { rooms: 'warehouse', config: '{"rooms":[]}' }, 'says rooms [], but ["warehouse"] was chosen'],
+    ['null', { config: 'null' }, '-c config must be a JSON object of rooms and their keys'],
+    ['a list', { config: '[{"etl":{}}]' }, 'received [{"etl":{}}]'],
+    ['a text', { config: '"production"' }, 'received "production"'],
+    ['a list of cdk.json', { config: [] }, 'received []'],
+    ['nothing', { config: '' }, '-c config is empty'],
+    ['half of it', { config: '{"etl":{' }, '-c config is not JSON: line 1, column 9'],
+  ])('%s is refused', (_, context, sentence) => {
+    expect(load(context)).toThrow(sentence);
+  });
+
+  test('the same twice is no contradiction', () => {
+    const config = JSON.stringify({ profile: 'standard', kit: 'team-a', rooms: ['warehouse'], etl: { workers: 4 } });
+    const context = { profile: 'standard', kit: 'team-a', rooms: 'warehouse', config };
+    expect(load(context)()).toMatchObject({ profile: 'standard', kit: 'team-a', etl: { workers: 4 } });
+    expect(load({ config: '{"rooms":["warehouse"]}' })().rooms).toEqual(['warehouse']);
+    expect(() => chosenConfig({ kit: 'team-a' }, { kit: 'team-b' })).toThrow('take "kit" out of it');
+  });
 });
 
 test('a grid over listed values is accepted', () => {

@@ -122,7 +122,7 @@ const refusal = (profile: string, overrides: Record<string, unknown>): string =>
 test.each(Object.entries(refused))('%s', (_, [profile, overrides, knob, rule]) => {
   const message = refusal(profile, overrides);
   expect(message).toContain(rule);
-  expect(message).toMatch(new RegExp(`→ at ${knob.replaceAll('.', '\\.')}$`, 'm'));
+  expect(message).toMatch(new RegExp(`^  ${knob.replaceAll('.', '\\.')}: `, 'm'));
 });
 
 test('whatever else is set, a refused combination stays refused, for its own reason', () => {

@@ -55,6 +55,34 @@ test.each(['Create', 'Update'])('%s deletes nothing', async (type) => {
   expect(await run(type)).toEqual([]);
 });
 
+const absent = (what: string) => Object.assign(new Error(`${what} does not exist.`), { name: 'ValidationException' });
+
+test('a group that is gone has no versions to delete: its stack can go', async () => {
+  sagemaker.on(ListTagsCommand).rejects(absent('ModelPackageGroup arn:group'));
+  expect(await run('Delete')).toEqual([]);
+  tagged('true');
+  sagemaker.on(ListModelPackagesCommand).rejects(absent('ModelPackageGroup arn:group'));
+  expect(await run('Delete')).toEqual([]);
+  expect(answers).toMatchObject([{ Status: 'SUCCESS' }, { Status: 'SUCCESS' }]);
+});
+
+test('a version that goes meanwhile does not keep the others', async () => {
+  tagged('true');
+  sagemaker
+    .on(DeleteModelPackageCommand)
+    .rejectsOnce(absent(`ModelPackage ${arn(1)}`))
+    .resolves({});
+  expect(await run('Delete')).toEqual([arn(1), arn(2)]);
+  expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+});
+
+test('a denial is no absence, whatever else it says', async () => {
+  const denied = new Error('User is not authorized to perform: sagemaker:ListTags, or the group does not exist');
+  sagemaker.on(ListTagsCommand).rejects(Object.assign(denied, { name: 'AccessDeniedException' }));
+  await run('Delete');
+  expect(answers).toMatchObject([{ Status: 'FAILED', Reason: expect.stringContaining('not authorized') }]);
+});
+
 test('a refusal is answered, with its reason', async () => {
   tagged('true');
   sagemaker.on(DeleteModelPackageCommand).rejects(new Error('not authorized'));

@@ -89,3 +89,22 @@ def test_a_bucket_deployment_copies_replaces_and_prunes_under_its_role(engine, a
     body = s3.get_object(Bucket=destination, Key=keys[0])["Body"].read()
     assert json.loads(body) == {"bucket": "lake"}
     assert engine.decisions(role=role, action="s3:DeleteObject", decision="Allow")
+
+
+def test_names_that_s3_keeps_to_itself_are_refused(engine):
+    s3 = engine.client("s3")
+    for name in ("xn--abc", "sthree-a", "amzn-s3-demo-a", "abc-s3alias", "abc--ol-s3"):
+        with pytest.raises(ClientError, match="InvalidBucketName"):
+            s3.create_bucket(Bucket=name)
+        template = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}}}
+        assert engine.stack(template)["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert name not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+
+
+def test_names_that_other_services_keep_to_themselves_are_refused(engine):
+    for name in ("/aws/champion", "/awsome/champion", "/ssm/champion"):
+        with pytest.raises(ClientError, match=r"reserved parameter name|can't be prefixed"):
+            engine.client("ssm").put_parameter(Name=name, Value="none", Type="String")
+    entry = {"Source": "aws.etl", "DetailType": "Curated Partition Ready", "Detail": "{}"}
+    answer = engine.client("events").put_events(Entries=[entry])
+    assert answer["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"

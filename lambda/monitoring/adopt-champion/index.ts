@@ -12,11 +12,14 @@ import { type ManagedMonitor, serving } from '../../../lib/serving/room';
 import { fill, layout } from '../../../lib/shared/names';
 import { packageMetadata } from '../../../lib/training/room';
 import { dataLake } from '../../../lib/data-lake/room';
+import { foundation } from '../../../lib/foundation/room';
 import { monitoring } from '../../../lib/monitoring/room';
 import { requireEnv } from '../../shared/env';
+import { versionAt } from '../../shared/event';
 
 type Released = EventBridgeEvent<typeof serving.events.releaseFinished, { modelPackageArn: string }>;
 
+const kit = requireEnv(foundation.env.kit);
 const artifacts = requireEnv(dataLake.env.artifactsBucket);
 const endpoint = requireEnv(serving.env.endpointName);
 const clarify = JSON.parse(requireEnv(monitoring.env.clarify)) as { instanceType: string; prefix: string };
@@ -24,12 +27,14 @@ const [s3, sagemaker] = [new S3Client({}), new SageMakerClient({})];
 
 /** After a release: puts the champion's baselines, and Clarify's configuration with the model's name, where the managed monitors read them. */
 export async function handler({ detail }: Released): Promise<void> {
+  const champion = versionAt('detail.modelPackageArn', detail.modelPackageArn, kit);
+  if (champion === undefined)
+    return console.info({ ignored: `${detail.modelPackageArn} is no model of the kit ${kit}` });
   const { CustomerMetadataProperties } = await sagemaker.send(
-    new DescribeModelPackageCommand({ ModelPackageName: detail.modelPackageArn }),
+    new DescribeModelPackageCommand({ ModelPackageName: champion }),
   );
   const evaluation = CustomerMetadataProperties?.[packageMetadata.evaluation];
-  if (evaluation === undefined)
-    throw new Error(`${detail.modelPackageArn} names no evaluation: it was not registered by Train`);
+  if (evaluation === undefined) throw new Error(`${champion} names no evaluation: it was not registered by Train`);
   const { constraints, statistics, qualityConstraints, analysis } = layout.files.evaluation;
   const source = evaluation.replace(/^s3:\/\//, '').replace(/\/?$/, '/');
   for (const file of [constraints, statistics, qualityConstraints, analysis])
@@ -47,7 +52,7 @@ export async function handler({ detail }: Released): Promise<void> {
   if (model === undefined) throw new Error(`endpoint configuration ${EndpointConfigName} has no model`);
   await write('model-bias', biasAnalysis(dataset));
   await write('model-explainability', explainabilityAnalysis(dataset, { model, ...clarify }));
-  console.info({ champion: detail.modelPackageArn, model });
+  console.info({ champion, model });
 }
 
 const write = (monitor: ManagedMonitor, content: object) =>

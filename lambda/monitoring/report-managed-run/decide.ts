@@ -1,21 +1,17 @@
 /** What a run of SageMaker Model Monitor means in the kit's own terms: pure functions of what the service wrote. */
 import type { Config } from '../../../lib/config';
 import { featuresOf } from '../../../lib/shared/dataset';
+import { addDays, DAY_MS, type DayRange } from '../../../lib/shared/days';
 import { dataset } from '../../../lib/shared/declared';
 import { checks, statuses } from '../../../lib/monitoring/room';
-import { type ManagedMonitor, managedMonitors } from '../../../lib/serving/room';
+import { type ManagedMonitor, managedMonitors, monitoringSchedule } from '../../../lib/serving/room';
+import { windowAt } from '../../shared/event';
 
 export type ManagedConfig = Pick<Config['monitoring'], 'confirm' | 'minRecords'> & Pick<Config['labels'], 'delayDays'>;
 
 /** `constraint_violations.json`. */
 export interface Violations {
   violations: { feature_name: string; constraint_check_type: string; description: string }[];
-}
-
-/** Days are UTC, `end` is the first day left out. */
-export interface Window {
-  start: string;
-  end: string;
 }
 
 export interface Violation {
@@ -42,21 +38,21 @@ const watched = new Set(
     .map(({ name }) => name),
 );
 
-/** Which of the kit's monitors a schedule is. @throws Error for a schedule that is none of them */
-export function monitorOf(kit: string, scheduleArn: string): ManagedMonitor {
-  const monitor = managedMonitors.find((name) => scheduleArn.endsWith(`/${kit}-${name}`));
-  if (monitor === undefined) throw new Error(`${scheduleArn} is no monitoring schedule of the kit ${kit}`);
-  return monitor;
-}
+/** Which of the kit's monitors a schedule is; undefined for a schedule that is none of them. */
+export const monitorOf = (kit: string, scheduleArn: string): ManagedMonitor | undefined =>
+  managedMonitors.find((name) => scheduleArn.endsWith(`/${monitoringSchedule(kit, name)}`));
 
-/** The analysed days, from the environment that the service gives the analysis. @throws Error when it is not there */
-export function windowOf(environment: Record<string, string> = {}): Window {
-  const { start_time: start, end_time: end } = environment;
+/**
+ * The analysed days, from the environment that the service gives the analysis.
+ * @throws Error where it is not there, Refusal where it gives no days in order
+ */
+export function windowOf(environment: Record<string, string> | undefined, now: string): DayRange {
+  const { start_time: start, end_time: end } = environment ?? {};
   if (start === undefined || end === undefined)
     throw new Error(
-      `the processing job's environment has no start_time and end_time but ${Object.keys(environment).join(', ')}`,
+      `the processing job's environment has no start_time and end_time but ${Object.keys(environment ?? {}).join(', ')}`,
     );
-  return { start: start.slice(0, 10), end: end.slice(0, 10) };
+  return windowAt('the analysed window', { start: start.slice(0, 10), end: end.slice(0, 10) }, now);
 }
 
 /**
@@ -91,15 +87,11 @@ export function judge(
 }
 
 /** Ends of the n - 1 windows before: each a day long, as Model Monitor's are. */
-export const endsBefore = ({ end }: Window, { n }: { n: number }): string[] =>
+export const endsBefore = ({ end }: DayRange, { n }: { n: number }): string[] =>
   Array.from({ length: n - 1 }, (_, i) => addDays(end, -(i + 1)));
 
-/** The days on which labels of departures in `[from, to)` were collected. */
+/** The days on which labels of events in `[from, to)` were collected. */
 export function collectionDays(from: string, to: string, delayDays: number): string[] {
   const count = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS));
   return Array.from({ length: count }, (_, i) => addDays(from, i + delayDays));
 }
-
-const DAY_MS = 86_400_000;
-const addDays = (day: string, count: number): string =>
-  new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);

@@ -5,13 +5,15 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { EventBridgeEvent } from 'aws-lambda';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
+import type { DayRange } from '../../../lib/shared/days';
 import { fill, layout, names } from '../../../lib/shared/names';
 import { NO_MODEL, packageMetadata, training } from '../../../lib/training/room';
 import { dataLake } from '../../../lib/data-lake/room';
 import { foundation } from '../../../lib/foundation/room';
 import { requireEnv } from '../../shared/env';
+import { textAt, versionAt } from '../../shared/event';
 import { countMetric } from '../../shared/metric';
-import { endsBefore, judge, type ManagedConfig, monitorOf, type Violations, windowOf, type Window } from './decide';
+import { endsBefore, judge, type ManagedConfig, monitorOf, type Violations, windowOf } from './decide';
 import { countLabels, place, readJson } from './reports';
 
 type JobEnded = EventBridgeEvent<
@@ -38,7 +40,11 @@ const [events, s3, sagemaker, sns, ssm] = [
  * @throws Error when the run failed: the function's own errors raise monitoring/pipeline-failed
  */
 export async function handler({ detail }: JobEnded): Promise<void> {
-  const monitor = monitorOf(kit, detail.MonitoringScheduleArn);
+  const schedule = textAt('detail.MonitoringScheduleArn', detail.MonitoringScheduleArn);
+  const monitor = monitorOf(kit, schedule);
+  if (monitor === undefined)
+    return console.info({ ignored: `${schedule} is no monitoring schedule of the kit ${kit}` });
+  textAt('detail.ProcessingJobName', detail.ProcessingJobName);
   const job = await sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: detail.ProcessingJobName }));
   if (job.ProcessingJobStatus !== 'Completed')
     throw new Error(
@@ -47,7 +53,8 @@ export async function handler({ detail }: JobEnded): Promise<void> {
   const uri = job.ProcessingOutputConfig?.Outputs?.[0]?.S3Output?.S3Uri ?? '';
   const violated = job.ExitMessage?.startsWith(statuses.violations) ?? false;
   console.info({ monitor, job: detail.ProcessingJobName, exit: job.ExitMessage, report: uri });
-  if (monitor === 'data-quality') return reportDrift(windowOf(job.Environment), uri, violated);
+  if (monitor === 'data-quality')
+    return reportDrift(windowOf(job.Environment, new Date().toISOString()), uri, violated);
   if (!violated) return;
   // A point outside its threshold, without an interval: for people. Retraining waits for drift, or for a person.
   if (monitor === 'model-quality') return countMetric(kit, monitoring.metrics.qualityViolations, { report: uri });
@@ -60,11 +67,13 @@ export async function handler({ detail }: JobEnded): Promise<void> {
   );
 }
 
-async function reportDrift(window: Window, uri: string, violated: boolean): Promise<void> {
+async function reportDrift(window: DayRange, uri: string, violated: boolean): Promise<void> {
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: championParameter }));
   const champion = Parameter?.Value ?? NO_MODEL;
   // The endpoint was taken away while the run was on its way.
   if (champion === NO_MODEL) return;
+  if (versionAt('the champion parameter', champion, kit) === undefined)
+    return console.info({ ignored: `${champion} serves, which is no model of the kit ${kit}` });
   const { files } = layout;
   const report = place(uri);
   const statistics = await readJson<{ dataset: { item_count: number } }>(

@@ -18,7 +18,7 @@ export function place(uri: string): { bucket: string; prefix: string } {
 /** A year of labels is 50 MB: a few files at once stay small. */
 const AT_ONCE = 10;
 
-/** Labelled rows of departures in `[from, to)`: the files hold one line each. */
+/** Labelled rows of events in `[from, to)`: the files hold one line each. */
 export async function countLabels(
   s3: S3Client,
   bucket: string,

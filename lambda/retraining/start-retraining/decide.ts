@@ -1,6 +1,7 @@
 /** Whether a monitoring run starts a retraining: a pure function of the signal, the state, the configuration and the wall clock. */
 import { statuses } from '../../../lib/monitoring/room';
 import type { Config } from '../../../lib/config';
+import { addDays } from '../../../lib/shared/days';
 
 export type GuardConfig = Config['retraining'] & {
   /** After this the lock of a training whose end was never heard is free: as long as Train may take. */
@@ -218,6 +219,3 @@ function opened({ champion, window }: Signal): Episode {
 const version = (champion: string | null): string => `v${champion?.split('/').at(-1)}`;
 
 const startsOn = (day: string, lock: Lock): number => (lock.day === day ? lock.starts : 0);
-
-const addDays = (day: string, count: number): string =>
-  new Date(Date.parse(day) + count * 86_400_000).toISOString().slice(0, 10);

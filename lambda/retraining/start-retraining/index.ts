@@ -2,16 +2,18 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { monitoring } from '../../../lib/monitoring/room';
+import { foundation } from '../../../lib/foundation/room';
 import { retraining } from '../../../lib/retraining/room';
 import { requireEnv } from '../../shared/env';
-import type { GuardConfig, Signal } from './decide';
+import { textAt } from '../../shared/event';
+import type { GuardConfig } from './decide';
 import { consider, type StartTrain } from './guard';
+import { signalOf } from './signal';
 import { StateTable } from './state';
 
-type MonitorCompleted = EventBridgeEvent<typeof monitoring.events.completed, Omit<Signal, 'id' | 'time'>>;
-type TrainEnded = EventBridgeEvent<'Step Functions Execution Status Change', { name: string; status: string }>;
+type Executed = EventBridgeEvent<string, { name?: unknown; status?: unknown; stateMachineArn?: unknown }>;
 
+const kit = requireEnv(foundation.env.kit);
 const trainMachine = requireEnv(retraining.env.trainMachine);
 const config = JSON.parse(requireEnv(retraining.env.guard)) as GuardConfig;
 const table = new StateTable(
@@ -20,29 +22,21 @@ const table = new StateTable(
 );
 const sfn = new SFNClient({});
 
-export async function handler(event: MonitorCompleted | TrainEnded): Promise<void> {
-  if (event['detail-type'] === 'Step Functions Execution Status Change') {
-    const { name, status } = event.detail;
-    console.info({ execution: name, status, lockReleased: status !== 'RUNNING' && (await table.release(name)) });
-    return;
-  }
-  const { window, champion, status, confirmed, violations, newLabelledRows, outcomeUri } = event.detail;
-  const signal = {
-    id: event.id,
-    time: event.time,
-    window,
-    champion,
-    status,
-    confirmed,
-    violations,
-    newLabelledRows,
-    outcomeUri,
-  };
-  console.info({
-    signal: event.id,
-    window,
-    outcome: await consider(signal, config, table, startTrain, () => new Date()),
-  });
+/** @throws Refusal of a malformed event, before anything is written: it ends in the dead letters with its reason */
+export async function handler(event: EventBridgeEvent<string, unknown>): Promise<void> {
+  if (event['detail-type'] === 'Step Functions Execution Status Change') return release(event as Executed);
+  const signal = signalOf(event, kit, new Date());
+  if ('ignored' in signal) return console.info({ signal: event.id, ...signal });
+  const outcome = await consider(signal, config, table, startTrain, () => new Date());
+  console.info({ signal: signal.id, window: signal.window, outcome });
+}
+
+async function release({ id, detail }: Executed): Promise<void> {
+  const name = textAt('detail.name', detail.name);
+  const status = textAt('detail.status', detail.status);
+  if (detail.stateMachineArn !== trainMachine)
+    return console.info({ signal: id, ignored: `${String(detail.stateMachineArn)} is not the machine that trains` });
+  console.info({ execution: name, status, lockReleased: status !== 'RUNNING' && (await table.release(name)) });
 }
 
 const startTrain: StartTrain = async ({ name, input }) => {

@@ -1,12 +1,16 @@
 /** Why the last update of the stack failed. A page of events is up to 1 MB, and a state of Release holds 256 KiB: it could not even catch that. */
 import { CloudFormationClient, paginateDescribeStackEvents, type StackEvent } from '@aws-sdk/client-cloudformation';
+import { textAt } from '../../shared/event';
 import { begins, reasonOf } from './decide';
 
 const client = new CloudFormationClient({});
 
-export async function handler({ stackName }: { stackName: string }): Promise<{ reason: string }> {
+export async function handler({ stackName }: { stackName?: unknown }): Promise<{ reason: string }> {
   const events: StackEvent[] = [];
-  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackName })) {
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents(
+    { client },
+    { StackName: textAt('stackName', stackName) },
+  )) {
     const first = StackEvents.findIndex(begins);
     events.push(...StackEvents.slice(0, first === -1 ? undefined : first));
     if (first !== -1) break;

@@ -1,17 +1,9 @@
-import dataset from '#dataset';
+import { columnWith } from '../../../lib/shared/dataset';
+import type { Column } from '../../../lib/shared/dataset-file';
+import { dataset } from '../../../lib/shared/declared';
+import { writtenNumber } from '../../shared/gateway';
 
 export type Instance = Record<string, string | number | null>;
-
-interface Column {
-  name: string;
-  type: string;
-  role: string;
-  unit?: string;
-  min?: number;
-  max?: number;
-  pattern?: string;
-  nullable?: boolean;
-}
 
 /** One refused value; `value` is cut to a readable length. */
 export interface Refusal {
@@ -30,14 +22,16 @@ export interface Refused {
 
 const MAX_LISTED = 20;
 const MAX_VALUE_CHARACTERS = 100;
+/** A request of one instance carries its id to SageMaker as the inference id. */
+const MAX_ID_CHARACTERS = 64;
+const INFERENCE_ID = new RegExp(`^[ -~]{1,${MAX_ID_CHARACTERS}}$`);
 
-const columns: Column[] = dataset.features.columns;
+const { columns } = dataset.features;
 const known = new Set(columns.map((column) => column.name));
 const patterns = new Map(
-  columns.flatMap(({ name, pattern }) => (pattern === undefined ? [] : [[name, new RegExp(pattern)]])),
+  columns.flatMap((column) => (column.pattern === undefined ? [] : [[column.name, compiled(column)]])),
 );
-const nameOf = (role: string) => columns.find((column) => column.role === role)!.name;
-const [keyColumn, timeColumn] = [nameOf('id'), nameOf('time')];
+const [keyColumn, timeColumn] = [columnWith(dataset, 'id'), columnWith(dataset, 'time')];
 
 /** UTC day of an instance, `YYYY-MM-DD`. */
 export const eventDay = (instance: Instance): string => String(instance[timeColumn]).slice(0, 10);
@@ -45,8 +39,12 @@ export const eventDay = (instance: Instance): string => String(instance[timeColu
 /** What labels are joined by. */
 export const keyOf = (instance: Instance): string => String(instance[keyColumn]);
 
-/** Checks a parsed request body against the feature columns of schema/dataset.json; what passes has them in that file's order. */
-export function validate(body: unknown, maxInstances: number): { instances: [Instance, ...Instance[]] } | Refused {
+/** Checks a parsed request body against the feature columns of the dataset file; what passes has them in that file's order. */
+export function validate(
+  body: unknown,
+  maxInstances: number,
+  now = new Date(),
+): { instances: [Instance, ...Instance[]] } | Refused {
   const instances = isObject(body) ? body.instances : undefined;
   if (!Array.isArray(instances))
     return refused(
@@ -55,7 +53,8 @@ export function validate(body: unknown, maxInstances: number): { instances: [Ins
     );
   if (instances.length === 0 || instances.length > maxInstances)
     return refused(`send 1 to ${maxInstances} instances; received ${instances.length}`, []);
-  const refusals = instances.flatMap(refusalsOf);
+  const years = yearsAt(now);
+  const refusals = instances.flatMap((instance, index) => refusalsOf(instance, index, years));
   if (refusals.length === 0) return { instances: (instances as Instance[]).map(inOrder) as [Instance, ...Instance[]] };
   const listed = refusals.length > MAX_LISTED ? `; the first ${MAX_LISTED} are listed` : '';
   const affected = new Set(refusals.map((refusal) => refusal.instance)).size;
@@ -69,12 +68,12 @@ export function validate(body: unknown, maxInstances: number): { instances: [Ins
 const inOrder = (instance: Instance): Instance =>
   Object.fromEntries(columns.map(({ name }) => [name, instance[name]!]));
 
-function refusalsOf(instance: unknown, index: number): Refusal[] {
+function refusalsOf(instance: unknown, index: number, years: Years): Refusal[] {
   if (!isObject(instance))
     return [{ instance: index, column: '', value: cut(instance), rule: 'must be an object of feature columns' }];
   const broken = columns.flatMap((column) => {
     const value = Object.hasOwn(instance, column.name) ? instance[column.name] : undefined;
-    const rule = brokenRule(column, value);
+    const rule = brokenRule(column, value, years);
     return rule === undefined ? [] : [{ instance: index, column: column.name, value: cut(value ?? null), rule }];
   });
   const unknown = Object.keys(instance)
@@ -83,21 +82,26 @@ function refusalsOf(instance: unknown, index: number): Refusal[] {
       instance: index,
       column: name,
       value: cut(instance[name]),
-      rule: 'is not a feature column of schema/dataset.json',
+      rule: 'is not a feature column of the dataset',
     }));
   return [...broken, ...unknown];
 }
 
-function brokenRule(column: Column, value: unknown): string | undefined {
+function brokenRule(column: Column, value: unknown, years: Years): string | undefined {
   const { nullable = false, min = -Infinity, max = Infinity } = column;
   // A missing key is refused even where null is allowed: a client that renamed a column must not be served on nulls.
   if (value === undefined) return nullable ? 'is missing: send null when the value is unknown' : 'is missing';
   if (value === null) return nullable ? undefined : 'must not be null';
   switch (column.type) {
     case 'timestamp':
-      return isTimestamp(value) ? undefined : 'must be a UTC time such as 2013-09-01T13:00:00Z';
+      if (!isTimestamp(value)) return `must be a UTC time such as ${dataset.since}T13:00:00Z`;
+      return isWithin(value, years) ? undefined : `must be of the years ${years.first} to ${years.last}`;
     case 'string':
       if (typeof value !== 'string') return 'must be a string';
+      // The programs behind this one write UTF-8, which has no halves of a surrogate pair.
+      if (/\p{Surrogate}/u.test(value)) return 'must be well-formed Unicode: it holds half of a surrogate pair';
+      if (column.role === 'id' && !INFERENCE_ID.test(value))
+        return `must be 1 to ${MAX_ID_CHARACTERS} printable ASCII characters, as SageMaker takes an inference id`;
       return (patterns.get(column.name)?.test(value) ?? true) ? undefined : `must match ${column.pattern}`;
     case 'int':
     case 'double': {
@@ -105,8 +109,6 @@ function brokenRule(column: Column, value: unknown): string | undefined {
       if (isNumber && (value as number) >= min && (value as number) <= max) return undefined;
       return `must be a${column.type === 'int' ? ' whole' : ''} number${range(column)}`;
     }
-    default:
-      throw new Error(`schema/dataset.json: column ${column.name} has type ${column.type}, which no check knows`);
   }
 }
 
@@ -115,8 +117,36 @@ function range({ min, max, unit }: Column): string {
   return unit === undefined ? bounds : `${bounds} (${unit})`;
 }
 
+/** @throws Error naming the column: a bare one would not say what to mend when the function does not load */
+function compiled({ name, pattern = '' }: Column): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    throw new Error(
+      `dataset.json: the pattern of column ${name} is no regular expression of JavaScript (${(error as Error).message}): write it without inline flags such as (?i)`,
+      { cause: error },
+    );
+  }
+}
+
+interface Years {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Years around the dataset's: times far outside them end the monitor's window, because pandas holds none beyond 2262. */
+const yearsAt = (now: Date): Years => ({
+  first: Number(dataset.since.slice(0, 4)) - 1,
+  last: now.getUTCFullYear() + 2,
+});
+
+const isWithin = (time: string, { first, last }: Years): boolean => {
+  const year = Number(time.slice(0, 4));
+  return year >= first && year <= last;
+};
+
 /** `Date` accepts 30 February by rolling over into March; the round trip does not. */
-function isTimestamp(value: unknown): boolean {
+function isTimestamp(value: unknown): value is string {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value)) return false;
   const time = Date.parse(value);
   return !Number.isNaN(time) && new Date(time).toISOString() === value.replace('Z', '.000Z');
@@ -131,9 +161,11 @@ const refused = (message: string, refusals: Refusal[]): Refused => ({
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, MAX_VALUE_CHARACTERS) ?? 'nothing';
+const shown = (value: unknown): string =>
+  (writtenNumber(value) ?? JSON.stringify(value))?.slice(0, MAX_VALUE_CHARACTERS) ?? 'nothing';
 
-const cut = (value: unknown): unknown => {
+const cut = (received: unknown): unknown => {
+  const value = writtenNumber(received) ?? received;
   const text = JSON.stringify(value);
   return text !== undefined && text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : value;
 };

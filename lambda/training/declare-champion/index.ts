@@ -2,13 +2,8 @@
  * Custom resource: the champion parameter, written once. CloudFormation would write the value of a declared one again whenever a tag of the stack
  * or a text changes, over the model that serves.
  */
-import {
-  DeleteParameterCommand,
-  ParameterNotFound,
-  PutParameterCommand,
-  SSMClient,
-  type Tag,
-} from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, PutParameterCommand, SSMClient, type Tag } from '@aws-sdk/client-ssm';
+import { unlessAbsent } from '../../../lib/shared/absent';
 import { NO_MODEL } from '../../../lib/training/room';
 import { answering } from '../../shared/custom-resource';
 
@@ -26,14 +21,7 @@ export const handler = answering<Properties>({
     const { Name, Description, Tags } = event.ResourceProperties;
     if (event.RequestType === 'Create')
       await ssm.send(new PutParameterCommand({ Name, Description, Value: NO_MODEL, Type: 'String', Tags }));
-    if (event.RequestType === 'Delete' && event.PhysicalResourceId === Name) await remove(Name);
+    if (event.RequestType === 'Delete' && event.PhysicalResourceId === Name)
+      await unlessAbsent(ssm.send(new DeleteParameterCommand({ Name })));
   },
 });
-
-async function remove(Name: string): Promise<void> {
-  try {
-    await ssm.send(new DeleteParameterCommand({ Name }));
-  } catch (error) {
-    if (!(error instanceof ParameterNotFound)) throw error;
-  }
-}

@@ -6,6 +6,7 @@ import {
   paginateListTags,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
+import { unlessAbsent } from '../../../lib/shared/absent';
 import { DELETE_VERSIONS_TAG } from '../../../lib/training/room';
 import { answering } from '../../shared/custom-resource';
 
@@ -14,7 +15,9 @@ const sagemaker = new SageMakerClient({});
 export const handler = answering<{ Group: string; GroupArn: string }>({
   id: ({ Group }) => `versions-of-${Group}`,
   carryOut: async ({ RequestType, ResourceProperties: { Group, GroupArn } }) => {
-    if (RequestType === 'Delete' && (await mayDelete(GroupArn))) await deleteVersions(Group);
+    // A group that is gone has no versions.
+    if (RequestType === 'Delete' && (await unlessAbsent(mayDelete(GroupArn))) === true)
+      await unlessAbsent(deleteVersions(Group));
   },
 });
 
@@ -28,7 +31,7 @@ async function mayDelete(ResourceArn: string): Promise<boolean> {
 async function deleteVersions(group: string): Promise<void> {
   // The pages are collected first: deleting while listing moves them.
   for (const arn of await versions(group))
-    await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn }));
+    await unlessAbsent(sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn })));
   // A version is listed while it is being deleted, and its group cannot go meanwhile. The function's timeout ends the wait.
   while ((await versions(group)).length > 0) await setTimeout(1000);
 }

@@ -2,7 +2,9 @@
  * What the figures take for granted, in one place. Durations are billed time on AWS: two minutes for image and data, and the program's own
  * time as `npm run rehearse -- --scenario drift` takes it on this machine, rounded up to minutes. Nobody has measured them on AWS.
  */
-import dataset from '#dataset';
+import { endOf, partitionsOf, windowsOf } from '../../operate/days';
+import { storyOf } from '../../../datasets/module';
+import { dataset } from '../../../lib/shared/declared';
 
 export interface Assumption {
   value: number;
@@ -10,10 +12,15 @@ export interface Assumption {
   why: string;
 }
 
+/** The story as `npm run rehearse -- --scenario drift` plays it without options. */
+const story = storyOf(dataset.name);
+const played = { start: story.history.end, end: endOf(story.through) };
+const later = [...partitionsOf(dataset, played)];
+const weeks = windowsOf(played, 7);
 const features = dataset.features.columns.filter(({ role }) => role === 'feature').length;
 
 export const assumptions = {
-  prepareMinutes: { value: 2, unit: 'minutes', why: 'Glue job of one to three months; rehearsed in 5 to 15 s' },
+  prepareMinutes: { value: 2, unit: 'minutes', why: 'Glue job of one to three partitions; rehearsed in 5 to 15 s' },
   trainMinutes: { value: 4, unit: 'minutes', why: 'training job, and every trial of a tuning job' },
   evaluateMinutes: { value: 4, unit: 'minutes', why: 'processing job of evaluation and gate' },
   monitorMinutes: { value: 3, unit: 'minutes', why: 'processing job of a window; rehearsed in about 3 s' },
@@ -24,11 +31,11 @@ export const assumptions = {
   },
   releasePolls: { value: 20, unit: 'transitions', why: 'waits and polls of Release while an endpoint is updated' },
   blueGreenMinutes: { value: 30, unit: 'minutes', why: 'two fleets at once while traffic shifts (real-time)' },
-  requests: { value: 100, unit: 'requests', why: 'API requests, each up to 500 flights of a day' },
-  instancesPerRequest: { value: 450, unit: 'rows', why: '108,122 flights in 238 requests of the story' },
+  requests: { value: 100, unit: 'requests', why: 'API requests, each up to 500 rows of a day' },
+  instancesPerRequest: { value: 450, unit: 'rows', why: '108,122 rows in 238 requests of the story' },
   modelMilliseconds: { value: 100, unit: 'ms', why: 'time of an invocation of the serverless endpoint' },
   handlerMilliseconds: { value: 200, unit: 'ms', why: 'time of the function Predict, which waits for the endpoint' },
-  captureKilobytes: { value: 325, unit: 'KB', why: 'captured record of 450 flights, in whole steps of 5 KB' },
+  captureKilobytes: { value: 325, unit: 'KB', why: 'captured record of 450 rows, in whole steps of 5 KB' },
   requestLogKilobytes: { value: 2, unit: 'KB', why: 'API access log and function log of a request' },
   jobLogMegabytes: {
     value: 0.1,
@@ -46,7 +53,7 @@ export const assumptions = {
   documents: { value: 1000, unit: 'documents', why: 'documents of one execution of Analyze' },
   documentCharacters: { value: 1000, unit: 'characters', why: 'a review or a complaint of half a page' },
   batchSeconds: { value: 1, unit: 's', why: 'time of a batch, which waits for two calls of Comprehend' },
-  bucketGigabytes: { value: 0.2, unit: 'GB', why: 'a bucket of the lake after a year of flights' },
+  bucketGigabytes: { value: 0.2, unit: 'GB', why: 'a bucket of the lake after a year of events' },
   logGigabytes: { value: 0.05, unit: 'GB', why: 'what a log group keeps' },
   tableGigabytes: { value: 0.01, unit: 'GB', why: 'a table of leases or decisions' },
   trailFiles: { value: 288, unit: 'files a day', why: 'the trail delivers every five minutes while anything happens' },
@@ -61,10 +68,14 @@ export const assumptions = {
     why: `what it sends of a window with traffic: heartbeat, five figures twice, a distance of each of ${features} features`,
   },
   scalingAlarms: { value: 2, unit: 'alarms', why: 'target tracking creates two of its own for a policy' },
-  storyPreparations: { value: 5, unit: 'runs', why: 'three months of history in one run, then four months' },
+  storyPreparations: {
+    value: 1 + later.length,
+    unit: 'runs',
+    why: 'the history in one run, then a partition at a time',
+  },
   storyTrainings: { value: 4, unit: 'trainings', why: 'the first model, two after drift, one without a cause' },
   storyReleases: { value: 3, unit: 'releases', why: 'the gate holds the training without a cause' },
-  storyWindows: { value: 17, unit: 'windows', why: 'weeks of April to July' },
+  storyWindows: { value: weeks.length, unit: 'windows', why: 'weeks from the history to the end of the story' },
   storyRequests: { value: 238, unit: 'requests', why: 'requests of those weeks' },
   storyHours: {
     value: 3,

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { enabledRooms, stacksOf } from '../../../lib/rooms';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
+import { SIGN_IN } from '../../shared/arguments';
 import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
@@ -104,9 +105,7 @@ async function signIn({
     return { ...(await look.account(aws)), region };
   } catch (error) {
     const { message } = error as Error;
-    const fix = /Region is missing/.test(message)
-      ? 'set AWS_REGION or pass --region'
-      : 'set AWS_PROFILE (aws sso login, aws configure), or AWS_ENDPOINT_URL and the keys that a rehearsal printed';
+    const fix = /Region is missing/.test(message) ? 'set AWS_REGION or pass --region' : SIGN_IN;
     return fail('account', message, fix);
   }
 }

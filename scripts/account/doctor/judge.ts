@@ -1,4 +1,5 @@
 /** Judges what was found; no call to AWS, no clock. */
+import { reservedFor } from '../../../lib/shared/names';
 import type { xgboostImageIn } from '../../../lib/shared/xgboost-image';
 import type { ClosedFeature } from '../facts';
 import { resourceKinds } from '../../shared/resource-kinds';
@@ -176,9 +177,11 @@ export function fixedNames(templates: Templates): FixedName[] {
 }
 
 export function judgeNames(kit: string, fixed: readonly FixedName[]): Check {
+  const reserved = reservedFor(kit);
+  if (reserved !== undefined) return fail('names', reserved, '--kit with another name');
   const tooLong = [JOB_NAME(kit), ...fixed].filter(({ name, limit }) => name.length > limit);
   return tooLong.length === 0
-    ? ok('names', `${fixed.length} names of ${kit} fit their services`)
+    ? ok('names', `${fixed.length} names of ${kit} fit their services, and none is reserved`)
     : fail(
         'names',
         tooLong.map(({ where, name, limit }) => `${name} (${where}) is longer than ${limit}`).join('; '),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../shared/cdk';
-import { Refused } from '../../shared/arguments';
+import { Refused } from '../../../lib/shared/refused';
 import { ended } from '../child';
 import { commit, machine, type Machine, uncommitted } from '../machine';
 

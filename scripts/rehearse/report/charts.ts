@@ -1,4 +1,6 @@
 /** Vega-Lite specifications of the report's charts, and their rendering to SVG without a browser. */
+import { targetOf } from '../../../lib/shared/dataset';
+import { dataset } from '../../../lib/shared/declared';
 import type { TopLevelSpec } from 'vega-lite' with { 'resolution-mode': 'import' };
 
 const WIDTH = 860;
@@ -90,7 +92,7 @@ export function calibration(bins: object[]): TopLevelSpec {
         mark: { type: 'line', point: true },
         encoding: {
           x: { field: 'predicted', type: 'quantitative', title: 'mean score' },
-          y: { field: 'observed', type: 'quantitative', title: 'share that came late' },
+          y: { field: 'observed', type: 'quantitative', title: `observed share of ${targetOf(dataset)}` },
           color: { field: 'model', type: 'nominal', title: null },
         },
       },

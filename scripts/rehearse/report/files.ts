@@ -1,6 +1,6 @@
 /** What the report reads of the files that jobs wrote; docs/contracts.md describes them. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJson } from '../../shared/json-file';
 import type { Evidence } from '../evidence';
 import type { Summary } from '../verify';
 
@@ -69,6 +69,8 @@ export interface Outcome {
 
 /** What a run left behind. */
 export function read(runDir: string): { summary: Summary; evidence: Evidence } {
-  const json = (file: string): unknown => JSON.parse(readFileSync(join(runDir, file), 'utf8'));
-  return { summary: json('summary.json') as Summary, evidence: json('evidence.json') as Evidence };
+  return {
+    summary: readJson(join(runDir, 'summary.json')) as Summary,
+    evidence: readJson(join(runDir, 'evidence.json')) as Evidence,
+  };
 }

@@ -1,4 +1,5 @@
 /** The newest evaluation: what a champion is judged by. */
+import { dataset } from '../../../lib/shared/declared';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence } from '../evidence';
 import { written } from '../verify';
@@ -42,11 +43,7 @@ export async function models(evidence: Evidence): Promise<Section[]> {
       'Mean absolute TreeSHAP value on the gate slice, in log-odds.',
       table(['feature', 'mean |SHAP|'], shap),
     ),
-    section(
-      'Bias',
-      'Metrics by Clarify’s definitions. The facets are carriers and airports, not people.',
-      bias(newest),
-    ),
+    section('Bias', `Metrics by Clarify’s definitions. Who is affected: ${dataset.problem.affected}`, bias(newest)),
   ];
 }
 

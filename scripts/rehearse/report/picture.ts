@@ -2,7 +2,7 @@
  * The story as one picture. It is written by hand instead of by Vega, because the same bytes must come out on every machine: no text
  * is measured and no local time is read. It stands in the report and, as docs/story.svg, on the README, with a ground of its own for dark pages.
  */
-import { monthsOf, nextMonth } from '../../operate/days';
+import { daysOf, endOf } from '../../operate/days';
 import { escape } from './page';
 import { type Challenge, dayName, figures, monthName, type Story, told, type Week } from './story';
 
@@ -49,10 +49,10 @@ export function picture(story: Story): string | undefined {
     line('grid', plot.left, y(tick), plot.right, y(tick)),
     text('soft end', plot.left - 10, y(tick) + 5, tick.toFixed(2)),
   ]);
-  const months = [...monthsOf({ start: first, end: last })];
+  const months = [...new Set([...daysOf({ start: first, end: last })].map((day) => day.slice(0, 7)))];
   const nameOf = (month: string) => (months.length > 5 ? monthName(month).slice(0, 3) : monthName(month));
   const names = months.flatMap((month) => {
-    const [from, to] = [at(`${month}-01`), Math.min(plot.right, at(`${nextMonth(month)}-01`))];
+    const [from, to] = [at(`${month}-01`), Math.min(plot.right, at(endOf(month)))];
     const left = Math.max(plot.left, from);
     const begins = from > plot.left ? [line('axis', from, plot.bottom, from, 460)] : [];
     // A month with a day or two has no room for its name.

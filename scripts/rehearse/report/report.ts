@@ -1,11 +1,13 @@
 /** The HTML report of a run, from its summary and evidence alone. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import dataset from '#dataset';
+import { featuresOf } from '../../../lib/shared/dataset';
+import { dataset } from '../../../lib/shared/declared';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../evidence';
 import { questionOf } from '../unknowns';
 import { type Summary, versionOf, written } from '../verify';
+import { access } from './access';
 import * as charts from './charts';
 import { type Evaluation, type Outcome, type Quality, read } from './files';
 import { models } from './models';
@@ -13,7 +15,15 @@ import { type Cell, counts, folded, page, type Section, section, table } from '.
 import { picture } from './picture';
 import { figures, storyOf, told } from './story';
 
-const retrainOn = dataset.features.columns.filter((c) => 'monitor' in c && c.monitor === 'retrain').map((c) => c.name);
+const retrainOn = featuresOf(dataset)
+  .filter(({ monitor }) => monitor === 'retrain')
+  .map(({ name }) => name);
+
+const rule = featuresOf(dataset).find(({ ruleOfThumb }) => ruleOfThumb !== undefined);
+const simpleRule =
+  rule === undefined
+    ? 'The simple rule gives every row the share of the training data.'
+    : `The one-feature rule is ${rule.name}, ${rule.ruleOfThumb} is likelier: ${rule.meaning}.`;
 
 /** Writes `report.html` into the run folder. @returns its path */
 export async function writeReport(runDir: string): Promise<string> {
@@ -197,7 +207,7 @@ function quality(summary: Summary, evidence: Evidence): Section {
   ]);
   return section(
     'Model quality by window',
-    'The one-feature rule is the mean delay at the airport two hours before: no model is worth releasing that does not beat it on the same rows.',
+    `${simpleRule} No model is worth releasing that does not beat it on the same rows.`,
     table(
       [
         'window',
@@ -227,7 +237,7 @@ async function drift(evidence: Evidence): Promise<Section> {
   );
   return section(
     'Drift',
-    'Distance of each window to the champion’s data period (Kolmogorov-Smirnov, L-infinity for categories), coloured by its own threshold. Starred features may start a retraining; the others show why alarming on weather and calendar is noise.',
+    'Distance of each window to the champion’s data period (Kolmogorov-Smirnov, L-infinity for categories), coloured by its own threshold. Starred features may start a retraining; the others show what moves without a reason to retrain.',
     cells.length === 0
       ? '<p class="none">no window was monitored</p>'
       : await charts.render(charts.drift(cells, retrainOn)),
@@ -287,27 +297,6 @@ function updates({ deployments }: Summary): Section {
         'why',
       ],
       rows,
-    ),
-  );
-}
-
-function access({ iam }: Summary): Section {
-  return section(
-    'Access',
-    `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are asked for on purpose: a user may not do what the system does.`,
-    table(
-      ['denied principal', 'action', 'resource'],
-      iam.denials.map((d) => [d.principal, d.action, d.resource]),
-    ),
-    folded(
-      `${iam.unused.length} granted and not used in this run`,
-      ['principal', 'action'],
-      iam.unused.map((u) => [u.principal, u.action]),
-    ),
-    folded(
-      `${iam.unproven.length} granted for calls that the emulator never asks permission for`,
-      ['principal', 'action'],
-      iam.unproven.map((u) => [u.principal, u.action]),
     ),
   );
 }

@@ -1,13 +1,22 @@
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { addDays } from '../../../lib/shared/days';
+import { columnWith, targetOf } from '../../../lib/shared/dataset';
+import type { Dataset } from '../../../lib/shared/dataset-file';
+import { partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
 import { predict } from '../../operate/predict';
 import { approve, expire, release as bring } from '../../operate/releases';
 import { arnOf, MAY_REGISTER, register } from '../packages';
 import { expect, type Scenario } from '../scenario';
-import { begin, HISTORY, note } from '../story';
+import { begin, note } from '../story';
+
+interface Flaw {
+  program: string;
+  reason: RegExp;
+}
 
 /** Serving programs that a hurried colleague might register, and what a release finds out about each. */
-const bad = {
+const bad = (dataset: Dataset) => ({
   'never healthy': {
     program: 'raise RuntimeError("a module of this model is not in the container")\n',
     reason: /ping health check/,
@@ -26,14 +35,14 @@ def input_fn(body, content_type):
 
 
 def predict_fn(instances, model):
-    return [{"flight_key": i["flight_key"], "score": 0.5, "late": True} for i in instances]
+    return [{"${columnWith(dataset, 'id')}": i["${columnWith(dataset, 'id')}"], "score": 0.5, "${targetOf(dataset)}": True} for i in instances]
 
 
 def output_fn(predictions, accept):
     return json.dumps({"predictions": predictions}), "application/json"
 `,
   },
-} as const;
+});
 
 export const badRelease: Scenario = {
   name: 'bad-release',
@@ -51,9 +60,9 @@ export const badRelease: Scenario = {
     const { kit, out } = stage;
     await begin(stage);
     const sagemaker = new SageMakerClient(kit.aws);
-    const instances = (await featuresOf(kit, HISTORY[2])).slice(-5);
+    const instances = (await featuresOf(kit, partitionOf(kit.dataset, addDays(stage.story.history.end, -1)))).slice(-5);
     const before = JSON.stringify(await predict(kit, { input: { instances } }));
-    for (const [flaw, { program, reason: expected }] of Object.entries(bad)) {
+    for (const [flaw, { program, reason: expected }] of Object.entries<Flaw>(bad(kit.dataset))) {
       const version = await register(stage, flaw, program);
       const release = await approve(kit, { version }, out);
       const arn = await arnOf(stage, version);

@@ -1,18 +1,21 @@
 import { statuses } from '../../../lib/monitoring/room';
-import { nextMonth } from '../../operate/days';
+import { endOf, partitionOf, windowsOf } from '../../operate/days';
 import { train } from '../../operate/train';
 import { expect, type Scenario } from '../scenario';
-import { announced, begin, follow, HISTORY, live, Months, note, windowsOf } from '../story';
+import { announced, begin, follow, live, note, Partitions } from '../story';
 
 export const drift: Scenario = {
   name: 'drift',
-  title: 'three months of history, the drifts that follow, their retrainings, and the calm after them',
+  title: 'a history, the drifts that follow, their retrainings, and the calm after them',
   async play(stage) {
-    const months = new Months(stage, HISTORY, stage.through);
-    const start = await begin(stage, { meanwhile: () => void months.land(nextMonth(HISTORY.at(-1)!)) });
-    const windows = windowsOf({ start, end: `${nextMonth(stage.through)}-01` }, stage.config.monitoring.windowDays);
+    const { history } = stage.story;
+    const partitions = new Partitions(stage, history, stage.through);
+    const start = await begin(stage, {
+      meanwhile: () => void partitions.land(partitionOf(stage.kit.dataset, history.end)),
+    });
+    const windows = windowsOf({ start, end: endOf(stage.through) }, stage.config.monitoring.windowDays);
     for (const window of announced(windows, stage.out)) {
-      const { confirmed, status } = await live(stage, window, months);
+      const { confirmed, status } = await live(stage, window, partitions);
       // The guard hears of these two; a first violation waits for its confirmation.
       if (confirmed || status === statuses.completed) await follow(stage, window);
     }

@@ -5,36 +5,45 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
 import { fill, layout, names } from '../../../lib/shared/names';
-import { columnWith } from '../../../lib/shared/dataset';
+import { columnWith, eventsTable, placeOf } from '../../../lib/shared/dataset';
+import { addDays } from '../../../lib/shared/days';
 import { afterNewest, appeared, finished, run } from '../../operate/executions';
+import { daysOf, endOf, nextPartition, partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
 import { partitionFiles } from '../../operate/landing';
-import { daysOf } from '../../operate/days';
 import { load } from '../../operate/load';
 import { pause } from '../../operate/pace';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
-const BROKEN = '2013-05';
-const MISSING = fill(layout.raw.tables, { table: 'flights', grain: 'month', partition: BROKEN });
+/** The partitions after the history: the first is whole, the second lacks its events. */
+function after({ kit: { dataset }, story }: Stage) {
+  const first = partitionOf(dataset, story.history.end);
+  const second = nextPartition(dataset, first);
+  const table = eventsTable(dataset);
+  return { first, second, table, missing: fill(layout.raw.tables, { table, ...placeOf(dataset, second) }) };
+}
 
 export const failures: Scenario = {
   name: 'failures',
   title:
-    'a range with a broken month, one month twice at once, a training without rows, a window that is no day, an event that nobody understands',
+    'a range with a broken partition, one partition twice at once, a training without rows, a window that is no day, an event that nobody understands',
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],
   async play(stage) {
     await begin(stage);
-    const { kit, out } = stage;
+    const { kit, out, story } = stage;
+    const { first, missing } = after(stage);
+    // Before any data.
+    const tooEarly = addDays(story.history.start, -366);
     const said = [
       await failure(() => prepareWithoutFile(stage)),
-      await failure(() => run(kit, 'train', { ...nobody, mode: 'train', dataThrough: '2012-01-01' }, out)),
+      await failure(() => run(kit, 'train', { ...nobody, mode: 'train', dataThrough: tooEarly }, out)),
       await failure(() => run(kit, 'monitor', { windowStart: 'spring', windowEnd: 'summer' }, out)),
     ];
     said.forEach((sentence) => out.line(sentence));
-    expect(said[0]!.includes(MISSING), `Prepare does not name the missing file: ${said[0]}`);
-    expect(said[0]!.includes('Prepared: 2013-04'), `the whole month was not prepared: ${said[0]}`);
-    const repeated = await sameMonthAtOnce(stage);
+    expect(said[0]!.includes(missing), `Prepare does not name the missing file: ${said[0]}`);
+    expect(said[0]!.includes(`Prepared: ${first}`), `the whole partition was not prepared: ${said[0]}`);
+    const repeated = await samePartitionAtOnce(stage);
     await misunderstood(stage);
     return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event waits among the dead letters`;
   },
@@ -52,15 +61,17 @@ async function failure(what: () => Promise<unknown>): Promise<string> {
   throw new Error(`${what.toString()} succeeded; it must not`);
 }
 
-/** April is whole, May lacks its flights: the first is prepared, the second named. */
-async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown> {
+/** The first partition is prepared, the second named. */
+async function prepareWithoutFile(stage: Stage): Promise<unknown> {
+  const { kit, source, out } = stage;
+  const { first, second, table, missing } = after(stage);
   const put = (Key: string, Body: string | Buffer) =>
     kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key, Body }));
-  const whole = partitionFiles(kit.dataset, '2013-04', source.tables('2013-04'));
+  const whole = partitionFiles(kit.dataset, first, source.tables(first));
   for (const { entry, body } of whole) await put(entry.key, body);
-  const files = [...whole.map(({ entry }) => entry), { partition: BROKEN, table: 'flights', key: MISSING, bytes: 1 }];
-  const manifest = { partitions: ['2013-04', BROKEN], source: 'files', files };
-  const manifestKey = fill(layout.raw.manifests, { partitions: `2013-04-to-${BROKEN}` });
+  const files = [...whole.map(({ entry }) => entry), { partition: second, table, key: missing, bytes: 1 }];
+  const manifest = { partitions: [first, second], source: 'files', files };
+  const manifestKey = fill(layout.raw.manifests, { partitions: `${first}-to-${second}` });
   const since = await afterNewest(kit, 'prepare');
   await put(manifestKey, JSON.stringify(manifest));
   const execution = await appeared(kit, 'prepare', since, (i) => i.manifestKey === manifestKey, 'the manifest');
@@ -68,15 +79,17 @@ async function prepareWithoutFile({ kit, source, out }: Stage): Promise<unknown>
 }
 
 /**
- * Two people load April at once, and the event of its manifest is delivered three times: five executions want one month.
+ * Two people load one partition at once, and the event of its manifest is delivered three times: five executions want it.
  * @returns how many rows it has after them, each once
  */
-async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
+async function samePartitionAtOnce(stage: Stage): Promise<string> {
+  const { kit, source, out, story } = stage;
+  const { first } = after(stage);
   const client = new SFNClient(kit.aws);
   const since = await afterNewest(kit, 'prepare');
-  const april = { source, months: ['2013-04'] };
-  await Promise.all([load(kit, april, out), load(kit, april, out)]);
-  const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: '2013-04' }) };
+  const whole = { source, partitions: [first] };
+  await Promise.all([load(kit, whole, out), load(kit, whole, out)]);
+  const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: first }) };
   const Body = await (await kit.s3.send(new GetObjectCommand(manifest))).Body!.transformToByteArray();
   // A new upload of the same bytes: nobody but S3 can send an event in the name of S3.
   await Promise.all(Array.from({ length: 3 }, () => kit.s3.send(new PutObjectCommand({ ...manifest, Body }))));
@@ -86,13 +99,14 @@ async function sameMonthAtOnce({ kit, source, out }: Stage): Promise<string> {
     const mine = executions.filter(({ startDate }) => startDate! >= since);
     ended = mine.map(({ status }) => status).filter((status) => status !== 'RUNNING');
   }
-  expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for April ended ${ended.join()}`);
-  const keys = (await featuresOf(kit, '2013-04')).map((row) => row[columnWith(kit.dataset, 'id')]);
-  const days = daysOf({ start: '2013-04-01', end: '2013-05-01' });
-  const arrived = [...days].flatMap((day) => source.labels(day).labels);
-  expect(new Set(keys).size === keys.length, `${keys.length} rows of April hold ${new Set(keys).size} keys`);
-  expect(keys.length === arrived.length, `April has ${arrived.length} labels and ${keys.length} rows`);
-  return `five executions prepared April, whose ${keys.length} rows are there once`;
+  expect(ended.join() === Array(5).fill('SUCCEEDED').join(), `of five executions for ${first} ended ${ended.join()}`);
+  const keys = (await featuresOf(kit, first)).map((row) => row[columnWith(kit.dataset, 'id')]);
+  const labelled = [...daysOf({ start: story.history.end, end: endOf(first) })].flatMap(
+    (day) => source.labels(day).labels,
+  );
+  expect(new Set(keys).size === keys.length, `${keys.length} rows of ${first} hold ${new Set(keys).size} keys`);
+  expect(keys.length === labelled.length, `${first} has ${labelled.length} labels and ${keys.length} rows`);
+  return `five executions prepared ${first}, whose ${keys.length} rows are there once`;
 }
 
 /** The guard fails on an event without a window, as often as Lambda retries it. */

@@ -1,7 +1,8 @@
 /** Scenario `loop`: the shortest run in which every role of the lifecycle is at work. */
-import { addDays } from '../../operate/days';
+import { addDays } from '../../../lib/shared/days';
+import { partitionOf } from '../../operate/days';
 import type { Scenario } from '../scenario';
-import { begin, HISTORY, live, Months } from '../story';
+import { begin, live, Partitions } from '../story';
 
 export const loop: Scenario = {
   name: 'loop',
@@ -9,7 +10,12 @@ export const loop: Scenario = {
   async play(stage) {
     const end = await begin(stage);
     const window = { start: addDays(end, -stage.config.monitoring.windowDays), end };
-    const { status, records } = await live(stage, window, new Months(stage, HISTORY, HISTORY[2]), 'hour');
+    const { status, records } = await live(
+      stage,
+      window,
+      new Partitions(stage, stage.story.history, partitionOf(stage.kit.dataset, window.start)),
+      'hour',
+    );
     return `window ${window.start} to ${window.end}: ${status}, ${records} records`;
   },
 };

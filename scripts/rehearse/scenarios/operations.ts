@@ -18,7 +18,7 @@ import { diagnose } from '../../account/doctor';
 import { kitStacks } from '../../account/stacks';
 import { sweep } from '../../account/sweep';
 import { synthesize } from '../../shared/kit-app';
-import { Refused } from '../../shared/arguments';
+import { Refused } from '../../../lib/shared/refused';
 import { witness } from '../../operate/witness';
 import { resourceKinds } from '../../shared/resource-kinds';
 import { notPlanted, plant, planted } from '../planted';

@@ -1,15 +1,19 @@
 /** Scenario `rooms`: every opt-in room beside the lifecycle, used, and taken away again. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
+import { storyOf } from '../../../datasets/module';
 import { aiServices, inputs } from '../../../lib/ai-services/room';
 import { batchLimits } from '../../../lib/ai-services/limits';
 import { databaseName } from '../../../lib/data-lake/room';
 import { optInRooms, stacksOf } from '../../../lib/rooms';
+import { eventsTable } from '../../../lib/shared/dataset';
 import { names, STAND_IN_HEADER } from '../../../lib/shared/names';
 import { deployKit } from '../../account/deploy';
 import { deleteStack, kitStacks } from '../../account/stacks';
 import { apiUrl, discoverKit } from '../../operate/deployed-kit';
 import { run } from '../../operate/executions';
+import { partitionOf } from '../../operate/days';
+import { featuresOf } from '../../operate/features';
 import { load } from '../../operate/load';
 import { query } from '../../operate/query';
 import { SignedApi } from '../../operate/signed-api';
@@ -17,12 +21,11 @@ import { status } from '../../operate/status';
 import { assemble } from '../assembly';
 import { expect, type Ground, type Scenario, type Stage } from '../scenario';
 
-const MONTH = '2013-01';
 const DOCUMENTS = `${inputs.documents}rehearsed/`;
 const CONFIG = {
   rooms: optInRooms,
   warehouse: { adminSecret: true },
-  // The least that Athena takes: five readings of a month's flights are more.
+  // The least that Athena takes: five readings of a partition's events are more.
   dataLake: { athenaScanLimitGb: 0.01 },
 };
 /** Pictures of 100 and of 16 pixels a side, of which Rekognition takes 80 at least. */
@@ -53,7 +56,11 @@ export const rooms: Scenario = {
     { Effect: 'Allow', Action: ['states:StartExecution'], Resource: 'arn:aws:states:*:*:stateMachine:*Analyze*' },
   ],
   async play(stage) {
-    await load(stage.kit, { source: stage.source, months: [MONTH] }, stage.out);
+    await load(
+      stage.kit,
+      { source: stage.source, partitions: [partitionOf(stage.kit.dataset, stage.story.history.start)] },
+      stage.out,
+    );
     const asked = await stage.timed('queries', () => askBoth(stage));
     const answered = await stage.timed('AI services', () => callServices(stage));
     const analyzed = await stage.timed('Analyze', () => analyze(stage));
@@ -71,23 +78,29 @@ export const rooms: Scenario = {
       .map((operation) => `the report does not say that a stand-in answered ${operation}`),
 };
 
-async function askBoth({ kit, out }: Stage): Promise<string> {
+async function askBoth({ kit, out, story }: Stage): Promise<string> {
+  const { dataset } = kit;
+  const partition = partitionOf(dataset, story.history.start);
+  const segment = dataset.features.columns.find((column) => column.segment)!.name;
+  const events = eventsTable(dataset);
   const lake = databaseName(kit.name);
-  const flights = (from: string) =>
-    `select origin, count(*) as flights from ${from} where month = '${MONTH}' group by origin order by origin`;
-  const athena = await query(kit, { sql: flights('features'), engine: 'athena', grant: false }, out);
+  const count = (from: string) =>
+    `select ${segment}, count(*) as events from ${from} where month = '${partition}' group by ${segment} order by ${segment}`;
+  const athena = await query(kit, { sql: count('features'), engine: 'athena', grant: false }, out);
   const redshift = await query(
     kit,
-    { sql: flights(`awsdatacatalog.${lake}.features`), engine: 'redshift', grant: true },
+    { sql: count(`awsdatacatalog.${lake}.features`), engine: 'redshift', grant: true },
     out,
   );
   const [one, other] = [athena, redshift].map(({ rows }) => JSON.stringify(rows));
-  expect(athena.rows.length === 3 && one === other, `Athena counts ${one}, Redshift ${other}`);
-  const reading = `select count(tailnum) from raw_flights where load_month = '${MONTH}'`;
+  const segments = new Set((await featuresOf(kit, partition)).map((row) => row[segment])).size;
+  expect(athena.rows.length === segments && one === other, `Athena counts ${one}, Redshift ${other}`);
+  const text = dataset.raw[events]!.columns.find(({ type }) => type === 'string')!.name;
+  const reading = `select count(${text}) from raw_${events} where load_month = '${partition}'`;
   const sql = Array<string>(5).fill(reading).join(' union all ');
   const stopped = await refusal(query(kit, { sql, engine: 'athena', grant: false }, out));
   expect(/cancelled: Bytes scanned limit.*athenaScanLimitGb/.test(stopped), `a query above the limit: ${stopped}`);
-  return `Athena and Redshift count the same flights at ${athena.rows.length} airports, and a query above the limit is ended`;
+  return `Athena and Redshift count the same events in ${segments} segments, and a query above the limit is ended`;
 }
 
 async function callServices({ kit, out }: Stage): Promise<string> {
@@ -162,8 +175,10 @@ async function withoutRooms(ground: Ground): Promise<string> {
   );
   const changed = outcomes.filter((outcome) => outcome.status !== 'UNCHANGED').map(({ stack }) => stack);
   expect(changed.length === 0, `up without the rooms changed ${changed.join(', ')}`);
-  const { months } = await status(await discoverKit(kit, aws), out);
-  expect(months.join() === MONTH, `the kit without the rooms has ${months.join(', ') || 'no month'}`);
+  const deployed = await discoverKit(kit, aws);
+  const { partitions } = await status(deployed, out);
+  const landed = partitionOf(deployed.dataset, storyOf(deployed.dataset.name).history.start);
+  expect(partitions.join() === landed, `the kit without the rooms has ${partitions.join(', ') || 'no partition'}`);
   return `up without the rooms deletes ${gone} and changes no other stack`;
 }
 

@@ -1,5 +1,6 @@
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { addDays, type DayRange, monthsOf } from '../../operate/days';
+import { addDays, type DayRange } from '../../../lib/shared/days';
+import { partitionsOf } from '../../operate/days';
 import { watchCaptured } from '../../operate/captured';
 import { featuresOf } from '../../operate/features';
 import { load } from '../../operate/load';
@@ -35,8 +36,8 @@ export const standard: Scenario = {
   async play(stage) {
     const start = await begin(stage);
     const week = { start, end: addDays(start, 7) };
-    const months = [...monthsOf(week)];
-    await load(stage.kit, { source: stage.source, months }, stage.out);
+    const partitions = [...partitionsOf(stage.kit.dataset, week)];
+    await load(stage.kit, { source: stage.source, partitions }, stage.out);
     const captured = await captureAndMonitor(stage, week);
 
     const first = await endpoint(stage);
@@ -46,7 +47,7 @@ export const standard: Scenario = {
     const second = await endpoint(stage);
     expect(second.EndpointConfigName !== first.EndpointConfigName, 'version 2 serves, but from the old configuration');
 
-    const input = { instances: (await featuresOf(stage.kit, months[0]!)).slice(-5) };
+    const input = { instances: (await featuresOf(stage.kit, partitions[0]!)).slice(-5) };
     const before = JSON.stringify(await predict(stage.kit, { input }));
     const bad = await releaseUnder(stage, later, await register(stage, 'fails on requests', FAILS_ON_REQUESTS));
     expect(bad.outcome === 'rejected', `version 3 was ${bad.outcome}: ${bad.reason}`);
@@ -74,9 +75,9 @@ async function captureAndMonitor(stage: Stage, week: DayRange): Promise<string> 
   const outcome = await look(stage, week, { start: today, end: addDays(utcDay(), 1) });
   expect(
     outcome.records === instances,
-    `${instances} flights were answered, Monitor found ${outcome.records} (${outcome.status})`,
+    `${instances} rows were answered, Monitor found ${outcome.records} (${outcome.status})`,
   );
-  return `${captured} requests captured natively, ${outcome.records} flights of them monitored (${outcome.status})`;
+  return `${captured} requests captured natively, ${outcome.records} rows of them monitored (${outcome.status})`;
 }
 
 const utcDay = () => new Date().toISOString().slice(0, 10);

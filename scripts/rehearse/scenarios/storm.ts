@@ -3,8 +3,9 @@ import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { checks, monitoring, statuses } from '../../../lib/monitoring/room';
 import { championName } from '../../../lib/training/room';
+import { featuresOf } from '../../../lib/shared/dataset';
 import { names } from '../../../lib/shared/names';
-import { addDays } from '../../operate/days';
+import { addDays } from '../../../lib/shared/days';
 import { pause } from '../../operate/pace';
 import { expect, type Scenario } from '../scenario';
 import { begin, decisions, follow } from '../story';
@@ -21,12 +22,13 @@ export const storm: Scenario = {
     const end = await begin(stage);
     const { Parameter } = await new SSMClient(kit.aws).send(new GetParameterCommand({ Name: championName(kit.name) }));
     const window = { start: addDays(end, -config.monitoring.windowDays), end };
+    const watched = featuresOf(kit.dataset).find(({ monitor }) => monitor === 'retrain');
     const detail = {
       window,
       champion: Parameter?.Value,
       status: statuses.violations,
       confirmed: true,
-      violations: [{ feature: 'mean_delay_h2', check: checks.baselineDrift, value: 0.4, threshold: 0.2 }],
+      violations: [{ feature: watched!.name, check: checks.baselineDrift, value: 0.4, threshold: 0.2 }],
       records: 6000,
       labelledRows: 6000,
       newLabelledRows: 12_000,

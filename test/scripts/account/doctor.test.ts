@@ -160,6 +160,10 @@ describe('names', () => {
       verdict: 'fail',
       found: expect.stringContaining('serving-model/Endpoint'),
     });
+    expect(judgeNames('sthree', fixed)).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('sthree begins with sthree-, which is reserved'),
+    });
   });
 });
 

@@ -20,7 +20,9 @@ import {
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { mockClient } from 'aws-sdk-client-mock';
+import { unblock } from '../../../scripts/account/blockers';
 import { down, type Plan } from '../../../scripts/account/down';
+import { stopProducers } from '../../../scripts/account/producers';
 
 const aws = {
   region: 'us-east-1',
@@ -202,4 +204,15 @@ test.each([
   const taken = down(aws, { kit: 'mlkit', whole: true, stacks, retained: [] }, silent);
   if (ends) await expect(taken).rejects.toThrow(message);
   else await expect(taken).resolves.toMatchObject({ stopped: [] });
+});
+
+test('what was deleted by hand has nothing left to stop or to empty', async () => {
+  const absent = (name: string) => Object.assign(new Error('does not exist'), { name });
+  mockClient(SFNClient).on(ListExecutionsCommand).rejects(absent('StateMachineDoesNotExist'));
+  mockClient(GlueClient).on(GetJobRunsCommand).rejects(absent('EntityNotFoundException'));
+  const machines = [resource('AWS::StepFunctions::StateMachine', 'machine'), resource('AWS::Glue::Job', 'job')];
+  expect(await stopProducers(aws, undefined, machines, silent)).toEqual([]);
+
+  mockClient(S3Client).on(ListObjectVersionsCommand).rejects(absent('NoSuchBucket'));
+  expect(await unblock(aws, [resource('AWS::S3::Bucket', 'bucket')])).toEqual([]);
 });

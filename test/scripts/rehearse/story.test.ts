@@ -1,4 +1,8 @@
-import { announced, windowsOf } from '../../../scripts/rehearse/story';
+import { storyOf } from '../../../datasets/module';
+import { resolveConfig } from '../../../lib/config';
+import { datasetNames, datasetOf } from '../../../lib/shared/datasets';
+import { endOf, partitionsOf, windowsOf } from '../../../scripts/operate/days';
+import { announced } from '../../../scripts/rehearse/story';
 
 test('each window is announced with what is left of them', () => {
   const lines: string[] = [];
@@ -16,12 +20,18 @@ test('each window is announced with what is left of them', () => {
   ]);
 });
 
-test('windows lie wholly in the range and follow each other', () => {
-  expect(windowsOf({ start: '2013-04-01', end: '2013-04-20' }, 7)).toEqual([
-    { start: '2013-04-01', end: '2013-04-08' },
-    { start: '2013-04-08', end: '2013-04-15' },
-  ]);
-});
-
-test('August to December hold at least twenty weeks', () =>
-  expect(windowsOf({ start: '2013-08-01', end: '2014-01-01' }, 7).length).toBeGreaterThanOrEqual(20));
+test.each(datasetNames())(
+  'the story of %s lies in whole partitions, and after its long history are the windows that it promises',
+  (name) => {
+    const dataset = datasetOf(name);
+    const { history, through, last, quiet } = storyOf(name);
+    for (const { start, end } of [history, quiet.history]) {
+      const partitions = [...partitionsOf(dataset, { start, end })];
+      expect([endOf(partitions.at(-1)!), start.startsWith(partitions[0]!)]).toEqual([end, true]);
+    }
+    expect([...partitionsOf(dataset, { start: history.end, end: endOf(last) })]).toContain(through);
+    const { windowDays } = resolveConfig('sandbox', { dataset: name }).monitoring;
+    const windows = windowsOf({ start: quiet.history.end, end: endOf(last) }, windowDays);
+    expect(windows.length).toBeGreaterThanOrEqual(quiet.leastWindows);
+  },
+);

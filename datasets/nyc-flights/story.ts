@@ -1,0 +1,12 @@
+/** The days of 2013 that rehearsals are played with. */
+import type { Story } from '../story';
+
+export const story: Story = {
+  // The winter.
+  history: { start: '2013-01-01', end: '2013-04-01' },
+  // Two retrainings answer the drifts of spring and summer, and the calm after them is seen.
+  through: '2013-07',
+  last: '2013-12',
+  // The longest history that leaves twenty whole weeks of the year to watch: docs/decisions/0009-what-quiet-means.md.
+  quiet: { history: { start: '2013-01-01', end: '2013-08-01' }, leastWindows: 20 },
+};

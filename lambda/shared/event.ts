@@ -1,0 +1,70 @@
+/** Whether an event is what its sender promises. Anybody who may put events on the bus can send another one under the same name. */
+import { addDays, type DayRange, isDay } from '../../lib/shared/days';
+import { names } from '../../lib/shared/names';
+import { Refusal } from './refusal';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** @throws Refusal unless it is an object */
+export function fieldsAt(field: string, value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Refusal(field, value, 'must be an object');
+  return value as Fields;
+}
+
+/** @throws Refusal unless it is a text with something in it */
+export function textAt(field: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw new Refusal(field, value, 'must be a text');
+  return value;
+}
+
+/** @throws Refusal unless it is a number of things */
+export function countAt(field: string, value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new Refusal(field, value, 'must be a whole number from 0');
+  return value as number;
+}
+
+/** Clocks differ by less. */
+const HOUR_MS = 3_600_000;
+
+/**
+ * When an event was sent, in UTC, as EventBridge writes it. Its sender may choose the time: one to come would be newer than all that follow.
+ * @throws Refusal
+ */
+export function timeAt(field: string, value: unknown, now: Date): string {
+  if (
+    typeof value !== 'string' ||
+    !/^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(value) ||
+    !isDay(value.slice(0, 10))
+  )
+    throw new Refusal(field, value, 'must be a UTC time such as 2026-01-31T07:00:00Z');
+  if (Date.parse(value) > now.getTime() + HOUR_MS)
+    throw new Refusal(field, value, `must not be after now, ${now.toISOString()}`);
+  return value;
+}
+
+/**
+ * A window of days that had begun by `time`: one that ends later would be newer than every window to come.
+ * @throws Refusal unless both are days, in order
+ */
+export function windowAt(field: string, value: unknown, time: string): DayRange {
+  const { start, end } = fieldsAt(field, value);
+  if (!isDay(start)) throw new Refusal(`${field}.start`, start, 'must be a day YYYY-MM-DD');
+  if (!isDay(end)) throw new Refusal(`${field}.end`, end, 'must be a day YYYY-MM-DD');
+  if (start >= end) throw new Refusal(field, value, 'must end after it starts: end is the first day left out');
+  const last = addDays(time.slice(0, 10), 1);
+  if (end > last) throw new Refusal(`${field}.end`, end, `must not be after ${last}, the day after it was measured`);
+  return { start, end };
+}
+
+/**
+ * A version of a model package.
+ * @returns its ARN, or undefined where the version belongs to another kit
+ * @throws Refusal unless it is the ARN of one
+ */
+export function versionAt(field: string, value: unknown, kit: string): string | undefined {
+  const [, group] = /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/\d+$/.exec(String(value)) ?? [];
+  if (group === undefined) throw new Refusal(field, value, 'must be the ARN of a version of a model package');
+  return group === names.modelPackageGroup(kit) ? String(value) : undefined;
+}

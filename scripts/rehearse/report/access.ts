@@ -1,0 +1,24 @@
+/** What was allowed and denied, and what nobody used. */
+import type { Summary } from '../verify';
+import { folded, type Section, section, table } from './page';
+
+export function access({ iam }: Summary): Section {
+  return section(
+    'Access',
+    `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are asked for on purpose: a user may not do what the system does.`,
+    table(
+      ['denied principal', 'action', 'resource'],
+      iam.denials.map((d) => [d.principal, d.action, d.resource]),
+    ),
+    folded(
+      `${iam.unused.length} granted and not used in this run`,
+      ['principal', 'action'],
+      iam.unused.map((u) => [u.principal, u.action]),
+    ),
+    folded(
+      `${iam.unproven.length} granted for calls that the emulator never asks permission for`,
+      ['principal', 'action'],
+      iam.unproven.map((u) => [u.principal, u.action]),
+    ),
+  );
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { parseJson } from '../../lib/shared/json-text';
+import { Refused } from '../../lib/shared/refused';
+
+/** @param file path, or - for standard input. @throws Refused naming the file, and the place in it */
+export function readJson(file: string): unknown {
+  const from = file === '-' ? 'standard input' : file;
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new Refused(`${from} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  return parseJson(text, from);
+}
