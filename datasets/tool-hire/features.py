@@ -46,5 +46,6 @@ def columns() -> dict[str, str]:
         "tool_age_years": "year(event.day) - item.bought",
         "price": "item.price",
         "hires_14d": "coalesce(worn.hires, 0)",
-        "note_words": r"coalesce(size(split(trim(event.note), ' +')), 0)",
+        # Spark gives the size of NULL as -1.
+        "note_words": "if(event.note IS NULL, 0, size(split(trim(event.note), ' +')))",
     }

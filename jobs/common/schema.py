@@ -33,6 +33,7 @@ class Column:
     min: float | None = None
     max: float | None = None
     pattern: str | None = None
+    format: Literal["time-zone"] | None = None
     required: bool = False
     nullable: bool = False
     rule: Literal["quarantine", "null"] | None = None

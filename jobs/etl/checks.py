@@ -1,39 +1,58 @@
 """Why a partition cannot be prepared, each time as a sentence: what is wrong, where, and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from pyspark.sql import Row
 
-import transforms as t
+import landing
 from common import schema
 from lake import Lake, side_by_side
 
 # What is wrong with a file, or None, by table and partition.
 FileFaults = dict[tuple[str, str], str | None]
+# What the manifest says of a file, by table and partition.
+Promised = Mapping[tuple[str, str], dict[str, Any]]
+NOTHING: Promised = MappingProxyType({})
+
+# Rows of a reference table that may be lost to a partition: a typing error is survived, another form is not.
+UNUSABLE_RATIO = 0.01
+# A column that is sometimes empty can be empty in every one of a few rows, and hardly in so many.
+ROWS_TO_JUDGE = 500
 
 
-def files(lake: Lake, partitions: list[str]) -> FileFaults:
-    """Looks at the first line of every file the run would read: one bad file would end the whole plan."""
-    before = [t.month_before(p) for p in partitions]
-    wanted = [(table, p) for p in partitions for table in schema.dataset()["raw"]]
-    wanted += [(table, p) for p in before if p not in partitions for table in t.LOOKED_BACK]
-    return dict(zip(wanted, side_by_side(lambda file: _file(lake, *file), wanted), strict=True))
+def files(lake: Lake, partitions: list[str], promised: Promised) -> FileFaults:
+    """Looks at every file that the run would read: one bad file would end the whole plan."""
+    wanted = {(table, p): promised.get((table, p), {}) for p in partitions for table in landing.tables()}
+    for table in landing.tables():
+        for p in partitions:
+            for earlier in landing.before(p, landing.days_read(table)):
+                wanted.setdefault((table, earlier), {})
+    faults = side_by_side(lambda entry: _file(lake, *entry[0], entry[1]), list(wanted.items()))
+    return dict(zip(wanted, faults, strict=True))
 
 
-def _file(lake: Lake, table: str, partition: str) -> str | None:
-    file, header = lake.file(table, partition), lake.header(table, partition)
-    if header is None:
+def _file(lake: Lake, table: str, partition: str, entry: dict[str, Any]) -> str | None:
+    file, landed = lake.file(table, partition), lake.landed(table, partition, whole="sha256" in entry)
+    if landed is None:
         return f"{file} is missing: upload it and load {partition} again"
-    declared = [column.name for column in schema.raw_columns(table)]
-    for number, (found, name) in enumerate(zip_longest(header, declared), 1):
+    names = [column.name for column in schema.raw_columns(table)]
+    for number, (found, name) in enumerate(zip_longest(landed.columns, names), 1):
         if found != name:
             return (
                 f"{file} line 1 does not have the columns that dataset.json declares: column {number} is "
                 f"{_quoted(found)} and must be {_quoted(name)}. Correct the file and load {partition} again"
             )
+    for what, value in (("bytes", landed.bytes), ("sha256", landed.sha256)):
+        if what in entry and entry[what] != value:
+            return f"{file} has the {what} {value}, the manifest says {entry[what]}: {_again(partition)}"
     return None
+
+
+def _again(partition: str) -> str:
+    return f"upload the file that the manifest means, or a manifest of this one, and load {partition} again"
 
 
 def _quoted(name: str | None) -> str:
@@ -49,43 +68,117 @@ def first_faults(faults: FileFaults, partitions: Iterable[str]) -> dict[str, str
     return refused
 
 
-def references(lake: Lake, findings: Iterable[Row]) -> dict[str, str]:
-    """
-    What refuses a partition whose reference tables would double its flights or end the plan.
+def types(lake: Lake, partitions: list[str]) -> dict[str, str]:
+    """What refuses a partition that was curated while a column had another type: readers meet both."""
+    refused = {}
+    for partition, earlier in zip(partitions, side_by_side(lake.curated_types, partitions), strict=True):
+        for column in schema.curated_columns():
+            if (found := earlier.get(column.name, column.type)) != column.type:
+                refused[partition] = (
+                    f"what was curated of {partition} has the column {column.name} as {found}, and "
+                    f"dataset.json declares {column.type}: give the changed column another name, or delete "
+                    f"features/ of the curated bucket, and load every {landing.grain()} again"
+                )
+    return refused
 
-    :param findings: rows of the query `findings` of transforms.py
+
+def contents(
+    lake: Lake, partitions: list[str], promised: Promised, classes: Iterable[Row], findings: Iterable[Row]
+) -> dict[str, str]:
+    """
+    What refuses a partition for what its files hold: no row, other rows than promised, none that can be used,
+    or reference tables that would double events or leave their columns empty.
+
+    :param classes: rows of the query `classes` of transforms.py
+    :param findings: rows of its query `findings`
     """
     refused: dict[str, str] = {}
-    for row in sorted(findings):
-        table, partition, name = row["table"], row["partition"], row["name"]
-        file = lake.file(table, partition)
-        if row["what"] == "key" and row["own_rows"] > 1:
-            fault = (
-                f"table {table} of partition {partition} repeats the key ({', '.join(t.KEYS[table])}) "
-                f"({name}) in {row['own_rows']} rows: leave one row for each key in {file}"
-            )
-        elif row["what"] == "zone" and not lake.knows_zone(name):
-            fault = f"{file} has the tzone '{name}', which is no IANA time zone: correct it or leave it empty"
-        else:
-            continue
-        refused.setdefault(partition, f"{fault}, and load {partition} again")
+    classes, findings = list(classes), list(findings)
+    for p in partitions:
+        of_events = [row for row in classes if row["partition"] == p]
+        for table in landing.tables():
+            found = [row for row in findings if (row["table"], row["partition"]) == (table, p)]
+            own = of_events if table == landing.events() else [row for row in found if row["what"] == "rows"]
+            rows, file = sum(row["rows"] for row in own), lake.file(table, p)
+            expected = promised.get((table, p), {}).get("rows", rows)
+            fault = None
+            if rows != expected:
+                fault = f"{file} has {rows} rows, the manifest says {expected} (a row is a line): {_again(p)}"
+            elif not rows:
+                fault = f"{file} holds no row: upload it with its rows and load {p} again"
+            elif table == landing.events():
+                fault = _nothing_left(file, rows, of_events)
+            else:
+                fault = _repeated(file, table, found) or _unusable(file, rows, found)
+            if fault:
+                refused.setdefault(p, fault)
     return refused
 
 
-def ambiguous_before(findings: Iterable[Row]) -> set[str]:
-    """Partitions that would find a weather key twice if they looked into the month before."""
-    return {row["partition"] for row in findings if row["table"] == "weather" and row["what"] == "key"}
+def _nothing_left(file: str, rows: int, classes: list[Row]) -> str | None:
+    if any(row["quarantine"] is None and row["set_aside"] is None for row in classes):
+        return None
+    reasons = {row["quarantine"] or row["set_aside"]: row["rows"] for row in classes}
+    examples = [row["example"] for row in classes if row["example"] is not None]
+    example = f", for example {examples[0]!r}" if examples else ""
+    return (
+        f"{file} has no row that can be curated: of {rows} are {_counted(reasons)}{example}. Correct the "
+        "file or the rules of dataset.json and load the partition again"
+    )
 
 
-def sums(reports: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """What refuses a partition of which rows were doubled or lost between raw and curated."""
-    refused = {}
-    for partition, report in reports.items():
-        rows = report["rows"]
-        if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:
-            refused[partition] = (
-                f"the rows of partition {partition} do not add up: {rows['in']} read, but {rows['curated']} "
-                f"curated, {rows['setAside']} set aside and {rows['quarantined']} quarantined. A join of "
-                "jobs/etl/transforms.py doubles or drops rows: correct it and load the partition again"
-            )
-    return refused
+def _repeated(file: str, table: str, findings: list[Row]) -> str | None:
+    repeated = sorted((row["name"], row["rows"]) for row in findings if row["what"] == "key")
+    if not repeated:
+        return None
+    name, rows = repeated[0]
+    return (
+        f"{file} repeats the key ({', '.join(landing.key(table))}) ({name}) in {rows} rows: leave one row "
+        "for each key and load the partition again"
+    )
+
+
+def _unusable(file: str, rows: int, findings: list[Row]) -> str | None:
+    unusable = [row for row in findings if row["what"] == "unusable"]
+    lost = sum(row["rows"] for row in unusable)
+    if lost <= UNUSABLE_RATIO * rows:
+        return None
+    most = max(unusable, key=lambda row: row["rows"])
+    return (
+        f"{file} has {lost} of {rows} rows that cannot be used, more than {UNUSABLE_RATIO:.0%}: "
+        f"{_counted({row['name']: row['rows'] for row in unusable})}, for example {most['example']!r}. "
+        "Correct the file and load the partition again"
+    )
+
+
+def _counted(reasons: dict[str, int]) -> str:
+    return ", ".join(f"{rows} {reason}" for reason, rows in sorted(reasons.items()))
+
+
+def results(partition: str, report: dict[str, Any], has_past: bool) -> str | None:
+    """
+    What refuses a partition for what was made of it: rows doubled or lost, none left, or a feature that no
+    row has.
+
+    :param has_past: whether features of the days before could have values
+    """
+    rows = report["rows"]
+    if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:
+        return (
+            f"the rows of partition {partition} do not add up: {rows['in']} read, but {rows['curated']} "
+            f"curated, {rows['setAside']} set aside and {rows['quarantined']} quarantined. A join of the "
+            "dataset's features.py doubles or drops rows: correct it and load the partition again"
+        )
+    if not rows["curated"]:
+        return (
+            f"no row of partition {partition} can be curated: {_counted(report['quarantined'])}. Correct the "
+            "files, the dataset's features.py or its rules, and load the partition again"
+        )
+    empty = [name for name, column in report["columns"].items() if column["missing"] == rows["curated"]]
+    if empty and has_past and rows["curated"] >= ROWS_TO_JUDGE:
+        return (
+            f"{', '.join(empty)} of partition {partition} {'is' if len(empty) == 1 else 'are'} empty in all "
+            f"{rows['curated']} rows: a table that features.py joins for it has no row that fits, or only "
+            "empty values. Correct the table's file and load the partition again"
+        )
+    return None

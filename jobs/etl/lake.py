@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame, Row, SparkSession
 
+import landing
 from common import schema
 from rules import CORRUPT, text
 
@@ -25,6 +26,15 @@ def side_by_side(do: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """The results in the order of the items."""
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(do, items))
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A raw file: its first line, its length, and its hash where all of it was read."""
+
+    columns: list[str]
+    bytes: int
+    sha256: str | None
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,14 @@ class Lake:
             system.exists(path)
 
     def file(self, table: str, partition: str) -> str:
-        return self.raw + schema.layout()["raw"]["tables"].format(table=table, month=partition)
+        return self.raw + schema.layout()["raw"]["tables"].format(table=table, **landing.place(partition))
 
-    def header(self, table: str, partition: str) -> list[str] | None:
-        """The first line of a table's file, or None when there is no such file."""
+    def landed(self, table: str, partition: str, whole: bool) -> Landed | None:
+        """
+        What a table's file is, or None when there is no such file.
+
+        :param whole: whether all of it is read, for its hash
+        """
         system, path = self._open(self.file(table, partition))
         try:
             stream = system.open(path)
@@ -57,25 +71,60 @@ class Lake:
             if error.java_exception.getClass().getSimpleName() == "FileNotFoundException":
                 return None
             raise
-        java = self._jvm.java.io
+        java = self._jvm.java
         try:
-            line = java.BufferedReader(java.InputStreamReader(stream, "UTF-8")).readLine()
+            digest = java.security.MessageDigest.getInstance("SHA-256")
+            hashed = java.security.DigestInputStream(stream, digest)
+            line = java.io.BufferedReader(java.io.InputStreamReader(hashed, "UTF-8")).readLine()
+            if whole:
+                self._jvm.org.apache.commons.io.IOUtils.consume(hashed)
+            sha256 = digest.digest().hex() if whole else None
         finally:
             stream.close()
-        return next(csv.reader([line or ""]), [])
+        # Spark reads over a byte order mark too.
+        columns = next(csv.reader([(line or "").removeprefix("\ufeff")]), [])
+        return Landed(columns, system.getFileStatus(path).getLen(), sha256)
+
+    def manifest(self, key: str) -> dict[tuple[str, str], dict[str, Any]]:
+        """What a manifest promises of the file of a table and partition."""
+        system, path = self._open(self.raw + key)
+        stream = system.open(path)
+        try:
+            content = json.loads(self._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+        finally:
+            stream.close()
+        return {(file["table"], file["partition"]): file for file in content["files"]}
+
+    def is_curated(self, partition: str) -> bool:
+        system, path = self._open(self._target("features", **landing.place(partition)))
+        return bool(system.exists(path))
+
+    def curated_types(self, partition: str) -> dict[str, str]:
+        """The columns of what was curated of a partition earlier and their types; none where nothing was."""
+        system, path = self._open(f"{self._target('features', **landing.place(partition))}rows.parquet")
+        if not system.exists(path):
+            return {}
+        return dict(self.spark.read.parquet(path.toString()).dtypes)
 
     def read(self, table: str, partitions: Iterable[str]) -> DataFrame:
-        """The files of a table, with the partition in whose file a row lies as `landed`."""
-        fields = ", ".join(f"`{c.name}` {c.type}" for c in schema.raw_columns(table))
-        key = re.escape(schema.layout()["raw"]["tables"].format(table=table, month="@"))
+        """The files of a table, with the partition in whose file a row lies as `_landed`."""
+        columns = schema.raw_columns(table)
+        fields = ", ".join(f"`{c.name}` {c.type}" for c in columns)
+        # NaN is how some tools write a missing number.
+        values = [
+            f"nanvl(`{c.name}`, NULL) AS `{c.name}`" if c.type == "double" else f"`{c.name}`" for c in columns
+        ]
+        place = {"grain": landing.grain(), "partition": "@"}
+        key = re.escape(schema.layout()["raw"]["tables"].format(table=table, **place))
         named = text(key.replace("@", "([^/]+)") + "$")
         return (
             self.spark.read.schema(f"{fields}, {CORRUPT} string")
             # enforceSchema would take columns by position whatever the header says.
             .options(header=True, enforceSchema=False, columnNameOfCorruptRecord=CORRUPT)
-            .options(mode="PERMISSIVE", timestampFormat="yyyy-MM-dd'T'HH:mm:ss'Z'")
+            # A quote inside quotes is doubled, as everywhere but in Spark.
+            .options(escape='"', mode="PERMISSIVE", timestampFormat="yyyy-MM-dd'T'HH:mm:ss'Z'")
             .csv([self.file(table, partition) for partition in partitions])
-            .selectExpr("*", f"regexp_extract(_metadata.file_path, {named}, 1) AS landed")
+            .selectExpr(*values, CORRUPT, f"regexp_extract(_metadata.file_path, {named}, 1) AS _landed")
         )
 
     def view(self, name: str, query: str) -> None:
@@ -103,10 +152,6 @@ class Lake:
     def rows(self, query: str) -> list[Row]:
         return self.spark.sql(query).collect()
 
-    def knows_zone(self, zone: str) -> bool:
-        """Whether Java, and so Spark, can convert times of an IANA time zone."""
-        return self._jvm.java.time.ZoneId.getAvailableZoneIds().contains(zone)
-
     def write(self, rows: DataFrame, place: str, partition: str, count: int, run: str) -> None:
         """
         Overwrites the place of one partition with one file, or with nothing when there is no row.
@@ -114,13 +159,13 @@ class Lake:
         The file is made elsewhere and put whole: a training may read the place at any time, and must find
         neither Spark's temporary files nor a place that is emptied before it is filled.
         """
-        target = self._target(place, month=partition)
+        target = self._target(place, **landing.place(partition))
         system, folder = self._open(target)
         if not count:
             system.delete(folder, True)
             return
         staged = f"{self._target('staging', run=run)}{place}-{partition}"
-        # One file: a month fits in memory many times over, and Athena pays for every file it opens.
+        # One file: a partition fits in memory many times over, and Athena pays for every file it opens.
         rows.coalesce(1).write.mode("overwrite").parquet(staged)
         _, path = self._open(staged)
         (made,) = (f for f in self._files(system, path) if f.getName().endswith(".parquet"))

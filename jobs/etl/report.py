@@ -14,20 +14,21 @@ FIGURES = {"categorical": ("missing", "distinct"), "numeric": ("missing", "mean"
 
 def figures() -> str:
     """
-    Each feature's figures in a partition, one row each. The columns of a row become rows first: one short
-    aggregate over those compiles in a fraction of the time of four aggregates for each column.
+    Each feature's figures in a partition, one row each; rows that are unfit are counted by their reason. The
+    columns of a row become rows first: one short aggregate over those compiles in a fraction of the time of
+    four aggregates for each column.
     """
     cells = []
     for c in schema.features():
-        value, word = ("NULL", c.name) if c.kind == "categorical" else (c.name, "NULL")
-        broke = f"broke_{c.name}" if c in nullable_features() else "false"
+        value, word = ("NULL", f"`{c.name}`") if c.kind == "categorical" else (f"`{c.name}`", "NULL")
+        broke = f"`broke_{c.name}`" if c in nullable_features() else "false"
         cells.append(f"'{c.name}', CAST({value} AS DOUBLE), CAST({word} AS STRING), {broke}")
     return f"""
-        SELECT partition, name, count(*) AS rows,
-          count_if(value IS NULL AND word IS NULL) AS missing, count_if(broke) AS emptied,
-          count(DISTINCT word) AS distinct, mean(value) AS mean, min(value) AS min, max(value) AS max
-        FROM features LATERAL VIEW stack({len(cells)}, {", ".join(cells)}) AS name, value, word, broke
-        GROUP BY partition, name"""
+        SELECT partition, _name AS name, _unfit AS unfit, count(*) AS rows,
+          count_if(_value IS NULL AND _word IS NULL) AS missing, count_if(_broke) AS emptied,
+          count(DISTINCT _word) AS distinct, mean(_value) AS mean, min(_value) AS min, max(_value) AS max
+        FROM curated LATERAL VIEW stack({len(cells)}, {", ".join(cells)}) AS _name, _value, _word, _broke
+        GROUP BY partition, _name, _unfit"""
 
 
 def compose(
@@ -38,11 +39,15 @@ def compose(
     :param findings: rows of its query `findings`
     :param figures: rows of the query here; a partition without features has none
     """
-    flights, tables = ([row for row in rows if row["partition"] == partition] for rows in (classes, findings))
-    of_feature = {row["name"]: row for row in figures if row["partition"] == partition}
-    set_aside, quarantined = _reasons(flights, "set_aside"), _reasons(flights, "quarantine")
+    events, tables, features = (
+        [row for row in rows if row["partition"] == partition] for rows in (classes, findings, figures)
+    )
+    of_feature = {row["name"]: row for row in features if row["unfit"] is None}
+    # Every feature counts all rows; one of them is enough.
+    unfit = {row["unfit"]: row["rows"] for row in features if row["unfit"] is not None}
+    set_aside, quarantined = _reasons(events, "set_aside"), _reasons(events, "quarantine") | unfit
     nulled: Counter[str] = Counter()
-    for row in flights:
+    for row in events:
         nulled.update(row["nulled"])
     nulled.update(
         {f"{row['table']}.{row['name']}": row["rows"] for row in tables if row["what"] == "emptied"}
@@ -51,13 +56,14 @@ def compose(
     return {
         "partition": partition,
         "rows": {
-            "in": sum(row["rows"] for row in flights),
+            "in": sum(row["rows"] for row in events),
             "curated": max((row["rows"] for row in of_feature.values()), default=0),
             "setAside": sum(set_aside.values()),
             "quarantined": sum(quarantined.values()),
         },
         "setAside": set_aside,
         "quarantined": quarantined,
+        "unusable": {f"{r['table']}.{r['name']}": r["rows"] for r in tables if r["what"] == "unusable"},
         "nulled": {name: count for name, count in nulled.items() if count},
         "columns": {c.name: _column(c, of_feature.get(c.name)) for c in schema.features()},
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import landing
 from common import schema
 
 CORRUPT = "_corrupt_record"
@@ -18,15 +19,27 @@ def texts(values: Iterable[str]) -> str:
     return ", ".join(map(text, values)) or "''"
 
 
+def listed(columns: Iterable[schema.Column], prefix: str = "") -> str:
+    return ", ".join(f"`{prefix}{column.name}`" for column in columns)
+
+
 def breaks(column: schema.Column) -> str:
-    """True where a present value lies outside the declared range or pattern."""
+    """True where a present value lies outside the declared range, pattern or format."""
+    name = f"`{column.name}`"
     checks = []
     if column.min is not None:
-        checks.append(f"`{column.name}` < {column.min}")
+        checks.append(f"{name} < {column.min}")
     if column.max is not None:
-        checks.append(f"`{column.name}` > {column.max}")
+        checks.append(f"{name} > {column.max}")
+    if column.type == "double":
+        # NaN is greater than every number in Spark: it is refused with the infinities.
+        checks.append(f"NOT abs({name}) < double('Infinity')")
     if column.pattern is not None:
-        checks.append(f"NOT rlike(`{column.name}`, {text(column.pattern)})")
+        checks.append(f"NOT rlike({name}, {text(column.pattern)})")
+    if column.format == "time-zone":
+        # Spark ends the run where it converts a time of an unknown zone. Java gives GMT for one.
+        found = f"java_method('java.util.TimeZone', 'getTimeZone', coalesce({name}, 'GMT'))"
+        checks.append(f"NOT contains({found}, concat('id=\"', {name}, '\"'))")
     return f"coalesce({' OR '.join(checks) or 'false'}, false)"
 
 
@@ -41,24 +54,50 @@ def emptied(columns: Iterable[schema.Column], rules: Iterable[schema.Column]) ->
 
 
 def field_rules(table: str) -> list[schema.Column]:
-    return [c for c in schema.raw_columns(table) if c.rule == "null"]
+    """Columns whose broken values are emptied: of doubles without a rule those that are no numbers."""
+    return [
+        c for c in schema.raw_columns(table) if c.rule == "null" or (c.rule is None and c.type == "double")
+    ]
 
 
 def nullable_features() -> list[schema.Column]:
     return [c for c in schema.features() if c.nullable]
 
 
-def breaks_counted(source: str, rules: Iterable[schema.Column], rows: str = "true") -> str:
-    """A map of `<source>.<column>` to the values emptied in it, among the rows that meet a condition."""
-    pairs = [f"'{source}.{c.name}', count_if({rows} AND `broke_{c.name}`)" for c in rules]
+def breaks_counted(source: str, rules: Iterable[schema.Column]) -> str:
+    """A map of `<source>.<column>` to the values emptied in it."""
+    pairs = [f"'{source}.{c.name}', count_if(`broke_{c.name}`)" for c in rules]
     return f"CAST(map({', '.join(pairs)}) AS MAP<STRING, BIGINT>)"
 
 
-def broken_rule(table: str) -> str:
-    """
-    The first row rule that a row breaks, or NULL. A column with a row rule identifies the row or is needed by
-    a feature: an empty one breaks the rule too.
-    """
-    rules = [c for c in schema.raw_columns(table) if c.rule == "quarantine"]
-    broken = [f"CASE WHEN `{c.name}` IS NULL OR {breaks(c)} THEN '{c.name}' END" for c in rules]
-    return f"coalesce(CASE WHEN {CORRUPT} IS NOT NULL THEN 'malformed' END, {', '.join(broken)})"
+def row_rules(table: str) -> list[tuple[str, str]]:
+    """When a raw row cannot be used, and why: it is malformed, lacks what it needs, or breaks a rule."""
+    reasons = [(f"{CORRUPT} IS NOT NULL", "malformed")]
+    for c in schema.raw_columns(table):
+        if c.rule == "quarantine":
+            reasons.append((f"`{c.name}` IS NULL OR {breaks(c)}", c.name))
+        elif c.required or c.name in landing.key(table):
+            reasons.append((f"`{c.name}` IS NULL", c.name))
+    return reasons
+
+
+def first_reason(reasons: Iterable[tuple[str, str]]) -> str:
+    """The reason of the first condition that is true, or NULL."""
+    cases = " ".join(f"WHEN {condition} THEN {text(reason)}" for condition, reason in reasons)
+    return f"CASE {cases} END" if cases else "CAST(NULL AS STRING)"
+
+
+def of_another_partition(table: str) -> list[tuple[str, str]]:
+    """The reason of rows whose time lies in another partition than that in whose file they landed."""
+    if (time := landing.time(table)) is None:
+        return []
+    return [(f"coalesce({landing.partition_of(time)} <> _landed, true)", "partition")]
+
+
+def unfit_feature() -> str:
+    """The first feature without which, or with whose value, a row would be refused by the API, or NULL."""
+    return first_reason(
+        (f"`{c.name}` IS NULL OR {breaks(c)}", f"features.{c.name}")
+        for c in schema.curated_columns()
+        if not c.nullable
+    )

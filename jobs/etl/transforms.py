@@ -1,234 +1,181 @@
 """
-From raw flights to features. Each function is a step: a SQL query over the views of the steps before it,
-which have the functions' names; `seen_<table>` are the raw rows as etl.py reads them. All times are UTC; the
-session's time zone must be UTC too.
+From raw tables to curated rows. Each function is a step: a SQL query over the views of the steps before it.
+What a row means is said by dataset.json and by the dataset's module `features`; nothing here knows it. All
+times are UTC; the session's time zone must be UTC too.
 
-Rows carry the `partition` that they serve. `own` rows come from its own files; the others from the end of the
-month before, because the first hours of a month look back into it.
+Rows carry the `partition` that they serve. `own` rows come from its own files; the others from the days
+before it, into which it looks back.
 """
 
-import math
 from collections.abc import Iterable
-from datetime import date, timedelta
 
+import features
+import landing
 from common import schema
-from rules import CORRUPT, breaks_counted, broken_rule, emptied, field_rules, nullable_features, texts
-
-LAGS_HOURS = (2, 3)
-# An hour's record is mostly the reading of its minute 51, so the flight's own hour and the one before it are
-# still to come when the question is asked.
-WEATHER_LAG_HOURS = 2
-
-# What a row of a reference table is found by; a repeated one would double flights.
-KEYS = {"weather": ("origin", "time_hour"), "planes": ("tailnum",), "airports": ("faa",)}
-TABLES = ("flights", *KEYS)
-# Read for the hours before a partition as well; both say when by their column time_hour.
-LOOKED_BACK = ("flights", "weather")
-
-WEATHER = {
-    "temp_f": "sky.temp",
-    "dew_point_f": "sky.dewp",
-    "humidity_percent": "sky.humid",
-    "wind_speed_mph": "sky.wind_speed",
-    "precip_inches": "sky.precip",
-    "pressure_mb": "sky.pressure",
-    "visibility_miles": "sky.visib",
-}
+from rules import (
+    CORRUPT,
+    breaks_counted,
+    emptied,
+    field_rules,
+    first_reason,
+    listed,
+    nullable_features,
+    of_another_partition,
+    row_rules,
+    text,
+    texts,
+    unfit_feature,
+)
 
 
-def month_before(month: str) -> str:
-    return f"{date.fromisoformat(f'{month}-01') - timedelta(days=1):%Y-%m}"
-
-
-def days_looked_back() -> int:
-    """A flight that left in the hours looked at was scheduled at most the longest accepted delay earlier."""
-    (delay,) = (c for c in schema.raw_columns("flights") if c.name == "dep_delay")
-    assert delay.max is not None, (
-        "dataset.json gives flights.dep_delay no max: how far a month looks back depends on it"
-    )
-    return math.ceil((delay.max / 60 + max(LAGS_HOURS) + 1) / 24)
-
-
-def flights() -> str:
+def seen(table: str, reach: Iterable[str]) -> str:
     """
-    Adds id and scheduled departure, `quarantine` (the first rule that the row breaks, or NULL) and
+    The rows of the view `raw_<table>` that each partition sees: values that break a field rule are empty,
+    and `_broken` says why a row cannot be used.
+
+    :param reach: SQL tuples (landed, partition, own, since)
+    """
+    columns, rules = schema.raw_columns(table), row_rules(table)
+    if table != landing.events():
+        rules += of_another_partition(table)
+    return f"""
+        SELECT *, {first_reason(rules)} AS _broken
+        FROM (
+          SELECT partition, own, _landed, _since, {", ".join(emptied(columns, field_rules(table)))}, {CORRUPT}
+          FROM raw_{table}
+          JOIN (VALUES {", ".join(reach)}) AS reach(_landed, partition, own, _since) USING (_landed)
+        )"""
+
+
+def reference(table: str) -> str:
+    """
+    The rows of a reference table that can be looked up. A key that is found more than once is looked up in
+    the partition's own file only.
+    """
+    place = f"`{time}` >= _since" if (time := landing.time(table)) else "false"
+    key = ", ".join(f"`{column}`" for column in landing.key(table))
+    return f"""
+        SELECT * FROM (
+          SELECT *, count(*) OVER (PARTITION BY partition, {key}) AS _found
+          FROM seen_{table} WHERE _broken IS NULL AND (own OR {place})
+        ) WHERE own OR _found = 1"""
+
+
+def events() -> str:
+    """
+    The events with their id and time, `quarantine` (the first rule that the row breaks, or NULL) and
     `set_aside` (why no label can exist, or NULL). A row with neither is curated; no row has both.
     """
-    raw = ", ".join(f"`{c.name}`" for c in schema.raw_columns("flights"))
-    broke = ", ".join(f"`broke_{c.name}`" for c in field_rules("flights"))
+    table = landing.events()
+    raw, broke = schema.raw_columns(table), field_rules(table)
+    key, time = schema.id_column(), schema.time_column()
+    order = f"own, _landed, {listed(raw)}"
+    rules = [
+        ("_id IS NULL", key),
+        ("_time IS NULL", time),
+        *((condition, reason) for reason, condition in features.row_rules().items()),
+        *of_another_partition(table),
+    ]
     return f"""
         WITH keyed AS (
-          SELECT *,
-            timestampadd(MINUTE, minute, time_hour) AS scheduled_departure,
-            concat_ws('-', carrier, flight, origin, date_format(scheduled_departure, "yyyyMMdd'T'HHmm"))
-              AS flight_key,
-            {broken_rule("flights")} AS rule
-          FROM seen_flights
+          SELECT *, {features.time()} AS _time, {features.key()} AS _id, {features.set_aside()} AS _aside
+          FROM seen_{table}
         ),
-        -- Labels and predictions are joined by the key: a second row under it is refused.
+        ruled AS (SELECT *, coalesce(_broken, {first_reason(rules)}) AS _rule FROM keyed),
+        -- Labels and predictions are joined by the key: a second row under it is refused, and the first is
+        -- that of an earlier partition.
         ranked AS (
-          SELECT *, row_number() OVER (PARTITION BY partition, own, rule, flight_key ORDER BY {raw}) AS place
-          FROM keyed
+          SELECT *,
+            row_number() OVER (PARTITION BY partition, _rule, _id ORDER BY {order}) AS _nth
+          FROM ruled
         ),
         judged AS (
-          SELECT *, coalesce(rule, CASE WHEN place > 1 THEN 'duplicate' END) AS quarantine
-          FROM ranked
+          SELECT *, coalesce(_rule, CASE WHEN _nth > 1 THEN 'duplicate' END) AS quarantine FROM ranked
         )
-        SELECT partition, own, {raw}, {CORRUPT}, scheduled_departure, flight_key, quarantine,
-          CASE
-            WHEN quarantine IS NOT NULL THEN NULL
-            WHEN dep_time IS NULL THEN 'cancelled'
-            WHEN arr_delay IS NULL THEN 'diverted'
-          END AS set_aside,
-          {broke}
-        FROM judged"""
+        SELECT partition, own, {listed(c for c in raw if c.name not in (key, time))}, {CORRUPT},
+          _id AS `{key}`, _time AS `{time}`, quarantine,
+          CASE WHEN quarantine IS NULL THEN _aside END AS set_aside, {listed(broke, "broke_")}
+        FROM judged
+        WHERE own OR `{landing.time(table)}` >= _since"""
 
 
-def scheduled() -> str:
-    """Flights scheduled in an hour. Includes those cancelled later, which nobody knew in advance."""
-    return """
-        SELECT partition, origin, time_hour, count(*) AS scheduled_departures
-        FROM flights WHERE own AND quarantine IS NULL
-        GROUP BY ALL"""
-
-
-def departed() -> str:
+def curated(partitions: Iterable[str]) -> str:
     """
-    Flights that really left in an hour: whoever asks two hours before departure can know them. Diverted
-    flights left too; cancelled ones did not.
+    Exactly the declared columns in their types, one row a curated event, which values were emptied, and
+    `_unfit`: the feature for whose value the row cannot be curated after all, or NULL.
     """
-    late = schema.dataset()["labels"]["parameters"]["lateMinutes"]
-    return f"""
-        SELECT partition, origin,
-          date_trunc('hour', timestamp_seconds(unix_timestamp(scheduled_departure) + dep_delay * 60)) AS hour,
-          avg(dep_delay) AS mean_delay,
-          avg(CAST(dep_delay >= {late} AS DOUBLE)) AS late_share,
-          count(*) AS departures
-        FROM flights WHERE quarantine IS NULL AND dep_time IS NOT NULL AND dep_delay IS NOT NULL
-        GROUP BY ALL"""
-
-
-def block_minutes() -> str:
-    """
-    Scheduled gate-to-gate minutes. The schedule gives the arrival as local HHMM of the destination (its time
-    zone is `tzone`) without a date: it is the first such moment after departure.
-    """
-    minutes = "((sched_arr_time DIV 100) * 60 + sched_arr_time % 100)"
-    midnight = "date_trunc('day', from_utc_timestamp(scheduled_departure, tzone))"
-    local = f"timestamp_seconds(unix_timestamp({midnight}) + {minutes} * 60)"
-    next_day = f"timestamp_seconds(unix_timestamp({local}) + 24 * 3600)"
-    same_day, overnight = (f"to_utc_timestamp({time}, tzone)" for time in (local, next_day))
-    arrival = f"CASE WHEN {same_day} > scheduled_departure THEN {same_day} ELSE {overnight} END"
-    return f"(unix_timestamp({arrival}) - unix_timestamp(scheduled_departure)) / 60"
-
-
-def features(partitions: Iterable[str], without_weather_before: Iterable[str] = ()) -> str:
-    """
-    Exactly the declared columns in their types, one row a curated flight, and which values were emptied.
-
-    :param without_weather_before: partitions that see no weather of the month before
-    """
-    values = {
-        "origin": "flight.origin",
-        "sched_hour": "flight.hour",
-        "sched_minute": "minute",
-        "day_of_week": "weekday(make_date(flight.year, flight.month, flight.day)) + 1",
-        "distance_miles": "distance",
-        "block_minutes": block_minutes(),
-        "plane_age_years": "flight.year - plane.year",
-        **WEATHER,
-        **{f"mean_delay_h{lag}": f"left_h{lag}.mean_delay" for lag in LAGS_HOURS},
-        **{f"late_share_h{lag}": f"left_h{lag}.late_share" for lag in LAGS_HOURS},
-        **{f"departures_h{lag}": f"coalesce(left_h{lag}.departures, 0)" for lag in LAGS_HOURS},
-    }
+    values, joins = features.columns(), features.joins()
     columns = schema.curated_columns()
-    typed = (f"CAST({values.get(c.name, c.name)} AS {c.type}) AS {c.name}" for c in columns)
-    congestion = "".join(
+    typed = (f"CAST({values.get(c.name, f'event.`{c.name}`')} AS {c.type}) AS `{c.name}`" for c in columns)
+    joined = "".join(
         f"""
-          LEFT JOIN departed AS left_h{lag}
-            ON left_h{lag}.partition = flight.partition
-            AND left_h{lag}.origin = flight.origin
-            AND left_h{lag}.hour = flight.time_hour - INTERVAL {lag} HOURS"""
-        for lag in LAGS_HOURS
+          LEFT JOIN {view} AS {name} ON {name}.partition = event.partition AND {condition}"""
+        for name, (view, condition) in joins.items()
     )
-    small = ", ".join(["scheduled", *(f"left_h{lag}" for lag in LAGS_HOURS), "sky", "airport", "plane"])
+    hint = f"/*+ BROADCAST({', '.join(joins)}) */" if joins else ""
     return f"""
-        WITH sky AS (
-          SELECT * FROM seen_weather WHERE own OR partition NOT IN ({texts(without_weather_before)})
-        ),
-        joined AS (
-          SELECT /*+ BROADCAST({small}) */ flight.partition, {", ".join(typed)}
-          FROM flights AS flight
-          JOIN scheduled
-            ON scheduled.partition = flight.partition
-            AND scheduled.origin = flight.origin
-            AND scheduled.time_hour = flight.time_hour{congestion}
-          LEFT JOIN sky
-            ON sky.partition = flight.partition
-            AND sky.origin = flight.origin
-            AND sky.time_hour = flight.time_hour - INTERVAL {WEATHER_LAG_HOURS} HOURS
-          LEFT JOIN seen_airports AS airport
-            ON airport.partition = flight.partition AND airport.faa = flight.dest
-          LEFT JOIN seen_planes AS plane
-            ON plane.partition = flight.partition AND plane.tailnum = flight.tailnum
-          WHERE flight.own AND quarantine IS NULL AND set_aside IS NULL
-            AND flight.partition IN ({texts(partitions)})
+        WITH joined AS (
+          SELECT {hint} event.partition, {", ".join(typed)}
+          FROM events AS event{joined}
+          WHERE event.own AND event.quarantine IS NULL AND event.set_aside IS NULL
+            AND event.partition IN ({texts(partitions)})
         )
-        SELECT partition, {", ".join(emptied(columns, nullable_features()))}
-        FROM joined"""
+        SELECT *, {unfit_feature()} AS _unfit
+        FROM (SELECT partition, {", ".join(emptied(columns, nullable_features()))} FROM joined)"""
 
 
 def classes() -> str:
-    """How many of a partition's own flights are in each class, and the values emptied among them."""
+    """How many of a partition's own events are in each class, and the values emptied among them."""
+    table = landing.events()
     return f"""
-        SELECT partition, set_aside, quarantine, count(*) AS rows,
-          {breaks_counted("flights", field_rules("flights"))} AS nulled
-        FROM flights WHERE own
+        SELECT partition, set_aside, quarantine, count(*) AS rows, min({CORRUPT}) AS example,
+          {breaks_counted(table, field_rules(table))} AS nulled
+        FROM events WHERE own
         GROUP BY partition, set_aside, quarantine"""
 
 
 def findings() -> str:
     """
-    What the reference tables hold for a partition, counted: the `key`s that more than one row has, the
-    columns with `emptied` values, and the `zone`s of airports. `own_rows` leaves the month before out.
+    What the reference tables hold for a partition in its own files, counted: all `rows`, those `unusable` by
+    reason with an example, columns with `emptied` values, and the `key`s that more than one row has.
     """
     found = []
-    for table, columns in KEYS.items():
-        # A row without a key is never looked up, so it repeats nothing.
-        present = " AND ".join(f"{column} IS NOT NULL" for column in columns)
-        key = f"concat_ws(', ', {', '.join(columns)})"
+    for table in landing.references():
+        key = ", ".join(f"`{column}`" for column in landing.key(table))
+        cells = ["'rows', ''", "'unusable', _broken"]
+        cells.append(f"'key', CASE WHEN _broken IS NULL THEN concat_ws(', ', {key}) END")
+        cells += [f"'emptied', CASE WHEN `broke_{c.name}` THEN '{c.name}' END" for c in field_rules(table)]
+        row = f"coalesce({CORRUPT}, concat_ws(',', {listed(schema.raw_columns(table))}))"
         found.append(
-            f"SELECT '{table}' AS table, partition, own, 'key' AS what, {key} AS name "
-            f"FROM seen_{table} WHERE {present}"
+            f"SELECT {text(table)} AS table, partition, _what AS what, _name AS name, "
+            f"CASE WHEN _what = 'unusable' THEN {row} END AS example FROM seen_{table} "
+            f"LATERAL VIEW stack({len(cells)}, {', '.join(cells)}) AS _what, _name "
+            "WHERE own AND _name IS NOT NULL"
         )
-        if rules := field_rules(table):
-            names = ", ".join(f"CASE WHEN `broke_{c.name}` THEN '{c.name}' END" for c in rules)
-            found.append(
-                f"SELECT '{table}', partition, own, 'emptied', name "
-                f"FROM seen_{table} LATERAL VIEW explode(array({names})) AS name "
-                "WHERE own AND name IS NOT NULL"
-            )
-    found.append(
-        "SELECT 'airports', partition, own, 'zone', tzone FROM seen_airports WHERE tzone IS NOT NULL"
-    )
     return f"""
-        SELECT table, partition, what, name, count(*) AS rows, count_if(own) AS own_rows
+        SELECT table, partition, what, name, count(*) AS rows, min(example) AS example
         FROM ({" UNION ALL ".join(found)})
         GROUP BY table, partition, what, name
         HAVING what <> 'key' OR count(*) > 1"""
 
 
-def _places() -> dict[str, str]:
-    curated = ", ".join(c.name for c in schema.curated_columns())
-    raw = ", ".join(f"`{c.name}`" for c in schema.raw_columns("flights"))
-    added = "scheduled_departure, flight_key"
-    return {
-        "features": f"SELECT {curated} FROM features WHERE true",
-        "setAside": f"SELECT {raw}, {added}, set_aside FROM flights WHERE own AND set_aside IS NOT NULL",
-        "quarantine": f"SELECT {raw}, {CORRUPT}, {added}, quarantine FROM flights "
-        "WHERE own AND quarantine IS NOT NULL",
-    }
-
-
-# The rows of each place of layout.json.
-PLACES = _places()
+def placed(place: str, partition: str) -> str:
+    """The rows of a place of layout.json."""
+    key, time = schema.id_column(), schema.time_column()
+    if place == "features":
+        columns = listed(schema.curated_columns())
+        return f"SELECT {columns} FROM curated WHERE _unfit IS NULL AND partition = {text(partition)}"
+    raw = listed(c for c in schema.raw_columns(landing.events()) if c.name not in (key, time))
+    own = f"events.own AND events.partition = {text(partition)}"
+    if place == "setAside":
+        return (
+            f"SELECT {raw}, `{time}`, `{key}`, set_aside FROM events WHERE {own} "
+            f"AND set_aside IS NOT NULL AND quarantine IS NULL"
+        )
+    unfit = f"SELECT `{key}`, _unfit FROM curated WHERE _unfit IS NOT NULL AND partition = {text(partition)}"
+    return (
+        f"SELECT /*+ BROADCAST(refused) */ {raw}, {CORRUPT}, `{time}`, `{key}`, "
+        f"coalesce(quarantine, _unfit) AS quarantine "
+        f"FROM events LEFT JOIN ({unfit}) AS refused USING (`{key}`) "
+        f"WHERE {own} AND (quarantine IS NOT NULL OR (set_aside IS NULL AND _unfit IS NOT NULL))"
+    )

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { columnWith } from '../shared/dataset';
+import { columnWith, placeOf } from '../shared/dataset';
 import type { Dataset } from '../shared/dataset-file';
 import { fill, layout, names } from '../shared/names';
 import { databaseName } from './room';
@@ -72,7 +72,7 @@ export class Catalog extends Construct {
         // The CSV reader knows no types: a query casts.
         columns: columns.map((column) => ({ ...column, type: 'string' })),
         bucket: raw,
-        keys: above(fill(layout.raw.tables, { table, month: `\${${loads.name}}` })),
+        keys: above(fill(layout.raw.tables, { table, ...placeOf(dataset, `\${${loads.name}}`) })),
         partition: loads,
         format: csv,
       });
@@ -81,7 +81,7 @@ export class Catalog extends Construct {
       meaning: 'Curated rows, one an event',
       columns: dataset.features.columns,
       bucket: curated,
-      keys: fill(layout.curated.features, { month: `\${${partitions.name}}` }),
+      keys: fill(layout.curated.features, placeOf(dataset, `\${${partitions.name}}`)),
       partition: partitions,
       format: parquet,
     });

@@ -54,6 +54,7 @@ export class EtlStack extends RoomStack {
       title: 'Prepare',
       definition: prepareMachine({
         kit,
+        dataset,
         raw: raw.bucketName,
         curated: curated.bucketName,
         jobName: features.jobName,

@@ -5,7 +5,7 @@ export const notes: Notes = {
   'Etl/Features/Job': {
     why: 'Joins, row rules and features of the months that it is given, in Spark: the rules are the same for a month and for ten years',
     GlueVersion: 'Spark 3.5.4 and Python 3.11, the versions that the rehearsal runs',
-    WorkerType: 'The smallest: a month of flights fits into one executor',
+    WorkerType: 'The smallest: a month of some ten thousand rows fits into one executor',
     NumberOfWorkers: '`etl.workers`: driver and one executor at least',
     Timeout: '`etl.timeoutMinutes`: a job that hangs is billed by the second',
     MaxRetries: 'None: Prepare repeats what can succeed a second time, and a broken row cannot',

@@ -1,10 +1,13 @@
 import { body, call, filled, job, jsonata, machine, putEvent, readJson, states } from '../shared/asl';
+import type { Dataset } from '../shared/dataset-file';
 import { type Lease, returnLease, takeLease } from '../shared/lease';
 import { layout, METRIC_NAMESPACE, names } from '../shared/names';
+import { checkStates } from './manifest-check';
 import { etl } from './room';
 
 export interface PrepareMachineProps {
   readonly kit: string;
+  readonly dataset: Pick<Dataset, 'partition' | 'raw'>;
   /** Bucket names. */
   readonly raw: string;
   readonly curated: string;
@@ -15,9 +18,6 @@ export interface PrepareMachineProps {
 
 /** Every failure goes there first: the leases are given back, then people are told. */
 export const PREPARE_FAILURE = 'ReturnLeases';
-
-/** The one source whose files a manifest can name today. */
-const FILES = 'files';
 
 /**
  * Prepare: `{"manifestKey": "manifests/2013-02.json"}` → features of the manifest's partitions, in one run of the job, and an event for each.
@@ -39,118 +39,9 @@ export function prepareMachine(props: PrepareMachineProps) {
         },
         Next: 'ReadManifest',
       },
-      ...checkStates(props),
+      ...checkStates(props.raw, props.dataset, 'TakeLeases', PREPARE_FAILURE),
       ...runStates(props),
       ...endStates(props),
-    },
-  });
-}
-
-/** The partitions of the manifest, each once, in one order everywhere: executions that take the same leases must not wait for each other. */
-const asked = '$sort($distinct([$manifest.partitions]))';
-/** Whether every file of the partition `$p` is there; a partition without files is not. */
-const complete = "($exists($checked[partition = $p]) and $not($exists($checked[partition = $p and problem != ''])))";
-
-/** Reads the manifest and sorts out the partitions that are not complete. */
-function checkStates({ raw }: PrepareMachineProps) {
-  const expectedKey = filled(layout.raw.tables, { table: '$states.input.table', month: '$states.input.partition' });
-  return states({
-    ReadManifest: readJson(raw, jsonata('$manifestKey'), {
-      Assign: { manifest: jsonata(body) },
-      Next: 'IsManifest',
-    }),
-    IsManifest: {
-      Type: 'Choice',
-      Choices: [
-        {
-          Condition: jsonata(`$manifest.source = '${FILES}' and $count($manifest.partitions) > 0`),
-          Next: 'CheckFiles',
-        },
-      ],
-      Default: 'NoManifest',
-    },
-    NoManifest: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'InvalidManifest',
-          cause: jsonata(
-            `$manifestKey & ' has the source ' & $string($manifest.source) & ' and the partitions ' & $string($manifest.partitions) & ": write {\\"partitions\\": [\\"2013-02\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [...]}"`,
-          ),
-        },
-      },
-      Next: PREPARE_FAILURE,
-    },
-    CheckFiles: {
-      Type: 'Map',
-      Items: jsonata('[$manifest.files]'),
-      MaxConcurrency: 5,
-      ItemProcessor: {
-        StartAt: 'IsInPlace',
-        States: {
-          IsInPlace: {
-            Type: 'Choice',
-            // The job finds its files by table and partition: another key would be promised here and never read.
-            Choices: [{ Condition: jsonata(`$states.input.key = ${expectedKey}`), Next: 'HeadFile' }],
-            Default: 'Elsewhere',
-          },
-          Elsewhere: {
-            Type: 'Pass',
-            Output: {
-              partition: jsonata('$states.input.partition'),
-              problem: jsonata(`$states.input.key & ' is not where the job looks: ' & ${expectedKey}`),
-            },
-            End: true,
-          },
-          HeadFile: call(
-            'aws-sdk:s3:headObject',
-            { Bucket: raw, Key: jsonata('$states.input.key') },
-            {
-              Output: {
-                partition: jsonata('$states.input.partition'),
-                problem: jsonata(
-                  "$states.result.ContentLength = $states.input.bytes ? '' : $states.input.key & ' has ' & $states.result.ContentLength & ' bytes, the manifest says ' & $states.input.bytes",
-                ),
-              },
-              // A missing file does not appear by asking again.
-              Retry: [],
-              Catch: [
-                {
-                  ErrorEquals: ['States.ALL'],
-                  Next: 'Unreadable',
-                  Assign: { error: jsonata('$states.errorOutput.Error') },
-                },
-              ],
-              End: true,
-            },
-          ),
-          Unreadable: {
-            Type: 'Pass',
-            Output: {
-              partition: jsonata('$states.context.Map.Item.Value.partition'),
-              problem: jsonata("$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'"),
-            },
-            End: true,
-          },
-        },
-      },
-      Assign: { checked: jsonata('$states.result') },
-      Next: 'SortOut',
-    },
-    SortOut: {
-      Type: 'Pass',
-      Assign: {
-        partitions: jsonata(`[$filter(${asked}, function($p) { ${complete} })]`),
-        refused: jsonata(
-          `[$map($filter(${asked}, function($p) { $not(${complete}) }), function($p) { {'partition': $p, 'refused': $exists($checked[partition = $p]) ? $join($checked[partition = $p and problem != ''].problem, '; ') & '. Upload the files, then the manifest again' : 'the manifest names none of its files: add them, then upload it again'} })]`,
-        ),
-      },
-      Next: 'AreAnyComplete',
-    },
-    AreAnyComplete: {
-      Type: 'Choice',
-      Choices: [{ Condition: jsonata('$count($partitions) > 0'), Next: 'TakeLeases' }],
-      Default: 'Refused',
     },
   });
 }
@@ -173,6 +64,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
       {
         JobName: jobName,
         Arguments: {
+          '--manifest': jsonata('$manifestKey'),
           '--partitions': jsonata("$join($partitions, ',')"),
           '--run': jsonata('$states.context.Execution.Name'),
         },

@@ -8,6 +8,9 @@ export const featuresOf = ({ features }: Dataset): readonly Column[] =>
 export const columnWith = ({ features }: Dataset, role: 'id' | 'time'): string =>
   features.columns.find((column) => column.role === role)!.name;
 
+/** What a partition fills into a template of layout.json. */
+export const placeOf = ({ partition: grain }: Pick<Dataset, 'partition'>, partition: string) => ({ grain, partition });
+
 /** What models predict. */
 export const targetOf = ({ labels }: Dataset): string => labels.columns.find(({ target }) => target)!.name;
 

@@ -11,7 +11,7 @@ import { tar } from './tar';
 const JOBS = join(__dirname, '../../jobs');
 
 /**
- * Stages the jobs the way both services import them: programs of every room at the root, `common/` beside them.
+ * Stages the jobs the way both services import them: programs of every room and the dataset's features at the root, `common/` beside them.
  * @param dataset name of the dataset whose file and features they use
  * @returns the folder; its owner deletes it
  */
@@ -23,7 +23,8 @@ function stageJobs(dataset: string): string {
     .map((room) => join(JOBS, room))
     .filter((path) => statSync(path).isDirectory())
     .flatMap(pythonFiles);
-  for (const file of programs) copyFileSync(file, join(folder, basename(file)));
+  for (const file of [...programs, datasetPath(dataset, 'features.py')])
+    copyFileSync(file, join(folder, basename(file)));
   // The JSON files are links into schema/, and S3 has no links: a copy follows them.
   const shared = ['layout.json', 'words.json', 'dataset.schema.json', 'archive.toml'].map((name) =>
     join(JOBS, 'common', name),

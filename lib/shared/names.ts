@@ -35,7 +35,7 @@ export const METRIC_NAMESPACE = 'MlLifecycleKit';
 /** Header of an answer that a rehearsal's stand-in gave instead of the service; handlers pass it on to the client. */
 export const STAND_IN_HEADER = 'x-rehearsed-by';
 
-/** The folder above the first place of a layout template: `manifests/month={month}.json` → `manifests/`. */
+/** The folder above the first place of a layout template: `manifests/{partitions}.json` → `manifests/`. */
 export function folder(template: string): string {
   const fixed = template.split('{')[0] ?? '';
   return fixed.slice(0, fixed.lastIndexOf('/') + 1);

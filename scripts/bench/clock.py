@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = [ROOT / "jobs", *(ROOT / "jobs" / room for room in ("etl", "training", "serving", "monitoring"))]
-sys.path[:0] = [str(path) for path in (*ROOMS, ROOT / "test/jobs")]
+sys.path[:0] = [str(path) for path in (*ROOMS, ROOT / "datasets/default", ROOT / "test/jobs")]
 
 
 def seconds(call: Callable[[], object]) -> float:

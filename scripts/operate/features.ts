@@ -1,5 +1,6 @@
 /** The rows that the deployed Glue job wrote, as requests carry them. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 import type { DeployedKit } from './deployed-kit';
 
@@ -12,7 +13,7 @@ export type Row = Record<string, string | number | null>;
  */
 export async function featuresOf(kit: DeployedKit, partition: string, mayLack = false): Promise<Row[]> {
   const Bucket = kit.buckets.curated;
-  const Prefix = fill(layout.curated.features, { month: partition });
+  const Prefix = fill(layout.curated.features, placeOf(kit.dataset, partition));
   const columns = kit.dataset.features.columns.map(({ name }) => name);
   const rows: Row[] = [];
   for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix })) {

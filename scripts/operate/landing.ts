@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Label, Table } from '../../datasets/data-source';
 import type { Dataset } from '../../lib/shared/dataset-file';
+import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 
 /** What announces landed partitions to Prepare; docs/contracts.md has all of it. */
@@ -23,13 +24,14 @@ export interface ManifestFile {
 
 /** The files of a partition as they land, each with its entry in the manifest. */
 export function partitionFiles(
+  dataset: Pick<Dataset, 'partition'>,
   partition: string,
   tables: ReadonlyMap<string, Table>,
 ): { entry: ManifestFile; body: Buffer }[] {
   return [...tables].map(([table, { header, rows }]) => {
     const body = Buffer.from(`${[header, ...rows].join('\n')}\n`);
     const sha256 = createHash('sha256').update(body).digest('hex');
-    const key = fill(layout.raw.tables, { table, month: partition });
+    const key = fill(layout.raw.tables, { table, ...placeOf(dataset, partition) });
     return { entry: { partition, table, key, bytes: body.length, rows: rows.length, sha256 }, body };
   });
 }

@@ -25,7 +25,7 @@ export async function load(
   const partitions = kit.dataset.partition === 'day' && held.length > 0 ? held : asked;
   const manifest: Manifest = { partitions, source: 'files', files: [] };
   for (const partition of manifest.partitions)
-    for (const { entry, body } of partitionFiles(partition, options.source.tables(partition))) {
+    for (const { entry, body } of partitionFiles(kit.dataset, partition, options.source.tables(partition))) {
       out.progress(`${partition}: ${entry.table}, ${entry.rows} rows`);
       await put(kit, entry.key, body, 'text/csv');
       manifest.files.push(entry);
@@ -39,16 +39,21 @@ export async function load(
   const landed = `s3://${kit.buckets.raw}/${manifestKey} landed`;
   const execution = await appeared(kit, 'prepare', since, (input) => input.manifestKey === manifestKey, landed);
   const { output } = await finished(kit, 'prepare', execution, out);
-  for (const { partition, rows } of (output as { partitions: Prepared[] }).partitions)
+  for (const { partition, rows, prepareAgain } of (output as { partitions: Prepared[] }).partitions) {
     out.line(
       `${partition}: ${rows.in} events landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
     );
+    for (const later of prepareAgain)
+      out.line(`${later} was prepared earlier and looks back into ${partition}: load it again`);
+  }
 }
 
 /** A partition in the output of Prepare. */
 interface Prepared {
   partition: string;
   rows: Record<'in' | 'curated' | 'setAside' | 'quarantined', number>;
+  /** Later partitions that saw another past than they would see now. */
+  prepareAgain: string[];
 }
 
 interface LabelOptions {

@@ -9,7 +9,8 @@ import { storyOf } from '../../datasets/module';
 import type { Dataset } from '../../lib/shared/dataset-file';
 import { unlessAbsent } from '../../lib/shared/absent';
 import { championName, NO_MODEL } from '../../lib/training/room';
-import { layout, names } from '../../lib/shared/names';
+import { placeOf } from '../../lib/shared/dataset';
+import { fill, layout, names } from '../../lib/shared/names';
 import { addDays } from '../../lib/shared/days';
 import type { Machine } from '../../lib/rooms';
 import { rangeText } from './days';
@@ -61,7 +62,10 @@ function* lines(dataset: Dataset, found: Status): Generator<string> {
 }
 
 async function curatedPartitions(kit: DeployedKit): Promise<string[]> {
-  const [Prefix, end] = layout.curated.features.split('{month}') as [string, string];
+  const [Prefix, end] = fill(layout.curated.features, placeOf(kit.dataset, '{partition}')).split('{partition}') as [
+    string,
+    string,
+  ];
   const found: string[] = [];
   // Up to the partition, where Delimiter folds the keys of each.
   const request = { Bucket: kit.buckets.curated, Prefix, Delimiter: end };

@@ -1,3 +1,4 @@
+import { dataset } from '../../lib/shared/declared';
 import { definition } from '../shared/kit';
 import { calledWith, object, walk, type Answer, type Walk } from '../shared/walk';
 
@@ -9,12 +10,17 @@ const file = (partition: string, table: string, bytes: number) => ({
   rows: 1,
   sha256: 'x',
 });
-const february = [file('2013-02', 'flights', 10), file('2013-02', 'weather', 20)];
-const march = [file('2013-03', 'flights', 30)];
+const tables = Object.keys(dataset.raw);
+const [first, second] = tables as [string, string];
+/** A file of every declared table, of 10, 20, … bytes. */
+const filesOf = (partition: string) => tables.map((table, i) => file(partition, table, (i + 1) * 10));
+const february = filesOf('2013-02');
 const one = { partitions: ['2013-02'], source: 'files', files: february };
-const two = { partitions: ['2013-03', '2013-02'], source: 'files', files: [...february, ...march] };
+const two = { partitions: ['2013-03', '2013-02'], source: 'files', files: [...february, ...filesOf('2013-03')] };
 const rows = { in: 100, curated: 90, setAside: 6, quarantined: 4 };
-const heads: Answer[] = [10, 20, 30].map((ContentLength) => ({ result: { ContentLength } }));
+const whole: Answer[] = tables.map((_, i) => ({ result: { ContentLength: (i + 1) * 10 } }));
+const heads = [...whole, ...whole];
+const missing: Answer = { error: 'S3.S3Exception', cause: '404' };
 const prepare = (manifest: unknown, over: Record<string, Answer[]> = {}) =>
   walk(
     definition('etl'),
@@ -32,7 +38,11 @@ const leased = (run: Walk, state: 'TakeLease' | 'ReturnLease') =>
 
 test('a complete month is leased, prepared, measured, announced and given back', () => {
   const run = prepare(one);
-  expect(calledWith(run, 'RunJob').Arguments).toEqual({ '--partitions': '2013-02', '--run': 'run-1' });
+  expect(calledWith(run, 'RunJob').Arguments).toEqual({
+    '--manifest': 'manifests/2013-02.json',
+    '--partitions': '2013-02',
+    '--run': 'run-1',
+  });
   expect(calledWith(run, 'ReadRun').Key).toBe('runs/run-1.json');
   expect(calledWith(run, 'PutQuarantineRatio').MetricData[0]).toMatchObject({
     Value: 0.04,
@@ -62,24 +72,22 @@ test('several months are one run, each leased in the order of their names and an
 });
 
 test('a file that is not there, or not whole, stops the month before the job and is named', () => {
-  const run = prepare(one, {
-    HeadFile: [{ error: 'S3.S3Exception', cause: '404' }, { result: { ContentLength: 7 } }],
-  });
+  const run = prepare(one, { HeadFile: [missing, { result: { ContentLength: 7 } }, ...whole.slice(2)] });
   expect(run.path).not.toContain('RunJob');
   expect(run.path).not.toContain('TakeLease');
   expect(run.error).toMatchObject({ Error: 'PartitionsRefused' });
-  expect(run.error?.Cause).toContain('flights.csv cannot be read');
-  expect(run.error?.Cause).toContain('weather.csv has 7 bytes, the manifest says 20');
-  expect(calledWith(run, 'Alert').Message).toContain('flights.csv');
+  expect(run.error?.Cause).toContain(`${first}.csv cannot be read`);
+  expect(run.error?.Cause).toContain(`${second}.csv has 7 bytes, the manifest says 20`);
+  expect(calledWith(run, 'Alert').Message).toContain(`${first}.csv`);
 });
 
 test('a broken month does not stop the others, whether Prepare or the job refuses it', () => {
-  const byPrepare = prepare(two, { HeadFile: [...heads.slice(0, 2), { error: 'S3.S3Exception', cause: '404' }] });
+  const byPrepare = prepare(two, { HeadFile: [...whole, missing, ...whole.slice(1)] });
   expect(calledWith(byPrepare, 'RunJob').Arguments['--partitions']).toBe('2013-02');
   expect(leased(byPrepare, 'ReturnLease')).toEqual(['2013-02']);
-  expect(byPrepare.error?.Cause).toMatch(/^2013-03: .*flights\.csv cannot be read.*\. Prepared: 2013-02$/);
+  expect(byPrepare.error?.Cause).toMatch(/^2013-03: .*\.csv cannot be read.*\. Prepared: 2013-02$/);
 
-  const refused = 'tables/flights/month=2013-03/flights.csv has no column tailnum';
+  const refused = 'a file has no column colour';
   const partitions = [
     { partition: '2013-02', rows },
     { partition: '2013-03', refused },
@@ -91,23 +99,52 @@ test('a broken month does not stop the others, whether Prepare or the job refuse
 });
 
 test('a file under another key than the job reads is refused', () => {
-  const files = [{ ...february[0], key: 'tables/flights/flights.csv' }];
+  const files = [{ ...february[0], key: `tables/${first}/${first}.csv` }, ...february.slice(1)];
   const run = prepare({ ...one, files });
-  expect(run.path).not.toContain('HeadFile');
+  expect(run.path).not.toContain('RunJob');
   expect(run.error?.Cause).toContain(
-    'tables/flights/flights.csv is not where the job looks: tables/flights/month=2013-02/flights.csv',
+    `tables/${first}/${first}.csv is not where the job looks: tables/${first}/month=2013-02/${first}.csv`,
   );
 });
 
-test('a month of the manifest without a file is refused', () => {
+test.each([
+  ['without files', [], `names no file of ${tables.join(', ')}`],
+  ['without one of the tables', february.slice(1), `names no file of ${first}`],
+  ['with a table that is not declared', [...february, file('2013-02', 'colours', 10)], 'declares no table colours'],
+  ['with a table twice', [...february, february[0]], `names more than one file of ${first}`],
+])('a month %s is refused before the job starts', (_, files, reason) => {
+  const run = prepare({ ...one, files }, { HeadFile: [...heads] });
+  expect(run.path).not.toContain('RunJob');
+  expect(run.error?.Error).toBe('PartitionsRefused');
+  expect(run.error?.Cause).toContain(reason);
+});
+
+test('a month of the manifest without a file stops no other', () => {
   const run = prepare({ ...one, partitions: ['2013-02', '2013-04'] });
-  expect(run.error?.Cause).toMatch(/^2013-04: the manifest names none of its files.* Prepared: 2013-02$/);
+  expect(run.error?.Cause).toMatch(/^2013-04: the manifest names no file of .* Prepared: 2013-02$/);
+});
+
+test('what a run says of later months is in the output', () => {
+  const partitions = [{ partition: '2013-02', rows, prepareAgain: ['2013-03'] }];
+  expect(prepare(one, { ReadRun: [object({ run: 'run-1', partitions })] }).output).toEqual({ partitions });
 });
 
 test.each([
   ['of another form', { month: '2013-02', files: february }],
   ['of another source', { ...one, source: 'stream' }],
   ['without partitions', { ...one, partitions: [] }],
+  ['with a partition that is no month', { ...one, partitions: ['2013-2'] }],
+  ['with a day where months are partitions', { ...one, partitions: ['2013-02-01'] }],
+  ['with a month that no year has', { ...one, partitions: ['2013-13'] }],
+  ['with two months in one name', { ...one, partitions: ['2013-02,2013-03'] }],
+  ['with a number as the partition', { ...one, partitions: [201302] }],
+  ['with the names of files alone', { ...one, files: february.map(({ key }) => key) }],
+  [
+    'with a file without length',
+    { ...one, files: february.map(({ key, table, partition }) => ({ key, table, partition })) },
+  ],
+  ['that is a list', [one]],
+  ['that is a text', 'manifest'],
 ])('a manifest %s is refused with the form that is expected', (_, manifest) => {
   const run = prepare(manifest);
   expect(run.path).not.toContain('CheckFiles');

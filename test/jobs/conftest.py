@@ -4,13 +4,13 @@ import importlib
 import os
 import sys
 import tarfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "datasets/nyc-flights")]
 # Read when XGBoost is imported. It scores requests of a few rows here, and two threads would spin through
 # most of that waiting for each other: twice the processor time as soon as other tests run beside them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -35,14 +35,10 @@ class Lake:
         return self.root / "labels"
 
 
-def first_days(days: int) -> Callable[[dict[str, str]], bool]:
-    return lambda row: int(row["day"]) <= days
-
-
 @pytest.fixture(scope="session")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     root = tmp_path_factory.mktemp("lake")
-    keep = first_days(21)
+    keep = months.first_days(21)
     months.write_month(root / "raw", "2013-01", keep)
     months.write_labels(root / "labels", months.month_rows("flights", "2013-01", keep))
     part = root / "features/month=2013-01/part.parquet"

@@ -19,17 +19,15 @@ Row = dict[str, str]
 
 @cache
 def source_rows(table: str, month: str) -> list[Row]:
-    """A source table's rows of a month, or all where it has no months; its NA becomes an empty field."""
-    year, number = map(int, month.split("-"))
+    """A source table's rows of a UTC month, or all where it has no times; its NA becomes an empty field."""
     with (SOURCE / f"{table}.csv").open(newline="") as file:
         lines = iter(file)
-        if table == "flights":
-            # To parse all of the year takes seconds, and every test process would do it.
-            lines = chain([next(lines)], (line for line in lines if line.startswith(f"{year},{number},")))
+        if "time" in DATASET["raw"][table]:
+            # To parse all of the year takes seconds, and every test process would do it. The time comes last.
+            lines = chain([next(lines)], (line for line in lines if f",{month}-" in line))
         return [
             {name: "" if value == "NA" else value for name, value in row.items()}
             for row in csv.DictReader(lines)
-            if table != "weather" or (int(row["year"]), int(row["month"])) == (year, number)
         ]
 
 
@@ -37,8 +35,12 @@ def month_rows(table: str, month: str, keep: Callable[[Row], bool] = lambda row:
     return [row for row in source_rows(table, month) if table != "flights" or keep(row)]
 
 
+def first_days(days: int) -> Callable[[Row], bool]:
+    return lambda row: int(row["day"]) <= days
+
+
 def write_table(raw: Path, table: str, month: str, rows: Iterable[Row]) -> None:
-    path = raw / LAYOUT["raw"]["tables"].format(table=table, month=month)
+    path = raw / LAYOUT["raw"]["tables"].format(table=table, grain="month", partition=month)
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [column["name"] for column in DATASET["raw"][table]["columns"]]
     with path.open("w", newline="") as file:

@@ -77,7 +77,8 @@ const rows = { in: 2, curated: 1, setAside: 1, quarantined: 0 };
 
 test('months land table by table, one manifest last, and the one run of Prepare is waited for', async () => {
   const manifestKey = 'manifests/2013-04-to-2013-05.json';
-  const partitions = ['2013-04', '2013-05'].map((partition) => ({ partition, rows }));
+  const partitions = ['2013-04', '2013-05'].map((partition) => ({ partition, rows, prepareAgain: [] as string[] }));
+  partitions[1]!.prepareAgain.push('2013-06');
   executions({ prepare: { input: { manifestKey }, output: { partitions } } });
   const out = listener();
   await load(kit, { source, partitions: ['2013-04', '2013-05'] }, out);
@@ -103,6 +104,7 @@ test('months land table by table, one manifest last, and the one run of Prepare 
     '1 row of events.csv belongs to no month',
     '2013-04: 2 events landed, 1 curated, 1 set aside, 0 quarantined',
     '2013-05: 2 events landed, 1 curated, 1 set aside, 0 quarantined',
+    '2013-06 was prepared earlier and looks back into 2013-05: load it again',
   ]);
 });
 

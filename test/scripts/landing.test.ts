@@ -4,7 +4,7 @@ import { groundTruthKey, groundTruthLine, partitionFiles } from '../../scripts/o
 
 test('the manifest holds rows, bytes and digest of what lands', () => {
   const shops = { header: 'shop,name', rows: ['AA,Ann', 'BB,Ben'] };
-  const files = partitionFiles('2013-01', new Map([['shops', shops]]));
+  const files = partitionFiles({ partition: 'month' }, '2013-01', new Map([['shops', shops]]));
   const body = Buffer.from('shop,name\nAA,Ann\nBB,Ben\n');
   const key = 'tables/shops/month=2013-01/shops.csv';
   const sha256 = createHash('sha256').update(body).digest('hex');

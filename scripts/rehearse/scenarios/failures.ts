@@ -5,7 +5,7 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
 import { fill, layout, names } from '../../../lib/shared/names';
-import { columnWith, eventsTable } from '../../../lib/shared/dataset';
+import { columnWith, eventsTable, placeOf } from '../../../lib/shared/dataset';
 import { addDays } from '../../../lib/shared/days';
 import { afterNewest, appeared, finished, run } from '../../operate/executions';
 import { daysOf, endOf, nextPartition, partitionOf } from '../../operate/days';
@@ -21,7 +21,7 @@ function after({ kit: { dataset }, story }: Stage) {
   const first = partitionOf(dataset, story.history.end);
   const second = nextPartition(dataset, first);
   const table = eventsTable(dataset);
-  return { first, second, table, missing: fill(layout.raw.tables, { table, month: second }) };
+  return { first, second, table, missing: fill(layout.raw.tables, { table, ...placeOf(dataset, second) }) };
 }
 
 export const failures: Scenario = {
@@ -67,7 +67,7 @@ async function prepareWithoutFile(stage: Stage): Promise<unknown> {
   const { first, second, table, missing } = after(stage);
   const put = (Key: string, Body: string | Buffer) =>
     kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key, Body }));
-  const whole = partitionFiles(first, source.tables(first));
+  const whole = partitionFiles(kit.dataset, first, source.tables(first));
   for (const { entry, body } of whole) await put(entry.key, body);
   const files = [...whole.map(({ entry }) => entry), { partition: second, table, key: missing, bytes: 1 }];
   const manifest = { partitions: [first, second], source: 'files', files };

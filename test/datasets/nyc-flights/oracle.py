@@ -70,7 +70,7 @@ LEFT JOIN planes p USING (tailnum)
 LEFT JOIN sky w ON w.origin = c.origin AND w.time_hour = c.time_hour - INTERVAL 2 HOUR
 LEFT JOIN departed d2 ON d2.origin = c.origin AND d2.left_hour = c.time_hour - INTERVAL 2 HOUR
 LEFT JOIN departed d3 ON d3.origin = c.origin AND d3.left_hour = c.time_hour - INTERVAL 3 HOUR
-WHERE c.arr_delay IS NOT NULL AND c.dep_time IS NOT NULL AND c.year * 100 + c.month = ?
+WHERE c.arr_delay IS NOT NULL AND c.dep_time IS NOT NULL AND strftime(c.time_hour, '%Y-%m') = ?
 ORDER BY scheduled_departure, flight_key;
 """
 
@@ -92,10 +92,9 @@ def features(raw: Path, month: str, previous: str | None = None) -> duckdb.DuckD
             f"FROM read_csv({files!r}, header = true, all_varchar = true, nullstr = '', "
             "hive_partitioning = false)"
         )
-    year, number = month.split("-")
     for statement in SQL.split(";\n"):
         if statement.strip():
-            connection.execute(statement, [int(year) * 100 + int(number)] if "?" in statement else None)
+            connection.execute(statement, [month] if "?" in statement else None)
     return connection
 
 

@@ -1,0 +1,158 @@
+/** The first states of Prepare: what a manifest says, and whether its files are those of whole partitions, before anything is started. */
+import { body, call, filled, jsonata, literal, readJson, states } from '../shared/asl';
+import type { Dataset } from '../shared/dataset-file';
+import { layout } from '../shared/names';
+
+/** The one source whose files a manifest can name today. */
+const FILES = 'files';
+
+/** The partitions of the manifest, each once, in one order everywhere: executions that take the same leases must not wait for each other. */
+const asked = '$sort($distinct([$manifest.partitions]))';
+const isText = (value: string) => `$type(${value}) = 'string'`;
+/** The name becomes a part of keys, a lease and an argument of the job, which also refuses a day that no month has. */
+const NAMES = {
+  month: { pattern: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])$/', example: '2013-02' },
+  day: { pattern: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/', example: '2013-02-01' },
+};
+/** The four values of a file that the checks below compare. */
+const described = `$count([$manifest.files][$not(${isText('partition')} and ${isText('table')} and ${isText('key')} and $type(bytes) = 'number')]) = 0`;
+
+/** What is wrong with the files of the partition `$p`; nothing for one that is complete. */
+const problems = (tables: string) => `(
+  $files := [$checked[partition = $p]];
+  $missing := ${tables}[$not($ in $files.table)];
+  $unknown := $distinct($files.table)[$not($ in ${tables})];
+  $twice := ${tables}[($t := $; $count($files[table = $t]) > 1)];
+  [
+    $count($missing) > 0 ? 'the manifest names no file of ' & $join($missing, ', '),
+    $count($unknown) > 0 ? 'dataset.json declares no table ' & $join($unknown, ', '),
+    $count($twice) > 0 ? 'the manifest names more than one file of ' & $join($twice, ', '),
+    $files[problem != ''].problem
+  ]
+)`;
+
+/** Reads the manifest and sorts out the partitions that are not complete. */
+export function checkStates<const Failure extends string, const Next extends string>(
+  raw: string,
+  { partition: grain, raw: tables }: Pick<Dataset, 'partition' | 'raw'>,
+  next: Next,
+  failure: Failure,
+) {
+  const { pattern, example } = NAMES[grain];
+  const named = `$count([$manifest.partitions][$not(${isText('$')} and $contains($string($), ${pattern}))]) = 0`;
+  const place = { table: '$states.input.table', grain: literal(grain), partition: '$states.input.partition' };
+  const expectedKey = filled(layout.raw.tables, place);
+  return states({
+    ReadManifest: readJson(raw, jsonata('$manifestKey'), {
+      Assign: { manifest: jsonata(body) },
+      Next: 'IsManifest',
+    }),
+    IsManifest: {
+      Type: 'Choice',
+      Choices: [
+        {
+          Condition: jsonata(
+            `$type($manifest) = 'object' and $manifest.source = '${FILES}' and $count($manifest.partitions) > 0 and ${named} and ${described}`,
+          ),
+          Next: 'CheckFiles',
+        },
+      ],
+      Default: 'NoManifest',
+    },
+    NoManifest: {
+      Type: 'Pass',
+      Assign: {
+        failure: {
+          error: 'InvalidManifest',
+          cause: jsonata(
+            `$manifestKey & ' has the source ' & $string($manifest.source) & ', the partitions ' & $string($manifest.partitions) & ' and ' & $count($manifest.files) & " files: write {\\"partitions\\": [\\"${example}\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [{\\"partition\\", \\"table\\", \\"key\\", \\"bytes\\": number, \\"rows\\": number}, ...]}, a partition being a ${grain}"`,
+          ),
+        },
+      },
+      Next: failure,
+    },
+    CheckFiles: {
+      Type: 'Map',
+      Items: jsonata('[$manifest.files]'),
+      MaxConcurrency: 5,
+      ItemProcessor: {
+        StartAt: 'IsInPlace',
+        States: {
+          IsInPlace: {
+            Type: 'Choice',
+            // The job finds its files by table and partition: another key would be promised here and never read.
+            Choices: [{ Condition: jsonata(`$states.input.key = ${expectedKey}`), Next: 'HeadFile' }],
+            Default: 'Elsewhere',
+          },
+          Elsewhere: {
+            Type: 'Pass',
+            Output: {
+              partition: jsonata('$states.input.partition'),
+              table: jsonata('$states.input.table'),
+              problem: jsonata(`$states.input.key & ' is not where the job looks: ' & ${expectedKey}`),
+            },
+            End: true,
+          },
+          HeadFile: call(
+            'aws-sdk:s3:headObject',
+            { Bucket: raw, Key: jsonata('$states.input.key') },
+            {
+              Output: {
+                partition: jsonata('$states.input.partition'),
+                table: jsonata('$states.input.table'),
+                problem: jsonata(
+                  "$states.result.ContentLength = $states.input.bytes ? '' : $states.input.key & ' has ' & $states.result.ContentLength & ' bytes, the manifest says ' & $states.input.bytes",
+                ),
+              },
+              // A missing file does not appear by asking again.
+              Retry: [],
+              Catch: [
+                {
+                  ErrorEquals: ['States.ALL'],
+                  Next: 'Unreadable',
+                  Assign: { error: jsonata('$states.errorOutput.Error') },
+                },
+              ],
+              End: true,
+            },
+          ),
+          Unreadable: {
+            Type: 'Pass',
+            Output: {
+              partition: jsonata('$states.context.Map.Item.Value.partition'),
+              table: jsonata('$states.context.Map.Item.Value.table'),
+              problem: jsonata("$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'"),
+            },
+            End: true,
+          },
+        },
+      },
+      Assign: { checked: jsonata('$states.result') },
+      Next: 'SortOut',
+    },
+    SortOut: {
+      Type: 'Pass',
+      Assign: {
+        found: jsonata(
+          `[${asked}.($p := $; {'partition': $p, 'problems': ${problems(literal(Object.keys(tables)))}})]`,
+        ),
+      },
+      Next: 'SetApart',
+    },
+    SetApart: {
+      Type: 'Pass',
+      Assign: {
+        partitions: jsonata('[$found[$count(problems) = 0].partition]'),
+        refused: jsonata(
+          "[$found[$count(problems) > 0].{'partition': partition, 'refused': $join(problems, '; ') & '. Upload the files, then the manifest again'}]",
+        ),
+      },
+      Next: 'AreAnyComplete',
+    },
+    AreAnyComplete: {
+      Type: 'Choice',
+      Choices: [{ Condition: jsonata('$count($partitions) > 0'), Next: next }],
+      Default: 'Refused',
+    },
+  });
+}
