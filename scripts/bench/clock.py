@@ -1,4 +1,4 @@
-"""What the Python measurements share: the flights as the loader lays them out, and how time is taken."""
+"""What the Python measurements share: the raw tables as the loader lays them out, and how time is taken."""
 
 import contextlib
 import statistics

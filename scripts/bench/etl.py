@@ -10,9 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
-from string import ascii_uppercase, digits
 from typing import Any
 
 from clock import ROOT, median, seconds
@@ -44,11 +42,11 @@ def by_months(spark: Any, root: Path) -> dict[str, float]:
 
 
 def by_rows(spark: Any, root: Path) -> dict[str, float]:
-    rows = months.month_rows("flights", YEAR[0])
+    rows = months.month_rows(months.EVENTS, YEAR[0])
     times = {}
     for scale in (1, 10, 30):
         months.write_month(root / f"x{scale}/raw", YEAR[0])
-        months.write_table(root / f"x{scale}/raw", "flights", YEAR[0], multiplied(rows, scale))
+        months.write_table(root / f"x{scale}/raw", months.EVENTS, YEAR[0], months.multiplied(rows, scale))
 
     def took(scale: int) -> float:
         return seconds(lambda: prepare(spark, root / f"x{scale}", YEAR[:1]))
@@ -58,16 +56,6 @@ def by_rows(spark: Any, root: Path) -> dict[str, float]:
     times = {1: median(3, lambda: took(1)), 10: took(10), 30: took(30)}
     exponents = {f"etl-growth-{scale}": math.log(times[scale] / times[1], scale) for scale in (10, 30)}
     return {**{f"etl-x{scale}": time for scale, time in times.items()}, **exponents}
-
-
-def multiplied(rows: list[dict[str, str]], scale: int) -> Iterator[dict[str, str]]:
-    """Every flight again under other carrier codes, so that no two share a key."""
-    codes = ("".join(pair) for pair in product(ascii_uppercase, ascii_uppercase + digits))
-    carriers = sorted({row["carrier"] for row in rows})
-    for _ in range(scale):
-        names = {carrier: next(codes) for carrier in carriers}
-        for row in rows:
-            yield {**row, "carrier": names[row["carrier"]]}
 
 
 @contextlib.contextmanager

@@ -1,5 +1,5 @@
 """
-How long the SageMaker programs take on real January flights; prints the figures as one JSON line.
+How long the SageMaker programs take on real rows of January; prints the figures as one JSON line.
 CPU time of a job, which other work on this machine changes least; wall time of a request, which a caller
 waits for.
 """
@@ -37,7 +37,7 @@ def main(root: Path) -> dict[str, float]:
 def curate(root: Path) -> None:
     """January's features without Spark: the oracle of the tests writes the same rows in a second."""
     months.write_month(root / "raw", MONTH)
-    months.write_labels(root / "input/labels", months.month_rows("flights", MONTH))
+    months.write_labels(root / "input/labels", months.month_rows(months.EVENTS, MONTH))
     part = root / f"input/features/month={MONTH}/part.parquet"
     part.parent.mkdir(parents=True)
     with oracle.features(root / "raw", MONTH) as connection:

@@ -99,11 +99,11 @@ export const MEASUREMENTS: readonly Measurement[] = [
     measure: () => python('etl.py', 'months'),
   },
   {
-    how: 'the Glue job on January with 1, 10 and 30 times its flights; exponent of time over rows',
+    how: 'the Glue job on January with 1, 10 and 30 times its events; exponent of time over rows',
     long: true,
     runs: 1,
     figures: [
-      { name: 'etl-x1', what: 'Glue job, 27,004 flights', unit: 's' },
+      { name: 'etl-x1', what: 'Glue job, 27,004 events', unit: 's' },
       { name: 'etl-x10', what: 'Glue job, 10 times as many', unit: 's' },
       { name: 'etl-x30', what: 'Glue job, 30 times as many', unit: 's' },
       { name: 'etl-growth-10', what: 'growth of the Glue job, 1 to 10 times', unit: 'exponent', target: 0.5 },

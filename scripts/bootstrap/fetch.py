@@ -102,6 +102,4 @@ def extract_serving(sdist: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     command, source, target = sys.argv[1:]
-    {"jars": fetch_jars, "csv": extract_csv, "serving": extract_serving}[command](
-        Path(source), Path(target)
-    )
+    {"jars": fetch_jars, "csv": extract_csv, "serving": extract_serving}[command](Path(source), Path(target))

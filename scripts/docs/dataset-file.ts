@@ -28,7 +28,7 @@ export function datasetFilePage(): string {
     '',
     '`datasets/<name>/dataset.json` says everything about a dataset that no program has to compute. It is checked at synth, by `npm run kit -- doctor`, and again when a job starts;',
     'a wrong one is refused with key, value and what is right. [your-own-data.md](your-own-data.md) is the walk from a table to a running kit,',
-    '[nyc-flights](../datasets/nyc-flights/dataset.json) the example. Keys marked * must be there; what no row allows is refused. Beyond the types:',
+    '[tool-hire](../datasets/tool-hire/dataset.json) the example. Keys marked * must be there; what no row allows is refused. Beyond the types:',
     '',
     '- Exactly one raw table has the role `events` and names its `time`; every other one names its `key`. Time columns are timestamps.',
     '- Exactly one curated column is the `id` (a string) and one the `time` (a timestamp); every feature has a `kind`. Facets and segments are categorical; `ruleOfThumb` is numeric, and at most one column has it.',

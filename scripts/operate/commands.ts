@@ -86,7 +86,7 @@ export function register(program: Command): void {
         'rows of a request at most (default: serving.maxInstancesPerRequest as deployed)',
       ).argParser(whole),
     )
-    .option('--concurrency <requests>', 'requests in flight', whole, 4)
+    .option('--concurrency <requests>', 'requests at once', whole, 4)
     .option('--skip <requests>', 'requests that were sent before', whole, 0)
     .action(async (days: Range, options: Omit<ReplayOptions, 'days' | 'signal'>) => {
       const { replay } = load<typeof import('./replay')>('./replay');

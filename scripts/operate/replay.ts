@@ -10,7 +10,7 @@ import type { ApiAnswer } from './signed-api';
 
 export interface ReplayOptions {
   days: DayRange;
-  /** Requests in flight; a fresh account's serverless endpoint answers 5 at once. @default 4 */
+  /** Requests at once; a fresh account's serverless endpoint answers 5 at once. @default 4 */
   concurrency?: number;
   /** What a request holds: the rows of an hour and segment, as a client of one segment would ask, or those of a day. @default day */
   batch?: Batch;
@@ -18,7 +18,7 @@ export interface ReplayOptions {
   maxInstances?: number;
   /** Requests at the front that an earlier replay has sent. @default 0 */
   skip?: number;
-  /** Ends the replay after the requests in flight. @default never */
+  /** Ends the replay after the requests that were sent. @default never */
   signal?: AbortSignal;
 }
 

@@ -3,16 +3,19 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
+from string import ascii_uppercase, digits
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(json.loads((ROOT / ".toolchain/toolchain.json").read_text())["data"]) / "nyc-flights"
 LAYOUT = json.loads((ROOT / "schema/layout.json").read_text())
-DATASET = json.loads((ROOT / "datasets/default/dataset.json").read_text())
+DATASET = json.loads((ROOT / "datasets/nyc-flights/dataset.json").read_text())
+
+EVENTS = "flights"
 
 Row = dict[str, str]
 
@@ -32,7 +35,7 @@ def source_rows(table: str, month: str) -> list[Row]:
 
 
 def month_rows(table: str, month: str, keep: Callable[[Row], bool] = lambda row: True) -> list[Row]:
-    return [row for row in source_rows(table, month) if table != "flights" or keep(row)]
+    return [row for row in source_rows(table, month) if table != EVENTS or keep(row)]
 
 
 def first_days(days: int) -> Callable[[Row], bool]:
@@ -92,3 +95,13 @@ def write_labels(ground_truth: Path, rows: Iterable[Row], delay_days: int = 2) -
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:
             file.writelines(line + "\n" for line in lines)
+
+
+def multiplied(rows: list[dict[str, str]], scale: int) -> Iterator[dict[str, str]]:
+    """Every flight again under other carrier codes, so that no two share a key."""
+    codes = ("".join(pair) for pair in product(ascii_uppercase, ascii_uppercase + digits))
+    carriers = sorted({row["carrier"] for row in rows})
+    for _ in range(scale):
+        names = {carrier: next(codes) for carrier in carriers}
+        for row in rows:
+            yield {**row, "carrier": names[row["carrier"]]}

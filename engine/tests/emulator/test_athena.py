@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from botocore.exceptions import ClientError
 
-_ROWS = pd.DataFrame({"carrier": ["UA", "DL", None] * 2000, "seats": range(6000)})
+_ROWS = pd.DataFrame({"brand": ["UA", "DL", None] * 2000, "seats": range(6000)})
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def lake(engine):
                 "Parameters": {"skip.header.line.count": "1"},
                 "StorageDescriptor": {
                     "Location": f"s3://{name}/{table}/",
-                    "Columns": [{"Name": "carrier", "Type": "string"}, {"Name": "seats", "Type": kind}],
+                    "Columns": [{"Name": "brand", "Type": "string"}, {"Name": "seats", "Type": kind}],
                     "SerdeInfo": {"SerializationLibrary": serde},
                 },
             },
@@ -84,17 +84,17 @@ def grants(lake, allow):
 
 
 def test_a_result_is_a_file_and_an_answer(engine, lake, ask):
-    execution = ask("select carrier, max(seats) as most from parquet group by carrier order by most")
+    execution = ask("select brand, max(seats) as most from parquet group by brand order by most")
     assert execution["Status"]["State"] == "SUCCEEDED"
     at = execution["ResultConfiguration"]["OutputLocation"]
     assert at == f"s3://{lake}/results/{execution['QueryExecutionId']}.csv"
     key = at.removeprefix(f"s3://{lake}/")
     assert engine.client("s3").get_object(Bucket=lake, Key=key)["Body"].read().decode() == (
-        '"carrier","most"\n"UA","5997"\n"DL","5998"\n,"5999"\n'
+        '"brand","most"\n"UA","5997"\n"DL","5998"\n,"5999"\n'
     )
     answer = engine.client("athena").get_query_results(QueryExecutionId=execution["QueryExecutionId"])
     rows = [[datum.get("VarCharValue") for datum in row["Data"]] for row in answer["ResultSet"]["Rows"]]
-    assert rows == [["carrier", "most"], ["UA", "5997"], ["DL", "5998"], [None, "5999"]]
+    assert rows == [["brand", "most"], ["UA", "5997"], ["DL", "5998"], [None, "5999"]]
     types = [column["Type"] for column in answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]]
     assert types == ["varchar", "bigint"]
 
@@ -110,8 +110,8 @@ def test_csv_against_parquet_scans_the_true_bytes(engine, lake, ask):
 
 def test_the_workgroups_limit_cancels_a_query_that_reads_more(ask):
     least = 10_000_000
-    assert ask("select max(carrier) from csv", limit=least)["Status"]["State"] == "SUCCEEDED"
-    execution = ask("select max(carrier) from big", limit=least)
+    assert ask("select max(brand) from csv", limit=least)["Status"]["State"] == "SUCCEEDED"
+    execution = ask("select max(brand) from big", limit=least)
     assert execution["Status"]["State"] == "CANCELLED"
     assert execution["Status"]["StateChangeReason"] == "Bytes scanned limit was exceeded"
     assert execution["Statistics"]["DataScannedInBytes"] == least
@@ -141,7 +141,7 @@ def test_a_missing_grant_of_the_caller_fails_the_query(ask, grants, missing, wor
 
 def test_a_malformed_text_is_refused_at_once_and_an_unknown_name_later(engine, ask):
     with pytest.raises(ClientError, match=r"InvalidRequestException.*mismatched input"):
-        ask("select carrier from parquet wher seats = 1")
+        ask("select brand from parquet wher seats = 1")
     failed = ask("select max(seat) from parquet")["Status"]
     assert failed["State"] == "FAILED"
     assert failed["StateChangeReason"].startswith("COLUMN_NOT_FOUND: line 1:12: Column 'seat'")

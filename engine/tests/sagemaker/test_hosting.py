@@ -258,8 +258,8 @@ def test_a_real_time_endpoint_captures_what_it_answers(sagemaker, world, put, de
     sagemaker.call("CreateEndpointConfig", config)
     sagemaker.call("CreateEndpoint", {"EndpointName": "live", "EndpointConfigName": "capturing"})
     settled("live")
-    invoke(sagemaker, "live", b"[1]", "application/json", None, "flight-7")
-    invoke(sagemaker, "live", b"refused", "text/csv", None, "flight-8")
+    invoke(sagemaker, "live", b"[1]", "application/json", None, "ride-7")
+    invoke(sagemaker, "live", b"refused", "text/csv", None, "ride-8")
     sagemaker.call("DeleteEndpoint", {"EndpointName": "live"})
     (found,) = world.s3.list_objects_v2(Bucket=world.bucket, Prefix="captured/")["Contents"]
     assert re.fullmatch(r"captured/live/AllTraffic/\d{4}/\d\d/\d\d/\d\d/[\w-]+\.jsonl", found["Key"])
@@ -269,7 +269,7 @@ def test_a_real_time_endpoint_captures_what_it_answers(sagemaker, world, put, de
         "observedContentType": "application/json", "mode": "INPUT", "data": "[1]", "encoding": "JSON",
     }  # fmt: skip
     assert record["captureData"]["endpointOutput"]["data"] == '[1, "one", [1]]'
-    assert record["eventMetadata"]["inferenceId"] == "flight-7"
+    assert record["eventMetadata"]["inferenceId"] == "ride-7"
     assert record["eventVersion"] == "0"
 
 

@@ -1,4 +1,4 @@
-"""A lake of generated flights in memory, with the tables that the data-lake room declares."""
+"""A lake of generated rides in memory, with the tables that the data-lake room declares."""
 
 import io
 import json
@@ -14,7 +14,7 @@ import pytest
 FEATURES = {
     "flight_key": "string",
     "scheduled_departure": "timestamp",
-    "carrier": "string",
+    "brand": "string",
     "origin": "string",
     "dest": "string",
     "sched_hour": "int",
@@ -81,7 +81,7 @@ class MemoryLake:
 
 
 @pytest.fixture(scope="session")
-def flights() -> pd.DataFrame:
+def rides() -> pd.DataFrame:
     """Flights with their labels, in January and February."""
     draw = np.random.default_rng(7)
     count = 4000
@@ -89,9 +89,9 @@ def flights() -> pd.DataFrame:
     delay = np.round(draw.normal(5, 20, count), 3)
     return pd.DataFrame(
         {
-            "flight_key": [f"flight-{number:05}" for number in range(count)],
+            "flight_key": [f"ride-{number:05}" for number in range(count)],
             "scheduled_departure": pd.Timestamp("2013-01-01") + pd.to_timedelta(minutes, "min"),
-            "carrier": draw.choice(["UA", "DL", "B6", "EV"], count),
+            "brand": draw.choice(["UA", "DL", "B6", "EV"], count),
             "origin": draw.choice(["EWR", "JFK", "LGA"], count),
             "dest": draw.choice(["IAH", "MIA", "ORD", "LAX", "BOS"], count),
             "sched_hour": (minutes // 60 % 24).astype("int32"),
@@ -104,7 +104,7 @@ def flights() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def lake(flights: pd.DataFrame) -> MemoryLake:
+def lake(rides: pd.DataFrame) -> MemoryLake:
     made = MemoryLake()
     made.declare("features", FEATURES, "parquet", "features/month=${month}", _MONTHS)
     made.declare(
@@ -120,11 +120,11 @@ def lake(flights: pd.DataFrame) -> MemoryLake:
         "eventmetadata": "struct<eventId:string>",
     }
     made.declare("ground_truth", truth, "json", "ground-truth/${collection_day}", _DAYS)
-    for month, rows in flights.groupby(flights.scheduled_departure.dt.strftime("%Y-%m")):
+    for month, rows in rides.groupby(rides.scheduled_departure.dt.strftime("%Y-%m")):
         columns = rows[list(FEATURES)]
         made.files[f"features/month={month}/part-0.parquet"] = parquet(columns)
         made.files[f"csv/month={month}/part-0.csv"] = columns.to_csv(index=False).encode()
-    for day, rows in flights.groupby(flights.scheduled_departure.dt.strftime("%Y/%m/%d")):
+    for day, rows in rides.groupby(rides.scheduled_departure.dt.strftime("%Y/%m/%d")):
         lines = [
             json.dumps(
                 {

@@ -1,4 +1,4 @@
-"""Ten questions about flights, each in both dialects, against pandas on the same rows."""
+"""Ten questions about rides, each in both dialects, against pandas on the same rows."""
 
 import pandas as pd
 import pytest
@@ -20,12 +20,12 @@ def late_share_by_hour(f):
 
 
 def quantiles_by_carrier(f):
-    by = f.groupby("carrier").block_minutes
+    by = f.groupby("brand").block_minutes
     return pd.concat([by.quantile(0.5), by.quantile(0.9)], axis=1).reset_index()
 
 
 def worst_carriers_of_each_origin(f):
-    share = f.groupby(["origin", "carrier"]).late.mean().reset_index()
+    share = f.groupby(["origin", "brand"]).late.mean().reset_index()
     share["rank"] = share.groupby("origin").late.rank(ascending=False, method="min").astype(int)
     return share[share["rank"] <= 2].sort_values(["origin", "rank"])
 
@@ -37,8 +37,8 @@ def moving_mean_of_daily_flights(f):
 
 def busiest_routes(f):
     routes = (f.origin + "-" + f.dest).value_counts().reset_index()
-    routes.columns = ["route", "flights"]
-    return routes.sort_values(["flights", "route"], ascending=[False, True]).head(3)
+    routes.columns = ["route", "rides"]
+    return routes.sort_values(["rides", "route"], ascending=[False, True]).head(3)
 
 
 def late_share_by_congestion(f):
@@ -58,16 +58,16 @@ def missing_by_month(f):
 
 
 def change_from_month_to_month(f):
-    flights = f.groupby(f.scheduled_departure.dt.strftime("%Y-%m")).size()
-    return pd.DataFrame({"month": flights.index, "change": flights.diff().to_numpy()})
+    rides = f.groupby(f.scheduled_departure.dt.strftime("%Y-%m")).size()
+    return pd.DataFrame({"month": rides.index, "change": rides.diff().to_numpy()})
 
 
 def share_of_seats(f):
-    seats = f.groupby("carrier").seats.sum()
+    seats = f.groupby("brand").seats.sum()
     return pd.DataFrame(
         {
-            "carrier": seats.index,
-            "mean": f.groupby("carrier").seats.mean().astype(int),
+            "brand": seats.index,
+            "mean": f.groupby("brand").seats.mean().astype(int),
             "share": seats / seats.sum(),
         }
     )
@@ -76,91 +76,91 @@ def share_of_seats(f):
 _ATHENA = {
     late_share_by_hour: """
         with labels as ({labels})
-        select sched_hour, count(*) as flights, avg(cast(late as double)) as share
-        from {flights} f join labels on labels.flight_key = f.flight_key
+        select sched_hour, count(*) as rides, avg(cast(late as double)) as share
+        from {rides} f join labels on labels.flight_key = f.flight_key
         group by 1 order by 1""",
     quantiles_by_carrier: """
-        select carrier, approx_percentile(block_minutes, 0.5), approx_percentile(block_minutes, 0.9)
-        from {flights} group by carrier order by carrier""",
+        select brand, approx_percentile(block_minutes, 0.5), approx_percentile(block_minutes, 0.9)
+        from {rides} group by brand order by brand""",
     worst_carriers_of_each_origin: """
         with labels as ({labels}), shares as (
-          select origin, carrier, avg(cast(late as double)) as share
-          from {flights} f join labels using (flight_key) group by origin, carrier)
+          select origin, brand, avg(cast(late as double)) as share
+          from {rides} f join labels using (flight_key) group by origin, brand)
         select * from (
-          select origin, carrier, share, rank() over (partition by origin order by share desc) as place
+          select origin, brand, share, rank() over (partition by origin order by share desc) as place
           from shares) where place <= 2 order by origin, place""",
     moving_mean_of_daily_flights: """
-        select day, avg(flights) over (order by day rows between 2 preceding and current row)
-        from (select date(scheduled_departure) as day, count(*) as flights from {flights} group by 1)
+        select day, avg(rides) over (order by day rows between 2 preceding and current row)
+        from (select date(scheduled_departure) as day, count(*) as rides from {rides} group by 1)
         order by day""",
     busiest_routes: """
-        select concat(origin, '-', dest) as route, count(*) as flights
-        from {flights} group by 1 order by flights desc, route limit 3""",
+        select concat(origin, '-', dest) as route, count(*) as rides
+        from {rides} group by 1 order by rides desc, route limit 3""",
     late_share_by_congestion: """
         with labels as ({labels})
         select cast(floor(coalesce(mean_delay_h2, -999) / 15) as bigint) as bucket, avg(cast(late as double))
-        from {flights} f join labels on labels.flight_key = f.flight_key group by 1 order by 1""",
+        from {rides} f join labels on labels.flight_key = f.flight_key group by 1 order by 1""",
     days_between_first_and_last: """
         select dest, date_diff('day',
           date_trunc('day', min(scheduled_departure)), date_trunc('day', max(scheduled_departure)))
-        from {flights} group by dest order by dest""",
+        from {rides} group by dest order by dest""",
     missing_by_month: """
-        select month, count_if(mean_delay_h2 is null) from {flights} group by month order by month""",
+        select month, count_if(mean_delay_h2 is null) from {rides} group by month order by month""",
     change_from_month_to_month: """
-        select month, flights - lag(flights) over (order by month)
-        from (select month, count(*) as flights from {flights} group by month) order by month""",
+        select month, rides - lag(rides) over (order by month)
+        from (select month, count(*) as rides from {rides} group by month) order by month""",
     share_of_seats: """
-        select carrier, cast(floor(avg(seats)) as bigint),
+        select brand, cast(floor(avg(seats)) as bigint),
           cast(sum(seats) as double) / sum(sum(seats)) over ()
-        from {flights} group by carrier order by carrier""",
+        from {rides} group by brand order by brand""",
 }
 _REDSHIFT = {
     late_share_by_hour: """
         select date_part(hour, scheduled_departure) as departs, count(*), avg(late::float8)
-        from {flights} f, ({labels}) l where f.flight_key = l.flight_key
+        from {rides} f, ({labels}) l where f.flight_key = l.flight_key
         group by departs order by departs""",
     quantiles_by_carrier: """
-        select carrier, median(block_minutes), percentile_cont(0.9) within group (order by block_minutes)
-        from {flights} group by carrier order by carrier""",
+        select brand, median(block_minutes), percentile_cont(0.9) within group (order by block_minutes)
+        from {rides} group by brand order by brand""",
     worst_carriers_of_each_origin: """
         with shares as (
-          select origin, carrier, avg(late::float) as share
-          from {flights} f join ({labels}) l on f.flight_key = l.flight_key group by origin, carrier)
-        select origin, carrier, share, rank() over (partition by origin order by share desc) as place
+          select origin, brand, avg(late::float) as share
+          from {rides} f join ({labels}) l on f.flight_key = l.flight_key group by origin, brand)
+        select origin, brand, share, rank() over (partition by origin order by share desc) as place
         from shares qualify place <= 2 order by origin, place""",
     moving_mean_of_daily_flights: """
-        select day, avg(flights::float) over (order by day rows between 2 preceding and current row)
-        from (select trunc(scheduled_departure) as day, count(*) as flights from {flights} group by 1) d
+        select day, avg(rides::float) over (order by day rows between 2 preceding and current row)
+        from (select trunc(scheduled_departure) as day, count(*) as rides from {rides} group by 1) d
         order by day""",
     busiest_routes: """
-        select top 3 origin || '-' || dest as route, count(*) as flights
-        from {flights} group by route order by flights desc, route""",
+        select top 3 origin || '-' || dest as route, count(*) as rides
+        from {rides} group by route order by rides desc, route""",
     late_share_by_congestion: """
         select floor(nvl(mean_delay_h2, -999) / 15)::int as bucket, avg(late::float8)
-        from {flights} f join ({labels}) l on f.flight_key = l.flight_key group by 1 order by 1""",
+        from {rides} f join ({labels}) l on f.flight_key = l.flight_key group by 1 order by 1""",
     days_between_first_and_last: """
         select dest, datediff(day, min(scheduled_departure), max(scheduled_departure))
-        from {flights} group by dest order by dest""",
+        from {rides} group by dest order by dest""",
     missing_by_month: """
         select month, sum(case when mean_delay_h2 is null then 1 else 0 end)
-        from {flights} group by month order by month""",
+        from {rides} group by month order by month""",
     change_from_month_to_month: """
         with monthly as (
-          select to_char(scheduled_departure, 'YYYY-MM') as m, count(*) as flights from {flights} group by m)
-        select m, flights - lag(flights, 1) over (order by m) from monthly order by m""",
+          select to_char(scheduled_departure, 'YYYY-MM') as m, count(*) as rides from {rides} group by m)
+        select m, rides - lag(rides, 1) over (order by m) from monthly order by m""",
     share_of_seats: """
-        select carrier, avg(seats), ratio_to_report(sum(seats)) over ()
-        from {flights} group by carrier order by carrier""",
+        select brand, avg(seats), ratio_to_report(sum(seats)) over ()
+        from {rides} group by brand order by brand""",
 }
 
 
 @pytest.mark.parametrize("oracle", _ATHENA, ids=lambda oracle: oracle.__name__)
 @pytest.mark.parametrize("dialect", [ATHENA, REDSHIFT], ids=lambda dialect: dialect.name)
-def test_a_question_is_answered_as_pandas_answers_it(lake, flights, oracle, dialect):
+def test_a_question_is_answered_as_pandas_answers_it(lake, rides, oracle, dialect):
     text = (_ATHENA if dialect is ATHENA else _REDSHIFT)[oracle]
-    sql = text.format(flights=_FLIGHTS[dialect.name], labels=_LABELS[dialect.name])
+    sql = text.format(rides=_FLIGHTS[dialect.name], labels=_LABELS[dialect.name])
     answer = pd.DataFrame(run(sql, dialect, lake, "mlkit").rows)
-    expected = oracle(flights).reset_index(drop=True)
+    expected = oracle(rides).reset_index(drop=True)
     answer.columns = expected.columns
     # Athena's quantiles are approximate by name.
     tolerance = 0.01 if oracle is quantiles_by_carrier and dialect is ATHENA else 1e-9

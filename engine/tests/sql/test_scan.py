@@ -100,7 +100,7 @@ REFUSED = [
         "FUNCTION_NOT_FOUND: line 1:8: Function 'median' not registered",
     ),
     (ATHENA, "select seat from features", "COLUMN_NOT_FOUND: line 1:8: Column 'seat' cannot be resolved"),
-    (ATHENA, "select 1 from flight", "TABLE_NOT_FOUND: Table 'awsdatacatalog.mlkit.flight' does not exist"),
+    (ATHENA, "select 1 from ride", "TABLE_NOT_FOUND: Table 'awsdatacatalog.mlkit.ride' does not exist"),
     (
         ATHENA,
         "select count(*) from features where month = 1",
@@ -131,9 +131,9 @@ def test_the_service_refuses_in_its_words(lake, dialect, sql, words):
     assert str(refused.value).startswith(words)
 
 
-def test_a_column_of_another_type_than_the_tables_is_refused(lake, flights):
+def test_a_column_of_another_type_than_the_tables_is_refused(lake, rides):
     other = copy.copy(lake)
-    other.files = {"features/month=2013-01/part-0.parquet": flights[["seats"]].astype("int64").to_parquet()}
+    other.files = {"features/month=2013-01/part-0.parquet": rides[["seats"]].astype("int64").to_parquet()}
     with pytest.raises(
         QueryError, match=r"HIVE_BAD_DATA: Field seats's type INT64 .* incompatible with type int"
     ):

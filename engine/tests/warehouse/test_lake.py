@@ -13,16 +13,14 @@ def lake(engine, until):
     name = engine.name("warehouse")
     s3, glue = engine.client("s3"), engine.client("glue")
     s3.create_bucket(Bucket=name)
-    s3.put_object(
-        Bucket=name, Key="flights/part-0.parquet", Body=pd.DataFrame({"seats": [1, 2]}).to_parquet()
-    )
+    s3.put_object(Bucket=name, Key="rides/part-0.parquet", Body=pd.DataFrame({"seats": [1, 2]}).to_parquet())
     glue.create_database(DatabaseInput={"Name": name})
     storage = {
-        "Location": f"s3://{name}/flights/",
+        "Location": f"s3://{name}/rides/",
         "Columns": [{"Name": "seats", "Type": "bigint"}],
         "SerdeInfo": {"SerializationLibrary": _SERDE},
     }
-    glue.create_table(DatabaseName=name, TableInput={"Name": "flights", "StorageDescriptor": storage})
+    glue.create_table(DatabaseName=name, TableInput={"Name": "rides", "StorageDescriptor": storage})
     namespace = {"NamespaceName": name, "ManageAdminPassword": True, "Tags": [{"Key": "kit", "Value": name}]}
     workgroup = {"WorkgroupName": name, "NamespaceName": {"Ref": "Namespace"}, "BaseCapacity": 4}
     template = {
@@ -85,7 +83,7 @@ def grant_catalog(engine, lake, ask, role):
 
 def test_a_role_reads_the_lake_once_the_admin_has_granted_it(engine, lake, ask, grants):
     role = engine.role(*grants.values())
-    sql = f'select sum(seats), count(*) from awsdatacatalog."{lake}".flights'
+    sql = f'select sum(seats), count(*) from awsdatacatalog."{lake}".rides'
     assert ask(sql, role) == "ERROR: permission denied for database awsdatacatalog"
     assert grant_catalog(engine, lake, ask, role) is None
     assert ask(sql, role) == [[{"longValue": 3}, {"longValue": 2}]]
@@ -104,7 +102,7 @@ def test_what_the_role_may_not_read_redshift_may_not_either(engine, lake, ask, g
     role = engine.role(*grants.values())
     ask("select 1", role)
     grant_catalog(engine, lake, ask, role)
-    assert words in ask(f'select seats from awsdatacatalog."{lake}".flights', role)
+    assert words in ask(f'select seats from awsdatacatalog."{lake}".rides', role)
 
 
 def test_who_may_execute_needs_credentials_as_well(engine, lake, allow, ask):
