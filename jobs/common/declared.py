@@ -12,6 +12,9 @@ Fault = tuple[str, str]
 
 # Names that answers, captured records and reports give a meaning of their own.
 RESERVED = ("score", "predicted", "event_id")
+# Names of columns and tables that the Glue job's own queries use.
+OF_THE_JOB = re.compile(r"partition|own|quarantine|set_aside|broke_.*")
+VIEWS_OF_THE_JOB = ("events", "curated", "features")
 # What a pattern may not hold, because one of three languages reads it differently or not at all.
 NOT_PORTABLE = re.compile(r"\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&")
 
@@ -129,6 +132,10 @@ def _raw(tables: dict[str, dict[str, Any]]) -> Iterator[Fault]:
         yield "raw", f"exactly one table must have the role events; {events} have it"
     for name, table in tables.items():
         at, types = f"raw.{name}", {c["name"]: c["type"] for c in table["columns"]}
+        if table["role"] == "reference" and name in VIEWS_OF_THE_JOB:
+            yield at, f'"{name}" is taken: the Glue job has a view of this name; rename the table'
+        for column in filter(OF_THE_JOB.fullmatch, types):
+            yield f"{at}.{column}.name", f'"{column}" is taken: the Glue job\'s queries use it; rename it'
         if table["role"] == "events" and "time" not in table:
             yield at, "the events table must name its time column"
         if table["role"] == "reference" and "key" not in table:

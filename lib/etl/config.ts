@@ -10,7 +10,7 @@ export const etlConfig = {
         .describe('Minutes after which a job run is stopped: one that hangs is billed by the second'),
       maxQuarantineRatio: ratio
         .default(0.05)
-        .describe('A month with a larger share of quarantined rows raises the alarm'),
+        .describe('A partition with a larger share of quarantined rows raises the alarm'),
     })
     .prefault({}),
 };

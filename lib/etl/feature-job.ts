@@ -39,7 +39,7 @@ export class FeatureJob extends Construct {
 
     const job = new CfnJob(this, 'Job', {
       role: role.roleArn,
-      description: 'Joins, row rules and features of months',
+      description: 'Joins, row rules and features of partitions',
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.s3ObjectUrl },
       // Spark 3.5.4 and Python 3.11, the versions the rehearsal runs.
       glueVersion: '5.0',

@@ -1,9 +1,9 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Etl: 'Raw months stay raw: nothing can be trained, replayed or compared',
+  Etl: 'Raw partitions stay raw: nothing can be trained, replayed or compared',
   'Etl/Features/Job': {
-    why: 'Joins, row rules and features of the months that it is given, in Spark: the rules are the same for a month and for ten years',
+    why: 'Joins, row rules and features of the partitions that it is given, in Spark: the rules are the same for a day and for ten years',
     GlueVersion: 'Spark 3.5.4 and Python 3.11, the versions that the rehearsal runs',
     WorkerType: 'The smallest: a month of some ten thousand rows fits into one executor',
     NumberOfWorkers: '`etl.workers`: driver and one executor at least',
@@ -13,13 +13,13 @@ export const notes: Notes = {
       "Several manifests may land at once; more runs would meet a new account's DPU limit. Prepare waits for a free place",
     'DefaultArguments.--extra-py-files': 'The modules that the script shares with the other programs, packed at synth',
     'DefaultArguments.--job-bookmark-option':
-      'Off: a bookmark would skip a month that is prepared again, and Prepare names the month anyway',
+      'Off: a bookmark would skip a partition that is prepared again, and Prepare names it anyway',
   },
   'Etl/Features/Role':
     'What the job runs as: reads raw, reads and writes curated. AWSGlueServiceRole would add every bucket named aws-glue-*',
   'Etl/Prepare/Machine':
-    'A manifest becomes curated months: checks every promised file, leases the months, runs the job once, measures the quarantined share of each and announces it',
+    'A manifest becomes curated partitions: checks every promised file, leases the partitions, runs the job once, measures the quarantined share of each and announces it',
   'Etl/Leases':
-    'One execution at a time for each month: an event is delivered twice at times, and what two runs write at the same time can double or lose rows',
-  'Etl/ManifestLanded': 'The manifest comes last and names every file: one event, when every month in it is whole',
+    'One execution at a time for each partition: an event is delivered twice at times, and what two runs write at the same time can double or lose rows',
+  'Etl/ManifestLanded': 'The manifest comes last and names every file: one event, when every partition in it is whole',
 };

@@ -2,7 +2,7 @@ import type { RoomContract } from '../shared/room';
 
 export const etl = {
   name: 'etl',
-  does: 'state machine *Prepare*, Glue job, a lease for each month',
+  does: 'state machine *Prepare*, Glue job, a lease for each partition',
   stacks: { Etl: 'etl' },
   machines: ['Prepare'],
   events: { partitionReady: 'Curated Partition Ready' },
@@ -10,7 +10,7 @@ export const etl = {
   alarms: {
     quarantineShare: {
       what: 'quarantine-share',
-      says: 'a month was prepared in which more rows broke a row rule than configured',
+      says: 'a partition was prepared, or a window monitored, in which more of what came was refused than configured',
       periodMinutes: 5,
       periods: 1,
       threshold: 'config',

@@ -4,6 +4,10 @@ import type { Dataset } from './dataset-file';
 /** Names that answers, captured records and reports give a meaning of their own. */
 const RESERVED = ['score', 'predicted', 'event_id'];
 
+/** Names of columns and tables that the Glue job's own queries use. */
+const OF_THE_JOB = /^(partition|own|quarantine|set_aside|broke_.*)$/;
+const VIEWS_OF_THE_JOB = ['events', 'curated', 'features'];
+
 /** What a pattern may not hold, because one of three languages reads it differently or not at all. */
 const NOT_PORTABLE = /\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&/;
 
@@ -60,6 +64,11 @@ function* rawFaults(raw: Dataset['raw']): Generator<Fault> {
   for (const [table, { role, key, time, lookBackDays, columns }] of Object.entries(raw)) {
     const at = `raw.${table}`;
     const byName = new Map(columns.map((column) => [column.name, column]));
+    if (role === 'reference' && VIEWS_OF_THE_JOB.includes(table))
+      yield { at, why: `"${table}" is taken: the Glue job has a view of this name; rename the table` };
+    for (const { name } of columns)
+      if (OF_THE_JOB.test(name))
+        yield { at: `${at}.${name}.name`, why: `"${name}" is taken: the Glue job's queries use it; rename it` };
     if (role === 'events' && time === undefined)
       yield { at, why: 'the events table must name its time column: it says to which partition a row belongs' };
     if (role === 'reference' && key === undefined)
