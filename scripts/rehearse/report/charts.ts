@@ -1,6 +1,4 @@
 /** Vega-Lite specifications of the report's charts, and their rendering to SVG without a browser. */
-import { targetOf } from '../../../lib/shared/dataset';
-import { dataset } from '../../../lib/shared/declared';
 import type { TopLevelSpec } from 'vega-lite' with { 'resolution-mode': 'import' };
 
 const WIDTH = 860;
@@ -76,7 +74,7 @@ export function drift(cells: DriftCell[], retrainOn: readonly string[]): TopLeve
   };
 }
 
-export function calibration(bins: object[]): TopLevelSpec {
+export function calibration(bins: object[], target: string): TopLevelSpec {
   return {
     ...base,
     width: 320,
@@ -92,7 +90,7 @@ export function calibration(bins: object[]): TopLevelSpec {
         mark: { type: 'line', point: true },
         encoding: {
           x: { field: 'predicted', type: 'quantitative', title: 'mean score' },
-          y: { field: 'observed', type: 'quantitative', title: `observed share of ${targetOf(dataset)}` },
+          y: { field: 'observed', type: 'quantitative', title: `observed share of ${target}` },
           color: { field: 'model', type: 'nominal', title: null },
         },
       },

@@ -1,5 +1,9 @@
 /** What the report reads of the files that jobs wrote; docs/contracts.md describes them. */
 import { join } from 'node:path';
+import { dataLake } from '../../../lib/data-lake/room';
+import type { Dataset } from '../../../lib/shared/dataset-file';
+import { datasetOf } from '../../../lib/shared/datasets';
+import { readKit } from '../../shared/templates';
 import { readJson } from '../../shared/json-file';
 import type { Evidence } from '../evidence';
 import type { Summary } from '../verify';
@@ -69,8 +73,10 @@ export interface Outcome {
 }
 
 /** What a run left behind. */
-export function read(runDir: string): { summary: Summary; evidence: Evidence } {
+export function read(runDir: string): { summary: Summary; evidence: Evidence; dataset: Dataset } {
+  const outputs = readKit(join(runDir, 'cdk.out')).templates['data-lake'].Outputs;
   return {
+    dataset: datasetOf(String(outputs?.[dataLake.outputs.dataset]?.Value)),
     summary: readJson(join(runDir, 'summary.json')) as Summary,
     evidence: readJson(join(runDir, 'evidence.json')) as Evidence,
   };

@@ -1,5 +1,6 @@
 /** The newest evaluation: what a champion is judged by. */
-import { dataset } from '../../../lib/shared/declared';
+import { targetOf } from '../../../lib/shared/dataset';
+import type { Dataset } from '../../../lib/shared/dataset-file';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence } from '../evidence';
 import { written } from '../verify';
@@ -7,7 +8,7 @@ import * as charts from './charts';
 import { type Evaluation } from './files';
 import { type Cell, counts, type Section, section, table } from './page';
 
-export async function models(evidence: Evidence): Promise<Section[]> {
+export async function models(evidence: Evidence, dataset: Dataset): Promise<Section[]> {
   const evaluations = written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics);
   const newest = evaluations.at(-1);
   if (newest === undefined) return [];
@@ -32,7 +33,7 @@ export async function models(evidence: Evidence): Promise<Section[]> {
     section(
       'Newest evaluation',
       `Trained through ${newest.model.trainedThrough}; figures of the gate slice. Each week of its own period held out in turn: ${newest.falseAlarms.alarms} of ${newest.falseAlarms.windows} would have raised an alarm.`,
-      await charts.render(charts.calibration(bins)),
+      await charts.render(charts.calibration(bins, targetOf(dataset))),
       table(
         ['model', 'AUC', 'Brier', 'calibration error', 'threshold', 'precision', 'recall', 'F1', 'confusion'],
         performance,

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { featuresOf } from '../../../lib/shared/dataset';
-import { dataset } from '../../../lib/shared/declared';
+import type { Dataset } from '../../../lib/shared/dataset-file';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../evidence';
 import { questionOf } from '../unknowns';
@@ -15,25 +15,15 @@ import { type Cell, counts, folded, page, type Section, section, table } from '.
 import { picture } from './picture';
 import { figures, storyOf, told } from './story';
 
-const retrainOn = featuresOf(dataset)
-  .filter(({ monitor }) => monitor === 'retrain')
-  .map(({ name }) => name);
-
-const rule = featuresOf(dataset).find(({ ruleOfThumb }) => ruleOfThumb !== undefined);
-const simpleRule =
-  rule === undefined
-    ? 'The simple rule gives every row the share of the training data.'
-    : `The one-feature rule is ${rule.name}, ${rule.ruleOfThumb} is likelier: ${rule.meaning}.`;
-
 /** Writes `report.html` into the run folder. @returns its path */
 export async function writeReport(runDir: string): Promise<string> {
-  const { summary, evidence } = read(runDir);
+  const { summary, evidence, dataset } = read(runDir);
   const sections = [
     await timeline(evidence),
     await profile(evidence),
-    quality(summary, evidence),
-    await drift(evidence),
-    ...(await models(evidence)),
+    quality(summary, evidence, dataset),
+    await drift(evidence, dataset),
+    ...(await models(evidence, dataset)),
     guard(summary),
     ...(summary.deployments.length === 0 ? [] : [updates(summary)]),
     access(summary),
@@ -175,7 +165,7 @@ function shares({ records, othersRecords, unattributedRecords: unattributed }: O
   return `the champion ${part(records)}, other models ${part(others)}, unattributed ${part(unattributed)}`;
 }
 
-function quality(summary: Summary, evidence: Evidence): Section {
+function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Section {
   const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
   const rows = summary.monitor.map((w): Cell[] => {
     const outcome = outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion);
@@ -207,7 +197,7 @@ function quality(summary: Summary, evidence: Evidence): Section {
   ]);
   return section(
     'Model quality by window',
-    `${simpleRule} No model is worth releasing that does not beat it on the same rows.`,
+    `${simpleRule(dataset)} No model is worth releasing that does not beat it on the same rows.`,
     table(
       [
         'window',
@@ -231,7 +221,16 @@ function quality(summary: Summary, evidence: Evidence): Section {
   );
 }
 
-async function drift(evidence: Evidence): Promise<Section> {
+function simpleRule(dataset: Dataset): string {
+  const rule = featuresOf(dataset).find(({ ruleOfThumb }) => ruleOfThumb !== undefined);
+  if (rule === undefined) return 'The simple rule gives every row the share of the training data.';
+  return `The one-feature rule is ${rule.name}, ${rule.ruleOfThumb} is likelier: ${rule.meaning}.`;
+}
+
+async function drift(evidence: Evidence, dataset: Dataset): Promise<Section> {
+  const retrainOn = featuresOf(dataset)
+    .filter(({ monitor }) => monitor === 'retrain')
+    .map(({ name }) => name);
   const cells = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome).flatMap((o) =>
     o.drift.flatMap(({ distance, ...d }) => (distance === null ? [] : [{ ...d, distance, end: o.window.end }])),
   );
