@@ -18,7 +18,21 @@ describe('rooms', () => {
     ['lib', ['shared']],
     ['lambda', ['shared']],
     ['jobs', ['common']],
-    ['test', ['shared', 'shared-lambda', 'static', 'support', 'fixtures', 'datasets', 'jobs', 'scripts', 'bootstrap']],
+    [
+      'test',
+      [
+        'shared',
+        'shared-lambda',
+        'static',
+        'support',
+        'fixtures',
+        'support',
+        'datasets',
+        'jobs',
+        'scripts',
+        'bootstrap',
+      ],
+    ],
   ])('%s has the rooms of the lifecycle and nothing else', (kind, others) => {
     expect(
       folders(kind).filter((name) => !(roomNames as readonly string[]).includes(name) && !others.includes(name)),

@@ -139,7 +139,8 @@ def findings() -> str:
     What the reference tables hold for a partition in its own files, counted: all `rows`, those `unusable` by
     reason with an example, columns with `emptied` values, and the `key`s that more than one row has.
     """
-    found = []
+    # A dataset may have no reference table at all.
+    found = ["SELECT '' AS table, '' AS partition, '' AS what, '' AS name, '' AS example WHERE false"]
     for table in landing.references():
         key = ", ".join(f"`{column}`" for column in landing.key(table))
         cells = ["'rows', ''", "'unusable', _broken"]

@@ -80,7 +80,7 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
 
 /** @throws Refused unless it is a partition after the history of the dataset's story */
 function lastPartition(name: string, asked: string | undefined): string {
-  const { history, through, last } = storyOf(name);
+  const { history, last, through = last } = storyOf(name);
   const later = [...partitionsOf(datasetOf(name), { start: history.end, end: endOf(last) })];
   if (asked !== undefined && !later.includes(asked))
     throw new Refused(`--through ${asked}: it must be ${later[0]} to ${later.at(-1)}`);

@@ -14,7 +14,7 @@ export interface Assumption {
 
 /** The story as `npm run rehearse -- --scenario drift` plays it without options. */
 const story = storyOf(dataset.name);
-const played = { start: story.history.end, end: endOf(story.through) };
+const played = { start: story.history.end, end: endOf(story.through ?? story.last) };
 const later = [...partitionsOf(dataset, played)];
 const weeks = windowsOf(played, 7);
 const features = dataset.features.columns.filter(({ role }) => role === 'feature').length;
