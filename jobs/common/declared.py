@@ -6,6 +6,7 @@ theirs may be older or younger than the file that was put beside it.
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 Fault = tuple[str, str]
@@ -95,6 +96,10 @@ def _shown(value: Any) -> str:
 
 def _rules(dataset: dict[str, Any]) -> Iterator[Fault]:
     features, labels = dataset["features"]["columns"], dataset["labels"]["columns"]
+    try:
+        date.fromisoformat(dataset["since"])
+    except ValueError:
+        yield "since", f'"{dataset["since"]}" is no day of the calendar'
     yield from _raw(dataset["raw"])
     yield from _features(features)
 

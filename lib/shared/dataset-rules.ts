@@ -1,5 +1,6 @@
 /** Rules between the keys of a dataset file; jobs/common/declared.py has the same, held by the cases of schema/dataset.cases.json. */
 import type { Dataset } from './dataset-file';
+import { isDay } from './days';
 
 /** Names that answers, captured records and reports give a meaning of their own. */
 const RESERVED = ['score', 'predicted', 'event_id'];
@@ -27,7 +28,8 @@ interface Limits {
 }
 
 export function* brokenRules(dataset: Dataset): Generator<Fault> {
-  const { raw, features, labels, partition } = dataset;
+  const { raw, features, labels, partition, since } = dataset;
+  if (!isDay(since)) yield { at: 'since', why: `"${since}" is no day of the calendar` };
   yield* rawFaults(raw);
   yield* featureFaults(dataset);
 
