@@ -69,7 +69,7 @@ const source: DataSource = {
     ]),
   labels: (day) =>
     day === '2013-04-01'
-      ? { labels: [{ id: 'a', values: [1, 20] }], refused: ['late is "x"'] }
+      ? { labels: [{ id: 'a', values: [1, 20] }], refused: ['late is "x"', 'late is "y"'] }
       : { labels: [], refused: [] },
 };
 
@@ -117,7 +117,7 @@ test('labels land by day of collection; days without any bring no file', async (
   const out = listener();
   const result = await labels(kit, { source, collected: { start: '2013-04-01', end: '2013-04-08' } }, out);
   expect(result).toEqual({ files: 1, labels: 1 });
-  expect(out.lines[0]).toBe('2013-04-03: no label: late is "x"');
+  expect(out.lines[0]).toBe('2013-04-03: no label: late is "x" (and 1 more)');
   const [put] = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(put!.Key).toBe('ground-truth/2013/04/03/00/labels.jsonl');
   expect(String(put!.Body)).toContain('"1,20.0"');
