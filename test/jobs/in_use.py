@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import etl
+import fit
 import transforms
 from common import schema
 
@@ -18,7 +19,7 @@ def in_use(dataset: dict[str, Any], features: object) -> Iterator[None]:
     """:param features: the dataset's module of that name"""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "dataset", lambda: dataset)
-        for module in (etl, transforms):
+        for module in (etl, fit, transforms):
             patch.setattr(module, "features", features)
         _forget()
         yield

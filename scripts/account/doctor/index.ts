@@ -6,6 +6,7 @@ import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
 import { kitStacks } from '../stacks';
+import { judgeDataset } from './dataset';
 import {
   featuresInUse,
   fixedNames,
@@ -40,6 +41,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     ...tools().map(judgeTool),
     judgeNames(kit, fixed),
     judgeBudget(firstMonth(estimate(config, templates)), config.foundation.monthlyBudgetUsd),
+    ...judgeDataset(config),
   ];
   const where = await signIn(options);
   if ('about' in where)
