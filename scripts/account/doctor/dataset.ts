@@ -19,12 +19,8 @@ export interface Held {
   left: string[];
 }
 
-const counted = new Map<string, Held>();
-
-/** Counts the story's history once: files do not change while a command runs. @throws Error when the raw data cannot be read */
+/** Counts the story's history. @throws Error when the raw data cannot be read */
 function heldOf(name: string): Held {
-  const known = counted.get(name);
-  if (known !== undefined) return known;
   const { raw, labels: declared, ...dataset } = datasetOf(name);
   const [events] = Object.entries(raw).find(([, { role }]) => role === 'events')!;
   const target = declared.columns.filter(({ role }) => role === 'label').findIndex((column) => column.target);
@@ -36,7 +32,7 @@ function heldOf(name: string): Held {
   const rows = [...partitionsOf(dataset, history)]
     .filter((partition) => dataset.partition === 'month' || source.holds(partition))
     .reduce((sum, partition) => sum + source.tables(partition).get(events)!.rows.length, 0);
-  const held = {
+  return {
     first: history.start,
     last: addDays(history.end, -1),
     days: days.length,
@@ -47,8 +43,6 @@ function heldOf(name: string): Held {
       ...(refused.length === 0 ? [] : [`${refused.length} events get no label: ${refused[0]}`]),
     ],
   };
-  counted.set(name, held);
-  return held;
 }
 
 type Asked = Pick<Config, 'dataset' | 'gate'>;
