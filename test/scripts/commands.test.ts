@@ -264,7 +264,7 @@ describe('monitor', () => {
     const out = listener();
     await expect(monitor(kit, window, out)).resolves.toEqual({ ...written, outcomeUri });
     expect(out.lines).toEqual([
-      '2013-04-01 to 2013-04-08: CompletedWithViolations, 5000 records, confirmed\n  mean_delay_h2 baseline_drift_check 0.310 > 0.217',
+      '2013-04-01 to 2013-04-08: CompletedWithViolations, 5000 records, confirmed\n  mean_delay_h2 baseline_drift_check gives 0.310, the constraint is 0.217',
     ]);
     expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input).toBe(
       '{"windowStart":"2013-04-01","windowEnd":"2013-04-08"}',
