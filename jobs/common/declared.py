@@ -6,6 +6,7 @@ theirs may be older or younger than the file that was put beside it.
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 Fault = tuple[str, str]
@@ -94,6 +95,8 @@ def _shown(value: Any) -> str:
 
 
 def _rules(dataset: dict[str, Any]) -> Iterator[Fault]:
+    if not _is_day(dataset["since"]):
+        yield "since", f'"{dataset["since"]}" is no day of the calendar: write YYYY-MM-DD'
     features, labels = dataset["features"]["columns"], dataset["labels"]["columns"]
     yield from _raw(dataset["raw"])
     yield from _features(features)
@@ -200,6 +203,30 @@ def _columns(table: str, columns: Sequence[dict[str, Any]]) -> Iterator[Fault]:
                 f"{at}.pattern",
                 f'"{pattern}" must run from ^ to $ and mean the same in Java, JavaScript and Python',
             )
+        if _explodes(pattern):
+            yield f"{at}.pattern", f'"{pattern}" repeats a group that is a repetition itself'
+
+
+def _explodes(pattern: str) -> bool:
+    """Whether a repeated group can match one text in many ways: its parts are all optional or repeated."""
+    text = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern, flags=re.DOTALL).replace("(?:", "(")
+    text = re.sub(r"\{\d+(,\d+)?\}", "", re.sub(r"\{\d+,\}", "+", text))
+    text = re.sub(r"[^()|*+?]", "x", text)
+    while group := re.search(r"\(([^()]*)\)(.?)", text):
+        parts = [part for part in group[1].split("|") if re.fullmatch(r"(?:x[*+?]\??)+", part)]
+        repeats = any("*" in part or "+" in part for part in parts)
+        if repeats and group[2] in ("*", "+"):
+            return True
+        text = text.replace(group[0], ("x+" if repeats else "x") + group[2], 1)
+    return False
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _compiles(pattern: str) -> bool:

@@ -1,5 +1,6 @@
 /** Rules between the keys of a dataset file; jobs/common/declared.py has the same, held by the cases of schema/dataset.cases.json. */
 import type { Dataset } from './dataset-file';
+import { isDay } from './days';
 
 /** Names that answers, captured records and reports give a meaning of their own. */
 const RESERVED = ['score', 'predicted', 'event_id'];
@@ -27,7 +28,8 @@ interface Limits {
 }
 
 export function* brokenRules(dataset: Dataset): Generator<Fault> {
-  const { raw, features, labels, partition } = dataset;
+  const { since, raw, features, labels, partition } = dataset;
+  if (!isDay(since)) yield { at: 'since', why: `"${since}" is no day of the calendar: write YYYY-MM-DD` };
   yield* rawFaults(raw);
   yield* featureFaults(dataset);
 
@@ -131,7 +133,29 @@ function* columnFaults(at: string, columns: readonly Limits[]): Generator<Fault>
         at: `${at}.${name}.pattern`,
         why: `"${pattern}" must run from ^ to $ and mean the same in Java, JavaScript and Python: no inline flags, look-around, named groups or possessive quantifiers`,
       };
+    if (explodes(pattern))
+      yield {
+        at: `${at}.${name}.pattern`,
+        why: `"${pattern}" repeats a group that is a repetition itself: some texts of 30 characters would take hours; write (a+)+ as a+`,
+      };
   }
+}
+
+/** Whether a repeated group can match one text in many ways, because each of its parts is optional or repeated: a request could stop `predict` with one value. */
+function explodes(pattern: string): boolean {
+  let text = pattern
+    .replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, 'x')
+    .replaceAll('(?:', '(')
+    .replace(/\{\d+,\}/g, '+')
+    .replace(/\{\d+(,\d+)?\}/g, '')
+    .replace(/[^()|*+?]/gs, 'x');
+  for (let group; (group = /\(([^()]*)\)(.?)/.exec(text)) !== null; ) {
+    const [whole, content = '', next = ''] = group;
+    const repeats = content.split('|').some((each) => /^(?:x[*+?]\??)+$/.test(each) && /[*+]/.test(each));
+    if (repeats && /[*+]/.test(next)) return true;
+    text = text.replace(whole, (repeats ? 'x+' : 'x') + next);
+  }
+  return false;
 }
 
 function compiles(pattern: string): boolean {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { type Dataset, datasetFile } from './dataset-file';
+import { parseJson } from './json-text';
 import { Refused } from './refused';
 import { brokenRules, type Fault } from './dataset-rules';
 
@@ -31,21 +32,13 @@ export function datasetOf(name: string): Dataset {
     throw new Refused(
       `dataset ${JSON.stringify(name)} is not one of ${datasetNames().join(', ')}: ${path} does not exist`,
     );
-  const dataset = checkedDataset(parsed(path), `datasets/${name}/dataset.json`);
+  const dataset = checkedDataset(parseJson(readFileSync(path, 'utf8'), path), `datasets/${name}/dataset.json`);
   if (dataset.name !== name)
     throw new Refused(
       `datasets/${name}/dataset.json: name is ${JSON.stringify(dataset.name)}, but the folder is ${name}`,
     );
   read.set(name, dataset);
   return dataset;
-}
-
-function parsed(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new Refused(`${path} is no JSON: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** @throws Refused with one line for each fault, which names `file`, key, value and what is right */

@@ -74,6 +74,8 @@ POISON: dict[str, Damage] = {
     "a decision of text": answer(LABEL, "false"),
     "inference in year 9999": event("inferenceTime", "9999-12-31T23:59:59-12:00"),
     "inference never": event("inferenceTime", "never"),
+    "inference on no day": event("inferenceTime", "2013-13-45"),
+    "inference as a number": event("inferenceTime", 1358290800),
     "inference without time": event("inferenceTime", None),
 }
 
@@ -118,7 +120,7 @@ def test_one_percent_of_poison_changes_no_figure_and_is_told(site: Site, week: p
     found = site.look()
     assert figures(found) == figures(clean)
     assert found["status"] == "Completed"
-    assert found["corrupt"] == len(each) == pytest.approx(0.01 * len(week), rel=0.05)
+    assert found["corrupt"] == len(each) == pytest.approx(0.01 * len(week), rel=0.1)
     told = found["refused"]["captured records"]
     assert sum(told["reasons"].values()) == found["corrupt"]
     assert told["reasons"]["score must be a number from 0 to 1"] == 8
@@ -127,7 +129,7 @@ def test_one_percent_of_poison_changes_no_figure_and_is_told(site: Site, week: p
     assert told["first"][0]["line"] == 1
     assert Path(told["first"][0]["object"]).is_file()
     assert site.message.startswith(
-        f"Completed; captured records: {len(each)} of 5,979 refused (12 {TIME} must"
+        f"Completed; captured records: {len(each)} of 5,983 refused (12 {TIME} must"
     )
     assert len(site.message.encode()) <= 1024
     # The alarm's share is that of what came.
@@ -173,6 +175,23 @@ def test_a_line_ends_at_a_line_feed_only_and_may_hold_two_records(site: Site, tr
     (folder / "records").write_bytes(b"\xef\xbb\xbf" + (raw + other).encode() + b"\r\n")
     found = site.look(**{"min-records": 1})
     assert (found["records"], found["corrupt"]) == (4, 0)
+
+
+def test_a_record_takes_none_beside_it_on_its_line_along(site: Site, trained: Any) -> None:
+    """Firehose puts records that end without a line feed side by side."""
+    rows = between(read_features(trained.lake.features), *WEEK).iloc[:6]
+    broken = damaged(rows[:2], site, event("inferenceTime", None))
+    no_list = json.loads(request(rows[:2], site))
+    no_list["captureData"]["endpointInput"]["data"] = '{"instances": {}}'
+    line = broken + json.dumps(no_list) + request(rows[2:], site)
+    traffic.file_lines(site.root / "captured", date(2013, 1, 15), [line, "\ufeff" + request(rows[:2], site)])
+    found = site.look(**{"min-records": 1})
+    assert (found["records"], found["corrupt"]) == (6, 2)
+    problems = [each["problem"] for each in found["refused"]["captured records"]["first"]]
+    assert problems == [
+        "inferenceTime must be an ISO 8601 time, got None",
+        "instances must be a list, got {}",
+    ]
 
 
 def test_too_many_refused_records_are_for_people(site: Site, week: pd.DataFrame) -> None:
@@ -226,6 +245,22 @@ def test_labels_out_of_their_range_are_refused_and_counted(site: Site, week: pd.
         "eventId must be a text": 1,
     }
     assert "labels: 6 of " in site.message
+
+
+def test_a_file_of_labels_that_is_old_and_broken_rings_in_no_later_window(
+    site: Site, week: pd.DataFrame
+) -> None:
+    clean = site.look()
+    (site.root / "labels").unlink()
+    shutil.copytree(site.lake.labels, site.root / "labels")
+    old = site.root / "labels/2013/01/12/00"
+    old.mkdir(parents=True, exist_ok=True)
+    (old / "broken.jsonl").write_bytes(gzip.compress(b"{}"))
+    assert site.look(**{"trained-through": "2013-01-08"})["refused"]["labels"]["count"] == 0
+    near = site.root / "labels/2013/01/20/00/broken.jsonl"
+    near.write_bytes(gzip.compress(b"{}"))
+    assert site.look()["refused"]["labels"]["count"] == 1
+    assert clean["status"] == "Completed"
 
 
 @pytest.mark.parametrize("outcome", ["0,1.0", "1,30.0"])
