@@ -64,7 +64,8 @@ export function windowAt(field: string, value: unknown, time: string): DayRange 
  * @throws Refusal unless it is the ARN of one
  */
 export function versionAt(field: string, value: unknown, kit: string): string | undefined {
-  const [, group] = /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/\d+$/.exec(String(value)) ?? [];
+  const arn = typeof value === 'string' ? value : '';
+  const [, group] = /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/\d+$/.exec(arn) ?? [];
   if (group === undefined) throw new Refusal(field, value, 'must be the ARN of a version of a model package');
-  return group === names.modelPackageGroup(kit) ? String(value) : undefined;
+  return group === names.modelPackageGroup(kit) ? arn : undefined;
 }

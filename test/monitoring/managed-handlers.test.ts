@@ -193,6 +193,10 @@ test('events about another kit are ignored, and malformed ones fail', async () =
   const other = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/team-b-models/1';
   await adopt({ detail: { modelPackageArn: other } } as never);
   await ended('none-of-ours');
+  for (const detail of [undefined, null, 'text', []])
+    for (const handler of [adopt, report])
+      await expect(handler({ detail } as never)).rejects.toThrow('detail must be an object');
+  await expect(adopt({ detail: { modelPackageArn: [champion] } } as never)).rejects.toThrow('must be the ARN');
   await expect(adopt({ detail: {} } as never)).rejects.toThrow('detail.modelPackageArn must be the ARN of a version');
   await expect(report({ detail: {} } as never)).rejects.toThrow('detail.MonitoringScheduleArn must be a text');
   expect(s3.calls()).toHaveLength(0);
