@@ -79,10 +79,12 @@ def _contents(
     """Values never seen before, and too many missing ones."""
     present = values.dropna()
     completeness = len(present) / len(values)
-    if completeness < limit["completeness"]:
+    watched, gone = column.monitor == "retrain", not len(present)
+    # A period that lacked a watched column for a window allows none of its values for ever.
+    if completeness < limit["completeness"] or (watched and gone):
         # A feed has gaps of days, which people look at. What starts retraining, or is gone altogether, cannot
         # be looked at any more: no values have no distance, and would pass for no drift.
-        fault = column.monitor == "retrain" or not len(present)
+        fault = watched or gone
         check = CHECKS["completeness"]
         yield Violation(column.name, check, completeness, limit["completeness"], retrain=False, fault=fault)
     if column.kind == "categorical" and len(present):

@@ -65,6 +65,10 @@ def test_a_column_declared_later_reads_as_missing_where_it_may_be(lake: Any, tmp
             lambda rows: rows.assign(scheduled_departure="2013-01-01"),
             "in the column scheduled_departure, which .* as timestamp",
         ),
+        (
+            lambda rows: rows.assign(scheduled_departure=rows["scheduled_departure"].dt.tz_localize(None)),
+            r"has timestamp\[[nu]s\] in the column scheduled_departure",
+        ),
     ],
 )
 def test_a_lake_of_another_schema_is_refused_with_file_column_and_remedy(

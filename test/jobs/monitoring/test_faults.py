@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -294,6 +294,9 @@ def without(share: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return change
 
 
+GONE = without(1.0)
+
+
 @pytest.mark.parametrize("share", [1.0, 0.99, 0.5])
 def test_watched_columns_that_vanish_ring_for_people_and_give_no_verdict(site: Site, share: float) -> None:
     site.traffic(*WEEK, without(share))
@@ -310,6 +313,26 @@ def test_watched_columns_that_vanish_ring_for_people_and_give_no_verdict(site: S
     assert (drift["mean_delay_h2"] is None) == (share == 1.0)
     sent = {d["Value"] for m in found["metrics"] for d in m["Dimensions"] if d["Name"] == "Feature"}
     assert ("mean_delay_h2" in sent) == (share != 1.0)
+
+
+@pytest.mark.parametrize("monitor", ["retrain", "report"])
+def test_a_period_that_lacked_a_column_for_a_week_does_not_excuse_its_loss(
+    site: Site, evaluated: Path, monkeypatch: pytest.MonkeyPatch, monitor: Literal["retrain", "report"]
+) -> None:
+    declared = [replace(c, monitor=c.monitor and monitor) for c in schema.curated_columns()]
+    monkeypatch.setattr(schema, "curated_columns", lambda: tuple(declared))
+    (site.root / "input").unlink()
+    file = shutil.copytree(evaluated, site.root / "input") / "baseline/constraints.json"
+    constraints = json.loads(file.read_text())
+    for feature in constraints["features"]:
+        feature["completeness"] = 0.0
+    file.write_text(json.dumps(constraints))
+    site.traffic(*WEEK, GONE)
+    found = site.look()
+    lost = ["mean_delay_h2", "late_share_h2"] if monitor == "retrain" else []
+    assert [v["feature"] for v in found["reported"] if v["fault"]] == lost
+    assert found["status"] == ("CompletedWithDataFaults" if lost else "NoQualityVerdict")
+    assert found["qualityReason"].startswith("mean_delay_h2, which the one-feature rule is made of, is missing in")
 
 
 def test_any_column_that_is_gone_altogether_rings(site: Site) -> None:
