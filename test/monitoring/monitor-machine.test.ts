@@ -116,6 +116,25 @@ test('a replay under native capture says under which days its records lie', () =
   expect(calledWith(run, 'PutCompleted').Entries[0].Detail.window).toEqual({ start: '2013-09-02', end: '2013-09-09' });
 });
 
+test.each([
+  ['backwards', { windowStart: '2013-09-09', windowEnd: '2013-09-02' }],
+  ['of no day', { windowStart: '2013-09-02', windowEnd: '2013-09-02' }],
+  ['with a text for its end', { windowStart: '2013-09-02', windowEnd: 'soon' }],
+  ['with a number for its start', { windowStart: 20130902, windowEnd: '2013-09-09' }],
+  ['in another form', { windowStart: '20130902', windowEnd: '20130909' }],
+  ['with a month that no year has', { windowStart: '2013-09-02', windowEnd: '2013-13-01' }],
+  ['without an end', { windowStart: '2013-09-02' }],
+  ['and records of no day', { windowStart: '2013-09-02', windowEnd: '2013-09-09', capturedStart: 'x' }],
+])('a window %s is refused before anything is started', (_, input) => {
+  const run = monitor(clean, input);
+  expect(run.path).not.toContain('RunMonitor');
+  expect(run.error).toMatchObject({
+    Error: 'InvalidWindow',
+    Cause: expect.stringContaining('is no range of days: write windowStart and windowEnd as'),
+  });
+  expect(run.path).toContain('Alert');
+});
+
 test('the schedule derives the last window whose labels have come', () => {
   // Labels take two days, the window is a week.
   const run = monitor(clean, { scheduledTime: '2013-09-11T06:00:00Z' });

@@ -220,6 +220,16 @@ test.each([[undefined], [null]])('without an episode (%s) the registry says none
   expect(calledWith(train({ ...input, episode }), 'Register').CustomerMetadataProperties.episode).toBe('none');
 });
 
+test.each([['soon'], [20130401], [undefined], ['2013-4-1'], ['2013-13-01'], ['2013-04-01T00:00:00Z']])(
+  'a day that is %j is refused before anything is started',
+  (dataThrough) => {
+    const run = train({ ...input, dataThrough });
+    expect(run.path).not.toContain('Train');
+    expect(run.error).toMatchObject({ Error: 'InvalidDay', Cause: expect.stringContaining('is no day') });
+    expect(run.path).toContain('Alert');
+  },
+);
+
 test('an unknown mode fails with the value', () => {
   expect(train({ ...input, mode: 'guess' }).error).toEqual({
     Error: 'UnknownMode',

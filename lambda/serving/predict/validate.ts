@@ -2,6 +2,7 @@ import { columnWith } from '../../../lib/shared/dataset';
 import type { Column } from '../../../lib/shared/dataset-file';
 import { dataset } from '../../../lib/shared/declared';
 import { writtenNumber } from '../../shared/gateway';
+import { jsonOf, TOO_DEEP } from '../../shared/refusal';
 
 export type Instance = Record<string, string | number | null>;
 
@@ -165,11 +166,11 @@ const refused = (message: string, refusals: Refusal[]): Refused => ({
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const shown = (value: unknown): string =>
-  (writtenNumber(value) ?? JSON.stringify(value))?.slice(0, MAX_VALUE_CHARACTERS) ?? 'nothing';
+const shown = (value: unknown): string => (writtenNumber(value) ?? jsonOf(value)).slice(0, MAX_VALUE_CHARACTERS);
 
 const cut = (received: unknown): unknown => {
   const value = writtenNumber(received) ?? received;
-  const text = JSON.stringify(value);
-  return text !== undefined && text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : value;
+  const text = jsonOf(value);
+  if (text.length > MAX_VALUE_CHARACTERS) return `${text.slice(0, MAX_VALUE_CHARACTERS)}…`;
+  return text === TOO_DEEP ? text : value;
 };
