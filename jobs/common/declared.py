@@ -17,7 +17,9 @@ RESERVED = ("score", "predicted", "event_id")
 OF_THE_JOB = re.compile(r"partition|own|quarantine|set_aside|broke_.*")
 VIEWS_OF_THE_JOB = ("events", "curated", "features")
 # What a pattern may not hold, because one of three languages reads it differently or not at all.
-NOT_PORTABLE = re.compile(r"\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&")
+NOT_PORTABLE = re.compile(
+    r"\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&"
+)
 
 TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -96,7 +98,7 @@ def _shown(value: Any) -> str:
 
 def _rules(dataset: dict[str, Any]) -> Iterator[Fault]:
     if not _is_day(dataset["since"]):
-        yield "since", f'"{dataset["since"]}" is no day of the calendar: write YYYY-MM-DD'
+        yield "since", f'"{dataset["since"]}" is no day of the years 1900 to 2199, which partitions have'
     features, labels = dataset["features"]["columns"], dataset["labels"]["columns"]
     yield from _raw(dataset["raw"])
     yield from _features(features)
@@ -223,10 +225,9 @@ def _explodes(pattern: str) -> bool:
 
 def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return 1900 <= date.fromisoformat(text).year < 2200
     except ValueError:
         return False
-    return True
 
 
 def _compiles(pattern: str) -> bool:

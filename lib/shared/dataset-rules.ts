@@ -10,7 +10,8 @@ const OF_THE_JOB = /^(partition|own|quarantine|set_aside|broke_.*)$/;
 const VIEWS_OF_THE_JOB = ['events', 'curated', 'features'];
 
 /** What a pattern may not hold, because one of three languages reads it differently or not at all. */
-const NOT_PORTABLE = /\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&/;
+const NOT_PORTABLE =
+  /\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&/;
 
 export interface Fault {
   /** Dotted, with names of columns in place of their numbers. */
@@ -29,7 +30,8 @@ interface Limits {
 
 export function* brokenRules(dataset: Dataset): Generator<Fault> {
   const { since, raw, features, labels, partition } = dataset;
-  if (!isDay(since)) yield { at: 'since', why: `"${since}" is no day of the calendar: write YYYY-MM-DD` };
+  if (!isDay(since) || !/^(19|20|21)/.test(since))
+    yield { at: 'since', why: `"${since}" is no day of the years 1900 to 2199, which partitions have` };
   yield* rawFaults(raw);
   yield* featureFaults(dataset);
 
