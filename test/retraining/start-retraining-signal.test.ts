@@ -42,6 +42,8 @@ test.each([
   ['a time for a day', { window: { start: '2026-11-16', end: '2026-11-23T00:00:00Z' } }, 'detail.window.end'],
   ['an empty window', { window: { start: '2026-11-16', end: '2026-11-16' } }, 'must end after it starts'],
   ['a window to come', { window: { start: '2026-11-16', end: '9999-12-31' } }, 'must not be after 2026-11-24'],
+  ['an object for a model', { champion: { toString: false } }, 'detail.champion must be the ARN'],
+  ['a list with a model', { champion: [arn('team-a-models')] }, 'detail.champion must be the ARN'],
   ['no model', { champion: 'none' }, 'detail.champion must be the ARN of a version of a model package'],
   ['a status of nobody', { status: 'Fine' }, 'detail.status must be one of Completed, CompletedWithViolations'],
   ['a text for yes', { confirmed: 'true' }, 'detail.confirmed must be true or false; received "true"'],
