@@ -53,11 +53,13 @@ def measure(
         baseline, limit, values = baselines[column.name], limits[column.name], rows[column.name]
         drift = _distance(column, values, baseline, limit)
         drifts.append(drift)
+        contents = list(_contents(column, values, limit))
         if drift.distance is not None and drift.distance > drift.threshold:
-            retrain = column.monitor == "retrain"
+            # The few values that are left of a column are no sample of it.
+            retrain = column.monitor == "retrain" and not any(found.fault for found in contents)
             check = CHECKS["baselineDrift"]
             violations.append(Violation(column.name, check, drift.distance, drift.threshold, retrain))
-        violations += _contents(column, values, limit)
+        violations += contents
     return drifts, violations
 
 

@@ -23,7 +23,9 @@ const keptBeyond = (token: string): string =>
 
 /** The text of a number that no double holds; undefined for any other value. */
 export const writtenNumber = (value: unknown): string | undefined =>
-  typeof value === 'object' && value !== null && BEYOND in value ? String(value[BEYOND]) : undefined;
+  typeof value === 'object' && value !== null && BEYOND in value && typeof value[BEYOND] === 'string'
+    ? value[BEYOND]
+    : undefined;
 
 export const answer = (
   statusCode: number,

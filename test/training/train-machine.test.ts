@@ -69,7 +69,7 @@ test('the training job is told its code, slices and overrides, all as text', () 
   expect(HyperParameters).toMatchObject({
     sagemaker_program: 'train.py',
     data_through: '2013-04-01',
-    gate_days: '14',
+    gate_days: '28',
     eta: '0.2',
     max_depth: '6',
   });

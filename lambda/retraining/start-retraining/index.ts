@@ -33,8 +33,9 @@ async function release({ id, detail }: EventBridgeEvent<string, unknown>): Promi
   const fields = fieldsAt('detail', detail);
   const name = textAt('detail.name', fields.name);
   const status = textAt('detail.status', fields.status);
-  if (fields.stateMachineArn !== trainMachine)
-    return console.info({ signal: id, ignored: `${String(fields.stateMachineArn)} is not the machine that trains` });
+  const machine = textAt('detail.stateMachineArn', fields.stateMachineArn);
+  if (machine !== trainMachine)
+    return console.info({ signal: id, ignored: `${machine} is not the machine that trains` });
   console.info({ execution: name, status, lockReleased: status !== 'RUNNING' && (await table.release(name)) });
 }
 
