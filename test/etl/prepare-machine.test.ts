@@ -107,16 +107,16 @@ test('a file under another key than the job reads is refused', () => {
 });
 
 test('a key that climbs, or that names another bucket, is not where the job looks', () => {
-  for (const key of [`tables/${first}/../x.csv`, `s3://other/tables/${first}/month=2013-02/${first}.csv`, '']) {
-    const run = prepare({ ...one, files: [{ ...february[0], key }, ...february.slice(1)] });
+  for (const key of [`tables/${first}/../x.csv`, `s3://other/tables/${first}/day=2024-02-05/${first}.csv`, '']) {
+    const run = prepare({ ...one, files: [{ ...monday[0], key }, ...monday.slice(1)] });
     expect(run.path).not.toContain('RunJob');
     expect(run.error?.Cause).toContain(`${key} is not where the job looks`);
   }
 });
 
 test('a manifest may name its partitions in any order and twice', () => {
-  const twice = { ...two, partitions: ['2013-03', '2013-02', '2013-03'] };
-  expect(calledWith(prepare(twice), 'RunJob').Arguments['--partitions']).toBe('2013-02,2013-03');
+  const twice = { ...two, partitions: ['2024-02-06', '2024-02-05', '2024-02-06'] };
+  expect(calledWith(prepare(twice), 'RunJob').Arguments['--partitions']).toBe('2024-02-05,2024-02-06');
 });
 
 test.each([
@@ -155,9 +155,9 @@ test.each([
     'with a file without length',
     { ...one, files: monday.map(({ key, table, partition }) => ({ key, table, partition })) },
   ],
-  ['with rows as text', { ...one, files: february.map((each) => ({ ...each, rows: '1' })) }],
-  ['with a file of a partition that it does not list', { ...one, files: [...february, file('2013-03', first, 10)] }],
-  ['with a key out of its folder and no table', { ...one, files: [{ ...february[0], table: null, key: '../x.csv' }] }],
+  ['with rows as text', { ...one, files: monday.map((each) => ({ ...each, rows: '1' })) }],
+  ['with a file of a partition that it does not list', { ...one, files: [...monday, file('2024-02-06', first, 10)] }],
+  ['with a key out of its folder and no table', { ...one, files: [{ ...monday[0], table: null, key: '../x.csv' }] }],
   ['that is a list', [one]],
   ['that is a text', 'manifest'],
 ])('a manifest %s is refused with the form that is expected', (_, manifest) => {
