@@ -105,6 +105,11 @@ export function readTable(
   missing: readonly string[] = [],
 ): Table {
   const text = content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const broken = text.indexOf('\uFFFD');
+  if (broken !== -1)
+    throw new Error(
+      `${file} line ${text.slice(0, broken).split('\n').length} is not UTF-8: ${JSON.stringify(text.slice(Math.max(0, broken - 20), broken + 20))}: save the file as UTF-8`,
+    );
   const keeps = columns.map(({ pattern }) =>
     missing.filter((word) => pattern !== undefined && new RegExp(pattern).test(word)),
   );

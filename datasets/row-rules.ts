@@ -1,5 +1,6 @@
 /** Row rules of a raw table as the job applies them too: which row is sound, and what it says. */
 import type { Dataset, RawColumn, RawTable } from '../lib/shared/dataset-file';
+import { isDay } from '../lib/shared/days';
 import type { Label, Row } from './data-source';
 
 export const TIME = /^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
@@ -7,13 +8,17 @@ export const TIME = /^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d
 /** How a present value of a type is written. Spark reads the same and calls other texts malformed. */
 const FORM = {
   int: /^[+-]?\d+$/,
-  double: /^([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?Inf(inity)?)$/,
+  double: /^ *([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?Inf(inity)?) *$/,
   timestamp: TIME,
-  string: /^/,
+  // What stands for bytes that are no UTF-8.
+  string: /^[^\uFFFD]*$/,
 };
 
+/** What nothing measured exceeds, unless its column says so. */
+const LARGEST = 2 ** 53;
+
 /**
- * The row with numbers that are none (NaN, Infinity, 1e400) empty.
+ * The row with numbers that are none (NaN, Infinity, 1e300) empty.
  * @throws Error saying which column breaks which rule, for a row that the job would quarantine
  */
 export function soundRow({ columns }: RawTable, row: Row): Row {
@@ -22,13 +27,17 @@ export function soundRow({ columns }: RawTable, row: Row): Row {
 
 function soundValue(column: RawColumn, text: string): string {
   const { name, type, rule } = column;
-  if (text !== '' && !FORM[type].test(text)) throw new Error(`${name} must be written as ${type}, not "${text}"`);
-  const value = type === 'double' && !Number.isFinite(Number(text)) ? '' : text;
+  if (text !== '' && !(FORM[type].test(text) && (type !== 'timestamp' || isDay(text.slice(0, 10)))))
+    throw new Error(`${name} must be written as ${type}, not "${text}"`);
+  const value = type === 'double' && !isPossible(column, Number(text)) ? '' : text;
   const broken = brokenLimit(column, value);
   if (broken === undefined || rule === undefined) return value;
   if (rule === 'null') return '';
   throw new Error(`${name} ${broken}, not "${value}"`);
 }
+
+const isPossible = ({ min = -LARGEST, max = LARGEST }: RawColumn, value: number): boolean =>
+  value >= Math.min(min, -LARGEST) && value <= Math.max(max, LARGEST);
 
 /** What a value must be and is not; undefined where it is. */
 function brokenLimit({ min, max, pattern, rule }: RawColumn, value: string): string | undefined {

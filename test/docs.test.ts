@@ -1,38 +1,13 @@
-/** What `npm run docs` writes is what lies in docs/. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** What `npm run docs` is made of; test/datasets/nyc-flights/docs.test.ts holds the pages to it. */
 import { differing, leaves, plain } from '../scripts/docs/documented';
 import { summarized } from '../scripts/docs/grants';
 import { optInRooms } from '../lib/rooms';
 import { type Knob, knobs } from '../scripts/docs/configuration';
-import { documents } from '../scripts/docs';
 import { graphOf } from '../scripts/docs/graph';
 import { synthesize } from '../scripts/docs/synthesized';
 import { type Json, stackOf } from '../scripts/shared/templates';
 import { resourceKinds } from '../scripts/shared/resource-kinds';
 import { consequence, knobs as examples } from '../scripts/docs/upgrading';
-
-const root = join(__dirname, '..');
-let generated: Map<string, string>;
-beforeAll(async () => {
-  generated = await documents();
-  // Some fifteen syntheses, on a machine that runs other test files beside.
-}, 240_000);
-
-test('every generated document is current: else run npm run docs', () => {
-  const read = (path: string) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined);
-  const stale = [...generated].filter(([path, text]) => read(path) !== text);
-  expect(stale.map(([path]) => `${path}: run npm run docs`)).toEqual([]);
-});
-
-test('docs/stacks holds no page that nothing writes any more', () => {
-  const pages = readdirSync(join(root, 'docs/stacks')).map((name) => `docs/stacks/${name}`);
-  expect(pages.filter((page) => !generated.has(page))).toEqual([]);
-});
-
-test('the pages change with infrastructure, not with the text of a program', () => {
-  for (const text of generated.values()) expect(text).not.toMatch(/[0-9a-f]{32}/);
-});
 
 const resource = { room: 'etl', stack: 'Etl', path: 'Etl/X', type: 'T', reasons: {} } as const;
 

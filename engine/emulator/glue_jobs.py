@@ -1,7 +1,7 @@
 """Seam: Glue Spark jobs run on local Spark. Without docker the emulator reports success and runs nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,6 +56,21 @@ def install(host: EmulatorHost, runner: GlueRunner, quotas: ServiceQuotas) -> No
 
     # The runner reads the script with the job's role, as Glue does, so it gets the URI.
     glue._resolve_script = lambda script_location: script_location
+    handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
+    kind = handlers["AWS::Glue::Job"]
+
+    def keeping(change: Callable[..., Any]) -> Callable[..., Any]:
+        """The emulator drops how many runs a template allows at once, and the default is one."""
+
+        def changed(*given: Any) -> Any:
+            name, attributes = change(*given)
+            (*_, props) = (each for each in given if isinstance(each, dict))
+            glue._jobs[name]["ExecutionProperty"] = props.get("ExecutionProperty") or {}
+            return name, attributes
+
+        return changed
+
+    handlers["AWS::Glue::Job"] = {**kind, **{do: keeping(kind[do]) for do in ("create", "update")}}
     # The request table holds the functions themselves.
     glue._start_job_run = start_job_run
     glue._execute_spark_docker = execute

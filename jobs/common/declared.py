@@ -17,7 +17,9 @@ RESERVED = ("score", "predicted", "event_id")
 OF_THE_JOB = re.compile(r"partition|own|quarantine|set_aside|broke_.*")
 VIEWS_OF_THE_JOB = ("events", "curated", "features")
 # What a pattern may not hold, because one of three languages reads it differently or not at all.
-NOT_PORTABLE = re.compile(r"\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&")
+NOT_PORTABLE = re.compile(
+    r"\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&"
+)
 
 TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -95,11 +97,9 @@ def _shown(value: Any) -> str:
 
 
 def _rules(dataset: dict[str, Any]) -> Iterator[Fault]:
+    if not _is_day(dataset["since"]):
+        yield "since", f'"{dataset["since"]}" is no day of the years 1900 to 2199, which partitions have'
     features, labels = dataset["features"]["columns"], dataset["labels"]["columns"]
-    try:
-        date.fromisoformat(dataset["since"])
-    except ValueError:
-        yield "since", f'"{dataset["since"]}" is no day of the calendar'
     yield from _raw(dataset["raw"])
     yield from _features(features)
 
@@ -205,6 +205,29 @@ def _columns(table: str, columns: Sequence[dict[str, Any]]) -> Iterator[Fault]:
                 f"{at}.pattern",
                 f'"{pattern}" must run from ^ to $ and mean the same in Java, JavaScript and Python',
             )
+        if _explodes(pattern):
+            yield f"{at}.pattern", f'"{pattern}" repeats a group that is a repetition itself'
+
+
+def _explodes(pattern: str) -> bool:
+    """Whether a repeated group can match one text in many ways: its parts are all optional or repeated."""
+    text = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern, flags=re.DOTALL).replace("(?:", "(")
+    text = re.sub(r"\{\d+(,\d+)?\}", "", re.sub(r"\{\d+,\}", "+", text))
+    text = re.sub(r"[^()|*+?]", "x", text)
+    while group := re.search(r"\(([^()]*)\)(.?)", text):
+        parts = [part for part in group[1].split("|") if re.fullmatch(r"(?:x[*+?]\??)+", part)]
+        repeats = any("*" in part or "+" in part for part in parts)
+        if repeats and group[2] in ("*", "+"):
+            return True
+        text = text.replace(group[0], ("x+" if repeats else "x") + group[2], 1)
+    return False
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return 1900 <= date.fromisoformat(text).year < 2200
+    except ValueError:
+        return False
 
 
 def _compiles(pattern: str) -> bool:

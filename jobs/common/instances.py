@@ -72,7 +72,6 @@ def _broken(column: schema.Column, value: Any) -> str | None:
         return "text" if wanted is str else "a number"
     if column.type == "timestamp":
         first, last = schema.time_bounds()
-        # The bounds are days apart for a year: the day makes a rule that reads the same all day.
         return None if _is_time(value, first, last) else f"a time like {first} until {last[:10]}"
     if column.type == "string":
         if column.role == "id" and not value:

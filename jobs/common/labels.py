@@ -1,6 +1,7 @@
 """Ground truth: one JSON line an event, in files by the day the label was collected."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 import pandas as pd
 
 from common import schema
-from common.records import MOST_REFUSED, UNREADABLE, Refusals, lines, objects, utc
+from common.records import MOST_REFUSED, UNREADABLE, Refusals, utc, values
 
 # The longest that `labels.delayDays` of the configuration may be: a label may come so late.
 LONGEST_DELAY_DAYS = 30
 SUFFIX = ".jsonl"
+# `float` reads the digits of every script, and 1_5 as 15.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 Objects = Iterable[tuple[str, bytes]]
 
@@ -67,15 +70,15 @@ def label_records(files: Objects, refusals: Refusals, before: datetime | None = 
     for place, content in files:
         if not place.endswith(SUFFIX):
             continue
-        for number, line in lines(place, content, refusals):
+        for number, record in values(place, content, refusals):
             try:
-                for record in objects(line):
-                    label, available = _label(record), _available(record)
-                    refusals.kept += 1
-                    if before is None or available < before:
-                        yield label
+                label, available = _label(record), _available(record)
             except UNREADABLE as problem:
                 refusals.add(place, number, problem)
+                continue
+            refusals.kept += 1
+            if before is None or available < before:
+                yield label
 
 
 def _label(record: Any) -> list[Any]:
@@ -84,18 +87,16 @@ def _label(record: Any) -> list[Any]:
     identity = record["eventMetadata"]["eventId"]
     if not isinstance(identity, str) or not identity:
         raise ValueError(f"eventId must be a text, got {identity!r}")
-    values = record["groundTruthData"]["data"].split(",")
-    if len(values) != len(columns):
+    data = record["groundTruthData"]["data"]
+    parts = data.split(",") if isinstance(data, str) else []
+    if len(parts) != len(columns):
         names = ",".join(column.name for column in columns)
-        raise ValueError(f"a label holds {names}, got {record['groundTruthData']['data']!r} for {identity}")
-    return [identity, *(_value(*pair, identity) for pair in zip(columns, values, strict=True))]
+        raise ValueError(f"a label must be a text that holds {names}, got {data!r:.60} for {identity}")
+    return [identity, *(_value(*pair, identity) for pair in zip(columns, parts, strict=True))]
 
 
 def _value(column: schema.Column, text: str, identity: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
     low, high = schema.bounds(column)
     whole = column.type != "int" or value.is_integer()
     # Not a number compares with nothing, and falls out here as infinity does.
@@ -109,4 +110,4 @@ def _available(record: Any) -> datetime:
     told = record.get("availableAt")
     if told is None:
         return datetime.min.replace(tzinfo=UTC)
-    return utc(told)
+    return utc("availableAt", told)

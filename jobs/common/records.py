@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from common import schema
+
 # What parsing somebody else's record may raise. A number beyond float is an OverflowError, a million brackets
 # are a RecursionError; neither is a ValueError.
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 # A client under development sends single wrong records; more of them mean that a sender is broken.
 MOST_REFUSED = 0.05
 SHOWN = 10
-GZIP = b"\x1f\x8b"
+GZIP, BYTE_ORDER_MARK = b"\x1f\x8b", b"\xef\xbb\xbf"
 
 
 @dataclass
@@ -78,15 +80,27 @@ def lines(place: str, content: bytes, refusals: Refusals) -> Iterator[tuple[int,
     if content.startswith(GZIP):
         refusals.add(place, None, "the object is gzip: deliver JSON lines that are not compressed")
         return
-    for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        if line.strip():
+    for number, line in enumerate(content.split(b"\n"), 1):
+        # Files that were put together bring their marks along.
+        text = line.removeprefix(BYTE_ORDER_MARK)
+        if text.strip():
             try:
-                yield number, line.decode("utf-8")
+                yield number, text.decode("utf-8")
             except UnicodeDecodeError as problem:
                 refusals.add(place, number, f"a line must be UTF-8, got {problem.object[problem.start]:#x}")
 
 
-def objects(line: str) -> Iterator[Any]:
+def values(place: str, content: bytes, refusals: Refusals) -> Iterator[tuple[int, Any]]:
+    """Every JSON value with the number of its line. What is no JSON takes the rest of its line with it."""
+    for number, line in lines(place, content, refusals):
+        try:
+            for value in _side_by_side(line):
+                yield number, value
+        except UNREADABLE as problem:
+            refusals.add(place, number, problem)
+
+
+def _side_by_side(line: str) -> Iterator[Any]:
     """
     The JSON values of a line: Firehose puts records that end without a line feed side by side.
 
@@ -104,10 +118,19 @@ def objects(line: str) -> Iterator[Any]:
             at += 1
 
 
-def utc(text: str) -> datetime:
-    """A time without a zone is UTC. :raises ValueError, TypeError, OverflowError: when it is none"""
+def utc(name: str, value: Any) -> datetime:
+    """
+    A time of the years that an event can have; one without a zone is UTC.
+
+    :param name: of the key, for the message
+    :raises ValueError: when it is none
+    """
+    first, last = schema.time_bounds()
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise ValueError(f"a time must be ISO 8601, got {text!r}") from problem
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        time = datetime.fromisoformat(value)
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError) as problem:
+        raise ValueError(f"{name} must be an ISO 8601 time, got {value!r:.60}") from problem
+    if not first <= time.isoformat() <= last:
+        raise ValueError(f"{name} must lie in {first[:10]} to {last[:10]}, got {value!r}")
+    return time

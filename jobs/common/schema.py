@@ -139,11 +139,13 @@ def domain(column: Column) -> str:
 
 
 def time_bounds() -> tuple[str, str]:
-    """First and last second that an event can have, ISO 8601 in UTC: texts of that form sort as times do."""
+    """
+    First and last second that an event can have, ISO 8601 in UTC: texts of that form sort as times do. Whole
+    years, as the API has them: what it lets through must not be refused behind it.
+    """
     # pandas counts nanoseconds in 64 bits, from 1677 to 2262.
     first = max(int(dataset()["since"][:4]) - YEARS_BEFORE, 1678)
-    now = datetime.now(UTC)
-    return f"{first:04}{dataset()['since'][4:]}T00:00:00Z", f"{now.year + YEARS_AHEAD}-{now:%m-%dT%H:%M:%SZ}"
+    return f"{first:04}-01-01T00:00:00Z", f"{datetime.now(UTC).year + YEARS_AHEAD}-12-31T23:59:59Z"
 
 
 def _only(role: str) -> Column:

@@ -56,7 +56,7 @@ def _again(partition: str) -> str:
 
 
 def _quoted(name: str | None) -> str:
-    return "absent" if name is None else f"'{name}'"
+    return "absent" if name is None else f"'{name[:60]}'"
 
 
 def first_faults(faults: FileFaults, partitions: Iterable[str]) -> dict[str, str]:

@@ -82,7 +82,12 @@ class Lake:
         finally:
             stream.close()
         # Spark reads over a byte order mark too.
-        columns = next(csv.reader([(line or "").removeprefix("\ufeff")]), [])
+        header = (line or "").removeprefix("\ufeff")
+        try:
+            columns = next(csv.reader([header]), [])
+        except csv.Error:
+            # It takes no field of 128 KiB: a file of another kind has no line that ends.
+            columns = [header]
         return Landed(columns, system.getFileStatus(path).getLen(), sha256)
 
     def manifest(self, key: str) -> dict[tuple[str, str], dict[str, Any]]:

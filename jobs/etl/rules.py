@@ -6,6 +6,9 @@ import landing
 from common import schema
 
 CORRUPT = "_corrupt_record"
+# Characters of a row that a message repeats: a row may be a megabyte, and all messages of a run go through one
+# state of 256 KiB.
+SHOWN = 200
 
 
 def text(value: str) -> str:
@@ -32,8 +35,10 @@ def breaks(column: schema.Column) -> str:
     if column.max is not None:
         checks.append(f"{name} > {column.max}")
     if column.type == "double":
-        # NaN is greater than every number in Spark: it is refused with the infinities.
-        checks.append(f"NOT abs({name}) < double('Infinity')")
+        # NaN is greater than every number in Spark: it is refused with the infinities. What the API refuses as
+        # an overflow must not be trained on either.
+        low, high = schema.possible(column)
+        checks.append(f"NOT {name} BETWEEN {low!r}D AND {high!r}D")
     if column.pattern is not None:
         checks.append(f"NOT rlike({name}, {text(column.pattern)})")
     if column.format == "time-zone":
@@ -72,7 +77,10 @@ def breaks_counted(source: str, rules: Iterable[schema.Column]) -> str:
 
 def row_rules(table: str) -> list[tuple[str, str]]:
     """When a raw row cannot be used, and why: it is malformed, lacks what it needs, or breaks a rule."""
+    texts = [f"contains(`{c.name}`, '\ufffd')" for c in schema.raw_columns(table) if c.type == "string"]
     reasons = [(f"{CORRUPT} IS NOT NULL", "malformed")]
+    # What Spark reads for bytes that are no UTF-8: two names could become one.
+    reasons += [(f"coalesce({broken}, false)", "encoding") for broken in texts]
     for c in schema.raw_columns(table):
         if c.rule == "quarantine":
             reasons.append((f"`{c.name}` IS NULL OR {breaks(c)}", c.name))

@@ -14,6 +14,7 @@ import landing
 from common import schema
 from rules import (
     CORRUPT,
+    SHOWN,
     breaks_counted,
     emptied,
     field_rules,
@@ -128,7 +129,7 @@ def classes() -> str:
     """How many of a partition's own events are in each class, and the values emptied among them."""
     table = landing.events()
     return f"""
-        SELECT partition, set_aside, quarantine, count(*) AS rows, min({CORRUPT}) AS example,
+        SELECT partition, set_aside, quarantine, count(*) AS rows, left(min({CORRUPT}), {SHOWN}) AS example,
           {breaks_counted(table, field_rules(table))} AS nulled
         FROM events WHERE own
         GROUP BY partition, set_aside, quarantine"""
@@ -154,7 +155,7 @@ def findings() -> str:
             "WHERE own AND _name IS NOT NULL"
         )
     return f"""
-        SELECT table, partition, what, name, count(*) AS rows, min(example) AS example
+        SELECT table, partition, what, name, count(*) AS rows, left(min(example), {SHOWN}) AS example
         FROM ({" UNION ALL ".join(found)})
         GROUP BY table, partition, what, name
         HAVING what <> 'key' OR count(*) > 1"""

@@ -13,7 +13,7 @@ import pandas as pd
 import store
 from common import schema
 from common.instances import fault, to_frame
-from common.records import UNREADABLE, Refusals, lines, objects, utc
+from common.records import UNREADABLE, Refusals, utc, values
 from common.tables import between
 
 # Beside the features in one table: a feature may be called `score`, and no column of a file has a space.
@@ -68,8 +68,8 @@ def read_window(prefix: str, window: Window, model: str | None, partitions: Wind
     for day, of_day in store.objects_by_day(prefix, partitions.days(margin=1)).items():
         counted = refused if partitions.start <= day < partitions.end else Refusals()
         for place, content in of_day:
-            for number, line in lines(place, content, counted):
-                found = parse(line, partial(counted.add, place, number))
+            for number, record in values(place, content, counted):
+                found = parse(record, partial(counted.add, place, number))
                 counted.kept += len(found)
                 predictions += found
     # Stable sort: of two predictions in one second the one that was written later is the latest.
@@ -96,15 +96,14 @@ class _Prediction:
     model: str | None
 
 
-def parse(line: str, refuse: Callable[[object], None]) -> list[_Prediction]:
+def parse(record: Any, refuse: Callable[[object], None]) -> list[_Prediction]:
     """
-    What can be believed of a line. Everything that cannot is handed to `refuse` here: a record that a later
+    What can be believed of a record. Everything that cannot is handed to `refuse` here: a record that a later
     step stumbles over would end its window.
     """
     found: list[_Prediction] = []
     try:
-        for record in objects(line):
-            found += _request(record, refuse)
+        found += _request(record, refuse)
     except UNREADABLE as problem:
         refuse(problem)
     return found
@@ -112,12 +111,10 @@ def parse(line: str, refuse: Callable[[object], None]) -> list[_Prediction]:
 
 def _request(record: Any, refuse: Callable[[object], None]) -> Iterator[_Prediction]:
     data, meta = record["captureData"], record["eventMetadata"]
-    time, output = utc(meta["inferenceTime"]), _payload(data["endpointOutput"])
-    first, last = schema.time_bounds()
-    if not first <= time.isoformat() <= last:
-        raise ValueError(
-            f"inferenceTime must lie in {first[:10]} to {last[:10]}, got {meta['inferenceTime']!r}"
-        )
+    time = utc("inferenceTime", meta["inferenceTime"])
+    output, given = _payload(data["endpointOutput"]), _payload(data["endpointInput"])["instances"]
+    if not isinstance(given, list):
+        raise ValueError(f"instances must be a list, got {given!r:.60}")
     model = output.get("model")
     if not isinstance(model, str | None):
         raise ValueError(f"the model that answered must be named by a text, got {model!r}")
@@ -127,7 +124,7 @@ def _request(record: Any, refuse: Callable[[object], None]) -> Iterator[_Predict
         for answer in output["predictions"]
         if isinstance(answer, dict) and isinstance(answer.get(identity), str)
     }
-    for instance in _payload(data["endpointInput"])["instances"]:
+    for instance in given:
         problem = _wrong(instance, answers)
         if problem is not None:
             refuse(problem)

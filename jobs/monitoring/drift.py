@@ -53,11 +53,13 @@ def measure(
         baseline, limit, values = baselines[column.name], limits[column.name], rows[column.name]
         drift = _distance(column, values, baseline, limit)
         drifts.append(drift)
+        contents = list(_contents(column, values, limit))
         if drift.distance is not None and drift.distance > drift.threshold:
-            retrain = column.monitor == "retrain"
+            # The few values that are left of a column are no sample of it.
+            retrain = column.monitor == "retrain" and not any(found.fault for found in contents)
             check = CHECKS["baselineDrift"]
             violations.append(Violation(column.name, check, drift.distance, drift.threshold, retrain))
-        violations += _contents(column, values, limit)
+        violations += contents
     return drifts, violations
 
 
@@ -79,10 +81,12 @@ def _contents(
     """Values never seen before, and too many missing ones."""
     present = values.dropna()
     completeness = len(present) / len(values)
-    if completeness < limit["completeness"]:
+    watched, gone = column.monitor == "retrain", not len(present)
+    # A period that lacked a watched column for a window allows none of its values for ever.
+    if completeness < limit["completeness"] or (watched and gone):
         # A feed has gaps of days, which people look at. What starts retraining, or is gone altogether, cannot
         # be looked at any more: no values have no distance, and would pass for no drift.
-        fault = column.monitor == "retrain" or not len(present)
+        fault = watched or gone
         check = CHECKS["completeness"]
         yield Violation(column.name, check, completeness, limit["completeness"], retrain=False, fault=fault)
     if column.kind == "categorical" and len(present):

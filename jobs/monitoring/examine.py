@@ -100,14 +100,23 @@ def _quality(
     labelled: pd.DataFrame, model: Model, gate: Mapping[str, Any], draws: int, found: list[Violation]
 ) -> tuple[Quality | None, str | None]:
     """The quality, or why there is none: a figure that does not exist takes no other figure with it."""
-    rule, missing = schema.rule_of_thumb(), schema.words()["checks"]["completeness"]
-    for v in found:
-        if rule is not None and (v.feature, v.check) == (rule.name, missing):
-            return None, (
-                f"{rule.name}, which the one-feature rule is made of, is missing in {1 - v.value:.0%} of the "
-                f"records, and {1 - v.threshold:.0%} may be"
-            )
+    lost = _rule_lost(labelled, found)
+    if lost is not None:
+        return None, lost
     try:
         return quality.measure(labelled, model.rule(labelled), gate, draws), None
     except UndefinedError as problem:
         return None, str(problem)
+
+
+def _rule_lost(labelled: pd.DataFrame, found: list[Violation]) -> str | None:
+    """A gain over a rule whose own column is gone would be the larger, the worse the data is."""
+    rule, missing = schema.rule_of_thumb(), schema.words()["checks"]["completeness"]
+    if rule is None:
+        return None
+    lost = f"{rule.name}, which the one-feature rule is made of, is missing in"
+    for v in found:
+        if (v.feature, v.check) == (rule.name, missing):
+            return f"{lost} {1 - v.value:.0%} of the records, and {1 - v.threshold:.0%} may be"
+    # The champion's own period may have lacked it for a window, and allow any share.
+    return f"{lost} all labelled records" if labelled[rule.name].isna().all() else None

@@ -124,7 +124,11 @@ def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, i
     new = [day + delay for day in Window(args.trained_through, window.end).days()]
     refused = Refusals()
     found = store.objects_by_day(args.labels, {*near, *new})
-    records = {day: list(label_records(of_day, refused)) for day, of_day in found.items()}
+    # What is wrong with days long before was said by the windows next to them, and rings no second time.
+    records = {
+        day: list(label_records(of_day, refused if day in near else Refusals()))
+        for day, of_day in found.items()
+    }
     events = {identity for day in new for identity, *_ in records[day]}
     return label_table(record for day in near for record in records[day]), len(events), refused
 

@@ -9,6 +9,9 @@ export interface CustomResource<Properties> {
   readonly carryOut: (event: Event<Properties>) => Promise<void>;
 }
 
+/** CloudFormation takes no answer above 4 KB, and would wait an hour for a shorter one. */
+const MAX_REASON_CHARACTERS = 1000;
+
 /** A handler that answers on every path: CloudFormation waits an hour for an answer that never comes. */
 export const answering =
   <Properties>({ id, carryOut }: CustomResource<Properties>) =>
@@ -22,7 +25,7 @@ export const answering =
       console.error(error);
       // What could not be created is deleted next, under this id: it must not be that of something that was there before.
       const failed = event.RequestType === 'Create' ? `not-created-${event.RequestId}` : physicalId;
-      const Reason = `${event.RequestType} of ${physicalId} failed: ${String(error)}`;
+      const Reason = `${event.RequestType} of ${physicalId} failed: ${String(error)}`.slice(0, MAX_REASON_CHARACTERS);
       await respond(event, context, { Status: 'FAILED', PhysicalResourceId: failed, Reason });
     }
   };

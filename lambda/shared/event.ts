@@ -64,7 +64,9 @@ export function windowAt(field: string, value: unknown, time: string): DayRange 
  * @throws Refusal unless it is the ARN of one
  */
 export function versionAt(field: string, value: unknown, kit: string): string | undefined {
-  const [, group] = /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/\d+$/.exec(String(value)) ?? [];
+  // An object has no text where its toString is no function, and an array of one text has that text.
+  const text = typeof value === 'string' ? value : '';
+  const [, group] = /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/\d+$/.exec(text) ?? [];
   if (group === undefined) throw new Refusal(field, value, 'must be the ARN of a version of a model package');
-  return group === names.modelPackageGroup(kit) ? String(value) : undefined;
+  return group === names.modelPackageGroup(kit) ? text : undefined;
 }

@@ -7,7 +7,9 @@ const MAY_BE_BEYOND = /[\d.]{200}|[eE]\+?\d{3}/;
 
 /** The body of a request as JSON, or the error that parsing it ended with. Of a number such as 1e400 the text is kept: JSON has no Infinity to show. */
 export function parsed({ body, isBase64Encoded }: APIGatewayProxyEvent): unknown {
-  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? '');
+  const sent = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? '');
+  // Editors of Windows write a byte order mark, which nobody sees and JSON.parse refuses.
+  const text = sent.replace(/^\uFEFF/, '');
   try {
     const value: unknown = JSON.parse(text);
     return MAY_BE_BEYOND.test(text) ? JSON.parse(text.replace(TOKENS, keptBeyond)) : value;
@@ -21,7 +23,9 @@ const keptBeyond = (token: string): string =>
 
 /** The text of a number that no double holds; undefined for any other value. */
 export const writtenNumber = (value: unknown): string | undefined =>
-  typeof value === 'object' && value !== null && BEYOND in value ? String(value[BEYOND]) : undefined;
+  typeof value === 'object' && value !== null && BEYOND in value && typeof value[BEYOND] === 'string'
+    ? value[BEYOND]
+    : undefined;
 
 export const answer = (
   statusCode: number,

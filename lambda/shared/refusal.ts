@@ -1,5 +1,17 @@
 const MAX_VALUE_CHARACTERS = 100;
 
+export const TOO_DEEP = 'a value that is nested too deeply';
+
+/** A value as JSON, whatever it is: some thousand brackets can be parsed, and writing them runs out of stack. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch (error) {
+    if (error instanceof RangeError) return TOO_DEEP;
+    throw error;
+  }
+}
+
 /** A field of a request that breaks a rule. What a person wrote is described by its size and never repeated: pass `value` accordingly. */
 export class Refusal extends Error {
   readonly value: string;
@@ -9,7 +21,7 @@ export class Refusal extends Error {
     value: unknown,
     readonly rule: string,
   ) {
-    const shown = JSON.stringify(value) ?? 'nothing';
+    const shown = jsonOf(value);
     const cut = shown.length > MAX_VALUE_CHARACTERS ? `${shown.slice(0, MAX_VALUE_CHARACTERS)}…` : shown;
     super(`${field} ${rule}; received ${cut}`);
     this.value = cut;

@@ -1,5 +1,5 @@
 /** The first states of Prepare: what a manifest says, and whether its files are those of whole partitions, before anything is started. */
-import { body, call, filled, jsonata, literal, readJson, states } from '../shared/asl';
+import { body, call, filled, isDated, jsonata, literal, readJson, states } from '../shared/asl';
 import type { Dataset } from '../shared/dataset-file';
 import { layout } from '../shared/names';
 
@@ -9,13 +9,10 @@ const FILES = 'files';
 /** The partitions of the manifest, each once, in one order everywhere: executions that take the same leases must not wait for each other. */
 const asked = '$sort($distinct([$manifest.partitions]))';
 const isText = (value: string) => `$type(${value}) = 'string'`;
-/** The name becomes a part of keys, a lease and an argument of the job, which also refuses a day that no month has. */
-const NAMES = {
-  month: { pattern: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])$/', example: '2013-02' },
-  day: { pattern: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/', example: '2013-02-01' },
-};
-/** The four values of a file that the checks below compare. */
-const described = `$count([$manifest.files][$not(${isText('partition')} and ${isText('table')} and ${isText('key')} and $type(bytes) = 'number')]) = 0`;
+/** The name becomes a part of keys, a lease and an argument of the job. */
+const EXAMPLES = { month: '2013-02', day: '2013-02-01' };
+/** The values of a file that the checks below and the job compare. */
+const described = `$count([$manifest.files][$not(${isText('partition')} and ${isText('table')} and ${isText('key')} and $type(bytes) = 'number' and ($not($exists(rows)) or $type(rows) = 'number'))]) = 0`;
 
 /** What is wrong with the files of the partition `$p`; nothing for one that is complete. */
 const problems = (tables: string) => `(
@@ -38,8 +35,10 @@ export function checkStates<const Failure extends string, const Next extends str
   next: Next,
   failure: Failure,
 ) {
-  const { pattern, example } = NAMES[grain];
-  const named = `$count([$manifest.partitions][$not(${isText('$')} and $contains($string($), ${pattern}))]) = 0`;
+  const example = EXAMPLES[grain];
+  const named = `$count([$manifest.partitions][$not(${isDated('$', grain)})]) = 0`;
+  // Nobody would look at the files of another partition.
+  const listed = '$count([$manifest.files][$not(partition in [$manifest.partitions])]) = 0';
   const place = { table: '$states.input.table', grain: literal(grain), partition: '$states.input.partition' };
   const expectedKey = filled(layout.raw.tables, place);
   return states({
@@ -52,7 +51,7 @@ export function checkStates<const Failure extends string, const Next extends str
       Choices: [
         {
           Condition: jsonata(
-            `$type($manifest) = 'object' and $manifest.source = '${FILES}' and $count($manifest.partitions) > 0 and ${named} and ${described}`,
+            `$type($manifest) = 'object' and $manifest.source = '${FILES}' and $count($manifest.partitions) > 0 and ${named} and ${described} and ${listed}`,
           ),
           Next: 'CheckFiles',
         },
@@ -65,7 +64,7 @@ export function checkStates<const Failure extends string, const Next extends str
         failure: {
           error: 'InvalidManifest',
           cause: jsonata(
-            `$manifestKey & ' has the source ' & $string($manifest.source) & ', the partitions ' & $string($manifest.partitions) & ' and ' & $count($manifest.files) & " files: write {\\"partitions\\": [\\"${example}\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [{\\"partition\\", \\"table\\", \\"key\\", \\"bytes\\": number, \\"rows\\": number}, ...]}, a partition being a ${grain}"`,
+            `$manifestKey & ' has the source ' & $string($manifest.source) & ', the partitions ' & $string($manifest.partitions) & ' and ' & $count($manifest.files) & " files: write {\\"partitions\\": [\\"${example}\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [{\\"partition\\", \\"table\\", \\"key\\", \\"bytes\\": number, \\"rows\\": number}, ...]}, each of a listed partition, which is a ${grain}"`,
           ),
         },
       },

@@ -1,6 +1,6 @@
 import type { Config } from '../config';
 import { etl } from '../etl/room';
-import { body, call, filled, jsonata, literal, machine, putEvent, readJson, states } from '../shared/asl';
+import { body, call, filled, isDated, jsonata, literal, machine, putEvent, readJson, states } from '../shared/asl';
 import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
 import { monitoring, statuses } from './room';
 import { NO_MODEL, packageMetadata } from '../training/room';
@@ -39,7 +39,8 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
   const day = (daysBefore: number) =>
     `$fromMillis($toMillis($states.input.scheduledTime) - ${daysBefore} * 86400000, '[Y0001]-[M01]-[D01]')`;
   const trailing = { start: jsonata(day(labelDelayDays + config.windowDays)), end: jsonata(day(labelDelayDays)) };
-  const given = (...members: string[]) => jsonata(`[${members.map((each) => `$states.input.${each}`).join(', ')}][0]`);
+  const given = (...members: string[]) =>
+    jsonata(`[${members.map((each) => `$states.input.${each}, `).join('')}''][0]`);
   return states({
     Begin: {
       Type: 'Choice',
@@ -60,7 +61,37 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
         // Native capture partitions by the day of the request: for a replay not the day of the event.
         captured: { start: given('capturedStart', 'windowStart'), end: given('capturedEnd', 'windowEnd') },
       },
-      Next: 'ReadChampion',
+      Next: 'IsWindow',
+    },
+    // The end becomes a part of a key and of the event that the guard compares with later ones.
+    IsWindow: {
+      Type: 'Choice',
+      Choices: [
+        {
+          Condition: jsonata(
+            ['$window', '$captured']
+              .map(
+                (range) =>
+                  `${isDated(`${range}.start`)} and ${isDated(`${range}.end`)} and ${range}.start < ${range}.end`,
+              )
+              .join(' and '),
+          ),
+          Next: 'ReadChampion',
+        },
+      ],
+      Default: 'NoWindow',
+    },
+    NoWindow: {
+      Type: 'Pass',
+      Assign: {
+        failure: {
+          error: 'InvalidWindow',
+          cause: jsonata(
+            `'the window ' & $string($window) & ', captured ' & $string($captured) & ', is no range of days: write windowStart and windowEnd as 2013-04-01 and 2013-04-08, the end being the first day left out'`,
+          ),
+        },
+      },
+      Next: 'Alert',
     },
     ReadChampion: call(
       'aws-sdk:ssm:getParameter',

@@ -102,6 +102,13 @@ export type Continuation<Name extends string> = Omit<Task<Name>, 'Type' | 'Resou
 /** Wraps a JSONata expression the way Step Functions wants it. */
 export const jsonata = (expression: string) => `{% ${expression} %}`;
 
+const DAY = '(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
+/** JSONata patterns of partitions by their grain. The programs refuse a day that its month does not have. */
+const PATTERNS = { month: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])$/', day: `/^${DAY}$/` };
+/** Whether a value is written as a partition is, or a day. */
+export const isDated = (value: string, grain: keyof typeof PATTERNS = 'day') =>
+  `($type(${value}) = 'string' and $contains($string(${value}), ${PATTERNS[grain]}))`;
+
 /** A JSONata literal of a plain value: JSON is a subset of JSONata, and tokens inside strings stay tokens. */
 export const literal = (value: unknown) => JSON.stringify(value);
 

@@ -10,7 +10,8 @@ const OF_THE_JOB = /^(partition|own|quarantine|set_aside|broke_.*)$/;
 const VIEWS_OF_THE_JOB = ['events', 'curated', 'features'];
 
 /** What a pattern may not hold, because one of three languages reads it differently or not at all. */
-const NOT_PORTABLE = /\(\?(?!:)|\\[pPAZzGkKQEhRX]|[*+?}]\+|\[\[:|&&/;
+const NOT_PORTABLE =
+  /\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&/;
 
 export interface Fault {
   /** Dotted, with names of columns in place of their numbers. */
@@ -28,8 +29,9 @@ interface Limits {
 }
 
 export function* brokenRules(dataset: Dataset): Generator<Fault> {
-  const { raw, features, labels, partition, since } = dataset;
-  if (!isDay(since)) yield { at: 'since', why: `"${since}" is no day of the calendar` };
+  const { since, raw, features, labels, partition } = dataset;
+  if (!isDay(since) || !/^(19|20|21)/.test(since))
+    yield { at: 'since', why: `"${since}" is no day of the years 1900 to 2199, which partitions have` };
   yield* rawFaults(raw);
   yield* featureFaults(dataset);
 
@@ -133,7 +135,29 @@ function* columnFaults(at: string, columns: readonly Limits[]): Generator<Fault>
         at: `${at}.${name}.pattern`,
         why: `"${pattern}" must run from ^ to $ and mean the same in Java, JavaScript and Python: no inline flags, look-around, named groups or possessive quantifiers`,
       };
+    if (explodes(pattern))
+      yield {
+        at: `${at}.${name}.pattern`,
+        why: `"${pattern}" repeats a group that is a repetition itself: some texts of 30 characters would take hours; write (a+)+ as a+`,
+      };
   }
+}
+
+/** Whether a repeated group can match one text in many ways, because each of its parts is optional or repeated: a request could stop `predict` with one value. */
+function explodes(pattern: string): boolean {
+  let text = pattern
+    .replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, 'x')
+    .replaceAll('(?:', '(')
+    .replace(/\{\d+,\}/g, '+')
+    .replace(/\{\d+(,\d+)?\}/g, '')
+    .replace(/[^()|*+?]/gs, 'x');
+  for (let group; (group = /\(([^()]*)\)(.?)/.exec(text)) !== null; ) {
+    const [whole, content = '', next = ''] = group;
+    const repeats = content.split('|').some((each) => /^(?:x[*+?]\??)+$/.test(each) && /[*+]/.test(each));
+    if (repeats && /[*+]/.test(next)) return true;
+    text = text.replace(whole, (repeats ? 'x+' : 'x') + next);
+  }
+  return false;
 }
 
 function compiles(pattern: string): boolean {

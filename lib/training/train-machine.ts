@@ -1,5 +1,5 @@
 import type { Config } from '../config';
-import { body, call, filled, jsonata, literal, machine, readJson, states } from '../shared/asl';
+import { body, call, filled, isDated, jsonata, literal, machine, readJson, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { NO_MODEL } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
@@ -34,7 +34,24 @@ export function trainMachine(props: TrainMachineProps) {
           evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
           metrics: metricDefinitions,
         },
-        Next: 'ReadChampion',
+        Next: 'IsDay',
+      },
+      IsDay: {
+        Type: 'Choice',
+        Choices: [{ Condition: jsonata(isDated('$input.dataThrough')), Next: 'ReadChampion' }],
+        Default: 'NoDay',
+      },
+      NoDay: {
+        Type: 'Pass',
+        Assign: {
+          failure: {
+            error: 'InvalidDay',
+            cause: jsonata(
+              "'dataThrough ' & $string($input.dataThrough) & ' is no day: write the first day left out, such as 2013-04-01'",
+            ),
+          },
+        },
+        Next: 'Alert',
       },
       ReadChampion: call(
         'aws-sdk:ssm:getParameter',

@@ -9,13 +9,21 @@ const bootstrapTests = readdirSync(join(ROOT, 'test/bootstrap')).map((file) => `
 
 // The short scenarios, on one deployment, and the opt-in rooms on another; the storm comes first, because it counts every decision of the guard.
 const REHEARSAL = 'storm,operations,bad-release';
+// A folder below datasets/ is all that differs.
+const SECOND_DATASET = '{"dataset":"tool-hire"}';
 
 export const TEST_STEPS = [
   // First, because half of it is waiting: the cheap ones run in its pauses.
   {
     name: 'rehearse',
     cores: 1,
-    commands: [REHEARSAL, 'rooms'].map((scenario) => ['ts-node', 'scripts/cli.ts', 'rehearse', '--scenario', scenario]),
+    commands: [[REHEARSAL], ['rooms'], ['loop', '--config', SECOND_DATASET]].map((scenario) => [
+      'ts-node',
+      'scripts/cli.ts',
+      'rehearse',
+      '--scenario',
+      ...scenario,
+    ]),
   },
   { name: 'format', cores: 1, commands: [['prettier', '--check', '--log-level', 'warn', '.']] },
   { name: 'lint', cores: 1, commands: [['eslint', '.']] },

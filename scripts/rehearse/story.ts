@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { addDays, type DayRange } from '../../lib/shared/days';
-import { nextPartition, partitionsOf } from '../operate/days';
+import { endOf, partitionsOf } from '../operate/days';
 import { watchCaptured } from '../operate/captured';
 import { finished } from '../operate/executions';
 import { labels, load } from '../operate/load';
@@ -73,7 +73,7 @@ export async function note({ kit, seen }: Stage, arn: string, { outcome, reason 
   });
 }
 
-/** Partitions that have landed or are on their way, each as soon as the one before it begins to be used. */
+/** Partitions that have landed or are on their way, each before it is used. */
 export class Partitions {
   private readonly landing = new Map<string, Promise<void>>();
 
@@ -89,24 +89,32 @@ export class Partitions {
     for (const partition of partitionsOf(stage.kit.dataset, landed)) this.landing.set(partition, Promise.resolve());
   }
 
-  /** Waits until the partition is curated, and lands the next one meanwhile: a real source does not wait for the monitor either. */
-  async use(partition: string): Promise<void> {
-    await this.land(partition);
-    const next = nextPartition(this.stage.kit.dataset, partition);
-    if (next <= this.last) void this.land(next);
+  /** Waits until the window is curated, and lands what follows meanwhile: a real source does not wait for the monitor either. */
+  async use(window: DayRange): Promise<void> {
+    const { dataset } = this.stage.kit;
+    await this.land(window);
+    // A month takes as long to prepare as a week to replay.
+    const next = partitionsOf(dataset, {
+      start: window.end,
+      end: addDays(window.end, dataset.partition === 'month' ? 31 : 7),
+    });
+    const last = [...next].filter((partition) => partition <= this.last).at(-1);
+    if (last !== undefined) this.land({ start: window.end, end: endOf(last) }).catch(() => {});
   }
 
-  /** Lands a partition, unless it has been; answers when it is curated. */
-  land(partition: string): Promise<void> {
+  /** Lands the partitions of the days in one run, but for those that have been; answers when all are curated. */
+  async land(days: DayRange): Promise<void> {
     const { kit, source, out } = this.stage;
-    const known = this.landing.get(partition);
-    if (known !== undefined) return known;
+    const asked = [...partitionsOf(kit.dataset, days)];
     // A day on which nothing happened has nothing to land.
-    const landing = source.holds(partition) ? load(kit, { source, partitions: [partition] }, out) : Promise.resolve();
-    this.landing.set(partition, landing);
-    // A failure belongs to whoever uses the partition; until then it must not end the process.
-    landing.catch(() => {});
-    return landing;
+    const partitions = asked.filter((partition) => !this.landing.has(partition) && source.holds(partition));
+    if (partitions.length > 0) {
+      const landing = load(kit, { source, partitions }, out);
+      // A failure belongs to whoever uses the partitions; until then it must not end the process.
+      landing.catch(() => {});
+      for (const partition of partitions) this.landing.set(partition, landing);
+    }
+    for (const partition of asked) await this.landing.get(partition);
   }
 }
 
@@ -118,7 +126,7 @@ export async function live(
   batch: Batch = 'day',
 ): Promise<WindowOutcome> {
   const { kit, out, timed } = stage;
-  for (const partition of partitionsOf(kit.dataset, window)) await partitions.use(partition);
+  await partitions.use(window);
   const arrived = await watchCaptured(kit);
   const replayed = () => replay(kit, { days: window, batch }, out);
   const { requests } = await timed(`replay by ${batch}`, replayed);

@@ -1,7 +1,6 @@
 import { resolveConfig } from '../../lib/config';
-import { dataset } from '../../lib/shared/declared';
 import type { Json } from '../shared/json';
-import { kit, only, readable, resources, snapshot } from '../shared/kit';
+import { dataset, kit, only, readable, resources, snapshot } from '../shared/kit';
 
 test('snapshot', () => expect(snapshot('data-lake')).toMatchSnapshot());
 

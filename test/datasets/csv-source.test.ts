@@ -64,6 +64,8 @@ describe('a table', () => {
     ['shop,name\nAA,A\nBB\n', 'shops.csv line 3 has 1 fields, the header 2'],
     ['shop,name\nAA,"A"\nBB,B,B\n', 'shops.csv line 3 has 3 fields, the header 2'],
     ['shop,name\nAA,"A\n', 'shops.csv is no CSV'],
+    ['shop,name\nAA,A\nBB,caf\uFFFD\n', 'shops.csv line 3 is not UTF-8'],
+    ['shop,name\nAA,A\nshop;name\n', 'shops.csv line 3 has 1 fields'],
     ['', 'shops.csv is empty: its first line must be shop,name'],
   ])('is refused with file and line: %j', (text, message) => {
     expect(() => rows(text)).toThrow(message);

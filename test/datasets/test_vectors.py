@@ -1,14 +1,12 @@
 """The rows of each dataset's vectors.json as the Glue job classes them, and the loader too."""
 
 import csv
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-from in_use import in_use
+from in_use import DATASETS, declared, features_of, in_use
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
 
@@ -18,21 +16,11 @@ import transforms
 from common import schema
 from lake import Lake
 
-DATASETS = Path(__file__).parents[2] / "datasets"
 FILES = {path.parent.name: json.loads(path.read_text()) for path in sorted(DATASETS.glob("*/vectors.json"))}
 # The link `default` is one of the others.
 NAMES = [name for name in FILES if not (DATASETS / name).is_symlink()]
 
 Class = tuple[str | None, str | None, str]
-
-
-def features_of(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{name}-features", DATASETS / name / "features.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -43,8 +31,7 @@ def classed(
     for setting, value in etl.SETTINGS.items():
         spark.conf.set(setting, value)
     file, root = FILES[request.param], tmp_path_factory.mktemp("vectors")
-    dataset = json.loads((DATASETS / request.param / "dataset.json").read_text())
-    with in_use(dataset, features_of(request.param)):
+    with in_use(declared(request.param), features_of(request.param)):
         return file, classes(spark, file, root)
 
 

@@ -1,4 +1,4 @@
-/** Keys and labels of raw rows, as the loader reads them; the Glue job is held to the same file by test/jobs/etl. */
+/** Keys and labels of raw rows, as the loader reads them; the Glue job is held to the same file by test_vectors.py. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { LabelRule } from '../../datasets/data-source';
 import { soundRow } from '../../datasets/row-rules';

@@ -1,21 +1,17 @@
-"""Real flights in the layout that the programs find, small enough to train on in a second."""
+"""Parcels in the layout that the programs find, few enough to train on in a second."""
 
 import importlib
 import os
-import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import parcels
 import pytest
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "datasets/nyc-flights")]
 # Read when XGBoost is imported. It scores requests of a few rows here, and two threads would spin through
 # most of that waiting for each other: twice the processor time as soon as other tests run beside them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-months = importlib.import_module("months")
-oracle = importlib.import_module("oracle")
 
 THREE_WEEKS_END = "2013-01-22"
 
@@ -38,14 +34,7 @@ class Lake:
 @pytest.fixture(scope="session")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     root = tmp_path_factory.mktemp("lake")
-    keep = months.first_days(21)
-    months.write_month(root / "raw", "2013-01", keep)
-    months.write_labels(root / "labels", months.month_rows("flights", "2013-01", keep))
-    part = root / "features/month=2013-01/part.parquet"
-    part.parent.mkdir(parents=True)
-    connection = oracle.features(root / "raw", "2013-01")
-    connection.execute(f"COPY features TO '{part}' (FORMAT parquet)")
-    connection.close()
+    parcels.write(root)
     return Lake(root)
 
 

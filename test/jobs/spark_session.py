@@ -5,14 +5,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import months
 import pytest
 from bucket import Bucket
 from pyspark.sql import SparkSession
 
 from engine.glue.spark import FAST_START, use_of_archive
 
-TOOLCHAIN = json.loads((months.ROOT / ".toolchain/toolchain.json").read_text())
+ROOT = Path(__file__).parents[2]
+TOOLCHAIN = json.loads((ROOT / ".toolchain/toolchain.json").read_text())
 JARS = [Path(jar) for jar in TOOLCHAIN["jars"]]
 
 os.environ.setdefault("JAVA_HOME", TOOLCHAIN["javaHome"])

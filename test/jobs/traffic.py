@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 import inference
+from common import schema
 from common.instances import to_instances
 from common.model import Model
 
@@ -37,11 +38,12 @@ def capture_line(instances: list[dict[str, Any]], reply: dict[str, Any], event: 
 
 
 def requests(rows: pd.DataFrame, model: Model) -> Iterator[tuple[date, str]]:
-    """One captured line an origin and scheduled hour, with the UTC day it is filed under."""
-    hour = rows["scheduled_departure"].dt.floor("h")
-    for number, ((time, origin), group) in enumerate(rows.groupby([hour, "origin"])):
+    """One captured line a segment and hour, with the UTC day it is filed under."""
+    hour = rows[schema.time_column()].dt.floor("h")
+    segment = next(column.name for column in schema.features() if column.segment)
+    for number, ((time, value), group) in enumerate(rows.groupby([hour, segment])):
         instances = to_instances(group)
-        event = f"{number:08d}-{origin}"
+        event = f"{number:08d}-{value}"
         yield (
             time.date(),
             capture_line(instances, answer(model, instances), event, f"{time:%Y-%m-%dT%H:%M:%SZ}"),

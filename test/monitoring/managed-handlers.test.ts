@@ -12,6 +12,11 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 
+jest.mock('#dataset', () => ({
+  __esModule: true,
+  default: jest.requireActual<typeof import('../support/records')>('../support/records').records,
+}));
+
 process.env = {
   ...process.env,
   AWS_REGION: 'us-east-1',
@@ -84,7 +89,7 @@ function ended(monitor: string, job: { status?: string; exit?: string } = {}) {
 }
 const violated = 'CompletedWithViolations: Job completed successfully with 1 violations.';
 const drift = {
-  violations: [{ feature_name: 'mean_delay_h2', constraint_check_type: 'baseline_drift_check', description: 'd' }],
+  violations: [{ feature_name: 'share', constraint_check_type: 'baseline_drift_check', description: 'd' }],
 };
 const sent = () => JSON.parse(events.commandCalls(PutEventsCommand)[0]!.args[0].input.Entries![0]!.Detail!);
 
@@ -92,7 +97,7 @@ test("a run with violations becomes the kit's own event, confirmed by the day be
   objects.set(`artifacts/${REPORT}/statistics.json`, JSON.stringify({ dataset: { item_count: 900 } }));
   objects.set(`artifacts/${REPORT}/constraint_violations.json`, JSON.stringify(drift));
   objects.set('artifacts/windows/4/2026-11-20/outcome.json', JSON.stringify({ status: 'CompletedWithViolations' }));
-  // Departures of 18 and 20 November; those of the 19th were never labelled.
+  // Events of 18 and 20 November; those of the 19th were never labelled.
   objects.set('raw/ground-truth/2026/11/20/00/labels.jsonl', '{}\n{}\n');
   objects.set('raw/ground-truth/2026/11/22/00/labels.jsonl', '{}\n');
   objects.set('raw/ground-truth/2026/11/23/00/labels.jsonl', '{}\n{}\n{}\n');
@@ -108,7 +113,7 @@ test("a run with violations becomes the kit's own event, confirmed by the day be
     newLabelledRows: 3,
     outcomeUri: 's3://artifacts/windows/4/2026-11-21/outcome.json',
   });
-  expect(sent().violations).toMatchObject([{ feature: 'mean_delay_h2', check: 'baseline_drift_check' }]);
+  expect(sent().violations).toMatchObject([{ feature: 'share', check: 'baseline_drift_check' }]);
   expect(s3.commandCalls(PutObjectCommand)[0]!.args[0].input.Key).toBe('windows/4/2026-11-21/outcome.json');
   expect(metricNames()).toEqual(['DriftViolations', 'MonitorHeartbeat']);
 });
@@ -127,7 +132,7 @@ test('a watched column that vanished rings, and the guard hears no clean day', a
     constraint_check_type: 'completeness_check',
     description: '0 %',
   });
-  const violations = [missing('mean_delay_h2'), missing('temp_f')];
+  const violations = [missing('share'), missing('temp')];
   objects.set(`artifacts/${REPORT}/constraint_violations.json`, JSON.stringify({ violations }));
   await ended('data-quality', { exit: violated });
   expect(sent()).toMatchObject({ status: 'CompletedWithDataFaults', confirmed: false, violations: [] });
@@ -193,6 +198,10 @@ test('events about another kit are ignored, and malformed ones fail', async () =
   const other = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/team-b-models/1';
   await adopt({ detail: { modelPackageArn: other } } as never);
   await ended('none-of-ours');
+  for (const detail of [undefined, null, 'text', []])
+    for (const handler of [adopt, report])
+      await expect(handler({ detail } as never)).rejects.toThrow('detail must be an object');
+  await expect(adopt({ detail: { modelPackageArn: [champion] } } as never)).rejects.toThrow('must be the ARN');
   await expect(adopt({ detail: {} } as never)).rejects.toThrow('detail.modelPackageArn must be the ARN of a version');
   await expect(report({ detail: {} } as never)).rejects.toThrow('detail.MonitoringScheduleArn must be a text');
   expect(s3.calls()).toHaveLength(0);

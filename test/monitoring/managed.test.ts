@@ -1,10 +1,9 @@
 /** `monitoring.engine: managed`: what is added beside the endpoint and behind it, and that the rest stays. */
 import { biasAnalysis, explainabilityAnalysis } from '../../lib/serving/managed/clarify';
 import { preprocessor } from '../../lib/serving/managed/access';
-import { dataset } from '../../lib/shared/declared';
 import { monitoring } from '../../lib/monitoring/room';
 import { managedMonitors } from '../../lib/serving/room';
-import { kit, managed, only, readable, resources, snapshot, statements } from '../shared/kit';
+import { dataset, kit, managed, only, readable, resources, snapshot, statements } from '../shared/kit';
 
 const app = kit('standard', managed);
 const kinds = ['DataQuality', 'ModelQuality', 'ModelBias', 'ModelExplainability'];
@@ -111,8 +110,8 @@ test('every attribute fits the 256 characters of the service', () => {
 
 test("Clarify's configuration names the schema's columns in the request's order", () => {
   const names = dataset.features.columns.map(({ name }) => name);
-  expect(biasAnalysis(dataset)).toMatchObject({ headers: [...names, 'late'], label: 'late' });
-  expect(JSON.stringify(biasAnalysis(dataset))).toContain('{"name_or_index":"carrier"}');
+  expect(biasAnalysis(dataset)).toMatchObject({ headers: [...names, 'damaged'], label: 'damaged' });
+  expect(JSON.stringify(biasAnalysis(dataset))).toContain('{"name_or_index":"age_band"}');
   const explained = explainabilityAnalysis(dataset, {
     model: 'm',
     instanceType: 'ml.m5.large',
@@ -123,7 +122,7 @@ test("Clarify's configuration names the schema's columns in the request's order"
 
 test("the preprocessor is published with the schema's features, without key and time", () => {
   const text = preprocessor(dataset);
-  expect(text).toContain('FEATURES = ["carrier",');
-  expect(text).toContain('LABEL = "late"');
-  expect(/^FEATURES = .*$/m.exec(text)?.[0]).not.toContain('flight_key');
+  expect(text).toContain('FEATURES = ["depot",');
+  expect(text).toContain('LABEL = "damaged"');
+  expect(/^FEATURES = .*$/m.exec(text)?.[0]).not.toMatch(/"hire"|"hired_on"/);
 });

@@ -19,7 +19,7 @@ const violated = {
   ...clean,
   status: 'CompletedWithViolations',
   confirmed: true,
-  violations: [{ feature: 'mean_delay_h2', check: 'baseline_drift_check', value: 0.2, threshold: 0.13, retrain: true }],
+  violations: [{ feature: 'share', check: 'baseline_drift_check', value: 0.2, threshold: 0.13, retrain: true }],
 };
 
 const answers = (outcome: unknown, over: Record<string, Answer[]> = {}): Record<string, Answer[]> => ({
@@ -62,19 +62,19 @@ test('violations reach people by name and value', () => {
   const run = monitor(violated);
   expect(calledWith(run, 'TellPeople')).toMatchObject({
     Subject: 'Drift confirmed',
-    Message: expect.stringContaining('mean_delay_h2 baseline_drift_check 0.2 (threshold 0.13)'),
+    Message: expect.stringContaining('share baseline_drift_check 0.2 (threshold 0.13)'),
   });
 });
 
 test('data that is not what it must be rings the alarm of Prepare and is told, but starts nothing', () => {
-  const fault = { feature: 'seats', check: 'completeness_check', value: 0, threshold: 0.93, retrain: false };
+  const fault = { feature: 'size', check: 'completeness_check', value: 0, threshold: 0.93, retrain: false };
   const run = monitor({
     ...clean,
     status: 'CompletedWithDataFaults',
     dataFaultRatio: 1,
     reported: [
       { ...fault, fault: true },
-      { ...fault, feature: 'temp_f', fault: false },
+      { ...fault, feature: 'temp', fault: false },
     ],
   });
   expect(calledWith(run, 'PutMetrics').MetricData[1]).toEqual({
@@ -85,7 +85,7 @@ test('data that is not what it must be rings the alarm of Prepare and is told, b
   });
   const { Subject, Message } = calledWith(run, 'TellPeople');
   expect(Subject).toBe('Data is not what it must be');
-  expect(Message).toContain(': seats completeness_check 0 (threshold 0.93). ');
+  expect(Message).toContain(': size completeness_check 0 (threshold 0.93). ');
 });
 
 test('the job gets window, champion and baselines', () => {
@@ -116,10 +116,29 @@ test('a replay under native capture says under which days its records lie', () =
   expect(calledWith(run, 'PutCompleted').Entries[0].Detail.window).toEqual({ start: '2013-09-02', end: '2013-09-09' });
 });
 
+test.each([
+  ['backwards', { windowStart: '2013-09-09', windowEnd: '2013-09-02' }],
+  ['of no day', { windowStart: '2013-09-02', windowEnd: '2013-09-02' }],
+  ['with a text for its end', { windowStart: '2013-09-02', windowEnd: 'soon' }],
+  ['with a number for its start', { windowStart: 20130902, windowEnd: '2013-09-09' }],
+  ['in another form', { windowStart: '20130902', windowEnd: '20130909' }],
+  ['with a month that no year has', { windowStart: '2013-09-02', windowEnd: '2013-13-01' }],
+  ['without an end', { windowStart: '2013-09-02' }],
+  ['and records of no day', { windowStart: '2013-09-02', windowEnd: '2013-09-09', capturedStart: 'x' }],
+])('a window %s is refused before anything is started', (_, input) => {
+  const run = monitor(clean, input);
+  expect(run.path).not.toContain('RunMonitor');
+  expect(run.error).toMatchObject({
+    Error: 'InvalidWindow',
+    Cause: expect.stringContaining('is no range of days: write windowStart and windowEnd as'),
+  });
+  expect(run.path).toContain('Alert');
+});
+
 test('the schedule derives the last window whose labels have come', () => {
-  // Labels take two days, the window is a week.
+  // Labels take two days, the window is a fortnight.
   const run = monitor(clean, { scheduledTime: '2013-09-11T06:00:00Z' });
-  expect(calledWith(run, 'PutCompleted').Entries[0].Detail.window).toEqual({ start: '2013-09-02', end: '2013-09-09' });
+  expect(calledWith(run, 'PutCompleted').Entries[0].Detail.window).toEqual({ start: '2013-08-26', end: '2013-09-09' });
 });
 
 test('without a champion the heart still beats and the event says why', () => {

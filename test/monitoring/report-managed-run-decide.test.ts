@@ -7,6 +7,11 @@ import {
   windowOf,
 } from '../../lambda/monitoring/report-managed-run/decide';
 
+jest.mock('#dataset', () => ({
+  __esModule: true,
+  default: jest.requireActual<typeof import('../support/records')>('../support/records').records,
+}));
+
 const found = (...pairs: [string, string][]) => ({
   violations: pairs.map(([feature_name, constraint_check_type]) => ({
     feature_name,
@@ -15,28 +20,34 @@ const found = (...pairs: [string, string][]) => ({
   })),
 });
 const config = { confirm: { k: 2, n: 3 }, minRecords: 100 };
-const drift = found(['mean_delay_h2', 'baseline_drift_check']);
+const drift = found(['share', 'baseline_drift_check']);
 
 test('drift of a watched feature is a violation; everything else is reported', () => {
   const verdict = judge(
     900,
-    found(
-      ['mean_delay_h2', 'baseline_drift_check'],
-      ['temp_f', 'baseline_drift_check'],
-      ['mean_delay_h2', 'completeness_check'],
-    ),
+    found(['share', 'baseline_drift_check'], ['temp', 'baseline_drift_check'], ['temp', 'completeness_check']),
     [],
     config,
   );
   expect(verdict.status).toBe('CompletedWithViolations');
-  expect(verdict.violations.map(({ feature, check }) => [feature, check])).toEqual([
-    ['mean_delay_h2', 'baseline_drift_check'],
-  ]);
+  expect(verdict.violations.map(({ feature, check }) => [feature, check])).toEqual([['share', 'baseline_drift_check']]);
   expect(verdict.reported).toHaveLength(2);
+  expect(verdict.faults).toEqual([]);
 });
 
-test('weather alone is a clean run, whatever the exit message of the service says', () =>
-  expect(judge(900, found(['temp_f', 'baseline_drift_check']), [], config)).toMatchObject({
+test('the few values that are left of a watched column are no drift', () => {
+  const verdict = judge(
+    900,
+    found(['share', 'baseline_drift_check'], ['share', 'completeness_check']),
+    ['CompletedWithViolations'],
+    config,
+  );
+  expect(verdict).toMatchObject({ status: 'CompletedWithDataFaults', violations: [], confirmed: false });
+  expect(verdict.faults).toHaveLength(1);
+});
+
+test('drift of a feature that is only shown is a clean run, whatever the exit message of the service says', () =>
+  expect(judge(900, found(['temp', 'baseline_drift_check']), [], config)).toMatchObject({
     status: 'Completed',
     confirmed: false,
   }));

@@ -201,6 +201,7 @@ test('a malformed event fails before anything is read or written, and goes to th
     'detail.window.start must be a day YYYY-MM-DD; received "x"',
   );
   await expect(handler({ ...ended('x'), detail: { status: 'FAILED' } })).rejects.toThrow('detail.name must be a text');
+  await expect(handler({ ...ended('x'), detail: null } as never)).rejects.toThrow('detail must be an object');
   expect(dynamo.calls()).toHaveLength(0);
 });
 

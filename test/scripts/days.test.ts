@@ -26,6 +26,9 @@ test.each([
   'April',
   '',
   '2013-04..2013-05..2013-06',
+  '0000-01',
+  '9999-12',
+  '9999-12-31',
 ])('%j is refused with the forms that are understood', (text) =>
   expect(() => parseRange(text)).toThrow('write YYYY-MM, YYYY-MM..YYYY-MM'),
 );

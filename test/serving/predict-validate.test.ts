@@ -100,6 +100,27 @@ describe('the year of an event', () => {
   );
 });
 
+test('a number that the programs behind take for an overflow is refused here, declared range or not', () => {
+  jest.resetModules();
+  jest.isolateModules(() => {
+    const columns = [
+      { name: 'record_key', type: 'string', role: 'id' },
+      { name: 'happened_at', type: 'timestamp', role: 'time' },
+      { name: 'amount', type: 'double', role: 'feature', kind: 'numeric', min: 0 },
+    ];
+    jest.doMock('#dataset', () => ({ __esModule: true, default: { since: '2013-01-01', features: { columns } } }));
+    const { validate } = require('../../lambda/serving/predict/validate') as {
+      validate: (body: unknown, most: number) => unknown;
+    };
+    const { record_key, happened_at } = row;
+    const paid = (amount: unknown) => validate({ instances: [{ record_key, happened_at, amount }] }, 1);
+    for (const amount of [1e300, -1])
+      expect(paid(amount)).toMatchObject({ errors: [{ rule: 'must be a number from 0 up to 9007199254740992' }] });
+    expect(paid('much')).toMatchObject({ errors: [{ rule: 'must be a number from 0' }] });
+    expect(paid(2 ** 53)).toHaveProperty('instances');
+  });
+});
+
 test.each([
   ['', 'must be 1 to 64 printable ASCII characters'],
   ['x'.repeat(65), 'must be 1 to 64 printable ASCII characters'],

@@ -179,6 +179,26 @@ test('a body that is not JSON is refused with a sentence', async () => {
   });
 });
 
+test('a byte order mark before the body is read over', async () => {
+  expect(await predict(`\uFEFF${JSON.stringify({ instances: [row] })}`)).toMatchObject({ statusCode: 200 });
+});
+
+test('a value that is nested too deeply to be written is refused as any other', async () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const shown = 'a value that is nested too deeply';
+  const body = JSON.stringify({ instances: [{ ...row, hour: 'deep' }] }).replace('"deep"', deep);
+  expect(await predict(body)).toMatchObject({ statusCode: 400, body: { errors: [{ column: 'hour', value: shown }] } });
+  expect(await predict(deep)).toMatchObject({ statusCode: 400, body: { message: expect.stringContaining(shown) } });
+});
+
+test('a client that sends what stands for such a number inside the function is refused as with any other object', async () => {
+  const hour = { 'number beyond a double': { toString: false } };
+  expect(await predict(JSON.stringify({ instances: [{ ...row, hour }] }))).toMatchObject({
+    statusCode: 400,
+    body: { errors: [{ column: 'hour', value: hour }] },
+  });
+});
+
 test.each(['1e400', '-1e999', `1${'0'.repeat(400)}`, `${'9'.repeat(299)}e10`])(
   'a number that no double holds is refused as it was written: %s',
   async (number) => {

@@ -1,5 +1,4 @@
-import { dataset } from '../../lib/shared/declared';
-import { kit, only, resources, snapshot, statements } from '../shared/kit';
+import { dataset, kit, only, resources, snapshot, statements } from '../shared/kit';
 
 test('snapshot', () => expect(snapshot('serving')).toMatchSnapshot());
 
@@ -19,8 +18,8 @@ test('the request model asks for every feature column and no other', () => {
   const { items, maxItems } = only('serving', 'AWS::ApiGateway::Model').Properties.Schema.properties.instances;
   expect(items.required).toEqual(dataset.features.columns.map(({ name }) => name));
   expect(items.additionalProperties).toBe(false);
-  expect(items.properties.mean_delay_h2).toEqual({ type: ['number', 'null'] });
-  expect(items.properties.sched_hour).toEqual({ type: 'integer' });
+  expect(items.properties.price).toEqual({ type: ['number', 'null'] });
+  expect(items.properties.days_booked).toEqual({ type: 'integer' });
   expect(maxItems).toBe(500);
 });
 

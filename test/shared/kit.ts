@@ -1,8 +1,9 @@
-/** The kit as tests see it: no bundling, so that a changed snapshot means changed infrastructure. */
+/** The kit as tests see it: no bundling, and one dataset whatever the default is, so that a changed snapshot means changed infrastructure. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StackName, stacksOf } from '../../lib/rooms';
+import { datasetOf } from '../../lib/shared/datasets';
 import { readKit, text } from '../../scripts/shared/templates';
 import { assemblies } from './assemblies';
 import type { Json } from './json';
@@ -18,21 +19,25 @@ export interface Resource {
   DependsOn?: string[];
 }
 
+/** What test/datasets/nyc-flights changes of it, is in the snapshot there. */
+export const dataset = datasetOf('tool-hire');
+
 const stackId = (name: StackName): string => stacksOf().find(({ stack }) => stack === name)!.id;
 
 /** The folder of an assembly, synthesized by the first test file of a run that asks for it. */
 export function kit(profile = 'sandbox', config: Record<string, unknown> = {}): string {
+  const laid = { dataset: dataset.name, ...config };
   const folder = join(
     assemblies(),
     createHash('sha256')
-      .update(JSON.stringify([profile, config]))
+      .update(JSON.stringify([profile, laid]))
       .digest('hex'),
   );
   if (existsSync(folder)) return folder;
   // Here, because most files find their assembly and need not load the CDK, which takes them a second.
   const { kitApp } = require('../../scripts/shared/kit-app') as typeof import('../../scripts/shared/kit-app');
   const own = mkdtempSync(`${folder}-`);
-  kitApp(profile, config, own).synth();
+  kitApp(profile, laid, own).synth();
   try {
     renameSync(own, folder);
   } catch (error) {

@@ -1,14 +1,23 @@
 import fc from 'fast-check';
-import { datasetOf } from '../../lib/shared/datasets';
 import { sizesOf } from '../../lib/shared/sizes';
 
 const derived = (eventsPerDay: number, positiveShare: number) => sizesOf({ volume: { eventsPerDay, positiveShare } });
 
 test('a dataset that states its sizes keeps them', () => {
-  expect(sizesOf(datasetOf('nyc-flights'))).toEqual({
-    gate: { gateDays: 14, selectDays: 14, segmentMinRows: 1000 },
-    monitoring: { windowDays: 7, minRecords: 1000, facetMinRows: 500 },
-    retraining: { minNewLabelledRows: 5000 },
+  const sizes = {
+    windowDays: 7,
+    gateDays: 21,
+    selectDays: 14,
+    minRecords: 900,
+    segmentMinRows: 800,
+    facetMinRows: 500,
+  };
+  expect(
+    sizesOf({ volume: { eventsPerDay: 5, positiveShare: 0.1 }, sizes: { ...sizes, minNewLabelledRows: 600 } }),
+  ).toEqual({
+    gate: { gateDays: 21, selectDays: 14, segmentMinRows: 800 },
+    monitoring: { windowDays: 7, minRecords: 900, facetMinRows: 500 },
+    retraining: { minNewLabelledRows: 600 },
   });
 });
 

@@ -24,7 +24,16 @@ export const records = {
         max: 130,
         nullable: true,
       },
-      { name: 'share', type: 'double', role: 'feature', kind: 'numeric', min: 0, max: 1, nullable: true },
+      {
+        name: 'share',
+        type: 'double',
+        role: 'feature',
+        kind: 'numeric',
+        min: 0,
+        max: 1,
+        nullable: true,
+        monitor: 'retrain',
+      },
     ],
   },
   labels: {

@@ -76,6 +76,25 @@ test('a version that goes meanwhile does not keep the others', async () => {
   expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
 });
 
+test('a version that an earlier try is still deleting is waited for', async () => {
+  tagged('true');
+  const deleting = { ModelPackageArn: arn(1), ModelPackageStatus: 'Deleting' };
+  sagemaker
+    .on(ListModelPackagesCommand)
+    .resolvesOnce({ ModelPackageSummaryList: [deleting, { ModelPackageArn: arn(2) }] as never })
+    .resolvesOnce({ ModelPackageSummaryList: [deleting] as never })
+    .resolves({});
+  expect(await run('Delete')).toEqual([arn(2)]);
+  expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+});
+
+test('an answer is never too long for CloudFormation, which would wait an hour for another', async () => {
+  tagged('true');
+  sagemaker.on(DeleteModelPackageCommand).rejects(new Error('x'.repeat(10_000)));
+  await run('Delete');
+  expect(answers).toMatchObject([{ Status: 'FAILED', Reason: expect.stringMatching(/^Delete of .{900,990}$/) }]);
+});
+
 test('a denial is no absence, whatever else it says', async () => {
   const denied = new Error('User is not authorized to perform: sagemaker:ListTags, or the group does not exist');
   sagemaker.on(ListTagsCommand).rejects(Object.assign(denied, { name: 'AccessDeniedException' }));

@@ -69,7 +69,7 @@ test('the training job is told its code, slices and overrides, all as text', () 
   expect(HyperParameters).toMatchObject({
     sagemaker_program: 'train.py',
     data_through: '2013-04-01',
-    gate_days: '14',
+    gate_days: '28',
     eta: '0.2',
     max_depth: '6',
   });
@@ -219,6 +219,16 @@ test('with manual approval the package waits and people are told', () => {
 test.each([[undefined], [null]])('without an episode (%s) the registry says none', (episode) => {
   expect(calledWith(train({ ...input, episode }), 'Register').CustomerMetadataProperties.episode).toBe('none');
 });
+
+test.each([['soon'], [20130401], [undefined], ['2013-4-1'], ['2013-13-01'], ['2013-04-01T00:00:00Z']])(
+  'a day that is %j is refused before anything is started',
+  (dataThrough) => {
+    const run = train({ ...input, dataThrough });
+    expect(run.path).not.toContain('Train');
+    expect(run.error).toMatchObject({ Error: 'InvalidDay', Cause: expect.stringContaining('is no day') });
+    expect(run.path).toContain('Alert');
+  },
+);
 
 test('an unknown mode fails with the value', () => {
   expect(train({ ...input, mode: 'guess' }).error).toEqual({

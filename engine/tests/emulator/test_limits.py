@@ -90,3 +90,22 @@ def test_a_run_that_the_account_has_no_dpus_for_is_refused(member, workers, erro
     ended = member.task("glue:startJobRun.sync", {"JobName": name}, admin)
     assert ended["status"] == "FAILED"  # the script is nowhere
     assert (ended["error"] == error) if error else ended["error"] == "States.TaskFailed"
+
+
+def test_a_job_has_the_places_that_its_template_gives_it(engine):
+    template = {
+        "Resources": {
+            "Job": {
+                "Type": "AWS::Glue::Job",
+                "Properties": {
+                    "Role": "arn:aws:iam::123456789012:role/glue",
+                    "Command": {"Name": "glueetl", "ScriptLocation": "s3://scripts/job.py"},
+                    "ExecutionProperty": {"MaxConcurrentRuns": 3},
+                },
+            }
+        },
+        "Outputs": {"Name": {"Value": {"Ref": "Job"}}},
+    }
+    stack = engine.stack(template)
+    job = engine.client("glue").get_job(JobName=stack["Outputs"]["Name"])["Job"]
+    assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 3}

@@ -96,10 +96,10 @@ def test_a_missing_model_artefact_fails_the_model(kinds, model_props):
 
 
 def test_a_group_keeps_its_name_and_its_versions(sagemaker, kinds):
-    props = {"ModelPackageGroupName": "Flights", "Tags": [{"Key": "kit", "Value": "ml"}]}
+    props = {"ModelPackageGroupName": "Rides", "Tags": [{"Key": "kit", "Value": "ml"}]}
     arn, attributes = kinds["ModelPackageGroup"].create("Group", props, "Training")
-    assert arn.endswith(":model-package-group/Flights")
-    assert attributes["ModelPackageGroupName"] == "Flights"
+    assert arn.endswith(":model-package-group/Rides")
+    assert attributes["ModelPackageGroupName"] == "Rides"
     assert json.dumps(attributes)  # what Fn::GetAtt answers must be plain
     retagged = {**props, "Tags": [{"Key": "kit", "Value": "other"}]}
     assert kinds["ModelPackageGroup"].update(arn, props, retagged) == (arn, attributes)

@@ -184,9 +184,9 @@ def test_what_is_not_rehearsed_says_so(sagemaker):
             "hyper-parameter-tuning-job/tune",
         ),
         ("UpdateEndpoint", {"EndpointName": "Live", "EndpointConfigName": "C"}, "endpoint/live"),
-        ("CreateModelPackage", {"ModelPackageGroupName": "Flights"}, "model-package/Flights/1"),
-        ("ListModelPackages", {"ModelPackageGroupName": "Flights"}, "model-package/Flights/*"),
-        ("DeleteModelPackageGroup", {"ModelPackageGroupName": "Flights"}, "model-package-group/Flights"),
+        ("CreateModelPackage", {"ModelPackageGroupName": "Rides"}, "model-package/Rides/1"),
+        ("ListModelPackages", {"ModelPackageGroupName": "Rides"}, "model-package/Rides/*"),
+        ("DeleteModelPackageGroup", {"ModelPackageGroupName": "Rides"}, "model-package-group/Rides"),
         ("CreateModel", {"ModelName": "M"}, "model/m"),
     ],
 )
@@ -196,7 +196,7 @@ def test_resource_arns_for_authorization(sagemaker, operation, params, resource)
 
 
 def test_resource_arns_given_or_absent(sagemaker):
-    arn = "arn:aws:sagemaker:us-east-1:123456789012:model-package/Flights/3"
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:model-package/Rides/3"
     for operation, key in (
         ("DescribeModelPackage", "ModelPackageName"),
         ("UpdateModelPackage", "ModelPackageArn"),

@@ -10,7 +10,7 @@ EVENT = "SageMaker Model Package State Change"
 
 @pytest.fixture
 def group(sagemaker):
-    return sagemaker.call("CreateModelPackageGroup", {"ModelPackageGroupName": "Flights"})[
+    return sagemaker.call("CreateModelPackageGroup", {"ModelPackageGroupName": "Rides"})[
         "ModelPackageGroupArn"
     ]
 
@@ -25,7 +25,7 @@ def register(sagemaker, put):
             "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
         }
         request = {
-            "ModelPackageGroupName": "Flights",
+            "ModelPackageGroupName": "Rides",
             "InferenceSpecification": {
                 "Containers": [container],
                 "SupportedContentTypes": ["text/csv"],
@@ -40,16 +40,16 @@ def register(sagemaker, put):
 
 def test_versions_are_numbered_and_announced(sagemaker, world, group, register):
     first, second = register(), register(ModelApprovalStatus="Approved")
-    assert first.endswith(":model-package/Flights/1")
-    assert second.endswith(":model-package/Flights/2")
+    assert first.endswith(":model-package/Rides/1")
+    assert second.endswith(":model-package/Rides/2")
     event = world.emitted(EVENT)[0]
-    assert (event["ModelPackageGroupName"], event["ModelPackageVersion"]) == ("Flights", 1)
+    assert (event["ModelPackageGroupName"], event["ModelPackageVersion"]) == ("Rides", 1)
     assert (event["ModelPackageStatus"], event["ModelApprovalStatus"]) == (
         "Completed",
         "PendingManualApproval",
     )
     assert event["CreationTime"].endswith("Z")
-    request = {"ModelPackageGroupName": "Flights", "ModelApprovalStatus": "Approved"}
+    request = {"ModelPackageGroupName": "Rides", "ModelApprovalStatus": "Approved"}
     listed = sagemaker.call("ListModelPackages", request)["ModelPackageSummaryList"]
     assert [package["ModelPackageVersion"] for package in listed] == [2]
     sagemaker.call("DeleteModelPackage", {"ModelPackageName": second})
@@ -83,7 +83,7 @@ def test_approval_changes_are_events_with_their_reason(sagemaker, world, group, 
 
 def test_pages_follow_the_token(sagemaker, group, register):
     arns = [register() for _ in range(3)]
-    request = {"ModelPackageGroupName": "Flights", "MaxResults": 2, "SortOrder": "Ascending"}
+    request = {"ModelPackageGroupName": "Rides", "MaxResults": 2, "SortOrder": "Ascending"}
     first = sagemaker.call("ListModelPackages", request)
     second = sagemaker.call("ListModelPackages", {**request, "NextToken": first["NextToken"]})
     assert "NextToken" not in second
@@ -94,19 +94,19 @@ def test_pages_follow_the_token(sagemaker, group, register):
 def test_a_group_with_versions_cannot_be_deleted(sagemaker, group, register):
     arn = register()
     with pytest.raises(ApiError) as refused:
-        sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Flights"})
+        sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Rides"})
     assert refused.value.code == "ConflictException"
     sagemaker.call("DeleteModelPackage", {"ModelPackageName": arn})
     # It is listed while it is being deleted, and holds its group.
-    listed = {"ModelPackageGroupName": "Flights"}
+    listed = {"ModelPackageGroupName": "Rides"}
     (deleting,) = sagemaker.call("ListModelPackages", listed)["ModelPackageSummaryList"]
     assert deleting["ModelPackageStatus"] == "Deleting"
     with pytest.raises(ApiError, match="still contains Model Packages"):
-        sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Flights"})
+        sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Rides"})
     until(lambda: not sagemaker.call("ListModelPackages", listed)["ModelPackageSummaryList"])
-    sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Flights"})
+    sagemaker.call("DeleteModelPackageGroup", {"ModelPackageGroupName": "Rides"})
     with pytest.raises(ApiError, match="does not exist"):
-        sagemaker.call("DescribeModelPackageGroup", {"ModelPackageGroupName": "Flights"})
+        sagemaker.call("DescribeModelPackageGroup", {"ModelPackageGroupName": "Rides"})
 
 
 def test_a_model_takes_its_container_from_a_package(sagemaker, group, register):

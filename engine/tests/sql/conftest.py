@@ -82,7 +82,7 @@ class MemoryLake:
 
 @pytest.fixture(scope="session")
 def rides() -> pd.DataFrame:
-    """Flights with their labels, in January and February."""
+    """Rides with their labels, in January and February."""
     draw = np.random.default_rng(7)
     count = 4000
     minutes = draw.integers(0, 59 * 24 * 60, count)

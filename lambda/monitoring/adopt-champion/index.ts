@@ -15,9 +15,9 @@ import { dataLake } from '../../../lib/data-lake/room';
 import { foundation } from '../../../lib/foundation/room';
 import { monitoring } from '../../../lib/monitoring/room';
 import { requireEnv } from '../../shared/env';
-import { versionAt } from '../../shared/event';
+import { fieldsAt, versionAt } from '../../shared/event';
 
-type Released = EventBridgeEvent<typeof serving.events.releaseFinished, { modelPackageArn: string }>;
+type Released = EventBridgeEvent<typeof serving.events.releaseFinished, unknown>;
 
 const kit = requireEnv(foundation.env.kit);
 const artifacts = requireEnv(dataLake.env.artifactsBucket);
@@ -27,9 +27,10 @@ const [s3, sagemaker] = [new S3Client({}), new SageMakerClient({})];
 
 /** After a release: puts the champion's baselines, and Clarify's configuration with the model's name, where the managed monitors read them. */
 export async function handler({ detail }: Released): Promise<void> {
-  const champion = versionAt('detail.modelPackageArn', detail.modelPackageArn, kit);
+  const { modelPackageArn } = fieldsAt('detail', detail);
+  const champion = versionAt('detail.modelPackageArn', modelPackageArn, kit);
   if (champion === undefined)
-    return console.info({ ignored: `${detail.modelPackageArn} is no model of the kit ${kit}` });
+    return console.info({ ignored: `${String(modelPackageArn)} is no model of the kit ${kit}` });
   const { CustomerMetadataProperties } = await sagemaker.send(
     new DescribeModelPackageCommand({ ModelPackageName: champion }),
   );

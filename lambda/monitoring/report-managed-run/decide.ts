@@ -67,15 +67,20 @@ export function judge(
   earlier: readonly string[],
   config: Pick<ManagedConfig, 'confirm' | 'minRecords'>,
 ): Verdict {
+  // No values have no distance, and few are no sample: a watched column that vanished is for people.
+  const lost = new Set(
+    violations
+      .filter((one) => watched.has(one.feature_name) && one.constraint_check_type === checks.completeness)
+      .map(({ feature_name }) => feature_name),
+  );
   const all = violations.map(({ feature_name: feature, constraint_check_type: check, description }) => ({
     feature,
     check,
     description,
-    retrain: watched.has(feature) && DRIFT_CHECKS.has(check),
+    retrain: watched.has(feature) && DRIFT_CHECKS.has(check) && !lost.has(feature),
   }));
   const reported = all.filter(({ retrain }) => !retrain);
-  // No values have no distance: without this a watched column that vanished would pass for no drift.
-  const faults = reported.filter(({ feature, check }) => watched.has(feature) && check === checks.completeness);
+  const faults = reported.filter(({ feature, check }) => lost.has(feature) && check === checks.completeness);
   // Too few to say anything is an outcome of its own, never "no drift".
   if (!(records >= config.minRecords))
     return { status: statuses.tooFewRecords, violations: [], reported, faults, confirmed: false };

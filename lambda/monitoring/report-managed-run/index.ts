@@ -12,15 +12,12 @@ import { etl } from '../../../lib/etl/room';
 import { dataLake } from '../../../lib/data-lake/room';
 import { foundation } from '../../../lib/foundation/room';
 import { requireEnv } from '../../shared/env';
-import { textAt, versionAt } from '../../shared/event';
+import { fieldsAt, textAt, versionAt } from '../../shared/event';
 import { countMetric } from '../../shared/metric';
 import { endsBefore, judge, type ManagedConfig, monitorOf, type Violations, windowOf } from './decide';
 import { countLabels, place, readJson } from './reports';
 
-type JobEnded = EventBridgeEvent<
-  'SageMaker Processing Job State Change',
-  { ProcessingJobName: string; MonitoringScheduleArn: string }
->;
+type JobEnded = EventBridgeEvent<'SageMaker Processing Job State Change', unknown>;
 
 const kit = requireEnv(foundation.env.kit);
 const artifacts = requireEnv(dataLake.env.artifactsBucket);
@@ -41,19 +38,20 @@ const [events, s3, sagemaker, sns, ssm] = [
  * @throws Error when the run failed: the function's own errors raise monitoring/pipeline-failed
  */
 export async function handler({ detail }: JobEnded): Promise<void> {
-  const schedule = textAt('detail.MonitoringScheduleArn', detail.MonitoringScheduleArn);
+  const fields = fieldsAt('detail', detail);
+  const schedule = textAt('detail.MonitoringScheduleArn', fields.MonitoringScheduleArn);
   const monitor = monitorOf(kit, schedule);
   if (monitor === undefined)
     return console.info({ ignored: `${schedule} is no monitoring schedule of the kit ${kit}` });
-  textAt('detail.ProcessingJobName', detail.ProcessingJobName);
-  const job = await sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: detail.ProcessingJobName }));
+  const ProcessingJobName = textAt('detail.ProcessingJobName', fields.ProcessingJobName);
+  const job = await sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName }));
   if (job.ProcessingJobStatus !== 'Completed')
     throw new Error(
-      `${monitor} run ${detail.ProcessingJobName} ended as ${job.ProcessingJobStatus}: ${job.FailureReason ?? job.ExitMessage}`,
+      `${monitor} run ${ProcessingJobName} ended as ${job.ProcessingJobStatus}: ${job.FailureReason ?? job.ExitMessage}`,
     );
   const uri = job.ProcessingOutputConfig?.Outputs?.[0]?.S3Output?.S3Uri ?? '';
   const violated = job.ExitMessage?.startsWith(statuses.violations) ?? false;
-  console.info({ monitor, job: detail.ProcessingJobName, exit: job.ExitMessage, report: uri });
+  console.info({ monitor, job: ProcessingJobName, exit: job.ExitMessage, report: uri });
   if (monitor === 'data-quality')
     return reportDrift(windowOf(job.Environment, new Date().toISOString()), uri, violated);
   if (!violated) return;

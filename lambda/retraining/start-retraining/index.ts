@@ -5,13 +5,11 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import { foundation } from '../../../lib/foundation/room';
 import { retraining } from '../../../lib/retraining/room';
 import { requireEnv } from '../../shared/env';
-import { textAt } from '../../shared/event';
+import { fieldsAt, textAt } from '../../shared/event';
 import type { GuardConfig } from './decide';
 import { consider, type StartTrain } from './guard';
 import { signalOf } from './signal';
 import { StateTable } from './state';
-
-type Executed = EventBridgeEvent<string, { name?: unknown; status?: unknown; stateMachineArn?: unknown }>;
 
 const kit = requireEnv(foundation.env.kit);
 const trainMachine = requireEnv(retraining.env.trainMachine);
@@ -24,18 +22,20 @@ const sfn = new SFNClient({});
 
 /** @throws Refusal of a malformed event, before anything is written: it ends in the dead letters with its reason */
 export async function handler(event: EventBridgeEvent<string, unknown>): Promise<void> {
-  if (event['detail-type'] === 'Step Functions Execution Status Change') return release(event as Executed);
+  if (event['detail-type'] === 'Step Functions Execution Status Change') return release(event);
   const signal = signalOf(event, kit, new Date());
   if ('ignored' in signal) return console.info({ signal: event.id, ...signal });
   const outcome = await consider(signal, config, table, startTrain, () => new Date());
   console.info({ signal: signal.id, window: signal.window, outcome });
 }
 
-async function release({ id, detail }: Executed): Promise<void> {
-  const name = textAt('detail.name', detail.name);
-  const status = textAt('detail.status', detail.status);
-  if (detail.stateMachineArn !== trainMachine)
-    return console.info({ signal: id, ignored: `${String(detail.stateMachineArn)} is not the machine that trains` });
+async function release({ id, detail }: EventBridgeEvent<string, unknown>): Promise<void> {
+  const fields = fieldsAt('detail', detail);
+  const name = textAt('detail.name', fields.name);
+  const status = textAt('detail.status', fields.status);
+  const machine = textAt('detail.stateMachineArn', fields.stateMachineArn);
+  if (machine !== trainMachine)
+    return console.info({ signal: id, ignored: `${machine} is not the machine that trains` });
   console.info({ execution: name, status, lockReleased: status !== 'RUNNING' && (await table.release(name)) });
 }
 

@@ -2,6 +2,7 @@ import { columnWith } from '../../../lib/shared/dataset';
 import type { Column } from '../../../lib/shared/dataset-file';
 import { dataset } from '../../../lib/shared/declared';
 import { writtenNumber } from '../../shared/gateway';
+import { jsonOf, TOO_DEEP } from '../../shared/refusal';
 
 export type Instance = Record<string, string | number | null>;
 
@@ -24,6 +25,8 @@ const MAX_LISTED = 20;
 const MAX_VALUE_CHARACTERS = 100;
 /** A request of one instance carries its id to SageMaker as the inference id. */
 const MAX_ID_CHARACTERS = 64;
+/** What nothing measured exceeds, unless the dataset file says so; the programs behind this one refuse more (jobs/common/schema.py). */
+const LARGEST = 2 ** 53;
 const INFERENCE_ID = new RegExp(`^[ -~]{1,${MAX_ID_CHARACTERS}}$`);
 
 const { columns } = dataset.features;
@@ -88,7 +91,7 @@ function refusalsOf(instance: unknown, index: number, years: Years): Refusal[] {
 }
 
 function brokenRule(column: Column, value: unknown, years: Years): string | undefined {
-  const { nullable = false, min = -Infinity, max = Infinity } = column;
+  const { nullable = false, min = -LARGEST, max = LARGEST } = column;
   // A missing key is refused even where null is allowed: a client that renamed a column must not be served on nulls.
   if (value === undefined) return nullable ? 'is missing: send null when the value is unknown' : 'is missing';
   if (value === null) return nullable ? undefined : 'must not be null';
@@ -107,13 +110,15 @@ function brokenRule(column: Column, value: unknown, years: Years): string | unde
     case 'double': {
       const isNumber = column.type === 'int' ? Number.isSafeInteger(value) : Number.isFinite(value);
       if (isNumber && (value as number) >= min && (value as number) <= max) return undefined;
-      return `must be a${column.type === 'int' ? ' whole' : ''} number${range(column)}`;
+      return `must be a${column.type === 'int' ? ' whole' : ''} number${range(column, isNumber)}`;
     }
   }
 }
 
-function range({ min, max, unit }: Column): string {
-  const bounds = [min === undefined ? '' : ` from ${min}`, max === undefined ? '' : ` up to ${max}`].join('');
+/** Limits that nobody declared are named only to who sent a number beyond them. */
+function range({ min, max, unit }: Column, isNumber: boolean): string {
+  const [low, high] = isNumber ? [min ?? -LARGEST, max ?? LARGEST] : [min, max];
+  const bounds = [low === undefined ? '' : ` from ${low}`, high === undefined ? '' : ` up to ${high}`].join('');
   return unit === undefined ? bounds : `${bounds} (${unit})`;
 }
 
@@ -161,11 +166,11 @@ const refused = (message: string, refusals: Refusal[]): Refused => ({
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const shown = (value: unknown): string =>
-  (writtenNumber(value) ?? JSON.stringify(value))?.slice(0, MAX_VALUE_CHARACTERS) ?? 'nothing';
+const shown = (value: unknown): string => (writtenNumber(value) ?? jsonOf(value)).slice(0, MAX_VALUE_CHARACTERS);
 
 const cut = (received: unknown): unknown => {
   const value = writtenNumber(received) ?? received;
-  const text = JSON.stringify(value);
-  return text !== undefined && text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : value;
+  const text = jsonOf(value);
+  if (text.length > MAX_VALUE_CHARACTERS) return `${text.slice(0, MAX_VALUE_CHARACTERS)}…`;
+  return text === TOO_DEEP ? text : value;
 };

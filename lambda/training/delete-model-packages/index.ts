@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import {
   DeleteModelPackageCommand,
+  type ModelPackageSummary,
   paginateListModelPackages,
   paginateListTags,
   SageMakerClient,
@@ -30,16 +31,16 @@ async function mayDelete(ResourceArn: string): Promise<boolean> {
 
 async function deleteVersions(group: string): Promise<void> {
   // The pages are collected first: deleting while listing moves them.
-  for (const arn of await versions(group))
-    await unlessAbsent(sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: arn })));
+  for (const { ModelPackageArn, ModelPackageStatus } of await versions(group))
+    if (ModelPackageStatus !== 'Deleting')
+      await unlessAbsent(sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: ModelPackageArn })));
   // A version is listed while it is being deleted, and its group cannot go meanwhile. The function's timeout ends the wait.
   while ((await versions(group)).length > 0) await setTimeout(1000);
 }
 
-async function versions(group: string): Promise<string[]> {
-  const arns: string[] = [];
+async function versions(group: string): Promise<ModelPackageSummary[]> {
+  const found: ModelPackageSummary[] = [];
   for await (const page of paginateListModelPackages({ client: sagemaker }, { ModelPackageGroupName: group }))
-    for (const { ModelPackageArn } of page.ModelPackageSummaryList ?? [])
-      if (ModelPackageArn !== undefined) arns.push(ModelPackageArn);
-  return arns;
+    found.push(...(page.ModelPackageSummaryList ?? []));
+  return found;
 }

@@ -1,5 +1,6 @@
 import { statuses } from '../../../lib/monitoring/room';
-import { endOf, partitionOf, windowsOf } from '../../operate/days';
+import { addDays } from '../../../lib/shared/days';
+import { endOf, windowsOf } from '../../operate/days';
 import { train } from '../../operate/train';
 import { expect, type Scenario } from '../scenario';
 import { announced, begin, follow, live, note, Partitions } from '../story';
@@ -11,7 +12,8 @@ export const drift: Scenario = {
     const { history } = stage.story;
     const partitions = new Partitions(stage, history, stage.through);
     const start = await begin(stage, {
-      meanwhile: () => void partitions.land(partitionOf(stage.kit.dataset, history.end)),
+      meanwhile: () =>
+        void partitions.land({ start: history.end, end: addDays(history.end, 7) }).catch(() => undefined),
     });
     const windows = windowsOf({ start, end: endOf(stage.through) }, stage.config.monitoring.windowDays);
     for (const window of announced(windows, stage.out)) {

@@ -8,10 +8,10 @@ import oracle
 import pandas as pd
 import pytest
 from bucket import Bucket
+from in_use import features_of
 from months import first_days
 from pyspark.sql import SparkSession
 
-import features
 from common import schema
 
 
@@ -206,6 +206,7 @@ def test_block_minutes_cross_zones_midnights_and_clock_changes(
 ) -> None:
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     flight = f"SELECT timestamp'{departure}' AS scheduled_departure, {arrival} AS sched_arr_time"
-    query = f"SELECT {features.block_minutes()} AS block_minutes FROM ({flight}, '{zone}' AS tzone)"
+    minutes_of = features_of("nyc-flights").block_minutes()
+    query = f"SELECT {minutes_of} AS block_minutes FROM ({flight}, '{zone}' AS tzone)"
     (row,) = spark.sql(query).collect()
     assert row["block_minutes"] == minutes

@@ -26,14 +26,14 @@ def flights(partition: str) -> list[months.Row]:
 
 
 def lay(bucket: Bucket, partition: str, rows: list[months.Row]) -> None:
-    for table in months.DATASET["raw"]:
+    for table in months.dataset()["raw"]:
         source = rows if table == "flights" else months.month_rows(table, partition.replace("2014", "2013"))
         months.write_table(bucket.raw, table, partition, in_year(partition[:4], table, source))
 
 
 def in_year(year: str, table: str, rows: list[months.Row]) -> list[months.Row]:
     """The flights and the weather of 2013 as those of another year."""
-    if "time" not in months.DATASET["raw"][table]:
+    if "time" not in months.dataset()["raw"][table]:
         return rows
     return [row | {"year": year, "time_hour": year + row["time_hour"][4:]} for row in rows]
 

@@ -34,7 +34,7 @@ def by_clarify(rows: pd.DataFrame, facet: str, value: str, stage: report.StageTy
 
 
 @pytest.mark.parametrize(
-    ("facet", "value"), [("origin", "EWR"), ("carrier", "EV"), ("carrier", "DL"), ("carrier", "HA")]
+    ("facet", "value"), [("depot", "north"), ("courier", "emu"), ("courier", "dog"), ("courier", "yak")]
 )
 def test_metrics_equal_clarifys_own_code(scored: pd.DataFrame, facet: str, value: str) -> None:
     inside = (scored[facet] == value).to_numpy()
@@ -60,5 +60,5 @@ def test_small_facet_values_are_left_out(scored: pd.DataFrame) -> None:
     facets = per_facet(
         scored, 500, lambda facet: pre_training(scored["late"].to_numpy(), facet), PRE_TRAINING
     )
-    counts = scored["carrier"].value_counts()
-    assert [entry["value_or_threshold"] for entry in facets["carrier"]] == sorted(counts[counts >= 500].index)
+    counts = scored["courier"].value_counts()
+    assert [entry["value_or_threshold"] for entry in facets["courier"]] == sorted(counts[counts >= 500].index)

@@ -96,41 +96,39 @@ def test_rows_survive_the_request(rows: pd.DataFrame) -> None:
         check(place, instance)
     again = to_frame(instances)
     pd.testing.assert_frame_equal(again, curated, check_dtype=False)
-    assert isinstance(instances[0]["sched_hour"], int)
+    assert isinstance(instances[0]["hour"], int)
 
 
 def test_categories_are_codes_and_what_fit_never_saw_is_missing(rows: pd.DataFrame) -> None:
-    encoding = Encoding.fit(rows[rows["carrier"] != "HA"])
+    encoding = Encoding.fit(rows[rows["courier"] != "yak"])
     matrix = Encoding.from_json(json.loads(json.dumps(encoding.to_json()))).matrix(rows)
     names = [column.name for column in schema.features()]
     assert matrix.dtype == np.float32
     assert matrix.shape == (len(rows), len(names))
-    codes = matrix[:, names.index("carrier")]
-    assert np.isnan(codes[rows["carrier"] == "HA"]).all()
-    known = rows["carrier"] != "HA"
-    back = np.array(encoding.categories["carrier"])[codes[known].astype(int)]
-    assert (back == rows["carrier"][known]).all()
-    assert (np.isnan(matrix[:, names.index("seats")]) == rows["seats"].isna()).all()
+    codes = matrix[:, names.index("courier")]
+    assert np.isnan(codes[rows["courier"] == "yak"]).all()
+    known = rows["courier"] != "yak"
+    back = np.array(encoding.categories["courier"])[codes[known].astype(int)]
+    assert (back == rows["courier"][known]).all()
+    assert (np.isnan(matrix[:, names.index("lockers")]) == rows["lockers"].isna()).all()
 
 
 def test_categories_of_numbers_can_be_written_as_json(
     rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declared = schema.curated_columns()
-    as_category = [
-        replace(c, kind="categorical") if c.name in ("sched_hour", "seats") else c for c in declared
-    ]
+    as_category = [replace(c, kind="categorical") if c.name in ("hour", "lockers") else c for c in declared]
     monkeypatch.setattr(schema, "curated_columns", lambda: tuple(as_category))
     encoding = Encoding.fit(rows)
     content = json.loads(json.dumps(encoding.to_json()))
-    assert content["categories"]["sched_hour"] == sorted(rows["sched_hour"].unique().tolist())
+    assert content["categories"]["hour"] == sorted(rows["hour"].unique().tolist())
     # A column with gaps is floats in pandas and whole numbers in a request.
-    assert all(isinstance(seats, int) for seats in content["categories"]["seats"])
+    assert all(isinstance(lockers, int) for lockers in content["categories"]["lockers"])
     served = to_columns(to_instances(rows))
     np.testing.assert_array_equal(Encoding.from_json(content).matrix(served), encoding.matrix(rows))
     profile = json.loads(json.dumps(statistics(rows)))
-    seats = next(f for f in profile["features"] if f["name"] == "seats")
-    assert counts_of(seats) == rows["seats"].value_counts().to_dict()
+    lockers = next(f for f in profile["features"] if f["name"] == "lockers")
+    assert counts_of(lockers) == rows["lockers"].value_counts().to_dict()
 
 
 @pytest.mark.parametrize(
@@ -138,8 +136,10 @@ def test_categories_of_numbers_can_be_written_as_json(
     [([1e17] * 3, 1), ([0.3, 0.1 + 0.2], 1), ([2.0, 2.0], 10), ([0.0, 9.0], 10), ([], 0)],
 )
 def test_every_value_is_in_a_bucket(rows: pd.DataFrame, values: list[float], buckets: int) -> None:
-    frame = rows.iloc[: max(len(values), 1)].assign(temp_f=np.array(values or [np.nan]))
-    feature = next(f for f in statistics(frame)["features"] if f["name"] == "temp_f")["numerical_statistics"]
+    frame = rows.iloc[: max(len(values), 1)].assign(temperature=np.array(values or [np.nan]))
+    feature = next(f for f in statistics(frame)["features"] if f["name"] == "temperature")[
+        "numerical_statistics"
+    ]
     found = feature["distribution"]["kll"]["buckets"]
     assert len(found) == buckets
     assert sum(bucket["count"] for bucket in found) == len(values)
@@ -148,8 +148,8 @@ def test_every_value_is_in_a_bucket(rows: pd.DataFrame, values: list[float], buc
 def test_a_number_that_is_none_is_named_with_column_and_row(rows: pd.DataFrame) -> None:
     encoding, key = Encoding.fit(rows), rows[schema.id_column()].iloc[7]
     for value in (np.inf, -1e300):
-        odd = rows.assign(temp_f=rows["temp_f"].where(rows.index != 7, value))
-        with pytest.raises(ValueError, match=rf"temp_f of {key} is {value}".replace("+", r"\+")):
+        odd = rows.assign(temperature=rows["temperature"].where(rows.index != 7, value))
+        with pytest.raises(ValueError, match=rf"temperature of {key} is {value}".replace("+", r"\+")):
             encoding.matrix(odd)
 
 
@@ -183,21 +183,26 @@ def test_the_rule_has_a_direction_or_is_none(rows: pd.DataFrame, monkeypatch: py
 
 def test_a_rule_without_values_is_refused(rows: pd.DataFrame) -> None:
     with pytest.raises(ValueError, match="has no value in the fit slice"):
-        Encoding.fit(rows.assign(mean_delay_h2=np.nan))
+        Encoding.fit(rows.assign(delay_before=np.nan))
 
 
 def test_text_in_a_numeric_column_is_named() -> None:
     columns: dict[str, list[object]] = {column.name: [None] for column in schema.features()}
-    columns["seats"] = ["many"]
+    columns["lockers"] = ["many"]
     encoding = Encoding({c.name: () for c in schema.features() if c.kind == "categorical"}, 0.0)
-    with pytest.raises(ValueError, match="seats"):
+    with pytest.raises(ValueError, match="lockers"):
         encoding.matrix(columns)
 
 
-def test_the_jobs_read_the_schema_that_everybody_reads() -> None:
+def test_the_jobs_read_the_files_that_everybody_reads() -> None:
     root = Path(__file__).parents[3]
-    assert schema.dataset() == json.loads((root / "datasets/default/dataset.json").read_text())
-    assert schema.layout() == json.loads((root / "schema/layout.json").read_text())
+    links = {path.name: path.resolve() for path in (root / "jobs/common").iterdir() if path.is_symlink()}
+    shared = ("dataset.schema.json", "layout.json", "words.json")
+    assert links == {
+        "dataset.json": (root / "datasets/default/dataset.json").resolve(),
+        **{name: root / "schema" / name for name in shared},
+    }
+    assert schema.dataset()["name"] == "parcels"
 
 
 # What JSON can put in a column, most of it wrong there; the times differ from TIME_FORMAT or nearly do.

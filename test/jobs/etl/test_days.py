@@ -73,6 +73,37 @@ def test_each_row_ends_in_one_class_and_is_counted(shop: Bucket) -> None:
     assert shop.features(day)["id"].tolist() == ["1", "11", "12", "13"]
 
 
+def test_no_row_ends_the_run_whatever_it_holds(shop: Bucket) -> None:
+    """Spark refuses some of these on its own, and the whole run with them."""
+    day = DAYS[0]
+    rows = [
+        order(1, day),
+        order(2, day, placed="0001-01-01T00:00:00Z"),
+        order(3, day, placed="1850-01-01T00:00:00Z"),
+        order(4, day, placed="9999-12-31T23:59:59Z"),
+        order(5, day, placed="2019-02-29T10:00:00Z"),
+        order(6, day, placed=f"{day}T24:00:00Z"),
+        order(7, day, placed=f"{day}T23:59:60Z"),
+        order(8, day, pieces="99999999999"),
+        order(9, day, pieces="1e3"),
+        order(10, day, value="true"),
+        order(11, day, id="11\0"),
+        order(12, day, id="\u0661"),
+        order(13, day, item="th\ufffd"),
+        # Their sum is no number, and a model takes neither.
+        order(14, day, value="1e308"),
+        order(15, day, value="1e308"),
+        order(16, day, value=" 5 "),
+    ]
+    lay(shop.raw, day, rows)
+    assert shop.prepare(day)[day]["rows"] == {"in": 16, "curated": 4, "setAside": 0, "quarantined": 12}
+    report = shop.report(day)
+    assert report["quarantined"] == {"partition": 3, "malformed": 6, "id": 2, "encoding": 1}
+    assert report["nulled"] == {"orders.value": 2}
+    assert report["columns"]["value"] == {"missing": 2, "mean": 5, "min": 5, "max": 5}
+    assert shop.features(day)["id"].tolist() == ["1", "14", "15", "16"]
+
+
 def test_a_row_of_a_reference_table_is_seen_by_its_own_day_and_those_that_look_back(shop: Bucket) -> None:
     """A rate that also lies in the next day's file would double its orders there."""
     before, day = DAYS[:2]

@@ -1,5 +1,6 @@
 """Why a partition is refused: the sentence, and that what was curated of it before stays."""
 
+import gzip
 import hashlib
 import re
 from collections.abc import Callable
@@ -40,15 +41,34 @@ def header(shop: Bucket, day: str) -> None:
     shop.change("items", day, "item,name", "item,title")
 
 
-def text(table: str, content: str) -> Callable[[Bucket, str], None]:
+def put(table: str, content: bytes) -> Callable[[Bucket, str], None]:
     def write(shop: Bucket, day: str) -> None:
-        (shop.raw / f"tables/{table}/day={day}/{table}.csv").write_text(content)
+        (shop.raw / f"tables/{table}/day={day}/{table}.csv").write_bytes(content)
 
     return write
 
 
 CASES: dict[str, tuple[Callable[[Bucket, str], object], str]] = {
-    "a file of no bytes": (text("orders", ""), r"orders\.csv line 1 does not have .* column 1 is absent"),
+    "a file of no bytes": (put("orders", b""), r"orders\.csv line 1 does not have .* column 1 is absent"),
+    "a file of another kind": (
+        put("orders", b"x" * 300_000),
+        r"orders\.csv line 1 does not .* column 1 is 'x{60}' and must be 'id'",
+    ),
+    "a file that is compressed": (put("orders", gzip.compress(b"id,placed")), r"line 1 does not .* column 1 is"),
+    "UTF-16": (put("orders", "id,placed".encode("utf-16")), r"line 1 does not have .* column 1 is"),
+    "columns swapped": (put("items", b"name,item,weight\nTea,tea,0.1\n"), r"column 1 is 'name' and must be 'item'"),
+    "a header in the middle": (
+        put("items", b"item,name,weight\ntea,Tea,0.1\nitem,name,weight\n"),
+        r"items\.csv has 1 of 2 rows .* malformed, for example 'item,name,weight'",
+    ),
+    "long rows of nothing": (
+        put("orders", b"id,placed,item,value,pieces,returned\n" + b"z" * 50_000 + b"\n"),
+        r"of 1 are 1 malformed, for example 'z{200}'",
+    ),
+    "another encoding": (
+        put("items", "item,name,weight\nth\xe9,Th\xe9,0.1\n".encode("latin-1")),
+        r"items\.csv has 1 of 1 rows .* 1 encoding, for example 'th\ufffd,",
+    ),
     "a header only": (laid(orders=lambda _: []), r"orders\.csv holds no row"),
     "a reference table without rows": (laid(items=lambda _: []), r"items\.csv holds no row"),
     "a table that is missing": (without("rates"), r"rates\.csv is missing: upload it"),

@@ -25,7 +25,7 @@ def model(trained: Trained) -> Model:
 
 @pytest.fixture(scope="module")
 def instances(trained: Trained) -> list[dict[str, Any]]:
-    """Five flights of the window's first day."""
+    """Five parcels of the window's first day."""
     return to_instances(between(read_features(trained.lake.features), "2013-01-15", "2013-01-16").iloc[:5])
 
 
@@ -45,7 +45,7 @@ def test_a_window_is_read_whole_with_the_days_beside_it(
     traffic.replay(tmp_path, rows, model)
     found = read_window(str(tmp_path), WINDOW, model.identity)
     expected = between(rows, "2013-01-15", "2013-01-17")
-    assert sorted(found.rows["flight_key"]) == sorted(expected["flight_key"])
+    assert sorted(found.rows["parcel"]) == sorted(expected["parcel"])
     assert (found.duplicates, found.refused.count, found.refused.kept) == (0, 0, len(expected))
 
 
@@ -57,7 +57,7 @@ def test_a_replay_that_the_endpoint_captured_lies_under_the_day_of_the_requests(
     today = Window(date(2026, 11, 23), date(2026, 11, 24))
     found = read_window(str(tmp_path), WINDOW, model.identity, today)
     expected = between(rows, "2013-01-15", "2013-01-17")
-    assert sorted(found.rows["flight_key"]) == sorted(expected["flight_key"])
+    assert sorted(found.rows["parcel"]) == sorted(expected["parcel"])
     assert found.refused.count == 1
     assert len(read_window(str(tmp_path), WINDOW, model.identity).rows) == 0
 
@@ -74,8 +74,8 @@ def test_a_request_filed_a_day_early_or_late_is_found_and_rows_outside_are_not(
         between(frame, "2013-01-17", "2013-01-18").head(2)
     )
     traffic.file_lines(tmp_path, date(2013, 1, 17), [line(model, mixed_late, "late")])
-    found = read_window(str(tmp_path), WINDOW, model.identity).rows["flight_key"]
-    assert set(found) == {row["flight_key"] for row in mixed[2:] + mixed_late[:2]}
+    found = read_window(str(tmp_path), WINDOW, model.identity).rows["parcel"]
+    assert set(found) == {row["parcel"] for row in mixed[2:] + mixed_late[:2]}
 
 
 def test_a_line_delivered_twice_counts_once(
@@ -88,7 +88,7 @@ def test_a_line_delivered_twice_counts_once(
     assert found.duplicates == 5
 
 
-def test_the_latest_of_two_predictions_for_a_flight_wins_whatever_the_order_of_files(
+def test_the_latest_of_two_predictions_for_a_parcel_wins_whatever_the_order_of_files(
     model: Model, instances: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     late = line(model, instances[:2], "second", "2013-01-15T03:00:00.500Z", shift=0.2)
@@ -118,7 +118,7 @@ def test_a_window_with_a_release_in_its_middle_holds_the_asked_for_model_s_rows_
         ],
     )
     found = read_window(str(tmp_path), WINDOW, model.identity)
-    assert list(found.rows["flight_key"]) == [row["flight_key"] for row in instances[1:3]]
+    assert list(found.rows["parcel"]) == [row["parcel"] for row in instances[1:3]]
     assert (found.others, found.unattributed) == ({"0123456789abcdef": 3}, 1)
     assert len(read_window(str(tmp_path), WINDOW, None).rows) == 0
 
@@ -129,9 +129,7 @@ def test_corrupt_lines_of_the_window_are_counted_and_the_rest_is_read(
     good = line(model, instances, "good")
     short = json.loads(good)
     short["captureData"]["endpointOutput"]["data"] = '{"predictions": []}'
-    wrong_type = line(model, instances, "odd").replace(
-        '\\"sched_hour\\": ', '\\"sched_hour\\": \\"x\\", \\"y\\": '
-    )
+    wrong_type = line(model, instances, "odd").replace('\\"hour\\": ', '\\"hour\\": \\"x\\", \\"y\\": ')
     broken = [good[: len(good) // 2], "[]", "{}", "[" * 100_000, wrong_type, "\ufffd"]
     traffic.file_lines(tmp_path, date(2013, 1, 15), [broken[0], good, *broken[1:], json.dumps(short)])
     traffic.file_lines(tmp_path, date(2013, 1, 17), broken)
@@ -146,7 +144,7 @@ def test_native_captures_base64_is_read(model: Model, instances: list[dict[str, 
     record = json.loads(line(model, instances, "native"))
     for side in record["captureData"].values():
         side.update(data=base64.b64encode(side["data"].encode()).decode(), encoding="BASE64")
-    assert len(parse(json.dumps(record), pytest.fail)) == 5
+    assert len(parse(record, pytest.fail)) == 5
 
 
 def test_no_partition_is_an_empty_window(tmp_path: Path) -> None:
@@ -160,5 +158,5 @@ def test_types_are_those_of_the_curated_rows(
 ) -> None:
     traffic.file_lines(tmp_path, date(2013, 1, 15), [line(model, instances, "one")])
     rows = read_window(str(tmp_path), WINDOW, model.identity).rows
-    assert rows["seats"].dtype == np.float64
-    assert str(rows["scheduled_departure"].dtype) == "datetime64[ns, UTC]"
+    assert rows["lockers"].dtype == np.float64
+    assert str(rows["due"].dtype) == "datetime64[ns, UTC]"

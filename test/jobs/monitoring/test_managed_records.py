@@ -35,11 +35,11 @@ def test_data_quality_gets_exactly_the_columns_of_the_statistics(lake: Lake) -> 
     instances = to_instances(read_features(lake.features).head(3))
     rows = managed_records.preprocess_handler(record(instances, []))
     assert [list(row) for row in rows] == [[column.name for column in schema.features()]] * 3
-    assert rows[1]["carrier"] == instances[1]["carrier"]
+    assert rows[1]["courier"] == instances[1]["courier"]
 
 
 def test_model_quality_gets_one_prediction_beside_its_label() -> None:
-    prediction = {"flight_key": "UA-1-EWR-20130101T1000", "score": 0.31, "late": True}
+    prediction = {"parcel": "ant-1-north-20130101T1000", "score": 0.31, "late": True}
     assert managed_records.preprocess_handler(record([{}], [prediction], "1,27.0")) == {
         "endpointOutput_score": 0.31,
         "endpointOutput_late": 1,
@@ -50,7 +50,7 @@ def test_model_quality_gets_one_prediction_beside_its_label() -> None:
 def test_what_cannot_be_read_is_left_out_and_said(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
     prediction = {"score": 0.31, "late": False}
     (instance,) = to_instances(read_features(lake.features).head(1))
-    infinite = {**instance, "mean_delay_h2": float("inf")}
+    infinite = {**instance, "delay_before": float("inf")}
     for odd, told in [
         (record([{}, {}], [prediction, prediction], "1,27.0"), "too many values"),
         (record([{}], [prediction], "late"), "invalid literal"),

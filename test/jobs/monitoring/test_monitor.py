@@ -22,7 +22,7 @@ from drift import Violation
 
 
 def congested(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(mean_delay_h2=rows["mean_delay_h2"] + 60, late_share_h2=1.0)
+    return rows.assign(delay_before=rows["delay_before"] + 60, late_before=1.0)
 
 
 def test_a_quiet_week_completes(site: Site, lake: Lake) -> None:
@@ -61,27 +61,27 @@ def test_drift_of_a_retraining_feature_is_a_violation_with_its_distance(site: Si
     found = site.look()
     assert found["status"] == "CompletedWithViolations"
     by_feature = {v["feature"]: v for v in found["violations"] if v["check"] == "baseline_drift_check"}
-    assert set(by_feature) == {"mean_delay_h2", "late_share_h2"}
+    assert set(by_feature) == {"delay_before", "late_before"}
     assert all(v["retrain"] for v in found["violations"])
     period = between(read_features(site.lake.features), "2013-01-01", "2013-01-22")
     window = congested(between(period, "2013-01-15", "2013-01-22"))
-    exact = ks_distance(window["mean_delay_h2"].to_numpy(), period["mean_delay_h2"].to_numpy())
-    assert by_feature["mean_delay_h2"]["value"] == pytest.approx(exact, abs=0.002)
-    assert site.message.startswith("CompletedWithViolations: mean_delay_h2 baseline_drift_check")
+    exact = ks_distance(window["delay_before"].to_numpy(), period["delay_before"].to_numpy())
+    assert by_feature["delay_before"]["value"] == pytest.approx(exact, abs=0.002)
+    assert site.message.startswith("CompletedWithViolations: delay_before baseline_drift_check")
     listed = site.file("constraint_violations.json")["violations"]
     assert {"feature_name", "constraint_check_type", "description"} == set(listed[0])
 
 
-def test_weather_and_new_places_are_reported_and_start_nothing(site: Site) -> None:
+def test_heat_and_new_places_are_reported_and_start_nothing(site: Site) -> None:
     def hot_and_new(rows: pd.DataFrame) -> pd.DataFrame:
-        renamed = rows["dest"].where(rows.index % 20 != 0, "ZZZ")
-        return rows.assign(temp_f=rows["temp_f"] + 60, dest=renamed)
+        renamed = rows["region"].where(rows.index % 20 != 0, "ZZZ")
+        return rows.assign(temperature=rows["temperature"] + 60, region=renamed)
 
     site.traffic("2013-01-15", "2013-01-22", hot_and_new)
     found = site.look()
     reported = {(v["feature"], v["check"]): v for v in found["reported"]}
-    assert reported["dest", "categorical_values_check"]["value"] == pytest.approx(0.05, abs=0.001)
-    assert ("temp_f", "baseline_drift_check") in reported
+    assert reported["region", "categorical_values_check"]["value"] == pytest.approx(0.05, abs=0.001)
+    assert ("temperature", "baseline_drift_check") in reported
     assert [v["feature"] for v in found["violations"]] in ([], ["gain_over_rule"])
     assert not any(v["retrain"] for v in found["reported"])
 
@@ -121,7 +121,7 @@ def test_scores_that_stopped_ranking_are_a_quality_violation(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generator = np.random.default_rng(1)
-    noise = lambda self, rows: generator.random(len(rows["carrier"])).astype(np.float32)  # noqa: E731
+    noise = lambda self, rows: generator.random(len(rows["courier"])).astype(np.float32)  # noqa: E731
     with monkeypatch.context() as patch:
         patch.setattr(Model, "score", noise)
         site.traffic("2013-01-15", "2013-01-22", lambda rows: rows)
@@ -220,7 +220,7 @@ def test_an_error_is_the_exit_message(site: Site) -> None:
 def test_bias_moved_is_told_with_both_figures() -> None:
     def facets(figures: dict[str, float | None]) -> fairness.Facets:
         metrics = [{"name": name, "value": value} for name, value in figures.items()]
-        return {"origin": [{"value_or_threshold": "EWR", "metrics": metrics}]}
+        return {"depot": [{"value_or_threshold": "north", "metrics": metrics}]}
 
     before = {
         "post_training_bias_metrics": {"facets": facets({"AD": -0.1, "DI": 1.5, "RD": 0.2, "TE": None})}
@@ -230,7 +230,7 @@ def test_bias_moved_is_told_with_both_figures() -> None:
 
 
 def test_confirmation_counts_this_window_and_needs_it() -> None:
-    violation = Violation("mean_delay_h2", "baseline_drift_check", 0.3, 0.2, retrain=True)
+    violation = Violation("delay_before", "baseline_drift_check", 0.3, 0.2, retrain=True)
     bad, clean = {"violations": ["x"]}, {"violations": []}
     assert outcome.confirmed([violation], [bad, clean], k=2)
     assert not outcome.confirmed([violation], [clean, clean], k=2)

@@ -29,7 +29,7 @@ def ask(model: Model, instances: list[dict[str, Any]], accept: str = "applicatio
 
 def test_the_answer_has_key_score_and_decision(model: Model, instance: dict[str, Any]) -> None:
     (answer,) = ask(model, [instance])["predictions"]
-    assert answer["flight_key"] == instance["flight_key"]
+    assert answer["parcel"] == instance["parcel"]
     assert 0 < answer["score"] < 1
     assert answer["late"] is (answer["score"] >= model.threshold)
 
@@ -41,7 +41,7 @@ def test_order_is_kept_and_rows_do_not_touch_each_other(model: Model, trained: T
 
 
 def test_missing_values_and_new_categories_are_scored(model: Model, instance: dict[str, Any]) -> None:
-    changed = {**instance, "temp_f": None, "mean_delay_h2": None, "carrier": "ZZ"}
+    changed = {**instance, "temperature": None, "delay_before": None, "courier": "ZZ"}
     (answer,) = ask(model, [changed])["predictions"]
     assert 0 < answer["score"] < 1
 
@@ -75,24 +75,24 @@ def test_a_body_of_another_shape_is_refused(body: str) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"carrier": None}, r"instances\[1\].carrier must be text, got None"),
-        ({"distance_miles": "far"}, r"instances\[1\].distance_miles must be a number, got 'far'"),
-        ({"sched_hour": True}, r"instances\[1\].sched_hour must be a number, got True"),
-        ({"scheduled_departure": "yesterday"}, "must be a time like .*, got 'yesterday'"),
+        ({"courier": None}, r"instances\[1\].courier must be text, got None"),
+        ({"distance_km": "far"}, r"instances\[1\].distance_km must be a number, got 'far'"),
+        ({"hour": True}, r"instances\[1\].hour must be a number, got True"),
+        ({"due": "yesterday"}, "must be a time like .*, got 'yesterday'"),
         (
-            {"scheduled_departure": "9999-12-31T00:00:00Z"},
+            {"due": "9999-12-31T00:00:00Z"},
             r"a time like 2012-01-01T00:00:00Z until .*, got '9999",
         ),
-        ({"scheduled_departure": "0001-01-01T00:00:00Z"}, "must be a time like"),
+        ({"due": "0001-01-01T00:00:00Z"}, "must be a time like"),
         (
-            {"mean_delay_h2": float("inf")},
-            r"instances\[1\].mean_delay_h2 must be a finite number .*, got inf",
+            {"delay_before": float("inf")},
+            r"instances\[1\].delay_before must be a finite number .*, got inf",
         ),
-        ({"distance_miles": float("nan")}, r"distance_miles must be a finite number .*, got nan"),
-        ({"seats": 10**400}, r"seats must be a finite number .*, got 1000"),
-        ({"temp_f": -1e300}, r"temp_f must be a finite number .*, got -1e\+300"),
-        ({"flight_key": ""}, "flight_key must be a text that is not empty"),
-        ({"carrier": "\ud800"}, "carrier must be text that UTF-8 can hold"),
+        ({"distance_km": float("nan")}, r"distance_km must be a finite number .*, got nan"),
+        ({"lockers": 10**400}, r"lockers must be a finite number .*, got 1000"),
+        ({"temperature": -1e300}, r"temperature must be a finite number .*, got -1e\+300"),
+        ({"parcel": ""}, "parcel must be a text that is not empty"),
+        ({"courier": "\ud800"}, "courier must be text that UTF-8 can hold"),
     ],
 )
 def test_a_wrong_value_is_named(instance: dict[str, Any], change: dict[str, Any], told: str) -> None:
@@ -102,6 +102,6 @@ def test_a_wrong_value_is_named(instance: dict[str, Any], change: dict[str, Any]
 
 
 def test_an_absent_column_is_named(instance: dict[str, Any]) -> None:
-    del instance["seats"]
-    with pytest.raises(ValueError, match=r"instances\[0\].seats is missing"):
+    del instance["lockers"]
+    with pytest.raises(ValueError, match=r"instances\[0\].lockers is missing"):
         inference.input_fn(json.dumps({"instances": [instance]}), "application/json")

@@ -57,7 +57,7 @@ def test_figures_are_those_of_the_gate_rows(
         roc_auc_score(gate_rows["late"], model.score(gate_rows))
     )
     fit = between(read_features(trained.lake.features), *model.slices.fit)
-    rule = gate_rows["mean_delay_h2"].fillna(fit["mean_delay_h2"].median())
+    rule = gate_rows["delay_before"].fillna(fit["delay_before"].median())
     assert decision["ruleAuc"] == pytest.approx(roc_auc_score(gate_rows["late"], rule))
     assert decision["championAuc"] is None
     assert decision["newLabelledRows"] == sum(model.meta["rows"].values())
@@ -84,7 +84,7 @@ def test_a_champion_that_has_not_seen_the_gate_is_compared(
     decision = run(lake, tmp_path, trained.model, tmp_path / "champion/model")["decision.json"]
     assert decision["gain"] == pytest.approx(decision["challengerAuc"] - decision["championAuc"])
     assert decision["interval"][0] < decision["gain"] < decision["interval"][1]
-    assert {segment["value"] for segment in decision["segments"]} == {"EWR", "JFK", "LGA"}
+    assert {segment["value"] for segment in decision["segments"]} == {"north", "south", "west"}
     assert "has seen" not in decision["reason"]
 
 
@@ -92,7 +92,7 @@ def test_rows_that_changed_since_training_are_refused(lake: Lake, trained: Train
     changed = tmp_path / "lake"
     shutil.copytree(lake.labels, changed / "labels")
     frame = read_features(lake.features)
-    frame.loc[10, "seats"] += 1
+    frame.loc[10, "lockers"] += 1
     (changed / "features").mkdir()
     frame.to_parquet(changed / "features/part.parquet")
     with pytest.raises(ValueError, match="changed between training and evaluation"):
@@ -135,20 +135,22 @@ def test_the_baseline_is_of_the_whole_period(alone: dict[str, Any], lake: Lake) 
     rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
     found = {feature["name"]: feature for feature in alone["statistics.json"]["features"]}
     assert alone["statistics.json"]["dataset"]["item_count"] == len(rows)
-    temperature = found["temp_f"]["numerical_statistics"]
-    assert temperature["mean"] == pytest.approx(rows["temp_f"].mean())
-    assert temperature["std_dev"] == pytest.approx(rows["temp_f"].std(ddof=0))
+    temperature = found["temperature"]["numerical_statistics"]
+    assert temperature["mean"] == pytest.approx(rows["temperature"].mean())
+    assert temperature["std_dev"] == pytest.approx(rows["temperature"].std(ddof=0))
     assert temperature["common"] == {
-        "num_present": rows["temp_f"].count(),
-        "num_missing": rows["temp_f"].isna().sum(),
+        "num_present": rows["temperature"].count(),
+        "num_missing": rows["temperature"].isna().sum(),
     }
-    assert sum(b["count"] for b in temperature["distribution"]["kll"]["buckets"]) == rows["temp_f"].count()
-    minutes = found["sched_minute"]["numerical_statistics"]["distribution"]["kll"]["buckets"]
+    assert (
+        sum(b["count"] for b in temperature["distribution"]["kll"]["buckets"]) == rows["temperature"].count()
+    )
+    minutes = found["minute"]["numerical_statistics"]["distribution"]["kll"]["buckets"]
     assert [b["lower_bound"] for b in minutes] == [-0.5 + 6 * n for n in range(10)]
-    weekdays = found["day_of_week"]["numerical_statistics"]["distribution"]["kll"]["buckets"]
-    counted = rows["day_of_week"].value_counts().sort_index()
+    weekdays = found["weekday"]["numerical_statistics"]["distribution"]["kll"]["buckets"]
+    counted = rows["weekday"].value_counts().sort_index()
     assert [(b["lower_bound"] + 0.5, b["count"]) for b in weekdays] == list(counted.items())
-    assert counts_of(found["carrier"]) == rows["carrier"].value_counts().to_dict()
+    assert counts_of(found["courier"]) == rows["courier"].value_counts().to_dict()
 
 
 def test_the_sketch_stands_for_all_values(alone: dict[str, Any], lake: Lake) -> None:
@@ -162,18 +164,18 @@ def test_the_sketch_stands_for_all_values(alone: dict[str, Any], lake: Lake) -> 
 
 def test_thresholds_are_the_noise_between_weeks(alone: dict[str, Any], lake: Lake) -> None:
     rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
-    week = (rows["scheduled_departure"].dt.dayofyear - 1) // 7
+    week = (rows["due"].dt.dayofyear - 1) // 7
     limits = {feature["name"]: feature for feature in alone["constraints.json"]["features"]}
-    for name in ("mean_delay_h2", "temp_f", "sched_hour"):
+    for name in ("delay_before", "temperature", "hour"):
         values = rows[name].to_numpy(dtype=float)
         noise = max(ks_distance(values[week == w], values[week != w]) for w in range(3))
         override = limits[name]["monitoringConfigOverrides"]["distribution_constraints"]
         assert override["comparison_threshold"] == pytest.approx(max(0.1, noise))
     assert (
-        limits["temp_f"]["monitoringConfigOverrides"]["distribution_constraints"]["comparison_threshold"]
+        limits["temperature"]["monitoringConfigOverrides"]["distribution_constraints"]["comparison_threshold"]
         > 0.3
     )
-    assert limits["carrier"]["string_constraints"]["domains"] == sorted(rows["carrier"].unique())
+    assert limits["courier"]["string_constraints"]["domains"] == sorted(rows["courier"].unique())
 
 
 def relabelled(lake: Lake, to: Path, change: Callable[[dict[str, Any]], str | None]) -> Lake:
@@ -191,33 +193,33 @@ def relabelled(lake: Lake, to: Path, change: Callable[[dict[str, Any]], str | No
 
 
 def test_a_segment_with_one_class_holds_and_is_listed(lake: Lake, tmp_path: Path) -> None:
-    def never_from_newark(record: dict[str, Any]) -> str | None:
+    def never_from_north(record: dict[str, Any]) -> str | None:
         key = record["eventMetadata"]["eventId"]
-        return "0,1.0" if "-EWR-" in key and key.split("-")[-1] >= "20130115" else None
+        return "0,1.0" if "-north-" in key and key.split("-")[-1] >= "20130115" else None
 
-    odd = relabelled(lake, tmp_path / "lake", never_from_newark)
+    odd = relabelled(lake, tmp_path / "lake", never_from_north)
     train.main(training_arguments(odd, tmp_path / "trained"))
     found = run(odd, tmp_path, tmp_path / "trained/model", **{"segment-min-rows": 300})
     decision = found["decision.json"]
     assert not decision["promoted"]
-    assert "segment origin EWR (" in decision["reason"]
-    assert [(s["value"], s["gain"]) for s in decision["segmentsLeftOut"]] == [("EWR", None)]
+    assert "segment depot north (" in decision["reason"]
+    assert [(s["value"], s["gain"]) for s in decision["segmentsLeftOut"]] == [("north", None)]
     gains = {s["value"]: s["gain"] for s in found["evaluation.json"]["segmentsOverRule"]}
-    assert gains["EWR"] is None
-    assert isinstance(gains["JFK"], float)
+    assert gains["north"] is None
+    assert isinstance(gains["south"], float)
 
 
 def test_a_rule_that_lost_its_values_is_beaten_by_nobody(lake: Lake, tmp_path: Path) -> None:
     frame = read_features(lake.features)
-    gate = frame["scheduled_departure"] >= pd.Timestamp("2013-01-15", tz="UTC")
+    gate = frame["due"] >= pd.Timestamp("2013-01-15", tz="UTC")
     odd = tmp_path / "lake"
     (odd / "features").mkdir(parents=True)
-    frame.assign(mean_delay_h2=frame["mean_delay_h2"].mask(gate)).to_parquet(odd / "features/part.parquet")
+    frame.assign(delay_before=frame["delay_before"].mask(gate)).to_parquet(odd / "features/part.parquet")
     (odd / "labels").symlink_to(lake.labels)
     train.main(training_arguments(Lake(odd), tmp_path / "trained"))
     decision = run(Lake(odd), tmp_path, tmp_path / "trained/model")["decision.json"]
     assert not decision["promoted"]
-    assert "mean_delay_h2, which the one-feature rule is made of, has a value in 0% of" in decision["reason"]
+    assert "delay_before, which the one-feature rule is made of, has a value in 0% of" in decision["reason"]
 
 
 def test_the_report_says_what_the_decisions_cost(
@@ -237,22 +239,22 @@ def test_the_report_says_what_the_decisions_cost(
 
 def test_days_without_events_have_no_noise_and_no_nan(lake: Lake) -> None:
     rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
-    day = rows["scheduled_departure"].dt.dayofyear
-    gaps = rows[(day < 4) | (day > 9)].assign(seats=np.nan)
+    day = rows["due"].dt.dayofyear
+    gaps = rows[(day < 4) | (day > 9)].assign(lockers=np.nan)
     limits = baseline.limits(gaps, 3)
     assert all(np.isfinite(list(limit.values())).all() for limit in limits.values())
-    assert limits["seats"]["completeness"] == 0
-    worst = 1 - gaps["mean_delay_h2"].isna().groupby((day[gaps.index] - 1) // 3).mean().max()
-    assert limits["mean_delay_h2"]["completeness"] == pytest.approx(worst - baseline.LEAST_MISSING)
+    assert limits["lockers"]["completeness"] == 0
+    worst = 1 - gaps["delay_before"].isna().groupby((day[gaps.index] - 1) // 3).mean().max()
+    assert limits["delay_before"]["completeness"] == pytest.approx(worst - baseline.LEAST_MISSING)
 
 
 def test_held_out_weeks_are_judged_by_the_others_alone(lake: Lake) -> None:
     rows = between(read_features(lake.features), "2013-01-01", THREE_WEEKS_END)
-    week = (rows["scheduled_departure"].dt.dayofyear - 1) // 7
-    even = rows.assign(mean_delay_h2=rows.index % 7, late_share_h2=0.1)
+    week = (rows["due"].dt.dayofyear - 1) // 7
+    even = rows.assign(delay_before=rows.index % 7, late_before=0.1)
     assert baseline.false_alarms(even, 7) == {"windows": 3, "alarms": 0}
     # One week unlike the two others, which hardly differ: it stands out, and nobody else does.
-    odd = even.assign(mean_delay_h2=even["mean_delay_h2"] + 100 * (week == 1))
+    odd = even.assign(delay_before=even["delay_before"] + 100 * (week == 1))
     assert baseline.false_alarms(odd, 7) == {"windows": 3, "alarms": 1}
 
 

@@ -12,7 +12,7 @@ BETTER = Comparison(
     gain=0.05,
     interval=(0.02, 0.08),
     brier_delta=-0.01,
-    segments=[Segment("origin", "EWR", 4000, 0.03), Segment("origin", "LGA", 3000, -0.01)],
+    segments=[Segment("depot", "north", 4000, 0.03), Segment("depot", "west", 3000, -0.01)],
     champion_trained_through="2013-04-01",
 )
 EVIDENCE = Evidence(
@@ -43,7 +43,7 @@ def test_better_everywhere_is_promoted_and_says_by_how_much() -> None:
         ({"interval": (-0.001, 0.1)}, "not surely above 0"),
         ({"interval": (float("nan"), 0.1)}, "not surely above 0"),
         ({"brier_delta": 0.0051}, "Brier"),
-        ({"segments": [Segment("origin", "JFK", 1200, -0.021)]}, "origin JFK (1200 rows)"),
+        ({"segments": [Segment("depot", "south", 1200, -0.021)]}, "depot south (1200 rows)"),
         ({"champion_trained_through": "2013-08-16"}, "has seen part of the gate"),
     ],
 )
@@ -54,7 +54,7 @@ def test_each_objection_holds_alone(changes: dict[str, object], because: str) ->
 
 
 def test_the_margins_themselves_are_allowed() -> None:
-    assert promoted(brier_delta=0.005, segments=[Segment("origin", "JFK", 1200, -0.02)])
+    assert promoted(brier_delta=0.005, segments=[Segment("depot", "south", 1200, -0.02)])
     assert promoted(champion_trained_through="2013-08-15")
 
 
@@ -107,7 +107,7 @@ def test_worse_figures_never_turn_a_hold_into_a_promotion(
             BETTER,
             interval=(low - by, low + 0.1),
             brier_delta=brier + by,
-            segments=[Segment("origin", "EWR", 4000, segment - by)],
+            segments=[Segment("depot", "north", 4000, segment - by)],
         )
         return decide(replace(EVIDENCE, rule_gain=rule - by, comparison=comparison), MARGINS)[0]
 

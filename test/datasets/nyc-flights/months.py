@@ -9,11 +9,11 @@ from functools import cache
 from itertools import chain, product
 from pathlib import Path
 from string import ascii_uppercase, digits
+from typing import Any
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOURCE = Path(json.loads((ROOT / ".toolchain/toolchain.json").read_text())["data"]) / "nyc-flights"
 LAYOUT = json.loads((ROOT / "schema/layout.json").read_text())
-DATASET = json.loads((ROOT / "datasets/nyc-flights/dataset.json").read_text())
 
 EVENTS = "flights"
 
@@ -21,11 +21,16 @@ Row = dict[str, str]
 
 
 @cache
+def dataset() -> dict[str, Any]:
+    return json.loads((ROOT / "datasets/nyc-flights/dataset.json").read_text())
+
+
+@cache
 def source_rows(table: str, month: str) -> list[Row]:
     """A source table's rows of a UTC month, or all where it has no times; its NA becomes an empty field."""
     with (SOURCE / f"{table}.csv").open(newline="") as file:
         lines = iter(file)
-        if "time" in DATASET["raw"][table]:
+        if "time" in dataset()["raw"][table]:
             # To parse all of the year takes seconds, and every test process would do it. The time comes last.
             lines = chain([next(lines)], (line for line in lines if f",{month}-" in line))
         return [
@@ -45,7 +50,7 @@ def first_days(days: int) -> Callable[[Row], bool]:
 def write_table(raw: Path, table: str, month: str, rows: Iterable[Row]) -> None:
     path = raw / LAYOUT["raw"]["tables"].format(table=table, grain="month", partition=month)
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = [column["name"] for column in DATASET["raw"][table]["columns"]]
+    names = [column["name"] for column in dataset()["raw"][table]["columns"]]
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
@@ -53,7 +58,7 @@ def write_table(raw: Path, table: str, month: str, rows: Iterable[Row]) -> None:
 
 
 def write_month(raw: Path, month: str, keep: Callable[[Row], bool] = lambda row: True) -> None:
-    for table in DATASET["raw"]:
+    for table in dataset()["raw"]:
         write_table(raw, table, month, month_rows(table, month, keep))
 
 
@@ -75,7 +80,7 @@ def label_lines(rows: Iterable[Row]) -> dict[date, list[str]]:
             delay = float(row["arr_delay"])
             record = {
                 "groundTruthData": {
-                    "data": f"{int(delay >= DATASET['labels']['parameters']['lateMinutes'])},{delay}",
+                    "data": f"{int(delay >= dataset()['labels']['parameters']['lateMinutes'])},{delay}",
                     "encoding": "CSV",
                 },
                 "eventMetadata": {"eventId": flight_key(row)},
