@@ -1,7 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { enabledRooms, stacksOf } from '../../../lib/rooms';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
-import { datasetOf } from '../../../lib/shared/datasets';
 import { SIGN_IN } from '../../shared/arguments';
 import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
@@ -14,7 +13,6 @@ import {
   judgeBootstrap,
   judgeBudget,
   judgeBudgets,
-  judgeDataset,
   judgeDeployed,
   judgeFeatures,
   judgeImage,
@@ -42,7 +40,6 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const local = [
     ...tools().map(judgeTool),
     judgeNames(kit, fixed),
-    judgeDataset(datasetOf(config.dataset)),
     judgeBudget(firstMonth(estimate(config, templates)), config.foundation.monthlyBudgetUsd),
     ...judgeDataset(config),
   ];
