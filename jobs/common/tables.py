@@ -53,7 +53,7 @@ def _read(part: Path) -> "pd.DataFrame":
     is_number = lambda kind: types.is_integer(kind) or types.is_floating(kind)  # noqa: E731
     is_text = lambda kind: types.is_string(kind) or types.is_large_string(kind)  # noqa: E731
     # Without a zone nobody knows which moments they are.
-    is_moment = lambda kind: types.is_timestamp(kind) and kind.tz is not None  # noqa: E731
+    is_moment = lambda kind: types.is_timestamp(kind) and "tz=" in str(kind)  # noqa: E731
     fits = {"int": is_number, "double": is_number, "string": is_text, "timestamp": is_moment}
     for column in schema.curated_columns():
         kind = found.get(column.name)

@@ -10,8 +10,7 @@ const OF_THE_JOB = /^(partition|own|quarantine|set_aside|broke_.*)$/;
 const VIEWS_OF_THE_JOB = ['events', 'curated', 'features'];
 
 /** What a pattern may not hold, because one of three languages reads it differently or not at all. */
-const NOT_PORTABLE =
-  /\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&/;
+const NOT_PORTABLE = /\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&/;
 
 export interface Fault {
   /** Dotted, with names of columns in place of their numbers. */
@@ -151,7 +150,7 @@ function explodes(pattern: string): boolean {
     .replace(/\{\d+,\}/g, '+')
     .replace(/\{\d+(,\d+)?\}/g, '')
     .replace(/[^()|*+?]/gs, 'x');
-  for (let group; (group = /\(([^()]*)\)(.?)/.exec(text)) !== null; ) {
+  for (let group; (group = /\(([^()]*)\)(.?)/.exec(text)) !== null;) {
     const [whole, content = '', next = ''] = group;
     const repeats = content.split('|').some((each) => /^(?:x[*+?]\??)+$/.test(each) && /[*+]/.test(each));
     if (repeats && /[*+]/.test(next)) return true;
