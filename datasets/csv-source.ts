@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Dataset, RawTable } from '../lib/shared/dataset-file';
 import type { DataSource, Label, LabelRule, Labels, Row, Table } from './data-source';
-import { soundRow, TIME } from './row-rules';
+import { deliverable, soundRow, TIME } from './row-rules';
 
 /** Lines by UTC day; a table without a time column has all of them under the empty text. */
 type Days = ReadonlyMap<string, string[]>;
@@ -41,8 +41,10 @@ export class CsvSource implements DataSource {
 
   tables(partition: string): ReadonlyMap<string, Table> {
     const present = [...this.days.get(this.events)!.days.keys()].sort();
-    if (!this.holds(partition))
-      throw new Error(`there are no events in ${partition}: the data holds ${present.at(0)} to ${present.at(-1)}`);
+    if (!this.holds(partition)) {
+      const held = present.length === 0 ? 'no event with a time' : `${present.at(0)} to ${present.at(-1)}`;
+      throw new Error(`there are no events in ${partition}: the data holds ${held}`);
+    }
     return new Map(
       [...this.days].map(([name, { header, days }]) => [
         name,
@@ -59,7 +61,7 @@ export class CsvSource implements DataSource {
       try {
         const row = soundRow(this.dataset.raw[this.events]!, rowOf(header, line));
         const values = this.rule.values(row);
-        if (values !== undefined) labels.push({ id: this.rule.id(row), values });
+        if (values !== undefined) labels.push(deliverable(this.dataset, { id: this.rule.id(row), values }));
       } catch (error) {
         refused.push(`${(error as Error).message}: ${line.slice(0, 200)}`);
       }
@@ -112,14 +114,17 @@ export function readTable(
     missing.filter((word) => pattern !== undefined && new RegExp(pattern).test(word)),
   );
   const empty = (value: string, place: number) => missing.includes(value) && !keeps[place]!.includes(value);
-  const header = columns.map(({ name }) => name).join(',');
+  const names = columns.map(({ name }) => name);
+  const header = names.join(',');
   const rows: string[] = [];
-  let first: string | undefined;
+  let first: string[] | undefined;
   for (const { fields, line } of recordsOf(text, file)) {
     if (first === undefined) {
-      first = fields.join(',');
-      if (first !== header)
-        throw new Error(`${file} line 1 has the columns ${first}; the dataset file expects ${header}`);
+      first = fields;
+      const place = Array.from({ length: Math.max(names.length, first.length) }, (_, at) => at).find(
+        (at) => names[at] !== fields[at],
+      );
+      if (place !== undefined) throw new Error(otherHeader(file, place, names, fields));
       continue;
     }
     if (fields.length !== columns.length)
@@ -132,6 +137,16 @@ export function readTable(
   }
   if (first === undefined) throw new Error(`${file} is empty: its first line must be ${header}`);
   return { header, rows };
+}
+
+/** The first column that differs; the whole of both lines would have to be compared by eye. */
+function otherHeader(file: string, place: number, names: readonly string[], found: readonly string[]): string {
+  const [is, must] = [found[place], names[place]].map((name) => (name === undefined ? 'absent' : JSON.stringify(name)));
+  const hint = found.length === 1 ? '. Fields are separated by commas, the text is UTF-8' : '';
+  return (
+    `${file} line 1 is not the header that dataset.json declares: column ${place + 1} is ${is} and must be ${must}${hint}. ` +
+    `It must be ${names.join(',')}`
+  );
 }
 
 /** Records with the number of their line; blank lines hold none. */

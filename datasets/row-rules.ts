@@ -1,7 +1,7 @@
 /** Row rules of a raw table as the job applies them too: which row is sound, and what it says. */
-import type { RawColumn, RawTable } from '../lib/shared/dataset-file';
+import type { Dataset, RawColumn, RawTable } from '../lib/shared/dataset-file';
 import { isDay } from '../lib/shared/days';
-import type { Row } from './data-source';
+import type { Label, Row } from './data-source';
 
 export const TIME = /^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
@@ -46,4 +46,24 @@ function brokenLimit({ min, max, pattern, rule }: RawColumn, value: string): str
   if (max !== undefined && Number(value) > max) return `must be at most ${max}`;
   if (pattern !== undefined && !new RegExp(pattern).test(value)) return `must match ${pattern}`;
   return undefined;
+}
+
+/**
+ * The label, if trainings and monitor can read it.
+ * @throws Error saying what the dataset's label rule gives and what dataset.json declares
+ */
+export function deliverable({ features, labels }: Pick<Dataset, 'features' | 'labels'>, label: Label): Label {
+  const pattern = features.columns.find(({ role }) => role === 'id')?.pattern ?? '.';
+  if (typeof label.id !== 'string' || !new RegExp(pattern).test(label.id))
+    throw new Error(`the label rule gives the id ${JSON.stringify(label.id)}, which must match ${pattern}`);
+  const declared = labels.columns.filter(({ role }) => role === 'label');
+  if (label.values.length !== declared.length)
+    throw new Error(`the label rule gives ${label.values.length} values, dataset.json declares ${declared.length}`);
+  for (const [place, { name, type, min = -Infinity, max = Infinity }] of declared.entries()) {
+    const value = label.values[place]!;
+    const fits = type === 'int' ? Number.isInteger(value) : Number.isFinite(value);
+    if (!fits || value < min || value > max)
+      throw new Error(`the label rule gives ${name} ${value}, which must be ${type} from ${min} to ${max}`);
+  }
+  return label;
 }

@@ -68,8 +68,11 @@ def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: in
     # The one event of a day may miss its label, but no slice begins or ends with a day that has none.
     usable = present[complete & before & (labels > 0)]
     if usable.size == 0:
+        first = rows[schema.id_column()].iloc[0] if len(rows) else "none"
         raise ValueError(
-            f"no day before {data_through} has its labels: deliver them, or choose another data_through"
+            f"no day before {data_through} has its labels: deliver them, or choose another data_through. If "
+            f"they lie there, they have other ids than the curated rows, of which the first is {first}: "
+            "labels.ts and key() of features.py must form the same"
         )
     end = usable[-1] + 1
     gate, select, start = end - gate_days, end - gate_days - select_days, usable[0]

@@ -171,8 +171,9 @@ def results(partition: str, report: dict[str, Any], has_past: bool) -> str | Non
         )
     if not rows["curated"]:
         return (
-            f"no row of partition {partition} can be curated: {_counted(report['quarantined'])}. Correct the "
-            "files, the dataset's features.py or its rules, and load the partition again"
+            f"no row of partition {partition} can be curated: {_counted(report['quarantined'])} (features.x: "
+            "the value of feature x breaks what dataset.json says of it). Correct the files, the dataset's "
+            "features.py or its rules, and load the partition again"
         )
     empty = [name for name, column in report["columns"].items() if column["missing"] == rows["curated"]]
     if empty and has_past and rows["curated"] >= ROWS_TO_JUDGE:

@@ -16,6 +16,7 @@ from pyspark.sql import SparkSession
 
 import checks
 import features
+import fit
 import landing
 import report
 import transforms as t
@@ -72,6 +73,7 @@ def _prepare(
     def accepted() -> list[str]:
         return [p for p in partitions if p not in refused]
 
+    fit.names()
     lake.connect()
     faults = checks.files(lake, accepted(), promised)
     refused |= checks.first_faults(faults, accepted())
@@ -83,15 +85,19 @@ def _prepare(
         lake.keep(f"seen_{table}", _seen(lake, table, accepted(), faults))
     for table in landing.references():
         lake.view(table, t.reference(table))
-    lake.keep("events", t.events())
+    with fit.said_by("time(), key(), row_rules() or set_aside()"):
+        lake.keep("events", t.events())
+    fit.types(lake.spark)
     for name, query in features.views().items():
-        lake.keep(name, query)
+        with fit.said_by(f"view {name!r}"):
+            lake.keep(name, query)
     classes, findings = side_by_side(lake.rows, [t.classes(), t.findings()])
     refused |= checks.contents(lake, accepted(), promised, classes, findings)
     if not accepted():
         return {}, refused
 
-    lake.keep("curated", t.curated(accepted()))
+    with fit.said_by("columns() or joins()"):
+        lake.keep("curated", t.curated(accepted()))
     figures = lake.rows(report.figures())
     reports = {p: report.compose(p, classes, findings, figures) for p in accepted()}
     refused |= {

@@ -89,7 +89,8 @@ def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
     c = evidence.comparison
     if c is None:
         if not evidence.rule_interval[0] > 0:
-            yield _not_above(evidence.rule, evidence.rule_gain, evidence.rule_interval)
+            why = _not_above(evidence.rule, evidence.rule_gain, evidence.rule_interval)
+            yield f"AUC {evidence.challenger_auc:.4f} against {evidence.rule_auc:.4f}: {why}"
         return
     start, end = evidence.gate
     if c.champion_trained_through > start:

@@ -3,9 +3,9 @@ import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { type Dataset, datasetFile } from './dataset-file';
+import { brokenRules, type Fault } from './dataset-rules';
 import { parseJson } from './json-text';
 import { Refused } from './refused';
-import { brokenRules, type Fault } from './dataset-rules';
 
 const FOLDER = join(__dirname, '../../datasets');
 
@@ -32,11 +32,10 @@ export function datasetOf(name: string): Dataset {
     throw new Refused(
       `dataset ${JSON.stringify(name)} is not one of ${datasetNames().join(', ')}: ${path} does not exist`,
     );
-  const dataset = checkedDataset(parseJson(readFileSync(path, 'utf8'), path), `datasets/${name}/dataset.json`);
+  const file = `datasets/${name}/dataset.json`;
+  const dataset = checkedDataset(parseJson(readFileSync(path, 'utf8'), file), file);
   if (dataset.name !== name)
-    throw new Refused(
-      `datasets/${name}/dataset.json: name is ${JSON.stringify(dataset.name)}, but the folder is ${name}`,
-    );
+    throw new Refused(`${file}: name is ${JSON.stringify(dataset.name)}, but the folder is ${name}`);
   read.set(name, dataset);
   return dataset;
 }
@@ -46,7 +45,9 @@ export function checkedDataset(content: unknown, file: string): Dataset {
   const { success, data, error } = datasetFile.safeParse(content, { reportInput: true });
   const faults: Fault[] = success ? [...brokenRules(data)] : error.issues.map((issue) => faultOf(issue, content));
   if (faults.length > 0 || data === undefined)
-    throw new Refused(`${file} is refused:\n${faults.map(({ at, why }) => `  ${at}: ${why}`).join('\n')}`);
+    throw new Refused(
+      `${file} is refused:\n${faults.map(({ at, why }) => `  ${at}: ${why}`).join('\n')}\ndocs/dataset-file.md has every key`,
+    );
   return data;
 }
 
@@ -54,14 +55,15 @@ export function checkedDataset(content: unknown, file: string): Dataset {
 function faultOf({ code, path, message, input }: z.core.$ZodIssue, content: unknown): Fault {
   let value = content;
   const at: string[] = [];
-  for (const step of path) {
+  for (const [place, step] of path.entries()) {
     value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
-    if (step === 'columns') continue;
+    // A column is found by its name: its table is the step before.
+    if (step === 'columns' && place < path.length - 1) continue;
     const name = typeof step === 'number' ? (value as { name?: unknown } | undefined)?.name : undefined;
     at.push(typeof name === 'string' ? name : String(step));
   }
   const where = at.join('.') || 'the file';
-  if (input === undefined && code === 'invalid_type') return { at: where, why: 'is missing' };
+  if (input === undefined && code.startsWith('invalid_')) return { at: where, why: 'is missing' };
   const got = typeof input === 'object' ? '' : `; it is ${JSON.stringify(input)}`;
   return { at: where, why: `${message}${got}` };
 }

@@ -73,7 +73,9 @@ export async function labels(
   const total = { files: 0, labels: 0 };
   for (const day of daysOf(collected)) {
     const { labels: found, refused } = source.labels(addDays(day, -delayDays));
-    for (const reason of refused) out.line(`${day}: no label: ${reason}`);
+    // A rule that is wrong is wrong for every row.
+    const others = refused.length > 1 ? ` (and ${refused.length - 1} more)` : '';
+    if (refused.length > 0) out.line(`${day}: no label: ${refused[0]}${others}`);
     if (found.length === 0) continue;
     out.progress(`${day}: ${found.length} labels`);
     const body = found.map((label) => `${groundTruthLine(kit.dataset, label)}\n`).join('');

@@ -49,7 +49,8 @@ export async function monitor(
   const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key: pathname.slice(1) }));
   const outcome = { ...(JSON.parse(await Body!.transformToString()) as WindowOutcome), outcomeUri };
   const found = outcome.violations.map(
-    ({ feature, check, value, threshold }) => `${feature} ${check} ${value.toFixed(3)} > ${threshold.toFixed(3)}`,
+    ({ feature, check, value, threshold }) =>
+      `${feature} ${check} gives ${value.toFixed(3)}, the constraint is ${threshold.toFixed(3)}`,
   );
   out.line(
     `${window.start} to ${window.end}: ${status}, ${outcome.records} records${outcome.confirmed ? ', confirmed' : ''}${found.map((each) => `\n  ${each}`).join('')}`,

@@ -1,7 +1,7 @@
 /** `npm run rehearse`: from the sources to a report. */
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { storyOf } from '../../datasets/module';
+import { openSource, storyOf } from '../../datasets/module';
 import { chosenConfig, merge } from '../../lib/config';
 import { datasetOf } from '../../lib/shared/datasets';
 import { Refused } from '../../lib/shared/refused';
@@ -53,6 +53,8 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   // Refused by the configuration's own words, before an engine is started.
   const { dataset } = chosenConfig({ profile }, config);
   const through = lastPartition(dataset, options.through);
+  // A file that is missing is told now, and not by a scenario after the deployment.
+  openSource(dataset);
   if (options.profile !== undefined && options.profile !== profile)
     throw new Refused(
       `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,

@@ -46,7 +46,9 @@ export async function begin(
   const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
   if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
   if (released?.outcome !== 'released')
-    throw new Error(`the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}`);
+    throw new Error(
+      `the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}; docs/your-own-data.md, chapter 7, has what helps`,
+    );
   return end;
 }
 

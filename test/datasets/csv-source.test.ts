@@ -18,7 +18,15 @@ const sales: RawTable = {
   time: 'sold_at',
   columns: [column('sold_at', { type: 'timestamp' }), column('shop'), column('paid')],
 };
-const dataset = { partition: 'month', missing: ['NA'], raw: { sales, shops } } as unknown as Dataset;
+const dataset = {
+  partition: 'month',
+  missing: ['NA'],
+  raw: { sales, shops },
+  features: { columns: [column('sale', { role: 'id', pattern: '^[A-Z,]{2,3}-.*Z$' })] },
+  labels: {
+    columns: [column('sale', { role: 'id' }), column('paid', { role: 'label', type: 'int', min: 0, max: 9 })],
+  },
+} as unknown as Dataset;
 
 const rule: LabelRule = {
   id: ({ sold_at, shop }) => `${shop}-${sold_at}`,
@@ -46,7 +54,13 @@ describe('a table', () => {
   });
 
   test.each([
-    ['code,name\nUA,U\n', 'shops.csv line 1 has the columns code,name; the dataset file expects shop,name'],
+    [
+      'code,name\nUA,U\n',
+      'shops.csv line 1 is not the header that dataset.json declares: column 1 is "code" and must be "shop". It must be shop,name',
+    ],
+    ['shop\nAA\n', 'column 2 is absent and must be "name"'],
+    ['shop,name,more\n', 'column 3 is "more" and must be absent'],
+    ['shop;name\n', 'column 1 is "shop;name" and must be "shop". Fields are separated by commas'],
     ['shop,name\nAA,A\nBB\n', 'shops.csv line 3 has 1 fields, the header 2'],
     ['shop,name\nAA,"A"\nBB,B,B\n', 'shops.csv line 3 has 3 fields, the header 2'],
     ['shop,name\nAA,"A\n', 'shops.csv is no CSV'],
@@ -94,7 +108,26 @@ describe('a folder of CSV files', () => {
     );
   });
 
+  test('delivers no label that nobody could read, and says what the rule gives', () => {
+    put('sales.csv', 'sold_at,shop,paid', '2013-01-31T23:00:00Z,AA,1');
+    const refused = (wrong: Partial<LabelRule>) =>
+      new CsvSource(dataset, { ...rule, ...wrong }, folder, '').labels('2013-01-31').refused[0];
+    expect(refused({})).toBeUndefined();
+    const id = 'the label rule gives the id "AA 31", which must match ^[A-Z,]{2,3}-.*Z$';
+    expect(refused({ id: () => 'AA 31' })).toContain(id);
+    expect(refused({ id: () => undefined as never })).toContain('the label rule gives the id undefined');
+    for (const value of [10, -1, 0.5, NaN, true as never])
+      expect(refused({ values: () => [value] })).toContain(`gives paid ${value}, which must be int from 0 to 9`);
+    expect(refused({ values: () => [1, 2] })).toContain('gives 2 values, dataset.json declares 1');
+  });
+
+  test('without a row that has a time holds nothing', () => {
+    put('sales.csv', 'sold_at,shop,paid', '2013-01-31,AA,1');
+    expect(() => open().tables('2013-01')).toThrow('the data holds no event with a time');
+  });
+
   test('is cut by day where the partitions are days', () => {
+    put('sales.csv', 'sold_at,shop,paid', '2013-01-31T23:00:00Z,AA,1');
     const source = new CsvSource({ ...dataset, partition: 'day' }, rule, folder, '');
     expect(source.tables('2013-01-31').get('sales')!.rows).toHaveLength(1);
     expect(() => source.tables('2013-01-30')).toThrow('there are no events in 2013-01-30');

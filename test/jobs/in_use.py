@@ -12,6 +12,7 @@ import pytest
 
 import captured
 import etl
+import fit
 import transforms
 from common import instances, schema
 
@@ -43,7 +44,7 @@ def in_use(dataset: dict[str, Any], features: object) -> Iterator[None]:
     """:param features: the dataset's module of that name"""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "dataset", lambda: dataset)
-        for module in (etl, transforms):
+        for module in (etl, fit, transforms):
             patch.setattr(module, "features", features)
         _forget()
         yield

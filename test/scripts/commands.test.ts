@@ -69,7 +69,7 @@ const source: DataSource = {
     ]),
   labels: (day) =>
     day === '2013-04-01'
-      ? { labels: [{ id: 'a', values: [1, 20] }], refused: ['late is "x"'] }
+      ? { labels: [{ id: 'a', values: [1, 20] }], refused: ['late is "x"', 'late is "y"'] }
       : { labels: [], refused: [] },
 };
 
@@ -117,7 +117,7 @@ test('labels land by day of collection; days without any bring no file', async (
   const out = listener();
   const result = await labels(kit, { source, collected: { start: '2013-04-01', end: '2013-04-08' } }, out);
   expect(result).toEqual({ files: 1, labels: 1 });
-  expect(out.lines[0]).toBe('2013-04-03: no label: late is "x"');
+  expect(out.lines[0]).toBe('2013-04-03: no label: late is "x" (and 1 more)');
   const [put] = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input);
   expect(put!.Key).toBe('ground-truth/2013/04/03/00/labels.jsonl');
   expect(String(put!.Body)).toContain('"1,20.0"');
@@ -264,7 +264,7 @@ describe('monitor', () => {
     const out = listener();
     await expect(monitor(kit, window, out)).resolves.toEqual({ ...written, outcomeUri });
     expect(out.lines).toEqual([
-      '2013-04-01 to 2013-04-08: CompletedWithViolations, 5000 records, confirmed\n  mean_delay_h2 baseline_drift_check 0.310 > 0.217',
+      '2013-04-01 to 2013-04-08: CompletedWithViolations, 5000 records, confirmed\n  mean_delay_h2 baseline_drift_check gives 0.310, the constraint is 0.217',
     ]);
     expect(sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input.input).toBe(
       '{"windowStart":"2013-04-01","windowEnd":"2013-04-08"}',

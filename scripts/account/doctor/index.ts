@@ -1,19 +1,18 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { enabledRooms, stacksOf } from '../../../lib/rooms';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
-import { datasetOf } from '../../../lib/shared/datasets';
 import { SIGN_IN } from '../../shared/arguments';
 import type { Out } from '../../shared/out';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
 import { kitStacks } from '../stacks';
+import { judgeDataset } from './dataset';
 import {
   featuresInUse,
   fixedNames,
   judgeBootstrap,
   judgeBudget,
   judgeBudgets,
-  judgeDataset,
   judgeDeployed,
   judgeFeatures,
   judgeImage,
@@ -41,8 +40,8 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const local = [
     ...tools().map(judgeTool),
     judgeNames(kit, fixed),
-    judgeDataset(datasetOf(config.dataset)),
     judgeBudget(firstMonth(estimate(config, templates)), config.foundation.monthlyBudgetUsd),
+    ...judgeDataset(config),
   ];
   const where = await signIn(options);
   if ('about' in where)

@@ -6,8 +6,6 @@ import { resourceKinds } from '../../shared/resource-kinds';
 import { type Json, type Placed, resources, type Templates, text } from '../../shared/templates';
 import type { KitStack } from '../stacks';
 import type { Need } from './needs';
-import { featuresOf } from '../../../lib/shared/dataset';
-import type { Dataset } from '../../../lib/shared/dataset-file';
 import { type Check, fail, ok, type Verdict, warn } from './types';
 
 const SEVERITY: Verdict[] = ['ok', 'warn', 'fail'];
@@ -62,16 +60,6 @@ export function judgeImage({ repositoryName, imageTag, registryId }: Image, isTh
         `${image} is not in the registry ${registryId}: no job and no endpoint would start`,
         '--region with another one, or a newer version of the kit',
       );
-}
-
-/** A dataset that is wrong does not come so far: reading its file refuses it. */
-export function judgeDataset(dataset: Dataset): Check {
-  const { name, raw, partition, since } = dataset;
-  const features = featuresOf(dataset).length;
-  return ok(
-    'dataset',
-    `${name}: ${Object.keys(raw).length} raw tables, ${features} features, partitions of a ${partition} since ${since}`,
-  );
 }
 
 /** The newest feature that the kit's templates use came with version 6: the role that publishes files, and the version rule itself. */

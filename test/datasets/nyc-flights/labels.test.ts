@@ -4,7 +4,7 @@ import { datasetOf } from '../../../lib/shared/datasets';
 
 // By a name that the compiler does not follow: the types of the kit are right without the flights, too.
 const name: string = '../../../datasets/nyc-flights/labels';
- 
+
 const { labelRule } = require(name) as { labelRule: LabelRule };
 
 const dataset = datasetOf('nyc-flights');

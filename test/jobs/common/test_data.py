@@ -64,6 +64,12 @@ def toy(counts: dict[int, tuple[int, int]]) -> pd.DataFrame:
 FULL = dict.fromkeys(range(1, 22), (3, 3))
 
 
+def test_labels_of_other_ids_are_told_from_labels_that_are_missing() -> None:
+    unlabelled = toy({1: (2, 0)}).assign(**{schema.id_column(): ["row 1", "row 2"]})
+    with pytest.raises(ValueError, match=r"the first is row 1: labels.ts and key\(\) of features.py"):
+        cut(unlabelled, "2013-01-22", 7, 7)
+
+
 def test_days_without_events_are_not_days_without_labels() -> None:
     sundays = {day: count for day, count in FULL.items() if day % 7}
     assert cut(toy(sundays), "2013-01-22", 7, 7).gate == ("2013-01-14", "2013-01-21")

@@ -67,7 +67,9 @@ def test_a_challenger_below_the_rule_is_held() -> None:
 @pytest.mark.parametrize(("low", "expected"), [(0.001, True), (0.0, False), (-0.01, False)])
 def test_the_first_model_must_surely_beat_the_rule(low: float, expected: bool) -> None:
     alone = replace(EVIDENCE, comparison=None, rule_interval=(low, 0.05))
-    assert decide(alone, MARGINS)[0] is expected
+    decision, reason = decide(alone, MARGINS)
+    assert decision is expected
+    assert f"AUC {alone.challenger_auc:.4f} against" in reason
 
 
 def test_nothing_below_the_floor_is_promoted_and_the_floor_says_why() -> None:
