@@ -159,9 +159,10 @@ def to_frame(instances: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
     columns = to_columns(instances)
     frame = pd.DataFrame(
         {
-            column.name: np.array(columns[column.name], dtype=np.float64)
-            if column.type in ("int", "double")
-            else columns[column.name]
+            # Named types, because none would make numbers of the texts of no rows at all.
+            column.name: np.array(
+                columns[column.name], np.float64 if column.type in ("int", "double") else np.object_
+            )
             for column in schema.curated_columns()
         }
     )

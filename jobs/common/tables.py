@@ -1,7 +1,8 @@
 """The curated rows as pandas, with event days beside them."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,7 +55,12 @@ def _read(part: Path) -> "pd.DataFrame":
     is_text = lambda kind: types.is_string(kind) or types.is_large_string(kind)  # noqa: E731
     # Without a zone nobody knows which moments they are.
     is_moment = lambda kind: types.is_timestamp(kind) and kind.tz is not None  # noqa: E731
-    fits = {"int": is_number, "double": is_number, "string": is_text, "timestamp": is_moment}
+    fits: dict[str, Callable[[Any], bool]] = {
+        "int": is_number,
+        "double": is_number,
+        "string": is_text,
+        "timestamp": is_moment,
+    }
     for column in schema.curated_columns():
         kind = found.get(column.name)
         absent = kind is None or types.is_null(kind)

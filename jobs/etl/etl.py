@@ -31,7 +31,7 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "false",
     # INT96, Spark's default, has no time zone and readers outside Spark guess one.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # One row of the year 1 or of 30 February ends the run otherwise: Spark 3 refuses what Spark 2 did otherwise.
+    # One row of the year 1 or of 30 February would end the run: Spark 3 refuses what Spark 2 did otherwise.
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
     # Plans are turned into text for a page that nobody opens.

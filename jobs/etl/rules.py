@@ -6,8 +6,8 @@ import landing
 from common import schema
 
 CORRUPT = "_corrupt_record"
-# Characters of a row that a message repeats: a row may be a megabyte, and all messages of a run go through one
-# state of 256 KiB.
+# Characters of a row that a message repeats: a row may be a megabyte, and all messages of a run go through
+# one state of 256 KiB.
 SHOWN = 200
 
 
@@ -35,8 +35,8 @@ def breaks(column: schema.Column) -> str:
     if column.max is not None:
         checks.append(f"{name} > {column.max}")
     if column.type == "double":
-        # NaN is greater than every number in Spark: it is refused with the infinities. What the API refuses as
-        # an overflow must not be trained on either.
+        # NaN is greater than every number in Spark: it is refused with the infinities. What the API refuses
+        # as an overflow must not be trained on either.
         low, high = schema.possible(column)
         checks.append(f"NOT {name} BETWEEN {low!r}D AND {high!r}D")
     if column.pattern is not None:

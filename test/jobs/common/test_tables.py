@@ -66,8 +66,8 @@ def test_a_column_declared_later_reads_as_missing_where_it_may_be(lake: Any, tmp
             "in the column due, which .* as timestamp",
         ),
         (
-            lambda rows: rows.assign(scheduled_departure=rows["scheduled_departure"].dt.tz_localize(None)),
-            r"has timestamp\[[nu]s\] in the column scheduled_departure",
+            lambda rows: rows.assign(due=rows["due"].dt.tz_localize(None)),
+            r"has timestamp\[[nu]s\] in the column due",
         ),
     ],
 )

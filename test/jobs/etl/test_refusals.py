@@ -54,9 +54,15 @@ CASES: dict[str, tuple[Callable[[Bucket, str], object], str]] = {
         put("orders", b"x" * 300_000),
         r"orders\.csv line 1 does not .* column 1 is 'x{60}' and must be 'id'",
     ),
-    "a file that is compressed": (put("orders", gzip.compress(b"id,placed")), r"line 1 does not .* column 1 is"),
+    "a file that is compressed": (
+        put("orders", gzip.compress(b"id,placed")),
+        r"line 1 does not .* column 1 is",
+    ),
     "UTF-16": (put("orders", "id,placed".encode("utf-16")), r"line 1 does not have .* column 1 is"),
-    "columns swapped": (put("items", b"name,item,weight\nTea,tea,0.1\n"), r"column 1 is 'name' and must be 'item'"),
+    "columns swapped": (
+        put("items", b"name,item,weight\nTea,tea,0.1\n"),
+        r"column 1 is 'name' and must be 'item'",
+    ),
     "a header in the middle": (
         put("items", b"item,name,weight\ntea,Tea,0.1\nitem,name,weight\n"),
         r"items\.csv has 1 of 2 rows .* malformed, for example 'item,name,weight'",

@@ -129,11 +129,7 @@ def test_one_percent_of_poison_changes_no_figure_and_is_told(site: Site, week: p
     assert told["first"][0]["line"] == 1
     assert Path(told["first"][0]["object"]).is_file()
     assert site.message.startswith(
-<<<<<<< HEAD
-        f"Completed; captured records: {len(each)} of 5,983 refused (12 {TIME} must"
-=======
         f"Completed; captured records: {len(each)} of {len(week) + len(each):,} refused (12 {TIME} must"
->>>>>>> main
     )
     assert len(site.message.encode()) <= 1024
     # The alarm's share is that of what came.
@@ -213,6 +209,24 @@ def test_too_many_refused_records_are_for_people(site: Site, week: pd.DataFrame)
     assert found["dataFaultRatio"] == fault["value"] == pytest.approx(400 / (400 + len(week)))
     assert found["quality"] is not None
     assert "captured records refused_records_check 0.063 (constraint 0.050)" in site.message
+
+
+def test_a_window_of_which_nothing_can_be_believed_says_so(site: Site, week: pd.DataFrame) -> None:
+    (site.root / "labels").unlink()
+    folder = site.root / "labels/2013/01/20/00"
+    folder.mkdir(parents=True)
+    label = {"groundTruthData": {"data": "yes,3"}, "eventMetadata": {"eventId": week[KEY].iloc[0]}}
+    (folder / "labels.jsonl").write_text(json.dumps(label))
+    found = site.look()
+    assert found["status"] == "CompletedWithDataFaults"
+    assert (found["dataFaultRatio"], found["quality"]) == (1, None)
+    assert "labels: 1 of 1 refused (1 late must be a whole number from 0 to 1)" in site.message
+
+    for file in (site.root / "captured").rglob("*.jsonl"):
+        file.write_text(file.read_text().replace("inferenceTime", "time"))
+    found = site.look()
+    assert (found["status"], found["records"], found["dataFaultRatio"]) == ("TooFewRecords", 0, 1)
+    assert "KeyError('inferenceTime')" in site.message
 
 
 def test_an_object_that_nobody_can_read_is_named_and_rings(site: Site, week: pd.DataFrame) -> None:
@@ -333,10 +347,12 @@ def test_a_period_that_lacked_a_column_for_a_week_does_not_excuse_its_loss(
     file.write_text(json.dumps(constraints))
     site.traffic(*WEEK, GONE)
     found = site.look()
-    lost = ["mean_delay_h2", "late_share_h2"] if monitor == "retrain" else []
+    lost = ["delay_before", "late_before"] if monitor == "retrain" else []
     assert [v["feature"] for v in found["reported"] if v["fault"]] == lost
     assert found["status"] == ("CompletedWithDataFaults" if lost else "NoQualityVerdict")
-    assert found["qualityReason"].startswith("mean_delay_h2, which the one-feature rule is made of, is missing in")
+    assert found["qualityReason"].startswith(
+        "delay_before, which the one-feature rule is made of, is missing in"
+    )
 
 
 def test_any_column_that_is_gone_altogether_rings(site: Site) -> None:
