@@ -22,7 +22,7 @@ _SUFFIX = 13
 _LONGEST = 128
 # Two cut names can begin alike; the ARN says which of them is meant.
 _NAMED_AFTER = {"AWS::IAM::Role": "role/", "AWS::Lambda::Function": "function:"}
-# Keys below this many folders say nothing that a policy could tell apart; below `tables/` come those of the dataset.
+# Keys below this many folders say nothing that a policy could tell apart: below `tables/` come the dataset's.
 _FOLDERS = 2
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # A word with a digit in it is a time, a hash or a number.
