@@ -53,7 +53,7 @@ def _read(part: Path) -> "pd.DataFrame":
     found = {field.name: field.type for field in file.schema_arrow}
     is_number = lambda kind: types.is_integer(kind) or types.is_floating(kind)  # noqa: E731
     is_text = lambda kind: types.is_string(kind) or types.is_large_string(kind)  # noqa: E731
-    # Without a zone nobody knows which moments they are.
+    # Nobody knows which moments times without a zone are.
     is_moment = lambda kind: types.is_timestamp(kind) and kind.tz is not None  # noqa: E731
     fits: dict[str, Callable[[Any], bool]] = {
         "int": is_number,

@@ -75,7 +75,7 @@ export function parseDay(text: string): string {
   return text;
 }
 
-/** Of the years that Prepare takes: the first of year 10000 has no form that sorts. */
+/** Prepare takes these years: the first day of year 10000 has no form that sorts. */
 function isDayOrMonth(text: string): boolean {
   return /^(19|20|21)/.test(text) && isDay(text.length === 7 ? `${text}-01` : text);
 }

@@ -15,6 +15,8 @@ import monitor
 from common.model import Model
 from common.tables import between, read_features
 
+# The window that tests look at.
+WEEK = ("2013-01-15", "2013-01-22")
 CHAMPION = "arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/3"
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]

@@ -3,11 +3,13 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import Trained, evaluation_arguments
-from windows import Site
+from windows import WEEK, Site
 
 import evaluate
+from common.tables import between, read_features
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,9 @@ def evaluated(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def site(trained: Trained, evaluated: Path, tmp_path: Path) -> Site:
     (tmp_path / "input").symlink_to(evaluated)
     return Site(tmp_path, trained)
+
+
+@pytest.fixture
+def week(site: Site) -> pd.DataFrame:
+    site.traffic(*WEEK)
+    return between(read_features(site.lake.features), *WEEK)
