@@ -11,6 +11,8 @@ from typing import Any
 # Filled from dataset.json when the file is published.
 FEATURES: list[str] = []
 LABEL = ""
+# Place of the label among the values of a ground-truth record.
+TARGET = 0
 
 
 def preprocess_handler(inference_record: Any) -> Any:
@@ -40,5 +42,5 @@ def _rows(inference_record: Any) -> Any:
     return {
         "endpointOutput_score": prediction["score"],
         f"endpointOutput_{LABEL}": int(prediction[LABEL]),
-        "groundTruthData_0": int(truth.data.split(",")[0]),
+        "groundTruthData_0": int(truth.data.split(",")[TARGET]),
     }

@@ -123,6 +123,11 @@ test("Clarify's configuration names the schema's columns in the request's order"
 test("the preprocessor is published with the schema's features, without key and time", () => {
   const text = preprocessor(dataset);
   expect(text).toContain('FEATURES = ["depot",');
+  expect(text).toContain('TARGET = 0');
+  const first = { name: 'days', role: 'label', type: 'int', meaning: 'days' } as const;
+  const [id, ...labels] = dataset.labels.columns;
+  const second = { ...dataset, labels: { columns: [id!, first, ...labels] } };
+  expect(preprocessor(second)).toContain('TARGET = 1');
   expect(text).toContain('LABEL = "damaged"');
   expect(/^FEATURES = .*$/m.exec(text)?.[0]).not.toMatch(/"hire"|"hired_on"/);
 });

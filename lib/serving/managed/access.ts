@@ -63,7 +63,9 @@ export class ManagedAccess extends Construct {
 /** The script with the schema's names in it: the analyzer takes one file. @throws Error when the file has no place for them */
 export function preprocessor(dataset: Dataset): string {
   const names = featuresOf(dataset).map(({ name }) => name);
-  const places = { 'FEATURES: list[str] = []': names, 'LABEL = ""': targetOf(dataset) };
+  const values = dataset.labels.columns.filter(({ role }) => role === 'label').map(({ name }) => name);
+  const label = targetOf(dataset);
+  const places = { 'FEATURES: list[str] = []': names, 'LABEL = ""': label, 'TARGET = 0': values.indexOf(label) };
   return Object.entries(places).reduce(
     (text, [place, value]) => {
       if (!text.includes(`\n${place}\n`)) throw new Error(`managed_records.py has no line ${place} to fill`);

@@ -47,6 +47,12 @@ def test_model_quality_gets_one_prediction_beside_its_label() -> None:
     }
 
 
+def test_the_label_is_taken_from_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(managed_records, "TARGET", 1)
+    flat = managed_records.preprocess_handler(record([{}], [{"score": 0.31, "late": False}], "27.0,1"))
+    assert flat["groundTruthData_0"] == 1
+
+
 def test_what_cannot_be_read_is_left_out_and_said(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
     prediction = {"score": 0.31, "late": False}
     (instance,) = to_instances(read_features(lake.features).head(1))
