@@ -4,7 +4,7 @@ import hashlib
 import json
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,16 @@ FILES = schema.layout()["files"]["model"]
 SHAP_ROWS = 2000
 
 
+class OtherFeaturesError(ValueError):
+    """The columns changed since a model was trained: only the code that lies beside it can serve it."""
+
+    def __init__(self, trained: Sequence[str], declared: Sequence[str]) -> None:
+        new, gone = ([n for n in a if n not in b] for a, b in ((declared, trained), (trained, declared)))
+        parts = [f"without {', '.join(new)}"] * bool(new) + [f"with {', '.join(gone)}"] * bool(gone)
+        self.difference = f"trained {' and '.join(parts) or 'with the features in another order'}"
+        super().__init__(f"the model was {self.difference}, unlike dataset.json: train and release another")
+
+
 @dataclass(frozen=True)
 class Model:
     """
@@ -40,14 +50,11 @@ class Model:
 
     @staticmethod
     def load(folder: Path) -> "Model":
-        """:raises ValueError: when the model has other features than this code's schema declares"""
+        """:raises OtherFeaturesError: when the model has others than this code's schema declares"""
         meta = json.loads((folder / FILES["meta"]).read_text("utf-8"))
         declared = [column.name for column in schema.features()]
         if meta["features"] != declared:
-            raise ValueError(
-                f"{folder}: trained on the features {meta['features']}, but dataset.json declares "
-                f"{declared}; serve a model with the code it was trained with"
-            )
+            raise OtherFeaturesError(meta["features"], declared)
         booster = Booster()
         booster.load_model(folder / FILES["booster"])
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))

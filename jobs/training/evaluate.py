@@ -5,6 +5,7 @@ registry, the release and the monitor need from the moment the challenger become
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, p
 from common.instances import to_instances
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import Confusion
-from common.model import Model
+from common.model import Model, OtherFeaturesError
 from common.monitorfiles import analysis, constraints, statistics
 from common.runtime import OUTPUT, tell, write_all
 from common.slices import cut, data_hash, label_rows
@@ -55,7 +56,8 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
 
     :raises ValueError: when the challenger was trained on other rows than these inputs hold
     """
-    challenger, champion = _model(args.input / CHALLENGER), _model(args.input / CHAMPION)
+    challenger = _model(args.input / CHALLENGER)
+    champion, incomparable = _champion(args.input / CHAMPION)
     if challenger is None:
         raise FileNotFoundError(
             f"no model.tar.gz in {args.input / CHALLENGER}: the training job's output goes there"
@@ -79,6 +81,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
     )
     scored, selected = (Scored.of(part, challenger, champion) for part in (gate, select))
     found = evidence(scored, selected, challenger, champion, args.draws, args.segment_min_rows)
+    found = replace(found, incomparable=incomparable)
     floor = schema.problem()["floor"]
     margins = Margins(args.brier_delta, args.segment_delta, (floor["auc"], floor["meaning"]))
     promoted, reason = decide(found, margins)
@@ -107,6 +110,17 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
 def _model(folder: Path) -> Model | None:
     archive = folder / "model.tar.gz"
     return Model.unpack(archive) if archive.exists() else None
+
+
+def _champion(folder: Path) -> tuple[Model | None, str | None]:
+    """
+    The champion, or why it cannot answer the rows of the gate. After a change of columns it has other
+    features than they hold; a challenger must then beat the simple rule, as a first model does.
+    """
+    try:
+        return _model(folder), None
+    except OtherFeaturesError as problem:
+        return None, problem.difference
 
 
 def _decision(

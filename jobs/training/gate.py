@@ -47,7 +47,8 @@ class Evidence:
     :ivar rule: how the rule is called in a sentence
     :ivar rule_lost: why nobody can be compared with the rule; None when everybody can
     :ivar one_class: large segments whose gain nobody can measure
-    :ivar comparison: None when there is no champion
+    :ivar comparison: None when there is no champion that can be compared
+    :ivar incomparable: why the champion cannot answer the gate's rows; None when there is none
     """
 
     gate: tuple[str, str]
@@ -56,6 +57,7 @@ class Evidence:
     rule_gain: float
     rule_interval: tuple[float, float]
     comparison: Comparison | None
+    incomparable: str | None = None
     rule: str = "the one-feature rule"
     rule_lost: str | None = None
     one_class: Sequence[Segment] = ()
@@ -70,7 +72,10 @@ def decide(evidence: Evidence, margins: Margins) -> tuple[bool, str]:
     versus_rule = f"{evidence.rule} {evidence.rule_auc:.4f}"
     if evidence.comparison is None:
         gain = f"gain {evidence.rule_gain:+.4f} in [{low:+.4f}, {high:+.4f}]"
-        return True, f"no champion; AUC {evidence.challenger_auc:.4f} against {versus_rule}, {gain}"
+        champion = (
+            "no champion" if evidence.incomparable is None else f"the champion was {evidence.incomparable}"
+        )
+        return True, f"{champion}; AUC {evidence.challenger_auc:.4f} against {versus_rule}, {gain}"
     low, high = evidence.comparison.interval
     return True, (
         f"AUC {evidence.challenger_auc:.4f} against the champion's {evidence.comparison.champion_auc:.4f}, "

@@ -88,6 +88,20 @@ def test_a_champion_that_has_not_seen_the_gate_is_compared(
     assert "has seen" not in decision["reason"]
 
 
+def test_a_champion_of_other_features_stands_in_no_way(
+    lake: Lake, trained: Trained, tmp_path: Path, alone: dict[str, Any]
+) -> None:
+    champion = Path(shutil.copytree(trained.model, tmp_path / "older"))
+    meta = json.loads((champion / "model.json").read_text())
+    meta["features"] = ["weight", *meta["features"][1:]]
+    (champion / "model.json").write_text(json.dumps(meta))
+    decision = run(lake, tmp_path, trained.model, champion)["decision.json"]
+    first = schema.features()[0].name
+    assert decision["promoted"]
+    assert decision["reason"].startswith(f"the champion was trained without {first} and with weight; AUC")
+    assert (decision["gain"], decision["ruleGain"]) == (None, alone["decision.json"]["ruleGain"])
+
+
 def test_rows_that_changed_since_training_are_refused(lake: Lake, trained: Trained, tmp_path: Path) -> None:
     changed = tmp_path / "lake"
     shutil.copytree(lake.labels, changed / "labels")
