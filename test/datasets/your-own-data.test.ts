@@ -72,6 +72,6 @@ test('every command of the page is one of the kit, and its days are those of the
     expect(known).toContain(`\n  ${name} `);
   }
   expect(commands.filter((line) => line.startsWith('npm run rehearse'))).toEqual([
-    `npm run rehearse -- --scenario loop --config '{"dataset":"orders"}'`,
+    `npm run rehearse -- --scenario loop --config '{"dataset":"orders","labels":{"delayDays":14}}'`,
   ]);
 });
