@@ -14,7 +14,7 @@ const APP = [
   'lib',
   'lambda',
   'jobs',
-  'schema',
+  'schema', 'datasets',
   'cdk.json',
   'tsconfig.json',
   'package.json',
