@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { eventsTable } from '../lib/shared/dataset';
 import type { Dataset, RawTable } from '../lib/shared/dataset-file';
 import type { DataSource, Label, LabelRule, Labels, Row, Table } from './data-source';
 import { deliverable, soundRow, TIME } from './row-rules';
@@ -24,7 +25,7 @@ export class CsvSource implements DataSource {
     folder: string,
     bring: string,
   ) {
-    this.events = Object.entries(dataset.raw).find(([, { role }]) => role === 'events')![0];
+    this.events = eventsTable(dataset);
     this.days = new Map(
       Object.entries(dataset.raw).map(([name, table]) => {
         const file = join(folder, `${name}.csv`);

@@ -1,4 +1,5 @@
 /** Row rules of a raw table as the job applies them too: which row is sound, and what it says. */
+import { labelsOf, LARGEST } from '../lib/shared/dataset';
 import type { Dataset, RawColumn, RawTable } from '../lib/shared/dataset-file';
 import { isDay } from '../lib/shared/days';
 import type { Label, Row } from './data-source';
@@ -13,9 +14,6 @@ const FORM = {
   // What stands for bytes that are no UTF-8.
   string: /^[^\uFFFD]*$/,
 };
-
-/** What nothing measured exceeds, unless its column says so. */
-const LARGEST = 2 ** 53;
 
 /**
  * The row with numbers that are none (NaN, Infinity, 1e300) empty.
@@ -56,7 +54,7 @@ export function deliverable({ features, labels }: Pick<Dataset, 'features' | 'la
   const pattern = features.columns.find(({ role }) => role === 'id')?.pattern ?? '.';
   if (typeof label.id !== 'string' || !new RegExp(pattern).test(label.id))
     throw new Error(`the label rule gives the id ${JSON.stringify(label.id)}, which must match ${pattern}`);
-  const declared = labels.columns.filter(({ role }) => role === 'label');
+  const declared = labelsOf({ labels });
   if (label.values.length !== declared.length)
     throw new Error(`the label rule gives ${label.values.length} values, dataset.json declares ${declared.length}`);
   for (const [place, { name, type, min = -Infinity, max = Infinity }] of declared.entries()) {

@@ -2,7 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { columnWith, placeOf } from '../shared/dataset';
+import { columnWith, labelsOf, placeOf } from '../shared/dataset';
 import type { Dataset } from '../shared/dataset-file';
 import { fill, layout, names } from '../shared/names';
 import { databaseName } from './room';
@@ -45,7 +45,9 @@ const groundTruthRecord = (dataset: Dataset) => [
   {
     name: 'groundtruthdata',
     type: 'struct<data:string,encoding:string>',
-    meaning: `${dataset.labels.columns.flatMap(({ role, name }) => (role === 'label' ? [name] : [])).join(',')} as CSV`,
+    meaning: `${labelsOf(dataset)
+      .map(({ name }) => name)
+      .join(',')} as CSV`,
   },
   { name: 'eventmetadata', type: 'struct<eventId:string>', meaning: `The ${columnWith(dataset, 'id')}` },
 ];

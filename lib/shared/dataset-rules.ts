@@ -1,4 +1,5 @@
 /** Rules between the keys of a dataset file; jobs/common/declared.py has the same, held by the cases of schema/dataset.cases.json. */
+import { labelsOf } from './dataset';
 import type { Dataset } from './dataset-file';
 import { isDay } from './days';
 
@@ -52,7 +53,7 @@ export function* brokenRules(dataset: Dataset): Generator<Fault> {
 
   const taken = new Map<string, string>([
     ...RESERVED.map((name) => [name, 'answers and reports use it'] as const),
-    ...labels.columns.filter(({ role }) => role === 'label').map(({ name }) => [name, 'a label has it'] as const),
+    ...labelsOf(dataset).map(({ name }) => [name, 'a label has it'] as const),
     [partition, 'the partitions of the lake use it'],
   ]);
   for (const { name } of features.columns)

@@ -11,6 +11,12 @@ export const columnWith = ({ features }: Dataset, role: 'id' | 'time'): string =
 /** What a partition fills into a template of layout.json. */
 export const placeOf = ({ partition: grain }: Pick<Dataset, 'partition'>, partition: string) => ({ grain, partition });
 
+/** What nothing measured exceeds, unless its column says so; jobs/common/schema.py has the same. */
+export const LARGEST = 2 ** 53;
+
+/** In the order of the values of a ground-truth line. */
+export const labelsOf = ({ labels }: Pick<Dataset, 'labels'>) => labels.columns.filter(({ role }) => role === 'label');
+
 /** What models predict. */
 export const targetOf = ({ labels }: Dataset): string => labels.columns.find(({ target }) => target)!.name;
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Label, Table } from '../../datasets/data-source';
 import type { Dataset } from '../../lib/shared/dataset-file';
-import { placeOf } from '../../lib/shared/dataset';
+import { labelsOf, placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 
 /** What announces landed partitions to Prepare; docs/contracts.md has all of it. */
@@ -37,8 +37,8 @@ export function partitionFiles(
 }
 
 /** One line of ground truth in SageMaker's form. */
-export function groundTruthLine({ labels: { columns } }: Dataset, { id, values }: Label): string {
-  const types = columns.filter(({ role }) => role === 'label').map(({ type }) => type);
+export function groundTruthLine(dataset: Dataset, { id, values }: Label): string {
+  const types = labelsOf(dataset).map(({ type }) => type);
   const data = values.map((value, place) =>
     types[place] === 'double' && Number.isInteger(value) ? value.toFixed(1) : String(value),
   );

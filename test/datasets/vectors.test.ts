@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { LabelRule } from '../../datasets/data-source';
 import { soundRow } from '../../datasets/row-rules';
+import { eventsTable } from '../../lib/shared/dataset';
 import { datasetNames, datasetOf, datasetPath } from '../../lib/shared/datasets';
 
 interface Vector {
@@ -27,7 +28,8 @@ describe.each(names)('%s', (name) => {
     row: Record<string, string>;
     vectors: Vector[];
   };
-  const events = Object.values(datasetOf(name).raw).find(({ role }) => role === 'events')!;
+  const dataset = datasetOf(name);
+  const events = dataset.raw[eventsTable(dataset)]!;
 
   test.each(vectors.filter(({ reason }) => !ofTheJob.includes(reason ?? '')))('$what', async (vector) => {
     const rule = await ruleOf(name);

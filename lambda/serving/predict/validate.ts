@@ -1,4 +1,4 @@
-import { columnWith } from '../../../lib/shared/dataset';
+import { columnWith, LARGEST } from '../../../lib/shared/dataset';
 import type { Column } from '../../../lib/shared/dataset-file';
 import { dataset } from '../../../lib/shared/declared';
 import { writtenNumber } from '../../shared/gateway';
@@ -25,8 +25,6 @@ const MAX_LISTED = 20;
 const MAX_VALUE_CHARACTERS = 100;
 /** A request of one instance carries its id to SageMaker as the inference id. */
 const MAX_ID_CHARACTERS = 64;
-/** What nothing measured exceeds, unless the dataset file says so; the programs behind this one refuse more (jobs/common/schema.py). */
-const LARGEST = 2 ** 53;
 const INFERENCE_ID = new RegExp(`^[ -~]{1,${MAX_ID_CHARACTERS}}$`);
 
 const { columns } = dataset.features;

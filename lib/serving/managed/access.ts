@@ -6,7 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { arn, clarifyActions } from '../../shared/arns';
 import { contentAsset } from '../../shared/content-asset';
-import { featuresOf, targetOf } from '../../shared/dataset';
+import { featuresOf, labelsOf, targetOf } from '../../shared/dataset';
 import type { Dataset } from '../../shared/dataset-file';
 import { JobRole } from '../../shared/job-role';
 import { folder, layout, names } from '../../shared/names';
@@ -63,9 +63,9 @@ export class ManagedAccess extends Construct {
 /** The script with the schema's names in it: the analyzer takes one file. @throws Error when the file has no place for them */
 export function preprocessor(dataset: Dataset): string {
   const names = featuresOf(dataset).map(({ name }) => name);
-  const values = dataset.labels.columns.filter(({ role }) => role === 'label').map(({ name }) => name);
   const label = targetOf(dataset);
-  const places = { 'FEATURES: list[str] = []': names, 'LABEL = ""': label, 'TARGET = 0': values.indexOf(label) };
+  const position = labelsOf(dataset).findIndex(({ name }) => name === label);
+  const places = { 'FEATURES: list[str] = []': names, 'LABEL = ""': label, 'TARGET = 0': position };
   return Object.entries(places).reduce(
     (text, [place, value]) => {
       if (!text.includes(`\n${place}\n`)) throw new Error(`managed_records.py has no line ${place} to fill`);

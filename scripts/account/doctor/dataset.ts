@@ -1,6 +1,7 @@
 /** What this machine has of the dataset, beside what its file declares: a rehearsal and `load` would stumble over it later. */
 import { openSource, storyOf } from '../../../datasets/module';
 import type { Config } from '../../../lib/config';
+import { eventsTable, labelsOf } from '../../../lib/shared/dataset';
 import { datasetOf } from '../../../lib/shared/datasets';
 import { addDays } from '../../../lib/shared/days';
 import { daysOf, partitionsOf } from '../../operate/days';
@@ -21,9 +22,9 @@ export interface Held {
 
 /** Counts the story's history. @throws Error when the raw data cannot be read */
 function heldOf(name: string): Held {
-  const { raw, labels: declared, ...dataset } = datasetOf(name);
-  const [events] = Object.entries(raw).find(([, { role }]) => role === 'events')!;
-  const target = declared.columns.filter(({ role }) => role === 'label').findIndex((column) => column.target);
+  const dataset = datasetOf(name);
+  const events = eventsTable(dataset);
+  const target = labelsOf(dataset).findIndex((column) => column.target);
   const [source, { history }] = [openSource(name), storyOf(name)];
   const days = [...daysOf(history)];
   const found = days.map((day) => source.labels(day));
