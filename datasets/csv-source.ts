@@ -30,8 +30,8 @@ export class CsvSource implements DataSource {
       Object.entries(dataset.raw).map(([name, table]) => {
         const file = join(folder, `${name}.csv`);
         if (!existsSync(file)) throw new Error(`${file} is missing: ${bring}`);
-        const { header, rows } = readTable(readFileSync(file, 'utf8'), file, table, dataset.missing);
-        return [name, { header, days: this.byDay(name, table, rows) }];
+        const read = readTable(readFileSync(file, 'utf8'), file, table, dataset.missing);
+        return [name, { header: read.header, days: this.byDay(name, table, read) }];
       }),
     );
   }
@@ -70,13 +70,12 @@ export class CsvSource implements DataSource {
     return { labels, refused };
   }
 
-  private byDay(name: string, { time, columns }: RawTable, rows: readonly string[]): Days {
-    if (time === undefined) return new Map([['', [...rows]]]);
-    const place = columns.findIndex((column) => column.name === time);
+  private byDay(name: string, { time }: RawTable, { rows, times }: ReadTable): Days {
+    if (time === undefined) return new Map([['', rows]]);
     const days = new Map<string, string[]>();
     const undated: string[] = [];
-    for (const row of rows) {
-      const value = fieldsOf(row)[place]!;
+    for (const [place, row] of rows.entries()) {
+      const value = times[place]!;
       if (!TIME.test(value)) {
         undated.push(`"${value}"`);
         continue;
@@ -94,6 +93,12 @@ export class CsvSource implements DataSource {
   }
 }
 
+interface ReadTable extends Table {
+  readonly rows: string[];
+  /** The time of each row as it is written; none for a table without a time column. */
+  readonly times: readonly string[];
+}
+
 /**
  * The lines of a CSV file in the kit's form: fields quoted only where they must be, words for "missing" empty, a line break inside a field a space.
  * A column whose own pattern accepts such a word keeps it: there it is a code.
@@ -102,22 +107,22 @@ export class CsvSource implements DataSource {
 export function readTable(
   content: string,
   file: string,
-  { columns }: RawTable,
+  { columns, time }: RawTable,
   missing: readonly string[] = [],
-): Table {
+): ReadTable {
   const text = content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const broken = text.indexOf('\uFFFD');
   if (broken !== -1)
     throw new Error(
       `${file} line ${text.slice(0, broken).split('\n').length} is not UTF-8: ${JSON.stringify(text.slice(Math.max(0, broken - 20), broken + 20))}: save the file as UTF-8`,
     );
-  const keeps = columns.map(({ pattern }) =>
-    missing.filter((word) => pattern !== undefined && new RegExp(pattern).test(word)),
+  const emptied = columns.map(({ pattern }) =>
+    missing.filter((word) => pattern === undefined || !new RegExp(pattern).test(word)),
   );
-  const empty = (value: string, place: number) => missing.includes(value) && !keeps[place]!.includes(value);
   const names = columns.map(({ name }) => name);
   const header = names.join(',');
-  const rows: string[] = [];
+  const timeAt = names.findIndex((name) => name === time);
+  const [rows, times]: [string[], string[]] = [[], []];
   let first: string[] | undefined;
   for (const { fields, line } of recordsOf(text, file)) {
     if (first === undefined) {
@@ -132,12 +137,16 @@ export function readTable(
       throw new Error(
         `${file} line ${line} has ${fields.length} fields, the header ${columns.length}: correct or remove it: ${fields.join(',').slice(0, 120)}`,
       );
-    // Spark and Athena both end a row at the end of a line, quoted or not.
-    const lines = fields.map((value) => value.replace(/\s*\n\s*/g, ' '));
-    rows.push(csvLine(lines.map((value, place) => (empty(value, place) ? '' : value))));
+    const cells = fields.map((field, place) => {
+      // Spark and Athena both end a row at the end of a line, quoted or not.
+      const value = field.replace(/\s*\n\s*/g, ' ');
+      return emptied[place]!.includes(value) ? '' : value;
+    });
+    rows.push(csvLine(cells));
+    if (timeAt !== -1) times.push(cells[timeAt]!);
   }
   if (first === undefined) throw new Error(`${file} is empty: its first line must be ${header}`);
-  return { header, rows };
+  return { header, rows, times };
 }
 
 /** The first column that differs; the whole of both lines would have to be compared by eye. */
