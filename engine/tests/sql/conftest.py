@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 FEATURES = {
-    "flight_key": "string",
+    "ride_key": "string",
     "scheduled_departure": "timestamp",
     "brand": "string",
     "origin": "string",
@@ -89,7 +89,7 @@ def rides() -> pd.DataFrame:
     delay = np.round(draw.normal(5, 20, count), 3)
     return pd.DataFrame(
         {
-            "flight_key": [f"ride-{number:05}" for number in range(count)],
+            "ride_key": [f"ride-{number:05}" for number in range(count)],
             "scheduled_departure": pd.Timestamp("2013-01-01") + pd.to_timedelta(minutes, "min"),
             "brand": draw.choice(["UA", "DL", "B6", "EV"], count),
             "origin": draw.choice(["EWR", "JFK", "LGA"], count),
@@ -132,7 +132,7 @@ def lake(rides: pd.DataFrame) -> MemoryLake:
                     "eventMetadata": {"eventId": key},
                 }
             )
-            for key, late in zip(rows.flight_key, rows.late, strict=True)
+            for key, late in zip(rows.ride_key, rows.late, strict=True)
         ]
         made.files[f"ground-truth/{day}/labels.jsonl"] = "\n".join(lines).encode()
     # What a job leaves beside its files, and what lies in no partition, is in no table.

@@ -6,12 +6,12 @@ import pytest
 from engine.sql import ATHENA, REDSHIFT, run
 
 _LABELS = {
-    "athena": """select eventmetadata.eventid as flight_key,
+    "athena": """select eventmetadata.eventid as ride_key,
           cast(split_part(groundtruthdata.data, ',', 1) as integer) as late from ground_truth""",
-    "redshift": """select g.eventmetadata.eventid as flight_key,
+    "redshift": """select g.eventmetadata.eventid as ride_key,
           split_part(g.groundtruthdata.data, ',', 1)::int as late from awsdatacatalog.mlkit.ground_truth g""",
 }
-_FLIGHTS = {"athena": "features", "redshift": '"awsdatacatalog"."mlkit"."features"'}
+_RIDES = {"athena": "features", "redshift": '"awsdatacatalog"."mlkit"."features"'}
 
 
 def late_share_by_hour(f):
@@ -19,18 +19,18 @@ def late_share_by_hour(f):
     return by[["sched_hour", "size", "mean"]]
 
 
-def quantiles_by_carrier(f):
+def quantiles_by_brand(f):
     by = f.groupby("brand").block_minutes
     return pd.concat([by.quantile(0.5), by.quantile(0.9)], axis=1).reset_index()
 
 
-def worst_carriers_of_each_origin(f):
+def worst_brands_of_each_origin(f):
     share = f.groupby(["origin", "brand"]).late.mean().reset_index()
     share["rank"] = share.groupby("origin").late.rank(ascending=False, method="min").astype(int)
     return share[share["rank"] <= 2].sort_values(["origin", "rank"])
 
 
-def moving_mean_of_daily_flights(f):
+def moving_mean_of_daily_rides(f):
     daily = f.groupby(f.scheduled_departure.dt.date).size()
     return pd.DataFrame({"day": daily.index, "mean": daily.rolling(3, min_periods=1).mean().to_numpy()})
 
@@ -77,19 +77,19 @@ _ATHENA = {
     late_share_by_hour: """
         with labels as ({labels})
         select sched_hour, count(*) as rides, avg(cast(late as double)) as share
-        from {rides} f join labels on labels.flight_key = f.flight_key
+        from {rides} f join labels on labels.ride_key = f.ride_key
         group by 1 order by 1""",
-    quantiles_by_carrier: """
+    quantiles_by_brand: """
         select brand, approx_percentile(block_minutes, 0.5), approx_percentile(block_minutes, 0.9)
         from {rides} group by brand order by brand""",
-    worst_carriers_of_each_origin: """
+    worst_brands_of_each_origin: """
         with labels as ({labels}), shares as (
           select origin, brand, avg(cast(late as double)) as share
-          from {rides} f join labels using (flight_key) group by origin, brand)
+          from {rides} f join labels using (ride_key) group by origin, brand)
         select * from (
           select origin, brand, share, rank() over (partition by origin order by share desc) as place
           from shares) where place <= 2 order by origin, place""",
-    moving_mean_of_daily_flights: """
+    moving_mean_of_daily_rides: """
         select day, avg(rides) over (order by day rows between 2 preceding and current row)
         from (select date(scheduled_departure) as day, count(*) as rides from {rides} group by 1)
         order by day""",
@@ -99,7 +99,7 @@ _ATHENA = {
     late_share_by_congestion: """
         with labels as ({labels})
         select cast(floor(coalesce(mean_delay_h2, -999) / 15) as bigint) as bucket, avg(cast(late as double))
-        from {rides} f join labels on labels.flight_key = f.flight_key group by 1 order by 1""",
+        from {rides} f join labels on labels.ride_key = f.ride_key group by 1 order by 1""",
     days_between_first_and_last: """
         select dest, date_diff('day',
           date_trunc('day', min(scheduled_departure)), date_trunc('day', max(scheduled_departure)))
@@ -117,18 +117,18 @@ _ATHENA = {
 _REDSHIFT = {
     late_share_by_hour: """
         select date_part(hour, scheduled_departure) as departs, count(*), avg(late::float8)
-        from {rides} f, ({labels}) l where f.flight_key = l.flight_key
+        from {rides} f, ({labels}) l where f.ride_key = l.ride_key
         group by departs order by departs""",
-    quantiles_by_carrier: """
+    quantiles_by_brand: """
         select brand, median(block_minutes), percentile_cont(0.9) within group (order by block_minutes)
         from {rides} group by brand order by brand""",
-    worst_carriers_of_each_origin: """
+    worst_brands_of_each_origin: """
         with shares as (
           select origin, brand, avg(late::float) as share
-          from {rides} f join ({labels}) l on f.flight_key = l.flight_key group by origin, brand)
+          from {rides} f join ({labels}) l on f.ride_key = l.ride_key group by origin, brand)
         select origin, brand, share, rank() over (partition by origin order by share desc) as place
         from shares qualify place <= 2 order by origin, place""",
-    moving_mean_of_daily_flights: """
+    moving_mean_of_daily_rides: """
         select day, avg(rides::float) over (order by day rows between 2 preceding and current row)
         from (select trunc(scheduled_departure) as day, count(*) as rides from {rides} group by 1) d
         order by day""",
@@ -137,7 +137,7 @@ _REDSHIFT = {
         from {rides} group by route order by rides desc, route""",
     late_share_by_congestion: """
         select floor(nvl(mean_delay_h2, -999) / 15)::int as bucket, avg(late::float8)
-        from {rides} f join ({labels}) l on f.flight_key = l.flight_key group by 1 order by 1""",
+        from {rides} f join ({labels}) l on f.ride_key = l.ride_key group by 1 order by 1""",
     days_between_first_and_last: """
         select dest, datediff(day, min(scheduled_departure), max(scheduled_departure))
         from {rides} group by dest order by dest""",
@@ -158,10 +158,10 @@ _REDSHIFT = {
 @pytest.mark.parametrize("dialect", [ATHENA, REDSHIFT], ids=lambda dialect: dialect.name)
 def test_a_question_is_answered_as_pandas_answers_it(lake, rides, oracle, dialect):
     text = (_ATHENA if dialect is ATHENA else _REDSHIFT)[oracle]
-    sql = text.format(rides=_FLIGHTS[dialect.name], labels=_LABELS[dialect.name])
+    sql = text.format(rides=_RIDES[dialect.name], labels=_LABELS[dialect.name])
     answer = pd.DataFrame(run(sql, dialect, lake, "mlkit").rows)
     expected = oracle(rides).reset_index(drop=True)
     answer.columns = expected.columns
     # Athena's quantiles are approximate by name.
-    tolerance = 0.01 if oracle is quantiles_by_carrier and dialect is ATHENA else 1e-9
+    tolerance = 0.01 if oracle is quantiles_by_brand and dialect is ATHENA else 1e-9
     pd.testing.assert_frame_equal(answer, expected, check_dtype=False, rtol=tolerance)

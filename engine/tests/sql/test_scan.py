@@ -47,15 +47,15 @@ def test_csv_is_read_whole_whatever_is_used(lake):
 def test_a_condition_on_the_partition_leaves_the_other_months_unread(lake):
     lake.was_read.clear()
     sql = """select sum(f.seats) from features f
-        join csv_features c on c.flight_key = f.flight_key and f.month > '2013-01'"""
+        join csv_features c on c.ride_key = f.ride_key and f.month > '2013-01'"""
     first = len(lake.files["csv/month=2013-01/part-0.csv"]) + len(lake.files["csv/month=2013-02/part-0.csv"])
-    assert scanned(lake, sql) == first + chunks(lake, "seats", "flight_key", months=["2013-02"])
+    assert scanned(lake, sql) == first + chunks(lake, "seats", "ride_key", months=["2013-02"])
     assert not [key for key in lake.was_read if key.startswith("features/month=2013-01")]
 
 
 def test_a_table_mentioned_twice_is_read_twice(lake):
-    sql = "select a.seats from features a, features b where a.flight_key = b.flight_key"
-    assert scanned(lake, sql) == chunks(lake, "seats") + 2 * chunks(lake, "flight_key")
+    sql = "select a.seats from features a, features b where a.ride_key = b.ride_key"
+    assert scanned(lake, sql) == chunks(lake, "seats") + 2 * chunks(lake, "ride_key")
 
 
 def test_redshift_reads_the_same_bytes(lake):
