@@ -55,7 +55,7 @@ def _shape(value: Any, schema: dict[str, Any], path: tuple[str, ...]) -> Iterato
         yield at, f"must be one of {', '.join(map(str, allowed))}; it is {_shown(value)}"
     if "pattern" in schema and not re.search(schema["pattern"], value):
         yield at, f"must match {schema['pattern']}; it is {_shown(value)}"
-    if len(value) < schema.get("minLength", 0) if isinstance(value, str) else False:
+    if isinstance(value, str) and len(value) < schema.get("minLength", 0):
         yield at, "must not be empty"
     if isinstance(value, (int, float)) and (
         value < schema.get("minimum", value)

@@ -1,8 +1,7 @@
 """The curated rows as pandas, with event days beside them."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -51,20 +50,19 @@ def _read(part: Path) -> "pd.DataFrame":
     except pa.ArrowException as problem:
         raise ValueError(f"{part} is no Parquet ({problem}): prepare {part.parent.name} again") from problem
     found = {field.name: field.type for field in file.schema_arrow}
-    is_number = lambda kind: types.is_integer(kind) or types.is_floating(kind)  # noqa: E731
-    is_text = lambda kind: types.is_string(kind) or types.is_large_string(kind)  # noqa: E731
-    # Nobody knows which moments times without a zone are.
-    is_moment = lambda kind: types.is_timestamp(kind) and kind.tz is not None  # noqa: E731
-    fits: dict[str, Callable[[Any], bool]] = {
-        "int": is_number,
-        "double": is_number,
-        "string": is_text,
-        "timestamp": is_moment,
-    }
+
+    def fits(declared: str, kind: pa.DataType) -> bool:
+        if declared in ("int", "double"):
+            return types.is_integer(kind) or types.is_floating(kind)
+        if declared == "string":
+            return types.is_string(kind) or types.is_large_string(kind)
+        # Nobody knows which moments times without a zone are.
+        return types.is_timestamp(kind) and kind.tz is not None
+
     for column in schema.curated_columns():
         kind = found.get(column.name)
         absent = kind is None or types.is_null(kind)
-        if not (column.nullable if absent else fits[column.type](kind)):
+        if not (column.nullable if absent else fits(column.type, kind)):
             has = "does not have the column" if kind is None else f"has {kind} in the column"
             raise ValueError(
                 f"{part} {has} {column.name}, which dataset.json declares as {column.type}: "
