@@ -1,13 +1,13 @@
 /**
  * From raw tables to curated features, partition by partition: a manifest landing in raw starts the state machine Prepare.
  *
- * The manifest comes last and names every file, so a half-uploaded partition never starts a job; an event per table would start five. It may
- * name several: they are prepared by one run of the job. Each is leased while it is prepared, because an event may be delivered
- * twice and two runs that overwrite one partition could double or lose its rows.
+ * The manifest comes last and names every file, so a half-uploaded partition never starts a job; an event for each table would start as many.
+ * It may name several partitions: they are prepared by one run of the job. Each is leased while it is prepared, because an event may be
+ * delivered twice and two runs that overwrite one partition could double or lose its rows.
  * Idle cost: one alarm; the table of leases is on demand. A run costs two Glue workers for a few minutes (0.44 USD per DPU-hour, one
  * minute at least).
- * Fails first: a manifest that promises a file which is not there; Prepare prepares the others, names this one and fails. Alarms: monitoring/pipeline-failed, and
- * etl/quarantine-share when rows break rules.
+ * Fails first: a manifest that promises a file which is not there; Prepare prepares the other partitions, names this one and fails.
+ * Alarms: monitoring/pipeline-failed, and etl/quarantine-share when rows break rules.
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';

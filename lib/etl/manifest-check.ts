@@ -9,7 +9,6 @@ const FILES = 'files';
 /** The partitions of the manifest, each once, in one order everywhere: executions that take the same leases must not wait for each other. */
 const asked = '$sort($distinct([$manifest.partitions]))';
 const isText = (value: string) => `$type(${value}) = 'string'`;
-/** The name becomes a part of keys, a lease and an argument of the job. */
 const EXAMPLES = { month: '2013-02', day: '2013-02-01' };
 /** The values of a file that the checks below and the job compare. */
 const described = `$count([$manifest.files][$not(${isText('partition')} and ${isText('table')} and ${isText('key')} and $type(bytes) = 'number' and ($not($exists(rows)) or $type(rows) = 'number'))]) = 0`;
@@ -36,6 +35,7 @@ export function checkStates<const Failure extends string, const Next extends str
   failure: Failure,
 ) {
   const example = EXAMPLES[grain];
+  // A name becomes a part of keys, a lease and an argument of the job.
   const named = `$count([$manifest.partitions][$not(${isDated('$', grain)})]) = 0`;
   // Nobody would look at the files of another partition.
   const listed = '$count([$manifest.files][$not(partition in [$manifest.partitions])]) = 0';
