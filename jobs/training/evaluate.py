@@ -193,7 +193,7 @@ def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[st
     post = per_facet(
         scored.rows, facet_min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING
     )
-    return analysis(pre, post, *challenger.attributions(scored.rows))
+    return analysis(pre, post, challenger.attributions(scored.rows))
 
 
 def _quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { instanceType } from '../shared/instance-types';
 import { positive, whole } from '../shared/knobs';
-import { hyperparameters, tuning } from './tuning-config';
+import { algorithms, settled, TUNED, wrongHyperparameters } from './families';
+import { tuning } from './tuning-config';
 
 export const trainingConfig = {
   training: z
@@ -17,13 +18,22 @@ export const trainingConfig = {
         .enum(['automatic', 'manual'])
         .default('automatic')
         .describe('Whether a version that passed the gate is approved at once or waits for a person'),
-      hyperparameters: hyperparameters.prefault({}).describe("XGBoost's, under its own names"),
+      algorithm: z.enum(algorithms).default(TUNED).describe('Model family of `kit train` and of retraining'),
+      hyperparameters: z
+        .record(z.string(), z.number())
+        .prefault({})
+        .describe("The family's that differ from its defaults, by the names in the last table of this page"),
       tuning: tuning.prefault({}).describe('The search of `kit train --mode tune`'),
     })
     .refine((t) => !t.spot || t.maxWaitMinutes >= t.maxRuntimeMinutes, {
       path: ['maxWaitMinutes'],
       error: 'must not be below maxRuntimeMinutes: on spot, waiting for capacity and running share it',
     })
+    .superRefine(({ algorithm, hyperparameters }, ctx) => {
+      for (const { name, why } of wrongHyperparameters(algorithm, hyperparameters))
+        ctx.addIssue({ code: 'custom', path: ['hyperparameters', name], message: why });
+    })
+    .transform((t) => ({ ...t, hyperparameters: settled(t.algorithm, t.hyperparameters) }))
     .prefault({}),
   gate: z.strictObject({
     gateDays: whole(14, 90).describe(

@@ -106,7 +106,7 @@ def request(model: Model, rows: Any) -> tuple[Callable[[], Any], Callable[[], An
 
     def floor() -> None:
         json.loads(body)
-        model.booster.inplace_predict(matrix, validate_features=False)
+        model.predictor.score(matrix)
         json.dumps(answered)
 
     return handler, floor

@@ -1,5 +1,6 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
 import { type Command, Option } from 'commander';
+import { type Algorithm, algorithms } from '../../lib/training/families';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { readJson } from '../shared/json-file';
 import { terminal } from '../shared/out';
@@ -11,6 +12,13 @@ import type { ReplayOptions } from './replay';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load every AWS client for every command
 const load = <Module>(path: string): Module => require(path) as Module;
+
+interface TrainOptions {
+  mode: 'train' | 'tune';
+  algorithm?: Algorithm;
+  before?: string;
+  delayDays?: number;
+}
 
 type Range = ReturnType<typeof parseRange>;
 
@@ -58,16 +66,16 @@ export function register(program: Command): void {
     .command('train')
     .description('train a model, and release it when it beats the champion')
     .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
+    .addOption(
+      new Option('--algorithm <family>', 'model family (default: training.algorithm as deployed)').choices(algorithms),
+    )
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())
-    .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays?: number }) => {
+    .action(async ({ before, delayDays, ...options }: TrainOptions) => {
       const { labelledThrough, train } = load<typeof import('./train')>('./train');
       const kit = await deployed();
-      const trained = await train(
-        kit,
-        { mode, dataThrough: before ?? (await labelledThrough(kit, out, { delayDays })) },
-        out,
-      );
+      const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
+      const trained = await train(kit, { ...options, dataThrough }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
     });
 

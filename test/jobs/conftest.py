@@ -69,7 +69,7 @@ def training_arguments(lake: Lake, folder: Path, **changes: object) -> list[str]
         "output": folder / "output",
         **changes,
     }
-    return [part for name, value in values.items() for part in (f"--{name}", str(value))]
+    return [part for name, value in values.items() if value is not None for part in (f"--{name}", str(value))]
 
 
 def pack(model: Path, folder: Path) -> None:

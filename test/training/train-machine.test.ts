@@ -78,6 +78,16 @@ test('the training job is told its code, slices and overrides, all as text', () 
   expect(StoppingCondition.MaxWaitTimeInSeconds).toBeGreaterThanOrEqual(StoppingCondition.MaxRuntimeInSeconds);
 });
 
+test('an execution may train another family, which takes none of the configured values of the first', () => {
+  const { HyperParameters } = calledWith(
+    train({ ...input, algorithm: 'linear', hyperparameters: { l1_ratio: 0.5 } }),
+    'Train',
+  );
+  expect(HyperParameters).toMatchObject({ algorithm: 'linear', l1_ratio: '0.5', data_through: '2013-04-01' });
+  expect(HyperParameters).not.toHaveProperty('max_depth');
+  expect(calledWith(train(), 'Train').HyperParameters).toMatchObject({ algorithm: 'boosted-trees', max_depth: '6' });
+});
+
 test('a hyperparameter is tuned or static, never both, and the best trial is evaluated', () => {
   const run = train({ ...input, mode: 'tune' });
   const { TrainingJobDefinition, HyperParameterTuningJobConfig, HyperParameterTuningJobName } = calledWith(run, 'Tune');

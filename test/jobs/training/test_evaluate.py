@@ -18,6 +18,7 @@ from common import schema
 from common.metrics import ks_distance
 from common.model import Model
 from common.monitorfiles import counts_of, sample_of
+from common.predictors import dmatrix
 from common.tables import between, read_features
 
 
@@ -138,8 +139,11 @@ def test_attributions_add_up_to_the_score(
     explained = alone["analysis.json"]["explanations"]["kernel_shap"]["label0"]
     spread = gate_rows.iloc[::3]
     assert 1500 < len(spread) <= 2000
-    contributions = model.booster.predict(train.dmatrix(model.encoding, spread), pred_contribs=True)
+    contributions = model.predictor.booster.predict(
+        dmatrix(model.encoding.matrix(spread)), pred_contribs=True
+    )
     log_odds = contributions.sum(axis=1)
+    assert explained["method"] == "exact TreeSHAP"
     assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(model.score(spread), abs=1e-5)
     expected = dict(zip(model.meta["features"], np.abs(contributions[:, :-1]).mean(axis=0), strict=True))
     assert explained["global_shap_values"] == pytest.approx(expected, rel=1e-5)
