@@ -78,6 +78,12 @@ def train(args: argparse.Namespace) -> Model:
     costs = schema.problem()["costs"]
     meta = {
         "task": "binary",
+        "algorithm": "boosted-trees",
+        # What a training needs to give the same model again from the same rows, code and image.
+        "hyperparameters": {
+            **boosting.parameters,
+            **{name: getattr(args, name) for name in ("num_round", "early_stopping_rounds", "seed")},
+        },
         "features": [column.name for column in schema.features()],
         "threshold": cheapest_threshold(
             watched.labels, booster.predict(watched.matrix), costs["falseAlarm"], costs["miss"]

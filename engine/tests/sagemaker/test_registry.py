@@ -56,6 +56,27 @@ def test_versions_are_numbered_and_announced(sagemaker, world, group, register):
     assert register().endswith("/3")
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("no card", "is no JSON"),
+        ("[]", "is not of type 'object'"),
+        ('{\n"intended_uses": {}}', "satisfy regular expression pattern"),
+        ('{"model_overview": {"model_id": "1"}}', "at model_overview.*model_id"),
+        ('{"intended_uses": {"risk_rating": "None"}}', "is not one of"),
+        ('{"training_details": {"training_job_details": {"hyper_parameters": [{"name": "eta"}]}}}', "value"),
+    ],
+)
+def test_a_model_card_of_another_schema_is_refused(sagemaker, world, group, register, content, fault):
+    with pytest.raises(ApiError, match=fault):
+        register(ModelCard={"ModelCardContent": content, "ModelCardStatus": "Draft"})
+    with pytest.raises(ApiError, match="modelCardStatus"):
+        register(ModelCard={"ModelCardContent": "{}", "ModelCardStatus": "Read"})
+    arn = register(ModelCard={"ModelCardContent": '{"intended_uses": {}}', "ModelCardStatus": "Draft"})
+    found = sagemaker.call("DescribeModelPackage", {"ModelPackageName": arn})["ModelCard"]
+    assert found == {"ModelCardContent": '{"intended_uses": {}}', "ModelCardStatus": "Draft"}
+
+
 def test_a_client_token_is_used_once(sagemaker, world, group, register):
     assert register(ClientToken="execution-1") == register(ClientToken="execution-1")
     assert register(ClientToken="execution-2").endswith("/2")

@@ -37,7 +37,9 @@ def test_the_report_names_every_file_that_a_day_is_made_of(shop: Bucket) -> None
     shop.prepare(*DAYS)
     first, second, third, last = DAYS
     files = {
-        file["key"]: (file["bytes"], file["sha256"]) for day in (third, last) for file in shop.report(day)["files"]
+        file["key"]: (file["bytes"], file["sha256"])
+        for day in (third, last)
+        for file in shop.report(day)["files"]
     }
     seen = {"orders": (first, second, third, last), "items": (third, last), "rates": (second, third, last)}
     assert set(files) == {f"tables/{t}/day={day}/{t}.csv" for t, days in seen.items() for day in days}
