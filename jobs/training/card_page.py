@@ -15,7 +15,7 @@ table { border-collapse: collapse; width: 100% }
 caption { text-align: left; font-weight: 600; padding-top: .75rem }
 th, td { text-align: left; vertical-align: top; padding: .2rem .75rem .2rem 0 }
 tr { border-bottom: 1px solid #8884 }
-th { font-weight: 400; width: 12rem; min-width: 7rem } td { font-variant-numeric: tabular-nums }
+th { font-weight: 400; width: min(12rem, 35%) } td { font-variant-numeric: tabular-nums }
 code { font-size: .8rem } details { margin: .4rem 0 } summary { cursor: pointer }
 ul { padding-left: 1.2rem } li { margin: .3rem 0 }
 """
