@@ -19,7 +19,7 @@ export function dot({ version, record, releases, windows }: Lineage): string {
     node('labels', 'storage', 'labels', data.labels.map(file)),
     node('slices', 'compute', 'fit, select, gate', [
       ...Object.keys(slices).map((name) => `${name} ${slices[name]!.join(' to ')}, ${rows[name]} rows`),
-      data.dataHash,
+      data.dataHash.slice(0, DIGITS),
     ]),
     node('code', 'storage', 'code', [code.sha256.slice(0, DIGITS)]),
     node('image', 'storage', 'image', [training.image.split('/').at(-1)!, training.instanceType]),
