@@ -1,5 +1,7 @@
 """Model package groups and versions, and deploying from a package."""
 
+import json
+
 import pytest
 from world import IMAGE, ROLE, until
 
@@ -72,9 +74,14 @@ def test_a_model_card_of_another_schema_is_refused(sagemaker, world, group, regi
         register(ModelCard={"ModelCardContent": content, "ModelCardStatus": "Draft"})
     with pytest.raises(ApiError, match="modelCardStatus"):
         register(ModelCard={"ModelCardContent": "{}", "ModelCardStatus": "Read"})
-    arn = register(ModelCard={"ModelCardContent": '{"intended_uses": {}}', "ModelCardStatus": "Draft"})
-    found = sagemaker.call("DescribeModelPackage", {"ModelPackageName": arn})["ModelCard"]
-    assert found == {"ModelCardContent": '{"intended_uses": {}}', "ModelCardStatus": "Draft"}
+
+
+def test_a_model_card_is_kept_whatever_image_it_tells_of(sagemaker, world, group, register):
+    image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+    training = {"training_job_details": {"training_environment": {"container_image": [image]}}}
+    card = {"ModelCardContent": json.dumps({"training_details": training}), "ModelCardStatus": "Draft"}
+    arn = register(ModelCard=card)
+    assert sagemaker.call("DescribeModelPackage", {"ModelPackageName": arn})["ModelCard"] == card
 
 
 def test_a_client_token_is_used_once(sagemaker, world, group, register):
