@@ -67,6 +67,7 @@ def train(args: argparse.Namespace) -> Model:
     meta = {
         "task": "binary",
         "algorithm": args.algorithm,
+        # What a training needs to give the same model again from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
         "threshold": cheapest_threshold(

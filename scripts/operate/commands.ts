@@ -1,4 +1,5 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type Algorithm, algorithms } from '../../lib/training/families';
 import { option, understood, type Where, whole } from '../shared/arguments';
@@ -150,6 +151,31 @@ export function register(program: Command): void {
     });
 
   const version = ['<version>', 'number in the registry', whole] as const;
+  program
+    .command('lineage')
+    .description('what a version was made of, file by file with its hash, and what became of it')
+    .argument(...version)
+    .addOption(option.json())
+    .option('--svg <file>', 'also draw it')
+    .action(async (version: number, { json, svg }: { json: boolean; svg?: string }) => {
+      const { lineageOf, told } = load<typeof import('./lineage')>('./lineage');
+      const found = await lineageOf(await deployed(), version);
+      console.log(json ? JSON.stringify(found) : told(found).join('\n'));
+      if (svg === undefined) return;
+      const { picture } = load<typeof import('./lineage-picture')>('./lineage-picture');
+      writeFileSync(svg, await picture(found));
+      out.line(`drawn in ${svg}`);
+    });
+
+  program
+    .command('reproduce')
+    .description('train a version again from its record, register nothing, and compare the models')
+    .argument(...version)
+    .action(async (version: number) => {
+      const { reproduce } = load<typeof import('./reproduce')>('./reproduce');
+      await reproduce(await deployed(), { version }, out);
+    });
+
   program
     .command('approve')
     .description('approve a version that passed the gate, and wait for its release')
