@@ -44,7 +44,12 @@ export const trainingConfig = {
     ),
     draws: whole(1000, 10000).default(1000).describe('Bootstrap draws over days behind each interval'),
     brierDelta: positive(0.1).default(0.005).describe("How much worse the challenger's Brier score may be"),
-    segmentDelta: positive(0.2).default(0.02).describe('How much AUC the challenger may lose in a large segment'),
+    lossDelta: positive(0.5)
+      .default(0.02)
+      .describe('Of classes and numbers: share by which their second measure, Brier score or RMSE, may be worse'),
+    segmentDelta: positive(0.2)
+      .default(0.02)
+      .describe('How much AUC, or share of its loss, the challenger may lose in a large segment'),
     segmentMinRows: whole(100).describe('Rows from which a segment counts as large'),
   }),
 };

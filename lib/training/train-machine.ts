@@ -1,5 +1,6 @@
 import type { Config } from '../config';
 import { body, call, filled, isDated, jsonata, literal, machine, readJson, states } from '../shared/asl';
+import { taskOf } from '../shared/dataset';
 import { layout } from '../shared/names';
 import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
@@ -34,7 +35,7 @@ export function trainMachine(props: TrainMachineProps) {
           input: jsonata("$merge([{'trigger': 'manual'}, $states.input])"),
           evaluationKey: jsonata(evaluation),
           evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
-          metrics: metricDefinitions,
+          metrics: metricDefinitions(props),
         },
         Next: 'IsDay',
       },
@@ -231,7 +232,7 @@ function evaluationStates(props: TrainMachineProps) {
     'select-days': gate.selectDays,
     'label-delay-days': props.labelDelayDays,
     draws: gate.draws,
-    'brier-delta': gate.brierDelta,
+    'guard-delta': taskOf(props.dataset).task === 'binary' ? gate.brierDelta : gate.lossDelta,
     'segment-delta': gate.segmentDelta,
     'segment-min-rows': gate.segmentMinRows,
     'window-days': monitoring.windowDays,

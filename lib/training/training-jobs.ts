@@ -9,6 +9,8 @@ import {
   type Continuation,
   type State,
 } from '../shared/asl';
+import { taskOf } from '../shared/dataset';
+import type { Dataset } from '../shared/dataset-file';
 import { folder, layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
 import { TUNED } from './families';
@@ -17,6 +19,7 @@ import type { VpcConfig } from '../shared/job-role';
 
 export interface TrainingProps {
   readonly config: Config['training'];
+  readonly dataset: Dataset;
   readonly namePrefix: string;
   readonly tags: Record<string, string>;
   readonly roleArn: string;
@@ -34,7 +37,8 @@ export interface TrainingProps {
   readonly vpcConfig?: VpcConfig;
 }
 
-const OBJECTIVE = 'validation:auc';
+/** What a training is measured by on the select slice, by the name of the image's own definitions. */
+const objective = ({ dataset }: Pick<TrainingProps, 'dataset'>) => `validation:${taskOf(dataset).metric}`;
 
 /** One training job in script mode. */
 export function trainingJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
@@ -69,7 +73,7 @@ export function tuningJob<const Name extends string>(props: TrainingProps, next:
       $t := ${chosen};
       {
         'Strategy': $t.strategy,
-        'HyperParameterTuningJobObjective': {'Type': 'Maximize', 'MetricName': '${OBJECTIVE}'},
+        'HyperParameterTuningJobObjective': {'Type': '${taskOf(props.dataset).rising ? 'Maximize' : 'Minimize'}', 'MetricName': '${objective(props)}'},
         'ResourceLimits': $merge([{'MaxParallelTrainingJobs': $t.maxParallel}, $t.strategy = 'Grid' ? {} : {'MaxNumberOfTrainingJobs': $t.maxTrials}]),
         'ParameterRanges': $t.ranges
       }
@@ -93,7 +97,9 @@ export function tuningJob<const Name extends string>(props: TrainingProps, next:
  * Finds what train.py prints. SageMaker keeps definitions of its own for its own image, whose form train.py prints, and refuses others for a
  * training job. In a tuning job they were seen needed and seen refused: variable `metrics` begins with them, and a refusal empties it.
  */
-export const metricDefinitions = { MetricDefinitions: [{ Name: OBJECTIVE, Regex: 'validation-auc:([0-9.]+)' }] };
+export const metricDefinitions = (props: Pick<TrainingProps, 'dataset'>) => ({
+  MetricDefinitions: [{ Name: objective(props), Regex: `validation-${taskOf(props.dataset).metric}:([0-9.]+)` }],
+});
 
 const algorithm = ({ imageUri }: TrainingProps) => ({ TrainingImage: imageUri, TrainingInputMode: 'File' });
 

@@ -46,8 +46,8 @@ export function story({ monitor, releases, gates }: Pick<Summary, 'monitor' | 'r
     'gains of promoted challengers': known(compared.map(({ gain }) => gain)),
     'their lower bounds': known(compared.map(({ interval }) => interval?.[0])),
     'their upper bounds': known(compared.map(({ interval }) => interval?.[1])),
-    'AUC by week': known(monitor.map(({ auc }) => auc)),
-    'AUC of the rule by week': known(monitor.map(({ ruleAuc }) => ruleAuc)),
+    'AUC by week': known(monitor.map(({ score }) => score)),
+    'AUC of the rule by week': known(monitor.map(({ ruleScore }) => ruleScore)),
   };
 }
 

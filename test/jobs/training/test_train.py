@@ -43,7 +43,7 @@ def test_the_threshold_and_the_auc_are_those_of_the_select_slice(trained: Traine
     labelled = train.label_rows(read_features(trained.lake.features), train.read_labels(trained.lake.labels))
     rows = between(labelled, *model.slices.select)
     labels, scores = rows["late"].to_numpy(), model.score(rows)
-    assert auc(labels, scores) == pytest.approx(model.meta["selectAuc"], abs=1e-9)
+    assert auc(labels, scores) == pytest.approx(model.meta["selectScore"], abs=1e-9)
     prices = schema.problem()["costs"]
     cost = lambda cut: Confusion.of(labels, scores >= cut).cost(prices["falseAlarm"], prices["miss"])  # noqa: E731
     assert all(cost(model.threshold) <= cost(cut) for cut in np.linspace(0.05, 0.6, 50))
@@ -139,7 +139,7 @@ def test_the_last_line_is_the_tuning_metric(
 ) -> None:
     model = run(lake, tmp_path, num_round=3)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == f"[{model.meta['rounds'] - 1}]\tvalidation-auc:{model.meta['selectAuc']:.6f}"
+    assert lines[-1] == f"[{model.meta['rounds'] - 1}]\tvalidation-auc:{model.meta['selectScore']:.6f}"
 
 
 def test_a_failure_leaves_a_sentence_for_failure_reason(lake: Lake, tmp_path: Path) -> None:
