@@ -72,9 +72,10 @@ class Boosting:
                 break
             booster.update(fit.matrix, number)
             score = auc(select.labels, booster.predict(select.matrix))
+            # Every round's: a tuning job counts the figures, and stops a trial by them.
+            print_metric(number, score)
             if score > best_auc:
                 best, best_auc = number, score
-                print_metric(number, score)
             if (number + 1) % CHECKPOINT_ROUNDS == 0:
                 self._checkpoint(booster, file, best, best_auc)
                 # The column sampler has a random state that no model file holds: an uninterrupted run goes on

@@ -24,6 +24,13 @@ export const trainingConfig = {
       path: ['maxWaitMinutes'],
       error: 'must not be below maxRuntimeMinutes: on spot, waiting for capacity and running share it',
     })
+    .refine(
+      ({ tuning: t, hyperparameters: h }) => t.strategy !== 'Hyperband' || t.hyperband.minResource < h.num_round,
+      {
+        path: ['tuning', 'hyperband', 'minResource'],
+        error: 'must be below hyperparameters.num_round: no trial would be stopped before its end otherwise',
+      },
+    )
     .prefault({}),
   gate: z.strictObject({
     gateDays: whole(14, 90).describe(

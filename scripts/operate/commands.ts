@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { readJson } from '../shared/json-file';
+import { STRATEGIES } from '../../lib/training/room';
 import { terminal } from '../shared/out';
 import { parseDay, parseRange, partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
@@ -11,6 +12,16 @@ import type { ReplayOptions } from './replay';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load every AWS client for every command
 const load = <Module>(path: string): Module => require(path) as Module;
+
+interface TrainOptions {
+  mode: 'train' | 'tune';
+  before?: string;
+  delayDays?: number;
+  strategy?: string;
+  trials?: number;
+  earlyStopping?: true;
+  warmStart?: string | true;
+}
 
 type Range = ReturnType<typeof parseRange>;
 
@@ -58,16 +69,37 @@ export function register(program: Command): void {
     .command('train')
     .description('train a model, and release it when it beats the champion')
     .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
+    .addOption(
+      new Option('--strategy <strategy>', 'of a tuning job (default: training.tuning.strategy as deployed)')
+        .choices(STRATEGIES)
+        .implies({ mode: 'tune' }),
+    )
+    .addOption(
+      new Option('--trials <trials>', 'of a tuning job at most (default: training.tuning.maxTrials as deployed)')
+        .argParser(whole)
+        .implies({ mode: 'tune' }),
+    )
+    .addOption(new Option('--early-stopping', 'stop trials below the median of earlier ones').implies({ mode: 'tune' }))
+    .addOption(
+      new Option('--warm-start [job]', 'go on from a tuning job (default: the newest that ended well)').implies({
+        mode: 'tune',
+      }),
+    )
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())
-    .action(async ({ mode, before, delayDays }: { mode: 'train' | 'tune'; before?: string; delayDays?: number }) => {
-      const { labelledThrough, train } = load<typeof import('./train')>('./train');
+    .action(async ({ mode, before, delayDays, ...told }: TrainOptions) => {
+      const { labelledThrough, newestTuning, train } = load<typeof import('./train')>('./train');
       const kit = await deployed();
-      const trained = await train(
-        kit,
-        { mode, dataThrough: before ?? (await labelledThrough(kit, out, { delayDays })) },
-        out,
-      );
+      const tuning = {
+        ...(told.strategy && { strategy: told.strategy }),
+        ...(told.trials !== undefined && { maxTrials: told.trials }),
+        ...(told.earlyStopping && { earlyStopping: 'Auto' as const }),
+        ...(told.warmStart && { warmStart: told.warmStart === true ? await newestTuning(kit) : told.warmStart }),
+      };
+      if (mode === 'train' && Object.keys(tuning).length > 0)
+        throw new Error('mode train tries nothing out: leave the options of tuning away, or say --mode tune');
+      const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
+      const trained = await train(kit, { mode, dataThrough, ...(mode === 'tune' && { tuning }) }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
     });
 

@@ -6,6 +6,10 @@ const input = { mode: 'train', trigger: 'manual', dataThrough: '2013-04-01' };
 const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
 const promote = { promoted: true, reason: 'gain 0.05', trainedThrough: '2013-04-01', identity: '0123456789abcdef' };
 
+// A trial that was stopped has the best figure.
+const tuned = {
+  result: { HyperParameterTuningJobName: 'mlkit-tune', BestTrainingJob: { TrainingJobName: 'mlkit-tune-001' } },
+};
 const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> => ({
   ReadChampion: [{ result: { Parameter: { Value: 'none' } } }],
   DescribeChampion: [
@@ -23,11 +27,9 @@ const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> 
       },
     },
   ],
-  Tune: [
-    {
-      result: { HyperParameterTuningJobName: 'mlkit-tune', BestTrainingJob: { TrainingJobName: 'mlkit-tune-002' } },
-    },
-  ],
+  Tune: [tuned],
+  ContinueTuning: [tuned],
+  FindBest: [{ result: { TrainingJobSummaries: [{ TrainingJobName: 'mlkit-tune-002' }] } }],
   DescribeBest: [
     { result: { ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/best/output/model.tar.gz' } } },
   ],
@@ -122,6 +124,60 @@ test('the input may choose a grid, which takes no number of trials', () => {
   expect(config.ResourceLimits).not.toHaveProperty('MaxNumberOfTrainingJobs');
 });
 
+test('of the trials that ran to their end the best is evaluated, not a stopped one', () => {
+  const run = train({ ...input, mode: 'tune' });
+  expect(calledWith(run, 'FindBest')).toMatchObject({
+    HyperParameterTuningJobName: 'mlkit-tune',
+    StatusEquals: 'Completed',
+    SortBy: 'FinalObjectiveMetricValue',
+    SortOrder: 'Descending',
+  });
+  expect(calledWith(run, 'DescribeBest')).toEqual({ TrainingJobName: 'mlkit-tune-002' });
+});
+
+test('the input may choose Hyperband, whose most rounds are those of the trial and its last word', () => {
+  const { HyperParameterTuningJobConfig: config } = calledWith(
+    train({
+      ...input,
+      mode: 'tune',
+      hyperparameters: { num_round: 90 },
+      tuning: { strategy: 'Hyperband', maxTrials: 12, minResource: 5 },
+    }),
+    'Tune',
+  );
+  expect(config).toMatchObject({
+    Strategy: 'Hyperband',
+    StrategyConfig: { HyperbandStrategyConfig: { MinResource: 5, MaxResource: 92 } },
+    ResourceLimits: { MaxNumberOfTrainingJobs: 12 },
+    TrainingJobEarlyStoppingType: 'Off',
+  });
+});
+
+test('other strategies have no configuration of Hyperband, and may stop trials early', () => {
+  const { HyperParameterTuningJobConfig: config } = calledWith(
+    train({ ...input, mode: 'tune', tuning: { strategy: 'Bayesian', earlyStopping: 'Auto' } }),
+    'Tune',
+  );
+  expect(config).toMatchObject({ Strategy: 'Bayesian', TrainingJobEarlyStoppingType: 'Auto' });
+  expect(config).not.toHaveProperty('StrategyConfig');
+});
+
+test('a tuning job goes on from an earlier one, and otherwise is the same', () => {
+  const tune = { ...input, mode: 'tune' };
+  const { WarmStartConfig, ...rest } = calledWith(
+    train({ ...tune, tuning: { warmStart: 'mlkit-0123456789ab' } }),
+    'ContinueTuning',
+  );
+  expect(WarmStartConfig).toEqual({
+    WarmStartType: 'TransferLearning',
+    ParentHyperParameterTuningJobs: [{ HyperParameterTuningJobName: 'mlkit-0123456789ab' }],
+  });
+  expect({ ...rest, HyperParameterTuningJobName: 0 }).toEqual({
+    ...calledWith(train(tune), 'Tune'),
+    HyperParameterTuningJobName: 0,
+  });
+});
+
 test('a held challenger is an end with its reason, and registers nothing', () => {
   const run = train(input, { ReadDecision: [object({ promoted: false, reason: 'interval includes 0' })] });
   expect(run.output).toMatchObject({ outcome: 'Held', reason: 'interval includes 0' });
@@ -154,12 +210,13 @@ const trials = (...statuses: string[]) => [
 
 test.each<[string, Answer]>([
   ['failed', { error: 'States.TaskFailed', cause: tuningFailed }],
-  ['ended without a best trial', { result: { HyperParameterTuningJobName: 'mlkit-tune' } }],
+  ['ended without a trial that ran to its end', { result: { HyperParameterTuningJobName: 'mlkit-tune' } }],
 ])('a tuning job that %s because spot never came is the same outcome', (_, tune) => {
   const run = train(
     { ...input, mode: 'tune' },
     {
       Tune: [tune],
+      FindBest: trials(),
       ListTrials: trials('Stopped', 'Stopped'),
       DescribeTrial: [{ result: { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' } }],
     },
