@@ -199,7 +199,7 @@ function hyperparameters({ config, gate, labelDelayDays, sourceFile }: TrainingP
 const asStrings = (object: string) => `$each(${object}, function($value, $name) { {$name: $string($value)} })`;
 
 /** The configuration's ranges in the service's shape: numbers are text there. */
-function parameterRanges(ranges: Config['training']['tuning']['ranges']) {
+export function parameterRanges(ranges: Config['training']['tuning']['ranges']) {
   const named = Object.entries(ranges).map(([Name, range]) => ({ Name, range }));
   const numeric = (type: 'Integer' | 'Continuous') =>
     named.flatMap(({ Name, range }) =>

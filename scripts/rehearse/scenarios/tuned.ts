@@ -7,8 +7,8 @@ import { newestTuning, train } from '../../operate/train';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
-const HYPERBAND = { strategy: 'Hyperband', maxTrials: 8 };
-const BAYESIAN = { strategy: 'Bayesian', maxTrials: 3 };
+const HYPERBAND = { strategy: 'Hyperband', maxTrials: 12 };
+const BAYESIAN = { strategy: 'Bayesian', maxTrials: 2 };
 
 export const tuned: Scenario = {
   name: 'tuned',
