@@ -1,4 +1,4 @@
-"""The released artefact: a folder (or model.tar.gz) with booster, description and encoding."""
+"""The released artefact: a folder (or model.tar.gz) with predictor, description and encoding."""
 
 import hashlib
 import json
@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from common import schema
-from common.arrays import Floats, Singles, Values
+from common import predictors, schema
+from common.arrays import Floats, Values
 from common.runtime import write_json
 from common.slices import Slices
-from common.transform import Encoding, Rows, feature_types
-from common.xgb import Booster, DMatrix
+from common.transform import Encoding, Rows
 
 if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
 
 FILES = schema.layout()["files"]["model"]
 # A mean over these is known to a few percent; TreeSHAP of a whole week would take most of the monitor's time.
-SHAP_ROWS = 2000
+EXPLAINED_ROWS = 2000
 
 
 class OtherFeaturesError(ValueError):
@@ -37,13 +36,26 @@ class OtherFeaturesError(ValueError):
 
 
 @dataclass(frozen=True)
+class Attributions:
+    """
+    :ivar method: TreeSHAP, coefficients or permutation; it says in which unit the weights are
+    :ivar weights: mean of each feature
+    :ivar expected: answer without any feature
+    """
+
+    method: str
+    weights: Mapping[str, float]
+    expected: float
+
+
+@dataclass(frozen=True)
 class Model:
     """
     :ivar meta: `model.json` as in the contracts
     :ivar identity: names the content of the archive, see `identity`; None before there is one
     """
 
-    booster: Booster
+    predictor: predictors.Predictor
     encoding: Encoding
     meta: Mapping[str, Any]
     identity: str | None = None
@@ -55,10 +67,9 @@ class Model:
         declared = [column.name for column in schema.features()]
         if meta["features"] != declared:
             raise OtherFeaturesError(meta["features"], declared)
-        booster = Booster()
-        booster.load_model(folder / FILES["booster"])
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))
-        return Model(booster, encoding, meta, identity(folder))
+        predictor = predictors.load(meta["algorithm"], folder)
+        return Model(predictor, encoding, meta, identity(folder))
 
     @staticmethod
     def unpack(archive: Path) -> "Model":
@@ -67,7 +78,7 @@ class Model:
             return Model.load(Path(folder))
 
     def save(self, folder: Path) -> None:
-        self.booster.save_model(folder / FILES["booster"])
+        self.predictor.save(folder)
         write_json(folder / FILES["meta"], self.meta)
         write_json(folder / FILES["encoding"], self.encoding.to_json())
 
@@ -83,10 +94,9 @@ class Model:
     def trained_through(self) -> str:
         return str(self.meta["trainedThrough"])
 
-    def score(self, rows: Rows) -> Singles:
+    def score(self, rows: Rows) -> Values:
         """Probability of the label, one a row."""
-        # Straight from the array: building a DMatrix costs twice as long for a request of a few rows.
-        return self.booster.inplace_predict(self.encoding.matrix(rows), validate_features=False)
+        return self.predictor.score(self.encoding.matrix(rows))
 
     def rule(self, rows: "pd.DataFrame") -> Floats:
         """
@@ -99,32 +109,23 @@ class Model:
         values = rows[rule.name].fillna(self.encoding.rule_fill).to_numpy(dtype=np.float64)
         return -values if rule.ruleOfThumb == "lower" else values
 
-    def attributions(self, rows: "pd.DataFrame") -> tuple[dict[str, float], float]:
-        """
-        Mean |SHAP| of each feature (exact TreeSHAP) and the expected value, both in log-odds, over at most
-        `SHAP_ROWS` rows spread evenly.
-        """
-        spread = rows.iloc[:: -(-len(rows) // SHAP_ROWS)]
-        values = self.booster.predict(dmatrix(self.encoding, spread), pred_contribs=True)
+    def attributions(self, rows: "pd.DataFrame") -> Attributions:
+        """Over at most `EXPLAINED_ROWS` rows spread evenly."""
+        spread = rows.iloc[:: -(-len(rows) // EXPLAINED_ROWS)]
+        means, expected = self.predictor.attributions(self.encoding.matrix(spread))
         names = [column.name for column in schema.features()]
-        means = np.abs(values[:, :-1]).mean(axis=0).tolist()
-        return dict(zip(names, means, strict=True)), float(values[0, -1])
+        method = schema.families()[self.meta["algorithm"]]["explained"]
+        return Attributions(method, dict(zip(names, means.tolist(), strict=True)), expected)
 
 
 def identity(folder: Path) -> str:
     """
-    Sixteen hexadecimal digits of the SHA-256 over the model's files. Every answer of an endpoint carries
-    them, so that a captured record says which model made it, whoever is the champion when it is read.
+    Sixteen hexadecimal digits of the SHA-256 over the model's files, the code beside them left out. Every
+    answer of an endpoint carries them, so that a captured record says which model made it, whoever is the
+    champion when it is read.
     """
     digest = hashlib.sha256()
-    for name in sorted(FILES.values()):
-        digest.update((folder / name).read_bytes())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).parts[0] != "code":
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def dmatrix(encoding: Encoding, rows: Rows, labels: Values | None = None) -> DMatrix:
-    names = [column.name for column in schema.features()]
-    types = feature_types()
-    return DMatrix(
-        encoding.matrix(rows), labels, feature_names=names, feature_types=types, enable_categorical=True
-    )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from common import schema
 from common.arrays import Floats
+from common.model import Attributions
 from common.transform import plain
 
 # Sketch size of the managed monitor; 2,048 points hold a distribution function to 0.0005.
@@ -155,14 +156,18 @@ def violation(feature: str, check: str, description: str) -> dict[str, str]:
 
 
 def analysis(
-    pre: Mapping[str, Any] | None, post: Mapping[str, Any], shap: Mapping[str, float], expected: float
+    pre: Mapping[str, Any] | None, post: Mapping[str, Any], attributions: Attributions
 ) -> dict[str, Any]:
     """Clarify's analysis.json; `pre` is absent where there are no labels."""
     label = {"label": schema.label_column(), "label_value_or_threshold": "1"}
     content: dict[str, Any] = {"version": "1.0", "post_training_bias_metrics": {**label, "facets": post}}
     if pre is not None:
         content["pre_training_bias_metrics"] = {**label, "facets": pre}
-    # The key is Clarify's; the values are exact TreeSHAP, which needs no kernel and no background sample.
-    explained = {"global_shap_values": dict(shap), "expected_value": expected}
+    # The keys are Clarify's, whose only method is kernel SHAP; `method` says how these values came about.
+    explained = {
+        "method": attributions.method,
+        "global_shap_values": dict(attributions.weights),
+        "expected_value": attributions.expected,
+    }
     content["explanations"] = {"kernel_shap": {"label0": explained}}
     return content

@@ -1,4 +1,4 @@
-"""Reads `dataset.json`, `layout.json` and `words.json`: the only place that knows how a column is declared.
+"""Reads the JSON files beside it: the only place that knows how a column is declared.
 
 `pkgutil` finds the files beside this module in a checkout, inside Glue's zip of extra modules and in a
 package that SageMaker's container installed.
@@ -61,6 +61,12 @@ def layout() -> dict[str, Any]:
 def words() -> dict[str, dict[str, str]]:
     """Statuses, checks and metrics of the monitor, as lib/monitoring/room.ts reads them too."""
     return _json("words.json")
+
+
+@cache
+def families() -> dict[str, dict[str, Any]]:
+    """Model families and their hyperparameters, as lib/training/families.ts reads them too."""
+    return _json("families.json")
 
 
 def _json(name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from common import schema
-from common.arrays import Singles, Values
+from common.arrays import Ints, Singles, Values
 
 if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
@@ -78,6 +78,10 @@ class Encoding:
                 f"{name} of {key} is {value}, but must be a finite number or null: prepare it again"
             )
         return filled
+
+    def counts(self) -> Ints:
+        """Categories of each feature; 0 for a number."""
+        return np.array([len(self.categories.get(column.name, ())) for column in schema.features()])
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, float]]:

@@ -72,8 +72,8 @@ def examine(
 ) -> Findings:
     """:param rows: with labels where they have come; quality and bias need `labels_complete`"""
     drifts, violations = drift.measure(rows, baseline.files["statistics"], baseline.files["constraints"])
-    shap, expected = baseline.model.attributions(rows)
-    agreement = ndcg(baseline.attributions, shap)
+    attributions = baseline.model.attributions(rows)
+    agreement = ndcg(baseline.attributions, attributions.weights)
     if agreement < LEAST_NDCG:
         check = schema.words()["checks"]["attributionDrift"]
         violations.append(Violation("all features", check, agreement, LEAST_NDCG, retrain=False))
@@ -90,7 +90,7 @@ def examine(
             files["quality"] = quality.statistics(labelled, measured, window, draws)
         pre, post = fairness.facets(labelled, facet_min_rows)
         bias = fairness.farther_than(baseline.files["analysis"], post)
-    files["analysis"] = analysis(pre, post, shap, expected)
+    files["analysis"] = analysis(pre, post, attributions)
     described = [violation(v.feature, v.check, v.describe()) for v in violations]
     files["violations"] = {"violations": described}
     return Findings(violations, drifts, measured, reason, bias, agreement, files)

@@ -1,25 +1,23 @@
 """
-Boosting rounds with early stopping that survive a spot interruption.
-
-The loop is our own because XGBoost's callback forgets, when it resumes, how long ago the best round was.
+Boosted trees. The rounds are our own loop because XGBoost's callback forgets, when it resumes, how long ago
+the best round was.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
 
 from common.arrays import Values
-from common.metrics import auc
-from common.xgb import Booster, DMatrix
+from common.predictors import Boosted, dmatrix
+from common.xgb import Booster
+from rounds import Progress, Settings, Slice
 
 # A checkpoint of 300 rounds is about 1 MB; ten rounds take some seconds on a small instance.
 CHECKPOINT_ROUNDS = 10
 STATE = "progress"
 # Leaves of fewer rows follow single events; more than twenty are not needed for any volume.
 ROWS_OF_A_LEAF, LARGEST_LEAF = 2500, 20
+# What reads them is the loop of rounds, and XGBoost warns of names that it does not know.
+NOT_OF_THE_BOOSTER = ("num_round", "early_stopping_rounds")
 
 
 def min_child_weight(fit_rows: int) -> float:
@@ -27,86 +25,40 @@ def min_child_weight(fit_rows: int) -> float:
     return max(1.0, min(float(LARGEST_LEAF), fit_rows / ROWS_OF_A_LEAF))
 
 
-def print_metric(number: int, score: float) -> None:
-    """In the form of SageMaker's built-in XGBoost, which its own metric definitions find."""
-    print(f"[{number}]\tvalidation-auc:{score:.6f}", flush=True)
-
-
-@dataclass(frozen=True)
-class Slice:
-    matrix: DMatrix
-    labels: Values
-
-
-@dataclass(frozen=True)
 class Boosting:
-    """
-    :ivar parameters: of the booster, by the names in `tunable`
-    :ivar patience: rounds without a better AUC before it stops
-    :ivar data: hash of the rows; a checkpoint of other rows or settings is not resumed
-    """
+    every = CHECKPOINT_ROUNDS
+    suffix = ".json"
 
-    tunable: ClassVar = (
-        "max_depth",
-        "eta",
-        "min_child_weight",
-        "subsample",
-        "colsample_bytree",
-        "lambda",
-        "alpha",
-    )
-    parameters: Mapping[str, float]
-    rounds: int
-    patience: int
-    seed: int
-    data: str
-
-    def run(self, fit: Slice, select: Slice, checkpoints: Path) -> tuple[Booster, float]:
-        """The booster cut after its best round, and that round's AUC on the select slice."""
-        # Trials of a tuning job are given one place: each resumes from its own file.
-        file = checkpoints / f"{self._fingerprint}.json"
-        best, best_auc, start_from = self._resume(file)
-        booster = self._booster(fit, select, start_from)
-        for number in range(booster.num_boosted_rounds(), self.rounds):
-            if number - best > self.patience:
-                break
-            booster.update(fit.matrix, number)
-            score = auc(select.labels, booster.predict(select.matrix))
-            # Every round's: a tuning job counts the figures, and stops a trial by them.
-            print_metric(number, score)
-            if score > best_auc:
-                best, best_auc = number, score
-            if (number + 1) % CHECKPOINT_ROUNDS == 0:
-                self._checkpoint(booster, file, best, best_auc)
-                # The column sampler has a random state that no model file holds: an uninterrupted run goes on
-                # from the file too, so that it grows the trees a resumed one grows.
-                booster = self._booster(fit, select, file)
-        booster.set_attr(**{STATE: None})
-        return booster[: best + 1], best_auc
-
-    def _booster(self, fit: Slice, select: Slice, start_from: Path | None) -> Booster:
+    def __init__(self, settings: Settings, fit: Slice, select: Slice) -> None:
+        self._fit, self._select = dmatrix(fit.matrix, fit.labels), dmatrix(select.matrix, select.labels)
+        given = {name: value for name, value in settings.items() if name not in NOT_OF_THE_BOOSTER}
         fixed = {"objective": "binary:logistic", "tree_method": "hist", "seed_per_iteration": True}
-        parameters = {**self.parameters, **fixed, "seed": self.seed}
-        return Booster(parameters, cache=[fit.matrix, select.matrix], model_file=start_from)
+        self._parameters = {"min_child_weight": min_child_weight(len(fit.labels)), **given, **fixed}
+        self._booster = self._from(None)
 
-    @property
-    def _fingerprint(self) -> str:
-        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+    def grow(self, number: int) -> None:
+        self._booster.update(self._fit, number)
 
-    def _checkpoint(self, booster: Booster, file: Path, best: int, best_auc: float) -> None:
-        state = {"best": best, "bestAuc": best_auc}
-        booster.set_attr(**{STATE: json.dumps(state)})
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # SageMaker copies the folder at any moment: no half-written file may have the name we resume from.
-        unfinished = file.with_suffix(".unfinished.json")
-        booster.save_model(unfinished)
-        unfinished.replace(file)
+    def scores(self) -> Values:
+        return self._booster.predict(self._select)
 
-    def _resume(self, file: Path) -> tuple[int, float, Path | None]:
-        """Best round so far, its AUC, and the file to go on from; None to start anew."""
-        if file.exists():
-            saved = Booster(model_file=file)
-            state = json.loads(saved.attr(STATE))
-            print(f"resuming after round {saved.num_boosted_rounds() - 1} from {file}", flush=True)
-            return state["best"], state["bestAuc"], file
-        return 0, float("-inf"), None
+    def keep(self) -> None:
+        """Any round can be gone back to: trees are only ever added."""
+
+    def cut(self, best: int) -> Boosted:
+        self._booster.set_attr(**{STATE: None})
+        return Boosted(self._booster[: best + 1])
+
+    def save(self, file: Path, progress: Progress) -> None:
+        self._booster.set_attr(**{STATE: json.dumps(vars(progress))})
+        self._booster.save_model(file)
+        # The column sampler has a random state that no model file holds: an uninterrupted run goes on from
+        # the file too, so that it grows the trees a resumed one grows.
+        self._booster = self._from(file)
+
+    def resume(self, file: Path) -> Progress:
+        self._booster = self._from(file)
+        return Progress(**json.loads(self._booster.attr(STATE)))
+
+    def _from(self, file: Path | None) -> Booster:
+        return Booster(self._parameters, cache=[self._fit, self._select], model_file=file)

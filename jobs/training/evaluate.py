@@ -13,6 +13,9 @@ import numpy as np
 import pandas as pd
 
 import baseline
+import card_page
+import lineage
+import model_card
 from common import schema
 from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, pre_training
 from common.instances import to_instances
@@ -27,6 +30,8 @@ from comparison import CHALLENGER, CHAMPION, RULE, SEED, Scored, costs, evidence
 from gate import Evidence, Margins, decide
 
 FILES = schema.layout()["files"]["evaluation"]
+# What the lineage holds of the training, and the options that say it.
+MADE = {"job": "training-job", "image": "image", "instanceType": "instance-type", "model": "model-uri"}
 SMOKE_ROWS = 5
 # Between the container's processor and this one a float32 sum of trees may differ in its last digits.
 SMOKE_TOLERANCE = 1e-5
@@ -44,6 +49,8 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--segment-min-rows", type=int, required=True)
     parser.add_argument("--window-days", type=int, required=True)
     parser.add_argument("--facet-min-rows", type=int, required=True)
+    for name in MADE.values():
+        parser.add_argument(f"--{name}", required=True, help="of the training, for the lineage")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
     parser.add_argument("--message", type=Path, default=OUTPUT, help="folder of the exit message")
@@ -93,17 +100,28 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
         "falseAlarms": baseline.false_alarms(period, args.window_days),
         "profile": [_without_sketch(feature) for feature in profile["features"]],
     }
+    decision = {
+        "identity": challenger.identity,
+        **_decision(found, promoted, reason, scored, rows, champion),
+    }
+    made = {name: str(vars(args)[option.replace("-", "_")]) for name, option in MADE.items()}
+    traced = {
+        **lineage.record(args.input, period, args.data_through, before, challenger, made),
+        "metrics": report["gate"][CHALLENGER],
+        "decision": decision,
+    }
+    card = model_card.card(traced, report, decision)
     return {
-        "decision": {
-            "identity": challenger.identity,
-            **_decision(found, promoted, reason, scored, rows, champion),
-        },
+        "decision": decision,
         "metrics": report,
         "statistics": profile,
         "constraints": constraints(profile, baseline.limits(period, args.window_days)),
         "qualityConstraints": _quality_constraints(scored, found),
         "analysis": bias_and_attribution,
         "smokeTest": _smoke_test(gate, challenger),
+        "lineage": traced,
+        "modelCard": card,
+        "page": card_page.page(card, traced),
     }
 
 
@@ -193,7 +211,7 @@ def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[st
     post = per_facet(
         scored.rows, facet_min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING
     )
-    return analysis(pre, post, *challenger.attributions(scored.rows))
+    return analysis(pre, post, challenger.attributions(scored.rows))
 
 
 def _quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:

@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from boosting import Boosting, Slice, min_child_weight, print_metric
+import families
 from common import schema
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
-from common.model import Model, dmatrix
+from common.model import Model
 from common.runtime import tell
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from common.transform import Encoding
+from rounds import Plan, Slice, print_metric
 
 
 def options(argv: list[str]) -> argparse.Namespace:
@@ -28,16 +29,9 @@ def options(argv: list[str]) -> argparse.Namespace:
     root = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--max_depth", type=int, default=6)
-    parser.add_argument("--eta", type=float, default=0.1)
-    parser.add_argument("--min_child_weight", type=float, help="default: by the rows of the fit slice")
-    parser.add_argument("--subsample", type=float, default=0.8)
-    parser.add_argument("--colsample_bytree", type=float, default=0.8)
-    parser.add_argument("--lambda", type=float, default=1)
-    parser.add_argument("--alpha", type=float, default=0)
-    parser.add_argument("--num_round", type=int, default=300)
-    parser.add_argument("--early_stopping_rounds", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=2013)
+    parser.add_argument("--algorithm", default="boosted-trees", help="one of schema/families.json")
+    for name in sorted(families.hyperparameters()):
+        parser.add_argument(f"--{name}", type=float, help="default: that of the family")
     parser.add_argument("--data_through", required=True, help="first UTC day left out, YYYY-MM-DD")
     parser.add_argument("--label_delay_days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--gate_days", type=int, default=14)
@@ -63,34 +57,32 @@ def train(args: argparse.Namespace) -> Model:
     period = between(rows, slices.fit[0], slices.end)
     fit, select, gate = (_labelled(period, name, getattr(slices, name)) for name in ("fit", "select", "gate"))
 
-    if args.min_child_weight is None:
-        args.min_child_weight = min_child_weight(len(fit))
     encoding = Encoding.fit(fit)
-    boosting = Boosting(
-        parameters={name: getattr(args, name) for name in Boosting.tunable},
-        rounds=args.num_round,
-        patience=args.early_stopping_rounds,
-        seed=args.seed,
-        data=data_hash(period),
-    )
+    given = {name: value for name, value in vars(args).items() if name in families.hyperparameters()}
+    settings = families.settings_of(args.algorithm, {n: v for n, v in given.items() if v is not None})
+    plan = Plan(args.algorithm, settings, data_hash(period))
     watched = _slice(encoding, select)
-    booster, select_auc = boosting.run(_slice(encoding, fit), watched, args.checkpoints)
+    grown = families.fit(plan, _slice(encoding, fit), watched, args.checkpoints)
     costs = schema.problem()["costs"]
     meta = {
         "task": "binary",
+        "algorithm": args.algorithm,
+        # What a training needs to give the same model again from the same rows, code and image.
+        "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
         "threshold": cheapest_threshold(
-            watched.labels, booster.predict(watched.matrix), costs["falseAlarm"], costs["miss"]
+            watched.labels, grown.predictor.score(watched.matrix), costs["falseAlarm"], costs["miss"]
         ),
         # The gate decides whether this model is released, so its days count as seen.
         "trainedThrough": slices.end,
         "slices": slices.to_json(),
-        "rounds": booster.num_boosted_rounds(),
-        "selectAuc": select_auc,
+        "rules": families.rules(grown.predictor, encoding.categories),
+        "rounds": grown.rounds,
+        "selectAuc": grown.select_auc,
         "rows": {"fit": len(fit), "select": len(select), "gate": len(gate)},
-        "dataHash": boosting.data,
+        "dataHash": plan.data,
     }
-    return Model(booster, encoding, meta)
+    return Model(grown.predictor, encoding, meta)
 
 
 def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
@@ -106,7 +98,7 @@ def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.Data
 
 def _slice(encoding: Encoding, rows: pd.DataFrame) -> Slice:
     labels = rows[schema.label_column()].to_numpy()
-    return Slice(dmatrix(encoding, rows, labels), labels)
+    return Slice(encoding.matrix(rows), labels, encoding.counts())
 
 
 def pack_serving_code(folder: Path) -> None:

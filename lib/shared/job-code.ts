@@ -26,7 +26,7 @@ function stageJobs(dataset: string): string {
   for (const file of [...programs, datasetPath(dataset, 'features.py')])
     copyFileSync(file, join(folder, basename(file)));
   // The JSON files are links into schema/, and S3 has no links: a copy follows them.
-  const shared = ['layout.json', 'words.json', 'dataset.schema.json', 'archive.toml'].map((name) =>
+  const shared = ['layout.json', 'words.json', 'families.json', 'dataset.schema.json', 'archive.toml'].map((name) =>
     join(JOBS, 'common', name),
   );
   for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { instanceType } from '../shared/instance-types';
 import { positive, whole } from '../shared/knobs';
-import { hyperparameters, tuning } from './tuning-config';
+import { algorithms, settled, TUNED, tunedRounds, wrongHyperparameters } from './families';
+import { tuning } from './tuning-config';
 
 export const trainingConfig = {
   training: z
@@ -17,20 +18,29 @@ export const trainingConfig = {
         .enum(['automatic', 'manual'])
         .default('automatic')
         .describe('Whether a version that passed the gate is approved at once or waits for a person'),
-      hyperparameters: hyperparameters.prefault({}).describe("XGBoost's, under its own names"),
+      algorithm: z.enum(algorithms).default(TUNED).describe('Model family of `kit train` and of retraining'),
+      hyperparameters: z
+        .record(z.string(), z.number())
+        .prefault({})
+        .describe("The family's that differ from its defaults, by the names in the last table of this page"),
       tuning: tuning.prefault({}).describe('The search of `kit train --mode tune`'),
     })
     .refine((t) => !t.spot || t.maxWaitMinutes >= t.maxRuntimeMinutes, {
       path: ['maxWaitMinutes'],
       error: 'must not be below maxRuntimeMinutes: on spot, waiting for capacity and running share it',
     })
-    .refine(
-      ({ tuning: t, hyperparameters: h }) => t.strategy !== 'Hyperband' || t.hyperband.minResource < h.num_round,
-      {
-        path: ['tuning', 'hyperband', 'minResource'],
-        error: 'must be below hyperparameters.num_round: no trial would be stopped before its end otherwise',
-      },
-    )
+    .superRefine(({ algorithm, hyperparameters, tuning: t }, ctx) => {
+      for (const { name, why } of wrongHyperparameters(algorithm, hyperparameters))
+        ctx.addIssue({ code: 'custom', path: ['hyperparameters', name], message: why });
+      const rounds = tunedRounds(algorithm, hyperparameters);
+      if (t.strategy === 'Hyperband' && t.hyperband.minResource >= rounds)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['tuning', 'hyperband', 'minResource'],
+          message: `must be below the ${rounds} of num_round: no trial would be stopped before its end otherwise`,
+        });
+    })
+    .transform((t) => ({ ...t, hyperparameters: settled(t.algorithm, t.hyperparameters) }))
     .prefault({}),
   gate: z.strictObject({
     gateDays: whole(14, 90).describe(

@@ -17,6 +17,9 @@ export const championName = (kit: string) => `/${kit}/champion`;
 /** Value of the champion parameter and of `ModelPackageArn` before the first release. */
 export const NO_MODEL = 'none';
 
+/** Trigger of a training that is repeated from its record: evaluated, and never registered. */
+export const REPRODUCTION = 'reproduction';
+
 export const modelPackageGroup = (kit: string) => `${kit}-models`;
 
 /** Tag of the model package group: `true` where its versions go with the stack. */

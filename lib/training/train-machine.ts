@@ -1,13 +1,15 @@
 import type { Config } from '../config';
 import { body, call, filled, isDated, jsonata, literal, machine, readJson, states } from '../shared/asl';
 import { layout } from '../shared/names';
-import { NO_MODEL } from './room';
+import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
 import { bestTrial, metricDefinitions, trainingJob, tuningJob, warmStart, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
   readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
+  /** Reports of the curated partitions, which name their raw files. */
+  readonly qualityUri: string;
   readonly championParameter: string;
   readonly modelPackageGroup: string;
   readonly alertsTopicArn: string;
@@ -127,6 +129,7 @@ function trainingStates(props: TrainMachineProps) {
       Assign: {
         modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
         trained: jsonata('$states.result.TrainingJobName'),
+        trainingJob: jsonata('$states.result.TrainingJobArn'),
       },
       Catch: failed,
       Next: 'Evaluate',
@@ -150,7 +153,13 @@ function trainingStates(props: TrainMachineProps) {
     DescribeBest: call(
       'aws-sdk:sagemaker:describeTrainingJob',
       { TrainingJobName: jsonata('$trained') },
-      { Assign: { modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts') }, Next: 'Evaluate' },
+      {
+        Assign: {
+          modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
+          trainingJob: jsonata('$states.result.TrainingJobArn'),
+        },
+        Next: 'Evaluate',
+      },
     ),
     WhyNot: {
       Type: 'Choice',
@@ -233,11 +242,14 @@ function evaluationStates(props: TrainMachineProps) {
     'segment-min-rows': gate.segmentMinRows,
     'window-days': monitoring.windowDays,
     'facet-min-rows': monitoring.facetMinRows,
+    image: props.imageUri,
+    'instance-type': props.config.instanceType,
   };
   const fixed = commandLine(options);
   const inputs = [
     { name: 'features', uri: props.featuresUri },
     { name: 'labels', uri: props.labelsUri },
+    { name: 'quality', uri: props.qualityUri },
   ];
   return states({
     Evaluate: processingJob(
@@ -247,7 +259,7 @@ function evaluationStates(props: TrainMachineProps) {
         timeoutMinutes: props.config.maxRuntimeMinutes,
         program: 'evaluate.py',
         networkIsolation: true,
-        arguments: `$append(['--data-through', $input.dataThrough], ${literal(fixed)})`,
+        arguments: `$append(['--data-through', $input.dataThrough, '--training-job', $trainingJob, '--model-uri', $modelData], ${literal(fixed)})`,
         inputs: `$append($append(${literal(inputs)}, [{'name': 'challenger', 'uri': $modelData}]), $championInput)`,
         output: { name: 'evaluation', uri: '$evaluation' },
       },
@@ -259,8 +271,20 @@ function evaluationStates(props: TrainMachineProps) {
     }),
     Gate: {
       Type: 'Choice',
-      Choices: [{ Condition: jsonata('$decision.promoted'), Next: 'Register' }],
+      Choices: [
+        { Condition: jsonata(`$input.trigger = '${REPRODUCTION}'`), Next: 'Reproduced' },
+        { Condition: jsonata('$decision.promoted'), Next: 'ReadModelCard' },
+      ],
       Default: 'Held',
+    },
+    // What was trained again to be compared is no new model, whatever the gate says of it.
+    Reproduced: {
+      Type: 'Succeed',
+      Output: {
+        outcome: 'Reproduced',
+        reason: jsonata("'the model is ' & $decision.identity & '; nothing was registered'"),
+        evaluationUri: jsonata('$evaluation'),
+      },
     },
     Held: {
       Type: 'Succeed',

@@ -12,6 +12,7 @@ import {
 } from '../shared/asl';
 import { folder, layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
+import { TUNED, tunedRounds } from './families';
 import { volumeKey } from '../shared/volume-key';
 import type { VpcConfig } from '../shared/job-role';
 
@@ -48,7 +49,7 @@ export function trainingJob<const Name extends string>(props: TrainingProps, nex
     TrainingJobName: attemptName(props.namePrefix),
     AlgorithmSpecification: algorithm(props),
     ...definition(props),
-    HyperParameters: jsonata(`$merge([${asStrings(hyperparameters(props))}])`),
+    HyperParameters: jsonata(`$merge([${asStrings(trained(props))}])`),
     Tags: tagList(props.tags),
   };
   return job('sagemaker:createTrainingJob', args, { ...next, refused: throttledBySageMaker });
@@ -74,13 +75,13 @@ export function tuningJob<const Name extends string>(
     ranges: parameterRanges(tuning.ranges),
   };
   const chosen = `$merge([${literal(own)}, $exists($input.tuning) ? $input.tuning : {}])`;
-  const tuned =
+  const names =
     '$append($append($t.ranges.IntegerParameterRanges.Name, $t.ranges.ContinuousParameterRanges.Name), $t.ranges.CategoricalParameterRanges.Name)';
   const args = {
     HyperParameterTuningJobName: attemptName(props.namePrefix),
     HyperParameterTuningJobConfig: jsonata(`(
       $t := ${chosen};
-      $most := $number(${hyperparameters(props)}.num_round) + ${FIGURES_BEYOND_ROUNDS};
+      $most := $merge([{'num_round': ${tunedRounds(props.config.algorithm, props.config.hyperparameters)}}, ${given}]).num_round + ${FIGURES_BEYOND_ROUNDS};
       $merge([
         {
           'Strategy': $t.strategy,
@@ -98,8 +99,8 @@ export function tuningJob<const Name extends string>(
       // A hyperparameter may be static or tuned, not both.
       StaticHyperParameters: jsonata(`(
         $t := ${chosen};
-        $tuned := ${tuned};
-        $sift($merge([${asStrings(hyperparameters(props))}]), function($value, $name) { $not($name in $tuned) })
+        $tuned := ${names};
+        $sift($merge([${asStrings(tuned(props))}]), function($value, $name) { $not($name in $tuned) })
       )`),
     },
     Tags: tagList(props.tags),
@@ -183,8 +184,25 @@ function definition(props: TrainingProps) {
   };
 }
 
-/** Configured values, the input's over them, and what the job is told about code and slices; JSONata of one object. */
-function hyperparameters({ config, gate, labelDelayDays, sourceFile }: TrainingProps): string {
+/** Hyperparameters of one training: the configured ones where the input names no other family, and the input's over them; JSONata of one object. */
+function trained(props: TrainingProps): string {
+  const { algorithm, hyperparameters } = props.config;
+  return `(
+        $algorithm := $exists($input.algorithm) ? $input.algorithm : '${algorithm}';
+        $merge([$algorithm = '${algorithm}' ? ${literal(hyperparameters)} : {}, ${given}, {'algorithm': $algorithm}, ${told(props)}])
+      )`;
+}
+
+/** Those of a tuning job, whose family needs no name. */
+const tuned = (props: TrainingProps) => {
+  const { algorithm, hyperparameters } = props.config;
+  return `$merge([${literal(algorithm === TUNED ? hyperparameters : {})}, ${given}, ${told(props)}])`;
+};
+
+const given = '$exists($input.hyperparameters) ? $input.hyperparameters : {}';
+
+/** What a job is told about code and slices. */
+function told({ gate, labelDelayDays, sourceFile }: TrainingProps): string {
   const fixed = {
     sagemaker_program: 'train.py',
     sagemaker_submit_directory: `/opt/ml/input/data/code/${sourceFile}`,
@@ -192,7 +210,7 @@ function hyperparameters({ config, gate, labelDelayDays, sourceFile }: TrainingP
     select_days: gate.selectDays,
     label_delay_days: labelDelayDays,
   };
-  return `$merge([${literal(config.hyperparameters)}, $exists($input.hyperparameters) ? $input.hyperparameters : {}, ${literal(fixed)}, {'data_through': $input.dataThrough}])`;
+  return `${literal(fixed)}, {'data_through': $input.dataThrough}`;
 }
 
 /** SageMaker takes hyperparameters as text only. */

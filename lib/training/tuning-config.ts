@@ -1,28 +1,13 @@
-/** Hyperparameters and how they may be tuned; SageMaker would refuse wrong names and pairs only when a tuning job starts. */
+/** How hyperparameters may be tuned; SageMaker would refuse wrong names and pairs only when a tuning job starts. */
 import { z } from 'zod';
-import { positive, ratio, whole } from '../shared/knobs';
+import { whole } from '../shared/knobs';
+import { hyperparametersOf, TUNED, tunedHyperparameters } from './families';
 import { STRATEGIES } from './room';
 
-export const hyperparameters = z.strictObject({
-  max_depth: whole(1, 15).default(6).describe('Deepest level of a tree'),
-  eta: positive(1).default(0.1).describe('Learning rate'),
-  min_child_weight: z.number().min(0).default(20).describe('Least sum of instance weights in a leaf'),
-  subsample: ratio.default(0.8).describe('Share of the rows that each tree sees'),
-  colsample_bytree: ratio.default(0.8).describe('Share of the columns that each tree sees'),
-  lambda: z.number().min(0).default(1).describe('L2 regularisation of the leaves'),
-  alpha: z.number().min(0).default(0).describe('L1 regularisation of the leaves'),
-  num_round: whole(1, 2000).default(300).describe('Most rounds of boosting'),
-  early_stopping_rounds: whole(1, 200)
-    .default(20)
-    .describe('Rounds without a better AUC on the select slice after which training ends'),
-  seed: z.number().int().default(2013).describe('Seed of the draws'),
-});
+const known = hyperparametersOf(TUNED);
 
 /** SageMaker holds the names of ranges against the list of its built-in XGBoost, and starts no job with another one. */
 const UNTUNABLE = ['early_stopping_rounds', 'seed'] as const;
-
-/** train.py reads these as whole numbers. */
-const WHOLE = ['max_depth', 'num_round'];
 
 const range = z
   .discriminatedUnion('type', [
@@ -87,13 +72,13 @@ export const tuning = z
       })
       .prefault({}),
     ranges: z
-      .partialRecord(hyperparameters.keyof(), range)
+      .partialRecord(z.enum(tunedHyperparameters), range)
       .default({
         max_depth: { type: 'Integer', min: 3, max: 8, scaling: 'Auto' },
         eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },
         min_child_weight: { type: 'Continuous', min: 1, max: 50, scaling: 'Logarithmic' },
       })
-      .describe('Values to try by hyperparameter, within the limits that it has above'),
+      .describe('Values to try by hyperparameter, of the boosted trees, within its limits'),
   })
   .superRefine((t, ctx) => {
     const refuse = (message: string, knob = 'ranges') => ctx.addIssue({ code: 'custom', path: [knob], message });
@@ -112,7 +97,8 @@ export const tuning = z
     for (const name of UNTUNABLE)
       if (name in t.ranges) refuse(`SageMaker does not tune ${name}: set it under hyperparameters`);
     for (const [name, { type }] of ranges)
-      if (WHOLE.includes(name) && type === 'Continuous') refuse(`${name} is a whole number: make its range Integer`);
+      if (known[name]?.whole === true && type === 'Continuous')
+        refuse(`${name} is a whole number: make its range Integer`);
   });
 
 interface Trials {

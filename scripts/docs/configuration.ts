@@ -1,6 +1,8 @@
 /** docs/configuration.md: every knob, from the schema of the configuration. */
 import { z } from 'zod';
 import { schema } from '../../lib/config';
+import { algorithms, hyperparametersOf } from '../../lib/training/families';
+import families from '../../schema/families.json';
 import { type JsonSchema, values } from './json-schema';
 import { code, pageOf, table } from './markdown';
 
@@ -39,5 +41,20 @@ export function configurationPage(): string {
       ]);
       return ['', `## ${slice}`, ...table(['knob', 'values', 'default', 'what it does'], rows)];
     }),
+    '',
+    '## Hyperparameters by `training.algorithm`',
+    ...algorithms.flatMap((algorithm) => [
+      '',
+      `\`${algorithm}\`: ${families[algorithm].does}. Explained by ${families[algorithm].explained}.`,
+      ...table(
+        ['hyperparameter', 'values', 'default', 'what it does'],
+        Object.entries(hyperparametersOf(algorithm)).map(([name, is]) => [
+          code(name),
+          `${is.whole ? 'whole number' : 'number'} from ${is.min} to ${is.max}`,
+          is.default === null ? '' : code(String(is.default)),
+          is.does,
+        ]),
+      ),
+    ]),
   ]);
 }

@@ -2,6 +2,7 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { ListHyperParameterTuningJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { folder, layout } from '../../lib/shared/names';
 import { addDays, isDay } from '../../lib/shared/days';
+import type { Algorithm } from '../../lib/training/families';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
 import type { Out } from '../shared/out';
@@ -27,7 +28,7 @@ export interface Tuning {
 /** Trains or tunes on everything before the day `dataThrough`, and waits for the release where approval is automatic. */
 export async function train(
   kit: DeployedKit,
-  options: { mode: 'train' | 'tune'; dataThrough: string; tuning?: Tuning },
+  options: { mode: 'train' | 'tune'; algorithm?: Algorithm; dataThrough: string; tuning?: Tuning },
   out: Out,
 ): Promise<Trained> {
   const since = await afterNewest(kit, 'release');

@@ -69,7 +69,7 @@ def training_arguments(lake: Lake, folder: Path, **changes: object) -> list[str]
         "output": folder / "output",
         **changes,
     }
-    return [part for name, value in values.items() for part in (f"--{name}", str(value))]
+    return [part for name, value in values.items() if value is not None for part in (f"--{name}", str(value))]
 
 
 def pack(model: Path, folder: Path) -> None:
@@ -78,11 +78,21 @@ def pack(model: Path, folder: Path) -> None:
         tar.add(model, ".")
 
 
+MADE = {
+    "training-job": "arn:aws:sagemaker:us-east-1:123456789012:training-job/mlkit-1",
+    "image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0",
+    "instance-type": "ml.m5.large",
+    "model-uri": "s3://artifacts/models/mlkit-1/output/model.tar.gz",
+}
+
+
 def evaluation_arguments(lake: Lake, challenger: Path, root: Path, **changes: object) -> list[str]:
     """Lays the inputs out below `root/input` and names every option of evaluate.py."""
     pack(challenger, root / "input/challenger")
-    for name in ("features", "labels"):
+    for name in ("features", "labels", "quality"):
         (root / "input" / name).symlink_to(lake.root / name)
+    (root / "input/code").mkdir()
+    (root / "input/code/5f2a.gz").write_bytes(b"the jobs")
     values: dict[str, object] = {
         "data-through": THREE_WEEKS_END,
         "gate-days": 7,
@@ -93,6 +103,7 @@ def evaluation_arguments(lake: Lake, challenger: Path, root: Path, **changes: ob
         "segment-min-rows": 1000,
         "window-days": 7,
         "facet-min-rows": 500,
+        **MADE,
         "input": root / "input",
         "output": root / "output",
         "message": root,

@@ -9,7 +9,8 @@ import traffic
 from captured import SCORE, Window, read_window
 from common import schema
 from common.instances import to_columns, to_instances
-from common.model import Model, dmatrix
+from common.model import Model
+from common.predictors import dmatrix
 from common.tables import between
 from comparison import CHALLENGER, Scored
 
@@ -21,7 +22,7 @@ def assert_equal_everywhere(model: Model, curated: pd.DataFrame, folder: Path) -
     assert np.isnan(reference).any(), "the rows must hold missing values to prove anything"
 
     # Training sees a DMatrix, the endpoint dictionaries, the monitor the captured JSON of those.
-    trained_vectors = dmatrix(model.encoding, rows).get_data().toarray()
+    trained_vectors = dmatrix(reference).get_data().toarray()
     present = ~np.isnan(reference)
     assert (trained_vectors[present] == reference[present]).all()
     served_vectors = model.encoding.matrix(to_columns(to_instances(rows)))
@@ -32,7 +33,7 @@ def assert_equal_everywhere(model: Model, curated: pd.DataFrame, folder: Path) -
     captured = found.set_index(key).loc[rows[key]].reset_index()
     np.testing.assert_array_equal(model.encoding.matrix(captured), reference)
 
-    in_training = model.booster.predict(dmatrix(model.encoding, rows))
+    in_training = model.predictor.booster.predict(dmatrix(reference))
     in_evaluation = Scored.of(rows, model, None).scores[CHALLENGER]
     at_the_endpoint = captured[SCORE].to_numpy()
     np.testing.assert_array_equal(in_evaluation, in_training)

@@ -28,12 +28,31 @@ test('an override is laid over its profile and leaves its neighbours', () => {
   expect(training.hyperparameters).toMatchObject({ eta: 0.3, max_depth: 6 });
 });
 
+test('another family has its own hyperparameters and defaults', () => {
+  const { training } = resolveConfig('sandbox', {
+    training: { algorithm: 'linear', hyperparameters: { l1_ratio: 1 } },
+  });
+  expect(training.hyperparameters).toEqual({ l1_ratio: 1, num_round: 9, early_stopping_rounds: 3, seed: 2013 });
+});
+
 const categorical = { max_depth: { type: 'Categorical', values: ['3', '6'] } };
 test.each([
   ['an unknown profile', 'dev', {}, '"dev" is not one of sandbox, standard, production'],
   ['an unknown key', 'sandbox', { trainig: {} }, 'Unrecognized key: "trainig"'],
   ['a misspelt key in a room', 'sandbox', { etl: { worker: 4 } }, 'Unrecognized key: "worker"'],
   ['a kit name that is too long for job names', 'sandbox', { kit: 'a-very-long-kit-name' }, 'kit: 2 to 15'],
+  [
+    'a hyperparameter of another family',
+    'sandbox',
+    { training: { algorithm: 'linear', hyperparameters: { eta: 0.1 } } },
+    'training.hyperparameters.eta: linear has no such hyperparameter: it has l1_ratio',
+  ],
+  [
+    'half a round',
+    'sandbox',
+    { training: { hyperparameters: { num_round: 1.5 } } },
+    'training.hyperparameters.num_round: must be a whole number from 1 to 2000; received 1.5',
+  ],
   ['a grid over numbers', 'sandbox', { training: { tuning: { strategy: 'Grid' } } }, 'categorical ranges only'],
   [
     'a range of what SageMaker does not tune',
@@ -57,7 +76,7 @@ test.each([
     'a Hyperband that stops nothing',
     'sandbox',
     { training: { hyperparameters: { num_round: 10 }, tuning: { strategy: 'Hyperband' } } },
-    'training.tuning.hyperband.minResource: must be below',
+    'training.tuning.hyperband.minResource: must be below the 10 of num_round',
   ],
   [
     'more trials than combinations',

@@ -4,6 +4,7 @@ import type { Json } from '../shared/json';
 
 const input = { mode: 'train', trigger: 'manual', dataThrough: '2013-04-01' };
 const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
+const jobArn = (name: string) => `arn:aws:sagemaker:us-east-1:123456789012:training-job/${name}`;
 const promote = { promoted: true, reason: 'gain 0.05', trainedThrough: '2013-04-01', identity: '0123456789abcdef' };
 
 // A trial that was stopped has the best figure.
@@ -23,6 +24,7 @@ const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> 
     {
       result: {
         TrainingJobName: 'mlkit-abc',
+        TrainingJobArn: jobArn('mlkit-abc'),
         ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/new/output/model.tar.gz' },
       },
     },
@@ -31,9 +33,15 @@ const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> 
   ContinueTuning: [tuned],
   FindBest: [{ result: { TrainingJobSummaries: [{ TrainingJobName: 'mlkit-tune-002' }] } }],
   DescribeBest: [
-    { result: { ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/best/output/model.tar.gz' } } },
+    {
+      result: {
+        TrainingJobArn: jobArn('mlkit-tune-002'),
+        ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/best/output/model.tar.gz' },
+      },
+    },
   ],
   ReadDecision: [object(promote)],
+  ReadModelCard: [{ result: { Body: '{\n  "intended_uses": {"risk_rating": "Unknown"}\n}' } }],
   Register: [{ result: { ModelPackageArn: champion } }],
   ...over,
 });
@@ -48,6 +56,7 @@ test('the first model is evaluated without a champion, registered pending and ap
     'code',
     'features',
     'labels',
+    'quality',
     'challenger',
   ]);
   expect(calledWith(run, 'Register')).toMatchObject({ ModelApprovalStatus: 'PendingManualApproval' });
@@ -78,6 +87,16 @@ test('the training job is told its code, slices and overrides, all as text', () 
   expect(HyperParameters.sagemaker_submit_directory).toMatch(/^\/opt\/ml\/input\/data\/code\/[^/]+\.gz$/);
   expect(TrainingJobName).toMatch(/^mlkit-[0-9a-f]{12}$/);
   expect(StoppingCondition.MaxWaitTimeInSeconds).toBeGreaterThanOrEqual(StoppingCondition.MaxRuntimeInSeconds);
+});
+
+test('an execution may train another family, which takes none of the configured values of the first', () => {
+  const { HyperParameters } = calledWith(
+    train({ ...input, algorithm: 'linear', hyperparameters: { l1_ratio: 0.5 } }),
+    'Train',
+  );
+  expect(HyperParameters).toMatchObject({ algorithm: 'linear', l1_ratio: '0.5', data_through: '2013-04-01' });
+  expect(HyperParameters).not.toHaveProperty('max_depth');
+  expect(calledWith(train(), 'Train').HyperParameters).toMatchObject({ algorithm: 'boosted-trees', max_depth: '6' });
 });
 
 test('a hyperparameter is tuned or static, never both, and the best trial is evaluated', () => {
@@ -181,6 +200,37 @@ test('a tuning job goes on from an earlier one, and otherwise is the same', () =
 test('a held challenger is an end with its reason, and registers nothing', () => {
   const run = train(input, { ReadDecision: [object({ promoted: false, reason: 'interval includes 0' })] });
   expect(run.output).toMatchObject({ outcome: 'Held', reason: 'interval includes 0' });
+  expect(run.path).not.toContain('Register');
+});
+
+test.each([
+  ['train', 'mlkit-abc', 'new'],
+  ['tune', 'mlkit-tune-002', 'best'],
+])('the evaluation after %s is told what the lineage holds of the training', (mode, name, model) => {
+  const said: string[] = calledWith(train({ ...input, mode }), 'Evaluate').AppSpecification.ContainerArguments;
+  const option = (of: string) => said[said.indexOf(of) + 1];
+  expect(option('--training-job')).toBe(jobArn(name));
+  expect(option('--model-uri')).toBe(`s3://artifacts/models/${model}/output/model.tar.gz`);
+  expect(option('--image')).toContain('sagemaker-xgboost');
+  expect(option('--instance-type')).toBe('ml.m5.large');
+});
+
+test('the package has the model card that the evaluation wrote, on one line', () => {
+  const run = train();
+  expect(calledWith(run, 'ReadModelCard').Key).toMatch(/^evaluations\/.*\/model-card\.json$/);
+  expect(calledWith(run, 'Register').ModelCard).toEqual({
+    ModelCardContent: '{"intended_uses":{"risk_rating":"Unknown"}}',
+    ModelCardStatus: 'PendingReview',
+  });
+});
+
+test('a model that is trained again to be compared is registered by no gate', () => {
+  const run = train({ ...input, trigger: 'reproduction' });
+  expect(run.output).toMatchObject({
+    outcome: 'Reproduced',
+    reason: 'the model is 0123456789abcdef; nothing was registered',
+    evaluationUri: expect.stringMatching(/^s3:.*\/evaluations\/.*\/$/),
+  });
   expect(run.path).not.toContain('Register');
 });
 

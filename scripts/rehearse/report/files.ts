@@ -28,7 +28,7 @@ export interface Evaluation {
   analysis: {
     pre_training_bias_metrics?: Facets;
     post_training_bias_metrics: Facets;
-    explanations: { kernel_shap: { label0: { global_shap_values: Record<string, number> } } };
+    explanations: { kernel_shap: { label0: { method: string; global_shap_values: Record<string, number> } } };
   };
   /** Weeks of the model's own period, each held out in turn, that would have raised an alarm. */
   falseAlarms: { windows: number; alarms: number };

@@ -26,9 +26,8 @@ export async function models(evidence: Evidence, dataset: Dataset): Promise<Sect
     p.f1,
     counts(p.confusion),
   ]);
-  const shap = Object.entries(newest.analysis.explanations.kernel_shap.label0.global_shap_values).sort(
-    ([, a], [, b]) => b - a,
-  );
+  const explained = newest.analysis.explanations.kernel_shap.label0;
+  const weights = Object.entries(explained.global_shap_values).sort(([, a], [, b]) => b - a);
   return [
     section(
       'Newest evaluation',
@@ -41,8 +40,8 @@ export async function models(evidence: Evidence, dataset: Dataset): Promise<Sect
     ),
     section(
       'Attribution',
-      'Mean absolute TreeSHAP value on the gate slice, in log-odds.',
-      table(['feature', 'mean |SHAP|'], shap),
+      `Mean absolute weight of each feature on the gate slice, by ${explained.method}: in log-odds, or for permutation in probability.`,
+      table(['feature', 'mean weight'], weights),
     ),
     section('Bias', `Metrics by Clarify’s definitions. Who is affected: ${dataset.problem.affected}`, bias(newest)),
   ];

@@ -168,16 +168,16 @@ def with_rule(monkeypatch: pytest.MonkeyPatch, direction: str | None) -> None:
 def test_the_rule_has_a_direction_or_is_none(rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = schema.rule_of_thumb()
     assert rule is not None
-    booster: Any = None
-    upward = Model(booster, Encoding.fit(rows), {}).rule(rows)
+    predictor: Any = None
+    upward = Model(predictor, Encoding.fit(rows), {}).rule(rows)
     assert np.isfinite(upward).all()
     with_rule(monkeypatch, "lower")
-    np.testing.assert_array_equal(Model(booster, Encoding.fit(rows), {}).rule(rows), -upward)
+    np.testing.assert_array_equal(Model(predictor, Encoding.fit(rows), {}).rule(rows), -upward)
     with_rule(monkeypatch, None)
     encoding = Encoding.fit(rows)
     assert Encoding.from_json(json.loads(json.dumps(encoding.to_json()))) == encoding
     assert encoding.rule_fill is None
-    none = Model(booster, encoding, {}).rule(rows)
+    none = Model(predictor, encoding, {}).rule(rows)
     assert auc(rows["late"].to_numpy(), none) == 0.5
 
 
@@ -197,7 +197,7 @@ def test_text_in_a_numeric_column_is_named() -> None:
 def test_the_jobs_read_the_files_that_everybody_reads() -> None:
     root = Path(__file__).parents[3]
     links = {path.name: path.resolve() for path in (root / "jobs/common").iterdir() if path.is_symlink()}
-    shared = ("dataset.schema.json", "layout.json", "words.json")
+    shared = ("dataset.schema.json", "families.json", "layout.json", "words.json")
     assert links == {
         "dataset.json": (root / "datasets/default/dataset.json").resolve(),
         **{name: root / "schema" / name for name in shared},

@@ -18,6 +18,7 @@ from common import schema
 from common.metrics import ks_distance
 from common.model import Model
 from common.monitorfiles import counts_of, sample_of
+from common.predictors import dmatrix
 from common.tables import between, read_features
 
 
@@ -28,7 +29,7 @@ def run(
         pack(champion, root / "input/champion")
     evaluate.main(evaluation_arguments(lake, challenger, root, **changes))
     files = (root / "output/evaluation").iterdir()
-    return {file.name: json.loads(file.read_text()) for file in files}
+    return {file.name: json.loads(file.read_text()) for file in files if file.suffix == ".json"}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def gate_rows(lake: Lake) -> pd.DataFrame:
 
 
 def test_every_file_of_the_layout_is_written(alone: dict[str, Any]) -> None:
-    assert set(alone) - {"message"} == set(evaluate.FILES.values())
+    assert set(alone) - {"message"} == set(evaluate.FILES.values()) - {"model-card.html"}
 
 
 def test_figures_are_those_of_the_gate_rows(
@@ -138,8 +139,11 @@ def test_attributions_add_up_to_the_score(
     explained = alone["analysis.json"]["explanations"]["kernel_shap"]["label0"]
     spread = gate_rows.iloc[::3]
     assert 1500 < len(spread) <= 2000
-    contributions = model.booster.predict(train.dmatrix(model.encoding, spread), pred_contribs=True)
+    contributions = model.predictor.booster.predict(
+        dmatrix(model.encoding.matrix(spread)), pred_contribs=True
+    )
     log_odds = contributions.sum(axis=1)
+    assert explained["method"] == "exact TreeSHAP"
     assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(model.score(spread), abs=1e-5)
     expected = dict(zip(model.meta["features"], np.abs(contributions[:, :-1]).mean(axis=0), strict=True))
     assert explained["global_shap_values"] == pytest.approx(expected, rel=1e-5)
@@ -202,7 +206,8 @@ def relabelled(lake: Lake, to: Path, change: Callable[[dict[str, Any]], str | No
         copied = to / "labels" / file.relative_to(lake.labels)
         copied.parent.mkdir(parents=True)
         copied.write_text("\n".join(map(json.dumps, records)))
-    (to / "features").symlink_to(lake.features)
+    for name in ("features", "quality"):
+        (to / name).symlink_to(lake.root / name)
     return Lake(to)
 
 
@@ -229,7 +234,8 @@ def test_a_rule_that_lost_its_values_is_beaten_by_nobody(lake: Lake, tmp_path: P
     odd = tmp_path / "lake"
     (odd / "features").mkdir(parents=True)
     frame.assign(delay_before=frame["delay_before"].mask(gate)).to_parquet(odd / "features/part.parquet")
-    (odd / "labels").symlink_to(lake.labels)
+    for name in ("labels", "quality"):
+        (odd / name).symlink_to(lake.root / name)
     train.main(training_arguments(Lake(odd), tmp_path / "trained"))
     decision = run(Lake(odd), tmp_path, tmp_path / "trained/model")["decision.json"]
     assert not decision["promoted"]

@@ -35,7 +35,7 @@ def test_the_artefact_says_what_it_was_trained_on(trained: Trained) -> None:
     assert Slices.from_json(meta["slices"]).fit == ("2013-01-01", "2013-01-08")
     rows = between(read_features(trained.lake.features), "2013-01-01", THREE_WEEKS_END)
     assert sum(meta["rows"].values()) == len(rows)
-    assert meta["rounds"] == Model.load(trained.model).booster.num_boosted_rounds()
+    assert meta["rounds"] == Model.load(trained.model).predictor.booster.num_boosted_rounds()
 
 
 def test_the_threshold_and_the_auc_are_those_of_the_select_slice(trained: Trained) -> None:
@@ -89,12 +89,12 @@ def test_a_killed_run_resumes_and_ends_as_if_nothing_had_happened(
 ) -> None:
     """A spot interruption: the process is killed after a checkpoint, the next one finds the folder."""
     kill_after = (
-        "import os, signal, sys, boosting, train\n"
-        "write = boosting.Boosting._checkpoint\n"
+        "import os, signal, sys, rounds, train\n"
+        "write = rounds._checkpoint\n"
         "def and_die(*args):\n"
         "    write(*args)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
-        "boosting.Boosting._checkpoint = and_die\n"
+        "rounds._checkpoint = and_die\n"
         "train.main(sys.argv[1:])\n"
     )
     # The `common/` of the tests: train.py alone would find the one of its checkout, with the default dataset.
@@ -178,7 +178,7 @@ def test_the_archive_serves_without_the_checkout(trained: Trained, tmp_path: Pat
 def test_a_model_of_other_features_is_refused(trained: Trained, tmp_path: Path) -> None:
     model = Model.load(trained.model)
     features = model.meta["features"]
-    Model(model.booster, model.encoding, {**model.meta, "features": features[::-1]}).save(tmp_path)
+    Model(model.predictor, model.encoding, {**model.meta, "features": features[::-1]}).save(tmp_path)
     with pytest.raises(ValueError, match="in another order, unlike dataset"):
         Model.load(tmp_path)
 

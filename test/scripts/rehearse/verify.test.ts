@@ -20,6 +20,7 @@ const outcome = {
   quality: { auc: 0.71, ruleAuc: 0.68 },
 };
 const evidence: Evidence = {
+  hashes: {},
   machines: {
     prepare: [],
     train: [],

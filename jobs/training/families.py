@@ -1,0 +1,107 @@
+"""
+Model families behind one contract: their settings, how each is trained, and what each can say of itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from common import schema
+from common.metrics import auc
+from common.predictors import Predictor, Stack, Trees, log_odds
+from rounds import Grown, Plan, Settings, Slice, print_metric, run
+
+# Module and class of each family that grows in rounds; scikit-learn is loaded only where one needs it.
+GROWING = {
+    "boosted-trees": ("boosting", "Boosting"),
+    "linear": ("estimators", "PenalisedLine"),
+    "random-forest": ("estimators", "RandomForest"),
+    "extra-trees": ("estimators", "ExtraTrees"),
+    "neural-network": ("estimators", "NeuralNetwork"),
+    "decision-tree": ("estimators", "DecisionTree"),
+}
+# Three that err differently: trees in sequence, a line, trees side by side.
+MEMBERS = ("boosted-trees", "extra-trees", "linear")
+
+
+def hyperparameters() -> set[str]:
+    """The names of all families."""
+    return {name for family in schema.families().values() for name in family["hyperparameters"]}
+
+
+def settings_of(algorithm: str, given: Mapping[str, float]) -> Settings:
+    """
+    Every hyperparameter of the family: as given, or else its default; one whose default follows from the data
+    is left out.
+
+    :raises ValueError: naming the hyperparameter, its value and what may be
+    """
+    families = schema.families()
+    if algorithm not in families:
+        raise ValueError(f"algorithm {algorithm!r} is not one of {', '.join(families)}")
+    known = families[algorithm]["hyperparameters"]
+    for name, value in given.items():
+        if name not in known:
+            raise ValueError(f"{algorithm} has no hyperparameter {name}: it has {', '.join(known)}")
+        low, high, whole = (known[name][key] for key in ("min", "max", "whole"))
+        if not low <= value <= high or (whole and value != int(value)):
+            kind = "a whole number" if whole else "a number"
+            raise ValueError(f"{name} of {algorithm} must be {kind} from {low:g} to {high:g}, got {value:g}")
+    settled = {name: given.get(name, of["default"]) for name, of in known.items()}
+    return {
+        name: int(value) if known[name]["whole"] else value
+        for name, value in settled.items()
+        if value is not None
+    }
+
+
+def fit(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Grown:
+    """The predictor after its best round."""
+    if plan.algorithm == "ensemble":
+        return _stack(plan, fit_slice, select, checkpoints)
+    module, name = GROWING[plan.algorithm]
+    growing = getattr(import_module(module), name)(plan.settings, fit_slice, select)
+    return run(plan, growing, select.labels, checkpoints)
+
+
+def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Grown:
+    """
+    Each member is trained as alone, with its own checkpoints; a resumed job finds those that were ready.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    members: dict[str, Predictor] = {}
+    for name in MEMBERS:
+        settings = settings_of(name, plan.settings)
+        members[name] = fit(Plan(name, settings, plan.data), fit_slice, select, checkpoints).predictor
+    line = LogisticRegression().fit(log_odds(members, select.matrix), select.labels)
+    stack = Stack(members, line.coef_[0], float(line.intercept_[0]))
+    score = auc(select.labels, stack.score(select.matrix))
+    print_metric(len(members) - 1, score)
+    return Grown(stack, len(members), score)
+
+
+def rules(predictor: Predictor, categories: Mapping[str, tuple[Any, ...]]) -> list[str] | None:
+    """A single tree as lines of text, None for any other model."""
+    if not isinstance(predictor, Trees) or len(predictor.roots) > 1:
+        return None
+    names = [column.name for column in schema.features()]
+
+    def below(node: int, indent: str) -> Iterator[str]:
+        if predictor.left[node] == node:
+            yield f"{indent}score {predictor.values[node]:.4f}"
+            return
+        name, threshold = names[predictor.features[node]], float(predictor.thresholds[node])
+        unknown = " or unknown" if predictor.missing_left[node] else ""
+        if name in categories:
+            # Codes are places in the list: the threshold lies between two of them.
+            low = ", ".join(map(str, categories[name][: int(threshold) + 1]))
+            yield f"{indent}if {name} is one of {low}{unknown}:"
+        else:
+            yield f"{indent}if {name} <= {threshold:.6g}{unknown}:"
+        yield from below(int(predictor.left[node]), indent + "  ")
+        yield f"{indent}else:"
+        yield from below(int(predictor.right[node]), indent + "  ")
+
+    return list(below(0, ""))

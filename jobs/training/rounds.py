@@ -1,0 +1,128 @@
+"""
+Training round by round, with early stopping, that survives a spot interruption. What a round is, each family
+says: a tree, ten trees, a weaker penalty, an epoch, one more level.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from common.arrays import Ints, Singles, Values
+from common.metrics import auc
+from common.predictors import Predictor
+
+Settings = Mapping[str, float]
+
+
+def print_metric(number: int, score: float) -> None:
+    """In the form of SageMaker's built-in XGBoost, which its own metric definitions find."""
+    print(f"[{number}]\tvalidation-auc:{score:.6f}", flush=True)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """:ivar categories: how many each feature has, whose codes `matrix` holds; 0 for a number"""
+
+    matrix: Singles
+    labels: Values
+    categories: Ints
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The best round so far and its AUC on the select slice; `grown` rounds are done."""
+
+    grown: int = 0
+    best: int = 0
+    best_auc: float = float("-inf")
+
+
+class Growing(Protocol):
+    """
+    One family's model while it is trained.
+
+    :ivar every: rounds between two checkpoints: some seconds on a small instance
+    :ivar suffix: file name extension of a checkpoint
+    """
+
+    every: int
+    suffix: str
+
+    def grow(self, number: int) -> None:
+        """Adds round `number`, counted from 0."""
+
+    def scores(self) -> Values:
+        """Scores of the select slice, by all rounds grown."""
+
+    def keep(self) -> None:
+        """Remembers the model as it is: no later round was better so far."""
+
+    def cut(self, best: int) -> Predictor:
+        """The model after its best round."""
+
+    def save(self, file: Path, progress: Progress) -> None: ...
+
+    def resume(self, file: Path) -> Progress: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    :ivar settings: hyperparameters, of which `num_round` and `early_stopping_rounds` are read here
+    :ivar data: hash of the rows; a checkpoint of other rows or settings is not resumed
+    """
+
+    algorithm: str
+    settings: Settings
+    data: str
+
+    def fingerprint(self) -> str:
+        identity = [self.algorithm, dict(self.settings), self.data]
+        return sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Grown:
+    predictor: Predictor
+    rounds: int
+    select_auc: float
+
+
+def run(plan: Plan, growing: Growing, labels: Values, checkpoints: Path) -> Grown:
+    """
+    Deterministic for a seed, interrupted or not.
+
+    :param labels: of the select slice
+    """
+    # Trials of a tuning job are given one place: each resumes from its own file.
+    file = checkpoints / f"{plan.fingerprint()}{growing.suffix}"
+    progress = Progress()
+    if file.exists():
+        progress = growing.resume(file)
+        print(f"resuming after round {progress.grown - 1} from {file}", flush=True)
+    for number in range(progress.grown, int(plan.settings["num_round"])):
+        if number - progress.best > plan.settings["early_stopping_rounds"]:
+            break
+        growing.grow(number)
+        score = auc(labels, growing.scores())
+        # Every round's: a tuning job counts the figures, and stops a trial by them.
+        print_metric(number, score)
+        improved = score > progress.best_auc
+        best = (number, score) if improved else (progress.best, progress.best_auc)
+        progress = Progress(number + 1, *best)
+        if improved:
+            growing.keep()
+        if (number + 1) % growing.every == 0:
+            _checkpoint(growing, file, progress)
+    return Grown(growing.cut(progress.best), progress.best + 1, progress.best_auc)
+
+
+def _checkpoint(growing: Growing, file: Path, progress: Progress) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # SageMaker copies the folder at any moment: no half-written file may have the name we resume from.
+    unfinished = file.with_suffix(f".unfinished{file.suffix}")
+    growing.save(unfinished, progress)
+    unfinished.replace(file)
