@@ -172,6 +172,15 @@ test('the input may choose Hyperband, whose most rounds are those of the trial a
   });
 });
 
+test('the rounds of trials are those of their family, whatever the configured one is', () => {
+  const linear = kit('sandbox', { training: { algorithm: 'linear', hyperparameters: { num_round: 7 } } });
+  const { HyperParameterTuningJobConfig: config } = calledWith(
+    train({ ...input, mode: 'tune', tuning: { strategy: 'Hyperband' } }, {}, linear),
+    'Tune',
+  );
+  expect(config.StrategyConfig.HyperbandStrategyConfig.MaxResource).toBe(302);
+});
+
 test('other strategies have no configuration of Hyperband, and may stop trials early', () => {
   const { HyperParameterTuningJobConfig: config } = calledWith(
     train({ ...input, mode: 'tune', tuning: { strategy: 'Bayesian', earlyStopping: 'Auto' } }),
