@@ -21,7 +21,7 @@ interface Beginning {
   history?: DayRange;
   /** @default train */
   mode?: 'train' | 'tune';
-  /** Of a tuning job. @default as configured */
+  /** What a tuning job does otherwise. @default as configured */
   tuning?: Tuning;
   /** Begins once the history has landed, beside the training. @default nothing */
   meanwhile?: () => void;
