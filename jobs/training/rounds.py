@@ -108,12 +108,13 @@ def run(plan: Plan, growing: Growing, labels: Values, checkpoints: Path) -> Grow
             break
         growing.grow(number)
         score = task().score(labels, growing.scores())
+        # Every round's: a tuning job counts the figures, and stops a trial by them.
+        print_metric(number, score)
         improved = progress.best_score is None or task().better(score, progress.best_score)
         best = (number, score) if improved else (progress.best, progress.best_score)
         progress = Progress(number + 1, *best)
         if improved:
             growing.keep()
-            print_metric(number, score)
         if (number + 1) % growing.every == 0:
             _checkpoint(growing, file, progress)
     assert progress.best_score is not None  # `num_round` is 1 at least

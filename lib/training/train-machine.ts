@@ -5,7 +5,7 @@ import { layout } from '../shared/names';
 import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
-import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';
+import { bestTrial, metricDefinitions, trainingJob, tuningJob, warmStart, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
   readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
@@ -83,6 +83,7 @@ export function trainMachine(props: TrainMachineProps) {
       ChooseMode: {
         Type: 'Choice',
         Choices: [
+          { Condition: jsonata("$input.mode = 'tune' and $exists($input.tuning.warmStart)"), Next: 'ContinueTuning' },
           { Condition: jsonata("$input.mode = 'tune'"), Next: 'Tune' },
           { Condition: jsonata("$input.mode = 'train'"), Next: 'Train' },
         ],
@@ -119,6 +120,11 @@ function trainingStates(props: TrainMachineProps) {
       Next: 'WhyNot',
     },
   ] as const;
+  const tuned = {
+    Assign: { job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}") },
+    Catch: failed,
+    Next: 'FindBest',
+  } as const;
   return states({
     Train: trainingJob(props, {
       Assign: {
@@ -129,15 +135,15 @@ function trainingStates(props: TrainMachineProps) {
       Catch: failed,
       Next: 'Evaluate',
     }),
-    Tune: tuningJob(props, {
+    Tune: tuningJob(props, tuned),
+    ContinueTuning: tuningJob(props, tuned, warmStart),
+    FindBest: bestTrial(props, {
       Assign: {
         trained: jsonata(
-          "$exists($states.result.BestTrainingJob) ? $states.result.BestTrainingJob.TrainingJobName : ''",
+          "$exists($states.result.TrainingJobSummaries[0]) ? $states.result.TrainingJobSummaries[0].TrainingJobName : ''",
         ),
-        job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}"),
         error: 'NoBestTrainingJob',
       },
-      Catch: failed,
       Next: 'HasBest',
     }),
     HasBest: {
@@ -166,7 +172,7 @@ function trainingStates(props: TrainMachineProps) {
             "$exists($metrics.MetricDefinitions) and $contains($job.FailureReason, 'override the metric definitions')",
           ),
           Assign: { metrics: jsonata('{}') },
-          Next: 'Tune',
+          Next: 'ChooseMode',
         },
         {
           Condition: jsonata("$contains($error, 'ResourceLimitExceeded')"),

@@ -1,4 +1,6 @@
 /** The proofs, by name. */
+import { resolveConfig } from '../../../lib/config';
+import { parameterRanges } from '../../../lib/training/training-jobs';
 import { python } from '../measurements';
 import { rehearsed } from '../rehearsed';
 import type { Summary } from '../../rehearse/verify';
@@ -27,6 +29,15 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     title: 'Time of the Glue job over the rows of a month, on local Spark',
     paths: ['jobs/etl', 'jobs/common', 'schema', 'scripts/bench/etl.py', 'scripts/bench/clock.py', 'requirements.txt'],
     prove: () => python('etl.py', 'growth'),
+  },
+  tuning: {
+    title: 'Best so far of search strategies on one budget, on Branin’s function and in the training',
+    paths: [
+      ...['jobs/training', 'jobs/common', 'schema', 'lib/training/tuning-config.ts', 'engine/sagemaker/search.py'],
+      ...['scripts/bench/tuning.py', 'scripts/bench/jobs.py', 'scripts/bench/clock.py', 'requirements.txt'],
+    ],
+    seed: 0,
+    prove: () => python('tuning.py', JSON.stringify(parameterRanges(resolveConfig().training.tuning.ranges))),
   },
 };
 

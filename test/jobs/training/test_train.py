@@ -134,11 +134,12 @@ def test_a_checkpoint_of_other_settings_is_not_resumed(
     assert booster_text(tmp_path) == booster_text(tmp_path / "fresh")
 
 
-def test_the_last_line_is_the_tuning_metric(
+def test_every_round_prints_the_tuning_metric_and_the_last_line_that_of_the_model(
     lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = run(lake, tmp_path, num_round=3)
+    model = run(lake, tmp_path, num_round=25, early_stopping_rounds=25)
     lines = capsys.readouterr().out.splitlines()
+    assert [line.split("]")[0] for line in lines[:-1]] == [f"[{number}" for number in range(25)]
     assert lines[-1] == f"[{model.meta['rounds'] - 1}]\tvalidation-auc:{model.meta['selectScore']:.6f}"
 
 
