@@ -8,6 +8,7 @@ import { foundationConfig } from './foundation/config';
 import { monitoringConfig } from './monitoring/config';
 import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
+import { taskOf } from './shared/dataset';
 import { datasetOf, defaultDataset } from './shared/datasets';
 import { sizesOf } from './shared/sizes';
 import { servingConfig } from './serving/config';
@@ -15,6 +16,7 @@ import { parseJson } from './shared/json-text';
 import { reservedFor } from './shared/names';
 import { Refused } from './shared/refused';
 import { trainingConfig } from './training/config';
+import { TUNED } from './training/families';
 import { warehouseConfig } from './warehouse/config';
 
 /** Who names no kit means this one, in commands as in the app. */
@@ -39,7 +41,7 @@ export const schema = z
       .string()
       .default(defaultDataset)
       .describe(
-        'Folder below `datasets/` that says what the data is; by default the one that `datasets/default` links to',
+        'Folder below `datasets/` that says what the data is, or `<folder>/<task>` for another question to it; by default what `datasets/default` links to',
       ),
     profile: z.enum(['sandbox', 'standard', 'production']).describe('What the other knobs are by default'),
     rooms: z
@@ -60,9 +62,22 @@ export const schema = z
     path: ['serving', 'mode'],
     error: 'network.isolatedVpc needs real-time or instance: SageMaker puts no serverless endpoint into a VPC',
   })
-  .superRefine(({ monitoring, serving }, ctx) => {
+  .superRefine(({ dataset, monitoring, serving, training }, ctx) => {
+    const asked = taskOf(datasetOf(dataset)).task;
+    const { loss = 'squared' } = datasetOf(dataset).problem;
+    if (loss !== 'squared' && training.algorithm !== TUNED)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['training', 'algorithm'],
+        message: `the task of ${dataset} minimises ${loss} loss, which only ${TUNED} can`,
+      });
     if (monitoring.engine !== 'managed') return;
     const refuse = (path: string[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+    if (asked !== 'binary')
+      refuse(
+        ['monitoring', 'engine'],
+        `managed monitors judge a yes or no here, and ${dataset} is a ${asked} task: choose open`,
+      );
     if (serving.mode !== 'real-time')
       refuse(
         ['serving', 'mode'],
