@@ -38,11 +38,30 @@ const OBJECTIVE = 'validation:auc';
 
 /** One training job in script mode. */
 export function trainingJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
+  const family = `$exists($input.algorithm) ? $input.algorithm : '${props.config.algorithm}'`;
+  return startTraining(props, attemptName(props.namePrefix), trained(props, family, given), next);
+}
+
+/** The training job of one family in a map over their names. What the input sets belongs to one family, which is not this one's to take. */
+export const familyJob = <const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> =>
+  startTraining(
+    props,
+    attemptName(props.namePrefix, '$states.input'),
+    trained(props, '$states.input', literal({})),
+    next,
+  );
+
+function startTraining<const Name extends string>(
+  props: TrainingProps,
+  TrainingJobName: string,
+  hyperparameters: string,
+  next: Continuation<Name>,
+): State<Name> {
   const args = {
-    TrainingJobName: attemptName(props.namePrefix),
+    TrainingJobName,
     AlgorithmSpecification: algorithm(props),
     ...definition(props),
-    HyperParameters: jsonata(`$merge([${asStrings(trained(props))}])`),
+    HyperParameters: jsonata(`$merge([${asStrings(hyperparameters)}])`),
     Tags: tagList(props.tags),
   };
   return job('sagemaker:createTrainingJob', args, { ...next, refused: throttledBySageMaker });
@@ -142,12 +161,16 @@ function definition(props: TrainingProps) {
   };
 }
 
-/** Hyperparameters of one training: the configured ones where the input names no other family, and the input's over them; JSONata of one object. */
-function trained(props: TrainingProps): string {
+/**
+ * Hyperparameters of one training: the configured ones where the family is the configured one, and others over them; JSONata of one object.
+ * @param family JSONata of its name
+ * @param over JSONata of an object
+ */
+function trained(props: TrainingProps, family: string, over: string): string {
   const { algorithm, hyperparameters } = props.config;
   return `(
-        $algorithm := $exists($input.algorithm) ? $input.algorithm : '${algorithm}';
-        $merge([$algorithm = '${algorithm}' ? ${literal(hyperparameters)} : {}, ${given}, {'algorithm': $algorithm}, ${told(props)}])
+        $algorithm := ${family};
+        $merge([$algorithm = '${algorithm}' ? ${literal(hyperparameters)} : {}, ${over}, {'algorithm': $algorithm}, ${told(props)}])
       )`;
 }
 
