@@ -1,9 +1,14 @@
 /** Scenario `bakeoff`: the families side by side, and then each of them through the whole life of a model. */
-import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import {
+  DescribeModelPackageCommand,
+  DescribeTrainingJobCommand,
+  paginateListTrainingJobs,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import families from '../../../schema/families.json';
 import { addDays, type DayRange } from '../../../lib/shared/days';
-import { layout } from '../../../lib/shared/names';
+import { fill, layout } from '../../../lib/shared/names';
 import { type Algorithm, algorithms } from '../../../lib/training/families';
 import { packageMetadata } from '../../../lib/training/room';
 import { bakeoff } from '../../operate/bakeoff';
@@ -13,6 +18,7 @@ import { load } from '../../operate/load';
 import { predict } from '../../operate/predict';
 import { approve } from '../../operate/releases';
 import type { Trained } from '../../operate/train';
+import { MAY_REGISTER, registerAs } from '../packages';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { deliver, live, note, Partitions } from '../story';
 import { type Recomputed, versionOf } from '../verify';
@@ -33,7 +39,7 @@ export const bakedOff: Scenario = {
   title: 'model families side by side, then each one gated, released, asked, monitored and explained',
   // Every family is gated while nothing serves, as a first model is; a person then releases one after the other.
   config: { training: { approval: 'manual' } },
-  extra: [{ Effect: 'Allow', Action: ['sagemaker:UpdateModelPackage'], Resource: '*' }],
+  extra: MAY_REGISTER,
   async play(stage) {
     const { history } = stage.story;
     await load(stage.kit, { source: stage.source, partitions: partitionsOf(stage.kit.dataset, history) }, stage.out);
@@ -47,34 +53,72 @@ export const bakedOff: Scenario = {
     );
     const gated = new Map<Algorithm, string>();
     if (modelPackageArn !== undefined) gated.set(table.winner, modelPackageArn);
-    await stage.timed('each family', () => trainOthers(stage, gated));
+    const held = await stage.timed('each family', () => trainOthers(stage, gated));
     const week = { start: addDays(history.end, -stage.config.monitoring.windowDays), end: history.end };
     const partitions = new Partitions(stage, history, partitionOf(stage.kit.dataset, week.start));
     const inOrder = [...gated].sort(([, a], [, b]) => versionOf(a) - versionOf(b));
     for (const [family, arn] of inOrder) await stage.timed('life', () => serve(stage, family, arn, week, partitions));
-    const held = algorithms.filter((family) => !gated.has(family));
-    return `${table.winner} wins the bake-off of ${table.families.length}; ${inOrder.length} families were released, answered, monitored and explained${held.length === 0 ? '' : `; held: ${held.join(', ')}`}`;
+    return `${table.winner} wins the bake-off of ${table.families.length}; ${inOrder.length} families were released, answered, monitored and explained${held.length === 0 ? '' : `; the gate held ${held.join(', ')}, which a person released nonetheless`}`;
   },
   prove: ({ bakeoffs }) =>
     bakeoffs.length === 1 ? proveWinner(bakeoffs) : [`${bakeoffs.length} bake-offs left a table`],
 };
 
-/** Trains and gates the families that the bake-off has not registered, two at a time as it does. */
-async function trainOthers({ kit, story, out }: Stage, gated: Map<Algorithm, string>): Promise<void> {
+/**
+ * Trains and gates the families that the bake-off has not registered, two at a time as it does.
+ * @returns the families that the gate held: they are registered by hand, so that each is seen serving
+ */
+async function trainOthers(stage: Stage, gated: Map<Algorithm, string>): Promise<Algorithm[]> {
+  const { kit, story, out } = stage;
   const waiting = algorithms.filter((family) => !gated.has(family));
+  const held = new Map<Algorithm, { execution: string; decision: Decision }>();
   const next = async (): Promise<void> => {
     const algorithm = waiting.shift();
     if (algorithm === undefined) return;
     const rounds = ROUNDS[algorithm];
     const hyperparameters = rounds === undefined ? {} : { num_round: rounds };
     const input = { mode: 'train', algorithm, hyperparameters, dataThrough: story.history.end };
-    const { outcome, reason, modelPackageArn } = (await run(kit, 'train', input, out)).output as Trained;
+    const { output, executionArn } = await run(kit, 'train', input, out);
+    const { outcome, reason, modelPackageArn, decision } = output as Trained & { decision: Decision };
     out.line(`${algorithm}: ${outcome}: ${reason}`);
     if (modelPackageArn !== undefined) gated.set(algorithm, modelPackageArn);
+    else held.set(algorithm, { execution: executionArn.split(':').at(-1)!, decision });
     await next();
   };
   await Promise.all([next(), next()]);
+  for (const [family, { execution, decision }] of held) {
+    const evaluation = `s3://${kit.buckets.artifacts}/${fill(layout.artifacts.evaluations, { execution })}`;
+    const facts = {
+      [packageMetadata.trainedThrough]: decision.trainedThrough,
+      [packageMetadata.identity]: decision.identity,
+      [packageMetadata.evaluation]: evaluation,
+      [packageMetadata.smokeTest]: `${evaluation}${layout.files.evaluation.smokeTest}`,
+    };
+    const modelData = await archiveOf(kit, family);
+    gated.set(family, await registerAs(stage, `${family}, which the gate held`, { modelData, facts }));
+  }
+  return [...held.keys()];
 }
+
+interface Decision {
+  identity: string;
+  trainedThrough: string;
+}
+
+/** The archive of the family's newest training. */
+async function archiveOf(kit: Stage['kit'], family: Algorithm): Promise<string | undefined> {
+  const sagemaker = new SageMakerClient(kit.aws);
+  for await (const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: sagemaker }, NEWEST_FIRST))
+    for (const { TrainingJobName } of TrainingJobSummaries) {
+      const { HyperParameters, ModelArtifacts } = await sagemaker.send(
+        new DescribeTrainingJobCommand({ TrainingJobName }),
+      );
+      if (HyperParameters?.algorithm === family) return ModelArtifacts?.S3ModelArtifacts;
+    }
+  throw new Error(`no training job has the algorithm ${family}`);
+}
+
+const NEWEST_FIRST = { SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
 
 /** Releases a family's model, asks it, monitors one window of its answers, and looks at how it is explained. */
 async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRange, partitions: Partitions) {
