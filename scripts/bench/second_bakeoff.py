@@ -1,6 +1,5 @@
 """
-The bake-off written a second time, with the pipelines and figures of scikit-learn and the interface that
-XGBoost has for it. It imports nothing of `jobs/`, so that a mistake has to be made twice to go unseen. Where a
+The bake-off written a second time, with the pipelines and figures of scikit-learn. It imports nothing of `jobs/`, so that a mistake has to be made twice to go unseen. Where a
 family's training is random, its estimator and seed are those of schema/families.json.
 """
 
@@ -21,7 +20,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from xgboost import XGBClassifier
+from xgboost import Booster, DMatrix
 
 ROOT = Path(__file__).parents[2]
 FAMILIES = json.loads((ROOT / "schema/families.json").read_text())
@@ -55,20 +54,14 @@ class Data:
 
     def codes(self) -> ColumnTransformer:
         """What a tree takes: codes of categories, numbers as they are, missing values as they are."""
-        encoder = OrdinalEncoder(
-            categories=self._categories(),
-            handle_unknown="use_encoded_value",
-            unknown_value=np.nan,
-            encoded_missing_value=np.nan,
+        one = self._categories()
+        unknown = {"handle_unknown": "use_encoded_value", "unknown_value": np.nan}
+        return ColumnTransformer(
+            [
+                (name, OrdinalEncoder(categories=[one[name]], **unknown) if name in one else "passthrough", [name])
+                for name in self.names
+            ]
         )
-        one = {name: place for place, name in enumerate(self.categorical)}
-        parts = [
-            (name, OrdinalEncoder(**{**encoder.get_params(), "categories": [encoder.categories[one[name]]]}), [name])
-            if name in one
-            else (name, "passthrough", [name])
-            for name in self.names
-        ]
-        return ColumnTransformer(parts)
 
     def columns(self) -> ColumnTransformer:
         """What a weighted sum takes: a column for each category, standardised numbers, and marks of gaps."""
@@ -78,7 +71,7 @@ class Data:
                 ("gap", MissingIndicator(features="missing-only", error_on_new=False)),
             ]
         )
-        one = dict(zip(self.categorical, self._categories(), strict=True))
+        one = self._categories()
         return ColumnTransformer(
             [
                 (name, OneHotEncoder(categories=[one[name]], handle_unknown="ignore"), [name])
@@ -89,8 +82,8 @@ class Data:
             sparse_threshold=0,
         )
 
-    def _categories(self) -> list[list[Any]]:
-        return [sorted(self.fit[name].dropna().unique()) for name in self.categorical]
+    def _categories(self) -> dict[str, list[Any]]:
+        return {name: sorted(self.fit[name].dropna().unique()) for name in self.categorical}
 
 
 def defaults(family: str) -> dict[str, Any]:
@@ -98,27 +91,30 @@ def defaults(family: str) -> dict[str, Any]:
 
 
 def boosted_trees(data: Data, given: dict[str, Any]) -> Iterator[Round]:
-    """Ten rounds at a time, as the kit saves its checkpoints: the sampler of columns begins anew with each."""
-    kinds = ["c" if name in data.categorical else "q" for name in data.names]
-    names = ("max_depth", "eta", "subsample", "colsample_bytree", "lambda", "alpha", "seed")
+    """
+    The interface for scikit-learn counts a resumed training's rounds from 0, and with them the seeds; so the
+    rounds are XGBoost's own. Every ten go through a file, as through the kit's checkpoints: the sampler of
+    columns begins anew with each.
+    """
     codes = data.codes().fit(data.fit)
-    before = None
-    for start in range(0, given["num_round"], 10):
-        model = XGBClassifier(
-            n_estimators=10,
-            tree_method="hist",
-            enable_categorical=True,
-            feature_types=kinds,
-            min_child_weight=max(1.0, min(20.0, len(data.fit) / 2500)),
-            seed_per_iteration=True,
-            **{name: given[name] for name in names},
-        )
-        model.fit(codes.transform(data.fit), data.fit["truth"], xgb_model=before)
-        before = model.get_booster()
-        for end in range(start + 1, start + 11):
-            yield lambda rows, model=model, end=end: model.predict_proba(
-                codes.transform(rows), iteration_range=(0, end)
-            )[:, 1]
+    kinds = ["c" if name in data.categorical else "q" for name in data.names]
+
+    def matrix(rows: Frame) -> DMatrix:
+        labels = rows["truth"]
+        return DMatrix(codes.transform(rows), labels, feature_types=kinds, enable_categorical=True)
+
+    names = ("max_depth", "eta", "subsample", "colsample_bytree", "lambda", "alpha", "seed")
+    fixed = {"objective": "binary:logistic", "tree_method": "hist", "seed_per_iteration": True}
+    leaf = {"min_child_weight": max(1.0, min(20.0, len(data.fit) / 2500))}
+    parameters = {**{name: given[name] for name in names}, **fixed, **leaf}
+    rows = matrix(data.fit)
+    booster = Booster(parameters, [rows])
+    for number in range(given["num_round"]):
+        booster.update(rows, number)
+        now = booster[: number + 1]
+        yield lambda asked, now=now: now.predict(matrix(asked))
+        if (number + 1) % 10 == 0:
+            booster = Booster(parameters, [rows], model_file=booster.save_raw("json"))
 
 
 def linear(data: Data, given: dict[str, Any]) -> Iterator[Round]:
