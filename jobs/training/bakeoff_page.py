@@ -21,7 +21,7 @@ table { border-collapse: collapse; width: 100%; font-size: .87rem; margin: .5rem
 th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top;
   font-variant-numeric: tabular-nums; }
 thead th { background: var(--head); vertical-align: bottom; } th:first-child, .text { text-align: left; }
-tr.won { background: var(--won); }
+th[scope=row] { white-space: nowrap; } tr.won { background: var(--won); }
 svg { width: 100%; max-width: 34rem; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 svg .axis { stroke: var(--line); } svg .mark { stroke: var(--mark); fill: var(--mark); stroke-width: 2; }
 @media (max-width: 40rem) {
@@ -96,12 +96,13 @@ def _number(name: str, digits: int) -> Callable[[Row], str]:
 
 
 def _table(columns: Columns, rows: Sequence[Row], winner: str) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("", *columns))
+    kinds = {name: _kind(value(rows[0])) for name, value in columns.items()}
+    head = "".join(f"<th{kind}>{escape(name)}</th>" for name, kind in {"": "", **kinds}.items())
 
     def line(row: Row) -> str:
         values = {name: value(row) for name, value in columns.items()}
         cells = "".join(
-            f'<td data-of="{escape(name)}"{_kind(value)}>{escape(value)}</td>' for name, value in values.items()
+            f'<td data-of="{escape(name)}"{kinds[name]}>{escape(value)}</td>' for name, value in values.items()
         )
         won = ' class="won"' if row["family"] == winner else ""
         return f'<tr{won}><th scope="row">{escape(row["family"])}</th>{cells}</tr>'

@@ -110,3 +110,18 @@ test('no capacity for any family is the outcome that it is for one', () => {
   const run = bakeoff({ TrainFamily: [stopped('MaxWaitTimeExceeded')] });
   expect(run.output).toMatchObject({ outcome: 'NoCapacity' });
 });
+
+test('the machine has time for every wave of trainings that wait for capacity, and for both jobs after them', () => {
+  const { TimeoutSeconds, States } = definition('training', kit());
+  const waves = Math.ceil(algorithms.length / States.TrainFamilies.MaxConcurrency);
+  const [training, ...jobs] = [States.TrainFamilies.ItemProcessor.States.TrainFamily, States.Compare, States.Evaluate];
+  const wait = training.Arguments.StoppingCondition.MaxWaitTimeInSeconds;
+  const run = jobs.reduce((sum, { Arguments }) => sum + Arguments.StoppingCondition.MaxRuntimeInSeconds, 0);
+  expect(TimeoutSeconds).toBeGreaterThanOrEqual(waves * wait + run);
+});
+
+test('each family has checkpoints of its own, which its next attempt finds', () => {
+  const places = called(bakeoff(), 'TrainFamily').map(({ CheckpointConfig }) => CheckpointConfig.S3Uri);
+  expect(places[0]).toMatch(/checkpoints\/run-1\/boosted-trees\/$/);
+  expect(new Set(places).size).toBe(algorithms.length);
+});

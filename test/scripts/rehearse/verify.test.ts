@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Audit } from '../../../scripts/rehearse/engine';
 import type { Evidence } from '../../../scripts/rehearse/evidence';
 import { unexpected } from '../../../scripts/rehearse/rehearsal';
+import { proveWinner } from '../../../scripts/rehearse/scenarios/bakeoff';
 import { changedTemplates, compare, recompute } from '../../../scripts/rehearse/verify';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
@@ -186,4 +187,23 @@ test('what sweep found is told by name, what does not count by number', () => {
   });
   // A run that came to no sweep cannot say that nothing is left.
   expect(recompute(evidence, audit).sweep.unanswered).toEqual([expect.stringContaining('everything')]);
+});
+
+test('a bake-off is told from its table, and one that names another winner than the select slice is noticed', () => {
+  const family = { auc: 0.7, gain: 0, interval: [0, 0] as [number, number], costPerThousand: 7000, rounds: 3 };
+  const table = (winner: string) => ({
+    winner,
+    families: [
+      { ...family, family: 'ensemble', selectAuc: 0.76 },
+      { ...family, family: 'linear', selectAuc: 0.75, gain: -0.01 },
+    ],
+    failed: [],
+  });
+  const told = (winner: string) =>
+    recompute({ ...evidence, objects: { 'artifacts/evaluations/x/bakeoff.json': table(winner) } }, audit).bakeoffs;
+  expect(told('ensemble')[0]?.families[1]).toEqual({
+    ...{ family: 'linear', selectAuc: 0.75, auc: 0.7, gain: -0.01, interval: [0, 0], costPerThousand: 7000 },
+  });
+  expect(proveWinner(told('ensemble'))).toEqual([]);
+  expect(proveWinner(told('linear'))).toEqual([expect.stringContaining('linear won a bake-off')]);
 });
