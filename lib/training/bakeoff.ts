@@ -13,7 +13,7 @@ const AT_ONCE = 2;
 /** A processing job takes ten inputs: code, features, labels, and one for each family. */
 const MOST_FAMILIES = 10 - 3;
 
-/** Of a processing job's argument. */
+/** Characters that an argument of a processing job may have. */
 const LONGEST_ARGUMENT = 256;
 
 type Patience = Pick<Config['training'], 'spot' | 'maxWaitMinutes' | 'maxRuntimeMinutes'>;

@@ -17,10 +17,10 @@ import second_bakeoff  # isort: skip
 import train  # isort: skip
 
 MONTHS, END = ("2013-01", "2013-02", "2013-03"), "2013-04-01"
-# Of the two weeks of the default dataset's gate and select slices.
+# The gate and the select slice of the default dataset have two weeks each.
 SLICES = ["2013-01-01", "2013-03-04", "2013-03-18", END]
 SLICE_DAYS = {"gate_days": 14, "select_days": 14}
-# Of an AUC, a PR-AUC and a Brier score; of a cost it is a share, whose unit may be anything.
+# A distance of AUCs, PR-AUCs and Brier scores; costs, whose unit may be anything, are compared by their share.
 AGREEMENT = 0.002
 COMPARED = ("selectAuc", "auc", "prAuc", "brier", "costPerThousand")
 

@@ -352,7 +352,7 @@ describe('bakeoff', () => {
     expect(lines).toEqual([
       'not in the table: decision-tree: no spot capacity came within maxWaitMinutes',
       expect.stringContaining('the winner of the select slice is ensemble'),
-      'as a page: s3://artifacts/evaluations/arn:execution/train/bakeoff.html'.replace('arn:execution/', ''),
+      'as a page: s3://artifacts/evaluations/execution/train/bakeoff.html',
       'Promoted: gain 0.04',
       expect.stringContaining('version 2 is released'),
     ]);
@@ -361,7 +361,8 @@ describe('bakeoff', () => {
   });
 
   test('without any capacity there is no table to look for', async () => {
-    executions({ train: { input: {}, output: { outcome: 'NoCapacity', reason: 'run Train again later' } } });
+    const output = { outcome: 'NoCapacity', reason: 'run Train again later' };
+    executions({ train: { input: {}, output }, release: { input: {}, output: {} } });
     const out = listener();
     await expect(bakeoff(kit, options, out)).resolves.toMatchObject({ outcome: 'NoCapacity', table: undefined });
     expect(out.lines).toEqual(['NoCapacity: run Train again later']);

@@ -87,8 +87,8 @@ test('what nobody has classified or priced is listed, not left out', () => {
   expect(estimate(config, templates).unpriced).toEqual([
     expect.stringMatching(/no row with the idle cost of AWS::Redshift::Cluster, which etl\/Extra is: add one/),
     expect.stringMatching(/^training\/TrainMachine\w+\/Train: sagemaker:training:ml\.m5\.2xlarge$/),
-    expect.stringMatching(/^training\/TrainMachine\w+\/TrainFamily: sagemaker:training:ml\.m5\.2xlarge$/),
     expect.stringMatching(/^training\/TrainMachine\w+\/Tune: sagemaker:training:ml\.m5\.2xlarge$/),
+    expect.stringMatching(/^training\/TrainMachine\w+\/TrainFamily: sagemaker:training:ml\.m5\.2xlarge$/),
   ]);
 });
 
