@@ -9,7 +9,8 @@ from typing import Any
 
 from engine.host import InvalidError
 
-_IMAGE = re.compile(r"\.dkr\.ecr\.[\w.-]+/sagemaker-xgboost(?::(?P<tag>.*))?$")
+# A text in which an image is named is none itself: a tag has neither quotes nor spaces.
+_IMAGE = re.compile(r"\.dkr\.ecr\.[\w.-]+/sagemaker-xgboost(?::(?P<tag>[^\s\"]*))?$")
 _TAGS = frozenset(
     {"1.0-1", "1.2-1", "1.2-2", "1.3-1", "1.5-1", "1.7-1", "3.0-5", "3.2-0"}
 )  # fmt: skip

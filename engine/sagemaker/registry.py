@@ -1,9 +1,11 @@
 """Model package groups and their versions."""
 
+import json
 import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from engine.host import ApiError, InvalidError
@@ -17,6 +19,8 @@ _UPDATABLE = {
     "CustomerMetadataProperties",
     "CustomerMetadataPropertiesToRemove",
 }
+
+_CARD = Path(__file__).parents[2] / "facts/model-card-schema.json"
 
 # A version is listed as Deleting for a moment, and its group has it as long.
 _DELETING_SECONDS = 0.5
@@ -77,6 +81,8 @@ class Registry:
             raise InvalidError("A model package without InferenceSpecification is not rehearsed.")
         if params.get("ValidationSpecification"):
             raise InvalidError("ValidationSpecification is not rehearsed.")
+        if "ModelCard" in params:
+            _refuse_card(params["ModelCard"].get("ModelCardContent", "{}"))
         token = params.get("ClientToken")
         with self._numbering:
             if token in self._by_token:
@@ -146,6 +152,19 @@ class Registry:
             {**detail, **times},
             [record["ModelPackageArn"]],
         )
+
+
+def _refuse_card(content: str) -> None:
+    """The API reference: the content must follow the schema of a model package's model card."""
+    # Here, because its import takes a second, and few calls bring a card.
+    from cfnlint.jsonschema import StandardValidator
+
+    try:
+        card = json.loads(content)
+    except ValueError as problem:
+        raise InvalidError(f"ModelCardContent is no JSON: {problem}") from problem
+    for fault in StandardValidator(json.loads(_CARD.read_text())["schema"]).iter_errors(card):
+        raise InvalidError(f"ModelCardContent at {'/'.join(map(str, fault.path)) or '/'}: {fault.message}")
 
 
 def _iso(seconds: float) -> str:

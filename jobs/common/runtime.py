@@ -41,13 +41,16 @@ def write_all(
     contents: Callable[[], Mapping[str, Any]], folder: Path, files: Mapping[str, str], message_folder: Path
 ) -> Mapping[str, Any]:
     """
-    Writes what a processing program found, each part under its name of `files`, and hands it on; a failure
-    becomes the exit message.
+    Writes what a processing program found, each part under its name of `files`, and hands it on: a text as it
+    is, the rest as JSON. A failure becomes the exit message.
     """
     try:
         found = contents()
         for name, content in found.items():
-            write_json(folder / files[name], content)
+            if isinstance(content, str):
+                (folder / files[name]).write_text(content, "utf-8")
+            else:
+                write_json(folder / files[name], content)
     except Exception as problem:
         tell("message", f"Failed: {type(problem).__name__}: {problem}", message_folder)
         raise

@@ -9,10 +9,10 @@ from pyspark.sql import Row
 
 import landing
 from common import schema
-from lake import Lake, side_by_side
+from lake import Lake, Landed, side_by_side
 
-# What is wrong with a file, or None, by table and partition.
-FileFaults = dict[tuple[str, str], str | None]
+# A file, or the sentence that says what is wrong with it, by table and partition.
+Files = dict[tuple[str, str], Landed | str]
 # What the manifest says of a file, by table and partition.
 Promised = Mapping[tuple[str, str], dict[str, Any]]
 NOTHING: Promised = MappingProxyType({})
@@ -23,19 +23,19 @@ UNUSABLE_RATIO = 0.01
 ROWS_TO_JUDGE = 500
 
 
-def files(lake: Lake, partitions: list[str], promised: Promised) -> FileFaults:
+def files(lake: Lake, partitions: list[str], promised: Promised) -> Files:
     """Looks at every file that the run would read: one bad file would end the whole plan."""
     wanted = {(table, p): promised.get((table, p), {}) for p in partitions for table in landing.tables()}
     for table in landing.tables():
         for p in partitions:
             for earlier in landing.before(p, landing.days_read(table)):
                 wanted.setdefault((table, earlier), {})
-    faults = side_by_side(lambda entry: _file(lake, *entry[0], entry[1]), list(wanted.items()))
-    return dict(zip(wanted, faults, strict=True))
+    found = side_by_side(lambda entry: _file(lake, *entry[0], entry[1]), list(wanted.items()))
+    return dict(zip(wanted, found, strict=True))
 
 
-def _file(lake: Lake, table: str, partition: str, entry: dict[str, Any]) -> str | None:
-    file, landed = lake.file(table, partition), lake.landed(table, partition, whole="sha256" in entry)
+def _file(lake: Lake, table: str, partition: str, entry: dict[str, Any]) -> Landed | str:
+    file, landed = lake.file(table, partition), lake.landed(table, partition)
     if landed is None:
         return f"{file} is missing: upload it and load {partition} again"
     names = [column.name for column in schema.raw_columns(table)]
@@ -48,7 +48,7 @@ def _file(lake: Lake, table: str, partition: str, entry: dict[str, Any]) -> str 
     for what, value in (("bytes", landed.bytes), ("sha256", landed.sha256)):
         if what in entry and entry[what] != value:
             return f"{file} has the {what} {value}, the manifest says {entry[what]}: {_again(partition)}"
-    return None
+    return landed
 
 
 def _again(partition: str) -> str:
@@ -59,12 +59,12 @@ def _quoted(name: str | None) -> str:
     return "absent" if name is None else f"'{name[:60]}'"
 
 
-def first_faults(faults: FileFaults, partitions: Iterable[str]) -> dict[str, str]:
+def first_faults(files: Files, partitions: Iterable[str]) -> dict[str, str]:
     """What refuses a partition whose files cannot all be read."""
     refused: dict[str, str] = {}
-    for (_, partition), fault in faults.items():
-        if fault and partition in partitions:
-            refused.setdefault(partition, fault)
+    for (_, partition), file in files.items():
+        if isinstance(file, str) and partition in partitions:
+            refused.setdefault(partition, file)
     return refused
 
 

@@ -20,7 +20,7 @@ import fit
 import landing
 import report
 import transforms as t
-from lake import Lake, side_by_side
+from lake import Lake, Landed, side_by_side
 from rules import text
 
 SETTINGS = {
@@ -75,14 +75,14 @@ def _prepare(
 
     fit.names()
     lake.connect()
-    faults = checks.files(lake, accepted(), promised)
-    refused |= checks.first_faults(faults, accepted())
+    files = checks.files(lake, accepted(), promised)
+    refused |= checks.first_faults(files, accepted())
     refused |= checks.types(lake, accepted())
     if not accepted():
         return {}, refused
 
     for table in landing.tables():
-        lake.keep(f"seen_{table}", _seen(lake, table, accepted(), faults))
+        lake.keep(f"seen_{table}", _seen(lake, table, accepted(), files))
     for table in landing.references():
         lake.view(table, t.reference(table))
     with fit.said_by("time(), key(), row_rules() or set_aside()"):
@@ -99,18 +99,21 @@ def _prepare(
     with fit.said_by("columns() or joins()"):
         lake.keep("curated", t.curated(accepted()))
     figures = lake.rows(report.figures())
-    reports = {p: report.compose(p, classes, findings, figures) for p in accepted()}
+    reports = {
+        p: {"run": run, "files": report.files(p, files), **report.compose(p, classes, findings, figures)}
+        for p in accepted()
+    }
     refused |= {
         p: fault
         for p, content in reports.items()
-        if (fault := checks.results(p, content, _has_past(p, faults)))
+        if (fault := checks.results(p, content, _has_past(p, files)))
     }
     reports = {p: content for p, content in reports.items() if p not in refused}
     _write(lake, reports, run)
     return reports, refused
 
 
-def _seen(lake: Lake, table: str, partitions: list[str], faults: checks.FileFaults) -> str:
+def _seen(lake: Lake, table: str, partitions: list[str], files: checks.Files) -> str:
     """
     The rows of a table that each partition sees: all of its own file, and where the table says so those of
     the days before. A file before that is absent or cannot be read leaves the first hours without a past.
@@ -121,20 +124,20 @@ def _seen(lake: Lake, table: str, partitions: list[str], faults: checks.FileFaul
         reach.append(f"({text(p)}, {text(p)}, true, NULL)")
         since = f"timestamp'{landing.first_day(p)} 00:00:00' - INTERVAL {landing.look_back(table)} DAYS"
         for earlier in landing.before(p, landing.days_read(table)):
-            if faults[table, earlier] is None:
+            if isinstance(files[table, earlier], Landed):
                 landed.add(earlier)
                 reach.append(f"({text(earlier)}, {text(p)}, false, {since})")
     lake.read(table, sorted(landed)).createOrReplaceTempView(f"raw_{table}")
     return t.seen(table, reach)
 
 
-def _has_past(partition: str, faults: checks.FileFaults) -> bool:
+def _has_past(partition: str, files: checks.Files) -> bool:
     """
     Whether a feature of the days before could have a value: a table that looks back less than a partition's
     length has days of the partition itself for it, another needs a partition before this one.
     """
     return all(
-        any(faults[table, earlier] is None for earlier in landing.before(partition, days))
+        any(isinstance(files[table, earlier], Landed) for earlier in landing.before(partition, days))
         for table in landing.tables()
         if (days := landing.look_back(table)) >= landing.shortest()
     )

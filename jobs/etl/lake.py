@@ -30,11 +30,11 @@ def side_by_side(do: Callable[[T], R], items: Sequence[T]) -> list[R]:
 
 @dataclass(frozen=True)
 class Landed:
-    """A raw file: its first line, its length, and its hash where all of it was read."""
+    """A raw file: its first line, its length and its hash."""
 
     columns: list[str]
     bytes: int
-    sha256: str | None
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,10 @@ class Lake:
             system.exists(path)
 
     def file(self, table: str, partition: str) -> str:
-        return self.raw + schema.layout()["raw"]["tables"].format(table=table, **landing.place(partition))
+        return self.raw + landing.key_of(table, partition)
 
-    def landed(self, table: str, partition: str, whole: bool) -> Landed | None:
-        """
-        What a table's file is, or None when there is no such file.
-
-        :param whole: whether all of it is read, for its hash
-        """
+    def landed(self, table: str, partition: str) -> Landed | None:
+        """What a table's file is, or None when there is no such file."""
         system, path = self._open(self.file(table, partition))
         try:
             stream = system.open(path)
@@ -76,9 +72,8 @@ class Lake:
             digest = java.security.MessageDigest.getInstance("SHA-256")
             hashed = java.security.DigestInputStream(stream, digest)
             line = java.io.BufferedReader(java.io.InputStreamReader(hashed, "UTF-8")).readLine()
-            if whole:
-                self._jvm.org.apache.commons.io.IOUtils.consume(hashed)
-            sha256 = digest.digest().hex() if whole else None
+            self._jvm.org.apache.commons.io.IOUtils.consume(hashed)
+            sha256 = digest.digest().hex()
         finally:
             stream.close()
         # Spark reads over a byte order mark too.

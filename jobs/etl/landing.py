@@ -57,6 +57,11 @@ def shortest() -> int:
     return {"month": 28, "day": 1}[grain()]
 
 
+def key_of(table: str, partition: str) -> str:
+    """The key of a table's file in the raw bucket."""
+    return str(schema.layout()["raw"]["tables"].format(table=table, **place(partition)))
+
+
 def place(partition: str) -> dict[str, str]:
     """What fills a template of layout.json."""
     return {"grain": grain(), "partition": partition}

@@ -6,7 +6,10 @@ from typing import Any
 
 from pyspark.sql import Row
 
+import landing
+from checks import Files
 from common import schema
+from lake import Landed
 from rules import nullable_features
 
 FIGURES = {"categorical": ("missing", "distinct"), "numeric": ("missing", "mean", "min", "max")}
@@ -29,6 +32,20 @@ def figures() -> str:
           count(DISTINCT _word) AS distinct, mean(_value) AS mean, min(_value) AS min, max(_value) AS max
         FROM curated LATERAL VIEW stack({len(cells)}, {", ".join(cells)}) AS _name, _value, _word, _broke
         GROUP BY partition, _name, _unfit"""
+
+
+def files(partition: str, found: Files) -> list[dict[str, Any]]:
+    """The raw files that a partition is made of: its own, and those of the days before that it sees."""
+    read = [
+        (table, p)
+        for table in landing.tables()
+        for p in (*landing.before(partition, landing.days_read(table)), partition)
+    ]
+    return [
+        {"key": landing.key_of(table, p), "bytes": file.bytes, "sha256": file.sha256}
+        for table, p in read
+        if isinstance(file := found[table, p], Landed)
+    ]
 
 
 def compose(

@@ -1,10 +1,11 @@
 """
 Processing job of a bake-off: scores one model of each family on the same rows, names the winner, and writes
-one table as JSON and as a page. The winner is the one with the best AUC on the select slice. The gate's rows
-stay unseen by the choice, so that what they say of the winner afterwards is not the luck of the best of many.
+one table as JSON and as a page. The winner is the one with the best measure of the task (AUC of a yes or no)
+on the select slice. The gate's rows stay unseen by the choice, so that what they say of the winner afterwards
+is not the luck of the best of many.
 
-AUC and not the expected cost: it is what early stopping watched and what the gate will ask for, while every
-threshold is the cheapest of the select slice already, where its cost is therefore too low.
+The measure and not the expected cost: it is what early stopping watched and what the gate will ask for, while
+every threshold is the cheapest of the select slice already, where its cost is therefore too low.
 """
 
 import argparse
@@ -27,11 +28,12 @@ from common import schema
 from common.bootstrap import interval
 from common.instances import to_instances
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
-from common.metrics import auc, pr_auc
+from common.metrics import pr_auc
 from common.model import Model
 from common.runtime import OUTPUT, tell, write_all
 from common.slices import data_hash, label_rows
 from common.tables import between, read_features
+from common.tasks import task
 from comparison import NOBODY, RULE, SEED, Scored, costs, performance, rule_name
 
 FILES = schema.layout()["files"]["bakeoff"]
@@ -40,8 +42,6 @@ EFFORT = schema.layout()["files"]["training"]["effort"]
 REQUESTS = {1: 50, 500: 10}
 # Enough to name the foremost features; the evaluation explains the winner with all of its rows.
 FOREMOST, EXPLAINED_ROWS = 3, 300
-# What a table shows of a model's figures; the bins of its calibration are the evaluation's.
-FIGURES = ("auc", "brier", "calibrationError", "threshold", "precision", "recall", "f1")
 
 
 @dataclass(frozen=True)
@@ -95,49 +95,54 @@ def compare(
                 f"{slices}: prepare partitions only when no training runs"
             )
     select, gate = (_scored(period, part, models) for part in (slices.select, slices.gate))
-    on_select = {name: auc(select.labels, select.scores[name]) for name in models}
-    winner = max(models, key=lambda name: on_select[name])
+    kind = task()
+    on_select = {name: kind.score(select.labels, select.scores[name]) for name in models}
+    order = sorted(models, key=lambda name: on_select[name], reverse=kind.rising)
+    winner = order[0]
 
     pairs = gate.pairs()
     weights = pairs.draw(draws, SEED)
-    paid = costs(gate, select, {name: model.threshold for name, model in models.items()})
+    binary = kind.name == "binary"
+    paid = costs(gate, select, {name: model.threshold for name, model in models.items()}) if binary else {}
 
     def ranked(name: str) -> dict[str, Any]:
-        """What can be said of whoever gives each row a score."""
+        """What can be said of whoever answers each row."""
         return {
-            "prAuc": pr_auc(gate.labels, gate.scores[name]),
+            "score": float(pairs.measure(name)[0]),
             "gain": float(pairs.gain(name, winner)[0]),
             "interval": list(interval(pairs.gain(name, winner, weights))),
-            "costPerThousand": paid[name],
+            **({"prAuc": pr_auc(gate.labels, gate.scores[name])} if binary else {}),
+            **_cost(paid, name),
         }
 
     def described(name: str) -> dict[str, Any]:
-        figures = performance(gate, name, models[name].threshold)
+        figures = performance(gate, name, models[name])
         return {
             "family": name,
-            "selectAuc": on_select[name],
-            **{figure: figures[figure] for figure in FIGURES},
+            "selectScore": on_select[name],
             **ranked(name),
+            # Bins and matrices belong to the evaluation.
+            **{figure: value for figure, value in figures.items() if isinstance(value, float)},
             **_effort(contenders[name], gate.rows),
         }
 
-    rule = schema.rule_of_thumb()
     return {
         "winner": winner,
+        "measure": kind.measure,
         "slices": slices.to_json(),
         "rows": {"select": len(select.rows), "gate": len(gate.rows)},
         "draws": draws,
-        "costUnit": schema.problem()["costs"]["unit"],
-        "families": [described(name) for name in sorted(models, key=lambda name: -on_select[name])],
-        "rule": {
-            "feature": None if rule is None else rule.name,
-            "name": rule_name(),
-            "auc": auc(gate.labels, gate.scores[RULE]),
-            **ranked(RULE),
-        },
-        "nothing": {"costPerThousand": paid[NOBODY]},
+        "costUnit": schema.problem()["costs"]["unit"] if binary else None,
+        "families": [described(name) for name in order],
+        "rule": {"name": rule_name(), **ranked(RULE)},
+        "nothing": _cost(paid, NOBODY),
         "failed": failed,
     }
+
+
+def _cost(paid: Mapping[str, float], name: str) -> dict[str, float]:
+    """Only of a yes or no there is a price for each error."""
+    return {"costPerThousand": paid[name]} if name in paid else {}
 
 
 def _scored(rows: pd.DataFrame, part: tuple[str, str], models: Mapping[str, Model]) -> Scored:
@@ -179,7 +184,8 @@ def main(argv: list[str]) -> None:
     table = write_all(lambda: {"table": bake_off(args)}, folder, FILES, args.message)["table"]
     (folder / FILES["page"]).write_text(bakeoff_page.page(table), "utf-8")
     best = table["families"][0]
-    message = f"{best['family']} of {len(table['families'])} families: AUC {best['selectAuc']:.4f} on select"
+    measured = f"{table['measure']} {best['selectScore']:.4f} on select"
+    message = f"{best['family']} of {len(table['families'])} families: {measured}"
     print(message)
     tell("message", message, args.message)
 

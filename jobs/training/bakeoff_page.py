@@ -8,6 +8,28 @@ Row = Mapping[str, Any]
 # Heading of a column, and what it holds of a row; an empty text where the row has no such figure.
 Columns = Mapping[str, Callable[[Row], str]]
 
+# Headings of what `performance` says of a model, as far as its task has it.
+QUALITY = {
+    "prAuc": "PR-AUC",
+    "brier": "Brier",
+    "calibrationError": "calibration error",
+    "rmse": "RMSE",
+    "r2": "R²",
+    "meanError": "mean error",
+    "coverage": "coverage of the interval",
+    "width": "its width",
+}
+DECISIONS = {
+    "threshold": "threshold",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "accuracy": "accuracy",
+    "macroPrecision": "macro precision",
+    "macroRecall": "macro recall",
+    "macroF1": "macro F1",
+}
+
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #d8dee6; --ground: #fff; --head: #f3f6fa;
   --mark: #1f6feb; --won: #e8f1ff; }
@@ -43,25 +65,21 @@ def page(table: Mapping[str, Any]) -> str:
     nothing = {**table["nothing"], "family": "doing nothing"}
     gate, select = (f"{start} to {end}" for start, end in (table["slices"][name] for name in ("gate", "select")))
     failed = "".join(f"<p>Not in the table: {escape(each)}.</p>" for each in table["failed"])
+    measure, rows = table["measure"], [*families, rule]
     ranking: Columns = {
-        "AUC on select": _number("selectAuc", 4),
-        "AUC": _number("auc", 4),
+        f"{measure} on select": _number("selectScore"),
+        measure: _number("score"),
         "to the winner": lambda row: f"{row['gain']:+.4f}" if "gain" in row else "",
         "95 % interval": lambda row: "{:+.4f} to {:+.4f}".format(*row["interval"]) if "interval" in row else "",
-        "PR-AUC": _number("prAuc", 4),
-        "Brier": _number("brier", 4),
-        "calibration error": _number("calibrationError", 4),
+        **_present(QUALITY, families),
     }
     decisions: Columns = {
-        "threshold": _number("threshold", 3),
-        "precision": _number("precision", 3),
-        "recall": _number("recall", 3),
-        "F1": _number("f1", 3),
-        f"cost of 1,000 ({table['costUnit']})": _number("costPerThousand", 1),
+        **_present(DECISIONS, families),
+        **_present({"costPerThousand": f"cost of 1,000 ({table['costUnit']})"}, families, digits=1),
     }
     effort: Columns = {
         "rounds": lambda row: str(row["rounds"]),
-        "CPU s of training": _number("cpuSeconds", 1),
+        "CPU s of training": _number("cpuSeconds", digits=1),
         "archive, kB": lambda row: f"{row['archiveBytes'] / 1000:,.0f}",
         "1 row, ms": lambda row: f"{row['milliseconds']['1']:.1f}",
         "500 rows, ms": lambda row: f"{row['milliseconds']['500']:.1f}",
@@ -75,15 +93,13 @@ def page(table: Mapping[str, Any]) -> str:
 <p><b>{escape(winner)}</b> ranks the select slice best ({select}, {table["rows"]["select"]:,} rows) and goes to the gate.
 Everything else on this page is measured on the gate slice ({gate}, {table["rows"]["gate"]:,} rows), which the choice has not seen.</p>
 {failed}
-<h2>AUC against the winner</h2>
+<h2>{measure} against the winner</h2>
 <p class="soft">Gain or loss over the winner on the same rows, with the middle 95 % of {table["draws"]:,} draws of whole days,
 the same draws for all. An interval that holds 0 says that these days do not tell the two apart.</p>
-{_picture([*families, rule])}
-<h2>Ranking and probabilities</h2>
-{_table(ranking, [*families, rule], winner)}
-<h2>Decisions</h2>
-<p class="soft">Each model at its own threshold, the cheapest of the select slice; the rule at the one that was cheapest for it there.</p>
-{_table(decisions, [*families, rule, nothing], winner)}
+{_picture(rows)}
+<h2>Answers</h2>
+{_table(ranking, rows, winner)}
+{_decisions(decisions, [*rows, nothing], winner)}
 <h2>What it takes</h2>
 <p class="soft">Latency is the median of the endpoint's own functions on the machine of this job, without network and server.</p>
 {_table(effort, families, winner)}
@@ -91,8 +107,22 @@ the same draws for all. An interval that holds 0 says that these days do not tel
 """
 
 
-def _number(name: str, digits: int) -> Callable[[Row], str]:
+def _number(name: str, digits: int = 4) -> Callable[[Row], str]:
     return lambda row: f"{row[name]:,.{digits}f}" if name in row else ""
+
+
+def _present(headings: Mapping[str, str], rows: Sequence[Row], digits: int = 4) -> Columns:
+    """Each task has figures of its own."""
+    return {heading: _number(name, digits) for name, heading in headings.items() if name in rows[0]}
+
+
+def _decisions(columns: Columns, rows: Sequence[Row], winner: str) -> str:
+    if not columns:
+        return ""
+    return f"""<h2>Decisions</h2>
+<p class="soft">Where one divides yes from no, each model at its own threshold, the cheapest of the select slice, and the rule at the one
+that was cheapest for it there; otherwise the likeliest class.</p>
+{_table(columns, rows, winner)}"""
 
 
 def _table(columns: Columns, rows: Sequence[Row], winner: str) -> str:
@@ -137,7 +167,7 @@ def _picture(rows: Sequence[Row]) -> str:
 
     height = LINE * len(rows)
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height + 18}" role="img" aria-label="Gain in AUC over the winner">'
+        f'<svg viewBox="0 0 {WIDTH} {height + 18}" role="img" aria-label="Gain over the winner">'
         f'<line class="axis" x1="{place(0)}" x2="{place(0)}" y1="0" y2="{height}"/>'
         f'<text x="{LABELS}" y="{height + 14}">{low:+.3f}</text>'
         f'<text x="{WIDTH - 16}" y="{height + 14}" text-anchor="end">{high:+.3f}</text>'

@@ -11,16 +11,19 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import families
-from common import schema
+from common import predictors, rule, schema
+from common.arrays import Floats, Values
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model
 from common.runtime import tell, write_json
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
+from common.tasks import class_names, task
 from common.transform import Encoding
 from rounds import Plan, Slice, print_metric
 
@@ -66,21 +69,23 @@ def train(args: argparse.Namespace) -> Model:
     plan = Plan(args.algorithm, settings, data_hash(period))
     watched = _slice(encoding, select)
     grown = families.fit(plan, _slice(encoding, fit), watched, args.checkpoints)
-    costs = schema.problem()["costs"]
+    answers = grown.predictor.score(watched.matrix)
     meta = {
-        "task": "binary",
+        "task": task().name,
         "algorithm": args.algorithm,
+        # What a training needs to give the same model again from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
-        "threshold": cheapest_threshold(
-            watched.labels, grown.predictor.score(watched.matrix), costs["falseAlarm"], costs["miss"]
-        ),
+        "threshold": threshold(watched.labels, answers),
+        "interval": interval(watched.labels, predictors.bounds(grown.predictor, watched.matrix)),
+        "rule": rule.fit(fit, fit[schema.label_column()].to_numpy()),
         # The gate decides whether this model is released, so its days count as seen.
         "trainedThrough": slices.end,
         "slices": slices.to_json(),
         "rules": families.rules(grown.predictor, encoding.categories),
         "rounds": grown.rounds,
-        "selectAuc": grown.select_auc,
+        "measure": task().measure,
+        "selectScore": grown.select_score,
         "rows": {"fit": len(fit), "select": len(select), "gate": len(gate)},
         "dataHash": plan.data,
     }
@@ -90,12 +95,41 @@ def train(args: argparse.Namespace) -> Model:
 def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
     label = schema.label_column()
     part = between(rows, *period).dropna(subset=[label])
-    if part[label].nunique() < 2:
+    # What is fitted must have met every class; the other slices only need a difference to be measured by.
+    needed = len(class_names()) if name == "fit" and task().name == "multiclass" else 2
+    found = part[label].nunique()
+    if found < needed:
+        what = "of one class" if found < 2 else f"of {found} of the {needed} classes"
         raise ValueError(
-            f"slice {name} [{period[0]}, {period[1]}) holds {len(part)} labelled rows of one class: "
+            f"slice {name} [{period[0]}, {period[1]}) holds {len(part)} labelled rows {what}: "
             "give it more days"
         )
     return part
+
+
+def threshold(labels: Values, scores: Values) -> float | None:
+    """The cheapest of the select slice; None where nothing is decided by one."""
+    if task().name != "binary":
+        return None
+    costs = schema.problem()["costs"]
+    return cheapest_threshold(labels, scores, costs["falseAlarm"], costs["miss"])
+
+
+def interval(labels: Values, bounds: Floats) -> dict[str, float] | None:
+    """
+    Split conformal prediction: as much as the bounds of the select slice had to be moved for the promised
+    share of its rows to lie between them, half of the misses on each side. It holds for rows like these.
+    """
+    if task().name != "regression":
+        return None
+    level = schema.problem()["intervalLevel"]
+    below, above = labels - bounds[:, 0], labels - bounds[:, 1]
+    outside = (1 - level) / 2
+    return {
+        "level": level,
+        "lower": float(np.quantile(below, outside, method="lower")),
+        "upper": float(np.quantile(above, 1 - outside, method="higher")),
+    }
 
 
 def _slice(encoding: Encoding, rows: pd.DataFrame) -> Slice:
@@ -133,7 +167,7 @@ def main(argv: list[str]) -> None:
         model.save(args.model)
         pack_serving_code(args.model / "code")
         # SageMaker takes the last one: the released booster's, and not that of the last round tried.
-        print_metric(model.meta["rounds"] - 1, model.meta["selectAuc"])
+        print_metric(model.meta["rounds"] - 1, model.meta["selectScore"])
     except Exception as problem:
         # The container does not capture a script's error: FailureReason would say "exit code 1".
         tell("failure", f"{type(problem).__name__}: {problem}", args.output)

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { contentAsset } from './content-asset';
-import { datasetPath } from './datasets';
+import { datasetPath, declaredFile } from './datasets';
 import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
@@ -31,7 +31,7 @@ function stageJobs(dataset: string): string {
   );
   for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])
     copyFileSync(file, join(folder, 'common', basename(file)));
-  copyFileSync(datasetPath(dataset, 'dataset.json'), join(folder, 'common/dataset.json'));
+  copyFileSync(declaredFile(dataset), join(folder, 'common/dataset.json'));
   copyFileSync(join(JOBS, 'common/archive.toml'), join(folder, 'pyproject.toml'));
   return folder;
 }

@@ -86,13 +86,18 @@ export function bakeoffStates(props: TrainMachineProps) {
     Compare: compareJob(props),
     ReadBakeoff: readJson(props.artifacts, jsonata(`$evaluationKey & '${layout.files.bakeoff.table}'`), {
       Assign: {
-        modelData: jsonata(`($winner := ${body}.winner; $contenders[family = $winner].modelData)`),
-        trained: jsonata(`($winner := ${body}.winner; $contenders[family = $winner].trained)`),
+        ...winners('modelData'),
+        ...winners('trained'),
+        ...winners('trainingJob'),
       },
       Next: 'Evaluate',
     }),
   });
 }
+
+/** A fact of the winner's training as a variable, called as Evaluate expects it. */
+const winners = <Fact extends string>(fact: Fact) =>
+  ({ [fact]: jsonata(`($winner := ${body}.winner; $contenders[family = $winner].${fact})`) }) as Record<Fact, string>;
 
 /** A family that cannot be trained is written down, and hinders no other. */
 function familyStates(props: TrainMachineProps) {
@@ -103,6 +108,7 @@ function familyStates(props: TrainMachineProps) {
       Output: {
         family: jsonata('$states.input'),
         trained: jsonata('$states.result.TrainingJobName'),
+        trainingJob: jsonata('$states.result.TrainingJobArn'),
         modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
       },
       Catch: [{ ErrorEquals: ['States.ALL'], Assign: { stopped: jsonata(stopped) }, Next: 'NotTrained' }],

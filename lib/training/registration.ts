@@ -1,5 +1,5 @@
 /** What becomes of a promoted model: a version in the registry, with its metrics, and its approval or a question to people. */
-import { call, jsonata, type State, states } from '../shared/asl';
+import { body, call, jsonata, readJson, type State, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { packageMetadata } from './room';
 import { servingEnvironment } from './serving-environment';
@@ -47,6 +47,11 @@ export function registrationStates(props: TrainMachineProps) {
         ),
       };
   return states({
+    ReadModelCard: readJson(props.artifacts, jsonata(`$evaluationKey & '${files.modelCard}'`), {
+      // One line: SageMaker's pattern for the content takes no other.
+      Assign: { modelCard: jsonata(`$string(${body})`) },
+      Next: 'Register',
+    }),
     Register: call(
       'aws-sdk:sagemaker:createModelPackage',
       {
@@ -72,6 +77,8 @@ export function registrationStates(props: TrainMachineProps) {
           Bias: { Report: analysis },
           Explainability: { Report: analysis },
         },
+        // No person has read it yet, whatever the gate says of the model.
+        ModelCard: { ModelCardContent: jsonata('$modelCard'), ModelCardStatus: 'PendingReview' },
         DriftCheckBaselines: { ModelQuality: quality, ModelDataQuality: data },
         CustomerMetadataProperties: {
           [packageMetadata.trainedThrough]: jsonata('$decision.trainedThrough'),

@@ -8,11 +8,17 @@ export const training = {
   env: { championParameter: 'CHAMPION_PARAMETER' },
 } as const satisfies RoomContract;
 
+/** How SageMaker draws the trials of a tuning job. */
+export const STRATEGIES = ['Random', 'Bayesian', 'Hyperband', 'Grid'] as const;
+
 /** SSM parameter: the ARN of the model package that serves, or `none`. Written by Release alone. */
 export const championName = (kit: string) => `/${kit}/champion`;
 
 /** Value of the champion parameter and of `ModelPackageArn` before the first release. */
 export const NO_MODEL = 'none';
+
+/** Trigger of a training that is repeated from its record: evaluated, and never registered. */
+export const REPRODUCTION = 'reproduction';
 
 export const modelPackageGroup = (kit: string) => `${kit}-models`;
 

@@ -1,14 +1,17 @@
 import type { Config } from '../config';
 import { body, call, filled, isDated, jsonata, literal, machine, readJson, states } from '../shared/asl';
+import { taskOf } from '../shared/dataset';
 import { layout } from '../shared/names';
 import { bakeoffStates } from './bakeoff';
-import { NO_MODEL } from './room';
+import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
-import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';
+import { bestTrial, metricDefinitions, trainingJob, tuningJob, warmStart, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
   readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
+  /** Reports of the curated partitions, which name their raw files. */
+  readonly qualityUri: string;
   readonly championParameter: string;
   readonly modelPackageGroup: string;
   readonly alertsTopicArn: string;
@@ -33,7 +36,7 @@ export function trainMachine(props: TrainMachineProps) {
           input: jsonata("$merge([{'trigger': 'manual'}, $states.input])"),
           evaluationKey: jsonata(evaluation),
           evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
-          metrics: metricDefinitions,
+          metrics: metricDefinitions(props),
         },
         Next: 'IsDay',
       },
@@ -81,6 +84,7 @@ export function trainMachine(props: TrainMachineProps) {
       ChooseMode: {
         Type: 'Choice',
         Choices: [
+          { Condition: jsonata("$input.mode = 'tune' and $exists($input.tuning.warmStart)"), Next: 'ContinueTuning' },
           { Condition: jsonata("$input.mode = 'tune'"), Next: 'Tune' },
           { Condition: jsonata("$input.mode = 'train'"), Next: 'Train' },
           { Condition: jsonata("$input.mode = 'bakeoff'"), Next: 'ChooseFamilies' },
@@ -119,24 +123,30 @@ function trainingStates(props: TrainMachineProps) {
       Next: 'WhyNot',
     },
   ] as const;
+  const tuned = {
+    Assign: { job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}") },
+    Catch: failed,
+    Next: 'FindBest',
+  } as const;
   return states({
     Train: trainingJob(props, {
       Assign: {
         modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
         trained: jsonata('$states.result.TrainingJobName'),
+        trainingJob: jsonata('$states.result.TrainingJobArn'),
       },
       Catch: failed,
       Next: 'Evaluate',
     }),
-    Tune: tuningJob(props, {
+    Tune: tuningJob(props, tuned),
+    ContinueTuning: tuningJob(props, tuned, warmStart),
+    FindBest: bestTrial(props, {
       Assign: {
         trained: jsonata(
-          "$exists($states.result.BestTrainingJob) ? $states.result.BestTrainingJob.TrainingJobName : ''",
+          "$exists($states.result.TrainingJobSummaries[0]) ? $states.result.TrainingJobSummaries[0].TrainingJobName : ''",
         ),
-        job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}"),
         error: 'NoBestTrainingJob',
       },
-      Catch: failed,
       Next: 'HasBest',
     }),
     HasBest: {
@@ -147,7 +157,13 @@ function trainingStates(props: TrainMachineProps) {
     DescribeBest: call(
       'aws-sdk:sagemaker:describeTrainingJob',
       { TrainingJobName: jsonata('$trained') },
-      { Assign: { modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts') }, Next: 'Evaluate' },
+      {
+        Assign: {
+          modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
+          trainingJob: jsonata('$states.result.TrainingJobArn'),
+        },
+        Next: 'Evaluate',
+      },
     ),
     WhyNot: {
       Type: 'Choice',
@@ -159,7 +175,7 @@ function trainingStates(props: TrainMachineProps) {
             "$exists($metrics.MetricDefinitions) and $contains($job.FailureReason, 'override the metric definitions')",
           ),
           Assign: { metrics: jsonata('{}') },
-          Next: 'Tune',
+          Next: 'ChooseMode',
         },
         {
           Condition: jsonata("$contains($error, 'ResourceLimitExceeded')"),
@@ -225,16 +241,19 @@ function evaluationStates(props: TrainMachineProps) {
     'select-days': gate.selectDays,
     'label-delay-days': props.labelDelayDays,
     draws: gate.draws,
-    'brier-delta': gate.brierDelta,
+    'guard-delta': taskOf(props.dataset).task === 'binary' ? gate.brierDelta : gate.lossDelta,
     'segment-delta': gate.segmentDelta,
     'segment-min-rows': gate.segmentMinRows,
     'window-days': monitoring.windowDays,
     'facet-min-rows': monitoring.facetMinRows,
+    image: props.imageUri,
+    'instance-type': props.config.instanceType,
   };
   const fixed = commandLine(options);
   const inputs = [
     { name: 'features', uri: props.featuresUri },
     { name: 'labels', uri: props.labelsUri },
+    { name: 'quality', uri: props.qualityUri },
   ];
   return states({
     Evaluate: processingJob(
@@ -244,7 +263,7 @@ function evaluationStates(props: TrainMachineProps) {
         timeoutMinutes: props.config.maxRuntimeMinutes,
         program: 'evaluate.py',
         networkIsolation: true,
-        arguments: `$append(['--data-through', $input.dataThrough], ${literal(fixed)})`,
+        arguments: `$append(['--data-through', $input.dataThrough, '--training-job', $trainingJob, '--model-uri', $modelData], ${literal(fixed)})`,
         inputs: `$append($append(${literal(inputs)}, [{'name': 'challenger', 'uri': $modelData}]), $championInput)`,
         output: { name: 'evaluation', uri: '$evaluation' },
       },
@@ -256,8 +275,20 @@ function evaluationStates(props: TrainMachineProps) {
     }),
     Gate: {
       Type: 'Choice',
-      Choices: [{ Condition: jsonata('$decision.promoted'), Next: 'Register' }],
+      Choices: [
+        { Condition: jsonata(`$input.trigger = '${REPRODUCTION}'`), Next: 'Reproduced' },
+        { Condition: jsonata('$decision.promoted'), Next: 'ReadModelCard' },
+      ],
       Default: 'Held',
+    },
+    // What was trained again to be compared is no new model, whatever the gate says of it.
+    Reproduced: {
+      Type: 'Succeed',
+      Output: {
+        outcome: 'Reproduced',
+        reason: jsonata("'the model is ' & $decision.identity & '; nothing was registered'"),
+        evaluationUri: jsonata('$evaluation'),
+      },
     },
     Held: {
       Type: 'Succeed',

@@ -132,9 +132,10 @@ export class TrainingStack extends RoomStack {
     const source = new SourceArchive(this, 'Source', dataset.name);
     const features = folder(layout.curated.features);
     const labels = folder(layout.raw.groundTruth);
+    const quality = folder(layout.curated.quality);
 
     const role = new JobRole(this, 'JobRole', image.repositoryArn);
-    curated.grantRead(role, `${features}*`);
+    for (const place of [features, quality]) curated.grantRead(role, `${place}*`);
     raw.grantRead(role, `${labels}*`);
     const { checkpoints, evaluations, models } = layout.artifacts;
     for (const place of [evaluations, models]) {
@@ -150,6 +151,7 @@ export class TrainingStack extends RoomStack {
       title: 'Train',
       definition: trainMachine({
         config: config.training,
+        dataset,
         gate: config.gate,
         labelDelayDays: config.labels.delayDays,
         monitoring: config.monitoring,
@@ -165,6 +167,7 @@ export class TrainingStack extends RoomStack {
         artifacts: artifacts.bucketName,
         featuresUri: curated.s3UrlForObject(features),
         labelsUri: raw.s3UrlForObject(labels),
+        qualityUri: curated.s3UrlForObject(quality),
         championParameter: this.champion.parameterName,
         modelPackageGroup: this.group.modelPackageGroupName,
         alertsTopicArn: props.alerts.topicArn,

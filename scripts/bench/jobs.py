@@ -23,6 +23,7 @@ import monitor  # isort: skip
 import train  # isort: skip
 from common.instances import to_instances  # isort: skip
 from common.model import Model  # isort: skip
+from common.runtime import write_json  # isort: skip
 from common.tables import between, read_features  # isort: skip
 
 MONTH, END, WEEK = "2013-01", "2013-02-01", ("2013-01-25", "2013-02-01")
@@ -58,8 +59,12 @@ def jobs(root: Path) -> Iterator[tuple[str, float]]:
             tar.add(root / "model", ".")
     fixed = {"gate-days": 7, "select-days": 7, "window-days": 7, "draws": 1000, "facet-min-rows": 500}
     margins = {"brier-delta": 0.005, "segment-delta": 0.02, "segment-min-rows": 1000}
+    report = {"run": "bench", "rows": {"curated": 0}, "files": []}
+    write_json(root / f"input/quality/month={MONTH}/report.json", report)
+    write_json(root / "input/code/jobs.gz", {})
+    made = {"training-job": "bench", "image": "bench", "instance-type": "bench", "model-uri": "bench"}
     places = {"input": root / "input", "output": root / "output", "message": root}
-    judge = options({"data-through": END, **fixed, **margins, **places})
+    judge = options({"data-through": END, **fixed, **margins, **made, **places})
     yield "evaluate", cpu_seconds(lambda: evaluate.main(judge))
 
     (root / "input/baseline").symlink_to(root / "output/evaluation")

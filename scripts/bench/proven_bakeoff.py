@@ -22,7 +22,7 @@ SLICES = ["2013-01-01", "2013-03-04", "2013-03-18", END]
 SLICE_DAYS = {"gate_days": 14, "select_days": 14}
 # A distance of AUCs, PR-AUCs and Brier scores; costs, whose unit may be anything, are compared by their share.
 AGREEMENT = 0.002
-COMPARED = ("selectAuc", "auc", "prAuc", "brier", "costPerThousand")
+COMPARED = ("selectScore", "score", "prAuc", "brier", "costPerThousand")
 
 
 def kit(root: Path) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def main(root: Path) -> dict[str, Any]:
     return {
         "families": len(families),
         "rows of the gate": ours["rows"]["gate"],
-        **{f"AUC of {each['family']}": each["auc"] for each in families},
+        **{f"AUC of {each['family']}": each["score"] for each in families},
         **{f"gain of {each['family']} over {ours['winner']}, with interval": [each["gain"], *each["interval"]] for each in families},
         **{f"largest difference in {name}": max(each[name] for each in found.values()) for name in COMPARED},
     }

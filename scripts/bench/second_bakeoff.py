@@ -230,8 +230,8 @@ def figures(score: Round, data: Data, prices: dict[str, Any]) -> dict[str, float
     said = on_gate >= thresholds[np.argmin(paid)]
     wrong = np.where(said, prices["falseAlarm"] * (truth == 0), prices["miss"] * (truth == 1))
     return {
-        "selectAuc": float(roc_auc_score(data.select["truth"], on_select)),
-        "auc": float(roc_auc_score(truth, on_gate)),
+        "selectScore": float(roc_auc_score(data.select["truth"], on_select)),
+        "score": float(roc_auc_score(truth, on_gate)),
         "prAuc": float(average_precision_score(truth, on_gate)),
         "brier": float(brier_score_loss(truth, on_gate)),
         "costPerThousand": float(1000 * wrong.mean()),

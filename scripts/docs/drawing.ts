@@ -28,7 +28,7 @@ function wrapped(text: string): string[] {
 
 const identifier = (id: string) => id.replaceAll(/\W/g, '_');
 
-function dot(graph: Graph): string {
+export function dot(graph: Graph): string {
   const node = ({ id, label, kind, family }: Node) =>
     `${identifier(id)} [class="${family}" label=<<b>${wrapped(label).join('<br/>')}</b><br/><font point-size="10">${kind}</font>>]`;
   // Every room is one column, and an invisible edge to the next keeps the columns in order.
@@ -77,16 +77,16 @@ const STYLE = `
   .back path { stroke: var(--back); stroke-dasharray: 5 3 } .back polygon { stroke: var(--back); fill: var(--back) }
 `;
 
-/** The same text for the same graph, whatever the machine: Graphviz runs as WebAssembly of a fixed version. */
-export async function svg(graph: Graph): Promise<string> {
+/** The same text for the same graph in Graphviz's language, whatever the machine: it runs as WebAssembly of a fixed version. */
+export async function svg(source: string, title: string): Promise<string> {
   const { instance } = await import('@viz-js/viz');
-  const drawing = (await instance()).renderString(dot(graph), { format: 'svg', engine: 'dot' });
+  const drawing = (await instance()).renderString(source, { format: 'svg', engine: 'dot' });
   const plain = drawing
     .slice(drawing.indexOf('<svg'))
     .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
     .replaceAll(/ (?:fill|stroke)="(?!none)[^"]*"/g, '')
     .replaceAll(/<title>[^<]*<\/title>\n?/g, '');
-  return plain.replace(/(<svg[^>]*>)/, `$1\n<title>ML lifecycle kit</title>\n<style>${STYLE}</style>`);
+  return plain.replace(/(<svg[^>]*>)/, `$1\n<title>${title}</title>\n<style>${STYLE}</style>`);
 }
 
 /** Mermaid, for readers and tools that take text. */

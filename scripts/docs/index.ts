@@ -10,7 +10,7 @@ import { STORY, type Story } from '../rehearse/report/story';
 import { ofTypes } from './annotations';
 import { idleOf } from './idle';
 import { code, pageOf, table } from './markdown';
-import { mermaid, svg } from './drawing';
+import { dot, mermaid, svg } from './drawing';
 import { configurationPage } from './configuration';
 import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { graphOf } from './graph';
@@ -25,7 +25,7 @@ export async function documents(): Promise<Map<string, string>> {
   const graph = graphOf(synthesize('default', { profile: 'sandbox' }));
   const idle = idleOf(kits);
   return new Map([
-    ['docs/architecture.svg', await svg(graph)],
+    ['docs/architecture.svg', await svg(dot(graph), 'ML lifecycle kit')],
     ['docs/architecture.mmd', mermaid(graph)],
     ['docs/story.svg', picture(JSON.parse(readFileSync(STORY, 'utf8')) as Story) ?? ''],
     ['docs/stacks/README.md', overview(kits)],

@@ -9,27 +9,37 @@ import { train, type Trained } from './train';
 /** What a person reads of a bake-off's table; docs/contracts.md has all of it. */
 export interface BakeoffTable {
   winner: Algorithm;
+  measure: string;
   families: Contender[];
   rule: Ranked & { name: string };
-  nothing: { costPerThousand: number };
-  costUnit: string;
+  nothing: Figures;
   failed: string[];
 }
 
-interface Ranked {
-  auc: number;
-  prAuc: number;
-  /** AUC less the winner's, with its interval. */
+/** Those that the task has. */
+type Figures = Partial<Record<keyof typeof FIGURES, number>>;
+
+const FIGURES = {
+  prAuc: 'PR-AUC',
+  brier: 'Brier',
+  calibrationError: 'calibration',
+  macroF1: 'macro F1',
+  rmse: 'RMSE',
+  r2: 'R²',
+  coverage: 'coverage',
+  costPerThousand: 'cost/1,000',
+} as const;
+
+interface Ranked extends Figures {
+  score: number;
+  /** How much better than the winner, with its interval. */
   gain: number;
   interval: [number, number];
-  costPerThousand: number;
 }
 
 interface Contender extends Ranked {
   family: Algorithm;
-  selectAuc: number;
-  brier: number;
-  calibrationError: number;
+  selectScore: number;
   cpuSeconds: number;
 }
 
@@ -59,28 +69,24 @@ async function read(kit: DeployedKit, place: string): Promise<BakeoffTable> {
   return JSON.parse(await Body!.transformToString()) as BakeoffTable;
 }
 
-function shown({ families, rule, nothing }: BakeoffTable): string {
-  const ranked = ({ auc, gain, interval, prAuc }: Ranked) => [
-    auc.toFixed(4),
+function shown({ measure, families, rule, nothing }: BakeoffTable): string {
+  const names = (Object.keys(FIGURES) as (keyof typeof FIGURES)[]).filter((name) => families[0]?.[name] !== undefined);
+  const figures = (row: Figures) => names.map((name) => row[name]?.toFixed(name === 'costPerThousand' ? 1 : 4) ?? null);
+  const ranked = ({ score, gain, interval, ...row }: Ranked) => [
+    score.toFixed(4),
     gain.toFixed(4),
     `[${interval.map((end) => end.toFixed(4)).join(', ')}]`,
-    prAuc.toFixed(4),
+    ...figures(row),
   ];
-  const cost = (each: { costPerThousand: number }) => each.costPerThousand.toFixed(1);
+  const rows = [
+    ...families.map((each) => [each.family, each.selectScore.toFixed(4), ...ranked(each), each.cpuSeconds.toFixed(1)]),
+    [rule.name, null, ...ranked(rule), null],
+    ...(nothing.costPerThousand === undefined
+      ? []
+      : [['doing nothing', null, null, null, null, ...figures(nothing), null]]),
+  ];
   return table({
-    columns: ['', 'select', 'AUC', 'to winner', '95 %', 'PR-AUC', 'Brier', 'calibration', 'cost/1,000', 'CPU s'],
-    rows: [
-      ...families.map((each) => [
-        each.family,
-        each.selectAuc.toFixed(4),
-        ...ranked(each),
-        each.brier.toFixed(4),
-        each.calibrationError.toFixed(4),
-        cost(each),
-        each.cpuSeconds.toFixed(1),
-      ]),
-      [rule.name, null, ...ranked(rule), null, null, cost(rule), null],
-      ['doing nothing', null, null, null, null, null, null, null, cost(nothing), null],
-    ],
+    columns: ['', 'select', measure, 'to winner', '95 %', ...names.map((name) => FIGURES[name]), 'CPU s'],
+    rows,
   });
 }

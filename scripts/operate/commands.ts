@@ -1,8 +1,10 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type Algorithm, algorithms } from '../../lib/training/families';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { readJson } from '../shared/json-file';
+import { STRATEGIES } from '../../lib/training/room';
 import { terminal } from '../shared/out';
 import { parseDay, parseRange, partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
@@ -18,6 +20,10 @@ interface TrainOptions {
   algorithm?: Algorithm;
   before?: string;
   delayDays?: number;
+  strategy?: string;
+  trials?: number;
+  earlyStopping?: true;
+  warmStart?: string | true;
 }
 
 interface BakeoffOptions {
@@ -82,13 +88,37 @@ export function register(program: Command): void {
     .addOption(
       new Option('--algorithm <family>', 'model family (default: training.algorithm as deployed)').choices(algorithms),
     )
+    .addOption(
+      new Option('--strategy <strategy>', 'of a tuning job (default: training.tuning.strategy as deployed)')
+        .choices(STRATEGIES)
+        .implies({ mode: 'tune' }),
+    )
+    .addOption(
+      new Option('--trials <trials>', 'of a tuning job at most (default: training.tuning.maxTrials as deployed)')
+        .argParser(whole)
+        .implies({ mode: 'tune' }),
+    )
+    .addOption(new Option('--early-stopping', 'stop trials below the median of earlier ones').implies({ mode: 'tune' }))
+    .addOption(
+      new Option('--warm-start [job]', 'go on from a tuning job (default: the newest that ended well)').implies({
+        mode: 'tune',
+      }),
+    )
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())
-    .action(async ({ before, delayDays, ...options }: TrainOptions) => {
-      const { labelledThrough, train } = load<typeof import('./train')>('./train');
+    .action(async ({ before, delayDays, strategy, trials, earlyStopping, warmStart, ...options }: TrainOptions) => {
+      const { labelledThrough, newestTuning, train } = load<typeof import('./train')>('./train');
       const kit = await deployed();
+      const tuning = {
+        ...(strategy && { strategy }),
+        ...(trials !== undefined && { maxTrials: trials }),
+        ...(earlyStopping && { earlyStopping: 'Auto' as const }),
+        ...(warmStart && { warmStart: warmStart === true ? await newestTuning(kit) : warmStart }),
+      };
+      if (options.mode === 'train' && Object.keys(tuning).length > 0)
+        throw new Error('mode train tries nothing out: leave the options of tuning away, or say --mode tune');
       const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
-      const trained = await train(kit, { ...options, dataThrough }, out);
+      const trained = await train(kit, { ...options, dataThrough, ...(options.mode === 'tune' && { tuning }) }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
     });
 
@@ -178,6 +208,31 @@ export function register(program: Command): void {
     });
 
   const version = ['<version>', 'number in the registry', whole] as const;
+  program
+    .command('lineage')
+    .description('what a version was made of, file by file with its hash, and what became of it')
+    .argument(...version)
+    .addOption(option.json())
+    .option('--svg <file>', 'also draw it')
+    .action(async (version: number, { json, svg }: { json: boolean; svg?: string }) => {
+      const { lineageOf, told } = load<typeof import('./lineage')>('./lineage');
+      const found = await lineageOf(await deployed(), version);
+      console.log(json ? JSON.stringify(found) : told(found).join('\n'));
+      if (svg === undefined) return;
+      const { picture } = load<typeof import('./lineage-picture')>('./lineage-picture');
+      writeFileSync(svg, await picture(found));
+      out.line(`drawn in ${svg}`);
+    });
+
+  program
+    .command('reproduce')
+    .description('train a version again from its record, register nothing, and compare the models')
+    .argument(...version)
+    .action(async (version: number) => {
+      const { reproduce } = load<typeof import('./reproduce')>('./reproduce');
+      await reproduce(await deployed(), { version }, out);
+    });
+
   program
     .command('approve')
     .description('approve a version that passed the gate, and wait for its release')

@@ -81,6 +81,13 @@ export async function appeared(
   );
 }
 
+/** Every execution of a machine that Step Functions still keeps, newest first. */
+export async function* past(kit: DeployedKit, machine: Machine): AsyncGenerator<DescribeExecutionOutput> {
+  const client = new SFNClient(kit.aws);
+  for await (const executionArn of newExecutions(client, kit.machines[machine], new Date(0)))
+    yield client.send(new DescribeExecutionCommand({ executionArn }));
+}
+
 async function* newExecutions(client: SFNClient, stateMachineArn: string, since: Date): AsyncGenerator<string> {
   for await (const { executions } of paginateListExecutions({ client }, { stateMachineArn })) {
     for (const { executionArn, startDate } of executions ?? []) {

@@ -87,7 +87,8 @@ function told(arn: string, { outcome, reason }: Released, out: Out): Released {
   return { outcome, reason };
 }
 
-async function versionOf(kit: DeployedKit, version: number): Promise<RegisteredVersion> {
+/** @throws Error naming the versions that there are */
+export async function versionOf(kit: DeployedKit, version: number): Promise<RegisteredVersion> {
   const all = await versions(kit);
   const found = all.find((each) => each.version === version);
   if (found === undefined)

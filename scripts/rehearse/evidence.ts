@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../../lib/rooms';
-import { names } from '../../lib/shared/names';
+import { folder, layout, names } from '../../lib/shared/names';
 import { kitStacks } from '../account/stacks';
 import { discoverKit } from '../operate/deployed-kit';
 import { call, pages } from '../shared/sdk';
@@ -52,6 +52,8 @@ export interface Evidence {
   state: Record<string, unknown>[];
   /** JSON objects by `<bucket role>/<key>`. */
   objects: Record<string, unknown>;
+  /** SHA-256 of every version of what models are made of, newest first, by `<bucket role>/<key>`. */
+  hashes: Record<string, string[]>;
   templates: { stack: string; sha256: string; resources: number }[];
   /** Policy of the scenario's role: its decisions in the audit can be replayed with it. */
   clientPolicy: unknown;
@@ -82,6 +84,10 @@ export async function gather(root: Target, kit: string, runDir: string): Promise
     objects: {
       ...(await objects(root, 'curated', buckets.curated)),
       ...(await objects(root, 'artifacts', buckets.artifacts)),
+    },
+    hashes: {
+      ...(await hashes(root, 'raw', buckets.raw, layout.raw.tables, layout.raw.groundTruth)),
+      ...(await hashes(root, 'curated', buckets.curated, layout.curated.features)),
     },
     templates: await templates(root, kit),
     clientPolicy: JSON.parse(decodeURIComponent(PolicyDocument as string)) as unknown,
@@ -161,6 +167,25 @@ async function objects(root: Target, role: keyof typeof wanted, Bucket: string):
     if (wanted[role].some((pattern) => pattern.test(Key as string))) {
       const { Body } = await call(local, 's3:GetObject', { Bucket, Key });
       found[`${role}/${Key}`] = JSON.parse((await Body.transformToString()) as string);
+    }
+  return found;
+}
+
+async function hashes(root: Target, role: string, Bucket: string, ...templates: string[]): Promise<Evidence['hashes']> {
+  const local = { ...root, forcePathStyle: true };
+  const found: Evidence['hashes'] = {};
+  for (const template of templates)
+    for (let more: object | undefined = {}; more !== undefined;) {
+      const page = await call(local, 's3:ListObjectVersions', { Bucket, Prefix: folder(template), ...more });
+      for (const { Key, VersionId } of page.Versions ?? []) {
+        const { Body } = await call(local, 's3:GetObject', { Bucket, Key, VersionId });
+        const sha256 = createHash('sha256').update((await Body.transformToByteArray()) as Uint8Array);
+        (found[`${role}/${Key}`] ??= []).push(sha256.digest('hex'));
+      }
+      // The SDK has no paginator for it.
+      more = page.IsTruncated
+        ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+        : undefined;
     }
   return found;
 }

@@ -17,6 +17,7 @@ import type { Evidence } from './evidence';
 import { newRunDir, rehearse } from './rehearsal';
 import { scenarios } from './scenarios';
 import { type Assumed, spoken } from './unknowns';
+import { lineageFaults, replacedSince } from './verify-lineage';
 import { recompute, type Recomputed, type Summary } from './verify';
 
 export interface RehearseOptions {
@@ -33,14 +34,18 @@ export interface RehearseOptions {
 export async function verifyCommand(folder: string): Promise<void> {
   const read = <T>(file: string) => readJson(join(folder, file)) as T;
   const told = read<Summary>('summary.json');
-  const found = recompute(read<Evidence>('evidence.json'), await audit(folder, join(folder, 'cdk.out')));
+  const evidence = read<Evidence>('evidence.json');
+  const found = recompute(evidence, await audit(folder, join(folder, 'cdk.out')));
   const names = Object.keys(found) as (keyof Recomputed)[];
   const other = names.filter((name) => JSON.stringify(told[name]) !== JSON.stringify(found[name]));
   if (other.length > 0)
     throw new Error(
       `${other.join(', ')} of ${join(folder, 'summary.json')} is not what the evidence gives: was one of them edited?`,
     );
-  console.log(`${folder}: the summary is what the evidence gives`);
+  const faults = lineageFaults(evidence);
+  if (faults.length > 0) throw new Error(faults.join('; '));
+  for (const sentence of replacedSince(evidence)) console.log(sentence);
+  console.log(`${folder}: the summary is what the evidence gives, and every model is made of the files that it names`);
 }
 
 /** @returns the exit code */

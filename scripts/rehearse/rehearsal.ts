@@ -20,6 +20,7 @@ import { type Evidence, gather, keep } from './evidence';
 import type { Ground, Scenario, Seen } from './scenario';
 import { timedInto } from './timings';
 import type { Assumed } from './unknowns';
+import { lineageFaults, replacedSince } from './verify-lineage';
 import { changedTemplates, compare, recompute, type Recomputed, type Summary } from './verify';
 
 export interface Rehearsal {
@@ -97,9 +98,11 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
       // Last, because deleting asks for permissions too.
       const audited = await audit(run.runDir, run.assembly);
       found = recompute(evidence, audited);
+      replacedSince(evidence).forEach((sentence) => run.out.line(sentence));
       problems.push(
         ...compare(seen, found),
         ...run.scenarios.flatMap(({ prove }) => prove?.(found) ?? []),
+        ...lineageFaults(evidence),
         ...changedTemplates(found.templates, run.assembly),
         ...found.sweep.left.map((name) => `${name} is left after down`),
         ...found.sweep.unanswered.map((kind) => `sweep could not list ${kind}`),

@@ -78,21 +78,32 @@ def pack(model: Path, folder: Path) -> None:
         tar.add(model, ".")
 
 
+MADE = {
+    "training-job": "arn:aws:sagemaker:us-east-1:123456789012:training-job/mlkit-1",
+    "image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0",
+    "instance-type": "ml.m5.large",
+    "model-uri": "s3://artifacts/models/mlkit-1/output/model.tar.gz",
+}
+
+
 def evaluation_arguments(lake: Lake, challenger: Path, root: Path, **changes: object) -> list[str]:
     """Lays the inputs out below `root/input` and names every option of evaluate.py."""
     pack(challenger, root / "input/challenger")
-    for name in ("features", "labels"):
+    for name in ("features", "labels", "quality"):
         (root / "input" / name).symlink_to(lake.root / name)
+    (root / "input/code").mkdir()
+    (root / "input/code/5f2a.gz").write_bytes(b"the jobs")
     values: dict[str, object] = {
         "data-through": THREE_WEEKS_END,
         "gate-days": 7,
         "select-days": 7,
         "draws": 1000,
-        "brier-delta": 0.005,
+        "guard-delta": 0.005,
         "segment-delta": 0.02,
         "segment-min-rows": 1000,
         "window-days": 7,
         "facet-min-rows": 500,
+        **MADE,
         "input": root / "input",
         "output": root / "output",
         "message": root,

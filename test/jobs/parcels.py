@@ -69,12 +69,18 @@ def queues(draw: np.random.Generator) -> np.ndarray:
     return np.round(level, 2)
 
 
+RAW_FILE = {"key": "tables/parcels/month=2013-01/parcels.csv", "bytes": 12, "sha256": "5e" * 32}
+
+
 def write(root: Path, labels_after_days: int = 2) -> None:
-    """`features/` of one partition, and `labels/` as they come by day."""
+    """`features/` of one partition with its `quality/`, and `labels/` as they come by day."""
     frame, delays = curated()
     part = root / "features/month=2013-01/part.parquet"
     part.parent.mkdir(parents=True)
     frame.to_parquet(part)
+    report = root / "quality/month=2013-01/report.json"
+    report.parent.mkdir(parents=True)
+    report.write_text(json.dumps({"run": "prepare-1", "rows": {"curated": len(frame)}, "files": [RAW_FILE]}))
     lines: dict[str, list[str]] = defaultdict(list)
     for parcel, due, delay in zip(frame["parcel"], frame["due"], delays, strict=True):
         record = {

@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
+  ListHyperParameterTuningJobsCommand,
   ListModelPackagesCommand,
   type ModelApprovalStatus,
   SageMakerClient,
@@ -8,12 +9,11 @@ import {
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { DataSource } from '../../datasets/data-source';
-import { bakeoff } from '../../scripts/operate/bakeoff';
 import { labels, load } from '../../scripts/operate/load';
 import { monitor } from '../../scripts/operate/monitor';
 import { predict } from '../../scripts/operate/predict';
 import { approve, reject, release } from '../../scripts/operate/releases';
-import { labelledThrough, train } from '../../scripts/operate/train';
+import { labelledThrough, newestTuning, train } from '../../scripts/operate/train';
 import { kit, listener } from './kit';
 
 const s3 = mockClient(S3Client);
@@ -165,6 +165,16 @@ describe('train', () => {
     await expect(train(kit, options, listener())).resolves.toEqual({ outcome: 'Held', reason: 'no gain' });
   });
 
+  test('goes on from the newest tuning job of the kit', async () => {
+    const named = { NameContains: `${kit.name}-`, StatusEquals: 'Completed' as const };
+    sagemaker.on(ListHyperParameterTuningJobsCommand).resolves({ HyperParameterTuningJobSummaries: [] });
+    await expect(newestTuning(kit)).rejects.toThrow('train --mode tune` first');
+    sagemaker
+      .on(ListHyperParameterTuningJobsCommand, named)
+      .resolves({ HyperParameterTuningJobSummaries: [{ HyperParameterTuningJobName: 'mlkit-9' } as never] });
+    await expect(newestTuning(kit)).resolves.toBe('mlkit-9');
+  });
+
   test('takes by default every day whose labels have arrived', async () => {
     s3.on(ListObjectsV2Command, { Bucket: 'raw', Prefix: 'ground-truth/' }).resolves({
       Contents: [
@@ -313,58 +323,4 @@ test("a refused prediction ends with the API's own words", async () => {
     .spyOn(kit.api, 'post')
     .mockResolvedValue({ status: 400, body: { message: 'no', errors: [{ column: 'seats' }] } });
   await expect(predict(kit, { input: [] })).rejects.toThrow(/the API answered 400: [^]*"column": "seats"/);
-});
-
-describe('bakeoff', () => {
-  const ranked = { auc: 0.73, prAuc: 0.48, gain: -0.004, interval: [-0.01, 0.003], costPerThousand: 7009.2 };
-  const family = { ...ranked, selectAuc: 0.76, brier: 0.149, calibrationError: 0.025, cpuSeconds: 9.4 };
-  const table = {
-    winner: 'ensemble',
-    families: [
-      { ...family, family: 'ensemble', gain: 0, interval: [0, 0] },
-      { ...family, family: 'linear' },
-    ],
-    rule: { ...ranked, name: 'the one-feature rule' },
-    nothing: { costPerThousand: 10_012.5 },
-    failed: ['decision-tree: no spot capacity came within maxWaitMinutes'],
-  };
-  const options = { families: ['ensemble', 'linear', 'decision-tree'], dataThrough: '2013-04-01' } as const;
-
-  test('the table is printed before the outcome, with what is not in it, and the release of the winner is waited for', async () => {
-    executions({
-      train: { input: {}, output: { outcome: 'Promoted', reason: 'gain 0.04', modelPackageArn: 'arn:package/2' } },
-      release: { input: { modelPackageArn: 'arn:package/2' }, output: { outcome: 'released', reason: 'serves' } },
-    });
-    s3.on(GetObjectCommand).resolves({ Body: body(JSON.stringify(table)) });
-    const out = listener();
-    const { released, table: read } = await bakeoff(kit, options, out);
-    expect(released).toMatchObject({ outcome: 'released' });
-    expect(read?.winner).toBe('ensemble');
-    const [printed, ...lines] = out.lines;
-    expect(printed!.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' '))).toEqual([
-      expect.stringContaining('select AUC to winner 95 % PR-AUC Brier calibration cost/1,000 CPU s'),
-      expect.stringMatching(/^-+/),
-      'ensemble 0.7600 0.7300 0.0000 [0.0000, 0.0000] 0.4800 0.1490 0.0250 7009.2 9.4',
-      'linear 0.7600 0.7300 -0.0040 [-0.0100, 0.0030] 0.4800 0.1490 0.0250 7009.2 9.4',
-      'the one-feature rule 0.7300 -0.0040 [-0.0100, 0.0030] 0.4800 7009.2',
-      'doing nothing 10012.5',
-    ]);
-    expect(lines).toEqual([
-      'not in the table: decision-tree: no spot capacity came within maxWaitMinutes',
-      expect.stringContaining('the winner of the select slice is ensemble'),
-      'as a page: s3://artifacts/evaluations/execution/train/bakeoff.html',
-      'Promoted: gain 0.04',
-      expect.stringContaining('version 2 is released'),
-    ]);
-    const [started] = sfn.commandCalls(StartExecutionCommand);
-    expect(JSON.parse(started!.args[0].input.input!)).toMatchObject({ mode: 'bakeoff', ...options });
-  });
-
-  test('without any capacity there is no table to look for', async () => {
-    const output = { outcome: 'NoCapacity', reason: 'run Train again later' };
-    executions({ train: { input: {}, output }, release: { input: {}, output: {} } });
-    const out = listener();
-    await expect(bakeoff(kit, options, out)).resolves.toMatchObject({ outcome: 'NoCapacity', table: undefined });
-    expect(out.lines).toEqual(['NoCapacity: run Train again later']);
-  });
 });

@@ -1,5 +1,7 @@
 """Model package groups and versions, and deploying from a package."""
 
+import json
+
 import pytest
 from world import IMAGE, ROLE, until
 
@@ -54,6 +56,32 @@ def test_versions_are_numbered_and_announced(sagemaker, world, group, register):
     assert [package["ModelPackageVersion"] for package in listed] == [2]
     sagemaker.call("DeleteModelPackage", {"ModelPackageName": second})
     assert register().endswith("/3")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("no card", "is no JSON"),
+        ("[]", "is not of type 'object'"),
+        ('{\n"intended_uses": {}}', "satisfy regular expression pattern"),
+        ('{"model_overview": {"model_id": "1"}}', "at model_overview.*model_id"),
+        ('{"intended_uses": {"risk_rating": "None"}}', "is not one of"),
+        ('{"training_details": {"training_job_details": {"hyper_parameters": [{"name": "eta"}]}}}', "value"),
+    ],
+)
+def test_a_model_card_of_another_schema_is_refused(sagemaker, world, group, register, content, fault):
+    with pytest.raises(ApiError, match=fault):
+        register(ModelCard={"ModelCardContent": content, "ModelCardStatus": "Draft"})
+    with pytest.raises(ApiError, match="modelCardStatus"):
+        register(ModelCard={"ModelCardContent": "{}", "ModelCardStatus": "Read"})
+
+
+def test_a_model_card_is_kept_whatever_image_it_tells_of(sagemaker, world, group, register):
+    image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+    training = {"training_job_details": {"training_environment": {"container_image": [image]}}}
+    card = {"ModelCardContent": json.dumps({"training_details": training}), "ModelCardStatus": "Draft"}
+    arn = register(ModelCard=card)
+    assert sagemaker.call("DescribeModelPackage", {"ModelPackageName": arn})["ModelCard"] == card
 
 
 def test_a_client_token_is_used_once(sagemaker, world, group, register):

@@ -164,10 +164,10 @@ async function read<T>({ s3 }: Stage['kit'], uri: string): Promise<T> {
 
 /** The table that the job wrote must name as its winner whom the select slice ranks best. */
 export function proveWinner(bakeoffs: Recomputed['bakeoffs']): string[] {
-  return bakeoffs.flatMap(({ winner, families: compared }) => {
-    const best = Math.max(...compared.map(({ selectAuc }) => selectAuc));
+  return bakeoffs.flatMap(({ winner, measure, families: compared }) => {
+    const best = Math[measure === 'AUC' ? 'max' : 'min'](...compared.map(({ selectScore }) => selectScore));
     const named = compared.find(({ family }) => family === winner);
-    return named?.selectAuc === best && named.gain === 0
+    return named?.selectScore === best && named.gain === 0
       ? []
       : [`${winner} won a bake-off, but the select slice ranks otherwise: ${JSON.stringify(compared)}`];
   });

@@ -1,7 +1,8 @@
 /** Scenario `loop`: the shortest run in which every role of the lifecycle is at work. */
 import { addDays } from '../../../lib/shared/days';
 import { partitionOf } from '../../operate/days';
-import type { Scenario } from '../scenario';
+import { lineageOf } from '../../operate/lineage';
+import { expect, type Scenario } from '../scenario';
 import { begin, live, Partitions } from '../story';
 
 export const loop: Scenario = {
@@ -16,6 +17,13 @@ export const loop: Scenario = {
       new Partitions(stage, stage.story.history, partitionOf(stage.kit.dataset, window.start)),
       'hour',
     );
-    return `window ${window.start} to ${window.end}: ${status}, ${records} records`;
+    const { record, releases, windows } = await lineageOf(stage.kit, 1);
+    expect(
+      releases.length > 0 && windows.length > 0,
+      `the lineage of version 1 has ${releases.length} releases and ${windows.length} windows: one of each came of it`,
+    );
+    const { partitions, labels } = record.data;
+    const raw = new Set(partitions.flatMap(({ files }) => files.map(({ key }) => key))).size;
+    return `window ${window.start} to ${window.end}: ${status}, ${records} records; version 1 is made of ${raw} raw files and ${labels.length} of labels`;
   },
 };

@@ -19,6 +19,7 @@ import { kitStacks } from '../../account/stacks';
 import { sweep } from '../../account/sweep';
 import { synthesize } from '../../shared/kit-app';
 import { Refused } from '../../../lib/shared/refused';
+import { reproduce } from '../../operate/reproduce';
 import { witness } from '../../operate/witness';
 import { resourceKinds } from '../../shared/resource-kinds';
 import { notPlanted, plant, planted } from '../planted';
@@ -28,12 +29,16 @@ import { loop } from './loop';
 export const operations: Scenario = {
   name: 'operations',
   title:
-    'doctor, a deployment that fails half-way, up again, a short life, down, sweep, a planted leftover of each kind',
+    'doctor, a deployment that fails half-way, up again, a short life, a model trained again, down, sweep, a planted leftover of each kind',
   async before(ground) {
     await freshAccount(ground);
     await failsHalfWay(ground);
   },
-  play: (stage) => loop.play(stage),
+  async play(stage) {
+    const shown = await loop.play(stage);
+    const { identity } = await reproduce(stage.kit, { version: 1 }, stage.out);
+    return `${shown}; trained again it is the same model, ${identity}`;
+  },
   async after(ground) {
     const kept = await upAgain(ground);
     await tagAnew(ground);

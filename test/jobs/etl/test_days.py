@@ -1,5 +1,7 @@
 """The job with another dataset: days as partitions, what they see of each other, and what becomes of rows."""
 
+import hashlib
+
 import pandas as pd
 import pytest
 from bucket import Bucket
@@ -28,6 +30,27 @@ def test_days_look_back_over_several_days(shop: Bucket) -> None:
     for day in DAYS:
         assert shop.prepare(day)[day]["rows"]["in"] == len(together[day])
         pd.testing.assert_frame_equal(shop.features(day), together[day])
+
+
+def test_the_report_names_every_file_that_a_day_is_made_of(shop: Bucket) -> None:
+    lay_days(shop)
+    shop.prepare(*DAYS)
+    first, second, third, last = DAYS
+    files = {
+        file["key"]: (file["bytes"], file["sha256"])
+        for day in (third, last)
+        for file in shop.report(day)["files"]
+    }
+    seen = {"orders": (first, second, third, last), "items": (third, last), "rates": (second, third, last)}
+    assert set(files) == {f"tables/{t}/day={day}/{t}.csv" for t, days in seen.items() for day in days}
+    contents = {key: (shop.raw / key).read_bytes() for key in files}
+    assert files == {key: (len(text), hashlib.sha256(text).hexdigest()) for key, text in contents.items()}
+
+    changed = shop.raw / f"tables/rates/day={second}/rates.csv"
+    changed.write_bytes(changed.read_bytes().replace(b"1", b"2", 1))
+    shop.prepare(third)
+    (one,) = (file for file in shop.report(third)["files"] if file["sha256"] != files[file["key"]][1])
+    assert shop.raw / one["key"] == changed
 
 
 def test_days_loaded_out_of_order_are_named(shop: Bucket) -> None:

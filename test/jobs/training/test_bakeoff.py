@@ -71,7 +71,7 @@ def test_the_figures_are_those_of_the_gate_rows(
     for found in table["families"]:
         model = contenders[found["family"]].model
         scores = model.score(gate)
-        assert found["auc"] == pytest.approx(roc_auc_score(truth, scores))
+        assert found["score"] == pytest.approx(roc_auc_score(truth, scores))
         assert found["prAuc"] == pytest.approx(average_precision_score(truth, scores))
         assert found["brier"] == pytest.approx(brier_score_loss(truth, scores))
         said, price = scores >= model.threshold, schema.problem()["costs"]
@@ -80,11 +80,11 @@ def test_the_figures_are_those_of_the_gate_rows(
         assert (found["cpuSeconds"] > 0, found["archiveBytes"] > 1000) == (True, True)
         assert found["explained"] == schema.families()[found["family"]]["explained"]
     assert table["nothing"]["costPerThousand"] == pytest.approx(1000 * price["miss"] * truth.mean())
-    assert table["rule"]["auc"] == pytest.approx(roc_auc_score(truth, model.rule(gate)))
+    assert table["rule"]["score"] == pytest.approx(roc_auc_score(truth, model.rule(gate)))
 
 
 def test_the_winner_has_the_best_auc_on_the_select_slice_and_comes_first(table: dict[str, Any]) -> None:
-    on_select = [found["selectAuc"] for found in table["families"]]
+    on_select = [found["selectScore"] for found in table["families"]]
     assert on_select == sorted(on_select, reverse=True)
     assert table["winner"] == table["families"][0]["family"]
     assert table["rows"]["select"] > 0 < table["rows"]["gate"]
@@ -115,8 +115,8 @@ def test_the_labels_of_the_gate_have_no_say_in_the_choice(
     monkeypatch.setattr(bakeoff, "data_hash", lambda _: contenders["linear"].model.meta["dataHash"])
     other = bakeoff.compare(contenders, dealt, 1000, [])
     assert other["winner"] == table["winner"]
-    assert [f["selectAuc"] for f in other["families"]] == [f["selectAuc"] for f in table["families"]]
-    assert [f["auc"] for f in other["families"]] != [f["auc"] for f in table["families"]]
+    assert [f["selectScore"] for f in other["families"]] == [f["selectScore"] for f in table["families"]]
+    assert [f["score"] for f in other["families"]] != [f["score"] for f in table["families"]]
 
 
 def test_models_of_other_rows_are_refused(
@@ -146,7 +146,7 @@ def test_the_page_asks_nobody_for_anything_and_shows_texts_as_they_are(
 
 
 def test_without_a_rule_the_more_frequent_outcome_is_compared(table: dict[str, Any]) -> None:
-    nameless = {**table, "rule": {**table["rule"], "feature": None, "name": "the more frequent outcome"}}
+    nameless = {**table, "rule": {**table["rule"], "name": "the more frequent outcome"}}
     assert "the more frequent outcome" in bakeoff_page.page(nameless)
 
 

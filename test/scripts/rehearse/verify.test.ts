@@ -18,9 +18,10 @@ const outcome = {
   labelCoverage: 1,
   violations: [],
   confirmed: false,
-  quality: { auc: 0.71, ruleAuc: 0.68 },
+  quality: { measure: 'AUC', score: 0.71, ruleScore: 0.68 },
 };
 const evidence: Evidence = {
+  hashes: {},
   machines: {
     prepare: [],
     train: [],
@@ -105,7 +106,9 @@ describe('recompute', () => {
   });
 
   test('reads windows from the monitor’s files', () => {
-    expect(found.monitor).toMatchObject([{ champion: 1, records: 6190, auc: 0.71, ruleAuc: 0.68, confirmed: false }]);
+    expect(found.monitor).toMatchObject([
+      { champion: 1, records: 6190, measure: 'AUC', score: 0.71, ruleScore: 0.68, confirmed: false },
+    ]);
   });
 
   test('tells updates of the endpoint without the names that CloudFormation made up', () => {
@@ -190,19 +193,20 @@ test('what sweep found is told by name, what does not count by number', () => {
 });
 
 test('a bake-off is told from its table, and one that names another winner than the select slice is noticed', () => {
-  const family = { auc: 0.7, gain: 0, interval: [0, 0] as [number, number], costPerThousand: 7000, rounds: 3 };
+  const family = { score: 0.7, gain: 0, interval: [0, 0] as [number, number], rounds: 3 };
   const table = (winner: string) => ({
     winner,
+    measure: 'AUC',
     families: [
-      { ...family, family: 'ensemble', selectAuc: 0.76 },
-      { ...family, family: 'linear', selectAuc: 0.75, gain: -0.01 },
+      { ...family, family: 'ensemble', selectScore: 0.76 },
+      { ...family, family: 'linear', selectScore: 0.75, gain: -0.01 },
     ],
     failed: [],
   });
   const told = (winner: string) =>
     recompute({ ...evidence, objects: { 'artifacts/evaluations/x/bakeoff.json': table(winner) } }, audit).bakeoffs;
   expect(told('ensemble')[0]?.families[1]).toEqual({
-    ...{ family: 'linear', selectAuc: 0.75, auc: 0.7, gain: -0.01, interval: [0, 0], costPerThousand: 7000 },
+    ...{ family: 'linear', selectScore: 0.75, score: 0.7, gain: -0.01, interval: [0, 0] },
   });
   expect(proveWinner(told('ensemble'))).toEqual([]);
   expect(proveWinner(told('linear'))).toEqual([expect.stringContaining('linear won a bake-off')]);
