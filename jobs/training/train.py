@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,14 @@ from common.arrays import Floats, Values
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model
-from common.runtime import tell
+from common.runtime import tell, write_json
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from common.tasks import class_names, task
 from common.transform import Encoding
 from rounds import Plan, Slice, print_metric
+
+EFFORT = schema.layout()["files"]["training"]["effort"]
 
 
 def options(argv: list[str]) -> argparse.Namespace:
@@ -155,7 +158,11 @@ def pack_serving_code(folder: Path) -> None:
 def main(argv: list[str]) -> None:
     args = options(argv)
     try:
+        started = time.process_time()
         model = train(args)
+        # Beside the archive and not in it: two trainings with one seed are the same model.
+        effort = {"cpuSeconds": round(time.process_time() - started, 1)}
+        write_json(args.output / "data" / EFFORT, effort)
         args.model.mkdir(parents=True, exist_ok=True)
         model.save(args.model)
         pack_serving_code(args.model / "code")

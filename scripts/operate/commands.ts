@@ -26,6 +26,19 @@ interface TrainOptions {
   warmStart?: string | true;
 }
 
+interface BakeoffOptions {
+  families?: Algorithm[];
+  before?: string;
+  delayDays?: number;
+}
+
+const families = understood((text) => {
+  const asked = text.split(',');
+  const wrong = asked.filter((name) => !(algorithms as readonly string[]).includes(name));
+  if (wrong.length > 0) throw new Error(`${wrong.join(', ')} is none of ${algorithms.join(', ')}`);
+  return asked as Algorithm[];
+});
+
 type Range = ReturnType<typeof parseRange>;
 
 /** Adds the commands; each loads its module when it runs. `--kit` and `--region` belong to the program. */
@@ -107,6 +120,21 @@ export function register(program: Command): void {
       const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
       const trained = await train(kit, { ...options, dataThrough, ...(options.mode === 'tune' && { tuning }) }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
+    });
+
+  program
+    .command('bakeoff')
+    .description('train a model of each family, compare them in one table, and gate the winner')
+    .option('--families <families>', `some of ${algorithms.join(', ')}, joined by commas (default: all)`, families)
+    .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
+    .addOption(delayDays())
+    .action(async ({ before, delayDays, ...options }: BakeoffOptions) => {
+      const { labelledThrough } = load<typeof import('./train')>('./train');
+      const { bakeoff } = load<typeof import('./bakeoff')>('./bakeoff');
+      const kit = await deployed();
+      const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
+      const { released } = await bakeoff(kit, { ...options, dataThrough }, out);
+      if (released !== undefined) failUnlessServing(released);
     });
 
   program

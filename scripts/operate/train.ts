@@ -25,15 +25,30 @@ export interface Tuning {
   warmStart?: string;
 }
 
-/** Trains or tunes on everything before the day `dataThrough`, and waits for the release where approval is automatic. */
+type TrainInput = { dataThrough: string } & (
+  | { mode: 'train' | 'tune'; algorithm?: Algorithm; tuning?: Tuning }
+  | { mode: 'bakeoff'; families?: readonly Algorithm[] }
+);
+
+/**
+ * Trains, tunes or compares families on everything before the day `dataThrough`, and waits for the release where approval is automatic.
+ * @param told is given the execution before its outcome is told. @default nothing
+ */
 export async function train(
   kit: DeployedKit,
-  options: { mode: 'train' | 'tune'; algorithm?: Algorithm; dataThrough: string; tuning?: Tuning },
+  input: TrainInput,
   out: Out,
+  told: (executionArn: string) => Promise<void> = async () => {},
 ): Promise<Trained> {
   const since = await afterNewest(kit, 'release');
-  const { output } = await run(kit, 'train', { ...options, trigger: 'manual', episode: null, attempt: 1 }, out);
+  const { output, executionArn } = await run(
+    kit,
+    'train',
+    { ...input, trigger: 'manual', episode: null, attempt: 1 },
+    out,
+  );
   const trained = output as Trained;
+  if (trained.outcome !== 'NoCapacity') await told(executionArn);
   out.line(`${trained.outcome}: ${trained.reason}`);
   const arn = trained.modelPackageArn;
   if (arn === undefined) return trained;

@@ -12,6 +12,8 @@ const REHEARSAL = [
   ...['scripts/account', 'package-lock.json', 'requirements.txt', 'scripts/bootstrap/locks'],
 ];
 
+const SECOND_BAKEOFF = ['scripts/bench/proven_bakeoff.py', 'scripts/bench/second_bakeoff.py'];
+
 export const PROOFS: Readonly<Record<string, Proof>> = {
   year: {
     title: 'The drift story through December',
@@ -24,6 +26,12 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     paths: REHEARSAL,
     seed: 2013,
     prove: () => falseAlarms(rehearsed('--scenario', 'quiet').summary),
+  },
+  bakeoff: {
+    title: 'The table of a bake-off on January to March, computed a second time by other code',
+    paths: ['jobs/training', 'jobs/common', 'schema', 'datasets/nyc-flights', ...SECOND_BAKEOFF, 'requirements.txt'],
+    seed: 2013,
+    prove: () => python('proven_bakeoff.py'),
   },
   'etl-growth': {
     title: 'Time of the Glue job over the rows of a month, on local Spark',
