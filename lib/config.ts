@@ -8,6 +8,7 @@ import { foundationConfig } from './foundation/config';
 import { monitoringConfig } from './monitoring/config';
 import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
+import { facetsOf } from './shared/dataset';
 import { datasetOf, defaultDataset } from './shared/datasets';
 import { sizesOf } from './shared/sizes';
 import { servingConfig } from './serving/config';
@@ -59,6 +60,17 @@ export const schema = z
   .refine((c) => !c.network.isolatedVpc || c.serving.mode !== 'serverless', {
     path: ['serving', 'mode'],
     error: 'network.isolatedVpc needs real-time or instance: SageMaker puts no serverless endpoint into a VPC',
+  })
+  .superRefine(({ dataset, training: { mitigation } }, ctx) => {
+    const facets = facetsOf(datasetOf(dataset));
+    const mitigated = { reweigh: mitigation.reweigh, 'thresholds.facet': mitigation.thresholds.facet };
+    for (const [knob, name] of Object.entries(mitigated))
+      if (name !== undefined && !facets.includes(name))
+        ctx.addIssue({
+          code: 'custom',
+          path: ['training', 'mitigation', ...knob.split('.')],
+          message: `must be a facet of dataset ${dataset}, which has ${facets.join(', ') || 'none'}: bias is mitigated where it is measured`,
+        });
   })
   .superRefine(({ monitoring, serving }, ctx) => {
     if (monitoring.engine !== 'managed') return;

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from common import predictors, schema
-from common.arrays import Floats, Values
+from common.arrays import Bools, Floats, Values
 from common.runtime import write_json
 from common.slices import Slices
-from common.transform import Encoding, Rows
+from common.transform import Encoding, Rows, present
 
 if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
@@ -85,6 +85,14 @@ class Model:
     @property
     def threshold(self) -> float:
         return float(self.meta["threshold"])
+
+    def decide(self, rows: Rows, scores: Values) -> Bools:
+        """Whether the label is predicted: at the threshold of a row's group where it has one of its own."""
+        own = {each["value"]: each["threshold"] for each in self.meta["thresholds"]}
+        if not own:
+            return scores >= self.threshold
+        values = present(rows[self.meta["treatment"]["group_facet"]])
+        return scores >= np.array([own.get(value, self.threshold) for value in values])
 
     @property
     def slices(self) -> Slices:

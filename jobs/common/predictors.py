@@ -17,10 +17,12 @@ from common.transform import feature_types
 from common.xgb import Booster, DMatrix
 
 BOOSTER, ARRAYS, MEMBERS = "booster.json", "arrays.npz", "members"
+CALIBRATION = "calibration.npz"
 # The shuffles of an explanation must be the same when it is looked at again.
 SEED = 20130301
 # Rows whose way through all trees fits into a processor's cache.
 ROWS_AT_ONCE = 1000
+CERTAIN = 1e-6
 
 
 class Predictor(Protocol):
@@ -56,9 +58,11 @@ class Boosted:
         return np.abs(values[:, :-1]).mean(axis=0), float(values[0, -1])
 
 
-def dmatrix(matrix: Singles, labels: Values | None = None) -> DMatrix:
+def dmatrix(matrix: Singles, labels: Values | None = None, weights: Values | None = None) -> DMatrix:
     names, types = [column.name for column in schema.features()], feature_types()
-    return DMatrix(matrix, labels, feature_names=names, feature_types=types, enable_categorical=True)
+    return DMatrix(
+        matrix, labels, weight=weights, feature_names=names, feature_types=types, enable_categorical=True
+    )
 
 
 @dataclass(frozen=True)
@@ -233,10 +237,41 @@ class Stack:
         np.savez(folder / ARRAYS, weights=self.weights, offset=self.offset)
 
     def score(self, matrix: Singles) -> Floats:
-        return logistic(log_odds(self.members, matrix) @ self.weights + self.offset)
+        return logistic(opinions(self.members, matrix) @ self.weights + self.offset)
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
         return permutation(self, matrix)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """
+    A predictor whose scores were made probabilities afterwards, through points in log-odds with lines between
+    them: two points are a sigmoid, many are isotonic. Attributions stay those of the predictor: what moves
+    all rows of one score alike says nothing about features.
+
+    :ivar given: of the predictor, rising
+    :ivar meant: what these mean, never falling
+    """
+
+    predictor: Predictor
+    given: Floats
+    meant: Floats
+
+    @staticmethod
+    def load(predictor: Predictor, folder: Path) -> "Calibrated":
+        with np.load(folder / CALIBRATION) as arrays:
+            return Calibrated(predictor, arrays["given"], arrays["meant"])
+
+    def save(self, folder: Path) -> None:
+        self.predictor.save(folder)
+        np.savez(folder / CALIBRATION, given=self.given, meant=self.meant)
+
+    def score(self, matrix: Singles) -> Floats:
+        return logistic(np.interp(log_odds(self.predictor.score(matrix)), self.given, self.meant))
+
+    def attributions(self, matrix: Singles) -> tuple[Floats, float]:
+        return self.predictor.attributions(matrix)
 
 
 def load(algorithm: str, folder: Path) -> Predictor:
@@ -247,7 +282,8 @@ def load(algorithm: str, folder: Path) -> Predictor:
         "neural-network": Network,
         "ensemble": Stack,
     }
-    return kinds.get(algorithm, Trees).load(folder)
+    predictor = kinds.get(algorithm, Trees).load(folder)
+    return Calibrated.load(predictor, folder) if (folder / CALIBRATION).exists() else predictor
 
 
 def _read(folder: Path) -> tuple[Design, dict[str, Values]]:
@@ -261,11 +297,15 @@ def logistic(log_odds: Floats) -> Floats:
     return 0.5 * (1 + np.tanh(0.5 * log_odds))
 
 
-def log_odds(members: Mapping[str, Predictor], matrix: Singles) -> Floats:
-    """One column a member in the order of their names; a certain answer counts as one in a million."""
-    columns = [np.asarray(members[name].score(matrix), dtype=np.float64) for name in sorted(members)]
-    scores = np.clip(np.column_stack(columns), 1e-6, 1 - 1e-6)
-    return np.log(scores / (1 - scores))
+def log_odds(scores: Values) -> Floats:
+    """A certain answer counts as one in a million."""
+    within = np.clip(np.asarray(scores, dtype=np.float64), CERTAIN, 1 - CERTAIN)
+    return np.log(within / (1 - within))
+
+
+def opinions(members: Mapping[str, Predictor], matrix: Singles) -> Floats:
+    """Log-odds, one column a member in the order of their names."""
+    return np.column_stack([log_odds(members[name].score(matrix)) for name in sorted(members)])
 
 
 def permutation(predictor: Predictor, matrix: Singles) -> tuple[Floats, float]:

@@ -38,10 +38,11 @@ def input_fn(body: str | bytes, content_type: str) -> Columns:
 
 
 def predict_fn(columns: Columns, model: Model) -> Answer:
-    key_column, label, threshold = schema.id_column(), schema.label_column(), model.threshold
+    key_column, label, scores = schema.id_column(), schema.label_column(), model.score(columns)
+    decided = model.decide(columns, scores).tolist()
     predictions = [
-        {key_column: key, "score": score, label: score >= threshold}
-        for key, score in zip(columns[key_column], model.score(columns).tolist(), strict=True)
+        {key_column: key, "score": score, label: said}
+        for key, score, said in zip(columns[key_column], scores.tolist(), decided, strict=True)
     ]
     return {"model": model.identity, "predictions": predictions}
 

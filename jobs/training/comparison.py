@@ -123,30 +123,30 @@ def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
     return found
 
 
-def costs(scored: Scored, select: Scored, thresholds: Mapping[str, float]) -> dict[str, float]:
+def costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[str, float]:
     """
-    Cost of 1,000 decisions on the gate slice, by who decides: each model at its own threshold, the rule at
+    Cost of 1,000 decisions on the gate slice, by who decides: each model as it does when served, the rule at
     the one that was cheapest for it on the select slice, and who never predicts the outcome.
     """
     price = schema.problem()["costs"]
     prices = price["falseAlarm"], price["miss"]
-    at = {**thresholds, RULE: cheapest_threshold(select.labels, select.scores[RULE], *prices)}
-    decided = {name: scored.scores[name] >= threshold for name, threshold in at.items()}
+    decided = {name: model.decide(scored.rows, scored.scores[name]) for name, model in models.items()}
+    decided[RULE] = scored.scores[RULE] >= cheapest_threshold(select.labels, select.scores[RULE], *prices)
     decided[NOBODY] = np.zeros(len(scored.labels), dtype=bool)
     return {name: Confusion.of(scored.labels, said).cost(*prices) for name, said in decided.items()}
 
 
-def performance(scored: Scored, name: str, threshold: float) -> dict[str, Any]:
-    """What a report shows of one model: ranking, probabilities, and the decisions at its own threshold."""
+def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
+    """What a report shows of one model: ranking, probabilities, and the decisions as when it is served."""
     labels, scores = scored.labels, scored.scores[name]
-    confusion = Confusion.of(labels, scores >= threshold)
+    confusion = Confusion.of(labels, model.decide(scored.rows, scores))
     bins = calibration(labels, scores)
     return {
         "auc": auc(labels, scores),
         "brier": brier(labels, scores),
         "calibrationError": calibration_error(bins),
         "calibration": [asdict(b) for b in bins],
-        "threshold": threshold,
+        "threshold": model.threshold,
         "confusion": confusion.to_json(),
         "precision": confusion.precision,
         "recall": confusion.recall,

@@ -177,15 +177,14 @@ def _comparison(
     found: Evidence,
     segment_min_rows: int,
 ) -> dict[str, Any]:
-    contenders = {CHALLENGER: challenger, CHAMPION: champion}
-    thresholds = {name: model.threshold for name, model in contenders.items() if model is not None}
+    models = {CHALLENGER: challenger, **({} if champion is None else {CHAMPION: champion})}
     rule = schema.rule_of_thumb()
     return {
         "model": dict(challenger.meta),
-        "gate": {name: performance(scored, name, threshold) for name, threshold in thresholds.items()},
+        "gate": {name: performance(scored, name, model) for name, model in models.items()},
         "costs": {
             "unit": schema.problem()["costs"]["unit"],
-            "perThousandRows": costs(scored, select, thresholds),
+            "perThousandRows": costs(scored, select, models),
         },
         "rule": {
             "feature": None if rule is None else rule.name,
@@ -206,7 +205,8 @@ def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
-    labels, predicted = scored.labels, scored.scores[CHALLENGER] >= challenger.threshold
+    labels = scored.labels
+    predicted = challenger.decide(scored.rows, scored.scores[CHALLENGER])
     pre = per_facet(scored.rows, facet_min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
     post = per_facet(
         scored.rows, facet_min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING

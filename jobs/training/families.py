@@ -3,13 +3,14 @@ Model families behind one contract: their settings, how each is trained, and wha
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from common import schema
 from common.metrics import auc
-from common.predictors import Predictor, Stack, Trees, log_odds
+from common.predictors import Predictor, Stack, Trees, opinions
 from rounds import Grown, Plan, Settings, Slice, print_metric, run
 
 # Module and class of each family that grows in rounds; scikit-learn is loaded only where one needs it.
@@ -73,9 +74,9 @@ def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Gr
 
     members: dict[str, Predictor] = {}
     for name in MEMBERS:
-        settings = settings_of(name, plan.settings)
-        members[name] = fit(Plan(name, settings, plan.data), fit_slice, select, checkpoints).predictor
-    line = LogisticRegression().fit(log_odds(members, select.matrix), select.labels)
+        own = replace(plan, algorithm=name, settings=settings_of(name, plan.settings))
+        members[name] = fit(own, fit_slice, select, checkpoints).predictor
+    line = LogisticRegression().fit(opinions(members, select.matrix), select.labels)
     stack = Stack(members, line.coef_[0], float(line.intercept_[0]))
     score = auc(select.labels, stack.score(select.matrix))
     print_metric(len(members) - 1, score)

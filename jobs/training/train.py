@@ -8,20 +8,38 @@ import importlib.util
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import families
+import mitigation
+from calibrate import calibrated
 from common import schema
+from common.arrays import Values
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model
 from common.runtime import tell
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
-from common.transform import Encoding
+from common.transform import Encoding, present
+from imbalance import NOTHING, balanced
 from rounds import Plan, Slice, print_metric
+
+# What is done about a rare outcome and about bias. Words and not absent values, so that a record of all of
+# them gives the same training again whatever a kit has for defaults.
+TREATMENT: dict[str, tuple[str | float, str]] = {
+    "imbalance": (NOTHING, "a method of schema/words.json, before the fit"),
+    "calibration": (NOTHING, "a method of schema/words.json, after it"),
+    "reweigh": (NOTHING, "facet whose groups are weighed alike"),
+    "group_facet": (NOTHING, "facet whose values get thresholds of their own"),
+    "group_constraint": ("equal-opportunity", "what the thresholds must hold, one of schema/words.json"),
+    "group_tolerance": (0.05, "largest difference of two groups' rates"),
+}
 
 
 def options(argv: list[str]) -> argparse.Namespace:
@@ -32,6 +50,8 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--algorithm", default="boosted-trees", help="one of schema/families.json")
     for name in sorted(families.hyperparameters()):
         parser.add_argument(f"--{name}", type=float, help="default: that of the family")
+    for name, (default, does) in TREATMENT.items():
+        parser.add_argument(f"--{name}", default=default, type=type(default), help=does)
     parser.add_argument("--data_through", required=True, help="first UTC day left out, YYYY-MM-DD")
     parser.add_argument("--label_delay_days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--gate_days", type=int, default=14)
@@ -60,19 +80,23 @@ def train(args: argparse.Namespace) -> Model:
     encoding = Encoding.fit(fit)
     given = {name: value for name, value in vars(args).items() if name in families.hyperparameters()}
     settings = families.settings_of(args.algorithm, {n: v for n, v in given.items() if v is not None})
-    plan = Plan(args.algorithm, settings, data_hash(period))
+    before_fit = {"imbalance": args.imbalance, "reweigh": args.reweigh}
+    plan = Plan(args.algorithm, settings, data_hash(period), before_fit)
     watched = _slice(encoding, select)
-    grown = families.fit(plan, _slice(encoding, fit), watched, args.checkpoints)
+    fitted = _treated(_slice(encoding, fit), args, int(settings["seed"]))
+    grown = families.fit(plan, fitted, watched, args.checkpoints)
+    predictor = calibrated(args.calibration, grown.predictor, watched)
     costs = schema.problem()["costs"]
+    prices, scores = (costs["falseAlarm"], costs["miss"]), predictor.score(watched.matrix)
     meta = {
         "task": "binary",
         "algorithm": args.algorithm,
         # What a training needs to give the same model again from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
-        "threshold": cheapest_threshold(
-            watched.labels, grown.predictor.score(watched.matrix), costs["falseAlarm"], costs["miss"]
-        ),
+        "treatment": {name: getattr(args, name) for name in TREATMENT},
+        "threshold": cheapest_threshold(watched.labels, scores, *prices),
+        "thresholds": _thresholds(args, select, scores, prices),
         # The gate decides whether this model is released, so its days count as seen.
         "trainedThrough": slices.end,
         "slices": slices.to_json(),
@@ -80,9 +104,31 @@ def train(args: argparse.Namespace) -> Model:
         "rounds": grown.rounds,
         "selectAuc": grown.select_auc,
         "rows": {"fit": len(fit), "select": len(select), "gate": len(gate)},
+        "fittedRows": len(fitted.labels),
         "dataHash": plan.data,
     }
-    return Model(grown.predictor, encoding, meta)
+    return Model(predictor, encoding, meta)
+
+
+def _treated(fit: Slice, args: argparse.Namespace, seed: int) -> Slice:
+    """The fit slice balanced, and then weighted by its groups: rows that were made up belong to one too."""
+    treated = balanced(args.imbalance, fit, seed)
+    if args.reweigh == NOTHING:
+        return treated
+    place = [column.name for column in schema.features()].index(mitigation.facet(args.reweigh))
+    groups = np.nan_to_num(treated.matrix[:, place], nan=-1)
+    return replace(treated, weights=mitigation.reweighed(treated.labels, groups, treated.weights))
+
+
+def _thresholds(
+    args: argparse.Namespace, select: pd.DataFrame, scores: Values, prices: tuple[float, float]
+) -> list[dict[str, Any]]:
+    if args.group_facet == NOTHING:
+        return []
+    constraint = mitigation.Constraint(args.group_constraint, args.group_tolerance)
+    groups = present(select[mitigation.facet(args.group_facet)])
+    labels = select[schema.label_column()].to_numpy()
+    return mitigation.group_thresholds(labels, scores, groups, constraint, prices)
 
 
 def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
@@ -111,7 +157,8 @@ def pack_serving_code(folder: Path) -> None:
             )
         source = Path(found.origin)
         if source.name == "__init__.py":
-            ignore = shutil.ignore_patterns("__pycache__")
+            # The samplers serve training alone.
+            ignore = shutil.ignore_patterns("__pycache__", "*.whl")
             shutil.copytree(source.parent, folder / name, ignore=ignore, dirs_exist_ok=True)
         else:
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { type Algorithm, algorithms } from '../../lib/training/families';
+import { algorithms } from '../../lib/training/families';
+import { calibrations, imbalances, type TrainingChoice } from '../../lib/training/treatment';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { readJson } from '../shared/json-file';
 import { terminal } from '../shared/out';
@@ -14,9 +15,8 @@ import type { ReplayOptions } from './replay';
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load every AWS client for every command
 const load = <Module>(path: string): Module => require(path) as Module;
 
-interface TrainOptions {
+interface TrainOptions extends TrainingChoice {
   mode: 'train' | 'tune';
-  algorithm?: Algorithm;
   before?: string;
   delayDays?: number;
 }
@@ -69,6 +69,14 @@ export function register(program: Command): void {
     .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
     .addOption(
       new Option('--algorithm <family>', 'model family (default: training.algorithm as deployed)').choices(algorithms),
+    )
+    .addOption(
+      new Option('--imbalance <method>', 'what is done about a rare outcome (default: as deployed)').choices(
+        imbalances,
+      ),
+    )
+    .addOption(
+      new Option('--calibration <method>', 'of the scores, after the fit (default: as deployed)').choices(calibrations),
     )
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())

@@ -1,7 +1,7 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { folder, layout } from '../../lib/shared/names';
 import { addDays, isDay } from '../../lib/shared/days';
-import type { Algorithm } from '../../lib/training/families';
+import type { TrainingChoice } from '../../lib/training/treatment';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
 import type { Out } from '../shared/out';
@@ -18,7 +18,7 @@ export interface Trained {
 /** Trains or tunes on everything before the day `dataThrough`, and waits for the release where approval is automatic. */
 export async function train(
   kit: DeployedKit,
-  options: { mode: 'train' | 'tune'; algorithm?: Algorithm; dataThrough: string },
+  options: { mode: 'train' | 'tune'; dataThrough: string } & TrainingChoice,
   out: Out,
 ): Promise<Trained> {
   const since = await afterNewest(kit, 'release');
