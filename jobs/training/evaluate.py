@@ -92,7 +92,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
     floor = schema.problem()["floor"]
     margins = Margins(args.brier_delta, args.segment_delta, (floor["auc"], floor["meaning"]))
     promoted, reason = decide(found, margins)
-    bias_and_attribution = _analysis(scored, challenger, args.facet_min_rows)
+    bias_and_attribution = bias_and_attributions(scored, challenger, args.facet_min_rows)
     profile = statistics(period)
     report = {
         **_comparison(scored, selected, challenger, champion, found, args.segment_min_rows),
@@ -116,7 +116,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
         "metrics": report,
         "statistics": profile,
         "constraints": constraints(profile, baseline.limits(period, args.window_days)),
-        "qualityConstraints": _quality_constraints(scored, found),
+        "qualityConstraints": quality_constraints(scored, found),
         "analysis": bias_and_attribution,
         "smokeTest": _smoke_test(gate, challenger),
         "lineage": traced,
@@ -204,7 +204,7 @@ def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
     return {**feature, "numerical_statistics": {**numbers, "distribution": {"kll": {"buckets": buckets}}}}
 
 
-def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
+def bias_and_attributions(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
     labels = scored.labels
     predicted = challenger.decide(scored.rows, scored.scores[CHALLENGER])
     pre = per_facet(scored.rows, facet_min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
@@ -214,7 +214,7 @@ def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[st
     return analysis(pre, post, challenger.attributions(scored.rows))
 
 
-def _quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
+def quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
     """Managed shape, and beside it what the open monitor needs for the interval of a later drop."""
     confusion = Confusion.of(scored.labels, scored.scores[CHALLENGER] >= 0.5)
     return {
