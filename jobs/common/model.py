@@ -13,6 +13,7 @@ import numpy as np
 
 from common import predictors, schema
 from common.arrays import Bools, Floats, Values
+from common.calibrated import Calibrated
 from common.runtime import write_json
 from common.slices import Slices
 from common.transform import Encoding, Rows, present
@@ -68,7 +69,7 @@ class Model:
         if meta["features"] != declared:
             raise OtherFeaturesError(meta["features"], declared)
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))
-        predictor = predictors.load(meta["algorithm"], folder)
+        predictor = Calibrated.load(predictors.load(meta["algorithm"], folder), folder)
         return Model(predictor, encoding, meta, identity(folder))
 
     @staticmethod

@@ -17,7 +17,6 @@ from common.transform import feature_types
 from common.xgb import Booster, DMatrix
 
 BOOSTER, ARRAYS, MEMBERS = "booster.json", "arrays.npz", "members"
-CALIBRATION = "calibration.npz"
 # The shuffles of an explanation must be the same when it is looked at again.
 SEED = 20130301
 # Rows whose way through all trees fits into a processor's cache.
@@ -243,37 +242,6 @@ class Stack:
         return permutation(self, matrix)
 
 
-@dataclass(frozen=True)
-class Calibrated:
-    """
-    A predictor whose scores were made probabilities afterwards, through points in log-odds with lines between
-    them: two points are a sigmoid, many are isotonic. Attributions stay those of the predictor: what moves
-    all rows of one score alike says nothing about features.
-
-    :ivar given: of the predictor, rising
-    :ivar meant: what these mean, never falling
-    """
-
-    predictor: Predictor
-    given: Floats
-    meant: Floats
-
-    @staticmethod
-    def load(predictor: Predictor, folder: Path) -> "Calibrated":
-        with np.load(folder / CALIBRATION) as arrays:
-            return Calibrated(predictor, arrays["given"], arrays["meant"])
-
-    def save(self, folder: Path) -> None:
-        self.predictor.save(folder)
-        np.savez(folder / CALIBRATION, given=self.given, meant=self.meant)
-
-    def score(self, matrix: Singles) -> Floats:
-        return logistic(np.interp(log_odds(self.predictor.score(matrix)), self.given, self.meant))
-
-    def attributions(self, matrix: Singles) -> tuple[Floats, float]:
-        return self.predictor.attributions(matrix)
-
-
 def load(algorithm: str, folder: Path) -> Predictor:
     """:param algorithm: a family of schema/families.json"""
     kinds: dict[str, Any] = {
@@ -282,8 +250,7 @@ def load(algorithm: str, folder: Path) -> Predictor:
         "neural-network": Network,
         "ensemble": Stack,
     }
-    predictor = kinds.get(algorithm, Trees).load(folder)
-    return Calibrated.load(predictor, folder) if (folder / CALIBRATION).exists() else predictor
+    return kinds.get(algorithm, Trees).load(folder)
 
 
 def _read(folder: Path) -> tuple[Design, dict[str, Values]]:

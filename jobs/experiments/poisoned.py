@@ -32,9 +32,9 @@ from gate import Margins, decide
 from study import GATE_DAYS, SEED, SELECT_DAYS, Table, table
 
 SHARES = (0.01, 0.05, 0.10)
-# As the monitor of a default kit looks.
+# Rows and draws that a default kit's monitor looks with.
 WINDOW_DAYS, DRAWS, FACET_MIN_ROWS, SEGMENT_MIN_ROWS = 14, 1000, 100, 1000
-# As the gate of a default kit judges, with the dataset's own floor.
+# A default kit's margins, and the dataset's own floor.
 MARGINS = Margins(0.005, 0.02, (schema.problem()["floor"]["auc"], schema.problem()["floor"]["meaning"]))
 
 

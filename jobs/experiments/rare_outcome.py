@@ -18,7 +18,7 @@ from rounds import Slice
 from study import SEED, Judge, Study, Table, change, shown, table
 
 HALF = 0.5
-# Of the rows that a random split holds back.
+# Share of the rows that a random split holds back.
 HELD_SHARE = 0.25
 
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from common import schema
 from common.arrays import Floats, Values
-from common.predictors import CERTAIN, Calibrated, Predictor, log_odds
+from common.calibrated import Calibrated
+from common.predictors import CERTAIN, Predictor, log_odds
 from imbalance import NOTHING
 from rounds import Slice
 
