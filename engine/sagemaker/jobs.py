@@ -5,7 +5,7 @@ import threading
 import time
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,11 +33,21 @@ class JobError(Exception):
     """The end of a job, in the words of its FailureReason."""
 
 
+# Whether a line of the log is the last that a job may print: it is stopped then.
+Last = Callable[[str], bool]
+
+
+def never(_line: str) -> bool:
+    return False
+
+
 class Job:
     """A job that is running: its record, its folder, its process while there is one."""
 
-    def __init__(self, record: Record, folder: Path) -> None:
+    def __init__(self, record: Record, folder: Path, last: Last, told: bool) -> None:
         self.record = record
+        self.last = last
+        self.told = told
         self.ml = folder / "ml"
         self.log = folder / "log.txt"
         self.done = threading.Event()
@@ -48,7 +58,7 @@ class Job:
     def stop(self) -> None:
         self.stopping = True
         if self.process:
-            self.process.stop()
+            self.process.stop(self.told)
 
     def time_out(self) -> None:
         self.timed_out = True
@@ -61,6 +71,7 @@ class Jobs(ABC):
     kind: ClassVar[Kind]
     spoken: ClassVar[str]  # in EventBridge's detail-type
     log_group: ClassVar[str]
+    told: ClassVar[bool] = True  # whether the program receives the SIGTERM that announces its end
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
@@ -73,8 +84,8 @@ class Jobs(ABC):
     def _end(self, job: Job, status: str) -> None:
         """Set what an end sets in the record besides status and times."""
 
-    def launch(self, record: Record) -> Job:
-        job = Job(record, self.ground.folder(self.kind.path, record[self.kind.name_key]))
+    def launch(self, record: Record, last: Last = never) -> Job:
+        job = Job(record, self.ground.folder(self.kind.path, record[self.kind.name_key]), last, self.told)
         record[self.kind.status_key] = "InProgress"
         self._jobs[record[self.kind.arn_key]] = job
         threading.Thread(
@@ -132,12 +143,13 @@ class Jobs(ABC):
         limit = record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _MAX_RUNTIME_SECONDS)
         job.process = self.ground.sandbox.start(argv, job.ml, env, cwd=cwd, network=network)
         if job.stopping:  # since before there was a process
-            job.process.stop()
+            job.process.stop(self.told)
         timer = threading.Timer(limit, job.time_out)
         timer.daemon = True
         timer.start()
-        for _ in stream.follow(job.process.lines()):
-            pass
+        for line in stream.follow(job.process.lines()):
+            if record[self.kind.status_key] == "InProgress" and job.last(line):
+                self.stop({self.kind.name_key: record[self.kind.name_key]})
         timer.cancel()
         return job.process.wait()
 

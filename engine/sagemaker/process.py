@@ -84,9 +84,10 @@ class Process:
         self._running.discard(self)
         return status
 
-    def stop(self) -> None:
-        """SIGTERM, then SIGKILL after a short grace."""
-        self._signal(signal.SIGTERM)
+    def stop(self, told: bool = True) -> None:
+        """SIGTERM, unless it is not `told`, then SIGKILL after a short grace."""
+        if told:
+            self._signal(signal.SIGTERM)
         try:
             self._popen.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from engine.host import InvalidError
 from engine.sagemaker.first_party import metric_definitions, refuse_metric_definitions
 from engine.sagemaker.ground import Operation
-from engine.sagemaker.jobs import Job, JobError, Jobs, write_json
+from engine.sagemaker.jobs import Job, JobError, Jobs, Last, never, write_json
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
 from engine.sagemaker.script_mode import Script, read_script
 from engine.sagemaker.store import TRAINING_JOB, Kind, Record
@@ -32,6 +32,8 @@ class TrainingJobs(Jobs):
     kind: ClassVar[Kind] = TRAINING_JOB
     spoken: ClassVar[str] = "Training Job"
     log_group: ClassVar[str] = "/aws/sagemaker/TrainingJobs"
+    # The image's toolkit is the first process, and hands no signal on to the script that it starts.
+    told: ClassVar[bool] = False
 
     def operations(self) -> dict[str, Operation]:
         return {
@@ -48,7 +50,7 @@ class TrainingJobs(Jobs):
         self.require_quota(params, jobs=1)
         return self.begin(params).record
 
-    def begin(self, params: Mapping[str, Any], **fields: Any) -> Job:
+    def begin(self, params: Mapping[str, Any], last: Last = never, **fields: Any) -> Job:
         """Start a job whose request has been judged already; `fields` go into its record."""
         resources = params["ResourceConfig"]
         self.report_without_effect(
@@ -61,7 +63,7 @@ class TrainingJobs(Jobs):
             )
         record = self.ground.store.add(TRAINING_JOB, params, SecondaryStatusTransitions=[], **fields)
         self._step(record, "Starting")
-        return self.launch(record)
+        return self.launch(record, last)
 
     def require_quota(self, params: Mapping[str, Any], jobs: int) -> None:
         resources, spot = params["ResourceConfig"], params.get("EnableManagedSpotTraining", False)
@@ -261,10 +263,15 @@ def _inside(job: Job, path: str) -> Any:
     return job.ml / path.removeprefix(OPT_ML).lstrip("/")
 
 
+def as_logged(line: str) -> str:
+    """How a tab reaches the reader of a training job's log."""
+    return line.replace("\t", "#011")
+
+
 def _metrics(record: Record, log: str) -> list[dict[str, Any]]:
     """The last match of every metric definition's regular expression in the log."""
     found = []
-    logged = log.replace("\t", "#011")  # as a tab reaches the reader of a training job's log
+    logged = as_logged(log)
     for definition in metric_definitions(record["AlgorithmSpecification"]):
         values = [match.group(1) for match in re.finditer(definition["Regex"], logged)]
         if values:

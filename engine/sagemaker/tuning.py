@@ -1,10 +1,11 @@
-"""Hyperparameter tuning: training jobs in parallel, the objective read from their logs."""
+"""Hyperparameter tuning: training jobs in parallel, the objective read from their logs as they print it."""
 
+import re
 import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,15 +17,13 @@ from engine.sagemaker.first_party import (
 )
 from engine.sagemaker.ground import Ground, Operation
 from engine.sagemaker.jobs import Job
-from engine.sagemaker.search import Candidate, best, candidates, refuse_invalid, tuned_names
+from engine.sagemaker.search import Search
 from engine.sagemaker.store import TRAINING_JOB, TUNING_JOB, Record
-from engine.sagemaker.training import TrainingJobs, refuse_unrehearsed
+from engine.sagemaker.training import TrainingJobs, as_logged, refuse_unrehearsed
+from engine.sagemaker.tuning_rules import hyperband, refuse_invalid, refuse_warm_start, tuned_names
 
-_STRATEGIES_AS_RANDOM = {
-    "Bayesian": "trials were drawn at random: none was chosen by what earlier ones found",
-    "Hyperband": "trials were drawn at random and all ran to their end: none was stopped early",
-}
-_NOT_REHEARSED = ("TrainingJobDefinitions", "WarmStartConfig", "Autotune")
+_NOT_REHEARSED = ("TrainingJobDefinitions", "Autotune")
+_OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 _CONFIG_NOT_REHEARSED = ("TuningJobCompletionCriteria",)
 _DEFINITION_NOT_REHEARSED = ("TuningObjective", "HyperParameterRanges", "HyperParameterTuningResourceConfig")
 
@@ -48,12 +47,7 @@ class TuningJobs:
         config, definition = self._judged(params)
         self._training.require_role(definition["RoleArn"])
         self._training.require_quota(definition, config["ResourceLimits"]["MaxParallelTrainingJobs"])
-        if config["Strategy"] in _STRATEGIES_AS_RANDOM:
-            self._ground.host.not_rehearsed(
-                f"tuning strategy {config['Strategy']}", _STRATEGIES_AS_RANDOM[config["Strategy"]]
-            )
-        if config.get("TrainingJobEarlyStoppingType", "Off") != "Off":
-            self._ground.host.not_rehearsed("early stopping of tuning trials", "every trial ran to its end")
+        parents = self._parents(params)
         record = self._ground.store.add(
             TUNING_JOB,
             params,
@@ -64,10 +58,29 @@ class TuningJobs:
         self._count(record)
         self._announce(record)
         self._running[record["HyperParameterTuningJobName"]] = []
-        threading.Thread(target=self._run, args=(record, config, definition), daemon=True).start()
+        search = Search(config, [one for parent in parents for one in self._found(parent)])
+        threading.Thread(target=self._run, args=(record, search, definition), daemon=True).start()
         return record
 
-    def _judged(self, params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _parents(self, params: Mapping[str, Any]) -> list[Record]:
+        """The ended tuning jobs that a warm start goes on from."""
+        if "WarmStartConfig" not in params:
+            return []
+        key = "HyperParameterTuningJobName"
+        named = params["WarmStartConfig"]["ParentHyperParameterTuningJobs"]
+        parents = [self._ground.store.get(TUNING_JOB, parent[key]) for parent in named]
+        refuse_warm_start(params, parents, sum(len(self._trials(parent)) for parent in parents))
+        return parents
+
+    def _found(self, parent: Record) -> Sequence[tuple[Mapping[str, str], float]]:
+        """Hyperparameters and objective of the trials of a tuning job; what was static may be tuned now."""
+        return [
+            (trial["HyperParameters"], trial[_OBJECTIVE]["Value"])
+            for trial in self._trials(parent)
+            if _OBJECTIVE in trial
+        ]
+
+    def _judged(self, params: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
         config, definition = params["HyperParameterTuningJobConfig"], params.get("TrainingJobDefinition")
         refused = [
             *(name for name in _NOT_REHEARSED if name in params),
@@ -83,6 +96,7 @@ class TuningJobs:
             if member not in definition:
                 raise InvalidError(f"TrainingJobDefinition needs {member}.")
         refuse_invalid(config)
+        config = hyperband(config, definition.get("StaticHyperParameters", {}))
         refuse_unrehearsed(definition)
         algorithm = definition["AlgorithmSpecification"]
         refuse_untunable(algorithm["TrainingImage"], tuned_names(config))
@@ -94,12 +108,12 @@ class TuningJobs:
             raise InvalidError(f"The objective metric {metric} is not among the MetricDefinitions {defined}.")
         return config, definition
 
-    def _run(self, record: Record, config: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
-        parallel = config["ResourceLimits"]["MaxParallelTrainingJobs"]
+    def _run(self, record: Record, search: Search, definition: Mapping[str, Any]) -> None:
+        parallel = record["ResourceLimits"]["MaxParallelTrainingJobs"]
         with ThreadPoolExecutor(parallel, thread_name_prefix=record["HyperParameterTuningJobName"]) as pool:
             trials = [
-                pool.submit(self._try, record, config, definition, number, candidate)
-                for number, candidate in enumerate(candidates(config), start=1)
+                pool.submit(self._try, record, search, definition, number)
+                for number in range(1, search.trials + 1)
             ]
         stopped = record["HyperParameterTuningJobStatus"] == "Stopping"
         status = "Stopped" if stopped else "Completed"
@@ -116,52 +130,58 @@ class TuningJobs:
         record["HyperParameterTuningJobStatus"] = status
         self._announce(record)
 
-    def _try(
-        self,
-        record: Record,
-        config: Mapping[str, Any],
-        definition: Mapping[str, Any],
-        number: int,
-        candidate: Candidate,
-    ) -> None:
-        """Run one trial to its end."""
+    def _try(self, record: Record, search: Search, definition: Mapping[str, Any], number: int) -> None:
+        """Run one trial to its end, or until the strategy stops it."""
         name = record["HyperParameterTuningJobName"]
+        objective = record["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
         with self._updating:
             if record["HyperParameterTuningJobStatus"] == "Stopping":
                 return
-            metric = config["HyperParameterTuningJobObjective"]["MetricName"]
+            trial = search.draw()
             hyperparameters = {
                 **definition.get("StaticHyperParameters", {}),
-                **candidate,
-                "_tuning_objective_metric": metric,
+                **trial.candidate,
+                "_tuning_objective_metric": objective["MetricName"],
             }
             request = {
                 **{key: value for key, value in definition.items() if key != "StaticHyperParameters"},
                 "TrainingJobName": f"{name}-{number:03}-{secrets.token_hex(4)}",
                 "HyperParameters": hyperparameters,
             }
+            pattern = next(
+                item["Regex"]
+                for item in metric_definitions(definition["AlgorithmSpecification"])
+                if item["Name"] == objective["MetricName"]
+            )
+
+            def heard(line: str) -> bool:
+                found = re.search(pattern, as_logged(line))
+                return found is not None and trial.stops_after(float(found[1]))
+
             job = self._training.begin(
                 request,
+                heard,
                 TuningJobArn=record["HyperParameterTuningJobArn"],
-                TunedHyperParameters=candidate,
+                TunedHyperParameters=trial.candidate,
                 ObjectiveStatus="Pending",
             )
             self._running[name].append(job)
             self._count(record)
         job.done.wait()
         with self._updating:
-            self._measure(job.record, config["HyperParameterTuningJobObjective"])
+            trial.end(self._measure(job.record, objective))
             self._count(record)
 
-    def _measure(self, trial: Record, objective: Mapping[str, str]) -> None:
-        """Give an ended trial its objective, if its log holds one."""
+    def _measure(self, trial: Record, objective: Mapping[str, str]) -> float | None:
+        """Give an ended trial its objective, the last of its log; a stopped one has it too."""
         values = {item["MetricName"]: item["Value"] for item in trial.get("FinalMetricDataList", [])}
         name = objective["MetricName"]
-        if trial["TrainingJobStatus"] == "Completed" and name in values:
-            trial["FinalHyperParameterTuningJobObjectiveMetric"] = {**objective, "Value": values[name]}
-            trial["ObjectiveStatus"] = "Succeeded"
-        else:
+        if trial["TrainingJobStatus"] == "Failed" or name not in values:
             trial["ObjectiveStatus"] = "Failed"
+            return None
+        trial[_OBJECTIVE] = {**objective, "Value": values[name]}
+        trial["ObjectiveStatus"] = "Succeeded"
+        return float(values[name])
 
     def _count(self, record: Record) -> None:
         """Bring the counters and the best trial of a tuning job up to date."""
@@ -178,11 +198,24 @@ class TuningJobs:
         record["ObjectiveStatusCounters"] = {
             status: objectives[status] for status in ("Succeeded", "Pending", "Failed")
         }
-        kind = record["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]["Type"]
-        winner = best(trials, kind)
-        if winner is not None:
-            record["BestTrainingJob"] = dict(winner)
+        self._rank(record, "BestTrainingJob", trials)
+        start = record.get("WarmStartConfig", {})
+        if start.get("WarmStartType") == "IdenticalDataAndAlgorithm":
+            named = start["ParentHyperParameterTuningJobs"]
+            parents = [
+                self._ground.store.get(TUNING_JOB, each["HyperParameterTuningJobName"]) for each in named
+            ]
+            everything = [*trials, *(trial for parent in parents for trial in self._trials(parent))]
+            self._rank(record, "OverallBestTrainingJob", everything)
         record["LastModifiedTime"] = time.time()
+
+    def _rank(self, record: Record, member: str, trials: Sequence[Record]) -> None:
+        """Keep the trial with the best objective as a member of the tuning job."""
+        kind = record["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]["Type"]
+        sign = 1 if kind == "Maximize" else -1
+        measured = [trial for trial in trials if _OBJECTIVE in trial]
+        if measured:
+            record[member] = dict(max(measured, key=lambda trial: sign * trial[_OBJECTIVE]["Value"]))
 
     def _trials(self, record: Record) -> list[Record]:
         arn = record["HyperParameterTuningJobArn"]
@@ -193,11 +226,10 @@ class TuningJobs:
         trials = self._trials(record)
         if params.get("SortBy") == "FinalObjectiveMetricValue":
             # Trials without an objective have no place in this order; SageMaker leaves them out too.
-            objective = "FinalHyperParameterTuningJobObjectiveMetric"
             trials = [
-                {**trial, "FinalObjectiveMetricValue": trial[objective]["Value"]}
+                {**trial, "FinalObjectiveMetricValue": trial[_OBJECTIVE]["Value"]}
                 for trial in trials
-                if objective in trial
+                if _OBJECTIVE in trial
             ]
         records, token = self._ground.store.page(TRAINING_JOB, trials, params)
         return {"TrainingJobSummaries": records, "NextToken": token}

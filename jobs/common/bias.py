@@ -2,7 +2,7 @@
 Bias metrics in the definitions of SageMaker Clarify, for one facet value (d) against all others (a).
 
 The formulas are those of the exam; whether a facet's values are people says the dataset (`problem.affected`).
-Positive is the outcome asked for (label 1). A metric whose denominator is empty is None.
+Positive is the outcome asked for (`tasks.positive`). A metric whose denominator is empty is None.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,8 +40,8 @@ POST_TRAINING = {
 Metrics = dict[str, float | None]
 
 
-def pre_training(labels: Values, facet: Bools) -> Metrics:
-    a, d = labels[~facet] == 1, labels[facet] == 1
+def pre_training(labels: Bools, facet: Bools) -> Metrics:
+    a, d = labels[~facet], labels[facet]
     # Order (1, 0) of the classes does not matter to any of these but is the same on both sides.
     p, q = (np.array([side.mean(), 1 - side.mean()]) for side in (a, d))
     middle = (p + q) / 2
@@ -68,9 +68,8 @@ def _mean(left: float | None, right: float | None) -> float | None:
     return None if left is None or right is None else (left + right) / 2
 
 
-def post_training(labels: Values, predicted: Bools, facet: Bools) -> Metrics:
-    truth = labels == 1
-    a, d = (_Side(truth[side], predicted[side]) for side in (~facet, facet))
+def post_training(labels: Bools, predicted: Bools, facet: Bools) -> Metrics:
+    a, d = (_Side(labels[side], predicted[side]) for side in (~facet, facet))
 
     def difference(measure: Callable[["_Side"], float | None]) -> float | None:
         left, right = measure(a), measure(d)

@@ -1,19 +1,81 @@
 """
-Paired bootstrap over whole days.
+Paired bootstrap over whole days: events of one day share its circumstances, so days are drawn, not rows.
 
-Events of one day share its circumstances, so days are drawn, not rows. AUC of a sample of days needs
-only, for every pair of days, how often a positive of the one outranks a negative of the other; with that
-table a draw costs a small quadratic form instead of a sort, and the table can be stored beside a model.
+A mean loss needs the sum of each day. AUC of a sample of days needs only, for every pair of days, how often a
+positive of the one outranks a negative of the other; with that table a draw costs a small quadratic form
+instead of a sort. Either table can be stored beside a model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from common.arrays import Days, Floats, Ints, Values
 from common.metrics import UndefinedError
+
+
+class Paired(Protocol):
+    """Several answers to the same rows, by days."""
+
+    def measure(self, name: str, weights: Floats | None = None) -> Floats:
+        """Per row of `weights` (draws, days); of the days as they are when there are none."""
+
+    def gain(self, name: str, over: str, weights: Floats | None = None) -> Floats:
+        """How much better `name` is than `over`."""
+
+    def draw(self, draws: int, seed: int) -> Floats:
+        """How often each day is in each of `draws` samples of as many days as there are."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+def _draw(days: int, draws: int, seed: int) -> Floats:
+    generator = np.random.default_rng(seed)
+    return generator.multinomial(days, np.full(days, 1 / days), size=draws).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class DayLosses:
+    """
+    :ivar rows: per day
+    :ivar losses: per answer, the sum of each day
+    """
+
+    rows: Floats
+    losses: Mapping[str, Floats]
+
+    @staticmethod
+    def of(
+        days: Days, labels: Values, answers: Mapping[str, Values], loss: Callable[[Values, Values], Values]
+    ) -> "DayLosses":
+        present, place = np.unique(days, return_inverse=True)
+        count = len(present)
+        sums = {
+            name: np.bincount(place, weights=loss(labels, said), minlength=count).astype(np.float64)
+            for name, said in answers.items()
+        }
+        return DayLosses(np.bincount(place, minlength=count).astype(np.float64), sums)
+
+    @staticmethod
+    def from_json(content: Mapping[str, Any]) -> "DayLosses":
+        losses = {name: np.array(sums, dtype=np.float64) for name, sums in content["losses"].items()}
+        return DayLosses(np.array(content["rows"], dtype=np.float64), losses)
+
+    def to_json(self) -> dict[str, Any]:
+        losses = {name: sums.tolist() for name, sums in self.losses.items()}
+        return {"rows": self.rows.tolist(), "losses": losses}
+
+    def measure(self, name: str, weights: Floats | None = None) -> Floats:
+        w = np.ones((1, len(self.rows))) if weights is None else weights
+        return (w @ self.losses[name]) / (w @ self.rows)
+
+    def gain(self, name: str, over: str, weights: Floats | None = None) -> Floats:
+        return self.measure(over, weights) - self.measure(name, weights)
+
+    def draw(self, draws: int, seed: int) -> Floats:
+        return _draw(len(self.rows), draws, seed)
 
 
 @dataclass(frozen=True)
@@ -55,21 +117,17 @@ class DayPairs:
             "wins": {name: table.tolist() for name, table in self.wins.items()},
         }
 
-    def auc(self, name: str, weights: Floats | None = None) -> Floats:
-        """AUC per row of `weights` (draws, days); of the days as they are when there are none."""
+    def measure(self, name: str, weights: Floats | None = None) -> Floats:
         w = np.ones((1, len(self.positives))) if weights is None else weights
         pairs = (w @ self.positives) * (w @ self.negatives)
         with np.errstate(invalid="ignore", divide="ignore"):
             return ((w @ self.wins[name]) * w).sum(axis=1) / pairs
 
     def gain(self, name: str, over: str, weights: Floats | None = None) -> Floats:
-        return self.auc(name, weights) - self.auc(over, weights)
+        return self.measure(name, weights) - self.measure(over, weights)
 
     def draw(self, draws: int, seed: int) -> Floats:
-        """How often each day is in each of `draws` samples of as many days as there are."""
-        days = len(self.positives)
-        generator = np.random.default_rng(seed)
-        return generator.multinomial(days, np.full(days, 1 / days), size=draws).astype(np.float64)
+        return _draw(len(self.positives), draws, seed)
 
 
 def _wins(place: Ints, truth: Values, scores: Values, days: int) -> Floats:

@@ -21,6 +21,13 @@ NOT_PORTABLE = re.compile(
     r"\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&"
 )
 
+# Keys that each task has, and no other.
+KEYS_OF_TASK = {
+    "binary": ("costs",),
+    "multiclass": ("target", "label", "classes", "positive"),
+    "regression": ("target", "positiveFrom", "loss", "intervalLevel"),
+}
+
 TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -112,8 +119,12 @@ def _rules(dataset: dict[str, Any]) -> Iterator[Fault]:
         )
     if labels[0]["role"] != "id":
         yield "labels.columns", "the id comes first, then the values of a ground-truth line in their order"
-    if len(targets) != 1:
+    problems = {"problem": dataset["problem"]}
+    problems |= {f"tasks.{name}": problem for name, problem in dataset.get("tasks", {}).items()}
+    if len(targets) != 1 and any(p.get("task", "binary") == "binary" for p in problems.values()):
         yield "labels.columns", f"exactly one label must be the target; {len(targets)} are"
+    for at, problem in problems.items():
+        yield from _problem(at, problem, labels, features)
     for c in targets:
         if (c["type"], c.get("min"), c.get("max")) != ("int", 0, 1):
             yield f"labels.{c['name']}", "the target must be an int with min 0 and max 1"
@@ -129,6 +140,36 @@ def _rules(dataset: dict[str, Any]) -> Iterator[Fault]:
         if c["name"] in taken:
             name = c["name"]
             yield f"features.{name}.name", f'"{name}" is taken: {taken[name]}; rename it'
+
+
+def _problem(
+    at: str, problem: dict[str, Any], labels: list[dict[str, Any]], features: list[dict[str, Any]]
+) -> Iterator[Fault]:
+    task = problem.get("task", "binary")
+    wanted = KEYS_OF_TASK[task]
+    for key in dict.fromkeys(key for keys in KEYS_OF_TASK.values() for key in keys):
+        if (key in wanted) != (key in problem):
+            yield f"{at}.{key}", "is missing" if key in wanted else f"a {task} task has no such key"
+    least = "auc" if task == "binary" else "skill"
+    if set(problem["floor"]) != {least, "meaning"}:
+        yield f"{at}.floor", f"a {task} task has {least} and meaning here"
+    numbers = [c["name"] for c in labels if c["role"] == "label" and c["type"] != "string"]
+    target, label = problem.get("target"), problem.get("label")
+    if target is not None and target not in numbers:
+        yield f"{at}.target", f'"{target}" is no label that holds numbers'
+    if label is not None and any(c["name"] == label for c in (*labels, *features)):
+        yield f"{at}.label", f'"{label}" is taken: a column has it; rename it'
+    classes = problem.get("classes", [])
+    cuts = [one.get("below") for one in classes]
+    ends = [cut for cut in cuts[:-1] if cut is not None]
+    if classes and (cuts[-1] is not None or len(ends) < len(cuts) - 1 or ends != sorted(set(ends))):
+        yield f"{at}.classes", "each class but the last must have a larger `below` than that before"
+    names = [one["name"] for one in classes]
+    if len(set(names)) < len(names):
+        yield f"{at}.classes", "two classes have one name"
+    for name in problem.get("positive", []):
+        if name not in names:
+            yield f"{at}.positive", f'"{name}" is no class'
 
 
 def _raw(tables: dict[str, dict[str, Any]]) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from common import schema
@@ -57,7 +58,13 @@ def label_table(records: Iterable[list[Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(records, columns=names)
     frame = frame.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
     values = [column.name for column in schema.label_columns() if column.role == "label"]
-    return frame.astype(dict.fromkeys(values, "float64"))
+    frame = frame.astype(dict.fromkeys(values, "float64"))
+    classes = schema.problem().get("classes")
+    if classes is None:
+        return frame
+    cuts = [one["below"] for one in classes if "below" in one]
+    codes = np.digitize(frame[schema.target_column()], cuts).astype(np.float64)
+    return frame.assign(**{schema.label_column(): codes})
 
 
 def label_records(files: Objects, refusals: Refusals, before: datetime | None = None) -> Iterator[list[Any]]:

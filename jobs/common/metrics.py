@@ -1,4 +1,4 @@
-"""Measures of a binary score and of distance between samples; numpy only."""
+"""Measures of scores and probabilities, and of distance between samples; numpy only."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -30,6 +30,61 @@ def auc(labels: Values, scores: Values) -> float:
 
 def brier(labels: Values, scores: Values) -> float:
     return float(np.mean((np.asarray(scores, dtype=np.float64) - labels) ** 2))
+
+
+# A class that a model calls impossible and that comes true costs this much and no more.
+LEAST_PROBABILITY = 1e-6
+
+
+def log_losses(labels: Values, probabilities: Values) -> Values:
+    """
+    Minus the logarithm of what the true class was given, one a row.
+
+    :param labels: codes of the classes
+    :param probabilities: shape (rows, classes)
+    """
+    given = probabilities[np.arange(len(labels)), np.asarray(labels, dtype=np.int64)]
+    return -np.log(np.clip(np.asarray(given, dtype=np.float64), LEAST_PROBABILITY, 1))
+
+
+def multiclass_brier(labels: Values, probabilities: Values) -> float:
+    """Mean over rows of the squared distances of all classes, 0 to 2."""
+    truth = np.asarray(labels)[:, None] == np.arange(probabilities.shape[1])
+    return float(((np.asarray(probabilities, dtype=np.float64) - truth) ** 2).sum(axis=1).mean())
+
+
+def regression_figures(labels: Values, answers: Values) -> dict[str, float]:
+    """In the unit of the labels; `meanError` is positive where the answers are too high."""
+    errors = np.asarray(answers, dtype=np.float64) - labels
+    mse = float((errors**2).mean())
+    spread = float(((labels - labels.mean()) ** 2).mean())
+    return {
+        "mae": float(np.abs(errors).mean()),
+        "mse": mse,
+        "rmse": mse**0.5,
+        "r2": 1 - mse / spread if spread else 0.0,
+        "meanError": float(errors.mean()),
+    }
+
+
+def multiclass_figures(labels: Values, probabilities: Values) -> dict[str, Any]:
+    """
+    Decisions for the likeliest class. `macro` figures are means over the classes, so that a rare one counts
+    as much as a frequent one.
+    """
+    classes, said = probabilities.shape[1], probabilities.argmax(axis=1)
+    matrix = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(matrix, (np.asarray(labels, dtype=np.int64), said), 1)
+    # `Confusion` takes labels of 0 and 1.
+    each = [Confusion.of((labels == one).astype(int), said == one) for one in range(classes)]
+    return {
+        "brier": multiclass_brier(labels, probabilities),
+        "accuracy": float(matrix.trace() / matrix.sum()),
+        "macroPrecision": float(np.mean([c.precision for c in each])),
+        "macroRecall": float(np.mean([c.recall for c in each])),
+        "macroF1": float(np.mean([c.f1 for c in each])),
+        "confusion": matrix.tolist(),
+    }
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from common import predictors, schema
-from common.arrays import Bools, Floats, Values
+from common import predictors, rule, schema, tasks
+from common.arrays import Floats, Values
 from common.calibrated import Calibrated
 from common.runtime import write_json
 from common.slices import Slices
@@ -26,14 +26,18 @@ FILES = schema.layout()["files"]["model"]
 EXPLAINED_ROWS = 2000
 
 
-class OtherFeaturesError(ValueError):
-    """The columns changed since a model was trained: only the code that lies beside it can serve it."""
+class OtherModelError(ValueError):
+    """The dataset changed since a model was trained: only the code that lies beside it can serve it."""
 
-    def __init__(self, trained: Sequence[str], declared: Sequence[str]) -> None:
-        new, gone = ([n for n in a if n not in b] for a, b in ((declared, trained), (trained, declared)))
-        parts = [f"without {', '.join(new)}"] * bool(new) + [f"with {', '.join(gone)}"] * bool(gone)
-        self.difference = f"trained {' and '.join(parts) or 'with the features in another order'}"
-        super().__init__(f"the model was {self.difference}, unlike dataset.json: train and release another")
+    def __init__(self, difference: str) -> None:
+        self.difference = difference
+        super().__init__(f"the model was {difference}, unlike dataset.json: train and release another")
+
+
+def other_features(trained: Sequence[str], declared: Sequence[str]) -> str:
+    new, gone = ([n for n in a if n not in b] for a, b in ((declared, trained), (trained, declared)))
+    parts = [f"without {', '.join(new)}"] * bool(new) + [f"with {', '.join(gone)}"] * bool(gone)
+    return f"trained {' and '.join(parts) or 'with the features in another order'}"
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,16 @@ class Model:
 
     @staticmethod
     def load(folder: Path) -> "Model":
-        """:raises OtherFeaturesError: when the model has others than this code's schema declares"""
+        """
+        :raises OtherModelError: when the model has other features, or another task, than this code's schema
+        declares
+        """
         meta = json.loads((folder / FILES["meta"]).read_text("utf-8"))
+        if meta["task"] != tasks.task().name:
+            raise OtherModelError(f"trained for a {meta['task']} task")
         declared = [column.name for column in schema.features()]
         if meta["features"] != declared:
-            raise OtherFeaturesError(meta["features"], declared)
+            raise OtherModelError(other_features(meta["features"], declared))
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))
         predictor = Calibrated.load(predictors.load(meta["algorithm"], folder), folder)
         return Model(predictor, encoding, meta, identity(folder))
@@ -87,8 +96,15 @@ class Model:
     def threshold(self) -> float:
         return float(self.meta["threshold"])
 
-    def decide(self, rows: Rows, scores: Values) -> Bools:
-        """Whether the label is predicted: at the threshold of a row's group where it has one of its own."""
+    def decide(self, rows: Rows, scores: Values) -> Values:
+        """
+        Yes or no, the code of a class, or the number itself. A yes is said from the threshold of a row's
+        group on, where it has one of its own.
+        """
+        if self.meta["task"] == "multiclass":
+            return scores.argmax(axis=1)
+        if self.meta["task"] == "regression":
+            return scores
         own = {each["value"]: each["threshold"] for each in self.meta["thresholds"]}
         if not own:
             return scores >= self.threshold
@@ -104,19 +120,28 @@ class Model:
         return str(self.meta["trainedThrough"])
 
     def score(self, rows: Rows) -> Values:
-        """Probability of the label, one a row."""
+        """One answer a row: a probability, a number, or shape (rows, classes)."""
         return self.predictor.score(self.encoding.matrix(rows))
+
+    def interval(self, rows: Rows) -> Floats:
+        """Ends between which the number is expected to lie, shape (rows, 2)."""
+        promised = self.meta["interval"]
+        bounds = predictors.bounds(self.predictor, self.encoding.matrix(rows))
+        return bounds + np.array([promised["lower"], promised["upper"]])
 
     def rule(self, rows: "pd.DataFrame") -> Floats:
         """
-        The one-feature rule on the same rows; a missing value ranks as the median of the fit slice. Without
-        a declared rule all rows rank the same, as they do for who always says the more frequent outcome.
+        The simple rule on the same rows. Where it is one feature, a missing value ranks as the median of the
+        fit slice. Without a declared rule all rows rank the same, as they do for who always says the more
+        frequent outcome.
         """
-        rule = schema.rule_of_thumb()
-        if rule is None:
+        if self.meta.get("rule") is not None:
+            return rule.answers(self.meta["rule"], rows)
+        column = schema.rule_of_thumb()
+        if column is None:
             return np.zeros(len(rows))
-        values = rows[rule.name].fillna(self.encoding.rule_fill).to_numpy(dtype=np.float64)
-        return -values if rule.ruleOfThumb == "lower" else values
+        values = rows[column.name].fillna(self.encoding.rule_fill).to_numpy(dtype=np.float64)
+        return -values if column.ruleOfThumb == "lower" else values
 
     def attributions(self, rows: "pd.DataFrame") -> Attributions:
         """Over at most `EXPLAINED_ROWS` rows spread evenly."""

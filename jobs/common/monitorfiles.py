@@ -12,6 +12,7 @@ import pandas as pd
 from common import schema
 from common.arrays import Floats
 from common.model import Attributions
+from common.tasks import positive_text
 from common.transform import plain
 
 # Sketch size of the managed monitor; 2,048 points hold a distribution function to 0.0005.
@@ -159,7 +160,7 @@ def analysis(
     pre: Mapping[str, Any] | None, post: Mapping[str, Any], attributions: Attributions
 ) -> dict[str, Any]:
     """Clarify's analysis.json; `pre` is absent where there are no labels."""
-    label = {"label": schema.label_column(), "label_value_or_threshold": "1"}
+    label = {"label": schema.label_column(), "label_value_or_threshold": positive_text()}
     content: dict[str, Any] = {"version": "1.0", "post_training_bias_metrics": {**label, "facets": post}}
     if pre is not None:
         content["pre_training_bias_metrics"] = {**label, "facets": pre}

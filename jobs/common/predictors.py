@@ -4,7 +4,7 @@ out; an archive holds XGBoost's own file or plain arrays, so that nothing in it 
 endpoint starts without scikit-learn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,10 +13,12 @@ import numpy as np
 
 from common import schema
 from common.arrays import Bools, Floats, Ints, Singles, Values
+from common.design import Design
 from common.transform import feature_types
 from common.xgb import Booster, DMatrix
 
 BOOSTER, ARRAYS, MEMBERS = "booster.json", "arrays.npz", "members"
+QUANTILES = "quantiles"
 # The shuffles of an explanation must be the same when it is looked at again.
 SEED = 20130301
 # Rows whose way through all trees fits into a processor's cache.
@@ -26,7 +28,7 @@ CERTAIN = 1e-6
 
 class Predictor(Protocol):
     def score(self, matrix: Singles) -> Values:
-        """Probability of the label, one a row."""
+        """One answer a row: a probability, a number, or shape (rows, classes)."""
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
         """Mean weight of each feature over these rows, and what is expected without any of them."""
@@ -36,6 +38,8 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True)
 class Boosted:
+    """:ivar booster: with attribute `quantiles` where it answers lower bound, median and upper bound"""
+
     booster: Booster
 
     @staticmethod
@@ -49,12 +53,27 @@ class Boosted:
 
     def score(self, matrix: Singles) -> Singles:
         # Straight from the array: building a DMatrix costs twice as long for a request of a few rows.
+        return median(self.booster, self.all_answers(matrix))
+
+    def all_answers(self, matrix: Singles) -> Singles:
         return self.booster.inplace_predict(matrix, validate_features=False)
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
-        """Mean |SHAP| by exact TreeSHAP, in log-odds."""
+        """Mean |SHAP| by exact TreeSHAP, in log-odds or in the unit of the number; over all classes."""
         values = self.booster.predict(dmatrix(matrix), pred_contribs=True)
-        return np.abs(values[:, :-1]).mean(axis=0), float(values[0, -1])
+        values = values.reshape(len(matrix), -1, matrix.shape[1] + 1)
+        return np.abs(values[..., :-1]).mean(axis=(0, 1)), float(values[0, :, -1].mean())
+
+
+def median(booster: Booster, answers: Singles) -> Singles:
+    return answers if booster.attr(QUANTILES) is None else answers[:, 1]
+
+
+def bounds(predictor: Predictor, matrix: Singles) -> Floats:
+    """What an interval is built around, shape (rows, 2): two quantiles, or twice the answer itself."""
+    if isinstance(predictor, Boosted) and predictor.booster.attr(QUANTILES) is not None:
+        return predictor.all_answers(matrix)[:, [0, 2]].astype(np.float64)
+    return np.repeat(np.asarray(predictor.score(matrix), dtype=np.float64)[:, None], 2, axis=1)
 
 
 def dmatrix(matrix: Singles, labels: Values | None = None, weights: Values | None = None) -> DMatrix:
@@ -65,107 +84,76 @@ def dmatrix(matrix: Singles, labels: Values | None = None, weights: Values | Non
 
 
 @dataclass(frozen=True)
-class Design:
-    """
-    The columns of a weighted sum: one for each category, numbers standardised. A missing number counts as the
-    mean, and where the fit slice had such, a column of its own says so.
-
-    :ivar categories: how many each feature has; 0 for a number
-    :ivar means: of each number in the fit slice, and `scales` its standard deviation
-    :ivar gaps: whether the fit slice lacked values of the number
-    """
-
-    categories: Ints
-    means: Floats
-    scales: Floats
-    gaps: Bools
-
-    @staticmethod
-    def fit(matrix: Singles, categories: Ints) -> "Design":
-        """A number without any value, or with one only, says nothing: its column is all zeros."""
-        missing = np.isnan(matrix)
-        numbers = np.where(missing, 0, matrix).astype(np.float64)
-        present = np.maximum((~missing).sum(axis=0), 1)
-        means = numbers.sum(axis=0) / present
-        deviations = np.sqrt((np.where(missing, 0, numbers - means) ** 2).sum(axis=0) / present)
-        scales = np.where(deviations > 0, deviations, 1.0)
-        return Design(categories, means, scales, missing.any(axis=0) & (categories == 0))
-
-    def columns(self, matrix: Singles) -> Floats:
-        """Float64 of shape (rows, columns), in the order of `owners`."""
-        parts: list[Values] = []
-        for feature, count in enumerate(self.categories):
-            values = matrix[:, [feature]].astype(np.float64)
-            if count:
-                parts.append(values == np.arange(count))
-                continue
-            parts.append(np.nan_to_num((values - self.means[feature]) / self.scales[feature]))
-            if self.gaps[feature]:
-                parts.append(np.isnan(values))
-        return np.concatenate(parts, axis=1, dtype=np.float64)
-
-    @property
-    def owners(self) -> Ints:
-        """The feature of each column."""
-        widths = np.where(self.categories > 0, self.categories, 1 + self.gaps)
-        return np.repeat(np.arange(len(widths)), widths)
-
-
-@dataclass(frozen=True)
 class Linear:
-    """:ivar weights: one a column of the design; `offset` stands alone. Their sum is in log-odds."""
+    """
+    :ivar weights: shape (columns of the design,), and of several classes (columns, classes)
+    :ivar offset: what stands alone
+    :ivar link: of LINKS, from the sum to the answer
+    """
 
     design: Design
     weights: Floats
-    offset: float
+    offset: Floats
+    link: str
 
     @staticmethod
     def load(folder: Path) -> "Linear":
         design, rest = _read(folder)
-        return Linear(design, rest["weights"], float(rest["offset"]))
+        return Linear(design, rest["weights"], rest["offset"], str(rest["link"]))
 
     def save(self, folder: Path) -> None:
-        np.savez(folder / ARRAYS, **vars(self.design), weights=self.weights, offset=self.offset)
+        parts = {name: value for name, value in vars(self).items() if name != "design"}
+        np.savez(folder / ARRAYS, **vars(self.design), **parts)
 
     def score(self, matrix: Singles) -> Floats:
-        return logistic(self.design.columns(matrix) @ self.weights + self.offset)
+        return LINKS[self.link](self.design.columns(matrix) @ self.weights + self.offset)
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
         """
-        Mean |coefficient × value| in log-odds, values counted from their mean over these rows: a category
-        that all of them share explains no difference between them.
+        Mean |coefficient × value| in log-odds or in the unit of the number, over all classes. Values are
+        counted from their mean over these rows: a category that all of them share explains no difference
+        between them.
         """
         columns = self.design.columns(matrix)
         means = columns.mean(axis=0)
-        parts = (columns - means) * self.weights
         of_feature = self.design.owners[:, None] == np.arange(matrix.shape[1])
-        return np.abs(parts @ of_feature).mean(axis=0), float(means @ self.weights + self.offset)
+        each = [
+            np.abs((columns - means) * weights @ of_feature).mean(axis=0)
+            for weights in self.weights.reshape(len(means), -1).T
+        ]
+        return np.mean(each, axis=0), float(np.mean(means @ self.weights + self.offset))
 
 
 @dataclass(frozen=True)
 class Network:
-    """:ivar layers: weights and offsets from the design's columns to one log-odds, a ReLU between them"""
+    """
+    :ivar layers: weights and offsets, a ReLU between them
+    :ivar link: of LINKS, from the last layer to the answer
+    """
 
     design: Design
     layers: tuple[tuple[Floats, Floats], ...]
+    link: str
 
     @staticmethod
     def load(folder: Path) -> "Network":
         design, rest = _read(folder)
+        link = str(rest.pop("link"))
         count = len(rest) // 2
-        return Network(design, tuple((rest[f"weights{n}"], rest[f"offsets{n}"]) for n in range(count)))
+        return Network(design, tuple((rest[f"weights{n}"], rest[f"offsets{n}"]) for n in range(count)), link)
 
     def save(self, folder: Path) -> None:
         named = {f"weights{n}": weights for n, (weights, _) in enumerate(self.layers)}
         named |= {f"offsets{n}": offsets for n, (_, offsets) in enumerate(self.layers)}
-        np.savez(folder / ARRAYS, **vars(self.design), **named)
+        np.savez(folder / ARRAYS, **vars(self.design), **named, link=self.link)
 
     def score(self, matrix: Singles) -> Floats:
         values = self.design.columns(matrix)
         for weights, offsets in self.layers[:-1]:
             values = np.maximum(values @ weights + offsets, 0)
         weights, offsets = self.layers[-1]
-        return logistic((values @ weights + offsets)[:, 0])
+        last = values @ weights + offsets
+        return LINKS[self.link](last[:, 0] if last.shape[1] == 1 else last)
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
         return permutation(self, matrix)
@@ -177,7 +165,7 @@ class Trees:
     The nodes of all trees in one row; a leaf leads to itself.
 
     :ivar roots: place of each tree's root
-    :ivar values: probability at each node
+    :ivar values: answer of each node, shape (nodes,) or (nodes, classes)
     :ivar depth: steps from the roots to the farthest leaf
     """
 
@@ -217,26 +205,27 @@ class Trees:
 
 @dataclass(frozen=True)
 class Stack:
-    """Log-odds of several models, weighted by a logistic regression that also calibrates their sum."""
+    """Answers of several models, weighted by a regression that also calibrates their sum."""
 
     members: Mapping[str, Predictor]
     weights: Floats
-    offset: float
+    offset: Floats
+    link: str
 
     @staticmethod
     def load(folder: Path) -> "Stack":
         members = {each.name: load(each.name, each) for each in sorted((folder / MEMBERS).iterdir())}
         with np.load(folder / ARRAYS) as arrays:
-            return Stack(members, arrays["weights"], float(arrays["offset"]))
+            return Stack(members, arrays["weights"], arrays["offset"], str(arrays["link"]))
 
     def save(self, folder: Path) -> None:
         for name, member in self.members.items():
             (folder / MEMBERS / name).mkdir(parents=True, exist_ok=True)
             member.save(folder / MEMBERS / name)
-        np.savez(folder / ARRAYS, weights=self.weights, offset=self.offset)
+        np.savez(folder / ARRAYS, weights=self.weights, offset=self.offset, link=self.link)
 
     def score(self, matrix: Singles) -> Floats:
-        return logistic(opinions(self.members, matrix) @ self.weights + self.offset)
+        return LINKS[self.link](stacked(self.members, matrix, self.link) @ self.weights + self.offset)
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
         return permutation(self, matrix)
@@ -270,14 +259,36 @@ def log_odds(scores: Values) -> Floats:
     return np.log(within / (1 - within))
 
 
-def opinions(members: Mapping[str, Predictor], matrix: Singles) -> Floats:
-    """Log-odds, one column a member in the order of their names."""
-    return np.column_stack([log_odds(members[name].score(matrix)) for name in sorted(members)])
+def softmax(logarithms: Floats) -> Floats:
+    shares = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def identity(number: Floats) -> Floats:
+    return number
+
+
+LINKS: dict[str, Callable[[Floats], Floats]] = {
+    "logistic": logistic,
+    "softmax": softmax,
+    "identity": identity,
+}
+
+
+def stacked(members: Mapping[str, Predictor], matrix: Singles, link: str) -> Floats:
+    """
+    What the link makes of each member's answers, undone: log-odds, logarithms or numbers, in the order of
+    names.
+    """
+    answers = np.column_stack([members[name].score(matrix) for name in sorted(members)]).astype(np.float64)
+    if link == "identity":
+        return answers
+    return log_odds(answers) if link == "logistic" else np.log(np.clip(answers, CERTAIN, 1 - CERTAIN))
 
 
 def permutation(predictor: Predictor, matrix: Singles) -> tuple[Floats, float]:
     """
-    Mean change of the probability when the values of one feature are dealt anew among the rows. It needs no
+    Mean change of the answer when the values of one feature are dealt anew among the rows. It needs no
     labels, so that a window can be compared with the gate before its labels come.
     """
     scores = predictor.score(matrix)

@@ -109,7 +109,15 @@ def time_column() -> str:
 
 
 def label_column() -> str:
-    return next(column.name for column in label_columns() if column.target)
+    """What models predict, as answers and labelled rows call it."""
+    label = problem().get("label")
+    return target_column() if label is None else label
+
+
+def target_column() -> str:
+    """The label of ground truth that it is, or that its classes are cut from."""
+    target = problem().get("target")
+    return next(c.name for c in label_columns() if c.target) if target is None else target
 
 
 def rule_of_thumb() -> Column | None:

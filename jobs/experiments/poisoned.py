@@ -165,7 +165,7 @@ class _Run:
         verdict = "violation" if quality.violations() else "nothing"
         facets = self._analysis["pre_training_bias_metrics"]["facets"]
         return _Findings(
-            auc=quality.auc,
+            auc=quality.score,
             against_champion=self._decided[0],
             against_rule=self._decided[1],
             refused=self._refused,

@@ -120,7 +120,7 @@ class Judge:
             return self.summed(np.where(inside, values, 0)) / self.summed(inside)
 
     def auc(self, scores: Values) -> Drawn:
-        return DayPairs.of(self.days, self.labels, {"": scores}).auc("", self._weights)
+        return DayPairs.of(self.days, self.labels, {"": scores}).measure("", self._weights)
 
     def average_precision(self, scores: Values) -> Drawn:
         """PR-AUC as scikit-learn has it, ties taken together."""

@@ -8,10 +8,13 @@ from datetime import date, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import store
 from common import schema
+from common.answers import believed
+from common.arrays import Values
 from common.instances import fault, to_frame
 from common.records import UNREADABLE, Refusals, utc, values
 from common.tables import between
@@ -87,12 +90,17 @@ def read_window(prefix: str, window: Window, model: str | None, partitions: Wind
     return Captured(latest, others, unattributed, len(own) - len(latest), refused)
 
 
+def scores_of(rows: pd.DataFrame) -> Values:
+    """What the model answered, in the form of its own answers."""
+    return np.array(rows[SCORE].tolist(), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class _Prediction:
     time: datetime
     instance: dict[str, Any]
-    score: float
-    predicted: bool
+    score: float | list[float]
+    predicted: bool | int | float
     model: str | None
 
 
@@ -129,13 +137,16 @@ def _request(record: Any, refuse: Callable[[object], None]) -> Iterator[_Predict
         if problem is not None:
             refuse(problem)
             continue
-        answer = answers[instance[identity]]
-        predicted = answer[schema.label_column()]
-        yield _Prediction(time, instance, float(answer["score"]), predicted, model)
+        try:
+            score, predicted = believed(answers[instance[identity]], instance[identity])
+        except ValueError as wrong:
+            refuse(str(wrong))
+            continue
+        yield _Prediction(time, instance, score, predicted, model)
 
 
 def _wrong(instance: Any, answers: Mapping[str, Any]) -> str | None:
-    """The rule that an instance or its answer breaks, and the value."""
+    """The rule that an instance breaks, and the value."""
     found = fault(instance)
     if found is not None:
         return " ".join(found).strip()
@@ -143,16 +154,8 @@ def _wrong(instance: Any, answers: Mapping[str, Any]) -> str | None:
         value = instance[column.name]
         if value is not None and not low <= value <= high:
             return f"{schema.domain(column)}, got {value!r}"
-    key, label = instance[schema.id_column()], schema.label_column()
-    answer = answers.get(key)
-    if answer is None:
-        return f"an instance must have a prediction, got none for {key!r}"
-    score = answer.get("score")
-    if not isinstance(score, int | float) or isinstance(score, bool) or not 0 <= score <= 1:
-        return f"score must be a number from 0 to 1, got {score!r} for {key!r}"
-    if not isinstance(answer.get(label), bool):
-        return f"{label} of a prediction must be true or false, got {answer.get(label)!r} for {key!r}"
-    return None
+    key = instance[schema.id_column()]
+    return None if key in answers else f"an instance must have a prediction, got none for {key!r}"
 
 
 @cache

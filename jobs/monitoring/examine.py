@@ -16,6 +16,7 @@ from common import schema
 from common.metrics import UndefinedError, ndcg
 from common.model import Model
 from common.monitorfiles import analysis, statistics, violation
+from common.tasks import task
 from drift import Drift, Violation
 from quality import Quality
 
@@ -112,7 +113,7 @@ def _quality(
 def _rule_lost(labelled: pd.DataFrame, found: list[Violation]) -> str | None:
     """A gain over a rule whose own column is gone would be the larger, the worse the data is."""
     rule, missing = schema.rule_of_thumb(), schema.words()["checks"]["completeness"]
-    if rule is None:
+    if rule is None or task().name != "binary":
         return None
     lost = f"{rule.name}, which the one-feature rule is made of, is missing in"
     for v in found:

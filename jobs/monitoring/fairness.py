@@ -8,6 +8,7 @@ import pandas as pd
 from captured import PREDICTED
 from common import schema
 from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, pre_training
+from common.tasks import positive
 
 Facets = dict[str, list[dict[str, Any]]]
 
@@ -17,7 +18,7 @@ UNBIASED = {"DI": 1.0}
 
 def facets(rows: pd.DataFrame, min_rows: int) -> tuple[Facets, Facets]:
     """Pre- and post-training metrics of labelled rows."""
-    labels, predicted = rows[schema.label_column()].to_numpy(), rows[PREDICTED].to_numpy(dtype=bool)
+    labels, predicted = (positive(rows[column].to_numpy()) for column in (schema.label_column(), PREDICTED))
     pre = per_facet(rows, min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
     post = per_facet(rows, min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING)
     return pre, post

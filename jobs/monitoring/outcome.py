@@ -118,7 +118,7 @@ def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:
         "labelCoverage": outcome["labelCoverage"],
         "driftViolations": len(checks) - quality_violations if looked else None,
         "qualityViolations": None if quality is None else quality_violations,
-        "auc": None if quality is None else quality["auc"],
+        "score": None if quality is None else quality["score"],
     }
     measured = {METRICS[name]: value for name, value in figures.items() if value is not None}
     kit_only = [{"Name": "Kit", "Value": kit}]

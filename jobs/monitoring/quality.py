@@ -11,15 +11,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from captured import PREDICTED, SCORE, Window
+from captured import PREDICTED, Window, scores_of
 from common import schema
 from common.arrays import Floats, Values
 from common.bootstrap import DayPairs, interval
-from common.metrics import Confusion, UndefinedError, brier
+from common.metrics import Confusion, UndefinedError, multiclass_figures, regression_figures
 from common.tables import days_of
+from common.tasks import paired_from_json, task
 from drift import Violation
 
 MODEL, RULE = "model", "rule"
+# Keys of the managed monitor.
+_MANAGED = {
+    "binary": "binary_classification",
+    "multiclass": "multiclass_classification",
+    "regression": "regression",
+}
 
 # Fixed, so that a window looked at again says the same; two, so that window and gate are drawn independently.
 WINDOW_SEED, GATE_SEED = 20130601, 20130602
@@ -28,15 +35,17 @@ WINDOW_SEED, GATE_SEED = 20130601, 20130602
 @dataclass(frozen=True)
 class Quality:
     """
-    Gains are AUC of the model minus AUC of the rule; `interval` is of the gain; `dropInterval` is the 95 %
-    interval of the window's gain minus the gate's, `drop` its value.
+    Gains are how much better the model is than the rule by `measure`; `interval` is of the gain;
+    `dropInterval` is the 95 % interval of the window's gain minus the gate's, `drop` its value; `guard` is
+    the second measure.
     """
 
-    auc: float
-    aucInterval: tuple[float, float]  # noqa: N815 - as written to outcome.json
-    ruleAuc: float  # noqa: N815
-    ruleAucInterval: tuple[float, float]  # noqa: N815
-    brier: float
+    measure: str
+    score: float
+    scoreInterval: tuple[float, float]  # noqa: N815 - as written to outcome.json
+    ruleScore: float  # noqa: N815
+    ruleScoreInterval: tuple[float, float]  # noqa: N815
+    guard: float
     gain: float
     interval: tuple[float, float]
     drop: float
@@ -58,25 +67,25 @@ def measure(rows: pd.DataFrame, rule: Values, gate: Mapping[str, Any], draws: in
     :param gate: `gain_over_rule` of model_quality_constraints.json
     :raises UndefinedError: when the window holds one class only
     """
-    labels, scores = rows[schema.label_column()].to_numpy(), rows[SCORE].to_numpy()
-    if (labels == labels[0]).all():
+    labels, scores, kind = rows[schema.label_column()].to_numpy(), scores_of(rows), task()
+    if kind.name == "binary" and (labels == labels[0]).all():
         raise UndefinedError(
             f"all {len(labels):,} labelled records have {schema.label_column()} = {labels[0]:g}: "
             "ranking them needs both outcomes"
         )
-    here = DayPairs.of(days_of(rows), labels, {MODEL: scores, RULE: rule})
-    there = DayPairs.from_json(gate["days"])
+    here = kind.paired(days_of(rows), labels, {MODEL: scores, RULE: rule})
+    there = paired_from_json(gate["days"])
     gain = float(here.gain(MODEL, RULE)[0])
     weights = here.draw(draws, WINDOW_SEED)
-    aucs, rule_aucs = here.auc(MODEL, weights), here.auc(RULE, weights)
-    gains = aucs - rule_aucs
+    gains = here.gain(MODEL, RULE, weights)
     gate_gains = there.gain(gate["model"], gate["rule"], there.draw(draws, GATE_SEED))
     return Quality(
-        auc=float(here.auc(MODEL)[0]),
-        aucInterval=interval(aucs),
-        ruleAuc=float(here.auc(RULE)[0]),
-        ruleAucInterval=interval(rule_aucs),
-        brier=brier(labels, scores),
+        measure=kind.measure,
+        score=float(here.measure(MODEL)[0]),
+        scoreInterval=interval(here.measure(MODEL, weights)),
+        ruleScore=float(here.measure(RULE)[0]),
+        ruleScoreInterval=interval(here.measure(RULE, weights)),
+        guard=kind.guarded(labels, scores),
         gain=gain,
         interval=interval(gains),
         drop=gain - gate["value"],
@@ -89,8 +98,40 @@ def statistics(rows: pd.DataFrame, quality: Quality, window: Window, draws: int)
     model_quality_statistics.json of the managed monitor; its standard deviations come from samples of rows,
     these from samples of days.
     """
+    times = {"start_time": f"{window.start}T00:00:00Z", "end_time": f"{window.end}T00:00:00Z"}
+    figures = {"binary": _binary, "multiclass": _multiclass, "regression": _regression}[task().name]
+    return {
+        "version": 0.0,
+        "dataset": {"item_count": len(rows), **times},
+        f"{_MANAGED[task().name]}_metrics": figures(rows, quality, draws),
+    }
+
+
+def _regression(rows: pd.DataFrame, quality: Quality, draws: int) -> dict[str, Any]:
+    labels, answers = rows[schema.label_column()].to_numpy(), scores_of(rows)
+    figures = regression_figures(labels, answers)
+    return {name: {"value": figures[name]} for name in ("mae", "mse", "rmse", "r2")}
+
+
+def _multiclass(rows: pd.DataFrame, quality: Quality, draws: int) -> dict[str, Any]:
+    """
+    Classes are numbered as in dataset.json; the managed monitor weighs its means by rows, these count classes
+    alike.
+    """
+    figures = multiclass_figures(rows[schema.label_column()].to_numpy(), scores_of(rows))
+    matrix = {
+        str(truth): {str(said): count for said, count in enumerate(row)}
+        for truth, row in enumerate(figures["confusion"])
+    }
+    measured = {
+        name: {"value": figures[name]} for name in ("accuracy", "macroPrecision", "macroRecall", "macroF1")
+    }
+    return {"confusion_matrix": matrix, **measured}
+
+
+def _binary(rows: pd.DataFrame, quality: Quality, draws: int) -> dict[str, Any]:
     labels, predicted = rows[schema.label_column()].to_numpy(), rows[PREDICTED].to_numpy(dtype=bool)
-    pairs = DayPairs.of(days_of(rows), labels, {MODEL: rows[SCORE].to_numpy()})
+    pairs = DayPairs.of(days_of(rows), labels, {MODEL: scores_of(rows)})
     weights = pairs.draw(draws, WINDOW_SEED)
     per_day = _confusion_by_day(rows, labels, predicted)
     drawn = weights @ per_day
@@ -99,14 +140,10 @@ def statistics(rows: pd.DataFrame, quality: Quality, window: Window, draws: int)
         name: {"value": getattr(whole, name), "standard_deviation": float(np.std(_ratios(drawn)[name]))}
         for name in ("precision", "recall", "accuracy", "f1")
     }
-    figures["auc"] = {"value": quality.auc, "standard_deviation": float(np.nanstd(pairs.auc(MODEL, weights)))}
+    spread = float(np.nanstd(pairs.measure(MODEL, weights)))
+    figures["auc"] = {"value": quality.score, "standard_deviation": spread}
     matrix = {"0": {"0": whole.tn, "1": whole.fp}, "1": {"0": whole.fn, "1": whole.tp}}
-    times = {"start_time": f"{window.start}T00:00:00Z", "end_time": f"{window.end}T00:00:00Z"}
-    return {
-        "version": 0.0,
-        "dataset": {"item_count": len(rows), **times},
-        "binary_classification_metrics": {"confusion_matrix": matrix, **figures},
-    }
+    return {"confusion_matrix": matrix, **figures}
 
 
 def _confusion_by_day(rows: pd.DataFrame, labels: Values, predicted: Values) -> Floats:

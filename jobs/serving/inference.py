@@ -6,15 +6,12 @@ container calls. Takes and answers the JSON of `POST /predictions`, see docs/con
 import json
 import os
 from pathlib import Path
-from typing import Any
 
-from common import schema
+from common.answers import Answer, answers
 from common.instances import Columns, checked_columns
 from common.model import Model
 
 CONTENT_TYPE = "application/json"
-
-Answer = dict[str, Any]
 
 
 def model_fn(model_dir: str) -> Model:
@@ -38,13 +35,7 @@ def input_fn(body: str | bytes, content_type: str) -> Columns:
 
 
 def predict_fn(columns: Columns, model: Model) -> Answer:
-    key_column, label, scores = schema.id_column(), schema.label_column(), model.score(columns)
-    decided = model.decide(columns, scores).tolist()
-    predictions = [
-        {key_column: key, "score": score, label: said}
-        for key, score, said in zip(columns[key_column], scores.tolist(), decided, strict=True)
-    ]
-    return {"model": model.identity, "predictions": predictions}
+    return {"model": model.identity, "predictions": answers(model, columns)}
 
 
 def output_fn(answer: Answer, accept: str) -> tuple[str, str]:

@@ -5,9 +5,12 @@ the best round was.
 
 import json
 from pathlib import Path
+from typing import Any
 
+from common import schema
 from common.arrays import Values
-from common.predictors import Boosted, dmatrix
+from common.predictors import QUANTILES, Boosted, dmatrix, median
+from common.tasks import class_names, task
 from common.xgb import Booster
 from rounds import Progress, Settings, Slice
 
@@ -25,6 +28,19 @@ def min_child_weight(fit_rows: int) -> float:
     return max(1.0, min(float(LARGEST_LEAF), fit_rows / ROWS_OF_A_LEAF))
 
 
+def objective() -> dict[str, Any]:
+    """XGBoost's own names for what the dataset asks."""
+    problem = schema.problem()
+    if task().name == "multiclass":
+        return {"objective": "multi:softprob", "num_class": len(class_names())}
+    if task().name == "binary":
+        return {"objective": "binary:logistic"}
+    if problem["loss"] == "quantile":
+        outside = 1 - problem["intervalLevel"]
+        return {"objective": "reg:quantileerror", "quantile_alpha": [outside / 2, 0.5, 1 - outside / 2]}
+    return {"objective": {"squared": "reg:squarederror", "absolute": "reg:absoluteerror"}[problem["loss"]]}
+
+
 class Boosting:
     every = CHECKPOINT_ROUNDS
     suffix = ".json"
@@ -33,7 +49,7 @@ class Boosting:
         self._fit = dmatrix(fit.matrix, fit.labels, fit.weights)
         self._select = dmatrix(select.matrix, select.labels)
         given = {name: value for name, value in settings.items() if name not in NOT_OF_THE_BOOSTER}
-        fixed = {"objective": "binary:logistic", "tree_method": "hist", "seed_per_iteration": True}
+        fixed = {**objective(), "tree_method": "hist", "seed_per_iteration": True}
         self._parameters = {"min_child_weight": min_child_weight(len(fit.labels)), **given, **fixed}
         self._booster = self._from(None)
 
@@ -41,7 +57,7 @@ class Boosting:
         self._booster.update(self._fit, number)
 
     def scores(self) -> Values:
-        return self._booster.predict(self._select)
+        return median(self._booster, self._booster.predict(self._select))
 
     def keep(self) -> None:
         """Any round can be gone back to: trees are only ever added."""
@@ -62,4 +78,7 @@ class Boosting:
         return Progress(**json.loads(self._booster.attr(STATE)))
 
     def _from(self, file: Path | None) -> Booster:
-        return Booster(self._parameters, cache=[self._fit, self._select], model_file=file)
+        booster = Booster(self._parameters, cache=[self._fit, self._select], model_file=file)
+        if "quantile_alpha" in self._parameters:
+            booster.set_attr(**{QUANTILES: json.dumps(self._parameters["quantile_alpha"])})
+        return booster

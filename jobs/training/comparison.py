@@ -1,4 +1,4 @@
-"""Champion, challenger and the one-feature rule on the same gate rows."""
+"""Champion, challenger and the simple rule on the same gate rows."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -7,12 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from common import schema
+from common import rule, schema
 from common.arrays import Days, Values
-from common.bootstrap import DayPairs, interval
-from common.metrics import Confusion, auc, brier, calibration, calibration_error, cheapest_threshold
+from common.bootstrap import Paired, interval
+from common.metrics import (
+    Confusion,
+    calibration,
+    calibration_error,
+    cheapest_threshold,
+    multiclass_figures,
+    regression_figures,
+)
 from common.model import Model
 from common.tables import days_of
+from common.tasks import task
 from common.transform import plain
 from gate import Comparison, Evidence, Segment
 
@@ -44,8 +52,8 @@ class Scored:
     def days(self) -> Days:
         return days_of(self.rows)
 
-    def pairs(self) -> DayPairs:
-        return DayPairs.of(self.days, self.labels, self.scores)
+    def pairs(self) -> Paired:
+        return task().paired(self.days, self.labels, self.scores)
 
 
 def evidence(
@@ -60,34 +68,46 @@ def evidence(
     :param scored: the gate slice
     :param select: the slice before it, whose rule shows what is usual
     """
-    pairs = scored.pairs()
+    pairs, kind = scored.pairs(), task()
     weights = pairs.draw(draws, SEED)
     large = segments(scored, RULE if champion is None else CHAMPION, segment_min_rows)
     comparison = None
     if champion is not None:
         labels, scores = scored.labels, scored.scores
         comparison = Comparison(
-            champion_auc=float(pairs.auc(CHAMPION)[0]),
+            champion=float(pairs.measure(CHAMPION)[0]),
             gain=float(pairs.gain(CHALLENGER, CHAMPION)[0]),
             interval=interval(pairs.gain(CHALLENGER, CHAMPION, weights)),
-            brier_delta=brier(labels, scores[CHALLENGER]) - brier(labels, scores[CHAMPION]),
+            guard_delta=_guard_delta(labels, scores),
             segments=[segment for segment in large if segment.gain is not None],
             champion_trained_through=champion.trained_through,
         )
     return Evidence(
         gate=challenger.slices.gate,
-        challenger_auc=float(pairs.auc(CHALLENGER)[0]),
-        rule_auc=float(pairs.auc(RULE)[0]),
+        challenger=float(pairs.measure(CHALLENGER)[0]),
+        rule_score=float(pairs.measure(RULE)[0]),
         rule_gain=float(pairs.gain(CHALLENGER, RULE)[0]),
         rule_interval=interval(pairs.gain(CHALLENGER, RULE, weights)),
         comparison=comparison,
         rule=rule_name(),
         rule_lost=_rule_lost(scored, select),
         one_class=[segment for segment in large if segment.gain is None],
+        measure=kind.measure,
+        skill=float(pairs.gain(CHALLENGER, RULE)[0] / pairs.measure(RULE)[0]) if kind.relative else None,
+        guard=(kind.guard, kind.relative),
     )
 
 
+def _guard_delta(labels: Values, scores: Mapping[str, Values]) -> float:
+    """How much worse the challenger's second measure is than the champion's."""
+    kind = task()
+    challenger, champion = (kind.guarded(labels, scores[name]) for name in (CHALLENGER, CHAMPION))
+    return (challenger - champion) / champion if kind.relative else challenger - champion
+
+
 def rule_name() -> str:
+    if task().name != "binary":
+        return rule.name_of()
     if schema.rule_of_thumb() is None:
         return "the more frequent outcome for all (no simple rule is declared; 0.5 by definition)"
     return "the one-feature rule"
@@ -95,21 +115,21 @@ def rule_name() -> str:
 
 def _rule_lost(scored: Scored, select: Scored) -> str | None:
     """A gain over a rule that has lost its values would be the larger, the worse the data is."""
-    rule = schema.rule_of_thumb()
-    if rule is None:
+    column = schema.rule_of_thumb()
+    if column is None or task().name != "binary":
         return None
-    here, before = (float(slice_.rows[rule.name].notna().mean()) for slice_ in (scored, select))
+    here, before = (float(slice_.rows[column.name].notna().mean()) for slice_ in (scored, select))
     if here > before / 2:
         return None
     return (
-        f"{rule.name}, which the one-feature rule is made of, has a value in {here:.0%} of the gate's rows "
+        f"{column.name}, which the one-feature rule is made of, has a value in {here:.0%} of the gate's rows "
         f"and had one in {before:.0%} of those of the select slice: prepare the gate's partitions again"
     )
 
 
 def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
     """The challenger's gain in every value of a segment column that has `min_rows` rows or more."""
-    found = []
+    found, kind = [], task()
     for column in (c.name for c in schema.features() if c.segment):
         counts = scored.rows[column].value_counts().sort_index()
         for value, count in zip(plain(counts.index), counts, strict=True):
@@ -117,8 +137,10 @@ def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
                 continue
             inside = (scored.rows[column] == value).to_numpy()
             labels = scored.labels[inside]
-            ours, theirs = (auc(labels, scored.scores[name][inside]) for name in (CHALLENGER, over))
-            gain = None if (labels == labels[0]).all() else ours - theirs
+            ours, theirs = (kind.score(labels, scored.scores[name][inside]) for name in (CHALLENGER, over))
+            # A mean loss of rows with one outcome is a figure as any other; their ranking is none.
+            unranked = kind.name == "binary" and (labels == labels[0]).all()
+            gain = None if unranked else kind.gain(ours, theirs)
             found.append(Segment(column, str(value), int(count), gain))
     return found
 
@@ -137,13 +159,21 @@ def costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[s
 
 
 def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
-    """What a report shows of one model: ranking, probabilities, and the decisions as when it is served."""
-    labels, scores = scored.labels, scored.scores[name]
-    confusion = Confusion.of(labels, model.decide(scored.rows, scores))
-    bins = calibration(labels, scores)
+    """What a report shows of one model: its measures, and the decisions that it takes."""
+    labels, answers = scored.labels, scored.scores[name]
+    kind = task()
+    if kind.name == "regression":
+        return {
+            **regression_figures(labels, answers),
+            **interval_figures(scored.rows, labels, model),
+        }
+    if kind.name == "multiclass":
+        return {"logLoss": kind.score(labels, answers), **multiclass_figures(labels, answers)}
+    bins = calibration(labels, answers)
+    confusion = Confusion.of(labels, model.decide(scored.rows, answers))
     return {
-        "auc": auc(labels, scores),
-        "brier": brier(labels, scores),
+        "auc": kind.score(labels, answers),
+        "brier": kind.guarded(labels, answers),
         "calibrationError": calibration_error(bins),
         "calibration": [asdict(b) for b in bins],
         "threshold": model.threshold,
@@ -152,3 +182,11 @@ def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
         "recall": confusion.recall,
         "f1": confusion.f1,
     }
+
+
+def interval_figures(rows: pd.DataFrame, labels: Values, model: Model) -> dict[str, Any]:
+    """How often the outcome lies in the interval that was promised, and how wide that is."""
+    low, high = model.interval(rows).T
+    inside = (low <= labels) & (labels <= high)
+    promised = model.meta["interval"]["level"]
+    return {"promised": promised, "coverage": float(inside.mean()), "width": float((high - low).mean())}

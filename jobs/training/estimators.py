@@ -7,14 +7,21 @@ from typing import Any
 
 import joblib
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from boosting import ROWS_OF_A_LEAF
 from common.arrays import Values
-from common.predictors import Design, Linear, Network, Trees
+from common.design import Design
+from common.predictors import Linear, Network, Trees
+from common.tasks import task
 from rounds import Progress, Settings, Slice
 
 TREES_OF_A_ROUND, LEAST_LEAF = 10, 5
@@ -30,8 +37,12 @@ def leaf(fit_rows: int) -> int:
     return max(LEAST_LEAF, fit_rows // ROWS_OF_A_LEAF)
 
 
+# From a weighted sum to the answer of each task.
+LINK = {"binary": "logistic", "multiclass": "softmax", "regression": "identity"}
+
+
 class Estimator:
-    """A classifier that is fitted again, or further, in each round; the best one is kept beside it."""
+    """An estimator that is fitted again, or further, in each round; the best one is kept beside it."""
 
     every = 1
     suffix = ".joblib"
@@ -54,7 +65,10 @@ class Estimator:
         self._estimator.fit(self._fit, self._labels, sample_weight=self._weights)
 
     def scores(self) -> Values:
-        return self._estimator.predict_proba(self._select)[:, 1]
+        if task().name == "regression":
+            return self._estimator.predict(self._select)
+        shares = self._estimator.predict_proba(self._select)
+        return shares[:, 1] if task().name == "binary" else shares
 
     def keep(self) -> None:
         self._kept = deepcopy(self._estimator)
@@ -68,7 +82,7 @@ class Estimator:
 
 
 class Designed(Estimator):
-    """A classifier that takes weighted sums, and no codes."""
+    """An estimator that takes weighted sums, and no codes."""
 
     def __init__(self, settings: Settings, fit: Slice, select: Slice) -> None:
         super().__init__(settings, fit, select)
@@ -81,8 +95,10 @@ class PenalisedLine(Designed):
     A round is a step on the path from the strongest penalty to the weakest, each begun where the last ended.
     """
 
-    def start(self, settings: Settings) -> LogisticRegression:
+    def start(self, settings: Settings) -> Any:
         ridge = settings["l1_ratio"] == 0
+        if task().name == "regression":
+            return Ridge() if ridge else ElasticNet(l1_ratio=settings["l1_ratio"], warm_start=True)
         # Only saga knows L1; lbfgs reaches the same ridge in a tenth of the time.
         return LogisticRegression(
             l1_ratio=settings["l1_ratio"],
@@ -94,18 +110,38 @@ class PenalisedLine(Designed):
         )
 
     def prepare(self, number: int) -> None:
-        self._estimator.C = FIRST_C * STEP_OF_C**number
+        strength = FIRST_C * STEP_OF_C**number
+        if task().name == "regression":
+            # Ridge weighs the penalty against the sum of all rows, elastic net against their mean.
+            rows = 1 if isinstance(self._estimator, Ridge) else len(self._labels)
+            self._estimator.alpha = 1 / (strength * rows)
+        else:
+            self._estimator.C = strength
 
     def cut(self, best: int) -> Linear:
-        return Linear(self._design, self._kept.coef_[0], float(self._kept.intercept_[0]))
+        weights, offset = np.asarray(self._kept.coef_).T, np.asarray(self._kept.intercept_)
+        if task().name == "binary":
+            weights, offset = weights[:, 0], offset[0]
+        return Linear(self._design, weights, offset, LINK[task().name])
 
 
 class NeuralNetwork(Designed):
-    """A round is an epoch."""
+    """A round is an epoch. Numbers are learned standardised; the last layer gives them their unit back."""
 
-    def start(self, settings: Settings) -> MLPClassifier:
+    def __init__(self, settings: Settings, fit: Slice, select: Slice) -> None:
+        super().__init__(settings, fit, select)
+        self._mean, self._scale = 0.0, 1.0
+        if task().name == "regression":
+            self._mean, self._scale = float(self._labels.mean()), float(self._labels.std()) or 1.0
+            self._labels = (self._labels - self._mean) / self._scale
+
+    def scores(self) -> Values:
+        return super().scores() * self._scale + self._mean
+
+    def start(self, settings: Settings) -> Any:
         units = int(settings["hidden_units"])
-        return MLPClassifier(
+        kind = MLPRegressor if task().name == "regression" else MLPClassifier
+        return kind(
             hidden_layer_sizes=(units, units // 2),
             learning_rate_init=settings["learning_rate"],
             alpha=settings["l2"],
@@ -114,11 +150,14 @@ class NeuralNetwork(Designed):
         )
 
     def grow(self, number: int) -> None:
-        classes = np.unique(self._labels)
-        self._estimator.partial_fit(self._fit, self._labels, sample_weight=self._weights, classes=classes)
+        classes = {} if task().name == "regression" else {"classes": np.unique(self._labels)}
+        self._estimator.partial_fit(self._fit, self._labels, sample_weight=self._weights, **classes)
 
     def cut(self, best: int) -> Network:
-        return Network(self._design, tuple(zip(self._kept.coefs_, self._kept.intercepts_, strict=True)))
+        layers = list(zip(self._kept.coefs_, self._kept.intercepts_, strict=True))
+        weights, offsets = layers[-1]
+        layers[-1] = weights * self._scale, offsets * self._scale + self._mean
+        return Network(self._design, tuple(layers), LINK[task().name])
 
 
 class Forest(Estimator):
@@ -126,10 +165,10 @@ class Forest(Estimator):
     A round adds ten trees: no forest is overfitted by more of them, but an archive grows and a request waits.
     """
 
-    kind: Any
+    kinds: tuple[Any, Any]
 
     def start(self, settings: Settings) -> Any:
-        return self.kind(
+        return self.kinds[task().name == "regression"](
             n_estimators=0,
             min_samples_leaf=int(settings.get("min_samples_leaf", leaf(len(self._labels)))),
             max_features=settings["max_features"],
@@ -146,19 +185,19 @@ class Forest(Estimator):
 
 
 class RandomForest(Forest):
-    kind = RandomForestClassifier
+    kinds = RandomForestClassifier, RandomForestRegressor
 
 
 class ExtraTrees(Forest):
-    kind = ExtraTreesClassifier
+    kinds = ExtraTreesClassifier, ExtraTreesRegressor
 
 
 class DecisionTree(Estimator):
     """A round allows one more level."""
 
-    def start(self, settings: Settings) -> DecisionTreeClassifier:
-        least = int(settings["min_samples_leaf"])
-        return DecisionTreeClassifier(min_samples_leaf=least, random_state=int(settings["seed"]))
+    def start(self, settings: Settings) -> Any:
+        kind = DecisionTreeRegressor if task().name == "regression" else DecisionTreeClassifier
+        return kind(min_samples_leaf=int(settings["min_samples_leaf"]), random_state=int(settings["seed"]))
 
     def prepare(self, number: int) -> None:
         self._estimator.max_depth = number + 1
@@ -186,6 +225,11 @@ def trees(grown: Sequence[Any]) -> Trees:
         left=np.where(inner, left + shift, own),
         right=np.where(inner, right + shift, own),
         missing_left=together("missing_go_to_left").astype(np.bool_),
-        values=together("value")[:, 0, 1],
+        values=_answers(together("value")[:, 0]),
         depth=max(tree.max_depth for tree in grown),
     )
+
+
+def _answers(values: Values) -> Values:
+    """:param values: shape (nodes, classes), or (nodes, 1) of numbers"""
+    return values if task().name == "multiclass" else values[:, -1]

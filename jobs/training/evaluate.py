@@ -5,6 +5,7 @@ registry, the release and the monitor need from the moment the challenger become
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,28 @@ import card_page
 import lineage
 import model_card
 from common import schema
+from common.answers import answers
 from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, pre_training
-from common.instances import to_instances
+from common.instances import to_columns, to_instances
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
-from common.metrics import Confusion
-from common.model import Model, OtherFeaturesError
+from common.metrics import Confusion, multiclass_figures, regression_figures
+from common.model import Model, OtherModelError
 from common.monitorfiles import analysis, constraints, statistics
 from common.runtime import OUTPUT, tell, write_all
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
-from comparison import CHALLENGER, CHAMPION, RULE, SEED, Scored, costs, evidence, performance, segments
+from common.tasks import positive, task
+from comparison import (
+    CHALLENGER,
+    CHAMPION,
+    RULE,
+    SEED,
+    Scored,
+    costs,
+    evidence,
+    performance,
+    segments,
+)
 from gate import Evidence, Margins, decide
 
 FILES = schema.layout()["files"]["evaluation"]
@@ -44,7 +57,7 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--select-days", type=int, required=True)
     parser.add_argument("--label-delay-days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--draws", type=int, required=True)
-    parser.add_argument("--brier-delta", type=float, required=True)
+    parser.add_argument("--guard-delta", type=float, required=True)
     parser.add_argument("--segment-delta", type=float, required=True)
     parser.add_argument("--segment-min-rows", type=int, required=True)
     parser.add_argument("--window-days", type=int, required=True)
@@ -90,7 +103,8 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
     found = evidence(scored, selected, challenger, champion, args.draws, args.segment_min_rows)
     found = replace(found, incomparable=incomparable)
     floor = schema.problem()["floor"]
-    margins = Margins(args.brier_delta, args.segment_delta, (floor["auc"], floor["meaning"]))
+    least = floor["skill" if task().relative else "auc"]
+    margins = Margins(args.guard_delta, args.segment_delta, (least, floor["meaning"]))
     promoted, reason = decide(found, margins)
     bias_and_attribution = bias_and_attributions(scored, challenger, args.facet_min_rows)
     profile = statistics(period)
@@ -137,7 +151,7 @@ def _champion(folder: Path) -> tuple[Model | None, str | None]:
     """
     try:
         return _model(folder), None
-    except OtherFeaturesError as problem:
+    except OtherModelError as problem:
         return None, problem.difference
 
 
@@ -154,14 +168,16 @@ def _decision(
         "window": {"start": found.gate[0], "end": end},
         "rows": len(scored.rows),
         "days": len(np.unique(scored.days)),
-        "championAuc": None if c is None else c.champion_auc,
-        "challengerAuc": found.challenger_auc,
-        "ruleAuc": found.rule_auc,
+        "measure": found.measure,
+        "championScore": None if c is None else c.champion,
+        "challengerScore": found.challenger,
+        "ruleScore": found.rule_score,
         "gain": None if c is None else c.gain,
         "interval": None if c is None else list(c.interval),
         "ruleGain": found.rule_gain,
         "ruleInterval": list(found.rule_interval),
-        "brierDelta": None if c is None else c.brier_delta,
+        "guard": found.guard[0],
+        "guardDelta": None if c is None else c.guard_delta,
         "segments": [] if c is None else [vars(segment) for segment in c.segments],
         "segmentsLeftOut": [vars(segment) for segment in found.one_class],
         "trainedThrough": end,
@@ -177,22 +193,23 @@ def _comparison(
     found: Evidence,
     segment_min_rows: int,
 ) -> dict[str, Any]:
-    models = {CHALLENGER: challenger, **({} if champion is None else {CHAMPION: champion})}
-    rule = schema.rule_of_thumb()
+    contenders = {CHALLENGER: challenger, CHAMPION: champion}
+    present = {name: model for name, model in contenders.items() if model is not None}
     return {
         "model": dict(challenger.meta),
-        "gate": {name: performance(scored, name, model) for name, model in models.items()},
-        "costs": {
-            "unit": schema.problem()["costs"]["unit"],
-            "perThousandRows": costs(scored, select, models),
-        },
-        "rule": {
-            "feature": None if rule is None else rule.name,
-            "direction": None if rule is None else rule.ruleOfThumb,
-            "auc": found.rule_auc,
-        },
+        "gate": {name: performance(scored, name, model) for name, model in present.items()},
+        "costs": _costs(scored, select, present),
+        "rule": {"name": found.rule, "score": found.rule_score},
         "segmentsOverRule": [vars(segment) for segment in segments(scored, RULE, segment_min_rows)],
     }
+
+
+def _costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[str, Any] | None:
+    """None where no answer is a yes or no that costs something."""
+    if task().name != "binary":
+        return None
+    unit = schema.problem()["costs"]["unit"]
+    return {"unit": unit, "perThousandRows": costs(scored, select, models)}
 
 
 def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
@@ -205,8 +222,8 @@ def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def bias_and_attributions(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
-    labels = scored.labels
-    predicted = challenger.decide(scored.rows, scored.scores[CHALLENGER])
+    labels = positive(scored.labels)
+    predicted = positive(challenger.decide(scored.rows, scored.scores[CHALLENGER]))
     pre = per_facet(scored.rows, facet_min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
     post = per_facet(
         scored.rows, facet_min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING
@@ -216,13 +233,9 @@ def bias_and_attributions(scored: Scored, challenger: Model, facet_min_rows: int
 
 def quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
     """Managed shape, and beside it what the open monitor needs for the interval of a later drop."""
-    confusion = Confusion.of(scored.labels, scored.scores[CHALLENGER] >= 0.5)
     return {
         "version": 0.0,
-        "binary_classification_constraints": {
-            name: {"threshold": value, "comparison_operator": "LessThanThreshold"}
-            for name, value in {"auc": found.challenger_auc, "accuracy": confusion.accuracy}.items()
-        },
+        **_managed_constraints(scored, found),
         "gain_over_rule": {
             "value": found.rule_gain,
             "window": {"start": found.gate[0], "end": found.gate[1]},
@@ -234,14 +247,33 @@ def quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
     }
 
 
+def _managed_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
+    labels, said = scored.labels, scored.scores[CHALLENGER]
+
+    def each(figures: Mapping[str, float], operator: str) -> dict[str, Any]:
+        return {name: {"threshold": v, "comparison_operator": operator} for name, v in figures.items()}
+
+    if task().name == "regression":
+        figures = regression_figures(labels, said)
+        worst = {name: figures[name] for name in ("mae", "mse", "rmse")}
+        least = each({"r2": figures["r2"]}, "LessThanThreshold")
+        return {"regression_constraints": each(worst, "GreaterThanThreshold") | least}
+    if task().name == "multiclass":
+        accuracy = multiclass_figures(labels, said)["accuracy"]
+        return {"multiclass_classification_constraints": each({"accuracy": accuracy}, "LessThanThreshold")}
+    confusion = Confusion.of(labels, said >= 0.5)
+    least = {"auc": found.challenger, "accuracy": confusion.accuracy}
+    return {"binary_classification_constraints": each(least, "LessThanThreshold")}
+
+
 def _smoke_test(gate: pd.DataFrame, challenger: Model) -> dict[str, Any]:
     """A request of real rows; a release is live when the endpoint answers it with these scores."""
-    rows = gate.iloc[:SMOKE_ROWS]
-    scores = challenger.score(rows).tolist()
+    instances = to_instances(gate.iloc[:SMOKE_ROWS])
+    scores = [answer["score"] for answer in answers(challenger, to_columns(instances))]
     return {
-        "request": {"instances": to_instances(rows)},
+        "request": {"instances": instances},
         "expectedScores": scores,
-        "tolerance": SMOKE_TOLERANCE,
+        "tolerance": SMOKE_TOLERANCE * max(1.0, *map(abs, scores)),
     }
 
 

@@ -8,9 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from common import schema
-from common.metrics import auc
-from common.predictors import Predictor, Stack, Trees, opinions
+from common.predictors import Predictor, Stack, Trees, stacked
+from common.tasks import task
 from rounds import Grown, Plan, Settings, Slice, print_metric, run
 
 # Module and class of each family that grows in rounds; scikit-learn is loaded only where one needs it.
@@ -41,6 +43,11 @@ def settings_of(algorithm: str, given: Mapping[str, float]) -> Settings:
     families = schema.families()
     if algorithm not in families:
         raise ValueError(f"algorithm {algorithm!r} is not one of {', '.join(families)}")
+    loss = schema.problem().get("loss", "squared")
+    if loss != "squared" and algorithm != "boosted-trees":
+        raise ValueError(
+            f"{algorithm} minimises squared loss, not {loss}: choose boosted-trees, or that loss"
+        )
     known = families[algorithm]["hyperparameters"]
     for name, value in given.items():
         if name not in known:
@@ -70,15 +77,22 @@ def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Gr
     """
     Each member is trained as alone, with its own checkpoints; a resumed job finds those that were ready.
     """
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LinearRegression, LogisticRegression
+
+    from estimators import LINK
 
     members: dict[str, Predictor] = {}
     for name in MEMBERS:
         own = replace(plan, algorithm=name, settings=settings_of(name, plan.settings))
         members[name] = fit(own, fit_slice, select, checkpoints).predictor
-    line = LogisticRegression().fit(opinions(members, select.matrix), select.labels)
-    stack = Stack(members, line.coef_[0], float(line.intercept_[0]))
-    score = auc(select.labels, stack.score(select.matrix))
+    link = LINK[task().name]
+    line = LinearRegression() if link == "identity" else LogisticRegression(max_iter=1000)
+    line.fit(stacked(members, select.matrix, link), select.labels)
+    weights, offset = np.asarray(line.coef_).T, np.asarray(line.intercept_)
+    if link == "logistic":
+        weights, offset = weights[:, 0], offset[0]
+    stack = Stack(members, weights, offset, link)
+    score = task().score(select.labels, stack.score(select.matrix))
     print_metric(len(members) - 1, score)
     return Grown(stack, len(members), score)
 
@@ -91,7 +105,8 @@ def rules(predictor: Predictor, categories: Mapping[str, tuple[Any, ...]]) -> li
 
     def below(node: int, indent: str) -> Iterator[str]:
         if predictor.left[node] == node:
-            yield f"{indent}score {predictor.values[node]:.4f}"
+            answer = np.atleast_1d(predictor.values[node])
+            yield f"{indent}score {', '.join(f'{each:.4f}' for each in answer)}"
             return
         name, threshold = names[predictor.features[node]], float(predictor.thresholds[node])
         unknown = " or unknown" if predictor.missing_left[node] else ""

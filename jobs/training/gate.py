@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Segment:
-    """AUC gain of challenger over champion in one large segment; None where it has one class only."""
+    """Gain of challenger over champion in one large segment; None where it has one class only."""
 
     column: str
     value: str
@@ -19,10 +19,13 @@ class Margins:
     """
     How much worse a challenger may be, and how good it must be; fixed before the comparison.
 
-    :ivar floor: AUC below which no model ships, and what that would mean
+    :ivar guard: loss of the second measure; of a task that compares shares, as a share
+    :ivar floor: AUC below which no model ships, or share by which its loss must be below the simple rule's,
+    and
+        what less would mean
     """
 
-    brier: float
+    guard: float
     segment: float
     floor: tuple[float, str]
 
@@ -31,10 +34,10 @@ class Margins:
 class Comparison:
     """Two models on the same rows, neither having seen them."""
 
-    champion_auc: float
+    champion: float
     gain: float
     interval: tuple[float, float]
-    brier_delta: float
+    guard_delta: float
     segments: Sequence[Segment]  # with a gain
     champion_trained_through: str
 
@@ -43,6 +46,9 @@ class Comparison:
 class Evidence:
     """
     :ivar gate: `[start, end)` of the gate slice
+    :ivar measure: what challenger, champion and rule are scored by
+    :ivar skill: what the floor of the margins is held against: the AUC, or the share gained over the rule
+    :ivar guard: name of the second measure, and whether its loss is a share
     :ivar rule_gain: of the challenger over the one-feature rule
     :ivar rule: how the rule is called in a sentence
     :ivar rule_lost: why nobody can be compared with the rule; None when everybody can
@@ -52,12 +58,15 @@ class Evidence:
     """
 
     gate: tuple[str, str]
-    challenger_auc: float
-    rule_auc: float
+    challenger: float
+    rule_score: float
     rule_gain: float
     rule_interval: tuple[float, float]
     comparison: Comparison | None
     incomparable: str | None = None
+    measure: str = "AUC"
+    skill: float | None = None
+    guard: tuple[str, bool] = ("Brier score", False)
     rule: str = "the one-feature rule"
     rule_lost: str | None = None
     one_class: Sequence[Segment] = ()
@@ -69,24 +78,26 @@ def decide(evidence: Evidence, margins: Margins) -> tuple[bool, str]:
     if objections:
         return False, "; ".join(objections)
     low, high = evidence.rule_interval
-    versus_rule = f"{evidence.rule} {evidence.rule_auc:.4f}"
+    versus_rule = f"{evidence.rule} {evidence.rule_score:.4f}"
     if evidence.comparison is None:
         gain = f"gain {evidence.rule_gain:+.4f} in [{low:+.4f}, {high:+.4f}]"
         champion = (
             "no champion" if evidence.incomparable is None else f"the champion was {evidence.incomparable}"
         )
-        return True, f"{champion}; AUC {evidence.challenger_auc:.4f} against {versus_rule}, {gain}"
-    low, high = evidence.comparison.interval
-    return True, (
-        f"AUC {evidence.challenger_auc:.4f} against the champion's {evidence.comparison.champion_auc:.4f}, "
-        f"gain {evidence.comparison.gain:+.4f} in [{low:+.4f}, {high:+.4f}], and {versus_rule}"
-    )
+        return True, f"{champion}; {evidence.measure} {evidence.challenger:.4f} against {versus_rule}, {gain}"
+    c = evidence.comparison
+    low, high = c.interval
+    versus_champion = f"{evidence.measure} {evidence.challenger:.4f} against the champion's {c.champion:.4f}"
+    return True, f"{versus_champion}, gain {c.gain:+.4f} in [{low:+.4f}, {high:+.4f}], and {versus_rule}"
 
 
 def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
     floor, meaning = margins.floor
-    if not evidence.challenger_auc >= floor:
-        yield f"AUC {evidence.challenger_auc:.4f} is below the floor {floor:.4f}: {meaning}"
+    name, skill = evidence.measure, evidence.challenger
+    if evidence.skill is not None:
+        name, skill = f"{name} as a share gained over {evidence.rule}", evidence.skill
+    if not skill >= floor:
+        yield f"{name} {skill:.4f} is below the floor {floor:.4f}: {meaning}"
     if evidence.rule_lost is not None:
         yield evidence.rule_lost
     for s in evidence.one_class:
@@ -95,7 +106,7 @@ def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
     if c is None:
         if not evidence.rule_interval[0] > 0:
             why = _not_above(evidence.rule, evidence.rule_gain, evidence.rule_interval)
-            yield f"AUC {evidence.challenger_auc:.4f} against {evidence.rule_auc:.4f}: {why}"
+            yield f"{evidence.measure} {evidence.challenger:.4f} against {evidence.rule_score:.4f}: {why}"
         return
     start, end = evidence.gate
     if c.champion_trained_through > start:
@@ -107,13 +118,19 @@ def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
     if not c.interval[0] > 0:
         yield _not_above("the champion", c.gain, c.interval)
     if not evidence.rule_gain > 0:
-        yield f"AUC {evidence.challenger_auc:.4f} is not above {evidence.rule} {evidence.rule_auc:.4f}"
-    if not c.brier_delta <= margins.brier:
-        yield f"the Brier score is worse by {c.brier_delta:.4f}, allowed are {margins.brier:.4f}"
+        score = f"{evidence.measure} {evidence.challenger:.4f}"
+        yield f"{score} is not better than {evidence.rule} {evidence.rule_score:.4f}"
+    guard, shares = evidence.guard
+    if not c.guard_delta <= margins.guard:
+        worse = f"{c.guard_delta:.2%}" if shares else f"{c.guard_delta:.4f}"
+        allowed = f"{margins.guard:.2%}" if shares else f"{margins.guard:.4f}"
+        yield f"the {guard} is worse by {worse}, allowed are {allowed}"
     for s in c.segments:
         if s.gain is not None and not s.gain >= -margins.segment:
-            loss = f"{s.column} {s.value} ({s.rows} rows) loses {-s.gain:.4f} AUC"
-            yield f"{loss}, allowed are {margins.segment:.4f}"
+            of = f" of its {evidence.measure}" if shares else f" {evidence.measure}"
+            lost = (f"{-s.gain:.2%}" if shares else f"{-s.gain:.4f}") + of
+            allowed = f"{margins.segment:.2%}" if shares else f"{margins.segment:.4f}"
+            yield f"{s.column} {s.value} ({s.rows} rows) loses {lost}, allowed are {allowed}"
 
 
 def _not_above(whom: str, gain: float, interval: tuple[float, float]) -> str:

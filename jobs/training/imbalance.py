@@ -15,7 +15,7 @@ import numpy as np
 
 from common import schema
 from common.arrays import Floats, Ints, Singles, Values
-from common.predictors import Design
+from common.design import Design
 from rounds import Slice
 
 NOTHING = "none"

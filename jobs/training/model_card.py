@@ -8,6 +8,7 @@ from numbers import Real
 from typing import Any
 
 from common import schema
+from common.tasks import task
 
 # Lengths of the schema: of a paragraph, of a note, of a metric's group or axis, of a name.
 PARAGRAPH, NOTE, GROUP, NAME = 2048, 1024, 63, 255
@@ -31,7 +32,7 @@ def card(
             "risk_rating": "Unknown",
             "explanations_for_risk_rating": "No person has rated the risk; the gate weighs figures only.",
         },
-        "business_details": {"business_problem": _price(problem["costs"])[:PARAGRAPH]},
+        "business_details": {"business_problem": _price(problem)[:PARAGRAPH]},
         "training_details": {
             "training_observations": _slices(data)[:NOTE],
             "training_job_details": {
@@ -62,8 +63,7 @@ def card(
         "additional_information": {
             "ethical_considerations": _ethics(problem)[:PARAGRAPH],
             "caveats_and_recommendations": (
-                f"The gate lets no model pass below an AUC of {problem['floor']['auc']}: "
-                f"{problem['floor']['meaning']}."
+                f"The gate lets no model pass {_floor(problem['floor'])}: {problem['floor']['meaning']}."
             )[:PARAGRAPH],
             "custom_details": {
                 "dataset": schema.dataset()["name"],
@@ -83,7 +83,16 @@ def _factors() -> str:
     )
 
 
-def _price(costs: Mapping[str, Any]) -> str:
+def _floor(floor: Mapping[str, Any]) -> str:
+    if "auc" in floor:
+        return f"below an AUC of {floor['auc']}"
+    return f"whose {task().measure} is not {floor['skill']:.0%} below that of the simple rule"
+
+
+def _price(problem: Mapping[str, Any]) -> str:
+    if "costs" not in problem:
+        return f"{problem['decision']} Errors are weighed by {task().measure}."
+    costs = problem["costs"]
     errors = f"A false alarm costs {costs['falseAlarm']} and a miss {costs['miss']} {costs['unit']}."
     return f"{errors} {costs['meaning']}."
 
@@ -110,12 +119,12 @@ def _ethics(problem: Mapping[str, Any]) -> str:
 def _groups(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     challenger = metrics["gate"]["challenger"]
     yield _group("gate slice", _numbers(challenger, type="number"))
-    if "confusion" in challenger:
+    if isinstance(challenger.get("confusion"), Mapping):
         yield _group("confusion at the threshold", _numbers(challenger["confusion"], type="number"))
     costs = metrics["costs"]
-    yield _group(
-        f"cost of 1,000 decisions, {costs['unit']}", _numbers(costs["perThousandRows"], type="number")
-    )
+    if costs is not None:
+        name = f"cost of 1,000 decisions, {costs['unit']}"
+        yield _group(name, _numbers(costs["perThousandRows"], type="number"))
     for facet, values in metrics["analysis"]["post_training_bias_metrics"]["facets"].items():
         for value in values:
             found = {metric["name"]: metric["value"] for metric in value["metrics"]}

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Protocol
 
 from common.arrays import Floats, Ints, Singles, Values
-from common.metrics import auc
 from common.predictors import Predictor
+from common.tasks import task
 
 Settings = Mapping[str, float]
 
 
 def print_metric(number: int, score: float) -> None:
     """In the form of SageMaker's built-in XGBoost, which its own metric definitions find."""
-    print(f"[{number}]\tvalidation-auc:{score:.6f}", flush=True)
+    print(f"[{number}]\tvalidation-{task().metric}:{score:.6f}", flush=True)
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Slice:
 
 @dataclass(frozen=True)
 class Progress:
-    """The best round so far and its AUC on the select slice; `grown` rounds are done."""
+    """The best round so far and its score on the select slice; `grown` rounds are done."""
 
     grown: int = 0
     best: int = 0
-    best_auc: float = float("-inf")
+    best_score: float | None = None
 
 
 class Growing(Protocol):
@@ -94,7 +94,7 @@ class Plan:
 class Grown:
     predictor: Predictor
     rounds: int
-    select_auc: float
+    select_score: float
 
 
 def run(plan: Plan, growing: Growing, labels: Values, checkpoints: Path) -> Grown:
@@ -113,16 +113,18 @@ def run(plan: Plan, growing: Growing, labels: Values, checkpoints: Path) -> Grow
         if number - progress.best > plan.settings["early_stopping_rounds"]:
             break
         growing.grow(number)
-        score = auc(labels, growing.scores())
-        improved = score > progress.best_auc
-        best = (number, score) if improved else (progress.best, progress.best_auc)
+        score = task().score(labels, growing.scores())
+        # Every round's: a tuning job counts the figures, and stops a trial by them.
+        print_metric(number, score)
+        improved = progress.best_score is None or task().better(score, progress.best_score)
+        best = (number, score) if improved else (progress.best, progress.best_score)
         progress = Progress(number + 1, *best)
         if improved:
             growing.keep()
-            print_metric(number, score)
         if (number + 1) % growing.every == 0:
             _checkpoint(growing, file, progress)
-    return Grown(growing.cut(progress.best), progress.best + 1, progress.best_auc)
+    assert progress.best_score is not None  # `num_round` is 1 at least
+    return Grown(growing.cut(progress.best), progress.best + 1, progress.best_score)
 
 
 def _checkpoint(growing: Growing, file: Path, progress: Progress) -> None:

@@ -18,14 +18,15 @@ import pandas as pd
 import families
 import mitigation
 from calibrate import calibrated
-from common import schema
-from common.arrays import Values
+from common import predictors, rule, schema
+from common.arrays import Floats, Values
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model
 from common.runtime import tell
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
+from common.tasks import class_names, task
 from common.transform import Encoding, present
 from imbalance import NOTHING, balanced
 from rounds import Plan, Slice, print_metric
@@ -40,6 +41,8 @@ TREATMENT: dict[str, tuple[str | float, str]] = {
     "group_constraint": ("equal-opportunity", "what the thresholds must hold, one of schema/words.json"),
     "group_tolerance": (0.05, "largest difference of two groups' rates"),
 }
+
+WORDS = ("imbalance", "calibration", "reweigh", "group_facet")
 
 
 def options(argv: list[str]) -> argparse.Namespace:
@@ -71,6 +74,12 @@ def train(args: argparse.Namespace) -> Model:
 
     :raises ValueError: when the data cannot be cut into the three slices or a slice holds one class only
     """
+    asked = [name for name in WORDS if getattr(args, name) != NOTHING]
+    if asked and task().name != "binary":
+        raise ValueError(
+            f"{', '.join(asked)}: for an outcome that is yes or no, and the task of this dataset is "
+            f"{task().name}: leave it out"
+        )
     before = labelled_until(args.data_through, args.label_delay_days)
     rows = label_rows(read_features(args.features), read_labels(args.labels, before))
     slices = cut(rows, args.data_through, args.gate_days, args.select_days)
@@ -86,23 +95,25 @@ def train(args: argparse.Namespace) -> Model:
     fitted = _treated(_slice(encoding, fit), args, int(settings["seed"]))
     grown = families.fit(plan, fitted, watched, args.checkpoints)
     predictor = calibrated(args.calibration, grown.predictor, watched)
-    costs = schema.problem()["costs"]
-    prices, scores = (costs["falseAlarm"], costs["miss"]), predictor.score(watched.matrix)
+    answers = predictor.score(watched.matrix)
     meta = {
-        "task": "binary",
+        "task": task().name,
         "algorithm": args.algorithm,
         # What a training needs to give the same model again from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
         "treatment": {name: getattr(args, name) for name in TREATMENT},
-        "threshold": cheapest_threshold(watched.labels, scores, *prices),
-        "thresholds": _thresholds(args, select, scores, prices),
+        "threshold": threshold(watched.labels, answers),
+        "thresholds": _thresholds(args, select, answers),
+        "interval": interval(watched.labels, predictors.bounds(grown.predictor, watched.matrix)),
+        "rule": rule.fit(fit, fit[schema.label_column()].to_numpy()),
         # The gate decides whether this model is released, so its days count as seen.
         "trainedThrough": slices.end,
         "slices": slices.to_json(),
         "rules": families.rules(grown.predictor, encoding.categories),
         "rounds": grown.rounds,
-        "selectAuc": grown.select_auc,
+        "measure": task().measure,
+        "selectScore": grown.select_score,
         "rows": {"fit": len(fit), "select": len(select), "gate": len(gate)},
         "fittedRows": len(fitted.labels),
         "dataHash": plan.data,
@@ -120,26 +131,55 @@ def _treated(fit: Slice, args: argparse.Namespace, seed: int) -> Slice:
     return replace(treated, weights=mitigation.reweighed(treated.labels, groups, treated.weights))
 
 
-def _thresholds(
-    args: argparse.Namespace, select: pd.DataFrame, scores: Values, prices: tuple[float, float]
-) -> list[dict[str, Any]]:
+def _thresholds(args: argparse.Namespace, select: pd.DataFrame, scores: Values) -> list[dict[str, Any]]:
     if args.group_facet == NOTHING:
         return []
     constraint = mitigation.Constraint(args.group_constraint, args.group_tolerance)
     groups = present(select[mitigation.facet(args.group_facet)])
     labels = select[schema.label_column()].to_numpy()
+    costs = schema.problem()["costs"]
+    prices = costs["falseAlarm"], costs["miss"]
     return mitigation.group_thresholds(labels, scores, groups, constraint, prices)
 
 
 def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
     label = schema.label_column()
     part = between(rows, *period).dropna(subset=[label])
-    if part[label].nunique() < 2:
+    # What is fitted must have met every class; the other slices only need a difference to be measured by.
+    needed = len(class_names()) if name == "fit" and task().name == "multiclass" else 2
+    found = part[label].nunique()
+    if found < needed:
+        what = "of one class" if found < 2 else f"of {found} of the {needed} classes"
         raise ValueError(
-            f"slice {name} [{period[0]}, {period[1]}) holds {len(part)} labelled rows of one class: "
+            f"slice {name} [{period[0]}, {period[1]}) holds {len(part)} labelled rows {what}: "
             "give it more days"
         )
     return part
+
+
+def threshold(labels: Values, scores: Values) -> float | None:
+    """The cheapest of the select slice; None where nothing is decided by one."""
+    if task().name != "binary":
+        return None
+    costs = schema.problem()["costs"]
+    return cheapest_threshold(labels, scores, costs["falseAlarm"], costs["miss"])
+
+
+def interval(labels: Values, bounds: Floats) -> dict[str, float] | None:
+    """
+    Split conformal prediction: as much as the bounds of the select slice had to be moved for the promised
+    share of its rows to lie between them, half of the misses on each side. It holds for rows like these.
+    """
+    if task().name != "regression":
+        return None
+    level = schema.problem()["intervalLevel"]
+    below, above = labels - bounds[:, 0], labels - bounds[:, 1]
+    outside = (1 - level) / 2
+    return {
+        "level": level,
+        "lower": float(np.quantile(below, outside, method="lower")),
+        "upper": float(np.quantile(above, 1 - outside, method="higher")),
+    }
 
 
 def _slice(encoding: Encoding, rows: pd.DataFrame) -> Slice:
@@ -174,7 +214,7 @@ def main(argv: list[str]) -> None:
         model.save(args.model)
         pack_serving_code(args.model / "code")
         # SageMaker takes the last one: the released booster's, and not that of the last round tried.
-        print_metric(model.meta["rounds"] - 1, model.meta["selectAuc"])
+        print_metric(model.meta["rounds"] - 1, model.meta["selectScore"])
     except Exception as problem:
         # The container does not capture a script's error: FailureReason would say "exit code 1".
         tell("failure", f"{type(problem).__name__}: {problem}", args.output)

@@ -10,13 +10,15 @@ import { names } from '../shared/names';
 
 export interface KitDashboardProps {
   readonly kit: string;
+  /** What models are measured by. */
+  readonly measure: string;
   /** State machines by title. */
   readonly machines: Record<string, IStateMachine>;
 }
 
 /** The lifecycle from left to right: data, model, service, pipelines. */
 export class KitDashboard extends Construct {
-  constructor(scope: Construct, id: string, { kit, machines }: KitDashboardProps) {
+  constructor(scope: Construct, id: string, { kit, measure, machines }: KitDashboardProps) {
     super(scope, id);
     const period = Duration.hours(1);
     const own = (name: string, statistic = 'Maximum') => kitMetric(kit, name, statistic)(period);
@@ -44,7 +46,7 @@ export class KitDashboard extends Construct {
             own(monitoring.metrics.driftViolations),
             own(monitoring.metrics.qualityViolations),
           ]),
-          graph('AUC of the window', [own(monitoring.metrics.auc)]),
+          graph(`${measure} of the window`, [own(monitoring.metrics.score)]),
           graph('Records and label coverage', [own(monitoring.metrics.records), own(monitoring.metrics.labelCoverage)]),
         ],
         [

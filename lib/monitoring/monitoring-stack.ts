@@ -20,6 +20,7 @@ import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import { taskOf } from '../shared/dataset';
 import type { Dataset } from '../shared/dataset-file';
 import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { KitAlarm, kitMetric } from '../shared/alarms';
@@ -59,7 +60,7 @@ export class MonitoringStack extends RoomStack {
 
   constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     super(scope, id, monitoring, props, 'ML lifecycle kit: drift, quality, alarms, dashboard');
-    const { kit, config, alerts } = props;
+    const { kit, config, dataset, alerts } = props;
     this.monitor = this.addMonitor(props);
     const managed =
       config.monitoring.engine === 'managed' ? new ManagedEngine(this, 'Managed', { ...props, config }) : undefined;
@@ -80,7 +81,8 @@ export class MonitoringStack extends RoomStack {
       alarm: 'pipelineFailed',
       metric: (period) => failures(Object.values(machines), managed?.errors(period) ?? [], period),
     });
-    if (config.monitoring.dashboard) new KitDashboard(this, 'Dashboard', { kit, machines });
+    if (config.monitoring.dashboard)
+      new KitDashboard(this, 'Dashboard', { kit, measure: taskOf(dataset).measure, machines });
     new CfnOutput(this, machineOutput('Monitor'), { value: this.monitor.machine.stateMachineArn });
   }
 

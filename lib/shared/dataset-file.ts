@@ -88,18 +88,84 @@ const labelColumn = z.strictObject({
   name,
   type: z.enum(['int', 'double', 'string']),
   role: z.enum(['id', 'label']).describe('The `id` is that of the features'),
-  target: z.literal(true).optional().describe('The label that models predict: exactly one, an int from 0 to 1'),
+  target: z.literal(true).optional().describe('The label of a yes or no: exactly one, an int from 0 to 1'),
   unit: values.unit,
   min: values.min,
   max: values.max,
   meaning: text,
 });
 
+const share = z.number().gt(0).lt(1);
+
+const problem = z.strictObject({
+  task: z
+    .enum(['binary', 'multiclass', 'regression'])
+    .optional()
+    .describe('What a prediction is: yes or no (without the key), one of several classes, or a number'),
+  question: text.describe('What a prediction answers, and when it is asked'),
+  decision: text.describe('What is done with the answer'),
+  affected: text.describe('Whom right and wrong answers meet'),
+  target: name
+    .optional()
+    .describe('The label that is predicted, or cut into classes; a yes or no is the label marked `target`'),
+  label: name.optional().describe('Of classes: name of the class in answers and reports'),
+  classes: z
+    .array(
+      z.strictObject({
+        name: text,
+        below: z
+          .number()
+          .optional()
+          .describe('Values of the target below it, and not below that before; the last has none'),
+      }),
+    )
+    .min(2)
+    .optional()
+    .describe('Of classes: from the lowest values to the highest'),
+  positive: z
+    .array(text)
+    .min(1)
+    .optional()
+    .describe('Of classes: those that count as the outcome where groups are compared'),
+  positiveFrom: z
+    .number()
+    .optional()
+    .describe('Of a number: from where it counts as the outcome where groups are compared'),
+  loss: z
+    .enum(['squared', 'absolute', 'quantile'])
+    .optional()
+    .describe('Of a number: what boosted trees minimise; `quantile` learns the ends of the interval too'),
+  intervalLevel: share
+    .optional()
+    .describe('Of a number: share of outcomes that the interval of a prediction is to hold'),
+  costs: z
+    .strictObject({
+      unit: text,
+      falseAlarm: z.number().positive().describe('Of acting for nothing'),
+      miss: z.number().positive().describe('Of not acting where it was needed'),
+      meaning: text,
+    })
+    .optional()
+    .describe('Of a yes or no: the threshold of a decision is where these cost least'),
+  floor: z
+    .strictObject({
+      auc: z.number().min(0.5).max(1).optional().describe('Of a yes or no'),
+      skill: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("Of the others: share by which the loss must be below the simple rule's"),
+      meaning: text,
+    })
+    .describe('No model below it is released'),
+});
+
 export const datasetFile = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{1,40}$/)
-    .describe('Name of the folder below datasets/'),
+    .regex(/^[a-z][a-z0-9-]{1,40}(\/[a-z][a-z0-9-]{1,40})?$/)
+    .describe('Name of the folder below datasets/; what is deployed has the name of its task behind a slash'),
   licence: text.describe('Under which the data may be used'),
   since: z
     .string()
@@ -113,7 +179,7 @@ export const datasetFile = z.strictObject({
   volume: z
     .strictObject({
       eventsPerDay: z.number().positive().describe('Over all days, those without events too'),
-      positiveShare: z.number().gt(0).lt(1).describe('Share of the labels whose target is 1'),
+      positiveShare: share.describe('Share of the labels whose target is 1'),
     })
     .describe('About how much data there is: windows, slices and least sizes follow from it (lib/shared/sizes.ts)'),
   sizes: z
@@ -128,24 +194,13 @@ export const datasetFile = z.strictObject({
     })
     .optional()
     .describe('The same, stated where it is known better; a configuration lies above both'),
-  problem: z
-    .strictObject({
-      question: text.describe('What a prediction answers, and when it is asked'),
-      decision: text.describe('What is done with the answer'),
-      affected: text.describe('Whom right and wrong answers meet'),
-      costs: z
-        .strictObject({
-          unit: text,
-          falseAlarm: z.number().positive().describe('Of acting for nothing'),
-          miss: z.number().positive().describe('Of not acting where it was needed'),
-          meaning: text,
-        })
-        .describe('The threshold of a decision is where these cost least'),
-      floor: z
-        .strictObject({ auc: z.number().min(0.5).max(1), meaning: text })
-        .describe('No model below it is released'),
-    })
-    .describe('The question that the data is to answer; threshold, gate, report and model package read it'),
+  problem: problem.describe(
+    'The question that the data is to answer; threshold, gate, report and model package read it',
+  ),
+  tasks: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{1,40}$/), problem)
+    .optional()
+    .describe('Other questions to the same data, by name; knob `dataset` chooses one as <dataset>/<task>'),
   raw: z.record(name, rawTable).describe('Tables as they land, one CSV with a header each and partition'),
   features: z.strictObject({ columns: z.array(curatedColumn).min(3) }).describe('Curated rows, which requests carry'),
   labels: z
@@ -159,6 +214,7 @@ export const datasetFile = z.strictObject({
     .describe('Ground truth'),
 });
 
+export type Problem = z.output<typeof problem>;
 export type Dataset = z.output<typeof datasetFile>;
 export type RawTable = z.output<typeof rawTable>;
 export type RawColumn = z.output<typeof rawColumn>;

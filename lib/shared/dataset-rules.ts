@@ -1,6 +1,6 @@
 /** Rules between the keys of a dataset file; jobs/common/declared.py has the same, held by the cases of schema/dataset.cases.json. */
 import { labelsOf } from './dataset';
-import type { Dataset } from './dataset-file';
+import type { Dataset, Problem } from './dataset-file';
 import { isDay } from './days';
 
 /** Names that answers, captured records and reports give a meaning of their own. */
@@ -41,8 +41,13 @@ export function* brokenRules(dataset: Dataset): Generator<Fault> {
     yield { at: 'labels.columns', why: `one column must have the role id and the name ${id}, that of the features` };
   if (labels.columns[0]?.role !== 'id')
     yield { at: 'labels.columns', why: 'the id comes first, then the values of a ground-truth line in their order' };
-  if (targets.length !== 1)
+  const problems = [
+    ['problem', dataset.problem] as const,
+    ...Object.entries(dataset.tasks ?? {}).map(([name, problem]) => [`tasks.${name}`, problem] as const),
+  ];
+  if (targets.length !== 1 && problems.some(([, { task = 'binary' }]) => task === 'binary'))
     yield { at: 'labels.columns', why: `exactly one label must be the target; ${targets.length} are` };
+  for (const [at, problem] of problems) yield* problemFaults(at, problem, dataset);
   for (const { name, type, min, max } of targets)
     if (type !== 'int' || min !== 0 || max !== 1)
       yield { at: `labels.${name}`, why: 'the target must be an int with min 0 and max 1: models answer yes or no' };
@@ -59,6 +64,44 @@ export function* brokenRules(dataset: Dataset): Generator<Fault> {
   for (const { name } of features.columns)
     if (taken.has(name))
       yield { at: `features.${name}.name`, why: `"${name}" is taken: ${taken.get(name)}; rename it` };
+}
+
+/** Keys that each task has, and no other. */
+const KEYS_OF_TASK = {
+  binary: ['costs'],
+  multiclass: ['target', 'label', 'classes', 'positive'],
+  regression: ['target', 'positiveFrom', 'loss', 'intervalLevel'],
+} as const;
+
+function* problemFaults(at: string, problem: Problem, { labels, features }: Dataset): Generator<Fault> {
+  const { task = 'binary', target, label, classes = [], positive = [], floor } = problem;
+  const wanted: readonly string[] = KEYS_OF_TASK[task];
+  for (const key of [...new Set(Object.values(KEYS_OF_TASK).flat())])
+    if (wanted.includes(key) !== (problem[key] !== undefined))
+      yield {
+        at: `${at}.${key}`,
+        why: wanted.includes(key) ? `is missing: a ${task} task has it` : `a ${task} task has no such key`,
+      };
+  const least = task === 'binary' ? 'auc' : 'skill';
+  if (floor[least] === undefined || Object.keys(floor).length !== 2)
+    yield { at: `${at}.floor`, why: `a ${task} task has ${least} and meaning here` };
+  const number = labels.columns.find(
+    ({ name, role, type }) => name === target && role === 'label' && type !== 'string',
+  );
+  if (target !== undefined && number === undefined)
+    yield { at: `${at}.target`, why: `"${target}" is no label that holds numbers` };
+  if (label !== undefined && [...labels.columns, ...features.columns].some(({ name }) => name === label))
+    yield { at: `${at}.label`, why: `"${label}" is taken: a column has it; rename it` };
+  const cuts = classes.map(({ below }) => below);
+  if (
+    classes.length > 0 &&
+    (cuts.at(-1) !== undefined ||
+      cuts.slice(0, -1).some((cut, place) => cut === undefined || (place > 0 && !(cut > cuts[place - 1]!))))
+  )
+    yield { at: `${at}.classes`, why: 'each class but the last must have a larger `below` than that before' };
+  const names = classes.map(({ name }) => name);
+  if (new Set(names).size < names.length) yield { at: `${at}.classes`, why: 'two classes have one name' };
+  for (const name of positive) if (!names.includes(name)) yield { at: `${at}.positive`, why: `"${name}" is no class` };
 }
 
 function* rawFaults(raw: Dataset['raw']): Generator<Fault> {

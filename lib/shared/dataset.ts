@@ -21,8 +21,18 @@ export const LARGEST = 2 ** 53;
 /** In the order of the values of a ground-truth line. */
 export const labelsOf = ({ labels }: Pick<Dataset, 'labels'>) => labels.columns.filter(({ role }) => role === 'label');
 
-/** What models predict. */
-export const targetOf = ({ labels }: Dataset): string => labels.columns.find(({ target }) => target)!.name;
+/** What models predict, as answers and reports call it. */
+export const targetOf = ({ problem: { label, target }, labels }: Dataset): string =>
+  label ?? target ?? labels.columns.find((column) => column.target)!.name;
+
+/** How models are measured: the figure's name, as XGBoost prints it for the select slice, and whether higher is better; jobs/common/tasks.py has the same. */
+const MEASURES = {
+  binary: { measure: 'AUC', metric: 'auc', rising: true },
+  multiclass: { measure: 'log loss', metric: 'mlogloss', rising: false },
+  regression: { measure: 'MAE', metric: 'mae', rising: false },
+} as const;
+
+export const taskOf = ({ problem: { task = 'binary' } }: Pick<Dataset, 'problem'>) => ({ task, ...MEASURES[task] });
 
 /** The raw table whose rows the features are of. */
 export const eventsTable = ({ raw }: Dataset): string =>

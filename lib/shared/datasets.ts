@@ -1,6 +1,6 @@
 /** The one reader of dataset files for commands and synthesis. */
-import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { type Dataset, datasetFile } from './dataset-file';
 import { brokenRules, type Fault } from './dataset-rules';
@@ -19,14 +19,41 @@ export const datasetNames = (): string[] =>
     .sort();
 
 /** A file of a dataset's folder. */
-export const datasetPath = (name: string, file: string): string => join(FOLDER, name, file);
+export const datasetPath = (name: string, file: string): string => join(FOLDER, name.split('/')[0]!, file);
+
+/** The dataset file that programs and handlers get: that of the folder, or where a task was chosen one that holds its question alone. */
+export function declaredFile(name: string): string {
+  if (!name.includes('/')) return datasetPath(name, 'dataset.json');
+  const file = join(__dirname, '../../node_modules/.cache/mlkit', name, 'dataset.json');
+  const content = `${JSON.stringify(datasetOf(name), undefined, 2)}\n`;
+  // Another synthesis may be reading it.
+  if (existsSync(file) && readFileSync(file, 'utf8') === content) return file;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
 
 const read = new Map<string, Dataset>();
 
-/** @throws Refused naming every key of the file that is wrong, or the datasets that there are */
+/**
+ * A dataset, or one of its tasks: `<dataset>/<task>` has that question in place of `problem`.
+ * @throws Refused naming every key of the file that is wrong, or the datasets or tasks that there are
+ */
 export function datasetOf(name: string): Dataset {
   const known = read.get(name);
   if (known !== undefined) return known;
+  const [folder, task] = name.split('/') as [string, string?];
+  if (task !== undefined) {
+    const { tasks = {}, ...whole } = datasetOf(folder);
+    const problem = tasks[task];
+    if (problem === undefined)
+      throw new Refused(
+        `task ${JSON.stringify(task)} of dataset ${folder} is not one of ${Object.keys(tasks).join(', ') || 'none'}: datasets/${folder}/dataset.json declares tasks`,
+      );
+    const chosen = { ...whole, name, problem };
+    read.set(name, chosen);
+    return chosen;
+  }
   const path = datasetPath(name, 'dataset.json');
   if (!existsSync(path))
     throw new Refused(

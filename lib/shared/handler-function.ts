@@ -5,7 +5,7 @@ import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-l
 import { NodejsFunction, OutputFormat, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { datasetPath } from './datasets';
+import { declaredFile } from './datasets';
 
 const ROOT = join(__dirname, '../..');
 
@@ -60,8 +60,7 @@ export class HandlerFunction extends NodejsFunction {
         sourcesContent: false,
         // A cold start reads and compiles half as much; stack traces go through the map beside the bundle.
         minify: true,
-        esbuildArgs:
-          props.dataset === undefined ? undefined : { '--alias:#dataset': datasetPath(props.dataset, 'dataset.json') },
+        esbuildArgs: props.dataset === undefined ? undefined : { '--alias:#dataset': declaredFile(props.dataset) },
       },
     });
   }

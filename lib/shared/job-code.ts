@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { contentAsset } from './content-asset';
-import { datasetPath } from './datasets';
+import { datasetPath, declaredFile } from './datasets';
 import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
@@ -34,7 +34,7 @@ export function stageJobs(dataset: string): string {
   // The samplers of imbalanced-learn, which the image does not have: scripts/bootstrap/locks/wheels.txt pins them.
   for (const file of [...pythonFiles(join(JOBS, 'common')), ...filesOf(join(JOBS, 'common'), '.whl'), ...shared])
     copyFileSync(file, join(folder, 'common', basename(file)));
-  copyFileSync(datasetPath(dataset, 'dataset.json'), join(folder, 'common/dataset.json'));
+  copyFileSync(declaredFile(dataset), join(folder, 'common/dataset.json'));
   copyFileSync(join(JOBS, 'common/archive.toml'), join(folder, 'pyproject.toml'));
   return folder;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instanceType } from '../shared/instance-types';
 import { positive, whole } from '../shared/knobs';
-import { algorithms, settled, TUNED, wrongHyperparameters } from './families';
+import { algorithms, settled, TUNED, tunedRounds, wrongHyperparameters } from './families';
 import { treatment } from './treatment';
 import { tuning } from './tuning-config';
 
@@ -31,9 +31,16 @@ export const trainingConfig = {
       path: ['maxWaitMinutes'],
       error: 'must not be below maxRuntimeMinutes: on spot, waiting for capacity and running share it',
     })
-    .superRefine(({ algorithm, hyperparameters }, ctx) => {
+    .superRefine(({ algorithm, hyperparameters, tuning: t }, ctx) => {
       for (const { name, why } of wrongHyperparameters(algorithm, hyperparameters))
         ctx.addIssue({ code: 'custom', path: ['hyperparameters', name], message: why });
+      const rounds = tunedRounds(algorithm, hyperparameters);
+      if (t.strategy === 'Hyperband' && t.hyperband.minResource >= rounds)
+        ctx.addIssue({
+          code: 'custom',
+          path: ['tuning', 'hyperband', 'minResource'],
+          message: `must be below the ${rounds} of num_round: no trial would be stopped before its end otherwise`,
+        });
     })
     .transform((t) => ({ ...t, hyperparameters: settled(t.algorithm, t.hyperparameters) }))
     .prefault({}),
@@ -46,7 +53,12 @@ export const trainingConfig = {
     ),
     draws: whole(1000, 10000).default(1000).describe('Bootstrap draws over days behind each interval'),
     brierDelta: positive(0.1).default(0.005).describe("How much worse the challenger's Brier score may be"),
-    segmentDelta: positive(0.2).default(0.02).describe('How much AUC the challenger may lose in a large segment'),
+    lossDelta: positive(0.5)
+      .default(0.02)
+      .describe('Of classes and numbers: share by which their second measure, Brier score or RMSE, may be worse'),
+    segmentDelta: positive(0.2)
+      .default(0.02)
+      .describe('How much AUC, or share of its loss, the challenger may lose in a large segment'),
     segmentMinRows: whole(100).describe('Rows from which a segment counts as large'),
   }),
 };

@@ -23,6 +23,10 @@ interface Hyperparameter {
 export const hyperparametersOf = (algorithm: Algorithm): Record<string, Hyperparameter> =>
   families[algorithm].hyperparameters;
 
+/** The most rounds of a trial, whose hyperparameters are the configured ones where they are of its family. */
+export const tunedRounds = (algorithm: Algorithm, given: Record<string, number>): number =>
+  (algorithm === TUNED ? given.num_round : undefined) ?? families[TUNED].hyperparameters.num_round.default;
+
 /** What is wrong with values given for a family's hyperparameters, by name; the jobs have the same rules. */
 export function* wrongHyperparameters(algorithm: Algorithm, given: Record<string, number>) {
   const known = hyperparametersOf(algorithm);

@@ -8,6 +8,9 @@ export const training = {
   env: { championParameter: 'CHAMPION_PARAMETER' },
 } as const satisfies RoomContract;
 
+/** How SageMaker draws the trials of a tuning job. */
+export const STRATEGIES = ['Random', 'Bayesian', 'Hyperband', 'Grid'] as const;
+
 /** SSM parameter: the ARN of the model package that serves, or `none`. Written by Release alone. */
 export const championName = (kit: string) => `/${kit}/champion`;
 

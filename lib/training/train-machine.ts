@@ -1,10 +1,11 @@
 import type { Config } from '../config';
 import { body, call, filled, isDated, jsonata, literal, machine, readJson, states } from '../shared/asl';
+import { taskOf } from '../shared/dataset';
 import { layout } from '../shared/names';
 import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
-import { metricDefinitions, trainingJob, tuningJob, type TrainingProps } from './training-jobs';
+import { bestTrial, metricDefinitions, trainingJob, tuningJob, warmStart, type TrainingProps } from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
   readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
@@ -34,7 +35,7 @@ export function trainMachine(props: TrainMachineProps) {
           input: jsonata("$merge([{'trigger': 'manual'}, $states.input])"),
           evaluationKey: jsonata(evaluation),
           evaluation: jsonata(`${literal(`s3://${props.artifacts}/`)} & ${evaluation}`),
-          metrics: metricDefinitions,
+          metrics: metricDefinitions(props),
         },
         Next: 'IsDay',
       },
@@ -82,6 +83,7 @@ export function trainMachine(props: TrainMachineProps) {
       ChooseMode: {
         Type: 'Choice',
         Choices: [
+          { Condition: jsonata("$input.mode = 'tune' and $exists($input.tuning.warmStart)"), Next: 'ContinueTuning' },
           { Condition: jsonata("$input.mode = 'tune'"), Next: 'Tune' },
           { Condition: jsonata("$input.mode = 'train'"), Next: 'Train' },
         ],
@@ -118,6 +120,11 @@ function trainingStates(props: TrainMachineProps) {
       Next: 'WhyNot',
     },
   ] as const;
+  const tuned = {
+    Assign: { job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}") },
+    Catch: failed,
+    Next: 'FindBest',
+  } as const;
   return states({
     Train: trainingJob(props, {
       Assign: {
@@ -128,15 +135,15 @@ function trainingStates(props: TrainMachineProps) {
       Catch: failed,
       Next: 'Evaluate',
     }),
-    Tune: tuningJob(props, {
+    Tune: tuningJob(props, tuned),
+    ContinueTuning: tuningJob(props, tuned, warmStart),
+    FindBest: bestTrial(props, {
       Assign: {
         trained: jsonata(
-          "$exists($states.result.BestTrainingJob) ? $states.result.BestTrainingJob.TrainingJobName : ''",
+          "$exists($states.result.TrainingJobSummaries[0]) ? $states.result.TrainingJobSummaries[0].TrainingJobName : ''",
         ),
-        job: jsonata("{'HyperParameterTuningJobName': $states.result.HyperParameterTuningJobName}"),
         error: 'NoBestTrainingJob',
       },
-      Catch: failed,
       Next: 'HasBest',
     }),
     HasBest: {
@@ -165,7 +172,7 @@ function trainingStates(props: TrainMachineProps) {
             "$exists($metrics.MetricDefinitions) and $contains($job.FailureReason, 'override the metric definitions')",
           ),
           Assign: { metrics: jsonata('{}') },
-          Next: 'Tune',
+          Next: 'ChooseMode',
         },
         {
           Condition: jsonata("$contains($error, 'ResourceLimitExceeded')"),
@@ -231,7 +238,7 @@ function evaluationStates(props: TrainMachineProps) {
     'select-days': gate.selectDays,
     'label-delay-days': props.labelDelayDays,
     draws: gate.draws,
-    'brier-delta': gate.brierDelta,
+    'guard-delta': taskOf(props.dataset).task === 'binary' ? gate.brierDelta : gate.lossDelta,
     'segment-delta': gate.segmentDelta,
     'segment-min-rows': gate.segmentMinRows,
     'window-days': monitoring.windowDays,

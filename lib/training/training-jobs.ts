@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import {
   attemptName,
+  call,
   filled,
   job,
   jsonata,
@@ -9,15 +10,18 @@ import {
   type Continuation,
   type State,
 } from '../shared/asl';
+import { taskOf } from '../shared/dataset';
+import type { Dataset } from '../shared/dataset-file';
 import { folder, layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
-import { TUNED } from './families';
+import { TUNED, tunedRounds } from './families';
 import { treatmentOf } from './treatment';
 import { volumeKey } from '../shared/volume-key';
 import type { VpcConfig } from '../shared/job-role';
 
 export interface TrainingProps {
   readonly config: Config['training'];
+  readonly dataset: Dataset;
   readonly namePrefix: string;
   readonly tags: Record<string, string>;
   readonly roleArn: string;
@@ -35,7 +39,17 @@ export interface TrainingProps {
   readonly vpcConfig?: VpcConfig;
 }
 
-const OBJECTIVE = 'validation:auc';
+/** What a training is measured by on the select slice, by the name of the image's own definitions. */
+const objective = ({ dataset }: Pick<TrainingProps, 'dataset'>) => ({
+  Type: taskOf(dataset).rising ? ('Maximize' as const) : ('Minimize' as const),
+  MetricName: `validation:${taskOf(dataset).metric}`,
+});
+
+/**
+ * Hyperband counts figures of the objective, and stops a trial at the last that it allows. A trial prints one a round and the released
+ * round's again: with room for one more none is stopped at its end.
+ */
+const FIGURES_BEYOND_ROUNDS = 2;
 
 /** One training job in script mode. */
 export function trainingJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
@@ -50,15 +64,22 @@ export function trainingJob<const Name extends string>(props: TrainingProps, nex
 }
 
 /**
- * A tuning job over the configured ranges. The input may override `tuning.strategy`, `.maxTrials`, `.maxParallel` and `.ranges`
- * (in the service's shape of ParameterRanges), so that a lab tries strategies without deploying.
+ * A tuning job over the configured ranges. The input may override `tuning.strategy`, `.maxTrials`, `.maxParallel`, `.earlyStopping`,
+ * `.minResource` and `.ranges` (in the service's shape of ParameterRanges), so that a lab tries strategies without deploying.
+ * @param start `WarmStartConfig` or nothing: a state cannot leave a member out when it runs
  */
-export function tuningJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
+export function tuningJob<const Name extends string>(
+  props: TrainingProps,
+  next: Continuation<Name>,
+  start: Partial<typeof warmStart> = {},
+): State<Name> {
   const { tuning } = props.config;
   const own = {
     strategy: tuning.strategy,
     maxTrials: tuning.maxTrials,
     maxParallel: tuning.maxParallel,
+    earlyStopping: tuning.earlyStopping,
+    minResource: tuning.hyperband.minResource,
     ranges: parameterRanges(tuning.ranges),
   };
   const chosen = `$merge([${literal(own)}, $exists($input.tuning) ? $input.tuning : {}])`;
@@ -68,12 +89,17 @@ export function tuningJob<const Name extends string>(props: TrainingProps, next:
     HyperParameterTuningJobName: attemptName(props.namePrefix),
     HyperParameterTuningJobConfig: jsonata(`(
       $t := ${chosen};
-      {
-        'Strategy': $t.strategy,
-        'HyperParameterTuningJobObjective': {'Type': 'Maximize', 'MetricName': '${OBJECTIVE}'},
-        'ResourceLimits': $merge([{'MaxParallelTrainingJobs': $t.maxParallel}, $t.strategy = 'Grid' ? {} : {'MaxNumberOfTrainingJobs': $t.maxTrials}]),
-        'ParameterRanges': $t.ranges
-      }
+      $most := $merge([{'num_round': ${tunedRounds(props.config.algorithm, props.config.hyperparameters)}}, ${given}]).num_round + ${FIGURES_BEYOND_ROUNDS};
+      $merge([
+        {
+          'Strategy': $t.strategy,
+          'HyperParameterTuningJobObjective': ${literal(objective(props))},
+          'ResourceLimits': $merge([{'MaxParallelTrainingJobs': $t.maxParallel}, $t.strategy = 'Grid' ? {} : {'MaxNumberOfTrainingJobs': $t.maxTrials}]),
+          'ParameterRanges': $t.ranges,
+          'TrainingJobEarlyStoppingType': $t.earlyStopping
+        },
+        $t.strategy = 'Hyperband' ? {'StrategyConfig': {'HyperbandStrategyConfig': {'MinResource': $t.minResource, 'MaxResource': $most}}} : {}
+      ])
     )`),
     TrainingJobDefinition: {
       AlgorithmSpecification: jsonata(`$merge([${literal(algorithm(props))}, $metrics])`),
@@ -86,15 +112,43 @@ export function tuningJob<const Name extends string>(props: TrainingProps, next:
       )`),
     },
     Tags: tagList(props.tags),
+    ...start,
   };
   return job('sagemaker:createHyperParameterTuningJob', args, { ...next, refused: throttledBySageMaker });
+}
+
+/** Goes on from an earlier tuning job. Its rows and its code are those of another day, which only this type allows. */
+export const warmStart = {
+  WarmStartConfig: {
+    WarmStartType: 'TransferLearning',
+    ParentHyperParameterTuningJobs: [{ HyperParameterTuningJobName: jsonata('$input.tuning.warmStart') }],
+  },
+};
+
+/** The best trial that ran to its end. `BestTrainingJob` may be a stopped one, whose archive may hold no model. */
+export function bestTrial<const Name extends string>(
+  props: Pick<TrainingProps, 'dataset'>,
+  next: Continuation<Name>,
+): State<Name> {
+  const args = {
+    HyperParameterTuningJobName: jsonata('$job.HyperParameterTuningJobName'),
+    StatusEquals: 'Completed',
+    SortBy: 'FinalObjectiveMetricValue',
+    SortOrder: { Maximize: 'Descending', Minimize: 'Ascending' }[objective(props).Type],
+    MaxResults: 1,
+  };
+  return call('aws-sdk:sagemaker:listTrainingJobsForHyperParameterTuningJob', args, next);
 }
 
 /**
  * Finds what train.py prints. SageMaker keeps definitions of its own for its own image, whose form train.py prints, and refuses others for a
  * training job. In a tuning job they were seen needed and seen refused: variable `metrics` begins with them, and a refusal empties it.
  */
-export const metricDefinitions = { MetricDefinitions: [{ Name: OBJECTIVE, Regex: 'validation-auc:([0-9.]+)' }] };
+export const metricDefinitions = (props: Pick<TrainingProps, 'dataset'>) => ({
+  MetricDefinitions: [
+    { Name: objective(props).MetricName, Regex: `validation-${taskOf(props.dataset).metric}:([0-9.]+)` },
+  ],
+});
 
 const algorithm = ({ imageUri }: TrainingProps) => ({ TrainingImage: imageUri, TrainingInputMode: 'File' });
 
@@ -179,7 +233,7 @@ function told({ config, gate, labelDelayDays, sourceFile }: TrainingProps): stri
 const asStrings = (object: string) => `$each(${object}, function($value, $name) { {$name: $string($value)} })`;
 
 /** The configuration's ranges in the service's shape: numbers are text there. */
-function parameterRanges(ranges: Config['training']['tuning']['ranges']) {
+export function parameterRanges(ranges: Config['training']['tuning']['ranges']) {
   const named = Object.entries(ranges).map(([Name, range]) => ({ Name, range }));
   const numeric = (type: 'Integer' | 'Continuous') =>
     named.flatMap(({ Name, range }) =>

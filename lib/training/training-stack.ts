@@ -150,6 +150,7 @@ export class TrainingStack extends RoomStack {
       title: 'Train',
       definition: trainMachine({
         config: config.training,
+        dataset,
         gate: config.gate,
         labelDelayDays: config.labels.delayDays,
         monitoring: config.monitoring,

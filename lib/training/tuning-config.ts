@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { whole } from '../shared/knobs';
 import { hyperparametersOf, TUNED, tunedHyperparameters } from './families';
+import { STRATEGIES } from './room';
 
 const known = hyperparametersOf(TUNED);
 
@@ -34,10 +35,21 @@ const range = z
     'scaling ReverseLogarithmic needs 0 <= min and max < 1: choose Linear otherwise',
   );
 
+type Ranges = Partial<Record<string, z.output<typeof range>>>;
+
+/** How many trials differ; a continuous range has values for any number. */
+const combinations = (ranges: Ranges) =>
+  Object.values(ranges).reduce((product, each) => product * (each === undefined ? 1 : valuesOf(each)), 1);
+
+function valuesOf(each: z.output<typeof range>): number {
+  if (each.type === 'Categorical') return each.values.length;
+  return each.type === 'Integer' ? each.max - each.min + 1 : Infinity;
+}
+
 export const tuning = z
   .strictObject({
     strategy: z
-      .enum(['Random', 'Bayesian', 'Hyperband', 'Grid'])
+      .enum(STRATEGIES)
       .default('Random')
       .describe('How the trials are drawn; `Grid` takes categorical ranges'),
     maxTrials: whole(1, 50).default(6).describe('Trials of one tuning job; a grid tries every combination instead'),
@@ -46,6 +58,19 @@ export const tuning = z
       .describe(
         'Trials at a time: a new account has 4 spot instances of ml.m5.large, and half stays free for a retraining',
       ),
+    earlyStopping: z
+      .enum(['Off', 'Auto'])
+      .default('Off')
+      .describe(
+        '`Auto` stops a trial that is below the median of the earlier ones at its round; `Hyperband` needs `Off`',
+      ),
+    hyperband: z
+      .strictObject({
+        minResource: whole(1, 2000)
+          .default(10)
+          .describe('Rounds before which Hyperband stops no trial; the most are those of `num_round`'),
+      })
+      .prefault({}),
     ranges: z
       .partialRecord(z.enum(tunedHyperparameters), range)
       .default({
@@ -56,11 +81,19 @@ export const tuning = z
       .describe('Values to try by hyperparameter, of the boosted trees, within its limits'),
   })
   .superRefine((t, ctx) => {
-    const refuse = (message: string) => ctx.addIssue({ code: 'custom', path: ['ranges'], message });
+    const refuse = (message: string, knob = 'ranges') => ctx.addIssue({ code: 'custom', path: [knob], message });
     const ranges = Object.entries(t.ranges);
     if (ranges.length === 0) refuse('no range given: name at least one hyperparameter');
     if (t.strategy === 'Grid' && ranges.some(([, { type }]) => type !== 'Categorical'))
       refuse('strategy Grid takes categorical ranges only: list the values to try, or choose Random');
+    if (t.strategy === 'Hyperband' && t.earlyStopping !== 'Off')
+      refuse('strategy Hyperband stops trials itself: set earlyStopping to Off', 'earlyStopping');
+    if (t.strategy === 'Hyperband' && 'num_round' in t.ranges)
+      refuse('strategy Hyperband gives out the rounds itself: leave num_round out');
+    if (t.strategy !== 'Grid' && combinations(t.ranges) < t.maxTrials)
+      refuse(
+        `the ranges have ${combinations(t.ranges)} combinations, fewer than the ${t.maxTrials} of maxTrials: widen one`,
+      );
     for (const name of UNTUNABLE)
       if (name in t.ranges) refuse(`SageMaker does not tune ${name}: set it under hyperparameters`);
     for (const [name, { type }] of ranges)
@@ -77,7 +110,6 @@ interface Trials {
 
 /** How long training or tuning may take: trials run in waves, and on Spot each wave may wait for capacity. */
 export function trialMinutes({ spot, maxWaitMinutes, maxRuntimeMinutes, tuning: t }: Trials): number {
-  const choices = Object.values(t.ranges).map((r) => (r?.type === 'Categorical' ? r.values.length : 1));
-  const trials = t.strategy === 'Grid' ? choices.reduce((product, count) => product * count, 1) : t.maxTrials;
+  const trials = t.strategy === 'Grid' ? combinations(t.ranges) : t.maxTrials;
   return Math.ceil(trials / t.maxParallel) * (spot ? maxWaitMinutes : maxRuntimeMinutes);
 }

@@ -42,10 +42,10 @@ export function ended(command: string, args: readonly string[], { cwd = ROOT, en
 }
 
 /** The last line that a program prints, as the JSON object of figures that it is. @throws Error when it is something else */
-export function figuresOf({ stdout }: Ended): Record<string, number> {
+export function figuresOf<Value = number>({ stdout }: Ended): Record<string, Value> {
   const line = stdout.trim().split('\n').at(-1) ?? '';
   try {
-    return JSON.parse(line) as Record<string, number>;
+    return JSON.parse(line) as Record<string, Value>;
   } catch {
     throw new Error(`the program printed no figures, but ${JSON.stringify(line.slice(0, 200))}`);
   }

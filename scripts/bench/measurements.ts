@@ -26,7 +26,7 @@ export interface Measurement {
 }
 
 /** Figures that a program of this folder prints. */
-export function python(program: string, ...args: string[]): Record<string, number> {
+export function python<Value = number>(program: string, ...args: string[]): Record<string, Value> {
   // One thread, as the engine serves: threads that spin while they wait for a place would be counted as work.
   const env = { ...process.env, OMP_NUM_THREADS: '1' };
   return figuresOf(ended(toolchain().python, [join(__dirname, program), ...args], { env }));

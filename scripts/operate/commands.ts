@@ -5,6 +5,7 @@ import { algorithms } from '../../lib/training/families';
 import { calibrations, imbalances, type TrainingChoice } from '../../lib/training/treatment';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { readJson } from '../shared/json-file';
+import { STRATEGIES } from '../../lib/training/room';
 import { terminal } from '../shared/out';
 import { parseDay, parseRange, partitionsOf } from './days';
 import type { DeployedKit } from './deployed-kit';
@@ -19,6 +20,10 @@ interface TrainOptions extends TrainingChoice {
   mode: 'train' | 'tune';
   before?: string;
   delayDays?: number;
+  strategy?: string;
+  trials?: number;
+  earlyStopping?: true;
+  warmStart?: string | true;
 }
 
 type Range = ReturnType<typeof parseRange>;
@@ -78,13 +83,37 @@ export function register(program: Command): void {
     .addOption(
       new Option('--calibration <method>', 'of the scores, after the fit (default: as deployed)').choices(calibrations),
     )
+    .addOption(
+      new Option('--strategy <strategy>', 'of a tuning job (default: training.tuning.strategy as deployed)')
+        .choices(STRATEGIES)
+        .implies({ mode: 'tune' }),
+    )
+    .addOption(
+      new Option('--trials <trials>', 'of a tuning job at most (default: training.tuning.maxTrials as deployed)')
+        .argParser(whole)
+        .implies({ mode: 'tune' }),
+    )
+    .addOption(new Option('--early-stopping', 'stop trials below the median of earlier ones').implies({ mode: 'tune' }))
+    .addOption(
+      new Option('--warm-start [job]', 'go on from a tuning job (default: the newest that ended well)').implies({
+        mode: 'tune',
+      }),
+    )
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())
-    .action(async ({ before, delayDays, ...options }: TrainOptions) => {
-      const { labelledThrough, train } = load<typeof import('./train')>('./train');
+    .action(async ({ before, delayDays, strategy, trials, earlyStopping, warmStart, ...options }: TrainOptions) => {
+      const { labelledThrough, newestTuning, train } = load<typeof import('./train')>('./train');
       const kit = await deployed();
+      const tuning = {
+        ...(strategy && { strategy }),
+        ...(trials !== undefined && { maxTrials: trials }),
+        ...(earlyStopping && { earlyStopping: 'Auto' as const }),
+        ...(warmStart && { warmStart: warmStart === true ? await newestTuning(kit) : warmStart }),
+      };
+      if (options.mode === 'train' && Object.keys(tuning).length > 0)
+        throw new Error('mode train tries nothing out: leave the options of tuning away, or say --mode tune');
       const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
-      const trained = await train(kit, { ...options, dataThrough }, out);
+      const trained = await train(kit, { ...options, dataThrough, ...(options.mode === 'tune' && { tuning }) }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
     });
 

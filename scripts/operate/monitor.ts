@@ -16,7 +16,7 @@ export interface WindowOutcome {
   records: number;
   labelCoverage: number;
   violations: { feature: string; check: string; value: number; threshold: number }[];
-  quality: { auc: number; ruleAuc: number } | null;
+  quality: { measure: string; score: number; ruleScore: number } | null;
   outcomeUri: string;
 }
 

@@ -1,4 +1,5 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { ListHyperParameterTuningJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { folder, layout } from '../../lib/shared/names';
 import { addDays, isDay } from '../../lib/shared/days';
 import type { TrainingChoice } from '../../lib/training/treatment';
@@ -15,10 +16,19 @@ export interface Trained {
   released?: Released;
 }
 
+/** What a tuning job does otherwise than configured. */
+export interface Tuning {
+  strategy?: string;
+  maxTrials?: number;
+  earlyStopping?: 'Auto';
+  /** Name of the tuning job to go on from. */
+  warmStart?: string;
+}
+
 /** Trains or tunes on everything before the day `dataThrough`, and waits for the release where approval is automatic. */
 export async function train(
   kit: DeployedKit,
-  options: { mode: 'train' | 'tune'; dataThrough: string } & TrainingChoice,
+  options: { mode: 'train' | 'tune'; dataThrough: string; tuning?: Tuning } & TrainingChoice,
   out: Out,
 ): Promise<Trained> {
   const since = await afterNewest(kit, 'release');
@@ -33,6 +43,17 @@ export async function train(
     return trained;
   }
   return { ...trained, released: await releaseOf(kit, arn, since, out) };
+}
+
+/** The newest tuning job that ended well. @throws Error when there is none */
+export async function newestTuning({ aws, name }: DeployedKit): Promise<string> {
+  const { HyperParameterTuningJobSummaries: jobs = [] } = await new SageMakerClient(aws).send(
+    new ListHyperParameterTuningJobsCommand({ NameContains: `${name}-`, StatusEquals: 'Completed', MaxResults: 1 }),
+  );
+  const [newest] = jobs;
+  if (newest === undefined)
+    throw new Error(`no tuning job of kit ${name} has ended well: run \`npm run kit -- train --mode tune\` first`);
+  return newest.HyperParameterTuningJobName!;
 }
 
 /**

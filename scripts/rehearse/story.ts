@@ -12,7 +12,7 @@ import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { type Released, releaseOf } from '../operate/releases';
 import { type Batch, replay } from '../operate/replay';
-import { train, type Trained } from '../operate/train';
+import { train, type Trained, type Tuning } from '../operate/train';
 import { expect, type Stage } from './scenario';
 import { monitored, versionOf } from './verify';
 
@@ -21,6 +21,8 @@ interface Beginning {
   history?: DayRange;
   /** @default train */
   mode?: 'train' | 'tune';
+  /** What a tuning job does otherwise. @default as configured */
+  tuning?: Tuning;
   /** Begins once the history has landed, beside the training. @default nothing */
   meanwhile?: () => void;
 }
@@ -31,7 +33,7 @@ const begun = new WeakMap<Stage['seen'], string>();
 /** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
 export async function begin(
   stage: Stage,
-  { history = stage.story.history, mode = 'train', meanwhile }: Beginning = {},
+  { history = stage.story.history, mode = 'train', tuning, meanwhile }: Beginning = {},
 ): Promise<string> {
   const { start, end } = history;
   const beginning = `${start} to ${end}, ${mode}`;
@@ -43,7 +45,11 @@ export async function begin(
   await load(stage.kit, { source: stage.source, partitions: partitionsOf(stage.kit.dataset, history) }, stage.out);
   meanwhile?.();
   await deliver(stage, history);
-  const { modelPackageArn, outcome, reason, released } = await train(stage.kit, { mode, dataThrough: end }, stage.out);
+  const { modelPackageArn, outcome, reason, released } = await train(
+    stage.kit,
+    { mode, dataThrough: end, ...(tuning && { tuning }) },
+    stage.out,
+  );
   if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
   if (released?.outcome !== 'released')
     throw new Error(

@@ -26,18 +26,23 @@ export interface MonitoredWindow {
   labelCoverage: number;
   violations: Violation[];
   confirmed: boolean;
-  auc: number | null;
-  ruleAuc: number | null;
+  /** Name of the measure that the scores are of; null where nothing was measured. */
+  measure: string | null;
+  score: number | null;
+  ruleScore: number | null;
 }
 export interface Gate {
+  measure: string;
   window: Range;
   rows: number;
-  championAuc: number | null;
-  challengerAuc: number;
-  ruleAuc: number;
+  championScore: number | null;
+  challengerScore: number;
+  ruleScore: number;
   gain: number | null;
   interval: [number, number] | null;
-  brierDelta: number | null;
+  /** Second measure, and how much worse the challenger's is. */
+  guard: string;
+  guardDelta: number | null;
   promoted: boolean;
   reason: string;
 }
@@ -149,8 +154,9 @@ export function monitored(outcome: Omit<WindowOutcome, 'outcomeUri'>): Monitored
     labelCoverage,
     violations: violations.map(({ feature, check, value, threshold }) => ({ feature, check, value, threshold })),
     confirmed,
-    auc: quality?.auc ?? null,
-    ruleAuc: quality?.ruleAuc ?? null,
+    measure: quality?.measure ?? null,
+    score: quality?.score ?? null,
+    ruleScore: quality?.ruleScore ?? null,
   };
 }
 
@@ -177,12 +183,14 @@ function gates(evidence: Evidence): Gate[] {
     .map((d) => ({
       window: d.window,
       rows: d.rows,
-      championAuc: d.championAuc,
-      challengerAuc: d.challengerAuc,
-      ruleAuc: d.ruleAuc,
+      measure: d.measure,
+      championScore: d.championScore,
+      challengerScore: d.challengerScore,
+      ruleScore: d.ruleScore,
       gain: d.gain,
       interval: d.interval,
-      brierDelta: d.brierDelta,
+      guard: d.guard,
+      guardDelta: d.guardDelta,
       promoted: d.promoted,
       reason: d.reason,
     }))

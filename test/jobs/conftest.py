@@ -98,7 +98,7 @@ def evaluation_arguments(lake: Lake, challenger: Path, root: Path, **changes: ob
         "gate-days": 7,
         "select-days": 7,
         "draws": 1000,
-        "brier-delta": 0.005,
+        "guard-delta": 0.005,
         "segment-delta": 0.02,
         "segment-min-rows": 1000,
         "window-days": 7,

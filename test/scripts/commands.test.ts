@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
+  ListHyperParameterTuningJobsCommand,
   ListModelPackagesCommand,
   type ModelApprovalStatus,
   SageMakerClient,
@@ -12,7 +13,7 @@ import { labels, load } from '../../scripts/operate/load';
 import { monitor } from '../../scripts/operate/monitor';
 import { predict } from '../../scripts/operate/predict';
 import { approve, reject, release } from '../../scripts/operate/releases';
-import { labelledThrough, train } from '../../scripts/operate/train';
+import { labelledThrough, newestTuning, train } from '../../scripts/operate/train';
 import { kit, listener } from './kit';
 
 const s3 = mockClient(S3Client);
@@ -162,6 +163,16 @@ describe('train', () => {
       release: { input: {}, output: {} },
     });
     await expect(train(kit, options, listener())).resolves.toEqual({ outcome: 'Held', reason: 'no gain' });
+  });
+
+  test('goes on from the newest tuning job of the kit', async () => {
+    const named = { NameContains: `${kit.name}-`, StatusEquals: 'Completed' as const };
+    sagemaker.on(ListHyperParameterTuningJobsCommand).resolves({ HyperParameterTuningJobSummaries: [] });
+    await expect(newestTuning(kit)).rejects.toThrow('train --mode tune` first');
+    sagemaker
+      .on(ListHyperParameterTuningJobsCommand, named)
+      .resolves({ HyperParameterTuningJobSummaries: [{ HyperParameterTuningJobName: 'mlkit-9' } as never] });
+    await expect(newestTuning(kit)).resolves.toBe('mlkit-9');
   });
 
   test('takes by default every day whose labels have arrived', async () => {

@@ -11,10 +11,10 @@ const outcome = (start: string, end: string, more: object = {}) => ({
   violations: [],
   confirmed: false,
   quality: {
-    auc: 0.71234,
-    aucInterval: [0.68, 0.74],
-    ruleAuc: 0.69,
-    ruleAucInterval: [0.65, 0.72],
+    measure: 'AUC', score: 0.71234,
+    scoreInterval: [0.68, 0.74],
+    ruleScore: 0.69,
+    ruleScoreInterval: [0.65, 0.72],
     interval: [0, 0.1],
   },
   drift: [],
@@ -23,12 +23,14 @@ const outcome = (start: string, end: string, more: object = {}) => ({
 const gate = (end: string, more: Partial<Gate> = {}): Gate => ({
   window: { start: '', end },
   rows: 12000,
-  championAuc: 0.7,
-  challengerAuc: 0.74,
-  ruleAuc: 0.69,
+  measure: 'AUC',
+  championScore: 0.7,
+  challengerScore: 0.74,
+  ruleScore: 0.69,
   gain: 0.04,
   interval: [0.02, 0.06],
-  brierDelta: 0,
+  guard: 'Brier score',
+  guardDelta: 0,
   promoted: true,
   reason: 'surely better',
   ...more,
@@ -54,7 +56,7 @@ const evidence = {
 } as unknown as Evidence;
 const summary = {
   gates: [
-    gate('2013-04-01', { gain: null, interval: null, championAuc: null }),
+    gate('2013-04-01', { gain: null, interval: null, championScore: null }),
     gate('2013-04-15'),
     gate('2013-04-22'),
     gate('2013-04-29', { promoted: false, reason: 'not surely better' }),
@@ -75,7 +77,8 @@ describe('the story', () => {
       ['2013-04-15', 2],
       ['2013-04-22', 2],
     ]);
-    expect(story.weeks[0]?.auc).toEqual({
+    expect(story.weeks[0]?.score).toEqual({
+      measure: 'AUC',
       champion: 0.7123,
       interval: [0.68, 0.74],
       rule: 0.69,
@@ -92,7 +95,7 @@ describe('the story', () => {
       'version 3 was rejected at its release',
       'the challenger was held by the gate',
     ]);
-    expect(sentences[0]).toMatch(/^1 April: a person .* AUC 0\.740 against 0\.690 of the one-feature rule\.$/);
+    expect(sentences[0]).toMatch(/^1 April: a person .* AUC 0\.740 against 0\.690 of the simple rule\.$/);
     expect(sentences[1]).toMatch(/^15 April: Monitor confirmed a quality violation, the guard .* 0\.040 AUC \[0\.020/);
     expect(sentences[2]).toContain('it never answered');
     expect(sentences[3]).toContain('not surely better');

@@ -73,6 +73,30 @@ test.each([
     { training: { tuning: { ranges: { seed: { type: 'Integer', min: 1, max: 9 } } } } },
     'SageMaker does not tune seed',
   ],
+  [
+    'a second rule that stops trials',
+    'sandbox',
+    { training: { tuning: { strategy: 'Hyperband', earlyStopping: 'Auto' } } },
+    'set earlyStopping to Off',
+  ],
+  [
+    'a range of what Hyperband gives out',
+    'sandbox',
+    { training: { tuning: { strategy: 'Hyperband', ranges: { num_round: { type: 'Integer', min: 10, max: 99 } } } } },
+    'leave num_round out',
+  ],
+  [
+    'a Hyperband that stops nothing',
+    'sandbox',
+    { training: { hyperparameters: { num_round: 10 }, tuning: { strategy: 'Hyperband' } } },
+    'training.tuning.hyperband.minResource: must be below the 10 of num_round',
+  ],
+  [
+    'more trials than combinations',
+    'sandbox',
+    { training: { tuning: { ranges: { max_depth: { type: 'Integer', min: 3, max: 5 } } } } },
+    '3 combinations, fewer than the 6 of maxTrials',
+  ],
   ['an empty range', 'sandbox', { training: { tuning: { ranges: {} } } }, 'name at least one'],
   [
     'a tuned name that is no hyperparameter',

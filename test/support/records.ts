@@ -5,6 +5,7 @@ export const records = {
   name: 'records',
   since: '2013-01-01',
   partition: 'month',
+  problem: {},
   features: {
     columns: [
       { name: 'record_key', type: 'string', role: 'id', pattern: '^[A-Z]{2}-[0-9]{1,4}$' },

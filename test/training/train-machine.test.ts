@@ -1,50 +1,7 @@
-import { definition, kit } from '../shared/kit';
-import { calledWith, object, walk, type Answer } from '../shared/walk';
+import { kit } from '../shared/kit';
+import { calledWith, object } from '../shared/walk';
 import type { Json } from '../shared/json';
-
-const input = { mode: 'train', trigger: 'manual', dataThrough: '2013-04-01' };
-const champion = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
-const jobArn = (name: string) => `arn:aws:sagemaker:us-east-1:123456789012:training-job/${name}`;
-const promote = { promoted: true, reason: 'gain 0.05', trainedThrough: '2013-04-01', identity: '0123456789abcdef' };
-
-const answers = (over: Record<string, Answer[]> = {}): Record<string, Answer[]> => ({
-  ReadChampion: [{ result: { Parameter: { Value: 'none' } } }],
-  DescribeChampion: [
-    {
-      result: {
-        InferenceSpecification: { Containers: [{ ModelDataUrl: 's3://artifacts/models/old/output/model.tar.gz' }] },
-      },
-    },
-  ],
-  Train: [
-    {
-      result: {
-        TrainingJobName: 'mlkit-abc',
-        TrainingJobArn: jobArn('mlkit-abc'),
-        ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/new/output/model.tar.gz' },
-      },
-    },
-  ],
-  Tune: [
-    {
-      result: { HyperParameterTuningJobName: 'mlkit-tune', BestTrainingJob: { TrainingJobName: 'mlkit-tune-002' } },
-    },
-  ],
-  DescribeBest: [
-    {
-      result: {
-        TrainingJobArn: jobArn('mlkit-tune-002'),
-        ModelArtifacts: { S3ModelArtifacts: 's3://artifacts/models/best/output/model.tar.gz' },
-      },
-    },
-  ],
-  ReadDecision: [object(promote)],
-  ReadModelCard: [{ result: { Body: '{\n  "intended_uses": {"risk_rating": "Unknown"}\n}' } }],
-  Register: [{ result: { ModelPackageArn: champion } }],
-  ...over,
-});
-const train = (request: object = input, over: Record<string, Answer[]> = {}, app = kit()) =>
-  walk(definition('training', app), request, answers(over));
+import { answers, champion, input, jobArn, train } from './walked';
 
 test('the first model is evaluated without a champion, registered pending and approved', () => {
   const run = train();
@@ -97,50 +54,6 @@ test('an execution may train another family, which takes none of the configured 
   expect(calledWith(train(), 'Train').HyperParameters).toMatchObject({ algorithm: 'boosted-trees', max_depth: '6' });
 });
 
-test('a hyperparameter is tuned or static, never both, and the best trial is evaluated', () => {
-  const run = train({ ...input, mode: 'tune' });
-  const { TrainingJobDefinition, HyperParameterTuningJobConfig, HyperParameterTuningJobName } = calledWith(run, 'Tune');
-  const { IntegerParameterRanges, ContinuousParameterRanges } = HyperParameterTuningJobConfig.ParameterRanges;
-  const tuned = [...IntegerParameterRanges, ...ContinuousParameterRanges].map((range: Json) => range.Name);
-  expect(tuned).toEqual(['max_depth', 'eta', 'min_child_weight']);
-  expect(Object.keys(TrainingJobDefinition.StaticHyperParameters)).not.toEqual(
-    expect.arrayContaining([expect.stringMatching(tuned.join('|'))]),
-  );
-  expect(TrainingJobDefinition.StaticHyperParameters.subsample).toBe('0.8');
-  expect(HyperParameterTuningJobName.length).toBeLessThanOrEqual(32);
-  expect(calledWith(run, 'Evaluate').ProcessingInputs.at(-1).S3Input.S3Uri).toContain('/best/');
-});
-
-test('a tuning job whose metric definitions are refused goes on with those of the image', () => {
-  const cause =
-    "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without specifying metric definitions.";
-  const refusal = { error: 'SageMaker.AmazonSageMakerException', cause };
-  const tune = (refusals: number) =>
-    train({ ...input, mode: 'tune' }, { Tune: [...Array<Answer>(refusals).fill(refusal), ...(answers().Tune ?? [])] });
-  const definitions = ({ calls }: ReturnType<typeof tune>) =>
-    calls
-      .filter(({ state }) => state === 'Tune')
-      .map((call) => call.arguments.TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions !== undefined);
-  // Five starts: a refusal has the error name of a throttled one, and is retried.
-  expect(definitions(tune(5))).toEqual([true, false]);
-  expect(tune(5).output.outcome).toBe('Promoted');
-  expect(tune(10).error).toEqual({ Error: 'TrainingFailed', Cause: cause });
-});
-
-test('the input may choose a grid, which takes no number of trials', () => {
-  const ranges = { CategoricalParameterRanges: [{ Name: 'max_depth', Values: ['3', '6'] }] };
-  const config = calledWith(
-    train({ ...input, mode: 'tune', tuning: { strategy: 'Grid', ranges } }),
-    'Tune',
-  ).HyperParameterTuningJobConfig;
-  expect(config).toMatchObject({
-    Strategy: 'Grid',
-    ParameterRanges: ranges,
-    ResourceLimits: { MaxParallelTrainingJobs: 2 },
-  });
-  expect(config.ResourceLimits).not.toHaveProperty('MaxNumberOfTrainingJobs');
-});
-
 test('a held challenger is an end with its reason, and registers nothing', () => {
   const run = train(input, { ReadDecision: [object({ promoted: false, reason: 'interval includes 0' })] });
   expect(run.output).toMatchObject({ outcome: 'Held', reason: 'interval includes 0' });
@@ -183,61 +96,6 @@ test('spot capacity that never came is an outcome with a remedy', () => {
   const run = train(input, { Train: [{ error: 'States.TaskFailed', cause }] });
   expect(run.output).toMatchObject({ outcome: 'NoCapacity', reason: expect.stringContaining('training.instanceType') });
   expect(run.path).toContain('TellNoCapacity');
-});
-
-const tuningFailed = JSON.stringify({
-  HyperParameterTuningJobName: 'mlkit-tune',
-  TrainingJobStatusCounters: { Stopped: 2 },
-  FailureReason:
-    'No training job succeeded after 2 attempts. Please take a look at the training job failures to get more details.',
-});
-const trials = (...statuses: string[]) => [
-  {
-    result: {
-      TrainingJobSummaries: statuses.map((TrainingJobStatus, i) => ({
-        TrainingJobName: `trial-${i}`,
-        TrainingJobStatus,
-      })),
-    },
-  },
-];
-
-test.each<[string, Answer]>([
-  ['failed', { error: 'States.TaskFailed', cause: tuningFailed }],
-  ['ended without a best trial', { result: { HyperParameterTuningJobName: 'mlkit-tune' } }],
-])('a tuning job that %s because spot never came is the same outcome', (_, tune) => {
-  const run = train(
-    { ...input, mode: 'tune' },
-    {
-      Tune: [tune],
-      ListTrials: trials('Stopped', 'Stopped'),
-      DescribeTrial: [{ result: { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' } }],
-    },
-  );
-  expect(run.output).toMatchObject({ outcome: 'NoCapacity' });
-  expect(calledWith(run, 'ListTrials').HyperParameterTuningJobName).toBe('mlkit-tune');
-});
-
-test('a failed tuning job tells the reason of a trial that failed', () => {
-  const FailureReason = 'AlgorithmError: no rows';
-  const run = train(
-    { ...input, mode: 'tune' },
-    {
-      Tune: [{ error: 'States.TaskFailed', cause: tuningFailed }],
-      ListTrials: trials('Stopped', 'Failed'),
-      DescribeTrial: [{ result: { TrainingJobStatus: 'Failed', SecondaryStatus: 'Failed', FailureReason } }],
-    },
-  );
-  expect(calledWith(run, 'DescribeTrial')).toEqual({ TrainingJobName: 'trial-1' });
-  expect(run.error).toEqual({ Error: 'TrainingFailed', Cause: FailureReason });
-});
-
-test('a tuning job that failed before its first trial tells its own reason', () => {
-  const run = train(
-    { ...input, mode: 'tune' },
-    { Tune: [{ error: 'States.TaskFailed', cause: tuningFailed }], ListTrials: trials() },
-  );
-  expect(run.error).toMatchObject({ Cause: expect.stringContaining('No training job succeeded') });
 });
 
 test('a failed job tells people its reason and fails', () => {

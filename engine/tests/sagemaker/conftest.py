@@ -11,10 +11,11 @@ import pytest
 # Test modules are imported one by one (importmode importlib), so what they share is found through the path.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from searched import TRAIN, tuning_request
 from world import World, archive, s3_emulator, until
 
 from engine.quotas import fresh_account
-from engine.sagemaker import SageMaker, image
+from engine.sagemaker import SageMaker, image, process
 
 _numbers = count(1)
 
@@ -70,3 +71,12 @@ def put(world: World) -> Put:
         return f"s3://{world.bucket}/{key}"
 
     return store
+
+
+@pytest.fixture
+def request_tuning(world: World, put: Put, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """Build a request for a tuning job, whose code is there; stopped trials end soon."""
+    monkeypatch.setattr(process, "_GRACE_SECONDS", 0.2)
+    put("train/x", b"1")
+    put("code.tar.gz", {"train.py": TRAIN})
+    return lambda name, **config: tuning_request(world, name, **config)

@@ -8,6 +8,7 @@ import pytest
 from world import NO_ROLE, POWERLESS_ROLE, training_request, until
 
 from engine.host import ApiError
+from engine.sagemaker import process
 
 # A real model of y = 2x, and what a script is given, in the log as one JSON line.
 TRAIN = """
@@ -157,6 +158,27 @@ time.sleep(60)
     last = beat.stat().st_mtime_ns
     with pytest.raises(AssertionError):
         until(lambda: beat.stat().st_mtime_ns != last, 0.5)
+
+
+def test_the_script_is_not_told_that_its_job_is_stopped(
+    sagemaker, world, finished, put, monkeypatch, tmp_path
+):
+    """The toolkit of the image is the first process, and hands no signal on."""
+    monkeypatch.setattr(process, "_GRACE_SECONDS", 0.5)
+    put("train/x", b"1")
+    ready = tmp_path / "ready"
+    script = f"""
+import pathlib, signal, time
+signal.signal(signal.SIGTERM, lambda *_: print("told", flush=True))
+pathlib.Path("{ready}").touch()
+time.sleep(60)
+"""
+    put("code.tar.gz", {"train.py": script})
+    sagemaker.call("CreateTrainingJob", training_request(world, "deaf"))
+    until(ready.exists)
+    sagemaker.call("StopTrainingJob", {"TrainingJobName": "deaf"})
+    finished("TrainingJob", "deaf")
+    assert "told" not in world.logged("/aws/sagemaker/TrainingJobs", "deaf")
 
 
 def test_checkpoints_travel_between_jobs(sagemaker, world, finished, put):

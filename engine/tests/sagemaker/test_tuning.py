@@ -1,52 +1,14 @@
 """Tuning jobs: trials in parallel, the objective out of their logs, the best of them."""
 
+import math
+import random
+
 import pytest
-from world import training_request, until
+from searched import MAXIMIZE, MINIMIZE
+from world import until
 
 from engine.host import ApiError
-from engine.sagemaker.search import candidates
-
-TRAIN = """
-import argparse, time
-parser = argparse.ArgumentParser()
-for name in ("eta", "max_depth", "booster", "fixed"):
-    parser.add_argument("--" + name)
-args = parser.parse_args()
-print("ARGS", vars(args))
-time.sleep(0.5)
-if args.max_depth == "13":
-    raise SystemExit("unlucky")
-print(f"[0]\\tvalidation-auc:{args.max_depth}")
-"""
-DEPTHS = {"CategoricalParameterRanges": [{"Name": "max_depth", "Values": ["1", "13", "7"]}]}
-
-
-@pytest.fixture
-def request_tuning(world, put):
-    put("train/x", b"1")
-    put("code.tar.gz", {"train.py": TRAIN})
-
-    def build(name, **config):
-        definition = training_request(world, "-")
-        del definition["TrainingJobName"]
-        definition["StaticHyperParameters"] = {**definition.pop("HyperParameters"), "fixed": "yes"}
-        definition["AlgorithmSpecification"]["MetricDefinitions"] = [
-            {"Name": "validation:auc", "Regex": "validation-auc:([0-9.]+)"}
-        ]
-        objective = {"Type": "Maximize", "MetricName": "validation:auc"}
-        return {
-            "HyperParameterTuningJobName": name,
-            "HyperParameterTuningJobConfig": {
-                "Strategy": "Grid",
-                "HyperParameterTuningJobObjective": objective,
-                "ResourceLimits": {"MaxParallelTrainingJobs": 2},
-                "ParameterRanges": DEPTHS,
-                **config,
-            },
-            "TrainingJobDefinition": definition,
-        }
-
-    return build
+from engine.sagemaker.search import Search
 
 
 def test_trials_run_in_parallel_and_the_best_is_named(sagemaker, world, finished, request_tuning):
@@ -115,8 +77,11 @@ def test_random_draws_stay_in_their_ranges_and_follow_the_seed():
     }
     limits = {"MaxNumberOfTrainingJobs": 300, "MaxParallelTrainingJobs": 1}
     config = {"Strategy": "Random", "RandomSeed": 7, "ResourceLimits": limits, "ParameterRanges": ranges}
-    drawn = list(candidates(config))
-    assert drawn == list(candidates(config))
+    drawn, again = (
+        [search.draw().candidate for _ in range(search.trials)]
+        for search in (Search({**config, **MAXIMIZE}) for _ in range(2))
+    )
+    assert drawn == again
     assert {int(trial["depth"]) for trial in drawn} == set(range(2, 10))
     etas = sorted(float(trial["eta"]) for trial in drawn)
     assert 0.001 <= etas[0] < 0.002
@@ -189,10 +154,36 @@ def test_names_are_limited_to_32_characters(sagemaker, request_tuning):
         sagemaker.call("CreateHyperParameterTuningJob", request_tuning("x" * 33))
 
 
-def test_a_strategy_that_is_only_random_here_says_so(sagemaker, world, finished, request_tuning):
-    limits = {"MaxParallelTrainingJobs": 1, "MaxNumberOfTrainingJobs": 1}
-    sagemaker.call(
-        "CreateHyperParameterTuningJob", request_tuning("b", Strategy="Bayesian", ResourceLimits=limits)
-    )
-    finished("HyperParameterTuningJob", "b")
-    assert "drawn at random" in world.notes["tuning strategy Bayesian"]
+def test_the_bayesian_search_learns_from_its_trials():
+    """Branin's function with some noise: the search finds better values than draws at random."""
+    ranges = {
+        "ContinuousParameterRanges": [
+            {"Name": "x", "MinValue": "-5", "MaxValue": "10"},
+            {"Name": "y", "MinValue": "0", "MaxValue": "15"},
+        ]
+    }
+
+    def found(strategy, seed):
+        limits = {"MaxNumberOfTrainingJobs": 30, "MaxParallelTrainingJobs": 1}
+        search = Search(
+            {
+                "Strategy": strategy,
+                "RandomSeed": seed,
+                "ResourceLimits": limits,
+                "ParameterRanges": ranges,
+                **MINIMIZE,
+            }
+        )
+        noise, best = random.Random(seed), math.inf
+        for _ in range(search.trials):
+            trial = search.draw()
+            x, y = (float(trial.candidate[name]) for name in ("x", "y"))
+            value = (
+                (y - 5.1 / (4 * math.pi**2) * x**2 + 5 / math.pi * x - 6) ** 2
+                + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10 + noise.gauss(0, 0.1)
+            )  # fmt: skip
+            trial.end(value)
+            best = min(best, value)
+        return best
+
+    assert sum(found("Bayesian", seed) < found("Random", seed) for seed in range(10)) >= 8

@@ -154,7 +154,9 @@ function analyze(templates: Templates, tariff: Tariff): CostLine[] {
 export function runCosts(templates: Templates, tuning: Config['training']['tuning'], tariff: Tariff): RunCost[] {
   const train = machineOf(templates, 'training', 'Train');
   const monitor = machineOf(templates, 'monitoring', 'Monitor');
-  const isTuning = ({ operation }: JobState) => operation === 'sagemaker:createHyperParameterTuningJob';
+  // A tuning job that goes on from another is a state of its own, and one of the two is entered.
+  const isTuning = ({ operation, arguments: given }: JobState) =>
+    operation === 'sagemaker:createHyperParameterTuningJob' && given.WarmStartConfig === undefined;
   const isTraining = ({ operation }: JobState) => operation === 'sagemaker:createTrainingJob';
   const isProcessing = ({ operation }: JobState) => operation === 'sagemaker:createProcessingJob';
   const evaluate = jobLines(train, tariff, isProcessing);

@@ -8,16 +8,9 @@ import { readJson } from '../../shared/json-file';
 import type { Evidence } from '../evidence';
 import type { Summary } from '../verify';
 
-export interface Performance {
-  auc: number;
-  brier: number;
-  calibrationError: number;
-  calibration: { meanScore: number; observed: number; rows: number }[];
-  threshold: number;
-  confusion: Record<string, number>;
-  precision: number | null;
-  recall: number | null;
-  f1: number | null;
+/** Figures by name, which are those of the task; a yes or no has its calibration too. */
+export interface Performance extends Record<string, unknown> {
+  calibration?: { meanScore: number; observed: number; rows: number }[];
 }
 export interface Facets {
   facets: Record<string, { value_or_threshold: string; metrics: { name: string; value: number | null }[] }[]>;
@@ -62,10 +55,11 @@ export interface Outcome {
   violations: { check: string }[];
   confirmed: boolean;
   quality: {
-    auc: number;
-    aucInterval: Interval;
-    ruleAuc: number;
-    ruleAucInterval: Interval;
+    measure: string;
+    score: number;
+    scoreInterval: Interval;
+    ruleScore: number;
+    ruleScoreInterval: Interval;
     interval: Interval;
   } | null;
   /** A distance is null where the window holds no value of the feature. */

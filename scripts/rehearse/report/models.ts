@@ -12,19 +12,17 @@ export async function models(evidence: Evidence, dataset: Dataset): Promise<Sect
   const evaluations = written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics);
   const newest = evaluations.at(-1);
   if (newest === undefined) return [];
-  const bins = Object.entries(newest.gate).flatMap(([model, p]) =>
-    p.calibration.map((b) => ({ model, predicted: b.meanScore, observed: b.observed, rows: b.rows })),
+  const bins = Object.entries(newest.gate).flatMap(([model, { calibration = [] }]) =>
+    calibration.map((b) => ({ model, predicted: b.meanScore, observed: b.observed, rows: b.rows })),
   );
-  const performance = Object.entries(newest.gate).map(([model, p]): Cell[] => [
+  const measured = Object.keys(Object.values(newest.gate)[0] ?? {}).filter((name) => name !== 'calibration');
+  const performance = Object.entries(newest.gate).map(([model, figures]): Cell[] => [
     model,
-    p.auc,
-    p.brier,
-    p.calibrationError,
-    p.threshold,
-    p.precision,
-    p.recall,
-    p.f1,
-    counts(p.confusion),
+    ...measured.map((name) => {
+      const figure = figures[name];
+      if (Array.isArray(figure)) return JSON.stringify(figure);
+      return typeof figure === 'object' && figure !== null ? counts(figure as Record<string, number>) : (figure as Cell);
+    }),
   ]);
   const explained = newest.analysis.explanations.kernel_shap.label0;
   const weights = Object.entries(explained.global_shap_values).sort(([, a], [, b]) => b - a);
@@ -32,11 +30,8 @@ export async function models(evidence: Evidence, dataset: Dataset): Promise<Sect
     section(
       'Newest evaluation',
       `Trained through ${newest.model.trainedThrough}; figures of the gate slice. Each week of its own period held out in turn: ${newest.falseAlarms.alarms} of ${newest.falseAlarms.windows} would have raised an alarm.`,
-      await charts.render(charts.calibration(bins, targetOf(dataset))),
-      table(
-        ['model', 'AUC', 'Brier', 'calibration error', 'threshold', 'precision', 'recall', 'F1', 'confusion'],
-        performance,
-      ),
+      ...(bins.length === 0 ? [] : [await charts.render(charts.calibration(bins, targetOf(dataset)))]),
+      table(['model', ...measured], performance),
     ),
     section(
       'Attribution',

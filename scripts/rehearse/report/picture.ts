@@ -6,7 +6,7 @@ import { daysOf, endOf } from '../../operate/days';
 import { escape } from './page';
 import { type Challenge, dayName, figures, monthName, type Story, told, type Week } from './story';
 
-type Scored = Week & { auc: NonNullable<Week['auc']> };
+type Scored = Week & { score: NonNullable<Week['score']> };
 
 const WIDTH = 800;
 const HEIGHT = 540;
@@ -29,23 +29,27 @@ const STYLE = `
   @media (max-width: 560px) { .story text { font-size: 21px } .story .head { font-size: 24px } .story .wide { display: none } }
 `;
 
-const TITLE = 'AUC of the model and a one-feature rule, by week';
+/** Distances of grid lines, of which the first is taken that leaves no more than twelve. */
+const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 
 /** @returns an <svg> element; undefined where no week could be scored */
 export function picture(story: Story): string | undefined {
   const { weeks, challenges } = story;
-  const scored = weeks.filter((week): week is Scored => week.auc !== undefined);
+  const scored = weeks.filter((week): week is Scored => week.score !== undefined);
   if (scored.length === 0) return undefined;
   const days = [...weeks.flatMap(({ start, end }) => [start, end]), ...challenges.map(({ day }) => day)].sort();
   const [first, last] = [days[0]!, days.at(-1)!];
   const x = scale([Date.parse(first), Date.parse(last)], [plot.left, plot.right]);
   const at = (day: string) => x(Date.parse(day));
   const middle = ({ start, end }: Week) => (at(start) + at(end)) / 2;
-  const ends = scored.flatMap(({ auc }) => [...auc.interval, ...auc.ruleInterval]);
-  const [low, high] = [Math.floor(Math.min(...ends) * 20), Math.ceil(Math.max(...ends) * 20)];
-  const y = scale([low / 20, high / 20], [plot.bottom, plot.top]);
+  const ends = scored.flatMap(({ score }) => [...score.interval, ...score.ruleInterval]);
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const step = STEPS.find((each) => (most - least) / each <= 12) ?? (most - least) / 12;
+  const [low, high] = [Math.floor(least / step), Math.ceil(most / step)];
+  const y = scale([low * step, high * step], [plot.bottom, plot.top]);
+  const title = `${scored[0]!.score.measure} of the model and a simple rule, by week`;
 
-  const ticks = Array.from({ length: high - low + 1 }, (_, i) => (low + i) / 20).flatMap((tick) => [
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => (low + i) * step).flatMap((tick) => [
     line('grid', plot.left, y(tick), plot.right, y(tick)),
     text('soft end', plot.left - 10, y(tick) + 5, tick.toFixed(2)),
   ]);
@@ -68,21 +72,23 @@ export function picture(story: Story): string | undefined {
   const champions = [...new Set(scored.map(({ champion }) => champion))].map((version) =>
     path(
       'champion line',
-      scored.filter(({ champion }) => champion === version).map((week) => [middle(week) - ASIDE, y(week.auc.champion)]),
+      scored
+        .filter(({ champion }) => champion === version)
+        .map((week) => [middle(week) - ASIDE, y(week.score.champion)]),
     ),
   );
   const rule = path(
     'rule line',
-    scored.map((week) => [middle(week) + ASIDE, y(week.auc.rule)]),
+    scored.map((week) => [middle(week) + ASIDE, y(week.score.rule)]),
   );
   const points = scored.map((week) => {
-    const { auc } = week;
+    const { score } = week;
     const [left, right] = [middle(week) - ASIDE, middle(week) + ASIDE];
     return `<g><title>${escape(sentence(week))}</title>${[
-      line('champion interval', left, y(auc.interval[0]), left, y(auc.interval[1])),
-      line('rule interval', right, y(auc.ruleInterval[0]), right, y(auc.ruleInterval[1])),
-      dot('champion', left, y(auc.champion)),
-      box('rule', right, y(auc.rule)),
+      line('champion interval', left, y(score.interval[0]), left, y(score.interval[1])),
+      line('rule interval', right, y(score.ruleInterval[0]), right, y(score.ruleInterval[1])),
+      dot('champion', left, y(score.champion)),
+      box('rule', right, y(score.rule)),
     ].join('')}</g>`;
   });
   const looks = weeks.flatMap((week) =>
@@ -96,8 +102,9 @@ export function picture(story: Story): string | undefined {
     .filter(({ outcome }) => outcome === 'released' || outcome === 'held')
     .map((c) => turn(c, at(c.day)));
   return svg(
+    title,
     [
-      text('head', 24, 36, TITLE),
+      text('head', 24, 36, title),
       text('soft wide', 24, 60, 'Bars are 95 % intervals, from drawing whole days of the week.'),
       // Overlapping bars would otherwise be read as "no difference".
       text('soft wide', 24, 79, 'Quality is judged by their difference on the same days, which usually varies less.'),
@@ -155,11 +162,11 @@ function turn({ outcome, version }: Challenge, x: number): string {
   ].join('');
 }
 
-function sentence({ start, end, champion, auc, violations, confirmed }: Week): string {
+function sentence({ start, end, champion, score, violations, confirmed }: Week): string {
   const scores =
-    auc === undefined
+    score === undefined
       ? 'not scored'
-      : `AUC ${auc.champion.toFixed(3)} ${figures(auc.interval)}, rule ${auc.rule.toFixed(3)} ${figures(auc.ruleInterval)}`;
+      : `${score.measure} ${score.champion.toFixed(3)} ${figures(score.interval)}, rule ${score.rule.toFixed(3)} ${figures(score.ruleInterval)}`;
   const seen =
     violations.length === 0 ? '' : `; ${violations.join(' and ')} violation${confirmed ? ', confirmed' : ''}`;
   return `${dayName(start)} to ${dayName(end)}, version ${champion}: ${scores}${seen}`;
@@ -184,9 +191,9 @@ const flag = (classes: string, middle: number, y: number, width: number, height:
 const diamond = (classes: string, x: number, y: number) =>
   `<path class="${classes}" d="M${n(x)} ${n(y - 7)}l7 7l-7 7l-7-7z"/>`;
 
-function svg(parts: string[], description: string[]): string {
+function svg(title: string, parts: string[], description: string[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" class="story" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="story-title story-desc">
-<title id="story-title">${TITLE}</title>
+<title id="story-title">${title}</title>
 <desc id="story-desc">${escape(description.join(' '))}</desc>
 <style>${STYLE}</style>
 <rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8" fill="#fff" stroke="#d8dee6"/>

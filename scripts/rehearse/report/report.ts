@@ -1,7 +1,7 @@
 /** The HTML report of a run, from its summary and evidence alone. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { featuresOf } from '../../../lib/shared/dataset';
+import { featuresOf, taskOf } from '../../../lib/shared/dataset';
 import type { Dataset } from '../../../lib/shared/dataset-file';
 import { layout } from '../../../lib/shared/names';
 import type { Evidence, ExecutionRecord } from '../evidence';
@@ -176,8 +176,8 @@ function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Sectio
       `v${w.champion}`,
       w.records,
       outcome && shares(outcome),
-      w.auc,
-      w.ruleAuc,
+      w.score,
+      w.ruleScore,
       gain && figures(gain),
       w.violations.map((v) => `${v.feature} ${v.check}`).join(', '),
       w.confirmed ? 'yes' : 'no',
@@ -186,12 +186,12 @@ function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Sectio
   const gates = summary.gates.map((g): Cell[] => [
     `${g.window.start} – ${g.window.end}`,
     g.rows,
-    g.championAuc,
-    g.challengerAuc,
-    g.ruleAuc,
+    g.championScore,
+    g.challengerScore,
+    g.ruleScore,
     g.gain,
     g.interval && figures(g.interval),
-    g.brierDelta,
+    g.guardDelta,
     g.promoted ? 'promoted' : 'held',
     g.reason,
   ]);
@@ -205,7 +205,7 @@ function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Sectio
         'champion',
         'records',
         'answered by',
-        'AUC',
+        taskOf(dataset).measure,
         'rule',
         'gain over rule, 95 %',
         'violations',
@@ -215,7 +215,7 @@ function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Sectio
     ),
     '<h3>Gates</h3>',
     table(
-      ['gate slice', 'rows', 'champion', 'challenger', 'rule', 'gain', '95 %', 'Brier change', 'decision', 'why'],
+      ['gate slice', 'rows', 'champion', 'challenger', 'rule', 'gain', '95 %', 'change of the second measure', 'decision', 'why'],
       gates,
     ),
   );

@@ -10,11 +10,11 @@ import { type Outcome, read } from './files';
 
 type Interval = [low: number, high: number];
 
-/** AUCs with their 95 % intervals, which come from drawing whole days of the week. */
+/** Scores with their 95 % intervals, which come from drawing whole days of the week. */
 export interface Week extends Range {
   champion: number;
   /** Absent where labels or records were too few. */
-  auc?: { champion: number; interval: Interval; rule: number; ruleInterval: Interval };
+  score?: { measure: string; champion: number; interval: Interval; rule: number; ruleInterval: Interval };
   violations: ('quality' | 'drift')[];
   confirmed: boolean;
 }
@@ -25,8 +25,9 @@ export interface Challenge {
   outcome: 'held' | 'released' | 'rejected' | 'waits';
   /** Absent where the gate held it. */
   version?: number;
-  auc: number;
-  ruleAuc: number;
+  measure: string;
+  score: number;
+  ruleScore: number;
   /** Over the champion on the same rows; absent where there was none. */
   gain?: { value: number; interval: Interval };
   /** Why it was not released. */
@@ -52,11 +53,12 @@ export function storyOf(summary: Summary, evidence: Evidence): Story {
       ...window,
       champion: versionOf(champion),
       ...(q && {
-        auc: {
-          champion: four(q.auc),
-          interval: both(q.aucInterval),
-          rule: four(q.ruleAuc),
-          ruleInterval: both(q.ruleAucInterval),
+        score: {
+          measure: q.measure,
+          champion: four(q.score),
+          interval: both(q.scoreInterval),
+          rule: four(q.ruleScore),
+          ruleInterval: both(q.ruleScoreInterval),
         },
       }),
       violations: [...new Set(kinds)].sort(),
@@ -72,8 +74,9 @@ export function storyOf(summary: Summary, evidence: Evidence): Story {
       day: gate.window.end,
       outcome: !gate.promoted ? 'held' : release === undefined ? 'waits' : released ? 'released' : 'rejected',
       ...(release && { version: release.version }),
-      auc: four(gate.challengerAuc),
-      ruleAuc: four(gate.ruleAuc),
+      measure: gate.measure,
+      score: four(gate.challengerScore),
+      ruleScore: four(gate.ruleScore),
       ...(gate.gain !== null && gate.interval && { gain: { value: four(gate.gain), interval: both(gate.interval) } }),
       ...(!released && { reason: release?.reason ?? gate.reason }),
     };
@@ -96,7 +99,7 @@ const ENDED = {
 
 /** The story in sentences, in the order of its days. */
 export function told({ weeks, challenges }: Story): string[] {
-  return challenges.map(({ day, outcome, version, auc, ruleAuc, gain, reason }) => {
+  return challenges.map(({ day, outcome, version, measure, score, ruleScore, gain, reason }) => {
     const confirmed = weeks.find((week) => week.end === day && week.confirmed);
     const cause =
       confirmed === undefined
@@ -105,8 +108,8 @@ export function told({ weeks, challenges }: Story): string[] {
     const why =
       reason ??
       (gain === undefined
-        ? `AUC ${auc.toFixed(3)} against ${ruleAuc.toFixed(3)} of the one-feature rule`
-        : `it gains ${gain.value.toFixed(3)} AUC ${figures(gain.interval)} over the champion on rows that neither has seen`);
+        ? `${measure} ${score.toFixed(3)} against ${ruleScore.toFixed(3)} of the simple rule`
+        : `it gains ${gain.value.toFixed(3)} ${measure} ${figures(gain.interval)} over the champion on rows that neither has seen`);
     return `${dayName(day)}: ${cause}, and ${version === undefined ? 'the challenger' : `version ${version}`} was ${ENDED[outcome]}: ${why}.`;
   });
 }

@@ -1,30 +1,42 @@
 import {
-  ListHyperParameterTuningJobsCommand,
+  type HyperParameterTrainingJobSummary,
   ListTrainingJobsForHyperParameterTuningJobCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { expect, type Scenario } from '../scenario';
+import { newestTuning, train } from '../../operate/train';
+import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
+
+const HYPERBAND = { strategy: 'Hyperband', maxTrials: 12 };
+const BAYESIAN = { strategy: 'Bayesian', maxTrials: 2 };
 
 export const tuned: Scenario = {
   name: 'tuned',
-  title: 'a tuning job of a few real trials feeds the registry',
+  title:
+    'Hyperband stops trials, the best that ended feeds the registry, and a Bayesian search goes on from what it found',
   async play(stage) {
-    await begin(stage, { mode: 'tune' });
-    const sagemaker = new SageMakerClient(stage.kit.aws);
-    const { HyperParameterTuningJobSummaries: jobs = [] } = await sagemaker.send(
-      new ListHyperParameterTuningJobsCommand({}),
-    );
-    expect(jobs.length === 1, `${jobs.length} tuning jobs ran, one was asked for`);
-    const { TrainingJobSummaries: trials = [] } = await sagemaker.send(
-      new ListTrainingJobsForHyperParameterTuningJobCommand({
-        HyperParameterTuningJobName: jobs[0]?.HyperParameterTuningJobName,
-      }),
-    );
-    const scores = trials.flatMap((trial) => trial.FinalHyperParameterTuningJobObjectiveMetric?.Value ?? []);
-    const { maxTrials } = stage.config.training.tuning;
-    expect(scores.length === maxTrials, `${scores.length} of ${maxTrials} trials ended with a figure`);
-    const [worst, best] = [Math.min(...scores), Math.max(...scores)];
-    return `${scores.length} trials between ${worst.toFixed(4)} and ${best.toFixed(4)} AUC on the select slice; the best one serves as version ${stage.seen.releases.at(-1)?.version}`;
+    const dataThrough = await begin(stage, { mode: 'tune', tuning: HYPERBAND });
+    const warmStart = await newestTuning(stage.kit);
+    const trials = await trialsOf(stage, warmStart);
+    const stopped = trials.filter(({ TrainingJobStatus: status }) => status === 'Stopped');
+    expect(trials.length === HYPERBAND.maxTrials, `${trials.length} trials ran of ${HYPERBAND.maxTrials}`);
+    expect(stopped.length > 0, 'Hyperband stopped no trial');
+    await train(stage.kit, { mode: 'tune', dataThrough, tuning: { ...BAYESIAN, warmStart } }, stage.out);
+    const later = await trialsOf(stage, await newestTuning(stage.kit));
+    expect(later.length === BAYESIAN.maxTrials, `${later.length} trials went on of ${BAYESIAN.maxTrials}`);
+    return `Hyperband stopped ${stopped.length} of ${trials.length} trials, and they span ${span(trials)} AUC on the select slice; ${later.length} more found ${span(later)}`;
   },
 };
+
+async function trialsOf(stage: Stage, job: string): Promise<HyperParameterTrainingJobSummary[]> {
+  const { TrainingJobSummaries: trials = [] } = await new SageMakerClient(stage.kit.aws).send(
+    new ListTrainingJobsForHyperParameterTuningJobCommand({ HyperParameterTuningJobName: job }),
+  );
+  return trials;
+}
+
+function span(trials: HyperParameterTrainingJobSummary[]): string {
+  const scores = trials.flatMap((trial) => trial.FinalHyperParameterTuningJobObjectiveMetric?.Value ?? []);
+  expect(scores.length === trials.length, `${scores.length} of ${trials.length} trials ended with a figure`);
+  return `${Math.min(...scores).toFixed(4)} to ${Math.max(...scores).toFixed(4)}`;
+}

@@ -38,7 +38,7 @@ def by_clarify(rows: pd.DataFrame, facet: str, value: str, stage: report.StageTy
 )
 def test_metrics_equal_clarifys_own_code(scored: pd.DataFrame, facet: str, value: str) -> None:
     inside = (scored[facet] == value).to_numpy()
-    labels, predicted = scored["late"].to_numpy(), scored["predicted"].to_numpy()
+    labels, predicted = scored["late"].to_numpy() == 1, scored["predicted"].to_numpy()
     ours = pre_training(labels, inside) | post_training(labels, predicted, inside)
     stages = {report.StageType.PRE_TRAINING: PRE_TRAINING, report.StageType.POST_TRAINING: POST_TRAINING}
     for stage, names in stages.items():
@@ -50,7 +50,7 @@ def test_metrics_equal_clarifys_own_code(scored: pd.DataFrame, facet: str, value
 
 
 def test_an_empty_denominator_is_none_and_no_infinity() -> None:
-    labels, predicted = np.array([0, 0, 1, 1]), np.array([False, False, False, True])
+    labels, predicted = np.array([False, False, True, True]), np.array([False, False, False, True])
     found = post_training(labels, predicted, np.array([True, True, False, False]))
     assert found["DAR"] is None
     assert found["DI"] == 0
@@ -58,7 +58,7 @@ def test_an_empty_denominator_is_none_and_no_infinity() -> None:
 
 def test_small_facet_values_are_left_out(scored: pd.DataFrame) -> None:
     facets = per_facet(
-        scored, 500, lambda facet: pre_training(scored["late"].to_numpy(), facet), PRE_TRAINING
+        scored, 500, lambda facet: pre_training(scored["late"].to_numpy() == 1, facet), PRE_TRAINING
     )
     counts = scored["courier"].value_counts()
     assert [entry["value_or_threshold"] for entry in facets["courier"]] == sorted(counts[counts >= 500].index)

@@ -25,7 +25,7 @@ def test_a_weighted_table_is_the_auc_of_the_rows_repeated_that_often(seed: int, 
     pairs = DayPairs.of(days, labels, {"good": good})
     repeats = np.array(weights)[np.unique(days, return_inverse=True)[1]]
     repeated = auc(np.repeat(labels, repeats), np.repeat(good, repeats))
-    found = pairs.auc("good", np.array([weights], dtype=float))[0]
+    found = pairs.measure("good", np.array([weights], dtype=float))[0]
     assert found == pytest.approx(repeated, abs=1e-12, nan_ok=True)
 
 
@@ -56,7 +56,7 @@ def test_ninety_five_percent_intervals_hold_the_truth_about_that_often() -> None
         generator = np.random.default_rng(seed)
         days = np.datetime64("2013-01-01") + np.repeat(np.arange(14), 40)
         pairs = DayPairs.of(days, generator.integers(0, 2, 560), {"noise": generator.random(560)})
-        low, high = interval(pairs.auc("noise", pairs.draw(300, seed)))
+        low, high = interval(pairs.measure("noise", pairs.draw(300, seed)))
         hits += low <= 0.5 <= high
     assert 170 <= hits <= 199
 

@@ -36,7 +36,7 @@ def test_a_window_of_one_class_has_no_quality_and_keeps_the_rest(
     assert found["quality"] is None
     assert found["qualityReason"].startswith(f"all {len(week):,} labelled records have late = {outcome[0]}")
     assert found["drift"]
-    assert not {"QualityViolations", "WindowAuc"} & {m["MetricName"] for m in found["metrics"]}
+    assert not {"QualityViolations", "WindowScore"} & {m["MetricName"] for m in found["metrics"]}
     assert found["labelCoverage"] == 1
 
 
@@ -133,8 +133,8 @@ def test_a_lifecycle_without_a_rule_or_with_one_that_falls(
     found = site.look()["quality"]
     assert (report["rule"]["direction"], found["drop"]) == (direction, pytest.approx(0, abs=1e-9))
     if direction is None:
-        assert (report["rule"]["feature"], decision["ruleAuc"], found["ruleAuc"]) == (None, 0.5, 0.5)
+        assert (report["rule"]["feature"], decision["ruleScore"], found["ruleScore"]) == (None, 0.5, 0.5)
         assert "for all (no simple rule is declared; 0.5 by definition)" in decision["reason"]
     else:
-        assert found["ruleAuc"] == pytest.approx(decision["ruleAuc"])
-        assert decision["ruleAuc"] < 0.5
+        assert found["ruleScore"] == pytest.approx(decision["ruleScore"])
+        assert decision["ruleScore"] < 0.5

@@ -46,12 +46,12 @@ def test_the_gate_week_seen_again_has_the_gates_figures(site: Site) -> None:
     site.traffic("2013-01-15", "2013-01-22")
     found = site.look()["quality"]
     decision = json.loads((site.root / "input/baseline/decision.json").read_text())
-    assert found["auc"] == pytest.approx(decision["challengerAuc"], abs=1e-9)
-    assert found["ruleAuc"] == pytest.approx(decision["ruleAuc"], abs=1e-9)
+    assert found["score"] == pytest.approx(decision["challengerScore"], abs=1e-9)
+    assert found["ruleScore"] == pytest.approx(decision["ruleScore"], abs=1e-9)
     assert found["drop"] == pytest.approx(0, abs=1e-9)
     assert found["dropInterval"][0] < 0 < found["dropInterval"][1]
     metrics = site.file("model_quality_statistics.json")["binary_classification_metrics"]
-    assert metrics["auc"]["value"] == found["auc"]
+    assert metrics["auc"]["value"] == found["score"]
     assert 0 < metrics["auc"]["standard_deviation"] < 0.1
     assert sum(sum(row.values()) for row in metrics["confusion_matrix"].values()) == decision["rows"]
 
@@ -137,13 +137,13 @@ def test_quality_figures_are_of_the_captured_scores(site: Site) -> None:
     found = site.look("2013-01-08", "2013-01-15")["quality"]
     rows = between(read_features(site.lake.features), "2013-01-08", "2013-01-15")
     labelled = evaluate.label_rows(rows, evaluate.read_labels(site.lake.labels))
-    assert found["auc"] == pytest.approx(roc_auc_score(labelled["late"], site.model.score(rows)))
-    assert found["gain"] == pytest.approx(found["auc"] - found["ruleAuc"])
-    for name in ("auc", "ruleAuc"):
+    assert found["score"] == pytest.approx(roc_auc_score(labelled["late"], site.model.score(rows)))
+    assert found["gain"] == pytest.approx(found["score"] - found["ruleScore"])
+    for name in ("auc", "ruleScore"):
         low, high = found[f"{name}Interval"]
         assert low < found[name] < high < 1
     statistics = site.file("model_quality_statistics.json")["binary_classification_metrics"]["auc"]
-    assert np.diff(found["aucInterval"])[0] == pytest.approx(4 * statistics["standard_deviation"], rel=0.2)
+    assert np.diff(found["scoreInterval"])[0] == pytest.approx(4 * statistics["standard_deviation"], rel=0.2)
     decision = json.loads((site.root / "input/baseline/decision.json").read_text())
     assert found["drop"] == pytest.approx(found["gain"] - decision["ruleGain"])
     # Two independent weeks: variances add.
@@ -204,7 +204,7 @@ def test_metrics_for_alarms_carry_the_kit_alone(site: Site) -> None:
         "LabelCoverage": 1,
         "DriftViolations": len(drift_violations),
         "QualityViolations": len(found["violations"]) - len(drift_violations),
-        "WindowAuc": found["quality"]["auc"],
+        "WindowScore": found["quality"]["score"],
     }
     versions = {d["Value"] for m in found["metrics"] for d in m["Dimensions"] if d["Name"] == "ModelVersion"}
     assert versions == {"3"}

@@ -54,13 +54,13 @@ def test_figures_are_those_of_the_gate_rows(
     decision, model = alone["decision.json"], Model.load(trained.model)
     assert decision["rows"] == len(gate_rows)
     assert decision["days"] == 7
-    assert decision["challengerAuc"] == pytest.approx(
+    assert decision["challengerScore"] == pytest.approx(
         roc_auc_score(gate_rows["late"], model.score(gate_rows))
     )
     fit = between(read_features(trained.lake.features), *model.slices.fit)
     rule = gate_rows["delay_before"].fillna(fit["delay_before"].median())
-    assert decision["ruleAuc"] == pytest.approx(roc_auc_score(gate_rows["late"], rule))
-    assert decision["championAuc"] is None
+    assert decision["ruleScore"] == pytest.approx(roc_auc_score(gate_rows["late"], rule))
+    assert decision["championScore"] is None
     assert decision["newLabelledRows"] == sum(model.meta["rows"].values())
     assert alone["message"].startswith("Promote: " if decision["promoted"] else "Hold: ")
 
@@ -71,7 +71,7 @@ def test_a_model_against_itself_gains_nothing_and_has_been_seen(
     decision = run(lake, tmp_path, trained.model, trained.model)["decision.json"]
     assert decision["gain"] == 0
     assert decision["interval"] == [0, 0]
-    assert decision["brierDelta"] == 0
+    assert decision["guardDelta"] == 0
     assert not decision["promoted"]
     assert "has seen part of the gate" in decision["reason"]
     assert decision["newLabelledRows"] == 0
@@ -83,7 +83,7 @@ def test_a_champion_that_has_not_seen_the_gate_is_compared(
     earlier = {"data_through": "2013-01-15", "gate_days": 4, "select_days": 4}
     train.main(training_arguments(lake, tmp_path / "champion", **earlier))
     decision = run(lake, tmp_path, trained.model, tmp_path / "champion/model")["decision.json"]
-    assert decision["gain"] == pytest.approx(decision["challengerAuc"] - decision["championAuc"])
+    assert decision["gain"] == pytest.approx(decision["challengerScore"] - decision["championScore"])
     assert decision["interval"][0] < decision["gain"] < decision["interval"][1]
     assert {segment["value"] for segment in decision["segments"]} == {"north", "south", "west"}
     assert "has seen" not in decision["reason"]

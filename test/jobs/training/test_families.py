@@ -70,7 +70,7 @@ def test_the_families_of_the_file_are_those_that_can_be_trained() -> None:
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_model_says_its_family_and_ranks_better_than_chance(models: Models, name: str) -> None:
     meta = json.loads((models[name] / "model/model.json").read_text())
-    assert (meta["algorithm"], meta["selectAuc"] > 0.55) == (name, True)
+    assert (meta["algorithm"], meta["selectScore"] > 0.55) == (name, True)
     assert set(meta["hyperparameters"]) <= set(schema.families()[name]["hyperparameters"])
 
 

@@ -65,9 +65,7 @@ def test_the_record_leads_from_raw_files_to_the_decision(
     training = traced["training"]
     assert list(MADE.values()) == [training[name] for name in ("job", "image", "instanceType", "model")]
     assert training["hyperparameters"]["num_round"] == 40
-    assert (
-        training["hyperparameters"]["min_child_weight"] == model.meta["hyperparameters"]["min_child_weight"]
-    )
+    assert training["hyperparameters"]["max_depth"] == model.meta["hyperparameters"]["max_depth"]
     assert traced["decision"] == json.loads((written / "decision.json").read_text())
 
 

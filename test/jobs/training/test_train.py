@@ -43,7 +43,7 @@ def test_the_threshold_and_the_auc_are_those_of_the_select_slice(trained: Traine
     labelled = train.label_rows(read_features(trained.lake.features), train.read_labels(trained.lake.labels))
     rows = between(labelled, *model.slices.select)
     labels, scores = rows["late"].to_numpy(), model.score(rows)
-    assert auc(labels, scores) == pytest.approx(model.meta["selectAuc"], abs=1e-9)
+    assert auc(labels, scores) == pytest.approx(model.meta["selectScore"], abs=1e-9)
     prices = schema.problem()["costs"]
     cost = lambda cut: Confusion.of(labels, scores >= cut).cost(prices["falseAlarm"], prices["miss"])  # noqa: E731
     assert all(cost(model.threshold) <= cost(cut) for cut in np.linspace(0.05, 0.6, 50))
@@ -134,12 +134,13 @@ def test_a_checkpoint_of_other_settings_is_not_resumed(
     assert booster_text(tmp_path) == booster_text(tmp_path / "fresh")
 
 
-def test_the_last_line_is_the_tuning_metric(
+def test_every_round_prints_the_tuning_metric_and_the_last_line_that_of_the_model(
     lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = run(lake, tmp_path, num_round=3)
+    model = run(lake, tmp_path, num_round=25, early_stopping_rounds=25)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == f"[{model.meta['rounds'] - 1}]\tvalidation-auc:{model.meta['selectAuc']:.6f}"
+    assert [line.split("]")[0] for line in lines[:-1]] == [f"[{number}" for number in range(25)]
+    assert lines[-1] == f"[{model.meta['rounds'] - 1}]\tvalidation-auc:{model.meta['selectScore']:.6f}"
 
 
 def test_a_failure_leaves_a_sentence_for_failure_reason(lake: Lake, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ test('every proof covers files that are there', () => {
 
 describe('what a rehearsal shows', () => {
   const week = (violations: number, confirmed: boolean, auc: number | null) =>
-    ({ records: 10, violations: Array(violations).fill({}), confirmed, auc, ruleAuc: 0.7 }) as never;
+    ({ records: 10, violations: Array(violations).fill({}), confirmed, score: auc, ruleScore: 0.7 }) as never;
   const monitor = [week(0, false, 0.72214), week(1, false, null), week(2, true, 0.69996)];
 
   test('of the year are its weeks, versions, gains and AUCs, to four digits', () => {

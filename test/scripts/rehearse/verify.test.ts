@@ -17,7 +17,7 @@ const outcome = {
   labelCoverage: 1,
   violations: [],
   confirmed: false,
-  quality: { auc: 0.71, ruleAuc: 0.68 },
+  quality: { measure: "AUC", score: 0.71, ruleScore: 0.68 },
 };
 const evidence: Evidence = {
   hashes: {},
@@ -105,7 +105,7 @@ describe('recompute', () => {
   });
 
   test('reads windows from the monitor’s files', () => {
-    expect(found.monitor).toMatchObject([{ champion: 1, records: 6190, auc: 0.71, ruleAuc: 0.68, confirmed: false }]);
+    expect(found.monitor).toMatchObject([{ champion: 1, records: 6190, measure: "AUC", score: 0.71, ruleScore: 0.68, confirmed: false }]);
   });
 
   test('tells updates of the endpoint without the names that CloudFormation made up', () => {
