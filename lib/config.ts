@@ -8,7 +8,6 @@ import { foundationConfig } from './foundation/config';
 import { monitoringConfig } from './monitoring/config';
 import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
-import { facetsOf } from './shared/dataset';
 import { datasetOf, defaultDataset } from './shared/datasets';
 import { sizesOf } from './shared/sizes';
 import { servingConfig } from './serving/config';
@@ -16,6 +15,7 @@ import { parseJson } from './shared/json-text';
 import { reservedFor } from './shared/names';
 import { Refused } from './shared/refused';
 import { trainingConfig } from './training/config';
+import { wrongTreatments } from './training/treatment';
 import { warehouseConfig } from './warehouse/config';
 
 /** Who names no kit means this one, in commands as in the app. */
@@ -61,16 +61,9 @@ export const schema = z
     path: ['serving', 'mode'],
     error: 'network.isolatedVpc needs real-time or instance: SageMaker puts no serverless endpoint into a VPC',
   })
-  .superRefine(({ dataset, training: { mitigation } }, ctx) => {
-    const facets = facetsOf(datasetOf(dataset));
-    const mitigated = { reweigh: mitigation.reweigh, 'thresholds.facet': mitigation.thresholds.facet };
-    for (const [knob, name] of Object.entries(mitigated))
-      if (name !== undefined && !facets.includes(name))
-        ctx.addIssue({
-          code: 'custom',
-          path: ['training', 'mitigation', ...knob.split('.')],
-          message: `must be a facet of dataset ${dataset}, which has ${facets.join(', ') || 'none'}: bias is mitigated where it is measured`,
-        });
+  .superRefine(({ dataset, training }, ctx) => {
+    for (const { at, why } of wrongTreatments(training, datasetOf(dataset)))
+      ctx.addIssue({ code: 'custom', path: ['training', ...at.split('.')], message: why });
   })
   .superRefine(({ monitoring, serving }, ctx) => {
     if (monitoring.engine !== 'managed') return;

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import words from '../../schema/words.json';
 import type { Config } from '../config';
+import { facetsOf, taskOf } from '../shared/dataset';
+import type { Dataset } from '../shared/dataset-file';
 import { ratio } from '../shared/knobs';
 import type { Algorithm } from './families';
 
@@ -51,6 +53,32 @@ export interface TrainingChoice {
   algorithm?: Algorithm;
   imbalance?: (typeof imbalances)[number];
   calibration?: (typeof calibrations)[number];
+}
+
+/** What a dataset does not allow of it; train.py has the same rules. */
+export function* wrongTreatments(
+  { imbalance, calibration, mitigation }: Config['training'],
+  dataset: Dataset,
+): Generator<{ at: string; why: string }> {
+  const { task } = taskOf(dataset);
+  const facets = facetsOf(dataset);
+  const mitigated = {
+    'mitigation.reweigh': mitigation.reweigh,
+    'mitigation.thresholds.facet': mitigation.thresholds.facet,
+  };
+  for (const [at, value] of Object.entries({ imbalance, calibration, ...mitigated })) {
+    if (value === undefined || value === 'none') continue;
+    if (task !== 'binary')
+      yield {
+        at,
+        why: `is for an outcome that is yes or no, and the task of dataset ${dataset.name} is ${task}: leave it out`,
+      };
+    else if (at in mitigated && !facets.includes(value))
+      yield {
+        at,
+        why: `must be a facet of dataset ${dataset.name}, which has ${facets.join(', ') || 'none'}: bias is mitigated where it is measured`,
+      };
+  }
 }
 
 /** Hyperparameters of train.py: all of them, so that an execution's input changes any. */

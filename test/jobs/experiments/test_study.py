@@ -1,7 +1,6 @@
 """Figures of the experiments against libraries, and the experiments themselves on the parcels."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np

@@ -10,6 +10,8 @@ import traffic
 from conftest import Lake, evaluation_arguments, training_arguments
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_use import in_use
+from tasks_asked import MINUTES, asked
 
 import evaluate
 import mitigation
@@ -184,3 +186,12 @@ def test_a_value_without_a_threshold_has_that_of_all_and_a_missing_one_its_own(
     rows = {"depot": ["north", "south", None, float("nan")]}
     assert model.decide(rows, scores).tolist() == [True, True, False, False]
     assert present(rows["depot"]) == ["north", "south", None, None]
+
+
+def test_a_number_has_no_rare_outcome_and_no_threshold(lake: Lake, tmp_path: Path) -> None:
+    options = {"num_round": 2, "imbalance": "smote", "group_facet": "depot"}
+    with (
+        in_use(asked(MINUTES), None),
+        pytest.raises(ValueError, match="imbalance, group_facet: for an"),
+    ):
+        train.train(train.options(training_arguments(lake, tmp_path, **options)))
