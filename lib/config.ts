@@ -17,6 +17,7 @@ import { reservedFor } from './shared/names';
 import { Refused } from './shared/refused';
 import { trainingConfig } from './training/config';
 import { TUNED } from './training/families';
+import { wrongTreatments } from './training/treatment';
 import { warehouseConfig } from './warehouse/config';
 
 /** Who names no kit means this one, in commands as in the app. */
@@ -61,6 +62,10 @@ export const schema = z
   .refine((c) => !c.network.isolatedVpc || c.serving.mode !== 'serverless', {
     path: ['serving', 'mode'],
     error: 'network.isolatedVpc needs real-time or instance: SageMaker puts no serverless endpoint into a VPC',
+  })
+  .superRefine(({ dataset, training }, ctx) => {
+    for (const { at, why } of wrongTreatments(training, datasetOf(dataset)))
+      ctx.addIssue({ code: 'custom', path: ['training', ...at.split('.')], message: why });
   })
   .superRefine(({ dataset, monitoring, serving, training }, ctx) => {
     const asked = taskOf(datasetOf(dataset)).task;

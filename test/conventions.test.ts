@@ -17,7 +17,7 @@ describe('rooms', () => {
   test.each([
     ['lib', ['shared']],
     ['lambda', ['shared']],
-    ['jobs', ['common']],
+    ['jobs', ['common', 'experiments']],
     [
       'test',
       [

@@ -8,6 +8,12 @@ const HIRES_A_DAY = 150;
 const REORGANISED = '2024-05-01';
 const [FIRST, LAST] = ['2024-01-01', '2024-06-30'];
 const HOLIDAYS = new Set(['2024-01-01', '2024-03-29', '2024-04-01', '2024-05-01', '2024-05-09', '2024-05-20']);
+/** Odds of damage and deposits by age: customers under 30 hire for building sites, and few of them have an account. */
+const AGES = {
+  A: { odds: 0.9, account: 0.1, least: 50 },
+  B: { odds: 0, account: 0.4, least: 20 },
+  C: { odds: -0.3, account: 0.4, least: 20 },
+} as const;
 const NOTES = [
   '',
   'regular',
@@ -52,12 +58,14 @@ export function generate(): Record<'hires' | 'tools', string> {
       const used = (recent.get(tool.tool) ?? []).filter((before) => before >= since && before < day).length;
       const days = 1 + below(10);
       const note = one(NOTES);
+      const band = one(['A', 'B', 'B', 'C'] as const);
+      const { odds: young, account, least } = AGES[band];
       const wear = 0.12 * used + 0.14 * (2024 - tool.bought) + 0.16 * days + Math.log(KINDS[tool.kind]) * 1.6;
-      const odds = -8.2 + wear + DEPOTS[depot] + (note.startsWith('no licence') ? 1.2 : 0);
+      const odds = -8.5 + wear + young + DEPOTS[depot] + (note.startsWith('no licence') ? 1.2 : 0);
       const broken = next() < 1 / (1 + Math.exp(-odds));
       const state = next() < 0.01 ? '' : broken ? one(['damaged', 'damaged', 'lost']) : 'ok';
-      const deposit = next() < 0.3 ? '' : String(20 + 10 * below(9));
-      const age = next() < 0.1 ? '' : one(['A', 'B', 'B', 'C']);
+      const deposit = next() < account ? '' : String(least + 10 * below(9));
+      const age = next() < 0.1 ? '' : band;
       hires.push([
         String((numbers[depot] += 1)),
         depot,

@@ -40,10 +40,10 @@ def answers(model: Model, columns: Columns) -> list[Answer]:
             {key: identity, "score": score, "lower": low, "upper": high}
             for identity, score, (low, high) in zip(columns[key], scores.tolist(), bounds, strict=True)
         ]
-    threshold = model.threshold
+    decided = model.decide(columns, scores).tolist()
     return [
-        {key: identity, "score": score, label: score >= threshold}
-        for identity, score in zip(columns[key], scores.tolist(), strict=True)
+        {key: identity, "score": score, label: said}
+        for identity, score, said in zip(columns[key], scores.tolist(), decided, strict=True)
     ]
 
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from common import predictors, rule, schema, tasks
 from common.arrays import Floats, Values
+from common.calibrated import Calibrated
 from common.runtime import write_json
 from common.slices import Slices
-from common.transform import Encoding, Rows
+from common.transform import Encoding, Rows, present
 
 if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
@@ -77,7 +78,7 @@ class Model:
         if meta["features"] != declared:
             raise OtherModelError(other_features(meta["features"], declared))
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))
-        predictor = predictors.load(meta["algorithm"], folder)
+        predictor = Calibrated.load(predictors.load(meta["algorithm"], folder), folder)
         return Model(predictor, encoding, meta, identity(folder))
 
     @staticmethod
@@ -94,6 +95,21 @@ class Model:
     @property
     def threshold(self) -> float:
         return float(self.meta["threshold"])
+
+    def decide(self, rows: Rows, scores: Values) -> Values:
+        """
+        Yes or no, the code of a class, or the number itself. A yes is said from the threshold of a row's
+        group on, where it has one of its own.
+        """
+        if self.meta["task"] == "multiclass":
+            return scores.argmax(axis=1)
+        if self.meta["task"] == "regression":
+            return scores
+        own = {each["value"]: each["threshold"] for each in self.meta["thresholds"]}
+        if not own:
+            return scores >= self.threshold
+        values = present(rows[self.meta["treatment"]["group_facet"]])
+        return scores >= np.array([own.get(value, self.threshold) for value in values])
 
     @property
     def slices(self) -> Slices:

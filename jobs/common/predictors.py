@@ -23,6 +23,7 @@ QUANTILES = "quantiles"
 SEED = 20130301
 # Rows whose way through all trees fits into a processor's cache.
 ROWS_AT_ONCE = 1000
+CERTAIN = 1e-6
 
 
 class Predictor(Protocol):
@@ -75,9 +76,11 @@ def bounds(predictor: Predictor, matrix: Singles) -> Floats:
     return np.repeat(np.asarray(predictor.score(matrix), dtype=np.float64)[:, None], 2, axis=1)
 
 
-def dmatrix(matrix: Singles, labels: Values | None = None) -> DMatrix:
+def dmatrix(matrix: Singles, labels: Values | None = None, weights: Values | None = None) -> DMatrix:
     names, types = [column.name for column in schema.features()], feature_types()
-    return DMatrix(matrix, labels, feature_names=names, feature_types=types, enable_categorical=True)
+    return DMatrix(
+        matrix, labels, weight=weights, feature_names=names, feature_types=types, enable_categorical=True
+    )
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,12 @@ def logistic(log_odds: Floats) -> Floats:
     return 0.5 * (1 + np.tanh(0.5 * log_odds))
 
 
+def log_odds(scores: Values) -> Floats:
+    """A certain answer counts as one in a million."""
+    within = np.clip(np.asarray(scores, dtype=np.float64), CERTAIN, 1 - CERTAIN)
+    return np.log(within / (1 - within))
+
+
 def softmax(logarithms: Floats) -> Floats:
     shares = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
     return shares / shares.sum(axis=1, keepdims=True)
@@ -269,13 +278,12 @@ LINKS: dict[str, Callable[[Floats], Floats]] = {
 def stacked(members: Mapping[str, Predictor], matrix: Singles, link: str) -> Floats:
     """
     What the link makes of each member's answers, undone: log-odds, logarithms or numbers, in the order of
-    names. A certain answer counts as one in a million.
+    names.
     """
     answers = np.column_stack([members[name].score(matrix) for name in sorted(members)]).astype(np.float64)
     if link == "identity":
         return answers
-    answers = np.clip(answers, 1e-6, 1 - 1e-6)
-    return np.log(answers / (1 - answers)) if link == "logistic" else np.log(answers)
+    return log_odds(answers) if link == "logistic" else np.log(np.clip(answers, CERTAIN, 1 - CERTAIN))
 
 
 def permutation(predictor: Predictor, matrix: Singles) -> tuple[Floats, float]:

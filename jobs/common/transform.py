@@ -101,6 +101,12 @@ class Encoding:
             raise ValueError(f"{column.name} must be numbers or null: {problem}") from problem
 
 
+def present(values: "pd.Series[Any] | Sequence[Any]") -> list[Any]:
+    """Categories with None where one is missing, as tables and requests have them in two ways."""
+    # What is not a number equals nothing, itself neither.
+    return [value if value == value else None for value in values]
+
+
 def plain(values: "Values | pd.Index[Any]") -> list[Any]:
     """Categories as JSON has them: a whole number where pandas had to make a float of it."""
     return [int(v) if isinstance(v, float) and v.is_integer() else v for v in values.tolist()]

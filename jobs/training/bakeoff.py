@@ -53,7 +53,10 @@ class Contender:
 
     @property
     def cpu_seconds(self) -> float:
-        with tarfile.open(self.archive.with_name("output.tar.gz")) as tar, tempfile.TemporaryDirectory() as to:
+        with (
+            tarfile.open(self.archive.with_name("output.tar.gz")) as tar,
+            tempfile.TemporaryDirectory() as to,
+        ):
             tar.extractall(to, filter="data")
             return float(json.loads((Path(to) / EFFORT).read_text("utf-8"))["cpuSeconds"])
 
@@ -103,7 +106,7 @@ def compare(
     pairs = gate.pairs()
     weights = pairs.draw(draws, SEED)
     binary = kind.name == "binary"
-    paid = costs(gate, select, {name: model.threshold for name, model in models.items()}) if binary else {}
+    paid = costs(gate, select, models) if binary else {}
 
     def ranked(name: str) -> dict[str, Any]:
         """What can be said of whoever answers each row."""

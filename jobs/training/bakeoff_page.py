@@ -63,14 +63,18 @@ def page(table: Mapping[str, Any]) -> str:
     families, winner = table["families"], table["winner"]
     rule = {**table["rule"], "family": table["rule"]["name"]}
     nothing = {**table["nothing"], "family": "doing nothing"}
-    gate, select = (f"{start} to {end}" for start, end in (table["slices"][name] for name in ("gate", "select")))
+    gate, select = (
+        f"{start} to {end}" for start, end in (table["slices"][name] for name in ("gate", "select"))
+    )
     failed = "".join(f"<p>Not in the table: {escape(each)}.</p>" for each in table["failed"])
     measure, rows = table["measure"], [*families, rule]
     ranking: Columns = {
         f"{measure} on select": _number("selectScore"),
         measure: _number("score"),
         "to the winner": lambda row: f"{row['gain']:+.4f}" if "gain" in row else "",
-        "95 % interval": lambda row: "{:+.4f} to {:+.4f}".format(*row["interval"]) if "interval" in row else "",
+        "95 % interval": lambda row: (
+            "{:+.4f} to {:+.4f}".format(*row["interval"]) if "interval" in row else ""
+        ),
         **_present(QUALITY, families),
     }
     decisions: Columns = {
@@ -132,7 +136,8 @@ def _table(columns: Columns, rows: Sequence[Row], winner: str) -> str:
     def line(row: Row) -> str:
         values = {name: value(row) for name, value in columns.items()}
         cells = "".join(
-            f'<td data-of="{escape(name)}"{kinds[name]}>{escape(value)}</td>' for name, value in values.items()
+            f'<td data-of="{escape(name)}"{kinds[name]}>{escape(value)}</td>'
+            for name, value in values.items()
         )
         won = ' class="won"' if row["family"] == winner else ""
         return f'<tr{won}><th scope="row">{escape(row["family"])}</th>{cells}</tr>'

@@ -46,7 +46,8 @@ class Boosting:
     suffix = ".json"
 
     def __init__(self, settings: Settings, fit: Slice, select: Slice) -> None:
-        self._fit, self._select = dmatrix(fit.matrix, fit.labels), dmatrix(select.matrix, select.labels)
+        self._fit = dmatrix(fit.matrix, fit.labels, fit.weights)
+        self._select = dmatrix(select.matrix, select.labels)
         given = {name: value for name, value in settings.items() if name not in NOT_OF_THE_BOOSTER}
         fixed = {**objective(), "tree_method": "hist", "seed_per_iteration": True}
         self._parameters = {"min_child_weight": min_child_weight(len(fit.labels)), **given, **fixed}

@@ -145,24 +145,17 @@ def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
     return found
 
 
-def costs(scored: Scored, select: Scored, thresholds: Mapping[str, float]) -> dict[str, float]:
+def costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[str, float]:
     """
-    Cost of 1,000 decisions on the gate slice, by who decides: each model at its own threshold, the rule at
+    Cost of 1,000 decisions on the gate slice, by who decides: each model as it does when served, the rule at
     the one that was cheapest for it on the select slice, and who never predicts the outcome.
     """
     price = schema.problem()["costs"]
     prices = price["falseAlarm"], price["miss"]
-    at = {**thresholds, RULE: cheapest_threshold(select.labels, select.scores[RULE], *prices)}
-    decided = {name: scored.scores[name] >= threshold for name, threshold in at.items()}
+    decided = {name: model.decide(scored.rows, scored.scores[name]) for name, model in models.items()}
+    decided[RULE] = scored.scores[RULE] >= cheapest_threshold(select.labels, select.scores[RULE], *prices)
     decided[NOBODY] = np.zeros(len(scored.labels), dtype=bool)
     return {name: Confusion.of(scored.labels, said).cost(*prices) for name, said in decided.items()}
-
-
-def decided(model: Model, answers: Values) -> Values:
-    """Yes or no, the code of a class, or the number itself."""
-    if task().name == "multiclass":
-        return answers.argmax(axis=1)
-    return answers >= model.threshold if task().name == "binary" else answers
 
 
 def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
@@ -177,7 +170,7 @@ def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
     if kind.name == "multiclass":
         return {"logLoss": kind.score(labels, answers), **multiclass_figures(labels, answers)}
     bins = calibration(labels, answers)
-    confusion = Confusion.of(labels, answers >= model.threshold)
+    confusion = Confusion.of(labels, model.decide(scored.rows, answers))
     return {
         "auc": kind.score(labels, answers),
         "brier": kind.guarded(labels, answers),

@@ -50,7 +50,7 @@ class Estimator:
     def __init__(self, settings: Settings, fit: Slice, select: Slice) -> None:
         self._fit: Values = fit.matrix
         self._select: Values = select.matrix
-        self._labels = fit.labels
+        self._labels, self._weights = fit.labels, fit.weights
         self._estimator = self._kept = self.start(settings)
 
     def start(self, settings: Settings) -> Any:
@@ -62,7 +62,7 @@ class Estimator:
 
     def grow(self, number: int) -> None:
         self.prepare(number)
-        self._estimator.fit(self._fit, self._labels)
+        self._estimator.fit(self._fit, self._labels, sample_weight=self._weights)
 
     def scores(self) -> Values:
         if task().name == "regression":
@@ -151,7 +151,7 @@ class NeuralNetwork(Designed):
 
     def grow(self, number: int) -> None:
         classes = {} if task().name == "regression" else {"classes": np.unique(self._labels)}
-        self._estimator.partial_fit(self._fit, self._labels, **classes)
+        self._estimator.partial_fit(self._fit, self._labels, sample_weight=self._weights, **classes)
 
     def cut(self, best: int) -> Network:
         layers = list(zip(self._kept.coefs_, self._kept.intercepts_, strict=True))

@@ -36,7 +36,6 @@ from comparison import (
     SEED,
     Scored,
     costs,
-    decided,
     evidence,
     performance,
     segments,
@@ -107,7 +106,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
     least = floor["skill" if task().relative else "auc"]
     margins = Margins(args.guard_delta, args.segment_delta, (least, floor["meaning"]))
     promoted, reason = decide(found, margins)
-    bias_and_attribution = _analysis(scored, challenger, args.facet_min_rows)
+    bias_and_attribution = bias_and_attributions(scored, challenger, args.facet_min_rows)
     profile = statistics(period)
     report = {
         **_comparison(scored, selected, challenger, champion, found, args.segment_min_rows),
@@ -131,7 +130,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
         "metrics": report,
         "statistics": profile,
         "constraints": constraints(profile, baseline.limits(period, args.window_days)),
-        "qualityConstraints": _quality_constraints(scored, found),
+        "qualityConstraints": quality_constraints(scored, found),
         "analysis": bias_and_attribution,
         "smokeTest": _smoke_test(gate, challenger),
         "lineage": traced,
@@ -209,9 +208,8 @@ def _costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[
     """None where no answer is a yes or no that costs something."""
     if task().name != "binary":
         return None
-    thresholds = {name: model.threshold for name, model in models.items()}
     unit = schema.problem()["costs"]["unit"]
-    return {"unit": unit, "perThousandRows": costs(scored, select, thresholds)}
+    return {"unit": unit, "perThousandRows": costs(scored, select, models)}
 
 
 def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
@@ -223,9 +221,9 @@ def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
     return {**feature, "numerical_statistics": {**numbers, "distribution": {"kll": {"buckets": buckets}}}}
 
 
-def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
+def bias_and_attributions(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
     labels = positive(scored.labels)
-    predicted = positive(decided(challenger, scored.scores[CHALLENGER]))
+    predicted = positive(challenger.decide(scored.rows, scored.scores[CHALLENGER]))
     pre = per_facet(scored.rows, facet_min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
     post = per_facet(
         scored.rows, facet_min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING
@@ -233,7 +231,7 @@ def _analysis(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[st
     return analysis(pre, post, challenger.attributions(scored.rows))
 
 
-def _quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
+def quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
     """Managed shape, and beside it what the open monitor needs for the interval of a later drop."""
     return {
         "version": 0.0,

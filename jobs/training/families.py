@@ -3,6 +3,7 @@ Model families behind one contract: their settings, how each is trained, and wha
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -82,8 +83,8 @@ def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Gr
 
     members: dict[str, Predictor] = {}
     for name in MEMBERS:
-        settings = settings_of(name, plan.settings)
-        members[name] = fit(Plan(name, settings, plan.data), fit_slice, select, checkpoints).predictor
+        own = replace(plan, algorithm=name, settings=settings_of(name, plan.settings))
+        members[name] = fit(own, fit_slice, select, checkpoints).predictor
     link = LINK[task().name]
     line = LinearRegression() if link == "identity" else LogisticRegression(max_iter=1000)
     line.fit(stacked(members, select.matrix, link), select.labels)

@@ -54,6 +54,7 @@ def record(
             **made,
             "algorithm": meta["algorithm"],
             "hyperparameters": meta["hyperparameters"],
+            "treatment": meta["treatment"],
         },
     }
 

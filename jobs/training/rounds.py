@@ -5,12 +5,12 @@ says: a tree, ten trees, a weaker penalty, an epoch, one more level.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from common.arrays import Ints, Singles, Values
+from common.arrays import Floats, Ints, Singles, Values
 from common.predictors import Predictor
 from common.tasks import task
 
@@ -24,11 +24,15 @@ def print_metric(number: int, score: float) -> None:
 
 @dataclass(frozen=True)
 class Slice:
-    """:ivar categories: how many each feature has, whose codes `matrix` holds; 0 for a number"""
+    """
+    :ivar categories: how many each feature has, whose codes `matrix` holds; 0 for a number
+    :ivar weights: what each row counts; None where all count the same
+    """
 
     matrix: Singles
     labels: Values
     categories: Ints
+    weights: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,16 @@ class Plan:
     """
     :ivar settings: hyperparameters, of which `num_round` and `early_stopping_rounds` are read here
     :ivar data: hash of the rows; a checkpoint of other rows or settings is not resumed
+    :ivar treatment: how the fit slice was balanced and weighted
     """
 
     algorithm: str
     settings: Settings
     data: str
+    treatment: Mapping[str, str | None] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
-        identity = [self.algorithm, dict(self.settings), self.data]
+        identity = [self.algorithm, dict(self.settings), self.data, dict(self.treatment)]
         return sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 

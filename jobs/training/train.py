@@ -9,12 +9,16 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import families
+import mitigation
+from calibrate import calibrated
 from common import predictors, rule, schema
 from common.arrays import Floats, Values
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
@@ -24,10 +28,24 @@ from common.runtime import tell, write_json
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from common.tasks import class_names, task
-from common.transform import Encoding
+from common.transform import Encoding, present
+from imbalance import NOTHING, balanced
 from rounds import Plan, Slice, print_metric
 
 EFFORT = schema.layout()["files"]["training"]["effort"]
+
+# What is done about a rare outcome and about bias. Words and not absent values, so that a record of all of
+# them gives the same training again whatever a kit has for defaults.
+TREATMENT: dict[str, tuple[str | float, str]] = {
+    "imbalance": (NOTHING, "a method of schema/words.json, before the fit"),
+    "calibration": (NOTHING, "a method of schema/words.json, after it"),
+    "reweigh": (NOTHING, "facet whose groups are weighed alike"),
+    "group_facet": (NOTHING, "facet whose values get thresholds of their own"),
+    "group_constraint": ("equal-opportunity", "what the thresholds must hold, one of schema/words.json"),
+    "group_tolerance": (0.05, "largest difference of two groups' rates"),
+}
+
+WORDS = ("imbalance", "calibration", "reweigh", "group_facet")
 
 
 def options(argv: list[str]) -> argparse.Namespace:
@@ -38,6 +56,8 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--algorithm", default="boosted-trees", help="one of schema/families.json")
     for name in sorted(families.hyperparameters()):
         parser.add_argument(f"--{name}", type=float, help="default: that of the family")
+    for name, (default, does) in TREATMENT.items():
+        parser.add_argument(f"--{name}", default=default, type=type(default), help=does)
     parser.add_argument("--data_through", required=True, help="first UTC day left out, YYYY-MM-DD")
     parser.add_argument("--label_delay_days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--gate_days", type=int, default=14)
@@ -57,6 +77,12 @@ def train(args: argparse.Namespace) -> Model:
 
     :raises ValueError: when the data cannot be cut into the three slices or a slice holds one class only
     """
+    asked = [name for name in WORDS if getattr(args, name) != NOTHING]
+    if asked and task().name != "binary":
+        raise ValueError(
+            f"{', '.join(asked)}: for an outcome that is yes or no, and the task of this dataset is "
+            f"{task().name}: leave it out"
+        )
     before = labelled_until(args.data_through, args.label_delay_days)
     rows = label_rows(read_features(args.features), read_labels(args.labels, before))
     slices = cut(rows, args.data_through, args.gate_days, args.select_days)
@@ -66,17 +92,22 @@ def train(args: argparse.Namespace) -> Model:
     encoding = Encoding.fit(fit)
     given = {name: value for name, value in vars(args).items() if name in families.hyperparameters()}
     settings = families.settings_of(args.algorithm, {n: v for n, v in given.items() if v is not None})
-    plan = Plan(args.algorithm, settings, data_hash(period))
+    before_fit = {"imbalance": args.imbalance, "reweigh": args.reweigh}
+    plan = Plan(args.algorithm, settings, data_hash(period), before_fit)
     watched = _slice(encoding, select)
-    grown = families.fit(plan, _slice(encoding, fit), watched, args.checkpoints)
-    answers = grown.predictor.score(watched.matrix)
+    fitted = _treated(_slice(encoding, fit), args, int(settings["seed"]))
+    grown = families.fit(plan, fitted, watched, args.checkpoints)
+    predictor = calibrated(args.calibration, grown.predictor, watched)
+    answers = predictor.score(watched.matrix)
     meta = {
         "task": task().name,
         "algorithm": args.algorithm,
         # What a training needs to give the same model again from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
+        "treatment": {name: getattr(args, name) for name in TREATMENT},
         "threshold": threshold(watched.labels, answers),
+        "thresholds": _thresholds(args, select, answers),
         "interval": interval(watched.labels, predictors.bounds(grown.predictor, watched.matrix)),
         "rule": rule.fit(fit, fit[schema.label_column()].to_numpy()),
         # The gate decides whether this model is released, so its days count as seen.
@@ -87,9 +118,31 @@ def train(args: argparse.Namespace) -> Model:
         "measure": task().measure,
         "selectScore": grown.select_score,
         "rows": {"fit": len(fit), "select": len(select), "gate": len(gate)},
+        "fittedRows": len(fitted.labels),
         "dataHash": plan.data,
     }
-    return Model(grown.predictor, encoding, meta)
+    return Model(predictor, encoding, meta)
+
+
+def _treated(fit: Slice, args: argparse.Namespace, seed: int) -> Slice:
+    """The fit slice balanced, and then weighted by its groups: rows that were made up belong to one too."""
+    treated = balanced(args.imbalance, fit, seed)
+    if args.reweigh == NOTHING:
+        return treated
+    place = [column.name for column in schema.features()].index(mitigation.facet(args.reweigh))
+    groups = np.nan_to_num(treated.matrix[:, place], nan=-1)
+    return replace(treated, weights=mitigation.reweighed(treated.labels, groups, treated.weights))
+
+
+def _thresholds(args: argparse.Namespace, select: pd.DataFrame, scores: Values) -> list[dict[str, Any]]:
+    if args.group_facet == NOTHING:
+        return []
+    constraint = mitigation.Constraint(args.group_constraint, args.group_tolerance)
+    groups = present(select[mitigation.facet(args.group_facet)])
+    labels = select[schema.label_column()].to_numpy()
+    costs = schema.problem()["costs"]
+    prices = costs["falseAlarm"], costs["miss"]
+    return mitigation.group_thresholds(labels, scores, groups, constraint, prices)
 
 
 def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
@@ -147,7 +200,8 @@ def pack_serving_code(folder: Path) -> None:
             )
         source = Path(found.origin)
         if source.name == "__init__.py":
-            ignore = shutil.ignore_patterns("__pycache__")
+            # The samplers serve training alone.
+            ignore = shutil.ignore_patterns("__pycache__", "*.whl")
             shutil.copytree(source.parent, folder / name, ignore=ignore, dirs_exist_ok=True)
         else:
             folder.mkdir(parents=True, exist_ok=True)

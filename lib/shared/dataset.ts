@@ -4,6 +4,10 @@ import type { Column, Dataset } from './dataset-file';
 export const featuresOf = ({ features }: Dataset): readonly Column[] =>
   features.columns.filter(({ role }) => role === 'feature');
 
+/** The features between whose values bias is measured. */
+export const facetsOf = (dataset: Dataset): string[] =>
+  featuresOf(dataset).flatMap(({ name, facet }) => (facet === true ? [name] : []));
+
 /** The curated column with a role that exactly one has. */
 export const columnWith = ({ features }: Dataset, role: 'id' | 'time'): string =>
   features.columns.find((column) => column.role === role)!.name;

@@ -9,17 +9,19 @@ import { datasetPath, declaredFile } from './datasets';
 import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
+/** Experiments are run where the kit is developed, on the programs as they are. */
+const NO_ROOMS = ['common', 'experiments'];
 
 /**
  * Stages the jobs the way both services import them: programs of every room and the dataset's features at the root, `common/` beside them.
  * @param dataset name of the dataset whose file and features they use
  * @returns the folder; its owner deletes it
  */
-function stageJobs(dataset: string): string {
+export function stageJobs(dataset: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
   mkdirSync(join(folder, 'common'));
   const programs = readdirSync(JOBS)
-    .filter((room) => room !== 'common')
+    .filter((room) => !NO_ROOMS.includes(room))
     .map((room) => join(JOBS, room))
     .filter((path) => statSync(path).isDirectory())
     .flatMap(pythonFiles);
@@ -29,16 +31,19 @@ function stageJobs(dataset: string): string {
   const shared = ['layout.json', 'words.json', 'families.json', 'dataset.schema.json', 'archive.toml'].map((name) =>
     join(JOBS, 'common', name),
   );
-  for (const file of [...pythonFiles(join(JOBS, 'common')), ...shared])
+  // The samplers of imbalanced-learn, which the image does not have: scripts/bootstrap/locks/wheels.txt pins them.
+  for (const file of [...pythonFiles(join(JOBS, 'common')), ...filesOf(join(JOBS, 'common'), '.whl'), ...shared])
     copyFileSync(file, join(folder, 'common', basename(file)));
   copyFileSync(declaredFile(dataset), join(folder, 'common/dataset.json'));
   copyFileSync(join(JOBS, 'common/archive.toml'), join(folder, 'pyproject.toml'));
   return folder;
 }
 
-const pythonFiles = (folder: string) =>
+const pythonFiles = (folder: string) => filesOf(folder, '.py');
+
+const filesOf = (folder: string, ending: string) =>
   readdirSync(folder)
-    .filter((name) => name.endsWith('.py'))
+    .filter((name) => name.endsWith(ending))
     .sort()
     .map((name) => join(folder, name));
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instanceType } from '../shared/instance-types';
 import { positive, whole } from '../shared/knobs';
 import { algorithms, settled, TUNED, tunedRounds, wrongHyperparameters } from './families';
+import { treatment } from './treatment';
 import { tuning } from './tuning-config';
 
 export const trainingConfig = {
@@ -23,6 +24,7 @@ export const trainingConfig = {
         .record(z.string(), z.number())
         .prefault({})
         .describe("The family's that differ from its defaults, by the names in the last table of this page"),
+      ...treatment,
       tuning: tuning.prefault({}).describe('The search of `kit train --mode tune`'),
     })
     .refine((t) => !t.spot || t.maxWaitMinutes >= t.maxRuntimeMinutes, {

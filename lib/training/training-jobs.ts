@@ -15,6 +15,7 @@ import type { Dataset } from '../shared/dataset-file';
 import { folder, layout } from '../shared/names';
 import { tagList } from '../shared/processing-job';
 import { TUNED, tunedRounds } from './families';
+import { treatmentOf } from './treatment';
 import { volumeKey } from '../shared/volume-key';
 import type { VpcConfig } from '../shared/job-role';
 
@@ -238,16 +239,19 @@ const tuned = (props: TrainingProps) => {
 
 const given = '$exists($input.hyperparameters) ? $input.hyperparameters : {}';
 
-/** What a job is told about code and slices. */
-function told({ gate, labelDelayDays, sourceFile }: TrainingProps): string {
+/** What a job is told about code and slices, and what is done about a rare outcome and bias. */
+function told({ config, gate, labelDelayDays, sourceFile }: TrainingProps): string {
+  const treatment = treatmentOf(config);
   const fixed = {
+    ...treatment,
     sagemaker_program: 'train.py',
     sagemaker_submit_directory: `/opt/ml/input/data/code/${sourceFile}`,
     gate_days: gate.gateDays,
     select_days: gate.selectDays,
     label_delay_days: labelDelayDays,
   };
-  return `${literal(fixed)}, {'data_through': $input.dataThrough}`;
+  const chosen = `$sift($input, function($value, $name) { $name in ${literal(Object.keys(treatment))} })`;
+  return `${literal(fixed)}, ${chosen}, {'data_through': $input.dataThrough}`;
 }
 
 /** SageMaker takes hyperparameters as text only. */

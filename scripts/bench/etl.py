@@ -3,17 +3,15 @@ How long the Glue job takes on this machine's Spark, over local files; prints th
 usage: etl.py months | growth
 """
 
-import contextlib
 import json
 import math
-import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clock import ROOT, median, seconds
+from clock import median, seconds
+from spark import spark_session
 
 import months  # isort: skip
 import etl  # isort: skip
@@ -56,28 +54,6 @@ def by_rows(spark: Any, root: Path) -> dict[str, float]:
     times = {1: median(3, lambda: took(1)), 10: took(10), 30: took(30)}
     exponents = {f"etl-growth-{scale}": math.log(times[scale] / times[1], scale) for scale in (10, 30)}
     return {**{f"etl-x{scale}": time for scale, time in times.items()}, **exponents}
-
-
-@contextlib.contextmanager
-def spark_session() -> Iterator[Any]:
-    os.environ["JAVA_HOME"] = json.loads((ROOT / ".toolchain/toolchain.json").read_text())["javaHome"]
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.master("local[2]").config("spark.driver.memory", "2g")
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.log.level": "ERROR",
-        # The job sets it where it makes its session.
-        "spark.sql.codegen.cache.maxEntries": "1000",
-    }
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    spark = builder.getOrCreate()
-    try:
-        yield spark
-    finally:
-        spark.stop()
 
 
 if __name__ == "__main__":

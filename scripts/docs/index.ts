@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { roomNames, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { ROOT } from '../shared/cdk';
-import { proofPage } from '../bench/prove/page';
+import { filled, proofPage, TAUGHT } from '../bench/prove/page';
 import { picture } from '../rehearse/report/picture';
 import { STORY, type Story } from '../rehearse/report/story';
 import { ofTypes } from './annotations';
@@ -35,6 +35,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['schema/dataset.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`],
     ...datasetPages(),
     ['docs/proof/README.md', proofPage()],
+    ...TAUGHT.map((path) => [path, filled(readFileSync(join(ROOT, path), 'utf8'))] as const),
     ...roomNames.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
   ]);
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type Algorithm, algorithms } from '../../lib/training/families';
+import { calibrations, imbalances, type TrainingChoice } from '../../lib/training/treatment';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { readJson } from '../shared/json-file';
 import { STRATEGIES } from '../../lib/training/room';
@@ -15,9 +16,8 @@ import type { ReplayOptions } from './replay';
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load every AWS client for every command
 const load = <Module>(path: string): Module => require(path) as Module;
 
-interface TrainOptions {
+interface TrainOptions extends TrainingChoice {
   mode: 'train' | 'tune';
-  algorithm?: Algorithm;
   before?: string;
   delayDays?: number;
   strategy?: string;
@@ -87,6 +87,14 @@ export function register(program: Command): void {
     .addOption(new Option('--mode <mode>').choices(['train', 'tune']).default('train'))
     .addOption(
       new Option('--algorithm <family>', 'model family (default: training.algorithm as deployed)').choices(algorithms),
+    )
+    .addOption(
+      new Option('--imbalance <method>', 'what is done about a rare outcome (default: as deployed)').choices(
+        imbalances,
+      ),
+    )
+    .addOption(
+      new Option('--calibration <method>', 'of the scores, after the fit (default: as deployed)').choices(calibrations),
     )
     .addOption(
       new Option('--strategy <strategy>', 'of a tuning job (default: training.tuning.strategy as deployed)')

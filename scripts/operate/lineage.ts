@@ -43,6 +43,7 @@ export interface LineageRecord {
     model: string;
     algorithm: string;
     hyperparameters: Record<string, number | string | boolean>;
+    treatment: Record<string, number | string>;
   };
   metrics: Record<string, unknown>;
   decision: { promoted: boolean; reason: string };

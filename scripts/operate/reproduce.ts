@@ -28,8 +28,9 @@ export async function reproduce(
     throw new Refused(
       `version ${version} cannot be trained again from what is there: ${gone.slice(0, 3).join('; ')}${gone.length > 3 ? ` (and ${gone.length - 3} more)` : ''}. Put the earlier versions of the files back and load their partitions again`,
     );
-  const { algorithm, hyperparameters } = record.training;
-  const input = { mode: 'train', dataThrough: through, algorithm, hyperparameters, episode: null, attempt: 1 };
+  const { algorithm, hyperparameters, treatment } = record.training;
+  const made = { algorithm, hyperparameters, ...treatment };
+  const input = { mode: 'train', dataThrough: through, ...made, episode: null, attempt: 1 };
   const { output } = await run(kit, 'train', { ...input, trigger: REPRODUCTION }, out);
   const { outcome, reason, evaluationUri } = output as { outcome: string; reason: string; evaluationUri?: string };
   if (evaluationUri === undefined) throw new Error(`the training ended ${outcome}: ${reason}`);
@@ -70,7 +71,7 @@ export function differences(one: LineageRecord, other: LineageRecord): string[] 
     ['the code', ({ code }) => code.sha256],
     ['the image', ({ training }) => training.image],
     ['the instance type', ({ training }) => training.instanceType],
-    ['the parameters', ({ training }) => [training.algorithm, training.hyperparameters]],
+    ['the parameters', ({ training }) => [training.algorithm, training.hyperparameters, training.treatment]],
   ];
   return compared
     .map(([what, of]) => [what, JSON.stringify(of(one)), JSON.stringify(of(other))] as const)

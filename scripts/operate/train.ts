@@ -3,6 +3,7 @@ import { ListHyperParameterTuningJobsCommand, SageMakerClient } from '@aws-sdk/c
 import { folder, layout } from '../../lib/shared/names';
 import { addDays, isDay } from '../../lib/shared/days';
 import type { Algorithm } from '../../lib/training/families';
+import type { TrainingChoice } from '../../lib/training/treatment';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
 import type { Out } from '../shared/out';
@@ -26,8 +27,7 @@ export interface Tuning {
 }
 
 type TrainInput = { dataThrough: string } & (
-  | { mode: 'train' | 'tune'; algorithm?: Algorithm; tuning?: Tuning }
-  | { mode: 'bakeoff'; families?: readonly Algorithm[] }
+  ({ mode: 'train' | 'tune'; tuning?: Tuning } & TrainingChoice) | { mode: 'bakeoff'; families?: readonly Algorithm[] }
 );
 
 /**

@@ -43,6 +43,7 @@ const record: LineageRecord = {
     model: 's3://artifacts/models/mlkit-1/output/model.tar.gz',
     algorithm: 'boosted-trees',
     hyperparameters: { eta: 0.1, seed: 2013 },
+    treatment: { imbalance: 'smote', reweigh: 'none' },
   },
   metrics: {},
   decision: { promoted: true, reason: 'gain 0.05' },
@@ -143,6 +144,8 @@ describe('a version is trained again', () => {
       trigger: 'reproduction',
       dataThrough: '2013-02-01',
       hyperparameters: { eta: 0.1, seed: 2013 },
+      imbalance: 'smote',
+      reweigh: 'none',
     });
   });
 

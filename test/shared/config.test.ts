@@ -53,6 +53,19 @@ test.each([
     { training: { hyperparameters: { num_round: 1.5 } } },
     'training.hyperparameters.num_round: must be a whole number from 1 to 2000; received 1.5',
   ],
+  [
+    'a facet that is none',
+    'sandbox',
+    { dataset: 'tool-hire', training: { mitigation: { reweigh: 'depot' } } },
+    'training.mitigation.reweigh: must be a facet of dataset tool-hire, which has age_band: bias is mitigated where it is measured; received "depot"',
+  ],
+  [
+    'thresholds of a facet that is none',
+    'sandbox',
+    { dataset: 'tool-hire', training: { mitigation: { thresholds: { facet: 'depot' } } } },
+    'training.mitigation.thresholds.facet: must be a facet of dataset tool-hire',
+  ],
+  ['an unknown sampler', 'sandbox', { training: { imbalance: 'rose' } }, 'training.imbalance: '],
   ['a grid over numbers', 'sandbox', { training: { tuning: { strategy: 'Grid' } } }, 'categorical ranges only'],
   [
     'a range of what SageMaker does not tune',

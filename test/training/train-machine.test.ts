@@ -161,3 +161,19 @@ test('what the registry keeps is what later rooms read', () => {
   expect(InferenceSpecification.Containers[0].Environment.SAGEMAKER_PROGRAM).toBe('inference.py');
   expect(DriftCheckBaselines.ModelDataQuality.Constraints.S3Uri).toMatch(/constraints.json$/);
 });
+
+test('what is done about a rare outcome and about bias is a choice of the configuration, and of an execution over it', () => {
+  expect(calledWith(train(), 'Train').HyperParameters).toMatchObject({
+    imbalance: 'none',
+    calibration: 'none',
+    reweigh: 'none',
+    group_facet: 'none',
+    group_tolerance: '0.05',
+  });
+  const { HyperParameters } = calledWith(
+    train({ ...input, imbalance: 'smote', calibration: 'isotonic', group_facet: 'age_band' }),
+    'Train',
+  );
+  expect(HyperParameters).toMatchObject({ imbalance: 'smote', calibration: 'isotonic', group_facet: 'age_band' });
+  expect(HyperParameters).not.toHaveProperty('trigger');
+});

@@ -1,9 +1,9 @@
 /** `npm run prove`: the proofs that are too large for every check, one at a time, by hand. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ROOT } from '../../shared/cdk';
-import { proofPage } from './page';
+import { filled, proofPage, TAUGHT } from './page';
 import { prove } from './proof';
 import { PROOFS } from './proofs';
 
@@ -15,8 +15,10 @@ export function register(program: Command): void {
     .action((name: string) => {
       const { figures, seconds } = prove(name, PROOFS[name]!);
       writeFileSync(join(ROOT, 'docs/proof/README.md'), proofPage());
+      for (const page of TAUGHT.map((path) => join(ROOT, path)))
+        writeFileSync(page, filled(readFileSync(page, 'utf8')));
       console.log(JSON.stringify(figures, null, 2));
-      console.log(`proven in ${seconds} s; commit docs/proof/${name}.json and docs/proof/README.md`);
+      console.log(`proven in ${seconds} s; commit docs/proof/${name}.json and the pages that show it`);
     });
 }
 

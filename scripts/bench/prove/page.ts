@@ -1,7 +1,7 @@
 /** docs/proof/README.md: what was proven by hand, when and on which commit, and whether it still stands. */
 import { ROOT } from '../../shared/cdk';
 import { code, pageOf, table } from '../../docs/markdown';
-import { type Figures, isStale, type Proof, provenOf } from './proof';
+import { type Figures, isStale, isTable, type Proof, provenOf } from './proof';
 import { PROOFS } from './proofs';
 
 export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root = ROOT): string {
@@ -42,21 +42,50 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
         '',
         `${title}. ${seed === null ? 'Nothing is drawn at random' : `Seed ${seed}`}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, Python ${machine.python}.`,
         `It covers ${paths.map(code).join(', ')}.`,
-        ...table(['figure', 'value'], rows(figures)),
+        ...tablesOf(figures),
       ];
     }),
   ]);
 }
 
+/** Pages that teach with the tables of proofs. */
+export const TAUGHT = ['docs/models/imbalance.md', 'docs/models/fairness.md'];
+
+/**
+ * A page with what stands between its `<!-- table: <proof> / <name> -->` and `<!-- end of table -->` taken from the record of the proof.
+ * @throws Error where a page names a table that no record has
+ */
+export function filled(page: string, root = ROOT): string {
+  return page.replace(
+    /(<!-- table: (\S+) \/ (.+) -->)[\s\S]*?(<!-- end of table -->)/g,
+    (_, begin: string, proof: string, name: string, end: string) => {
+      const found = provenOf(proof, root)?.figures[name];
+      if (found === undefined || !isTable(found))
+        throw new Error(`proof ${proof} keeps no table ${JSON.stringify(name)}`);
+      return [begin, ...table(found.columns, found.rows), '', end].join('\n');
+    },
+  );
+}
+
+function tablesOf(figures: Figures): string[] {
+  const single = rows(figures);
+  return [
+    ...(single.length > 0 ? table(['figure', 'value'], single) : []),
+    ...Object.entries(figures).flatMap(([name, each]) =>
+      isTable(each) ? ['', `### ${name}`, ...table(each.columns, each.rows)] : [],
+    ),
+  ];
+}
+
 /** Lists that are too long to be read are told by their ends; the JSON file has every value. */
 const rows = (figures: Figures) =>
-  Object.entries(figures).map(([name, value]) => [
-    name,
-    typeof value === 'number'
-      ? digits(value)
-      : value.length <= 10
-        ? value.map(digits).join(', ')
-        : `${value.length} values from ${digits(Math.min(...value))} to ${digits(Math.max(...value))}`,
-  ]);
+  Object.entries(figures).flatMap(([name, value]) => (isTable(value) ? [] : [[name, told(value)]]));
+
+function told(value: number | readonly number[]): string {
+  if (typeof value === 'number') return digits(value);
+  return value.length <= 10
+    ? value.map(digits).join(', ')
+    : `${value.length} values from ${digits(Math.min(...value))} to ${digits(Math.max(...value))}`;
+}
 
 const digits = (value: number) => String(Math.round(value * 1e4) / 1e4);

@@ -7,7 +7,15 @@ import { Refused } from '../../../lib/shared/refused';
 import { ended } from '../child';
 import { commit, machine, type Machine, uncommitted } from '../machine';
 
-export type Figures = Record<string, number | readonly number[]>;
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export type Figure = number | readonly number[] | Table;
+export type Figures = Record<string, Figure>;
+
+export const isTable = (figure: Figure): figure is Table => typeof figure === 'object' && 'columns' in figure;
 
 export interface Proof {
   readonly title: string;

@@ -4,6 +4,8 @@ import { parameterRanges } from '../../../lib/training/training-jobs';
 import { python } from '../measurements';
 import { rehearsed } from '../rehearsed';
 import type { Summary } from '../../rehearse/verify';
+import { defaultDataset } from '../../../lib/shared/datasets';
+import { experiment } from './experiments';
 import type { Figures, Proof } from './proof';
 
 /** What decides how a rehearsal goes: what is deployed, the engine, the scenarios and the commands they use, the locked packages. */
@@ -13,6 +15,17 @@ const REHEARSAL = [
 ];
 
 const SECOND_BAKEOFF = ['scripts/bench/proven_bakeoff.py', 'scripts/bench/second_bakeoff.py'];
+
+/** What decides what an experiment shows: the programs, the rows, and how they are made. */
+const EXPERIMENT = [
+  ...['jobs', 'schema', 'datasets', 'scripts/bench/curate.py', 'scripts/bench/spark.py'],
+  ...['scripts/bench/prove/experiments.ts', 'scripts/operate/landing.ts', 'requirements.txt'],
+];
+
+const BOTH = [defaultDataset, 'tool-hire'];
+
+const onBoth = (program: string, ofRare?: boolean) =>
+  BOTH.map((dataset) => experiment(program, dataset, ofRare)).reduce((all, each) => ({ ...all, ...each }));
 
 export const PROOFS: Readonly<Record<string, Proof>> = {
   year: {
@@ -37,6 +50,25 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     title: 'Time of the Glue job over the rows of a month, on local Spark',
     paths: ['jobs/etl', 'jobs/common', 'schema', 'scripts/bench/etl.py', 'scripts/bench/clock.py', 'requirements.txt'],
     prove: () => python('etl.py', 'growth'),
+  },
+  imbalance: {
+    title:
+      'What treating a rare outcome does to ranking, calibration and cost, and what sampling before the split feigns',
+    paths: EXPERIMENT,
+    seed: 2013,
+    prove: () => onBoth('rare_outcome.py', true),
+  },
+  mitigation: {
+    title: "What reweighing, thresholds by group and leaving a column out do to the groups' decisions",
+    paths: EXPERIMENT,
+    seed: 2013,
+    prove: () => experiment('mitigated.py', 'tool-hire'),
+  },
+  poisoning: {
+    title: 'Which check notices labels that were turned round',
+    paths: EXPERIMENT,
+    seed: 2013,
+    prove: () => onBoth('poisoned.py'),
   },
   tuning: {
     title: 'Best so far of search strategies on one budget, on Branin’s function and in the training',

@@ -49,6 +49,26 @@ def test_the_archive_is_installed_without_an_index(archive: Path) -> None:
     assert seen.startswith(str(archive.parent / "installed"))
 
 
+def test_what_was_installed_can_sample_and_loads_the_samplers_only_then(archive: Path) -> None:
+    assert install(archive).returncode == 0
+    program = (
+        "import sys, numpy as np, train, imbalance; from rounds import Slice\n"
+        "assert 'imblearn' not in sys.modules\n"
+        "labels = np.r_[np.ones(9), np.zeros(91)]\n"
+        "fit = Slice(np.arange(200, dtype=np.float32).reshape(100, 2), labels, np.array([0, 0]))\n"
+        "print(sum(imbalance.balanced('smote', fit, 1).labels), sys.modules['imblearn'].__version__)\n"
+    )
+    seen = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=archive.parent,
+        env={"PYTHONPATH": str(archive.parent / "installed")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert seen == "91.0 0.14.2\n"
+
+
 def test_without_a_build_system_of_its_own_pip_asks_an_index(archive: Path) -> None:
     (archive / "pyproject.toml").unlink()
     done = install(archive, "--use-pep517")

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { register } from '../../../scripts/bench/prove';
-import { proofPage } from '../../../scripts/bench/prove/page';
+import { filled, proofPage } from '../../../scripts/bench/prove/page';
 import { fingerprint, isStale, type Proof, prove, provenOf } from '../../../scripts/bench/prove/proof';
 import { falseAlarms, PROOFS, story } from '../../../scripts/bench/prove/proofs';
 
@@ -168,4 +168,19 @@ describe('what a rehearsal shows', () => {
       'weeks with violations': 2,
       'false-alarm rate': 0.6667,
     }));
+});
+
+const shown: Proof = {
+  ...proof,
+  prove: () => ({ weeks: 1, 'a: sizes': { columns: ['slice', 'rows'], rows: [['fit', '7']] } }),
+};
+
+test('a table of a proof stands on its page, and is filled into the pages that teach with it', () => {
+  prove('sum', shown, root);
+  expect(proofPage({ sum: shown }, root)).toContain('### a: sizes\n\n| slice | rows |\n| --- | --- |\n| fit | 7 |');
+  const page = (between: string) => `text\n<!-- table: sum / a: sizes -->${between}<!-- end of table -->\nmore\n`;
+  const table = '\n\n| slice | rows |\n| --- | --- |\n| fit | 7 |\n\n';
+  expect(filled(page('\n'), root)).toBe(page(table));
+  expect(filled(page(table.replace('7', '8')), root)).toBe(page(table));
+  expect(() => filled(page('').replace('sizes', 'gone'), root)).toThrow('proof sum keeps no table "a: gone"');
 });

@@ -1,0 +1,217 @@
+"""
+Which of the kit's checks notices labels that somebody turned round before a training: the programs themselves
+train, evaluate and look at the window after it.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import baseline
+import evaluate
+import study
+import train
+from captured import PREDICTED, SCORE, Window
+from common import schema
+from common.arrays import Bools
+from common.labels import read_labels
+from common.model import Model
+from common.monitorfiles import constraints, statistics
+from common.tables import between
+from comparison import Scored, evidence
+from examine import Baseline, examine
+from gate import Margins, decide
+from study import GATE_DAYS, SEED, SELECT_DAYS, Table, table
+
+SHARES = (0.01, 0.05, 0.10)
+# Rows and draws that a default kit's monitor looks with.
+WINDOW_DAYS, DRAWS, FACET_MIN_ROWS, SEGMENT_MIN_ROWS = 14, 1000, 100, 1000
+# A default kit's margins, and the dataset's own floor.
+MARGINS = Margins(0.005, 0.02, (schema.problem()["floor"]["auc"], schema.problem()["floor"]["meaning"]))
+
+
+@dataclass(frozen=True)
+class Poison:
+    """:ivar of_all: whether the gate's labels are turned round too, or only those that a model learns from"""
+
+    share: float
+    target: Any = None
+    of_all: bool = False
+
+    def told(self, facet: str) -> str:
+        if self.share == 0:
+            return "none"
+        whom = "at random" if self.target is None else f"all in {facet} = {self.target}"
+        return f"{self.share:.0%} {whom}{', the gate too' if self.of_all else ''}"
+
+    def hit(self, rows: pd.DataFrame, facet: str, gate_start: str) -> Bools:
+        """Rows whose label is turned round; as many as `share` of those that are learned from."""
+        learned = np.ones(len(rows), dtype=bool)
+        if not self.of_all:
+            start = pd.Timestamp(gate_start, tz="UTC")
+            learned = (rows[schema.time_column()] < start).to_numpy()
+        among = learned if self.target is None else learned & (rows[facet] == self.target).to_numpy()
+        count = min(round(self.share * learned.sum()), among.sum())
+        chosen = np.zeros(len(rows), dtype=bool)
+        chosen[np.random.default_rng(SEED).choice(np.flatnonzero(among), count, replace=False)] = True
+        return chosen
+
+
+def main(argv: list[str]) -> None:
+    parser = study.options(__doc__)
+    args = parser.parse_args(argv)
+    study.tell({"checks": checks(args)})
+
+
+def checks(args: argparse.Namespace) -> Table:
+    window = Window(
+        date.fromisoformat(args.until) - timedelta(days=WINDOW_DAYS), date.fromisoformat(args.until)
+    )
+    end, known = str(window.start), study.labelled(args).dropna(subset=[schema.label_column()])
+    facet = next(column.name for column in schema.features() if column.facet)
+    target = known[facet].value_counts().index[0]
+    before = between(known, "0001-01-01", end)
+    gate_start = str(window.start - timedelta(days=GATE_DAYS))
+    poisons = [Poison(0.0), *(Poison(share, whom) for whom in (None, target) for share in SHARES)]
+    poisons += [Poison(SHARES[-1], None, True), Poison(SHARES[-1], target, True)]
+    # The champion is of the days before the gate, and of labels that nobody touched.
+    champion, _ = _trained(args, before, gate_start)
+    runs = [_Run(args, before, each, each.hit(before, facet, gate_start), end, champion) for each in poisons]
+    after = between(known, end, str(window.end))
+    found = [run.findings(after, window) for run in runs]
+    clean = found[0]
+    rows = [[run.poison.told(facet), *each.row(clean)] for run, each in zip(runs, found, strict=True)]
+    return table(["labels turned round", *COLUMNS], rows)
+
+
+COLUMNS = (
+    "AUC on the window after", "gate against the champion", "gate against the rule", "label bounds",
+    "drift of the window", "quality of the window", "bias metrics farther than at the gate",
+    "largest move of a DPL at the gate",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Findings:
+    auc: float
+    against_champion: str
+    against_rule: str
+    refused: int
+    drift: int
+    quality: str
+    bias: int
+    facets: dict[tuple[str, Any], float]
+
+    def row(self, clean: "_Findings") -> list[str]:
+        moved = {key: abs(dpl - clean.facets[key]) for key, dpl in self.facets.items() if key in clean.facets}
+        (facet, value), most = max(moved.items(), key=lambda each: each[1])
+        return [
+            f"{self.auc:.4f}",
+            self.against_champion,
+            self.against_rule,
+            f"{self.refused} refused",
+            f"{self.drift} violations",
+            self.quality,
+            str(self.bias),
+            f"{facet} = {value}: {most:.3f}" if most > 0 else "none",
+        ]
+
+
+class _Run:
+    """A training with poisoned labels, judged with and without the champion, and the window after it."""
+
+    def __init__(
+        self, args: Any, rows: pd.DataFrame, poison: Poison, hit: Bools, end: str, champion: Model
+    ) -> None:
+        self.poison = poison
+        label = schema.label_column()
+        turned = rows.assign(**{label: np.where(hit, 1 - rows[label], rows[label])})
+        self._model, read = _trained(args, turned, end)
+        self._refused = len(turned) - read
+        slices = self._model.slices
+        select, gate = (between(turned, *part) for part in (slices.select, slices.gate))
+        scored, selected = (Scored.of(part, self._model, champion) for part in (gate, select))
+        against = [
+            evidence(scored, selected, self._model, contender, DRAWS, SEGMENT_MIN_ROWS)
+            for contender in (champion, None)
+        ]
+        self._decided = [_told(*decide(found, MARGINS)) for found in against]
+        period = between(turned, slices.fit[0], slices.end)
+        profile = statistics(period)
+        self._analysis = evaluate.bias_and_attributions(scored, self._model, FACET_MIN_ROWS)
+        self._baseline = {
+            "statistics": profile,
+            "constraints": constraints(profile, baseline.limits(period, WINDOW_DAYS)),
+            "qualityConstraints": evaluate.quality_constraints(scored, against[0]),
+            "analysis": self._analysis,
+        }
+
+    def findings(self, after: pd.DataFrame, window: Window) -> _Findings:
+        scores = self._model.score(after)
+        rows = after.assign(**{SCORE: scores, PREDICTED: self._model.decide(after, scores)})
+        found = examine(rows, window, True, Baseline(self._model, self._baseline), DRAWS, FACET_MIN_ROWS)
+        quality = found.quality
+        if quality is None:
+            raise ValueError(f"the window has no quality ({found.quality_reason}): choose another period")
+        low, high = quality.dropInterval
+        verdict = "violation" if quality.violations() else "nothing"
+        facets = self._analysis["pre_training_bias_metrics"]["facets"]
+        return _Findings(
+            auc=quality.score,
+            against_champion=self._decided[0],
+            against_rule=self._decided[1],
+            refused=self._refused,
+            drift=len([v for v in found.violations if v.check != schema.words()["checks"]["modelQuality"]]),
+            quality=f"{verdict}: {quality.drop:+.3f} [{low:+.3f}, {high:+.3f}]",
+            bias=len(found.bias),
+            facets={
+                (facet, value["value_or_threshold"]): metric["value"]
+                for facet, values in facets.items()
+                for value in values
+                for metric in value["metrics"]
+                if metric["name"] == "DPL"
+            },
+        )
+
+
+def _told(promoted: bool, reason: str) -> str:
+    return "promotes" if promoted else f"holds: {reason.split(';')[0]}"
+
+
+def _trained(args: Any, rows: pd.DataFrame, end: str) -> tuple[Model, int]:
+    """A model of these labels, delivered as ground truth is, and how many of them were read."""
+    columns = [column for column in schema.label_columns() if column.role == "label"]
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "labels").mkdir()
+        with (root / "labels/all.jsonl").open("w") as file:
+            values = zip(
+                *(rows[c.name].astype(int if c.type == "int" else float) for c in columns), strict=True
+            )
+            for identity, of in zip(rows[schema.id_column()], values, strict=True):
+                data = {"data": ",".join(map(str, of)), "encoding": "CSV"}
+                record = {
+                    "groundTruthData": data,
+                    "eventMetadata": {"eventId": identity},
+                    "eventVersion": "0",
+                }
+                file.write(json.dumps(record) + "\n")
+        options = {
+            "features": args.features, "labels": root / "labels", "checkpoints": root / "checkpoints",
+            "gate_days": GATE_DAYS, "select_days": SELECT_DAYS, "data_through": end, "seed": SEED,
+            "algorithm": args.algorithm,
+        }  # fmt: skip
+        told = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        return train.train(train.options(told)), len(read_labels(root / "labels"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
