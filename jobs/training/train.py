@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from common.arrays import Floats, Values
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model
+from common.predictors import Predictor
 from common.runtime import tell, write_json
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
@@ -58,6 +60,7 @@ def options(argv: list[str]) -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=float, help="default: that of the family")
     for name, (default, does) in TREATMENT.items():
         parser.add_argument(f"--{name}", default=default, type=type(default), help=does)
+    parser.add_argument("--seeds", type=int, default=1, help="trainings that differ in their seed alone")
     parser.add_argument("--data_through", required=True, help="first UTC day left out, YYYY-MM-DD")
     parser.add_argument("--label_delay_days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--gate_days", type=int, default=14)
@@ -98,6 +101,7 @@ def train(args: argparse.Namespace) -> Model:
     fitted = _treated(_slice(encoding, fit), args, int(settings["seed"]))
     grown = families.fit(plan, fitted, watched, args.checkpoints)
     predictor = calibrated(args.calibration, grown.predictor, watched)
+    twins = tuple(_twins(args, plan, fitted, watched))
     answers = predictor.score(watched.matrix)
     meta = {
         "task": task().name,
@@ -105,6 +109,7 @@ def train(args: argparse.Namespace) -> Model:
         # What a training needs to give the same model again from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
+        "seeds": args.seeds,
         "treatment": {name: getattr(args, name) for name in TREATMENT},
         "threshold": threshold(watched.labels, answers),
         "thresholds": _thresholds(args, select, answers),
@@ -121,7 +126,15 @@ def train(args: argparse.Namespace) -> Model:
         "fittedRows": len(fitted.labels),
         "dataHash": plan.data,
     }
-    return Model(predictor, encoding, meta)
+    return Model(predictor, encoding, meta, twins=twins)
+
+
+def _twins(args: argparse.Namespace, plan: Plan, fit: Slice, select: Slice) -> Iterator[Predictor]:
+    """The same training with the next seeds: what the gate learns from them is how far luck goes."""
+    for more in range(1, args.seeds):
+        settings = {**plan.settings, "seed": plan.settings["seed"] + more}
+        grown = families.fit(replace(plan, settings=settings), fit, select, args.checkpoints)
+        yield calibrated(args.calibration, grown.predictor, select)
 
 
 def _treated(fit: Slice, args: argparse.Namespace, seed: int) -> Slice:

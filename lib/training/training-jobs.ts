@@ -223,10 +223,10 @@ function definition(props: TrainingProps, checkpoints = '$states.context.Executi
  * @param over JSONata of an object
  */
 function trained(props: TrainingProps, family: string, over: string): string {
-  const { algorithm, hyperparameters } = props.config;
+  const { algorithm, hyperparameters, seeds } = props.config;
   const all = `(
         $algorithm := ${family};
-        $merge([$algorithm = '${algorithm}' ? ${literal(hyperparameters)} : {}, ${over}, {'algorithm': $algorithm}, ${told(props)}])
+        $merge([$algorithm = '${algorithm}' ? ${literal(hyperparameters)} : {}, ${over}, {'algorithm': $algorithm, 'seeds': ${seeds}}, ${told(props)}])
       )`;
   return jsonata(`$merge([${asStrings(all)}])`);
 }

@@ -24,8 +24,8 @@ const EXPERIMENT = [
 
 const BOTH = [defaultDataset, 'tool-hire'];
 
-const onBoth = (program: string, ofRare?: boolean) =>
-  BOTH.map((dataset) => experiment(program, dataset, ofRare)).reduce((all, each) => ({ ...all, ...each }));
+const onBoth = (program: string, about?: { rare: boolean }) =>
+  BOTH.map((dataset) => experiment(program, dataset, about)).reduce((all, each) => ({ ...all, ...each }));
 
 export const PROOFS: Readonly<Record<string, Proof>> = {
   year: {
@@ -56,7 +56,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
       'What treating a rare outcome does to ranking, calibration and cost, and what sampling before the split feigns',
     paths: EXPERIMENT,
     seed: 2013,
-    prove: () => onBoth('rare_outcome.py', true),
+    prove: () => onBoth('rare_outcome.py', { rare: true }),
   },
   mitigation: {
     title: "What reweighing, thresholds by group and leaving a column out do to the groups' decisions",
@@ -69,6 +69,18 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('poisoned.py'),
+  },
+  validation: {
+    title: 'How good a model will be, by splits that respect time and one that does not; history, rounds and seeds',
+    paths: EXPERIMENT,
+    seed: 2013,
+    prove: () => onBoth('validation.py'),
+  },
+  coverage: {
+    title: 'Whether the intervals of a number hold what they promise in later months',
+    paths: EXPERIMENT,
+    seed: 2013,
+    prove: () => experiment('coverage.py', `${defaultDataset}/delay`, { later: true }),
   },
   tuning: {
     title: 'Best so far of search strategies on one budget, on Branin’s function and in the training',
