@@ -53,7 +53,10 @@ class Contender:
 
     @property
     def cpu_seconds(self) -> float:
-        with tarfile.open(self.archive.with_name("output.tar.gz")) as tar, tempfile.TemporaryDirectory() as to:
+        with (
+            tarfile.open(self.archive.with_name("output.tar.gz")) as tar,
+            tempfile.TemporaryDirectory() as to,
+        ):
             tar.extractall(to, filter="data")
             return float(json.loads((Path(to) / EFFORT).read_text("utf-8"))["cpuSeconds"])
 
