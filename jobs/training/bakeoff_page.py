@@ -1,6 +1,6 @@
 """
-The table of a bake-off as one HTML file, without script or request to anywhere: for a phone, a desk, paper and
-the dark.
+The table of a bake-off as one HTML file, without script or request to anywhere: for a phone, a desk, paper
+and the dark.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -103,19 +103,20 @@ def page(table: Mapping[str, Any]) -> str:
 <title>Bake-off of {len(families)} model families</title><style>{STYLE}</style></head><body>
 <h1>Bake-off of {len(families)} model families</h1>
 <p><b>{escape(winner)}</b> has the best {measure} on the select slice ({select},
-{table["rows"]["select"]:,} rows) and goes to the gate. Everything else on this page is measured on the gate slice
-({gate}, {table["rows"]["gate"]:,} rows), which the choice has not seen.</p>
+{table["rows"]["select"]:,} rows) and goes to the gate. Everything else on this page is measured on the gate
+slice ({gate}, {table["rows"]["gate"]:,} rows), which the choice has not seen.</p>
 {failed}
 <h2>{measure} against the winner</h2>
-<p class="soft">Gain or loss over the winner on the same rows, with the middle 95 % of {table["draws"]:,} draws of
-whole days, the same draws for all. An interval that holds 0 says that these days do not tell the two apart.</p>
+<p class="soft">Gain or loss over the winner on the same rows, with the middle 95 % of {table["draws"]:,} draws
+of whole days, the same draws for all. An interval that holds 0 says that these days do not tell the two
+apart.</p>
 {_picture(rows)}
 <h2>Answers</h2>
 {_table(ranking, rows, winner)}
 {_decisions(decisions, [*rows, nothing], winner)}
 <h2>What it takes</h2>
-<p class="soft">Latency is the median of the endpoint's own functions on the machine of this job, without network
-and server.</p>
+<p class="soft">Latency is the median of the endpoint's own functions on the machine of this job, without
+network and server.</p>
 {_table(effort, families, winner)}
 </body></html>
 """
@@ -134,8 +135,8 @@ def _decisions(columns: Columns, rows: Sequence[Row], winner: str) -> str:
     if not columns:
         return ""
     return f"""<h2>Decisions</h2>
-<p class="soft">Where one divides yes from no, each model at its own threshold, the cheapest of the select slice,
-and the rule at the one that was cheapest for it there; otherwise the likeliest class.</p>
+<p class="soft">Where one divides yes from no, each model at its own threshold, the cheapest of the select
+slice, and the rule at the one that was cheapest for it there; otherwise the likeliest class.</p>
 {_table(columns, rows, winner)}"""
 
 

@@ -1,7 +1,7 @@
 """
 The bake-off written a second time, with the pipelines and figures of scikit-learn. It imports nothing of
-`jobs/`, so that a mistake has to be made twice to go unseen. Where a family's training is random, its estimator
-and seed are those of schema/families.json.
+`jobs/`, so that a mistake has to be made twice to go unseen. Where a family's training is random, its
+estimator and seed are those of schema/families.json.
 """
 
 import json
