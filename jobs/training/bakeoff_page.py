@@ -1,4 +1,7 @@
-"""The table of a bake-off as one HTML file: no script, no request to anywhere, for a phone, a desk, paper and the dark."""
+"""
+The table of a bake-off as one HTML file, without script or request to anywhere: for a phone, a desk, paper
+and the dark.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -31,30 +34,35 @@ DECISIONS = {
 }
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #d8dee6; --ground: #fff; --head: #f3f6fa;
-  --mark: #1f6feb; --won: #e8f1ff; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e3e8ef; --soft: #9aa7b8; --line: #37414f; --ground: #12171e;
-  --head: #1b232d; --mark: #6ea8fe; --won: #17263d; } }
+:root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #d8dee6; --ground: #fff;
+  --head: #f3f6fa; --mark: #1f6feb; --won: #e8f1ff; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e3e8ef; --soft: #9aa7b8; --line: #37414f;
+  --ground: #12171e; --head: #1b232d; --mark: #6ea8fe; --won: #17263d; } }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem;
   color: var(--ink); background: var(--ground); }
-h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; } p { margin: .4rem 0; max-width: 46rem; }
+h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
+p { margin: .4rem 0; max-width: 46rem; }
 .soft, caption, td::before { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-size: .87rem; margin: .5rem 0; }
 th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top;
   font-variant-numeric: tabular-nums; }
 thead th { background: var(--head); vertical-align: bottom; } th:first-child, .text { text-align: left; }
 th[scope=row] { white-space: nowrap; } tr.won { background: var(--won); }
-svg { width: 100%; max-width: 34rem; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
+svg { width: 100%; max-width: 34rem; height: auto; }
+svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 svg .axis { stroke: var(--line); } svg .mark { stroke: var(--mark); fill: var(--mark); stroke-width: 2; }
 @media (max-width: 40rem) {
   thead { display: none; } tbody, tr, td, th[scope=row] { display: block; }
   tr { border: 1px solid var(--line); border-radius: 6px; margin: .6rem 0; }
   th[scope=row] { background: var(--head); } tr.won th { background: var(--won); }
-  td, td.text { display: flex; justify-content: space-between; gap: 1rem; text-align: right; } td:last-child { border: 0; }
+  td, td.text { display: flex; justify-content: space-between; gap: 1rem; text-align: right; }
+  td:last-child { border: 0; }
   td::before { content: attr(data-of); text-align: left; } td:empty { display: none; }
 }
-@media print { :root { --ink: #000; --soft: #444; --line: #bbb; --ground: #fff; --head: #eee; --mark: #000; --won: #eee; }
-  body { margin: 0; max-width: none; font-size: 11px; } h2 { break-after: avoid; } tr, svg { break-inside: avoid; } }
+@media print { :root { --ink: #000; --soft: #444; --line: #bbb; --ground: #fff; --head: #eee; --mark: #000;
+  --won: #eee; }
+  body { margin: 0; max-width: none; font-size: 11px; }
+  h2 { break-after: avoid; } tr, svg { break-inside: avoid; } }
 """
 
 
@@ -94,18 +102,21 @@ def page(table: Mapping[str, Any]) -> str:
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Bake-off of {len(families)} model families</title><style>{STYLE}</style></head><body>
 <h1>Bake-off of {len(families)} model families</h1>
-<p><b>{escape(winner)}</b> ranks the select slice best ({select}, {table["rows"]["select"]:,} rows) and goes to the gate.
-Everything else on this page is measured on the gate slice ({gate}, {table["rows"]["gate"]:,} rows), which the choice has not seen.</p>
+<p><b>{escape(winner)}</b> has the best {measure} on the select slice ({select},
+{table["rows"]["select"]:,} rows) and goes to the gate. Everything else on this page is measured on the gate
+slice ({gate}, {table["rows"]["gate"]:,} rows), which the choice has not seen.</p>
 {failed}
 <h2>{measure} against the winner</h2>
-<p class="soft">Gain or loss over the winner on the same rows, with the middle 95 % of {table["draws"]:,} draws of whole days,
-the same draws for all. An interval that holds 0 says that these days do not tell the two apart.</p>
+<p class="soft">Gain or loss over the winner on the same rows, with the middle 95 % of {table["draws"]:,} draws
+of whole days, the same draws for all. An interval that holds 0 says that these days do not tell the two
+apart.</p>
 {_picture(rows)}
 <h2>Answers</h2>
 {_table(ranking, rows, winner)}
 {_decisions(decisions, [*rows, nothing], winner)}
 <h2>What it takes</h2>
-<p class="soft">Latency is the median of the endpoint's own functions on the machine of this job, without network and server.</p>
+<p class="soft">Latency is the median of the endpoint's own functions on the machine of this job, without
+network and server.</p>
 {_table(effort, families, winner)}
 </body></html>
 """
@@ -124,8 +135,8 @@ def _decisions(columns: Columns, rows: Sequence[Row], winner: str) -> str:
     if not columns:
         return ""
     return f"""<h2>Decisions</h2>
-<p class="soft">Where one divides yes from no, each model at its own threshold, the cheapest of the select slice, and the rule at the one
-that was cheapest for it there; otherwise the likeliest class.</p>
+<p class="soft">Where one divides yes from no, each model at its own threshold, the cheapest of the select
+slice, and the rule at the one that was cheapest for it there; otherwise the likeliest class.</p>
 {_table(columns, rows, winner)}"""
 
 

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from clock import DATASET, seconds
-from jobs import curate, options
 
 import bakeoff  # isort: skip
 import second_bakeoff  # isort: skip
 import train  # isort: skip
+from jobs import curate, options  # isort: skip
 
 MONTHS, END = ("2013-01", "2013-02", "2013-03"), "2013-04-01"
 # The gate and the select slice of the default dataset have two weeks each.
 SLICES = ["2013-01-01", "2013-03-04", "2013-03-18", END]
 SLICE_DAYS = {"gate_days": 14, "select_days": 14}
-# A distance of AUCs, PR-AUCs and Brier scores; costs, whose unit may be anything, are compared by their share.
+# Distance of AUCs, PR-AUCs and Brier scores; costs, in whatever unit, are compared by their share.
 AGREEMENT = 0.002
 COMPARED = ("selectScore", "score", "prAuc", "brier", "costPerThousand")
 
@@ -56,7 +56,10 @@ def main(root: Path) -> dict[str, Any]:
     other = second_bakeoff.table(data, dataset["problem"]["costs"])
     found = {each["family"]: apart(each, other[each["family"]]) for each in ours["families"]}
     wrong = [
-        f"{family} {name} by {by:.5f}" for family, figures in found.items() for name, by in figures.items() if by > AGREEMENT
+        f"{family} {name} by {by:.5f}"
+        for family, figures in found.items()
+        for name, by in figures.items()
+        if by > AGREEMENT
     ]
     if wrong:
         raise RuntimeError(f"the two bake-offs disagree by more than {AGREEMENT}: {', '.join(wrong)}")
@@ -65,7 +68,13 @@ def main(root: Path) -> dict[str, Any]:
         "families": len(families),
         "rows of the gate": ours["rows"]["gate"],
         **{f"AUC of {each['family']}": each["score"] for each in families},
-        **{f"gain of {each['family']} over {ours['winner']}, with interval": [each["gain"], *each["interval"]] for each in families},
+        **{
+            f"gain of {each['family']} over {ours['winner']}, with interval": [
+                each["gain"],
+                *each["interval"],
+            ]
+            for each in families
+        },
         **{f"largest difference in {name}": max(each[name] for each in found.values()) for name in COMPARED},
     }
 

@@ -1,23 +1,24 @@
 """
-The bake-off written a second time, with the pipelines and figures of scikit-learn. It imports nothing of `jobs/`, so that a mistake has to be made twice to go unseen. Where a
-family's training is random, its estimator and seed are those of schema/families.json.
+The bake-off written a second time, with the pipelines and figures of scikit-learn. It imports nothing of
+`jobs/`, so that a mistake has to be made twice to go unseen. Where a family's training is random, its
+estimator and seed are those of schema/families.json.
 """
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score, roc_curve
 from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import Booster, DMatrix
@@ -41,7 +42,9 @@ class Data:
             for role in ("id", "time")
         )
         lines = [json.loads(t) for f in sorted(labels.rglob("*.jsonl")) for t in f.read_text().splitlines()]
-        truth = {x["eventMetadata"]["eventId"]: float(x["groundTruthData"]["data"].split(",")[0]) for x in lines}
+        truth = {
+            x["eventMetadata"]["eventId"]: float(x["groundTruthData"]["data"].split(",")[0]) for x in lines
+        }
         rows = pd.concat([pd.read_parquet(file) for file in sorted(features.rglob("*.parquet"))])
         rows = rows.sort_values([time, key], ignore_index=True).assign(truth=lambda all: all[key].map(truth))
         rows = rows.dropna(subset=["truth"])
@@ -58,7 +61,11 @@ class Data:
         unknown = {"handle_unknown": "use_encoded_value", "unknown_value": np.nan}
         return ColumnTransformer(
             [
-                (name, OrdinalEncoder(categories=[one[name]], **unknown) if name in one else "passthrough", [name])
+                (
+                    name,
+                    OrdinalEncoder(categories=[one[name]], **unknown) if name in one else "passthrough",
+                    [name],
+                )
                 for name in self.names
             ]
         )
@@ -118,8 +125,13 @@ def boosted_trees(data: Data, given: dict[str, Any]) -> Iterator[Round]:
 
 
 def linear(data: Data, given: dict[str, Any]) -> Iterator[Round]:
+    """Each step begins where the last ended: a search that began elsewhere would stop a little beside it."""
+    columns = data.columns().fit(data.fit)
+    line = LogisticRegression(max_iter=1000, warm_start=True)
     for step in range(given["num_round"]):
-        yield fitted(data, data.columns(), LogisticRegression(C=1e-4 * 10 ** (step / 2), max_iter=1000))
+        line.set_params(C=1e-4 * 10 ** (step / 2)).fit(columns.transform(data.fit), data.fit["truth"])
+        now = deepcopy(line)
+        yield lambda rows, now=now: now.predict_proba(columns.transform(rows))[:, 1]
 
 
 def forest(kind: Any) -> Callable[[Data, dict[str, Any]], Iterator[Round]]:
@@ -128,13 +140,21 @@ def forest(kind: Any) -> Callable[[Data, dict[str, Any]], Iterator[Round]]:
         leaf = max(5, len(data.fit) // 2500)
         trees = 10 * given["num_round"]
         whole = kind(
-            trees, min_samples_leaf=leaf, max_features=given["max_features"], random_state=given["seed"], n_jobs=-1
+            trees,
+            min_samples_leaf=leaf,
+            max_features=given["max_features"],
+            random_state=given["seed"],
+            n_jobs=-1,
         )
         codes = data.codes().fit(data.fit)
         whole.fit(singles(codes.transform(data.fit)), data.fit["truth"])
         for end in range(10, trees + 1, 10):
             yield lambda rows, end=end: np.mean(
-                [tree.predict_proba(singles(codes.transform(rows)))[:, 1] for tree in whole.estimators_[:end]], axis=0
+                [
+                    tree.predict_proba(singles(codes.transform(rows)))[:, 1]
+                    for tree in whole.estimators_[:end]
+                ],
+                axis=0,
             )
 
     return rounds
@@ -152,15 +172,8 @@ def neural_network(data: Data, given: dict[str, Any]) -> Iterator[Round]:
     )
     for _ in range(given["num_round"]):
         network.partial_fit(columns.transform(data.fit), data.fit["truth"], classes=[0, 1])
-        layers = [(w.copy(), b.copy()) for w, b in zip(network.coefs_, network.intercepts_, strict=True)]
-
-        def score(rows: Frame, layers: list[Any] = layers) -> Any:
-            network.coefs_, network.intercepts_ = ([pair[i] for pair in layers] for i in (0, 1))
-            return network.predict_proba(columns.transform(rows))[:, 1]
-
-        now = (network.coefs_, network.intercepts_)
-        yield score
-        network.coefs_, network.intercepts_ = now
+        now = deepcopy(network)
+        yield lambda rows, now=now: now.predict_proba(columns.transform(rows))[:, 1]
 
 
 def decision_tree(data: Data, given: dict[str, Any]) -> Iterator[Round]:
@@ -168,17 +181,12 @@ def decision_tree(data: Data, given: dict[str, Any]) -> Iterator[Round]:
         tree = DecisionTreeClassifier(
             max_depth=depth, min_samples_leaf=given["min_samples_leaf"], random_state=given["seed"]
         )
-        yield fitted(data, data.codes(), tree)
+        pipeline = make_pipeline(data.codes(), tree).fit(data.fit, data.fit["truth"])
+        yield lambda rows, pipeline=pipeline: pipeline.predict_proba(rows)[:, 1]
 
 
 def singles(matrix: Any) -> Any:
     return matrix.astype(np.float32)
-
-
-def fitted(data: Data, columns: ColumnTransformer, estimator: BaseEstimator) -> Round:
-    pipeline = Pipeline([("columns", columns), ("estimator", estimator)])
-    pipeline.fit(data.fit, data.fit["truth"])
-    return lambda rows: pipeline.predict_proba(rows)[:, 1]
 
 
 ROUNDS: dict[str, Callable[[Data, dict[str, Any]], Iterator[Round]]] = {

@@ -7,6 +7,7 @@ const input = { mode: 'bakeoff', trigger: 'manual', dataThrough: '2013-04-01' };
 const job = (name: string): Answer => ({
   result: {
     TrainingJobName: name,
+    TrainingJobArn: `arn:training-job/${name}`,
     ModelArtifacts: { S3ModelArtifacts: `s3://artifacts/models/${name}/output/model.tar.gz` },
   },
 });
@@ -48,6 +49,7 @@ test('the models are compared in one job, whose inputs they are, and the winner 
   );
   expect(compare.AppSpecification.ContainerArguments).not.toContain('--failed');
   expect(inputsOf(calledWith(run, 'Evaluate')).challenger).toBe('s3://artifacts/models/linear/output/model.tar.gz');
+  expect(calledWith(run, 'Evaluate').AppSpecification.ContainerArguments).toContain('arn:training-job/linear');
   const outputs = ['Compare', 'Evaluate'].map(
     (state) => calledWith(run, state).ProcessingOutputConfig.Outputs[0].S3Output.S3Uri,
   );
