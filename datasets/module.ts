@@ -23,7 +23,8 @@ const opened = new Map<string, DataSource>();
 /** The raw data of a dataset, which a process reads once. @throws Error naming what is missing */
 export function openSource(name: string): DataSource {
   const declared = datasetOf(name);
-  const source = opened.get(name) ?? moduleOf(name).open(declared, join(__dirname, '../.toolchain/data', folderOf(name)));
+  const source =
+    opened.get(name) ?? moduleOf(name).open(declared, join(__dirname, '../.toolchain/data', folderOf(name)));
   opened.set(name, source);
   return source;
 }
