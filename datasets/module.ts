@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../lib/shared/dataset-file';
-import { datasetOf, datasetPath } from '../lib/shared/datasets';
+import { datasetOf, datasetPath, folderOf } from '../lib/shared/datasets';
 import { isDay } from '../lib/shared/days';
 import { Refused } from '../lib/shared/refused';
 import type { DataSource } from './data-source';
@@ -23,7 +23,7 @@ const opened = new Map<string, DataSource>();
 /** The raw data of a dataset, which a process reads once. @throws Error naming what is missing */
 export function openSource(name: string): DataSource {
   const declared = datasetOf(name);
-  const source = opened.get(name) ?? moduleOf(name).open(declared, join(__dirname, '../.toolchain/data', name));
+  const source = opened.get(name) ?? moduleOf(name).open(declared, join(__dirname, '../.toolchain/data', folderOf(name)));
   opened.set(name, source);
   return source;
 }
@@ -46,11 +46,12 @@ export function storyOf(name: string): Story {
 }
 
 function moduleOf(name: string): DatasetModule {
-  const file = `datasets/${name}/index.ts`;
+  const folder = folderOf(name);
+  const file = `datasets/${folder}/index.ts`;
   if (!existsSync(datasetPath(name, 'index.ts')))
     throw new Refused(`${file} is missing: docs/your-own-data.md has one to copy`);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the folders are the list
-  const { dataset } = require(`./${name}`) as { dataset?: DatasetModule };
+  const { dataset } = require(`./${folder}`) as { dataset?: DatasetModule };
   if (dataset === undefined)
     throw new Refused(`${file} must export \`dataset\`, a DatasetModule of datasets/module.ts`);
   return dataset;

@@ -8,6 +8,7 @@ import { foundationConfig } from './foundation/config';
 import { monitoringConfig } from './monitoring/config';
 import { retrainingConfig } from './retraining/config';
 import { optInRooms } from './rooms';
+import { taskOf } from './shared/dataset';
 import { datasetOf, defaultDataset } from './shared/datasets';
 import { sizesOf } from './shared/sizes';
 import { servingConfig } from './serving/config';
@@ -15,6 +16,7 @@ import { parseJson } from './shared/json-text';
 import { reservedFor } from './shared/names';
 import { Refused } from './shared/refused';
 import { trainingConfig } from './training/config';
+import { TUNED } from './training/families';
 import { wrongTreatments } from './training/treatment';
 import { warehouseConfig } from './warehouse/config';
 
@@ -40,7 +42,7 @@ export const schema = z
       .string()
       .default(defaultDataset)
       .describe(
-        'Folder below `datasets/` that says what the data is; by default the one that `datasets/default` links to',
+        'Folder below `datasets/` that says what the data is, or `<folder>/<task>` for another question to it; by default what `datasets/default` links to',
       ),
     profile: z.enum(['sandbox', 'standard', 'production']).describe('What the other knobs are by default'),
     rooms: z
@@ -65,9 +67,22 @@ export const schema = z
     for (const { at, why } of wrongTreatments(training, datasetOf(dataset)))
       ctx.addIssue({ code: 'custom', path: ['training', ...at.split('.')], message: why });
   })
-  .superRefine(({ monitoring, serving }, ctx) => {
+  .superRefine(({ dataset, monitoring, serving, training }, ctx) => {
+    const asked = taskOf(datasetOf(dataset)).task;
+    const { loss = 'squared' } = datasetOf(dataset).problem;
+    if (loss !== 'squared' && training.algorithm !== TUNED)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['training', 'algorithm'],
+        message: `the task of ${dataset} minimises ${loss} loss, which only ${TUNED} can`,
+      });
     if (monitoring.engine !== 'managed') return;
     const refuse = (path: string[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+    if (asked !== 'binary')
+      refuse(
+        ['monitoring', 'engine'],
+        `managed monitors judge a yes or no here, and ${dataset} is a ${asked} task: choose open`,
+      );
     if (serving.mode !== 'real-time')
       refuse(
         ['serving', 'mode'],

@@ -28,6 +28,17 @@ def auc(labels: Values, scores: Values) -> float:
     return float((rank_sum - positives * (positives + 1) / 2) / (positives * negatives))
 
 
+def pr_auc(labels: Values, scores: Values) -> float:
+    """
+    Average precision: each score's precision, weighted by the recall that it adds. Rows of one score are
+    taken together.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
+    found = np.cumsum(labels[order] == 1)[ends]
+    return float(np.sum(np.diff(found, prepend=0) / found[-1] * found / (ends + 1)))
+
+
 def brier(labels: Values, scores: Values) -> float:
     return float(np.mean((np.asarray(scores, dtype=np.float64) - labels) ** 2))
 

@@ -5,7 +5,7 @@ import json
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd  # an endpoint starts without it
 
 FILES = schema.layout()["files"]["model"]
+TWINS = "twins"
 # A mean over these is known to a few percent; TreeSHAP of a whole week would take most of the monitor's time.
 EXPLAINED_ROWS = 2000
 
@@ -58,12 +59,14 @@ class Model:
     """
     :ivar meta: `model.json` as in the contracts
     :ivar identity: names the content of the archive, see `identity`; None before there is one
+    :ivar twins: trained with other seeds, for the gate alone
     """
 
     predictor: predictors.Predictor
     encoding: Encoding
     meta: Mapping[str, Any]
     identity: str | None = None
+    twins: tuple[predictors.Predictor, ...] = ()
 
     @staticmethod
     def load(folder: Path) -> "Model":
@@ -78,17 +81,21 @@ class Model:
         if meta["features"] != declared:
             raise OtherModelError(other_features(meta["features"], declared))
         encoding = Encoding.from_json(json.loads((folder / FILES["encoding"]).read_text("utf-8")))
-        predictor = Calibrated.load(predictors.load(meta["algorithm"], folder), folder)
-        return Model(predictor, encoding, meta, identity(folder))
+        return Model(_predictor(meta, folder), encoding, meta, identity(folder))
 
     @staticmethod
     def unpack(archive: Path) -> "Model":
         with tempfile.TemporaryDirectory() as folder, tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
-            return Model.load(Path(folder))
+            model = Model.load(Path(folder))
+            twins = sorted((Path(folder) / TWINS).glob("*"))
+            return replace(model, twins=tuple(_predictor(model.meta, twin) for twin in twins))
 
     def save(self, folder: Path) -> None:
         self.predictor.save(folder)
+        for number, twin in enumerate(self.twins, start=1):
+            (folder / TWINS / str(number)).mkdir(parents=True, exist_ok=True)
+            twin.save(folder / TWINS / str(number))
         write_json(folder / FILES["meta"], self.meta)
         write_json(folder / FILES["encoding"], self.encoding.to_json())
 
@@ -150,6 +157,10 @@ class Model:
         names = [column.name for column in schema.features()]
         method = schema.families()[self.meta["algorithm"]]["explained"]
         return Attributions(method, dict(zip(names, means.tolist(), strict=True)), expected)
+
+
+def _predictor(meta: Mapping[str, Any], folder: Path) -> predictors.Predictor:
+    return Calibrated.load(predictors.load(meta["algorithm"], folder), folder)
 
 
 def identity(folder: Path) -> str:

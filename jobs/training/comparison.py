@@ -1,6 +1,6 @@
 """Champion, challenger and the simple rule on the same gate rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from common import rule, schema
-from common.arrays import Days, Values
+from common.arrays import Days, Floats, Values
 from common.bootstrap import Paired, interval
 from common.metrics import (
     Confusion,
@@ -42,7 +42,14 @@ class Scored:
         scores: dict[str, Values] = {CHALLENGER: challenger.score(rows), RULE: challenger.rule(rows)}
         if champion is not None:
             scores[CHAMPION] = champion.score(rows)
+        for name, model in ((CHALLENGER, challenger), (CHAMPION, champion)):
+            for number, twin in enumerate(model.twins if model else (), start=1):
+                scores[f"{name} {number}"] = twin.score(model.encoding.matrix(rows))  # type: ignore[union-attr]
         return Scored(rows, scores)
+
+    def seeds(self, name: str) -> list[str]:
+        """A contender and its twins."""
+        return [one for one in self.scores if one == name or one.startswith(f"{name} ")]
 
     @property
     def labels(self) -> Values:
@@ -77,7 +84,7 @@ def evidence(
         comparison = Comparison(
             champion=float(pairs.measure(CHAMPION)[0]),
             gain=float(pairs.gain(CHALLENGER, CHAMPION)[0]),
-            interval=interval(pairs.gain(CHALLENGER, CHAMPION, weights)),
+            interval=interval(_drawn_gain(pairs, weights, scored.seeds(CHALLENGER), scored.seeds(CHAMPION))),
             guard_delta=_guard_delta(labels, scores),
             segments=[segment for segment in large if segment.gain is not None],
             champion_trained_through=champion.trained_through,
@@ -87,7 +94,7 @@ def evidence(
         challenger=float(pairs.measure(CHALLENGER)[0]),
         rule_score=float(pairs.measure(RULE)[0]),
         rule_gain=float(pairs.gain(CHALLENGER, RULE)[0]),
-        rule_interval=interval(pairs.gain(CHALLENGER, RULE, weights)),
+        rule_interval=interval(_drawn_gain(pairs, weights, scored.seeds(CHALLENGER), [RULE])),
         comparison=comparison,
         rule=rule_name(),
         rule_lost=_rule_lost(scored, select),
@@ -96,6 +103,18 @@ def evidence(
         skill=float(pairs.gain(CHALLENGER, RULE)[0] / pairs.measure(RULE)[0]) if kind.relative else None,
         guard=(kind.guard, kind.relative),
     )
+
+
+def _drawn_gain(pairs: Paired, weights: Floats, ours: Sequence[str], theirs: Sequence[str]) -> Floats:
+    """
+    One gain for each draw of days, of one seed of either side, which is drawn too: the interval then holds
+    the luck of a training beside that of the days.
+    """
+    gains = np.array([[pairs.gain(one, other, weights) for other in theirs] for one in ours])
+    draw, draws = np.random.default_rng(SEED), np.arange(len(weights))
+    return gains[
+        draw.integers(len(ours), size=len(draws)), draw.integers(len(theirs), size=len(draws)), draws
+    ]
 
 
 def _guard_delta(labels: Values, scores: Mapping[str, Values]) -> float:

@@ -172,6 +172,7 @@ def _decision(
         "championScore": None if c is None else c.champion,
         "challengerScore": found.challenger,
         "ruleScore": found.rule_score,
+        "seedScores": [float(scored.pairs().measure(name)[0]) for name in scored.seeds(CHALLENGER)],
         "gain": None if c is None else c.gain,
         "interval": None if c is None else list(c.interval),
         "ruleGain": found.rule_gain,

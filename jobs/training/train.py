@@ -8,6 +8,8 @@ import importlib.util
 import os
 import shutil
 import sys
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,16 @@ from common.arrays import Floats, Values
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import cheapest_threshold
 from common.model import Model
-from common.runtime import tell
+from common.predictors import Predictor
+from common.runtime import tell, write_json
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
 from common.tasks import class_names, task
 from common.transform import Encoding, present
 from imbalance import NOTHING, balanced
 from rounds import Plan, Slice, print_metric
+
+EFFORT = schema.layout()["files"]["training"]["effort"]
 
 # What is done about a rare outcome and about bias. Words and not absent values, so that a record of all of
 # them gives the same training again whatever a kit has for defaults.
@@ -55,6 +60,7 @@ def options(argv: list[str]) -> argparse.Namespace:
         parser.add_argument(f"--{name}", type=float, help="default: that of the family")
     for name, (default, does) in TREATMENT.items():
         parser.add_argument(f"--{name}", default=default, type=type(default), help=does)
+    parser.add_argument("--seeds", type=int, default=1, help="trainings that differ in their seed alone")
     parser.add_argument("--data_through", required=True, help="first UTC day left out, YYYY-MM-DD")
     parser.add_argument("--label_delay_days", type=int, default=LONGEST_DELAY_DAYS)
     parser.add_argument("--gate_days", type=int, default=14)
@@ -95,6 +101,7 @@ def train(args: argparse.Namespace) -> Model:
     fitted = _treated(_slice(encoding, fit), args, int(settings["seed"]))
     grown = families.fit(plan, fitted, watched, args.checkpoints)
     predictor = calibrated(args.calibration, grown.predictor, watched)
+    twins = tuple(_twins(args, plan, fitted, watched))
     answers = predictor.score(watched.matrix)
     meta = {
         "task": task().name,
@@ -102,6 +109,7 @@ def train(args: argparse.Namespace) -> Model:
         # What a training needs to give the same model again from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
+        "seeds": args.seeds,
         "treatment": {name: getattr(args, name) for name in TREATMENT},
         "threshold": threshold(watched.labels, answers),
         "thresholds": _thresholds(args, select, answers),
@@ -118,7 +126,15 @@ def train(args: argparse.Namespace) -> Model:
         "fittedRows": len(fitted.labels),
         "dataHash": plan.data,
     }
-    return Model(predictor, encoding, meta)
+    return Model(predictor, encoding, meta, twins=twins)
+
+
+def _twins(args: argparse.Namespace, plan: Plan, fit: Slice, select: Slice) -> Iterator[Predictor]:
+    """The same training with the next seeds: what the gate learns from them is how far luck goes."""
+    for more in range(1, args.seeds):
+        settings = {**plan.settings, "seed": plan.settings["seed"] + more}
+        grown = families.fit(replace(plan, settings=settings), fit, select, args.checkpoints)
+        yield calibrated(args.calibration, grown.predictor, select)
 
 
 def _treated(fit: Slice, args: argparse.Namespace, seed: int) -> Slice:
@@ -209,7 +225,11 @@ def pack_serving_code(folder: Path) -> None:
 def main(argv: list[str]) -> None:
     args = options(argv)
     try:
+        started = time.process_time()
         model = train(args)
+        # Beside the archive and not in it: two trainings with one seed are the same model.
+        effort = {"cpuSeconds": round(time.process_time() - started, 1)}
+        write_json(args.output / "data" / EFFORT, effort)
         args.model.mkdir(parents=True, exist_ok=True)
         model.save(args.model)
         pack_serving_code(args.model / "code")

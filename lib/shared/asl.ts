@@ -177,10 +177,11 @@ export const throttledBySageMaker = {
 /**
  * A name that no other attempt has: of this execution, of this entry of the state (a redrive enters again), of this retry.
  * SageMaker never frees a job name. Execution names may be 80 characters, tuning job names 32, hence the hash.
+ * @param item JSONata that tells the iterations of a map apart: two may enter their state in one millisecond. @default the state is in no map
  */
-export const attemptName = (prefix: string) =>
+export const attemptName = (prefix: string, item?: string) =>
   jsonata(
-    `'${prefix}-' & $substring($hash($states.context.Execution.Id & $states.context.State.EnteredTime & $string($states.context.State.RetryCount), 'SHA-256'), 0, 12)`,
+    `'${prefix}-' & $substring($hash($states.context.Execution.Id & $states.context.State.EnteredTime & $string($states.context.State.RetryCount)${item === undefined ? '' : ` & ${item}`}, 'SHA-256'), 0, 12)`,
   );
 
 /** JSON text of an object in S3, parsed by `body`. */

@@ -18,8 +18,11 @@ export const datasetNames = (): string[] =>
     .map(({ name }) => name)
     .sort();
 
+/** Name of the folder of a dataset or of one of its tasks. */
+export const folderOf = (name: string): string => name.split('/')[0]!;
+
 /** A file of a dataset's folder. */
-export const datasetPath = (name: string, file: string): string => join(FOLDER, name.split('/')[0]!, file);
+export const datasetPath = (name: string, file: string): string => join(FOLDER, folderOf(name), file);
 
 /** The dataset file that programs and handlers get: that of the folder, or where a task was chosen one that holds its question alone. */
 export function declaredFile(name: string): string {

@@ -20,6 +20,11 @@ export const trainingConfig = {
         .default('automatic')
         .describe('Whether a version that passed the gate is approved at once or waits for a person'),
       algorithm: z.enum(algorithms).default(TUNED).describe('Model family of `kit train` and of retraining'),
+      seeds: whole(1, 10)
+        .default(1)
+        .describe(
+          'Trainings of a challenger that differ in their seed alone; with two or more the interval of the gate holds the luck of a training beside that of the days',
+        ),
       hyperparameters: z
         .record(z.string(), z.number())
         .prefault({})

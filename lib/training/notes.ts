@@ -19,5 +19,5 @@ export const notes: Notes = {
   },
   'Training/DeleteModelPackages': { why: 'The function behind it', Timeout: 'Hundreds of versions, one call each' },
   'Training/Train/Machine':
-    'From a date to a gated model: train or tune, evaluate both models on the same rows, register what is better',
+    'From a date to a gated model: train, tune or compare families, evaluate both models on the same rows, register what is better',
 };

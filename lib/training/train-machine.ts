@@ -2,6 +2,7 @@ import type { Config } from '../config';
 import { body, call, filled, isDated, jsonata, literal, machine, readJson, states } from '../shared/asl';
 import { taskOf } from '../shared/dataset';
 import { layout } from '../shared/names';
+import { bakeoffStates } from './bakeoff';
 import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
@@ -22,11 +23,11 @@ export interface TrainMachineProps extends TrainingProps {
 const NO_CAPACITY =
   'no spot capacity came within maxWaitMinutes. Run Train again later, choose another training.instanceType, raise training.maxWaitMinutes, or set training.spot to false after the quota for on-demand training is granted';
 
-/** Train: `{"mode", "trigger", "dataThrough", "episode", "attempt"}` → a registered package, or the reason why the champion stays. */
+/** Train: `{"mode", "trigger", "dataThrough", "episode", "attempt"}`, optional `algorithm` or `families` → a registered package, or the reason why the champion stays. */
 export function trainMachine(props: TrainMachineProps) {
   const evaluation = filled(layout.artifacts.evaluations, { execution: '$states.context.Execution.Name' });
   return machine({
-    Comment: 'Train or tune, evaluate against the champion, gate, register, approve',
+    Comment: 'Train, tune or compare families, evaluate against the champion, gate, register, approve',
     StartAt: 'Begin',
     States: {
       Begin: {
@@ -86,6 +87,7 @@ export function trainMachine(props: TrainMachineProps) {
           { Condition: jsonata("$input.mode = 'tune' and $exists($input.tuning.warmStart)"), Next: 'ContinueTuning' },
           { Condition: jsonata("$input.mode = 'tune'"), Next: 'Tune' },
           { Condition: jsonata("$input.mode = 'train'"), Next: 'Train' },
+          { Condition: jsonata("$input.mode = 'bakeoff'"), Next: 'ChooseFamilies' },
         ],
         Default: 'UnknownMode',
       },
@@ -95,13 +97,14 @@ export function trainMachine(props: TrainMachineProps) {
           failure: {
             error: 'UnknownMode',
             cause: jsonata(
-              "'mode ' & $string($input.mode) & ' is neither train nor tune: start the execution with one of them'",
+              "'mode ' & $string($input.mode) & ' is none of train, tune and bakeoff: start the execution with one of them'",
             ),
           },
         },
         Next: 'Alert',
       },
       ...trainingStates(props),
+      ...bakeoffStates(props),
       ...evaluationStates(props),
       ...registrationStates(props),
     },

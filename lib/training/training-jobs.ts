@@ -53,15 +53,37 @@ const FIGURES_BEYOND_ROUNDS = 2;
 
 /** One training job in script mode. */
 export function trainingJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
+  const family = `$exists($input.algorithm) ? $input.algorithm : '${props.config.algorithm}'`;
   const args = {
     TrainingJobName: attemptName(props.namePrefix),
-    AlgorithmSpecification: algorithm(props),
     ...definition(props),
-    HyperParameters: jsonata(`$merge([${asStrings(trained(props))}])`),
-    Tags: tagList(props.tags),
+    HyperParameters: trained(props, family, given),
   };
-  return job('sagemaker:createTrainingJob', args, { ...next, refused: throttledBySageMaker });
+  return startTraining(props, args, next);
 }
+
+/** The training job of one family in a map over their names. What the input sets belongs to one family, which is not this one's to take. */
+export function familyJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
+  const family = '$states.input';
+  const args = {
+    TrainingJobName: attemptName(props.namePrefix, family),
+    // The ensemble would go on from the checkpoints of its members, and its CPU seconds would not be its own.
+    ...definition(props, `$states.context.Execution.Name & '/' & ${family}`),
+    HyperParameters: trained(props, family, literal({})),
+  };
+  return startTraining(props, args, next);
+}
+
+const startTraining = <const Name extends string>(
+  props: TrainingProps,
+  args: Record<string, unknown>,
+  next: Continuation<Name>,
+): State<Name> =>
+  job(
+    'sagemaker:createTrainingJob',
+    { AlgorithmSpecification: algorithm(props), ...args, Tags: tagList(props.tags) },
+    { ...next, refused: throttledBySageMaker },
+  );
 
 /**
  * A tuning job over the configured ranges. The input may override `tuning.strategy`, `.maxTrials`, `.maxParallel`, `.earlyStopping`,
@@ -153,7 +175,7 @@ export const metricDefinitions = (props: Pick<TrainingProps, 'dataset'>) => ({
 const algorithm = ({ imageUri }: TrainingProps) => ({ TrainingImage: imageUri, TrainingInputMode: 'File' });
 
 /** What a training job and the trials of a tuning job share. No DebugHookConfig, no ProfilerConfig: new accounts are refused with either. */
-function definition(props: TrainingProps) {
+function definition(props: TrainingProps, checkpoints = '$states.context.Execution.Name') {
   const { config } = props;
   const channel = (name: string, uri: string) => ({
     ChannelName: name,
@@ -163,9 +185,7 @@ function definition(props: TrainingProps) {
     EnableManagedSpotTraining: true,
     CheckpointConfig: {
       // The folder is the execution's and not the attempt's: a retried job finds what the first one saved.
-      S3Uri: jsonata(
-        filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: '$states.context.Execution.Name' }),
-      ),
+      S3Uri: jsonata(filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: checkpoints })),
     },
   };
   return {
@@ -197,13 +217,18 @@ function definition(props: TrainingProps) {
   };
 }
 
-/** Hyperparameters of one training: the configured ones where the input names no other family, and the input's over them; JSONata of one object. */
-function trained(props: TrainingProps): string {
-  const { algorithm, hyperparameters } = props.config;
-  return `(
-        $algorithm := $exists($input.algorithm) ? $input.algorithm : '${algorithm}';
-        $merge([$algorithm = '${algorithm}' ? ${literal(hyperparameters)} : {}, ${given}, {'algorithm': $algorithm}, ${told(props)}])
+/**
+ * Hyperparameters of one training: the configured ones where the family is the configured one, and others over them; JSONata of one object of texts.
+ * @param family JSONata of its name
+ * @param over JSONata of an object
+ */
+function trained(props: TrainingProps, family: string, over: string): string {
+  const { algorithm, hyperparameters, seeds } = props.config;
+  const all = `(
+        $algorithm := ${family};
+        $merge([$algorithm = '${algorithm}' ? ${literal(hyperparameters)} : {}, ${over}, {'algorithm': $algorithm, 'seeds': ${seeds}}, ${told(props)}])
       )`;
+  return jsonata(`$merge([${asStrings(all)}])`);
 }
 
 /** Those of a tuning job, whose family needs no name. */

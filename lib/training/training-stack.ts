@@ -29,6 +29,7 @@ import { tagList } from '../shared/processing-job';
 import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
+import { bakeoffMinutes } from './bakeoff';
 import { trialMinutes } from './tuning-config';
 import { trainMachine } from './train-machine';
 
@@ -174,7 +175,11 @@ export class TrainingStack extends RoomStack {
       }),
       alerts: props.alerts,
       // An execution that is stopped tells nobody why: the limit is for what waits for ever.
-      timeout: Duration.minutes(trialMinutes(config.training) + config.training.maxRuntimeMinutes + 60),
+      timeout: Duration.minutes(
+        Math.max(trialMinutes(config.training), bakeoffMinutes(config.training)) +
+          2 * config.training.maxRuntimeMinutes +
+          60,
+      ),
       logRetention: props.logRetention,
     });
     for (const kind of ['training', 'tuning', 'processing'] as const) train.allowJobs(kind, kit, role);

@@ -31,18 +31,19 @@ ROWS_OF_A_REQUEST = 500
 
 
 def main(root: Path) -> dict[str, float]:
-    curate(root)
+    curate(root, MONTH)
     return {**dict(jobs(root)), **requests(root)}
 
 
-def curate(root: Path) -> None:
-    """January's features without Spark: the oracle of the tests writes the same rows in a second."""
-    months.write_month(root / "raw", MONTH)
-    months.write_labels(root / "input/labels", months.month_rows(months.EVENTS, MONTH))
-    part = root / f"input/features/month={MONTH}/part.parquet"
-    part.parent.mkdir(parents=True)
-    with oracle.features(root / "raw", MONTH) as connection:
-        connection.execute(f"COPY features TO '{part}' (FORMAT parquet)")
+def curate(root: Path, *wanted: str) -> None:
+    """Features of the months without Spark: the oracle of the tests writes the same rows in a second each."""
+    for previous, month in zip((None, *wanted), wanted, strict=False):
+        months.write_month(root / "raw", month)
+        months.write_labels(root / "input/labels", months.month_rows(months.EVENTS, month))
+        part = root / f"input/features/month={month}/part.parquet"
+        part.parent.mkdir(parents=True)
+        with oracle.features(root / "raw", month, previous) as connection:
+            connection.execute(f"COPY features TO '{part}' (FORMAT parquet)")
 
 
 def jobs(root: Path) -> Iterator[tuple[str, float]]:

@@ -32,7 +32,8 @@ export function datasetFilePage(): string {
     '',
     '- Exactly one raw table has the role `events` and names its `time`; every other one names its `key`. Time columns are timestamps.',
     '- Exactly one curated column is the `id` (a string) and one the `time` (a timestamp); every feature has a `kind`. Facets and segments are categorical; `ruleOfThumb` is numeric, and at most one column has it.',
-    '- The labels begin with the id of the features. Exactly one label is the `target`: an int from 0 to 1.',
+    '- The labels begin with the id of the features. Where a question is a yes or no, exactly one label is the `target`: an int from 0 to 1.',
+    '- A yes or no has `costs` and `floor.auc`. A class has `target`, `label`, `classes` and `positive`, a number `target`, `positiveFrom`, `loss` and `intervalLevel`; both have `floor.skill`, and their target is a label that holds numbers. [Tasks](models/tasks.md) says what each becomes.',
     '- Names are unique in their table. `score`, `predicted`, `event_id`, the names of labels and `month` or `day` (whichever the partitions are) are taken; so are, for raw columns, `partition`, `own`, `quarantine`, `set_aside` and what begins with `broke_`, and for reference tables `events`, `curated` and `features`.',
     '- `min` is not above `max`, and both belong to numbers. A pattern belongs to a string, runs from `^` to `$`, and means the same in Java, JavaScript and Python.',
     ...objects(jsonSchema(), '').flatMap(({ path, schema }) => [

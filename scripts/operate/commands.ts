@@ -1,7 +1,7 @@
 /** Commands of a deployed kit: load, train, replay, monitor, release, look. */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { algorithms } from '../../lib/training/families';
+import { type Algorithm, algorithms } from '../../lib/training/families';
 import { calibrations, imbalances, type TrainingChoice } from '../../lib/training/treatment';
 import { option, understood, type Where, whole } from '../shared/arguments';
 import { readJson } from '../shared/json-file';
@@ -25,6 +25,19 @@ interface TrainOptions extends TrainingChoice {
   earlyStopping?: true;
   warmStart?: string | true;
 }
+
+interface BakeoffOptions {
+  families?: Algorithm[];
+  before?: string;
+  delayDays?: number;
+}
+
+const families = understood((text) => {
+  const asked = text.split(',');
+  const wrong = asked.filter((name) => !(algorithms as readonly string[]).includes(name));
+  if (wrong.length > 0) throw new Error(`${wrong.join(', ')} is none of ${algorithms.join(', ')}`);
+  return asked as Algorithm[];
+});
 
 type Range = ReturnType<typeof parseRange>;
 
@@ -115,6 +128,21 @@ export function register(program: Command): void {
       const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
       const trained = await train(kit, { ...options, dataThrough, ...(options.mode === 'tune' && { tuning }) }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
+    });
+
+  program
+    .command('bakeoff')
+    .description('train a model of each family, compare them in one table, and gate the winner')
+    .option('--families <families>', `some of ${algorithms.join(', ')}, joined by commas (default: all)`, families)
+    .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
+    .addOption(delayDays())
+    .action(async ({ before, delayDays, ...options }: BakeoffOptions) => {
+      const { labelledThrough } = load<typeof import('./train')>('./train');
+      const { bakeoff } = load<typeof import('./bakeoff')>('./bakeoff');
+      const kit = await deployed();
+      const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
+      const { released } = await bakeoff(kit, { ...options, dataThrough }, out);
+      if (released !== undefined) failUnlessServing(released);
     });
 
   program

@@ -2,6 +2,7 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { ListHyperParameterTuningJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { folder, layout } from '../../lib/shared/names';
 import { addDays, isDay } from '../../lib/shared/days';
+import type { Algorithm } from '../../lib/training/families';
 import type { TrainingChoice } from '../../lib/training/treatment';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
@@ -25,15 +26,29 @@ export interface Tuning {
   warmStart?: string;
 }
 
-/** Trains or tunes on everything before the day `dataThrough`, and waits for the release where approval is automatic. */
+type TrainInput = { dataThrough: string } & (
+  ({ mode: 'train' | 'tune'; tuning?: Tuning } & TrainingChoice) | { mode: 'bakeoff'; families?: readonly Algorithm[] }
+);
+
+/**
+ * Trains, tunes or compares families on everything before the day `dataThrough`, and waits for the release where approval is automatic.
+ * @param told is given the execution before its outcome is told. @default nothing
+ */
 export async function train(
   kit: DeployedKit,
-  options: { mode: 'train' | 'tune'; dataThrough: string; tuning?: Tuning } & TrainingChoice,
+  input: TrainInput,
   out: Out,
+  told: (executionArn: string) => Promise<void> = async () => {},
 ): Promise<Trained> {
   const since = await afterNewest(kit, 'release');
-  const { output } = await run(kit, 'train', { ...options, trigger: 'manual', episode: null, attempt: 1 }, out);
+  const { output, executionArn } = await run(
+    kit,
+    'train',
+    { ...input, trigger: 'manual', episode: null, attempt: 1 },
+    out,
+  );
   const trained = output as Trained;
+  if (trained.outcome !== 'NoCapacity') await told(executionArn);
   out.line(`${trained.outcome}: ${trained.reason}`);
   const arn = trained.modelPackageArn;
   if (arn === undefined) return trained;

@@ -7,6 +7,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { tar } from '../../lib/shared/tar';
 import { ROOT } from '../shared/cdk';
+import { versionOf } from './verify';
 import { versions } from '../operate/releases';
 import type { Statement } from './client-role';
 import type { Stage } from './scenario';
@@ -28,25 +29,44 @@ export const MAY_REGISTER: readonly Statement[] = [
  * @returns the version's number
  */
 export async function register(stage: Stage, description: string, program?: string): Promise<number> {
+  const modelData = program === undefined ? undefined : await upload(stage, description, program);
+  return versionOf(await registerAs(stage, description, { modelData }));
+}
+
+/**
+ * Registers what is served as version 1 is, not approved yet.
+ * @param given archive and facts of the package. @default those of version 1
+ * @returns its ARN
+ */
+export async function registerAs(
+  stage: Stage,
+  description: string,
+  { modelData, facts = {} }: { modelData?: string; facts?: Record<string, string> },
+): Promise<string> {
   const { kit } = stage;
   const sagemaker = new SageMakerClient(kit.aws);
   const good = await sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: await arnOf(stage, 1) }));
   const [container] = good.InferenceSpecification?.Containers ?? [];
-  const ModelDataUrl = program === undefined ? container?.ModelDataUrl : await upload(stage, description, program);
   const { ModelPackageArn } = await sagemaker.send(
     new CreateModelPackageCommand({
       ModelPackageGroupName: names.modelPackageGroup(kit.name),
       ModelPackageDescription: description,
       ModelApprovalStatus: 'PendingManualApproval',
       InferenceSpecification: {
-        Containers: [{ Image: container?.Image, Environment: container?.Environment, ModelDataUrl }],
+        Containers: [
+          {
+            Image: container?.Image,
+            Environment: container?.Environment,
+            ModelDataUrl: modelData ?? container?.ModelDataUrl,
+          },
+        ],
         SupportedContentTypes: good.InferenceSpecification?.SupportedContentTypes,
         SupportedResponseMIMETypes: good.InferenceSpecification?.SupportedResponseMIMETypes,
       },
-      CustomerMetadataProperties: { ...good.CustomerMetadataProperties, trigger: 'by hand' },
+      CustomerMetadataProperties: { ...good.CustomerMetadataProperties, ...facts, trigger: 'by hand' },
     }),
   );
-  return Number(ModelPackageArn?.split('/').at(-1));
+  return ModelPackageArn!;
 }
 
 /** @throws Error when the version is not registered */

@@ -48,6 +48,7 @@ const empty: Recomputed = {
   monitor: [],
   decisions: [],
   gates: [],
+  bakeoffs: [],
   deployments: [],
   iam: { allowed: 0, denied: 0, denials: [], unused: [], unproven: [] },
   sweep: { left: [], unanswered: [], apart: {} },

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { layout } from '../../lib/shared/names';
+import type { BakeoffTable } from '../operate/bakeoff';
 import type { WindowOutcome } from '../operate/monitor';
 import { templateFiles } from '../shared/cdk';
 import type { Audit } from './engine';
@@ -46,6 +47,12 @@ export interface Gate {
   promoted: boolean;
   reason: string;
 }
+export interface Bakeoff {
+  winner: string;
+  measure: string;
+  families: Pick<BakeoffTable['families'][number], 'family' | 'selectScore' | 'score' | 'gain' | 'interval'>[];
+  failed: string[];
+}
 export interface Summary {
   status: 'passed' | 'failed';
   reason?: string;
@@ -60,6 +67,7 @@ export interface Summary {
   monitor: MonitoredWindow[];
   decisions: { episode: string | null; attempt: number; outcome: string; reason: string; window?: Range }[];
   gates: Gate[];
+  bakeoffs: Bakeoff[];
   deployments: Deployment[];
   iam: {
     allowed: number;
@@ -92,6 +100,7 @@ export function recompute(evidence: Evidence, audit: Audit): Recomputed {
     monitor: windows(evidence),
     decisions: decisions(evidence),
     gates: gates(evidence),
+    bakeoffs: bakeoffs(evidence),
     deployments: evidence.deployments.map(({ from: _from, to: _to, ...told }) => told),
     iam: {
       allowed: audit.allowed,
@@ -196,6 +205,22 @@ function gates(evidence: Evidence): Gate[] {
     }))
     .sort((a, b) => a.window.end.localeCompare(b.window.end));
 }
+
+const bakeoffs = (evidence: Evidence): Bakeoff[] =>
+  written<BakeoffTable>(evidence, 'artifacts/evaluations/', layout.files.bakeoff.table).map(
+    ({ winner, measure, families, failed }) => ({
+      winner,
+      measure,
+      families: families.map(({ family, selectScore, score, gain, interval }) => ({
+        family,
+        selectScore,
+        score,
+        gain,
+        interval,
+      })),
+      failed,
+    }),
+  );
 
 /**
  * The templates that stood in the account against those that were synthesized.

@@ -87,12 +87,14 @@ export function only(templates: Templates, stack: StackName, type: string, name 
 export function machineOf(templates: Templates, stack: StackName, name: string): Machine {
   const placed = only(templates, stack, 'AWS::StepFunctions::StateMachine', name);
   const { States: states } = JSON.parse(text(placed.properties.DefinitionString)) as { States: Record<string, Json> };
-  const jobs = Object.entries(states).flatMap(([state, { Resource, Arguments }]): JobState[] => {
-    const operation = /:::([\w-]+:\w+)\.sync/.exec(Resource ?? '')?.[1];
-    return operation === undefined
-      ? []
-      : [{ stack, id: `${placed.id}/${state}`, operation, arguments: Arguments ?? {} }];
-  });
+  const jobsOf = (some: Record<string, Json>): JobState[] =>
+    Object.entries(some).flatMap(([state, { Resource, Arguments, ItemProcessor }]) => {
+      const operation = /:::([\w-]+:\w+)\.sync/.exec(Resource ?? '')?.[1];
+      const own =
+        operation === undefined ? [] : [{ stack, id: `${placed.id}/${state}`, operation, arguments: Arguments ?? {} }];
+      return [...own, ...(ItemProcessor === undefined ? [] : jobsOf(ItemProcessor.States))];
+    });
+  const jobs = jobsOf(states);
   return { ...placed, states, jobs };
 }
 

@@ -11,7 +11,8 @@ const outcome = (start: string, end: string, more: object = {}) => ({
   violations: [],
   confirmed: false,
   quality: {
-    measure: 'AUC', score: 0.71234,
+    measure: 'AUC',
+    score: 0.71234,
     scoreInterval: [0.68, 0.74],
     ruleScore: 0.69,
     ruleScoreInterval: [0.65, 0.72],

@@ -49,7 +49,12 @@ test('an execution may train another family, which takes none of the configured 
     train({ ...input, algorithm: 'linear', hyperparameters: { l1_ratio: 0.5 } }),
     'Train',
   );
-  expect(HyperParameters).toMatchObject({ algorithm: 'linear', l1_ratio: '0.5', data_through: '2013-04-01' });
+  expect(HyperParameters).toMatchObject({
+    algorithm: 'linear',
+    seeds: '1',
+    l1_ratio: '0.5',
+    data_through: '2013-04-01',
+  });
   expect(HyperParameters).not.toHaveProperty('max_depth');
   expect(calledWith(train(), 'Train').HyperParameters).toMatchObject({ algorithm: 'boosted-trees', max_depth: '6' });
 });

@@ -36,5 +36,5 @@ test('training without spot waits for nothing and checkpoints nothing', () => {
 
 test('in the isolated network every job is inside it', () => {
   const text = JSON.stringify(only('training', 'AWS::StepFunctions::StateMachine', kit('production')));
-  expect(text.match(/VpcConfig/g)).toHaveLength(4);
+  expect(text.match(/VpcConfig/g)).toHaveLength(6);
 });

@@ -21,8 +21,12 @@ const features = dataset.features.columns.filter(({ role }) => role === 'feature
 
 export const assumptions = {
   prepareMinutes: { value: 2, unit: 'minutes', why: 'Glue job of one to three partitions; rehearsed in 5 to 15 s' },
-  trainMinutes: { value: 4, unit: 'minutes', why: 'training job, and every trial of a tuning job' },
-  evaluateMinutes: { value: 4, unit: 'minutes', why: 'processing job of evaluation and gate' },
+  trainMinutes: {
+    value: 4,
+    unit: 'minutes',
+    why: 'training job, every trial of a tuning job, and every family of a bake-off',
+  },
+  evaluateMinutes: { value: 4, unit: 'minutes', why: 'processing job of evaluation and gate, and that of a bake-off' },
   monitorMinutes: { value: 3, unit: 'minutes', why: 'processing job of a window; rehearsed in about 3 s' },
   managedMonitorMinutes: {
     value: 10,

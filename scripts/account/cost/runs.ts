@@ -1,6 +1,7 @@
 /** What one use of the kit costs: from the jobs that the state machines start and the functions they call. */
 import { batchLimits } from '../../../lib/ai-services/limits';
 import type { Config } from '../../../lib/config';
+import { algorithms } from '../../../lib/training/families';
 import { type JobState, type Json, type Machine, machineOf, only, type Templates } from '../../shared/templates';
 import { assumed, HOURS_PER_MONTH } from './assumptions';
 import { type Tariff, total } from './tariff';
@@ -157,14 +158,24 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
   // A tuning job that goes on from another is a state of its own, and one of the two is entered.
   const isTuning = ({ operation, arguments: given }: JobState) =>
     operation === 'sagemaker:createHyperParameterTuningJob' && given.WarmStartConfig === undefined;
-  const isTraining = ({ operation }: JobState) => operation === 'sagemaker:createTrainingJob';
-  const isProcessing = ({ operation }: JobState) => operation === 'sagemaker:createProcessingJob';
-  const evaluate = jobLines(train, tariff, isProcessing);
+  // States by their names in lib/training.
+  const state = (name: string) => (job: JobState) => job.id.endsWith(`/${name}`);
+  const evaluate = jobLines(train, tariff, state('Evaluate'));
+  const families = algorithms.length;
   const metrics = assumed('busyMetrics') / HOURS_PER_MONTH;
   const runs: [string, CostLine[]][] = [
     ['prepare', prepare(templates, tariff)],
-    ['train', [...jobLines(train, tariff, isTraining), ...evaluate, ...transitionLines(train, tariff)]],
+    ['train', [...jobLines(train, tariff, state('Train')), ...evaluate, ...transitionLines(train, tariff)]],
     ['tune', [...jobLines(train, tariff, isTuning, tuning.maxTrials), ...evaluate, ...transitionLines(train, tariff)]],
+    [
+      `bake-off of ${families} families`,
+      [
+        ...jobLines(train, tariff, state('TrainFamily'), families),
+        ...jobLines(train, tariff, state('Compare')),
+        ...evaluate,
+        ...transitionLines(train, tariff, families),
+      ],
+    ],
     ['release', release(templates, tariff)],
     [`${assumed('requests')} requests`, requests(templates, tariff, assumed('requests'))],
     ['monitor a window', [...jobLines(monitor, tariff), ...transitionLines(monitor, tariff)]],

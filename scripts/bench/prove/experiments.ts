@@ -7,7 +7,7 @@ import { datasetOf } from '../../../lib/shared/datasets';
 import { addDays } from '../../../lib/shared/days';
 import { stageJobs } from '../../../lib/shared/job-code';
 import { folder, layout } from '../../../lib/shared/names';
-import { daysOf, partitionsOf } from '../../operate/days';
+import { daysOf, endOf, partitionsOf } from '../../operate/days';
 import { groundTruthKey, groundTruthLine, partitionFiles } from '../../operate/landing';
 import { toolchain } from '../../rehearse/engine';
 import { ROOT } from '../../shared/cdk';
@@ -16,18 +16,26 @@ import type { Figures, Table } from './proof';
 
 const DELAY_DAYS = 2;
 
-/** The tables of an experiment, each under `<dataset>: <name>`. @param ofRare whether it is of the dataset's rare outcome, where it has one */
-export function experiment(program: string, dataset: string, ofRare = false): Figures {
-  const { history, experiments = { days: history } } = storyOf(dataset);
+interface About {
+  /** The dataset's rare outcome, where it has one. */
+  readonly rare?: boolean;
+  /** What comes after the story's history, on which models are trained. */
+  readonly later?: boolean;
+}
+
+/** The tables of an experiment, each under `<dataset>: <name>`. */
+export function experiment(program: string, dataset: string, about: About = {}): Figures {
+  const { history, last, through = last, experiments = { days: history } } = storyOf(dataset);
+  const days = about.later === true ? { start: history.start, end: endOf(through) } : experiments.days;
   const lake = mkdtempSync(join(tmpdir(), 'experiment-'));
   const programs = stageJobs(dataset);
   try {
     cpSync(join(ROOT, 'jobs/experiments'), programs, { recursive: true });
-    const { partitions } = land(dataset, experiments.days, join(lake, 'raw'));
+    const { partitions } = land(dataset, days, join(lake, 'raw'));
     python([join(ROOT, 'scripts/bench/curate.py'), programs, lake, ...partitions]);
     const { rare } = experiments;
     const outcome =
-      ofRare && rare !== undefined
+      about.rare === true && rare !== undefined
         ? {
             outcome: rare.column,
             'at-least': rare.atLeast,
@@ -38,7 +46,8 @@ export function experiment(program: string, dataset: string, ofRare = false): Fi
     const given = {
       features: join(lake, 'curated', folder(layout.curated.features)),
       labels: join(lake, 'raw', folder(layout.raw.groundTruth)),
-      until: experiments.days.end,
+      until: days.end,
+      ...(about.later === true ? { 'trained-until': history.end } : {}),
       ...outcome,
     };
     const options = Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)]);

@@ -49,7 +49,7 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
 }
 
 /** Pages that teach with the tables of proofs. */
-export const TAUGHT = ['docs/models/imbalance.md', 'docs/models/fairness.md'];
+export const TAUGHT = ['fairness', 'imbalance', 'tasks', 'validation'].map((page) => `docs/models/${page}.md`);
 
 /**
  * A page with what stands between its `<!-- table: <proof> / <name> -->` and `<!-- end of table -->` taken from the record of the proof.

@@ -14,6 +14,8 @@ const REHEARSAL = [
   ...['scripts/account', 'package-lock.json', 'requirements.txt', 'scripts/bootstrap/locks'],
 ];
 
+const SECOND_BAKEOFF = ['scripts/bench/proven_bakeoff.py', 'scripts/bench/second_bakeoff.py'];
+
 /** What decides what an experiment shows: the programs, the rows, and how they are made. */
 const EXPERIMENT = [
   ...['jobs', 'schema', 'datasets', 'scripts/bench/curate.py', 'scripts/bench/spark.py'],
@@ -22,8 +24,8 @@ const EXPERIMENT = [
 
 const BOTH = [defaultDataset, 'tool-hire'];
 
-const onBoth = (program: string, ofRare?: boolean) =>
-  BOTH.map((dataset) => experiment(program, dataset, ofRare)).reduce((all, each) => ({ ...all, ...each }));
+const onBoth = (program: string, about?: { rare: boolean }) =>
+  BOTH.map((dataset) => experiment(program, dataset, about)).reduce((all, each) => ({ ...all, ...each }));
 
 export const PROOFS: Readonly<Record<string, Proof>> = {
   year: {
@@ -38,6 +40,12 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     seed: 2013,
     prove: () => falseAlarms(rehearsed('--scenario', 'quiet').summary),
   },
+  bakeoff: {
+    title: 'The table of a bake-off on January to March, computed a second time by other code',
+    paths: ['jobs/training', 'jobs/common', 'schema', 'datasets/nyc-flights', ...SECOND_BAKEOFF, 'requirements.txt'],
+    seed: 2013,
+    prove: () => python('proven_bakeoff.py'),
+  },
   'etl-growth': {
     title: 'Time of the Glue job over the rows of a month, on local Spark',
     paths: ['jobs/etl', 'jobs/common', 'schema', 'scripts/bench/etl.py', 'scripts/bench/clock.py', 'requirements.txt'],
@@ -48,7 +56,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
       'What treating a rare outcome does to ranking, calibration and cost, and what sampling before the split feigns',
     paths: EXPERIMENT,
     seed: 2013,
-    prove: () => onBoth('rare_outcome.py', true),
+    prove: () => onBoth('rare_outcome.py', { rare: true }),
   },
   mitigation: {
     title: "What reweighing, thresholds by group and leaving a column out do to the groups' decisions",
@@ -61,6 +69,18 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('poisoned.py'),
+  },
+  validation: {
+    title: 'How good a model will be, by splits that respect time and one that does not; history, rounds and seeds',
+    paths: EXPERIMENT,
+    seed: 2013,
+    prove: () => onBoth('validation.py'),
+  },
+  coverage: {
+    title: 'Whether the intervals of a number hold what they promise in later months',
+    paths: EXPERIMENT,
+    seed: 2013,
+    prove: () => experiment('coverage.py', `${defaultDataset}/delay`, { later: true }),
   },
   tuning: {
     title: 'Best so far of search strategies on one budget, on Branin’s function and in the training',

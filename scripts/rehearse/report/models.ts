@@ -21,7 +21,9 @@ export async function models(evidence: Evidence, dataset: Dataset): Promise<Sect
     ...measured.map((name) => {
       const figure = figures[name];
       if (Array.isArray(figure)) return JSON.stringify(figure);
-      return typeof figure === 'object' && figure !== null ? counts(figure as Record<string, number>) : (figure as Cell);
+      return typeof figure === 'object' && figure !== null
+        ? counts(figure as Record<string, number>)
+        : (figure as Cell);
     }),
   ]);
   const explained = newest.analysis.explanations.kernel_shap.label0;

@@ -215,7 +215,18 @@ function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Sectio
     ),
     '<h3>Gates</h3>',
     table(
-      ['gate slice', 'rows', 'champion', 'challenger', 'rule', 'gain', '95 %', 'change of the second measure', 'decision', 'why'],
+      [
+        'gate slice',
+        'rows',
+        'champion',
+        'challenger',
+        'rule',
+        'gain',
+        '95 %',
+        'change of the second measure',
+        'decision',
+        'why',
+      ],
       gates,
     ),
   );

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario';
 import { badRelease } from './bad-release';
+import { bakedOff } from './bakeoff';
 import { drift } from './drift';
 import { failures } from './failures';
 import { loop } from './loop';
@@ -12,7 +13,7 @@ import { tuned } from './tuned';
 
 /** `denied` is not among them: it plays one of them without a statement (../denied.ts). */
 export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
-  [loop, drift, quiet, tuned, storm, badRelease, failures, operations, standard, rooms].map((each) => [
+  [loop, drift, quiet, tuned, bakedOff, storm, badRelease, failures, operations, standard, rooms].map((each) => [
     each.name,
     each,
   ]),

@@ -282,3 +282,22 @@ def test_a_period_of_one_block_has_no_noise_to_measure(lake: Lake) -> None:
     rows = between(read_features(lake.features), "2013-01-01", "2013-01-10")
     with pytest.raises(ValueError, match="two"):
         baseline.limits(rows, 7)
+
+
+def test_the_interval_of_the_gate_holds_the_luck_of_seeds_too(lake: Lake, tmp_path: Path) -> None:
+    for folder, seeds in (("one", 1), ("five", 5)):
+        train.main(training_arguments(lake, tmp_path / folder, seeds=seeds, subsample=0.3))
+    intervals = {}
+    for folder in ("one", "five"):
+        decision = run(lake, tmp_path / f"in-{folder}", tmp_path / folder / "model")["decision.json"]
+        intervals[folder] = decision["ruleInterval"]
+        assert len(decision["seedScores"]) == {"one": 1, "five": 5}[folder]
+        assert len(set(decision["seedScores"])) == len(decision["seedScores"])
+        assert decision["seedScores"][0] == decision["challengerScore"]
+    (low, high), (wider_low, wider_high) = intervals["one"], intervals["five"]
+    assert (low, high) != (wider_low, wider_high)
+    # What is released, and answers, is the first alone.
+    one, five = (Model.load(tmp_path / folder / "model") for folder in ("one", "five"))
+    rows = read_features(lake.features).iloc[:50]
+    np.testing.assert_array_equal(one.score(rows), five.score(rows))
+    assert five.twins == ()

@@ -1,13 +1,14 @@
 import { resolveConfig } from '../../../lib/config';
+import { algorithms } from '../../../lib/training/families';
 import { optInRooms } from '../../../lib/rooms';
 import { estimate, firstMonth, printEstimate } from '../../../scripts/account/cost';
 import { assumptions } from '../../../scripts/account/cost/assumptions';
 import type { CostLine, Estimate } from '../../../scripts/account/cost';
-import { priceList } from '../../../scripts/account/facts';
+import { knownQuotas, priceList } from '../../../scripts/account/facts';
 import { resourceKinds } from '../../../scripts/shared/resource-kinds';
 import { managed } from '../../shared/kit';
 import { synthesize } from '../../../scripts/shared/kit-app';
-import type { Templates } from '../../../scripts/shared/templates';
+import { machineOf, type Templates } from '../../../scripts/shared/templates';
 
 const variants: [string, string, object][] = [
   ['sandbox', 'sandbox', {}],
@@ -68,6 +69,17 @@ test.each(variants.map(([name]) => name))(
   },
 );
 
+test('a bake-off of all families costs at most thirty cents and half of the spot instances of a new account', () => {
+  const { estimated, templates } = of('sandbox');
+  const { usd, lines } = estimated.runs.find(({ run }) => run === `bake-off of ${algorithms.length} families`)!;
+  expect(usd).toBeLessThanOrEqual(0.3);
+  const instances = lines.filter(({ price }) => price === 'sagemaker:training:ml.m5.large');
+  expect(instances.map(({ units }) => units)).toEqual([expect.closeTo((4 / 60) * algorithms.length)]);
+  const { TrainFamilies } = machineOf(templates, 'training', 'Train').states;
+  const quota = knownQuotas.find(({ name }) => name === 'ml.m5.large for spot training job usage');
+  expect(TrainFamilies.MaxConcurrency).toBeLessThanOrEqual((quota!.newAccount ?? quota!.default) / 2);
+});
+
 test('what nobody has classified or priced is listed, not left out', () => {
   const config = resolveConfig('sandbox', { training: { instanceType: 'ml.m5.2xlarge' } });
   const templates = synthesize(config);
@@ -76,6 +88,7 @@ test('what nobody has classified or priced is listed, not left out', () => {
     expect.stringMatching(/no row with the idle cost of AWS::Redshift::Cluster, which etl\/Extra is: add one/),
     expect.stringMatching(/^training\/TrainMachine\w+\/Train: sagemaker:training:ml\.m5\.2xlarge$/),
     expect.stringMatching(/^training\/TrainMachine\w+\/Tune: sagemaker:training:ml\.m5\.2xlarge$/),
+    expect.stringMatching(/^training\/TrainMachine\w+\/TrainFamily: sagemaker:training:ml\.m5\.2xlarge$/),
   ]);
 });
 

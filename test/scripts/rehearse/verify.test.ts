@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Audit } from '../../../scripts/rehearse/engine';
 import type { Evidence } from '../../../scripts/rehearse/evidence';
 import { unexpected } from '../../../scripts/rehearse/rehearsal';
+import { proveWinner } from '../../../scripts/rehearse/scenarios/bakeoff';
 import { changedTemplates, compare, recompute } from '../../../scripts/rehearse/verify';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:123456789012:model-package/mlkit-models/1';
@@ -17,7 +18,7 @@ const outcome = {
   labelCoverage: 1,
   violations: [],
   confirmed: false,
-  quality: { measure: "AUC", score: 0.71, ruleScore: 0.68 },
+  quality: { measure: 'AUC', score: 0.71, ruleScore: 0.68 },
 };
 const evidence: Evidence = {
   hashes: {},
@@ -105,7 +106,9 @@ describe('recompute', () => {
   });
 
   test('reads windows from the monitor’s files', () => {
-    expect(found.monitor).toMatchObject([{ champion: 1, records: 6190, measure: "AUC", score: 0.71, ruleScore: 0.68, confirmed: false }]);
+    expect(found.monitor).toMatchObject([
+      { champion: 1, records: 6190, measure: 'AUC', score: 0.71, ruleScore: 0.68, confirmed: false },
+    ]);
   });
 
   test('tells updates of the endpoint without the names that CloudFormation made up', () => {
@@ -187,4 +190,24 @@ test('what sweep found is told by name, what does not count by number', () => {
   });
   // A run that came to no sweep cannot say that nothing is left.
   expect(recompute(evidence, audit).sweep.unanswered).toEqual([expect.stringContaining('everything')]);
+});
+
+test('a bake-off is told from its table, and one that names another winner than the select slice is noticed', () => {
+  const family = { score: 0.7, gain: 0, interval: [0, 0] as [number, number], rounds: 3 };
+  const table = (winner: string) => ({
+    winner,
+    measure: 'AUC',
+    families: [
+      { ...family, family: 'ensemble', selectScore: 0.76 },
+      { ...family, family: 'linear', selectScore: 0.75, gain: -0.01 },
+    ],
+    failed: [],
+  });
+  const told = (winner: string) =>
+    recompute({ ...evidence, objects: { 'artifacts/evaluations/x/bakeoff.json': table(winner) } }, audit).bakeoffs;
+  expect(told('ensemble')[0]?.families[1]).toEqual({
+    ...{ family: 'linear', selectScore: 0.75, score: 0.7, gain: -0.01, interval: [0, 0] },
+  });
+  expect(proveWinner(told('ensemble'))).toEqual([]);
+  expect(proveWinner(told('linear'))).toEqual([expect.stringContaining('linear won a bake-off')]);
 });

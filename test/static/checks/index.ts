@@ -5,6 +5,7 @@ import { edges } from './edges';
 import { encryption } from './encryption';
 import { identity } from './identity';
 import { logs } from './logs';
+import { maps } from './maps';
 import { names } from './names';
 import { ordering } from './ordering';
 import { outputUris } from './outputs';
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   ...tags,
   ...identity,
   ...names,
+  ...maps,
   ...copies,
   ...runtimes,
   ...requests,

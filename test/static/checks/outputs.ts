@@ -33,7 +33,7 @@ export const outputUris: Check[] = [
       },
       {
         breaks: rewrite(/\$replace\(\$evaluation, .{1,8}\$\/, ''\)/, '$evaluation'),
-        finds: /Evaluate: writes to {% \$evaluation %}/,
+        finds: /Compare: writes to {% \$evaluation %}/,
       },
       {
         breaks: rewrite(/managed\/reports\/data-quality(?=")/, 'managed/reports/data-quality/'),
