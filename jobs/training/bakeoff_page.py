@@ -107,8 +107,8 @@ def page(table: Mapping[str, Any]) -> str:
 slice ({gate}, {table["rows"]["gate"]:,} rows), which the choice has not seen.</p>
 {failed}
 <h2>{measure} against the winner</h2>
-<p class="soft">Gain or loss over the winner on the same rows, with the middle 95 % of {table["draws"]:,} draws
-of whole days, the same draws for all. An interval that holds 0 says that these days do not tell the two
+<p class="soft">Gain or loss over the winner on the same rows, with the middle 95 % of {table["draws"]:,}
+draws of whole days, the same draws for all. An interval that holds 0 says that these days do not tell the two
 apart.</p>
 {_picture(rows)}
 <h2>Answers</h2>

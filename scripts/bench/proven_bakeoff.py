@@ -1,5 +1,5 @@
 """
-The bake-off of the kit on the real flights of January to March, held against second_bakeoff.py; prints the
+The bake-off of the kit on the real rows of January to March, held against second_bakeoff.py; prints the
 figures as one JSON line, or fails where the two disagree.
 """
 
