@@ -139,7 +139,7 @@ def test_quality_figures_are_of_the_captured_scores(site: Site) -> None:
     labelled = evaluate.label_rows(rows, evaluate.read_labels(site.lake.labels))
     assert found["score"] == pytest.approx(roc_auc_score(labelled["late"], site.model.score(rows)))
     assert found["gain"] == pytest.approx(found["score"] - found["ruleScore"])
-    for name in ("auc", "ruleScore"):
+    for name in ("score", "ruleScore"):
         low, high = found[f"{name}Interval"]
         assert low < found[name] < high < 1
     statistics = site.file("model_quality_statistics.json")["binary_classification_metrics"]["auc"]
