@@ -164,7 +164,7 @@ def training(root: Path, ranges: Ranges) -> dict[str, Any]:
         setattr(train, reader, functools.cache(getattr(train, reader)))
     defaults = fit(root, {}, lambda _round: None)
     figures: dict[str, Any] = {
-        "training: AUC of the defaults, select slice": defaults.meta["selectAuc"],
+        "training: AUC of the defaults, select slice": defaults.meta["selectScore"],
         "training: AUC of the defaults, gate slice": gate_auc(root, defaults),
     }
     for name in STRATEGIES:
@@ -207,9 +207,9 @@ class Run:
             self.stopped += 1
             return last
         # What the trial found counts when it has ended: only then is there a model.
-        if model.meta["selectAuc"] > self._top:
-            self.best, self._top = model, model.meta["selectAuc"]
-        return float(model.meta["selectAuc"])
+        if model.meta["selectScore"] > self._top:
+            self.best, self._top = model, model.meta["selectScore"]
+        return float(model.meta["selectScore"])
 
     def _pass(self, rounds: int) -> None:
         for _ in range(rounds):
