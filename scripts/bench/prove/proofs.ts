@@ -42,7 +42,14 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
   bakeoff: {
     title: 'The table of a bake-off on January to March, computed a second time by other code',
-    paths: ['jobs/training', 'jobs/common', 'schema', `datasets/${defaultDataset}`, ...SECOND_BAKEOFF, 'requirements.txt'],
+    paths: [
+      'jobs/training',
+      'jobs/common',
+      'schema',
+      `datasets/${defaultDataset}`,
+      ...SECOND_BAKEOFF,
+      'requirements.txt',
+    ],
     seed: 2013,
     prove: () => python('proven_bakeoff.py'),
   },

@@ -126,7 +126,9 @@ test('an unknown proof is refused with the known ones', () => {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   register(program);
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
-  expect(() => program.parse(['prove', 'yaer'], { from: 'user' })).toThrow('it must be one of year, quiet, bakeoff, etl-growth');
+  expect(() => program.parse(['prove', 'yaer'], { from: 'user' })).toThrow(
+    'it must be one of year, quiet, bakeoff, etl-growth',
+  );
 });
 
 test('every proof covers files that are there', () => {
