@@ -5,7 +5,7 @@ import { commandLine, processingJob } from '../shared/processing-job';
 import type { Config } from '../config';
 import { algorithms } from './families';
 import type { TrainMachineProps } from './train-machine';
-import { familyJob } from './training-jobs';
+import { familyJob, stoppedTraining } from './training-jobs';
 
 /** Half of the spot instances that a new account has, as in a tuning job. */
 const AT_ONCE = 2;
@@ -101,8 +101,6 @@ const winners = <Fact extends string>(fact: Fact) =>
 
 /** A family that cannot be trained is written down, and hinders no other. */
 function familyStates(props: TrainMachineProps) {
-  const stopped =
-    "($contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause})";
   return states({
     TrainFamily: familyJob(props, {
       Output: {
@@ -111,7 +109,9 @@ function familyStates(props: TrainMachineProps) {
         trainingJob: jsonata('$states.result.TrainingJobArn'),
         modelData: jsonata('$states.result.ModelArtifacts.S3ModelArtifacts'),
       },
-      Catch: [{ ErrorEquals: ['States.ALL'], Assign: { stopped: jsonata(stopped) }, Next: 'NotTrained' }],
+      Catch: [
+        { ErrorEquals: ['States.ALL'], Assign: { stopped: jsonata(`(${stoppedTraining})`) }, Next: 'NotTrained' },
+      ],
       End: true,
     }),
     NotTrained: {

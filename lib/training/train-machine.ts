@@ -6,7 +6,15 @@ import { bakeoffStates } from './bakeoff';
 import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
-import { bestTrial, metricDefinitions, trainingJob, tuningJob, warmStart, type TrainingProps } from './training-jobs';
+import {
+  bestTrial,
+  metricDefinitions,
+  stoppedTraining,
+  trainingJob,
+  tuningJob,
+  warmStart,
+  type TrainingProps,
+} from './training-jobs';
 
 export interface TrainMachineProps extends TrainingProps {
   readonly monitoring: Pick<Config['monitoring'], 'windowDays' | 'facetMinRows'>;
@@ -112,14 +120,10 @@ export function trainMachine(props: TrainMachineProps) {
 }
 
 function trainingStates(props: TrainMachineProps) {
-  // A stopped job ends the task with its description as the cause; a refused start has plain text there.
-  const description = jsonata(
-    "$contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause}",
-  );
   const failed = [
     {
       ErrorEquals: ['States.TaskFailed'],
-      Assign: { job: description, error: jsonata('$states.errorOutput.Error') },
+      Assign: { job: jsonata(stoppedTraining), error: jsonata('$states.errorOutput.Error') },
       Next: 'WhyNot',
     },
   ] as const;

@@ -74,6 +74,10 @@ export function familyJob<const Name extends string>(props: TrainingProps, next:
   return startTraining(props, args, next);
 }
 
+/** JSONata of what a stopped training said of itself: the task's cause is its description, and plain text where the start was refused. */
+export const stoppedTraining =
+  "$contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause}";
+
 const startTraining = <const Name extends string>(
   props: TrainingProps,
   args: Record<string, unknown>,
