@@ -1,4 +1,4 @@
-/** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
+/** Commands about the account: readiness, cost, deployment and removal of the kit. */
 import type { Command } from 'commander';
 import { chosenConfig } from '../../lib/config';
 import { examples, option, type Shaped, type Where } from '../shared/arguments';
@@ -19,7 +19,7 @@ export function register(program: Command): void {
     const { kit, region } = program.opts<Where>();
     return { kit, aws: region === undefined ? {} : { region } };
   };
-  // What a command was asked for goes to standard output, so that it can be piped; what it does meanwhile does not.
+  // The requested result goes to standard output, so that it can be piped; progress does not.
   const stdout = terminal(process.stdout);
   const print = (document: unknown) => console.log(JSON.stringify(document, undefined, 2));
 

@@ -1,4 +1,4 @@
-/** `up`: is the account ready, what will it cost, go on? Then the deployment. */
+/** `up`: checks the account, shows the cost, asks for confirmation, and deploys. */
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { storyOf } from '../../datasets/module';
@@ -28,10 +28,10 @@ export interface UpOptions {
   yes: boolean;
 }
 
-/** @throws Refused when a check fails, the cost is above `maxUsd`, or nobody confirmed; nothing was changed then */
+/** @throws Refused when a check fails, the cost is above `maxUsd`, or the confirmation is missing; nothing has been changed then */
 export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackOutcome[]> {
   const { kit, profile, config, with: rooms, yes } = options;
-  // Refused by the configuration's own words, before anything is started.
+  // An invalid configuration is refused before anything is started.
   const resolved = chosenConfig({ profile, kit, rooms }, config);
   const templates = synthesize(resolved);
   const cost = estimate(resolved, templates);

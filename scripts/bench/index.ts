@@ -1,4 +1,4 @@
-/** `npm run bench`: figures with their targets, so that what becomes slower is seen when it does. */
+/** `npm run bench`: figures with targets, so that a slowdown is noticed. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -43,7 +43,7 @@ export function register(program: Command): void {
 }
 
 /**
- * Prints and keeps the figures. A measurement that fails, fails the bench: no figure is not a good figure.
+ * Prints and stores the figures. A failed measurement fails the bench.
  * @returns the exit code
  */
 export function bench(
@@ -96,7 +96,7 @@ function measured({ measure }: Measurement, wanted: readonly Figure[], runs: num
   const values = Array.from({ length: runs }, () => measure());
   return wanted.map((figure) => {
     const own = values.map((one) => one[figure.name]!);
-    // Nothing that is measured takes no time: an absent or empty answer would become a zero.
+    // No measured step takes zero time, so a zero is an absent or empty result.
     if (!own.every((value) => Number.isFinite(value) && value !== 0))
       throw new Error(`${figure.name} was measured as ${JSON.stringify(own)}: every run must give a number`);
     return { ...figure, value: median(own), values: own };

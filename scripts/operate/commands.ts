@@ -1,4 +1,4 @@
-/** Commands of a deployed kit: load, train, replay, monitor, release, look. */
+/** Commands of a deployed kit: load, train, replay, monitor, release, and queries. */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type Algorithm, algorithms } from '../../lib/training/families';

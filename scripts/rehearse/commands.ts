@@ -1,4 +1,4 @@
-/** Commands that need the engine: play a scenario, draw and verify its run, remove grants one by one. */
+/** Commands that need the engine: play scenarios, draw and verify runs, remove grants one by one. */
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, option } from '../shared/arguments';
@@ -67,7 +67,7 @@ export function register(program: Command): void {
     .action(async (folder: string) => played().verifyCommand(folder));
 }
 
-/** @throws InvalidArgumentError when the scenarios are not known, or not for one deployment */
+/** @throws InvalidArgumentError when a scenario is unknown, or the scenarios need different deployments */
 function chosen(text: string): string[] {
   const { scenarios } = load<typeof import('./scenarios')>('./scenarios');
   const scenarioNames = [...Object.keys(scenarios), 'denied'];

@@ -1,6 +1,6 @@
 /**
- * What the figures take for granted, in one place. Durations are billed time on AWS: two minutes for image and data, and the program's own
- * time as `npm run rehearse -- --scenario drift` takes it on this machine, rounded up to minutes. Nobody has measured them on AWS.
+ * The assumptions behind the figures. Durations are billed time on AWS: two minutes for image and data, plus the program's own time in `npm
+ * run rehearse -- --scenario drift` on this machine, rounded up to minutes. They were not measured on AWS.
  */
 import { endOf, partitionsOf, windowsOf } from '../../operate/days';
 import { storyOf } from '../../../datasets/module';
@@ -12,7 +12,7 @@ export interface Assumption {
   why: string;
 }
 
-/** The story as `npm run rehearse -- --scenario drift` plays it without options. */
+/** The story as played by `npm run rehearse -- --scenario drift` without options. */
 const story = storyOf(dataset.name);
 const played = { start: story.history.end, end: endOf(story.through ?? story.last) };
 const later = [...partitionsOf(dataset, played)];
@@ -88,7 +88,7 @@ export const assumptions = {
   },
 } as const satisfies Record<string, Assumption>;
 
-/** The figure of an assumption. */
+/** The value of an assumption. */
 export const assumed = (name: keyof typeof assumptions): number => assumptions[name].value;
 
 export const DAYS_PER_MONTH = 365 / 12;

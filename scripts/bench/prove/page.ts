@@ -1,4 +1,4 @@
-/** docs/proof/README.md: what was proven by hand, when and on which commit, and whether it still stands. */
+/** docs/proof/README.md: proofs with date, commit and validity. */
 import { ROOT } from '../../shared/cdk';
 import { code, pageOf, table } from '../../docs/markdown';
 import { type Figures, isStale, isTable, type Proof, provenOf } from './proof';
@@ -48,12 +48,12 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
   ]);
 }
 
-/** Pages that teach with the tables of proofs. */
+/** Documentation pages with tables of proofs. */
 export const TAUGHT = ['fairness', 'imbalance', 'tasks', 'validation'].map((page) => `docs/models/${page}.md`);
 
 /**
- * A page with what stands between its `<!-- table: <proof> / <name> -->` and `<!-- end of table -->` taken from the record of the proof.
- * @throws Error where a page names a table that no record has
+ * A page with each part between `<!-- table: <proof> / <name> -->` and `<!-- end of table -->` replaced from the record of the proof.
+ * @throws Error when a page names a table that no record has
  */
 export function filled(page: string, root = ROOT): string {
   return page.replace(
@@ -77,7 +77,7 @@ function tablesOf(figures: Figures): string[] {
   ];
 }
 
-/** Lists that are too long to be read are told by their ends; the JSON file has every value. */
+/** Long lists are shown by their ends; the JSON file has every value. */
 const rows = (figures: Figures) =>
   Object.entries(figures).flatMap(([name, value]) => (isTable(value) ? [] : [[name, told(value)]]));
 

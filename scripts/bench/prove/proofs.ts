@@ -8,7 +8,7 @@ import { defaultDataset } from '../../../lib/shared/datasets';
 import { experiment } from './experiments';
 import type { Figures, Proof } from './proof';
 
-/** What decides how a rehearsal goes: what is deployed, the engine, the scenarios and the commands they use, the locked packages. */
+/** Inputs of a rehearsal: deployed code, engine, scenarios with their commands, locked packages. */
 const REHEARSAL = [
   ...['bin', 'lib', 'lambda', 'jobs', 'schema', 'engine', 'scripts/rehearse', 'scripts/operate', 'datasets'],
   ...['scripts/account', 'package-lock.json', 'requirements.txt', 'scripts/bootstrap/locks'],
@@ -16,7 +16,7 @@ const REHEARSAL = [
 
 const SECOND_BAKEOFF = ['scripts/bench/proven_bakeoff.py', 'scripts/bench/second_bakeoff.py'];
 
-/** What decides what an experiment shows: the programs, the rows, and how they are made. */
+/** Inputs of an experiment: programs, rows and their generation. */
 const EXPERIMENT = [
   ...['jobs', 'schema', 'datasets', 'scripts/bench/curate.py', 'scripts/bench/spark.py'],
   ...['scripts/bench/prove/experiments.ts', 'scripts/operate/landing.ts', 'requirements.txt'],
@@ -100,7 +100,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
 };
 
-/** Four digits: what the README tells of the story must not move. */
+/** Four digits: figures that the README quotes must not change. */
 const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 const known = (values: readonly (number | null | undefined)[]) =>
   values.filter((value) => value !== null && value !== undefined).map(rounded);

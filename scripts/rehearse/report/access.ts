@@ -1,4 +1,4 @@
-/** What was allowed and denied, and what nobody used. */
+/** Permitted and denied calls, and unused grants. */
 import type { Summary } from '../verify';
 import { folded, type Section, section, table } from './page';
 

@@ -157,7 +157,7 @@ async function profile(evidence: Evidence): Promise<Section> {
   );
 }
 
-/** Who answered a window's events: the champion alone, or what part of them. */
+/** The share of a window's events that the champion and other models answered. */
 function shares({ records, othersRecords, unattributedRecords: unattributed }: Outcome): string {
   const others = Object.values(othersRecords).reduce((sum, count) => sum + count, 0);
   const part = (count: number) => `${Math.round((100 * count) / (records + others + unattributed))} %`;

@@ -15,7 +15,7 @@ interface Flaw {
   reason: RegExp;
 }
 
-/** Serving programs that a hurried colleague might register, and what a release finds out about each. */
+/** Faulty serving programs, and the finding of the release for each. */
 const bad = (dataset: Dataset) => ({
   'never healthy': {
     program: 'raise RuntimeError("a module of this model is not in the container")\n',
@@ -49,7 +49,7 @@ export const badRelease: Scenario = {
   title: 'a server that never becomes healthy, and a healthy one with wrong answers',
   extra: [
     ...MAY_REGISTER,
-    // An operator who lets a version expire and brings it back.
+    // An operator lets a version expire and releases it again.
     {
       Effect: 'Allow',
       Action: ['states:StartExecution'],
