@@ -16,7 +16,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 export const program = new Command('mlkit')
   .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
   .option('--kit <name>', 'name the kit was deployed under', DEFAULT_KIT)
-  .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
+  .option('--region <region>', 'AWS Region (default: that of the environment)')
   .exitOverride();
 
 for (const register of [operate, account, rehearse, bench, prove]) register(program);

@@ -51,7 +51,7 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
   const before = await kitStacks(client, kit);
   const standing = await refuse(client, kit, before, assembly);
   for (const { name, status } of before.filter((stack) => UNBORN.test(stack.status))) {
-    out.line(`${name} is ${status}, which only deleting mends`);
+    out.line(`${name} is ${status}; delete it to go on`);
     const failure = await deleteStack(client, name);
     if (failure !== undefined)
       throw new Error(`${name} cannot be deleted: ${failure}\nnpm run kit -- down empties what blocks it`);
@@ -124,13 +124,13 @@ async function refuse(
   const busy = before.find(({ status }) => inProgress(status));
   if (busy !== undefined)
     throw new Refused(
-      `${busy.name} is ${busy.status}: something else works on it (a release?); run up again when it has ended`,
+      `${busy.name} is ${busy.status}: another operation, such as a release, is in progress; run up again when it has ended`,
     );
   const stuck = before.find(({ status }) => /^(UPDATE_ROLLBACK_FAILED|UPDATE_FAILED)$/.test(status));
   if (stuck !== undefined)
     throw new Refused(
       `${stuck.name} is ${stuck.status} (${stuck.reason ?? 'no reason given'}): mend the cause, then ` +
-        `aws cloudformation continue-update-rollback --stack-name ${stuck.name}, or be rid of all with npm run kit -- down`,
+        `aws cloudformation continue-update-rollback --stack-name ${stuck.name}, or delete everything with npm run kit -- down`,
     );
   const stand = before.filter(({ status }) => !UNBORN.test(status));
   const deployed = await Promise.all(

@@ -42,10 +42,9 @@ export async function takeDown(aws: Aws, { kit, yes }: { kit: string; yes: boole
     out.line(`${name.padEnd(32)} ${status}, ${resources.length} resources`);
   for (const { type, physicalId } of planned.retained) out.line(`stays: ${type} ${physicalId}`);
   if (planned.stacks.length === 0) out.line(`no stack of ${kit} is deployed here`);
-  else if (!yes)
-    await confirm(`delete these stacks, and their data where nothing says that it stays? Type ${kit} to go on:`, kit);
+  else if (!yes) await confirm(`delete these stacks, and their data unless it is retained? Type ${kit} to go on:`, kit);
   const taken = await down(aws, planned, out);
-  out.line(`npm run kit -- sweep${kit === 'mlkit' ? '' : ` --kit ${kit}`} tells what is left in the account`);
+  out.line(`npm run kit -- sweep${kit === 'mlkit' ? '' : ` --kit ${kit}`} lists what is left in the account`);
   return taken;
 }
 
@@ -117,6 +116,6 @@ async function deleteWhole(aws: Aws, client: CloudFormationClient, name: string,
   const again = await deleteStack(client, name);
   if (again !== undefined)
     throw new Error(
-      `stack ${name} cannot be deleted: ${again}\nmend the cause and run down again: it goes on where it stopped`,
+      `stack ${name} cannot be deleted: ${again}\nremove the cause and run down again: it goes on where it stopped`,
     );
 }

@@ -44,10 +44,10 @@ function* releasedModel(
   const model = deployed.find(({ room }) => room === 'serving-model');
   for (const parameter of Object.keys(model?.parameters ?? {}))
     if (next['serving-model']?.Parameters?.[parameter] === undefined)
-      yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would go`;
+      yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would be removed`;
   if (mode(model?.template) !== mode(next['serving-model']))
     // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html: the change is possible in one direction only.
-    yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker does not take an endpoint there and back; run down first`;
+    yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker cannot convert an endpoint both ways; run down first`;
 }
 
 function mode(template: Template | undefined): 'serverless' | 'real-time' {

@@ -27,15 +27,16 @@ export function register(program: Command): void {
   program
     .command('bench')
     .description('measure the speed of the kit against its targets')
-    .option('--only <name...>', 'these figures, whatever they take')
-    .option('--all', 'also what takes minutes, an hour together: rehearsals, npm test, a cold set-up')
+    .option('--only <name...>', 'these figures, including long ones')
+    .option('--all', 'also long measurements, about an hour in all: rehearsals, npm test, a cold set-up')
     .option('--check', 'exit code 1 when a figure is beyond its target')
     .addOption(
-      new Option('--runs <number>', 'runs of which the median is told (default: 3, of what takes minutes 1)').argParser(
-        whole,
-      ),
+      new Option(
+        '--runs <number>',
+        'number of runs, whose median is printed (default: 3, or 1 for long ones)',
+      ).argParser(whole),
     )
-    .option('--json <file>', 'where the figures are kept', join(ROOT, '.bench/latest.json'))
+    .option('--json <file>', 'file of the figures', join(ROOT, '.bench/latest.json'))
     .addHelpText('after', () => `\nFigures:\n${MEASUREMENTS.map(described).join('\n')}`)
     .action((options: BenchOptions) => {
       process.exitCode = bench(options);
@@ -86,7 +87,7 @@ function choose(measurements: readonly Measurement[], only: readonly string[] | 
   const names = measurements.flatMap(({ figures }) => figures.map(({ name }) => name));
   const unknown = (only ?? []).filter((name) => !names.includes(name));
   if (unknown.length > 0)
-    throw new Refused(`there is no figure ${JSON.stringify(unknown[0])}: choose of ${names.join(', ')}`);
+    throw new Refused(`there is no figure ${JSON.stringify(unknown[0])}: choose from ${names.join(', ')}`);
   return measurements.filter(({ figures, long = false }) =>
     only === undefined ? all || !long : figures.some(({ name }) => only.includes(name)),
   );

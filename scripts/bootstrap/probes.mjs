@@ -29,7 +29,7 @@ export function findPython(askCommand = ask) {
 function withVenv(command, version, askCommand) {
   if (askCommand(command, ['-c', 'import ensurepip, venv']) !== undefined) return command;
   throw new SetupProblem(
-    `${command} has no venv module (Debian and Ubuntu ship it apart).`,
+    `${command} has no venv module (Debian and Ubuntu package it separately).`,
     `Install it, "sudo apt install python${version}-venv", and run the command again.`,
   );
 }

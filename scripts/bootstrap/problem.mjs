@@ -21,7 +21,7 @@ const KNOWN = [
   },
   {
     signs: /CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY_LEAF/i,
-    sentence: 'A package registry answered with a certificate this machine does not trust.',
+    sentence: 'A package registry answered with a certificate that this machine does not trust.',
     remedy:
       "Behind a company proxy, set NODE_EXTRA_CA_CERTS, PIP_CERT and SSL_CERT_FILE to the company's certificate file.",
   },
@@ -59,6 +59,6 @@ export function explain(command, output, logFile) {
   const lastLines = output.trim().split('\n').slice(-5).join('\n');
   return new SetupProblem(
     `"${command}" failed:\n${lastLines}`,
-    `Read ${logFile}, put the cause right and run the command again.`,
+    `Read ${logFile}, remove the cause and run the command again.`,
   );
 }

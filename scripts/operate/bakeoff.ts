@@ -56,7 +56,7 @@ export async function bakeoff(
     out.line(shown(compared));
     for (const each of compared.failed) out.line(`not in the table: ${each}`);
     out.line(
-      `the winner of the select slice is ${compared.winner}; the figures are of the gate's rows, unseen by the choice`,
+      `the winner of the select slice is ${compared.winner}; the figures are of the gate's rows, which the choice did not use`,
     );
     out.line(`as a page: s3://${kit.buckets.artifacts}/${place}${layout.files.bakeoff.page}`);
   });

@@ -77,7 +77,7 @@ export async function appeared(
     }
   }
   throw new Error(
-    `no execution of ${machine} appeared within ${APPEARS_WITHIN_MS / 1000} s after ${cause}: look at the failed invocations of its EventBridge rule, and at the dead-letter queue of stack ${names.stack(kit.name, 'foundation')}`,
+    `no execution of ${machine} appeared within ${APPEARS_WITHIN_MS / 1000} s after ${cause}: check the failed invocations of its EventBridge rule, and the dead-letter queue of stack ${names.stack(kit.name, 'foundation')}`,
   );
 }
 

@@ -65,8 +65,7 @@ export async function lineageOf(kit: DeployedKit, version: number): Promise<Line
     new DescribeModelPackageCommand({ ModelPackageName: registered.arn }),
   );
   const evaluation = CustomerMetadataProperties[packageMetadata.evaluation];
-  if (evaluation === undefined)
-    throw new Error(`version ${version} names no evaluation: it was not registered by Train`);
+  if (evaluation === undefined) throw new Error(`version ${version} has no evaluation: it was not registered by Train`);
   const [record, releases, windows] = await Promise.all([
     recordIn(kit, evaluation),
     releasesOf(kit, registered.arn),

@@ -44,7 +44,7 @@ export async function load(
       `${partition}: ${rows.in} events landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
     );
     for (const later of prepareAgain)
-      out.line(`${later} was prepared earlier and looks back into ${partition}: load it again`);
+      out.line(`${later} was prepared earlier and reads ${partition} as its past: load it again`);
   }
 }
 

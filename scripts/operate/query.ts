@@ -138,7 +138,7 @@ async function adminSecret(kit: DeployedKit): Promise<string> {
   const { namespace } = await new RedshiftServerlessClient(kit.aws).send(new GetNamespaceCommand({ namespaceName }));
   if (namespace?.adminPasswordSecretArn !== undefined) return namespace.adminPasswordSecretArn;
   throw new Error(
-    `namespace ${namespaceName} has no admin who could grant: deploy it with '{"warehouse":{"adminSecret":true}}' (0.40 USD a month; the grant stays when the secret goes)`,
+    `namespace ${namespaceName} has no admin who could grant: deploy it with '{"warehouse":{"adminSecret":true}}' (0.40 USD per month; the grant stays when the secret is removed)`,
   );
 }
 

@@ -69,7 +69,7 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
         sent.instances += request.instances.length;
         out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} rows`);
       } else {
-        failure ??= `request ${request.number} (${request.period} UTC) was answered ${answer.status}: ${sentence(answer)}`;
+        failure ??= `request ${request.number} (${request.period} UTC) got status ${answer.status}: ${sentence(answer)}`;
       }
     }
   };

@@ -26,7 +26,7 @@ export async function reproduce(
   ).flat();
   if (gone.length > 0)
     throw new Refused(
-      `version ${version} cannot be trained again from what is there: ${gone.slice(0, 3).join('; ')}${gone.length > 3 ? ` (and ${gone.length - 3} more)` : ''}. Put the earlier versions of the files back and load their partitions again`,
+      `version ${version} cannot be trained again from what is there: ${gone.slice(0, 3).join('; ')}${gone.length > 3 ? ` (and ${gone.length - 3} more)` : ''}. Restore the earlier versions of the files and load their partitions again`,
     );
   const { algorithm, hyperparameters, treatment } = record.training;
   const made = { algorithm, hyperparameters, ...treatment };
@@ -52,7 +52,7 @@ async function changed(kit: DeployedKit, { partition, files }: TracedPartition):
   const hash = new Map(now.files.map(({ key, sha256 }) => [key, sha256]));
   return files
     .filter(({ key, sha256 }) => hash.get(key) !== sha256)
-    .map(({ key }) => `${partition} was curated again by ${now.run} from another ${key}`);
+    .map(({ key }) => `${partition} was curated again by ${now.run} from a changed ${key}`);
 }
 
 async function replaced(kit: DeployedKit, { key: Key, sha256 }: HashedFile): Promise<string[]> {
@@ -67,7 +67,7 @@ async function replaced(kit: DeployedKit, { key: Key, sha256 }: HashedFile): Pro
 export function differences(one: LineageRecord, other: LineageRecord): string[] {
   const compared: [string, (of: LineageRecord) => unknown][] = [
     ['the slices', ({ data }) => data.slices],
-    ['the rows or their labels (labels that came later count too)', ({ data }) => data.dataHash],
+    ['the rows or their labels (including later labels)', ({ data }) => data.dataHash],
     ['the code', ({ code }) => code.sha256],
     ['the image', ({ training }) => training.image],
     ['the instance type', ({ training }) => training.instanceType],

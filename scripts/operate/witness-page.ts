@@ -7,13 +7,13 @@ export function page({ startedAt, commit, region, profile, steps, unknowns }: Tr
   return [
     '# Transcript of a deployment',
     about,
-    'Values are redacted: a request shows its members, an answer its members and what its statuses and reasons say. transcript.json has all of them.',
-    '## What nobody wrote down',
+    'Values are redacted: a request is shown by its members, an answer by its members with the texts of statuses and reasons. transcript.json has all of them.',
+    '## Undocumented behaviour',
     table(
       ['Question', 'Answer of AWS'],
       unknowns.map(({ name, question, answer }) => [
         `${question} (\`${name}\`)`,
-        answer ?? 'not asked by these commands',
+        answer ?? 'not tested by these commands',
       ]),
     ),
     ...steps.flatMap(({ name, outcome, seconds, said, calls }) => [

@@ -190,7 +190,7 @@ export async function witness(aws: Aws, options: WitnessOptions, out: Out): Prom
   writeFileSync(join(folder, 'transcript.md'), page(transcript));
   out.line(`the transcript: ${join(folder, 'transcript.md')}, and transcript.json beside it`);
   if (failure !== undefined)
-    throw new Error(`${failure.message}\nmend it and go on: npm run kit -- witness ${left.join(' ')}`, {
+    throw new Error(`${failure.message}\ncorrect it and go on: npm run kit -- witness ${left.join(' ')}`, {
       cause: failure,
     });
   return transcript;

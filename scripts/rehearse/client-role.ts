@@ -83,7 +83,7 @@ export async function proveBoundary(client: Target, kit: string, extra: readonly
     } catch (error) {
       if (/AccessDenied|not authorized/i.test(`${(error as Error).name} ${(error as Error).message}`)) continue;
       throw new Error(
-        `${action} by the user's role failed, but not for want of permission: ${(error as Error).message}`,
+        `${action} by the user's role failed for another reason than a missing permission: ${(error as Error).message}`,
         { cause: error },
       );
     }

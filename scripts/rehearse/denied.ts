@@ -27,7 +27,7 @@ export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: n
   const asItMust = crippled.status === 'failed' && refusal !== undefined;
   const named =
     refusal === undefined
-      ? 'no refusal of it is in the audit'
+      ? 'the audit has no refusal of it'
       : `${refusal.principal.split('/')[0]} was denied ${refusal.action} on ${refusal.resource}`;
   const summary: Summary = {
     ...crippled,

@@ -113,7 +113,7 @@ function crossed(model: Model, { from, to, action, role, service, source }: Edge
 /** Checks by the expected fact. */
 export const edges = {
   ...keyPolicy,
-  'what assumes a role is what the role trusts': (model) => {
+  'roles trust exactly the services that assume them': (model) => {
     const trusted = (node: Node, role: Node, service: string) =>
       finding(
         node,
@@ -139,7 +139,7 @@ export const edges = {
         ),
     ];
   },
-  'what reaches another resource is let in there, or has a role that may': (model) =>
+  "a target's policy or the sender's role permits every delivery": (model) =>
     model.nodes
       .flatMap((from) => leaving[from.type]?.(model, from) ?? [])
       .flatMap((edge) =>
@@ -151,7 +151,7 @@ export const edges = {
             : `${edge.to.id} does not let ${edge.service}.amazonaws.com ${edge.action}`,
         ),
       ),
-  'a rule on events of a bucket hears them: the bucket tells EventBridge': (model) =>
+  'every bucket with a rule on its events sends them to EventBridge': (model) =>
     model.ofType('AWS::Events::Rule').flatMap((rule) =>
       model
         .references(rule, rule.properties.EventPattern)
@@ -164,12 +164,12 @@ export const edges = {
           ),
         ),
     ),
-  'every alarm and the budget reach people: through the one topic': (model) =>
+  'every alarm and the budget notify people through the alerts topic': (model) =>
     model.ofType('AWS::CloudWatch::Alarm', 'AWS::Budgets::Budget').flatMap((node) => {
       const reached = leaving[node.type]!(model, node).map(({ to }) => to.type);
       return finding(node, reached.join() === 'AWS::SNS::Topic', 'does not reach the alerts topic, or not only');
     }),
-  'a machine that waits for jobs may manage the rules by which Step Functions learns of their end': (model) => {
+  "a machine that waits for jobs may manage Step Functions' rules for their end": (model) => {
     const rules: Record<string, string> = {
       createTrainingJob: 'Training',
       createHyperParameterTuningJob: 'Tuning',

@@ -101,11 +101,11 @@ export function told({ seconds, decisions, statements, unaccounted, overlooked, 
   const recorded = Object.entries(decisions).map(([scenario, count]) => `${scenario} ${count}`);
   return [
     `${statements.length} statements, each removed alone, in ${seconds} s; recorded decisions: ${recorded.join(', ')}`,
-    `  ${called.length} noticed by a call that is no longer allowed`,
-    `  ${edges.length} noticed by the static checks of a rehearsal`,
+    `  ${called.length} detected by a call that is no longer allowed`,
+    `  ${edges.length} detected by the static checks of a rehearsal`,
     `  ${listed.length} on the list of grants that AWS needs and the emulator cannot exercise`,
-    ...unaccounted.map((id) => `neither noticed nor listed: ${id}; does anybody need it?`),
-    ...overlooked.map((id) => `listed, and noticed after all: ${id}; take it off engine/audit/unexercised.json`),
+    ...unaccounted.map((id) => `neither detected nor listed: ${id}; is it needed?`),
+    ...overlooked.map((id) => `listed, but detected: ${id}; remove it from engine/audit/unexercised.json`),
     ...disagreements.map((sentence) => `${sentence}; rehearse the scenario, then grants --record`),
   ];
 }

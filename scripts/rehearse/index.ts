@@ -40,12 +40,12 @@ export async function verifyCommand(folder: string): Promise<void> {
   const other = names.filter((name) => JSON.stringify(told[name]) !== JSON.stringify(found[name]));
   if (other.length > 0)
     throw new Error(
-      `${other.join(', ')} of ${join(folder, 'summary.json')} is not what the evidence gives: was one of them edited?`,
+      `${other.join(', ')} of ${join(folder, 'summary.json')} differs from the evidence: was one of them edited?`,
     );
   const faults = lineageFaults(evidence);
   if (faults.length > 0) throw new Error(faults.join('; '));
   for (const sentence of replacedSince(evidence)) console.log(sentence);
-  console.log(`${folder}: the summary is what the evidence gives, and every model is made of the files that it names`);
+  console.log(`${folder}: the summary matches the evidence, and every model matches its named files`);
 }
 
 /** @returns the exit code */

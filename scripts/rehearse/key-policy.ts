@@ -50,7 +50,7 @@ function granted(key: Node): Record<string, string[]> {
 
 /** Checks by the expected fact. */
 export const keyPolicy = {
-  'the key policy lets in exactly the services that use the key, with what they ask of it': (model) => {
+  'the key policy admits exactly the services that use the key, with the actions they need': (model) => {
     const needed = Object.fromEntries(
       users
         .filter(([, type, property]) => usesKey(model, type, property))
@@ -62,7 +62,7 @@ export const keyPolicy = {
         actions.filter((action) => !given[service]?.includes(action)).map((action) => `${service} needs ${action}`),
       );
       const idle = Object.keys(given).filter((service) => !(service in needed));
-      return [...missing, ...idle.map((service) => `${service} is let in and uses the key nowhere`)].flatMap(
+      return [...missing, ...idle.map((service) => `${service} is admitted but does not use the key`)].flatMap(
         (problem) => finding(key, false, problem),
       );
     });

@@ -40,7 +40,7 @@ export async function begin(
   const earlier = begun.get(stage.seen);
   if (earlier === beginning) return end;
   if (earlier !== undefined)
-    throw new Error(`this deployment began with ${earlier}; play the scenario that wants ${beginning} by itself`);
+    throw new Error(`this deployment began with ${earlier}; play the scenario with ${beginning} by itself`);
   begun.set(stage.seen, beginning);
   await load(stage.kit, { source: stage.source, partitions: partitionsOf(stage.kit.dataset, history) }, stage.out);
   meanwhile?.();
@@ -53,7 +53,7 @@ export async function begin(
   if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
   if (released?.outcome !== 'released')
     throw new Error(
-      `the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}; docs/your-own-data.md, chapter 7, has what helps`,
+      `the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}; see docs/your-own-data.md, chapter 7`,
     );
   return end;
 }
@@ -137,7 +137,7 @@ export async function live(
   const replayed = () => replay(kit, { days: window, batch }, out);
   const { requests } = await timed(`replay by ${batch}`, replayed);
   const captured = await arrived(requests, out);
-  expect(captured >= requests, `${captured} of ${requests} requests were captured: the monitor would judge on fewer`);
+  expect(captured >= requests, `${captured} of ${requests} requests were captured: the monitor would use fewer`);
   await deliver(stage, window);
   return look(stage, window);
 }

@@ -25,9 +25,7 @@ export function lineageFaults(evidence: Traced): string[] {
       const report = reportOf(evidence, partition);
       if (report === undefined) return [`partition ${partition.partition} of model ${record.identity} has no report`];
       if (report.run !== partition.run || JSON.stringify(report.files) === JSON.stringify(partition.files)) return [];
-      return [
-        `run ${report.run} says that ${partition.partition} is made of other files than model ${record.identity} does`,
-      ];
+      return [`in run ${report.run}, ${partition.partition} consists of other files than in model ${record.identity}`];
     }),
   );
   return [...new Set([...faults, ...others])];

@@ -245,7 +245,7 @@ export function compare(seen: Pick<Recomputed, 'releases' | 'monitor'>, found: R
   const differences: string[] = [];
   const check = (what: string, a: unknown, b: unknown) => {
     if (JSON.stringify(a) !== JSON.stringify(b))
-      differences.push(`${what}: the scenario saw ${JSON.stringify(a)}, the evidence says ${JSON.stringify(b)}`);
+      differences.push(`${what}: the scenario saw ${JSON.stringify(a)}, the evidence has ${JSON.stringify(b)}`);
   };
   const released = (list: Summary['releases']) =>
     list.filter((r) => r.outcome !== 'skipped').map((r) => [r.version, r.outcome]);

@@ -50,7 +50,7 @@ export const option = {
   profile: () =>
     new Option('--profile <profile>', 'profile of the configuration').choices(profileNames).default('sandbox'),
   config: () =>
-    new Option('--config <json>', 'values laid over the profile, as -c config= does').argParser(overlay).default({}),
+    new Option('--config <json>', 'overrides of the profile, like -c config=').argParser(overlay).default({}),
   with: () =>
     new Option(
       '--with <rooms>',

@@ -47,6 +47,6 @@ export function unknownKinds(resources: readonly { stack: string; id: string; ty
     .filter(({ type }) => resourceKinds[type]?.idle === undefined)
     .map(
       ({ stack, id, type }) =>
-        `facts/resource-kinds.json has no row with the idle cost of ${type}, which ${stack}/${id} is: add one with label and idle (its "about" says what the members mean)`,
+        `facts/resource-kinds.json has no row with the idle cost of ${type}, which ${stack}/${id} is: add one with label and idle (its "about" explains the members)`,
     );
 }

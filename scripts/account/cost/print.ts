@@ -13,7 +13,7 @@ export function printEstimate(estimate: Estimate, out: Out): void {
 function* lines({ kit, profile, region, idle, runs, story, unpriced }: Estimate): Generator<string> {
   yield `${kit}, profile ${profile}, USD, list prices of ${region} without free tier`;
   yield '';
-  yield `while it exists  ${usd(idle.usdPerDay)} a day, ${usd(idle.usdPerMonth)} a month`;
+  yield `while it exists  ${usd(idle.usdPerDay)} per day, ${usd(idle.usdPerMonth)} per month`;
   yield* byStack(idle.lines);
   for (const run of runs) {
     yield '';

@@ -24,7 +24,9 @@ function duration(job: JobState): { minutes: number; kind: string; at: Json } {
         at: given.ProcessingResources.ClusterConfig,
       };
     default:
-      throw new Error(`${job.stack}/${job.id} starts ${job.operation}, whose duration nobody has assumed`);
+      throw new Error(
+        `${job.stack}/${job.id} starts ${job.operation}, for which scripts/account/cost/assumptions.ts has no duration`,
+      );
   }
 }
 

@@ -52,7 +52,7 @@ export function judgeDataset(asked: Asked): Check[] {
   try {
     return judgeHeld(asked, heldOf(asked.dataset));
   } catch (error) {
-    const fix = 'mend it before you load from this machine: docs/your-own-data.md';
+    const fix = 'correct it before you load from this machine: docs/your-own-data.md';
     return [warn('dataset', `${asked.dataset} cannot be read here: ${(error as Error).message}`, fix)];
   }
 }

@@ -118,7 +118,7 @@ async function asked(about: string, look: () => Promise<Check[]>): Promise<Check
     return await look();
   } catch (error) {
     const { name, message } = error as Error;
-    return [warn(about, `could not look: ${name}: ${message}`, 'sign in as somebody who may read it')];
+    return [warn(about, `could not be checked: ${name}: ${message}`, 'sign in with permission to read it')];
   }
 }
 

@@ -89,7 +89,7 @@ export function judgeQuota(
   if (told === null)
     return warn(
       'quota',
-      `${name}: Service Quotas knows no quota of this name in ${region}; ${least} are needed for ${what}`,
+      `${name}: Service Quotas has no quota of this name in ${region}; ${least} are needed for ${what}`,
       list,
       { name, code: null, needed: least },
     );
@@ -257,7 +257,7 @@ const TOLD_AT = 0.8;
 export function judgeBudget(firstMonthUsd: number, monthlyBudgetUsd: number | null): Check {
   const cost = `cost ${firstMonthUsd.toFixed(2)} USD`;
   if (monthlyBudgetUsd === null)
-    return ok('budget', `none: nobody is told when a month gets expensive; idle and a drift story ${cost}`);
+    return ok('budget', `none, so there is no warning about an expensive month; idle and a drift story ${cost}`);
   const figures = `a month idle and a drift story ${cost}, the budget is ${monthlyBudgetUsd}`;
   const evidence = { firstMonthUsd, monthlyBudgetUsd };
   if (firstMonthUsd <= monthlyBudgetUsd * TOLD_AT) return ok('budget', figures, evidence);

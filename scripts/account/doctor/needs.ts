@@ -27,7 +27,7 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       what: 'training and tuning',
       comfortable: {
         value: training.tuning.maxParallel + 1,
-        short: 'a retraining that starts while somebody tunes is refused',
+        short: 'a retraining is refused while a tuning job runs',
       },
     },
     ...types.map((type) => ({
@@ -37,7 +37,7 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       what: 'evaluation and monitoring',
       comfortable: {
         value: types.length === 1 ? 2 : 1,
-        short: 'an evaluation that starts while a window is monitored is refused',
+        short: 'an evaluation is refused while a window is monitored',
       },
     })),
     ...(serving.mode === 'serverless' ? serverless(serving) : realTime(serving, monitoring)),
@@ -97,7 +97,7 @@ const realTime = ({ mode, instanceType, ...scaling }: Config['serving'], { engin
       // Clarify starts an endpoint of its own to explain predictions.
       comfortable: {
         value: 2 * maxInstances + (engine === 'managed' ? 1 : 0),
-        short: 'a release fails while the endpoint is scaled to serving.maxInstances',
+        short: 'a release fails when the endpoint is scaled to serving.maxInstances',
       },
     },
   ];

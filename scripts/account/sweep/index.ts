@@ -42,7 +42,7 @@ export async function sweep(aws: Aws, kit: string): Promise<Sweep> {
       name: arn,
       by: 'tag',
       remove:
-        'the index of tags alone names it, and trails deletions: sweep again in an hour, then look in the console of its service',
+        "only the tag index still lists it, which lags behind deletions: sweep again in an hour, then look in its service's console",
     });
   return found;
 }
@@ -70,7 +70,7 @@ export function* lines({ kit, left, apart, unanswered }: Sweep): Generator<strin
   for (const { kind, name, remove } of left) yield `left     ${kind} ${name}\n         ${remove}`;
   for (const { kind, name, apart: why } of apart) if (why !== 'history') yield `${why.padEnd(8)} ${kind} ${name}`;
   const records = apart.filter(({ apart: why }) => why === 'history').length;
-  if (records > 0) yield `history  ${records} jobs: records that nobody can delete and nobody pays for`;
+  if (records > 0) yield `history  ${records} jobs: records that cannot be deleted and cost nothing`;
   for (const { kind, reason } of unanswered) yield `unknown  ${kind}: ${reason}`;
   yield `${left.length} of ${kit} left${unanswered.length === 0 ? '' : `, ${unanswered.length} kinds could not be listed`}`;
 }

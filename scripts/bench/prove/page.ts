@@ -8,11 +8,11 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
   return pageOf([
     '# Proofs by hand',
     '',
-    '<!-- `npm run docs` and `npm run prove` write this page from the JSON files beside it. -->',
+    '<!-- `npm run docs` and `npm run prove` generate this page from the JSON files beside it. -->',
     '',
-    'What takes too long for `npm test` is proven by `npm run prove -- <name>`, on committed files only, and kept here with commit, seed, machine and figures.',
+    'Proofs that take too long for `npm test` are run with `npm run prove -- <name>`, on committed files only, and recorded here with commit, seed, machine and figures.',
     '',
-    'A proof is **stale** once a file that it covers differs from those it ran with; a hash of these files in its record says so, in a clone without history too. The mark stands on this page, and',
+    'A proof is **stale** once a file that it covers differs from those it ran with; the record contains a hash of these files, so that the check works in a clone without history too. The mark is on this page, and',
     'a test keeps the page current, so that no stale proof is shown as a fresh one. A mark changes once after a run of its proof, whatever changes later: the first change of what is covered is',
     'committed together with it (`npm run docs`), and no later one has to touch this page.',
     ...table(
@@ -40,7 +40,7 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
         '',
         `## ${name}`,
         '',
-        `${title}. ${seed === null ? 'Nothing is drawn at random' : `Seed ${seed}`}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, Python ${machine.python}.`,
+        `${title}. ${seed === null ? 'No random draws' : `Seed ${seed}`}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, Python ${machine.python}.`,
         `It covers ${paths.map(code).join(', ')}.`,
         ...tablesOf(figures),
       ];

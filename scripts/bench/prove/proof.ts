@@ -66,7 +66,7 @@ export function prove(name: string, proof: Proof, root = ROOT): Proven {
   const figures = proof.prove();
   const seconds = Math.round((performance.now() - started) / 1000);
   if (fingerprint(paths, root) !== before.fingerprint)
-    throw new Error(`files of proof ${name} changed while it ran, so it is not known what it shows: run it again`);
+    throw new Error(`files of proof ${name} changed while it ran, so its result is void: run it again`);
   const proven: Proven = { ...before, startedAt, seconds, figures, paths };
   mkdirSync(join(root, 'docs/proof'), { recursive: true });
   writeFileSync(fileOf(name, root), `${JSON.stringify(proven, null, 2)}\n`);
@@ -92,7 +92,7 @@ export function fingerprint(paths: readonly string[], root = ROOT): string {
       // A link to a folder is listed too; its target's files are listed by themselves.
       .filter((file) => file !== '' && statSync(join(root, file), { throwIfNoEntry: false })?.isFile())
       .sort();
-    if (files.length === 0) throw new Error(`a proof covers ${path}, where no file is`);
+    if (files.length === 0) throw new Error(`a proof covers ${path}, which has no file`);
     for (const file of files)
       hash
         .update(file)

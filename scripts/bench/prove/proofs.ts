@@ -60,37 +60,38 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
   imbalance: {
     title:
-      'What treating a rare outcome does to ranking, calibration and cost, and what sampling before the split feigns',
+      'Effect of treatments of a rare outcome on ranking, calibration and cost, and the optimism of sampling before the split',
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('rare_outcome.py', { rare: true }),
   },
   mitigation: {
-    title: "What reweighing, thresholds by group and leaving a column out do to the groups' decisions",
+    title: "Effect of reweighing, thresholds by group and leaving a column out on the groups' decisions",
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => experiment('mitigated.py', 'tool-hire'),
   },
   poisoning: {
-    title: 'Which check notices labels that were turned round',
+    title: 'Checks that detect flipped labels',
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('poisoned.py'),
   },
   validation: {
-    title: 'How good a model will be, by splits that respect time and one that does not; history, rounds and seeds',
+    title:
+      "Estimates of a model's quality by splits that respect time and one that does not; history, rounds and seeds",
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('validation.py'),
   },
   coverage: {
-    title: 'Whether the intervals of a number hold what they promise in later months',
+    title: 'Coverage of prediction intervals in later months',
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => experiment('coverage.py', `${defaultDataset}/delay`, { later: true }),
   },
   tuning: {
-    title: 'Best so far of search strategies on one budget, on Branin’s function and in the training',
+    title: 'Best result of search strategies on one budget, on Branin’s function and in the training',
     paths: [
       ...['jobs/training', 'jobs/common', 'schema', 'lib/training/tuning-config.ts', 'engine/sagemaker/search.py'],
       ...['scripts/bench/tuning.py', 'scripts/bench/jobs.py', 'scripts/bench/clock.py', 'requirements.txt'],

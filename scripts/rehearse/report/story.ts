@@ -109,7 +109,7 @@ export function told({ weeks, challenges }: Story): string[] {
       reason ??
       (gain === undefined
         ? `${measure} ${score.toFixed(3)} against ${ruleScore.toFixed(3)} of the simple rule`
-        : `it gains ${gain.value.toFixed(3)} ${measure} ${figures(gain.interval)} over the champion on rows that neither has seen`);
+        : `it gained ${gain.value.toFixed(3)} ${measure} ${figures(gain.interval)} over the champion on rows that neither was trained on`);
     return `${dayName(day)}: ${cause}, and ${version === undefined ? 'the challenger' : `version ${version}`} was ${ENDED[outcome]}: ${why}.`;
   });
 }

@@ -61,7 +61,7 @@ export const bakedOff: Scenario = {
     return `${table.winner} wins the bake-off of ${table.families.length}; ${inOrder.length} families were released, answered, monitored and explained${held.length === 0 ? '' : `; the gate held ${held.join(', ')}, which a person released nonetheless`}`;
   },
   prove: ({ bakeoffs }) =>
-    bakeoffs.length === 1 ? proveWinner(bakeoffs) : [`${bakeoffs.length} bake-offs left a table`],
+    bakeoffs.length === 1 ? proveWinner(bakeoffs) : [`${bakeoffs.length} bake-offs have a table`],
 };
 
 /**

@@ -7,7 +7,7 @@ import { announced, begin, follow, live, note, Partitions } from '../story';
 
 export const drift: Scenario = {
   name: 'drift',
-  title: 'a history, the drifts that follow, their retrainings, and the calm after them',
+  title: 'a history, the following drifts with their retrainings, and a calm period',
   async play(stage) {
     const { history } = stage.story;
     const partitions = new Partitions(stage, history, stage.through);

@@ -27,7 +27,7 @@ function after({ kit: { dataset }, story }: Stage) {
 export const failures: Scenario = {
   name: 'failures',
   title:
-    'a range with a broken partition, one partition twice at once, a training without rows, a window that is no day, an event that nobody understands',
+    'a range with a broken partition, one partition twice at once, a training without rows, an empty window, an event without a window',
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],
   async play(stage) {
     await begin(stage);
@@ -45,7 +45,7 @@ export const failures: Scenario = {
     expect(said[0]!.includes(`Prepared: ${first}`), `the whole partition was not prepared: ${said[0]}`);
     const repeated = await samePartitionAtOnce(stage);
     await misunderstood(stage);
-    return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event waits among the dead letters`;
+    return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event is in the dead-letter queue`;
   },
 };
 

@@ -35,7 +35,7 @@ const SMALL = 'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQAAAAA3iMLMAAAADElEQVR42mNgIA0AA
 
 export const rooms: Scenario = {
   name: 'rooms',
-  title: 'the opt-in rooms: the lake asked by two engines, text, pictures, speech and documents, and up without them',
+  title: 'the opt-in rooms: queries by two engines, text, pictures, speech and documents, and up without the rooms',
   config: CONFIG,
   extra: [
     {
@@ -127,7 +127,7 @@ async function callServices({ kit, out }: Stage): Promise<string> {
     expect(answer.status === expected && words.test(found), `POST /${path} answers ${answer.status}: ${found}`);
     expect((mark === 'stand-in') === (expected === 200), `POST /${path} is marked ${mark}`);
   }
-  return 'text, picture and speech are each answered by a stand-in that says so, and refused';
+  return 'text, picture and speech are each answered by a marked stand-in, and refused';
 }
 
 /** A document that is too long for its batch gives a line with the reason; the others are analyzed. */

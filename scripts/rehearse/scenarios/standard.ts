@@ -28,7 +28,7 @@ def predict_fn(instances, model):
 
 export const standard: Scenario = {
   name: 'standard',
-  title: 'a real-time endpoint that captures, a canary that goes through and one that an alarm rolls back',
+  title: 'a real-time endpoint with data capture, a successful canary and one that an alarm rolls back',
   profile: 'standard',
   // Two instances, and two more during an update.
   quotas: { 'ml.m5.large for endpoint usage': 4 },
@@ -57,7 +57,7 @@ export const standard: Scenario = {
       `after the rollback the endpoint is ${third.EndpointStatus} with ${third.EndpointConfigName}, not ${second.EndpointConfigName}`,
     );
     const after = JSON.stringify(await predict(stage.kit, { input }));
-    expect(after === before, `the API answers otherwise after the rollback: ${after} instead of ${before}`);
+    expect(after === before, `the API has another answer after the rollback: ${after} instead of ${before}`);
     return `${captured}; version 2 released through its canary; version 3 rejected: ${bad.reason}`;
   },
   prove: ({ deployments }) => proveCanaries(deployments),
