@@ -107,7 +107,7 @@ const broken: Record<keyof typeof found, Mutation[]> = {
           Resource: '*',
         });
       }),
-      finds: /sns.amazonaws.com is let in/,
+      finds: /sns.amazonaws.com is admitted/,
     },
     {
       breaks: edit('AWS::KMS::Key', ({ Properties }) => {
