@@ -10,7 +10,7 @@ export const dataLakeConfig = {
         .describe('Days after which an overwritten or deleted object cannot be brought back'),
       athenaScanLimitGb: z
         .number()
-        // The least limit that Athena takes is 10 MB.
+        // Athena's minimum is 10 MB.
         .min(0.01)
         .max(100)
         .default(1)
