@@ -42,9 +42,9 @@ export const schema = z
       .string()
       .default(defaultDataset)
       .describe(
-        'Folder below `datasets/` that says what the data is, or `<folder>/<task>` for another question to it; by default what `datasets/default` links to',
+        'Folder below `datasets/` that describes the data, or `<folder>/<task>` for another question on it; by default the target of the link `datasets/default`',
       ),
-    profile: z.enum(['sandbox', 'standard', 'production']).describe('What the other knobs are by default'),
+    profile: z.enum(['sandbox', 'standard', 'production']).describe('Defaults of the other knobs'),
     rooms: z
       .array(z.enum(optInRooms))
       .default([])
