@@ -139,7 +139,7 @@ describe('alarms', () => {
       ).toContain(runbookAnchor(...(heading.split('/') as [string, string])));
   });
 
-  // CloudWatch bills 0.10 USD a month for each metric that an alarm watches.
+  // CloudWatch bills 0.10 USD per month for each metric that an alarm watches.
   test('are at most 12, and two more in an opt-in room', () => {
     expect(deployedIn('standard').length).toBeLessThanOrEqual(12);
     for (const { name, alarms = {}, optIn } of rooms)

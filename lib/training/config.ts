@@ -23,12 +23,14 @@ export const trainingConfig = {
       seeds: whole(1, 10)
         .default(1)
         .describe(
-          'Number of trainings of a challenger with different seeds; with two or more the gate's interval covers the variation between trainings as well as between days',
+          "Number of trainings of a challenger with different seeds; with two or more the gate's interval covers the variation between trainings as well as between days",
         ),
       hyperparameters: z
         .record(z.string(), z.number())
         .prefault({})
-        .describe("Hyperparameters of the family that differ from its defaults, by the names in the last table of this page"),
+        .describe(
+          'Hyperparameters of the family that differ from its defaults, by the names in the last table of this page',
+        ),
       ...treatment,
       tuning: tuning.prefault({}).describe('The search of `kit train --mode tune`'),
     })
@@ -57,10 +59,12 @@ export const trainingConfig = {
       'Labelled days before the gate, for early stopping, tuning, threshold and calibration',
     ),
     draws: whole(1000, 10000).default(1000).describe('Bootstrap draws over days behind each interval'),
-    brierDelta: positive(0.1).default(0.005).describe("Largest permitted loss of the challenger in the Brier score"),
+    brierDelta: positive(0.1).default(0.005).describe('Largest permitted loss of the challenger in the Brier score'),
     lossDelta: positive(0.5)
       .default(0.02)
-      .describe('Largest permitted relative loss in the second measure, Brier score or RMSE, for the tasks `multiclass` and `regression`'),
+      .describe(
+        'Largest permitted relative loss in the second measure, Brier score or RMSE, for the tasks `multiclass` and `regression`',
+      ),
     segmentDelta: positive(0.2)
       .default(0.02)
       .describe('Largest permitted loss of AUC, or relative loss, of the challenger in a large segment'),

@@ -78,7 +78,7 @@ export const tuning = z
         eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },
         min_child_weight: { type: 'Continuous', min: 1, max: 50, scaling: 'Logarithmic' },
       })
-      .describe('Ranges of the boosted trees' hyperparameters, within their limits'),
+      .describe("Ranges of the boosted trees' hyperparameters, within their limits"),
   })
   .superRefine((t, ctx) => {
     const refuse = (message: string, knob = 'ranges') => ctx.addIssue({ code: 'custom', path: [knob], message });
