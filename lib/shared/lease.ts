@@ -39,6 +39,7 @@ export function takeLease<const Name extends string = never>(
   state: { Next: Name } | { End: true },
 ): State<Name> {
   const seconds = duration.toSeconds();
+  // #region lease
   const waitForHolder: Retry = {
     ErrorEquals: [NOT_MINE],
     IntervalSeconds: 30,
@@ -56,6 +57,7 @@ export function takeLease<const Name extends string = never>(
       ExpressionAttributeValues: { ':now': { N: jsonata(`$string(${now})`) }, ':me': { S: me } },
     },
     { Retry: [waitForHolder], ...state },
+  // #endregion lease
   );
 }
 

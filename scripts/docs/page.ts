@@ -63,7 +63,10 @@ function described(resources: readonly Documented[], all: readonly string[]): st
   const shown = resources.filter(
     ({ type }) => !['AWS::IAM::Role', 'AWS::IAM::Policy'].includes(type) && !isAlarm(type),
   );
-  const groups = [...grouped(shown, ({ type, reasons }) => JSON.stringify([type, reasons])).values()];
+  const silent = ([one]: readonly Documented[]) => Number(Object.keys(one!.reasons).length === 0);
+  const groups = [...grouped(shown, ({ type, reasons }) => JSON.stringify([type, reasons])).values()].sort(
+    (a, b) => silent(a) - silent(b),
+  );
   return [
     '',
     '### Resources',
