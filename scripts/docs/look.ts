@@ -1,4 +1,4 @@
-/** Where the parts of a stack are seen on AWS, and which other stacks notice when it goes. */
+/** The places on AWS where the parts of a stack are seen, and the other stacks that notice when it goes. */
 import { names } from '../../lib/shared/names';
 import { modelOf } from '../shared/model';
 import { resourceKinds } from '../shared/resource-kinds';

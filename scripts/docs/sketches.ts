@@ -88,7 +88,7 @@ const titleOf = (path: string) =>
 const kindOf = ({ Type, Resource }: Json): string =>
   ({ Succeed: 'end', Map: 'for each' })[Type as string] ?? (Resource as string).split(':').at(-1)!.replace(/\..*$/, '');
 
-/** Where each state leads to, without the failure path and without ways back. */
+/** The next states of each one, without the failure path and without ways back. */
 function forward(start: string, states: Json): Map<string, string[]> {
   const ways = new Map<string, string[]>();
   const fails = (name: string) => FAILURE.includes(name) || FAILURE.includes(states[name].Next as string);
