@@ -15,6 +15,7 @@ import { configurationPage } from './configuration';
 import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { filledIn } from './blocks';
 import { graphOf } from './graph';
+import { lifecycle, lifecycleRow } from './lifecycle';
 import { roomPages } from './rooms';
 import { knobTable, replacingTable } from './upgrading';
 import { KIT, synthesize, variants, type Synthesized } from './synthesized';
@@ -34,6 +35,8 @@ export async function documents(): Promise<Map<string, string>> {
       'docs/upgrading.md',
       filledIn('docs/upgrading.md', { replacing: () => replacingTable(kits), knobs: () => knobTable(kits) }),
     ],
+    ['README.md', filledIn('README.md', { lifecycle: lifecycleRow })],
+    ...lifecycle(),
     ['docs/configuration.md', configurationPage()],
     ['docs/dataset-file.md', datasetFilePage()],
     ['schema/dataset.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`],
