@@ -57,8 +57,8 @@ export function takeLease<const Name extends string = never>(
       ExpressionAttributeValues: { ':now': { N: jsonata(`$string(${now})`) }, ':me': { S: me } },
     },
     { Retry: [waitForHolder], ...state },
-  // #endregion lease
   );
+  // #endregion lease
 }
 
 /** Gives the lease back. One that expired and was taken by another, or that was never held, stays as it is. */
