@@ -52,9 +52,9 @@ export class ServingModelStack extends RoomStack {
     const synthesizer = new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
     super(scope, id, serving, props, 'ML lifecycle kit: the model that serves', synthesizer);
     const { kit, config } = props;
+    // #region parameter
     // Release sets the parameter by this name.
     // eslint-disable-next-line awscdk/no-variable-construct-id
-    // #region parameter
     const modelPackage = new CfnParameter(this, MODEL_PARAMETER, {
       default: NO_MODEL,
       description: `ARN of the model package that serves, or ${NO_MODEL}. Changed by Release, not by hand.`,

@@ -29,7 +29,7 @@ export function excerpt(reference: string): string[] {
   return [`\`\`\`${path.split('.').at(-1)}`, ...lines, '```', '', `From [${path}](../../${path}).`];
 }
 
-const MARK = /^\s*(?:\/\/|#) #(?:end)?region\b/;
+const MARK = /^\s*(?:\/\/|#) (?:#(?:end)?region|eslint-disable)\b/;
 
 /** The lines of a region, which may have several places, without their indentation; of a Python file also a function at the top level. */
 export function excerptOf(source: string, name: string): string[] | undefined {

@@ -41,7 +41,7 @@ export function stackSketch(stack: string, kit: Synthesized): Sketch {
 /** States that every failure leads to; what leads there alone is the failure path too. */
 const FAILURE = ['Alert', 'Failed'];
 
-/** The way through a state machine: its calls that change something, and its ends. Reads, waits, ways back and the failure path are left out. */
+/** The way through a state machine: its calls that change something, and its ends. Reads, notices, waits, ways back and the failure path are left out. */
 export function machineSketch(title: string, kit: Synthesized): Sketch {
   const machine = kit.resources.find(
     ({ type, path }) => type === 'AWS::StepFunctions::StateMachine' && titleOf(path) === title,
@@ -51,23 +51,22 @@ export function machineSketch(title: string, kit: Synthesized): Sketch {
   const next = forward(StartAt, States);
   const shown = [...next.keys()].filter((name) => {
     const { Type, Resource } = States[name];
-    return ['Map', 'Succeed'].includes(Type) || (Type === 'Task' && !/:(get|describe|list)\w+$/i.test(Resource));
+    return (
+      ['Map', 'Succeed'].includes(Type) || (Type === 'Task' && !/:(?:get|describe|list|publish)\w*$/i.test(Resource))
+    );
   });
   const seen = (name: string): string[] => next.get(name)!.flatMap((to) => (shown.includes(to) ? [to] : seen(to)));
   const ways = new Map(shown.map((name) => [name, [...new Set(seen(name))]]));
   const comesFrom = (name: string) => shown.filter((from) => ways.get(from)!.includes(name));
-  // States that stand between the same others and do the same are one box.
-  const boxes = grouped(shown, (name) => JSON.stringify([kindOf(States[name]), comesFrom(name), ways.get(name)]));
+  // States of one type between the same others are one box.
+  const boxes = grouped(shown, (name) => JSON.stringify([States[name].Type, comesFrom(name), ways.get(name)]));
   const box = new Map([...boxes.values()].flatMap((same) => same.map((name) => [name, same[0]!] as const)));
-  const drawn = [...boxes.values()].map((same): Drawn => {
-    const { Type } = States[same[0]!];
-    return {
-      id: same[0]!,
-      label: same.map(words).join(', '),
-      kind: kindOf(States[same[0]!]),
-      family: Type === 'Succeed' ? 'door' : 'compute',
-    };
-  });
+  const drawn = [...boxes.values()].map((same): Drawn => ({
+    id: same[0]!,
+    label: same.map(words).join(', '),
+    kind: [...new Set(same.map((name) => kindOf(States[name])))].join(', '),
+    family: States[same[0]!].Type === 'Succeed' ? 'door' : 'compute',
+  }));
   const strokes = [...ways].flatMap(([from, all]) =>
     all.map((to): Stroke => ({ from: box.get(from)!, to: box.get(to)! })),
   );
