@@ -15,7 +15,17 @@ export interface Knowledge {
 }
 
 /** Kinds of a finding in the order of the report; the first two need a line of people. */
-export const KINDS = ['loses data', 'wider grant', 'remark', 'gone', 'replaced', 'new', 'changed', 'follows'] as const;
+export const KINDS = [
+  'loses data',
+  'wider grant',
+  'remark',
+  'gone',
+  'replaced',
+  'new',
+  'changed',
+  'renamed',
+  'follows',
+] as const;
 export const NEED_A_LINE: readonly string[] = KINDS.slice(0, 2);
 
 export interface Finding {
@@ -31,7 +41,7 @@ export interface Finding {
 export type Report = readonly (Finding & { readonly only: readonly string[] })[];
 
 export function compare(before: Variants, after: Variants, knowledge: Knowledge): Report {
-  const variants = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const variants = [...new Set([...Object.keys(after), ...Object.keys(before)])];
   const found = new Map<string, { finding: Finding; in: string[] }>();
   for (const variant of variants)
     for (const finding of compareStacks(variant, before[variant], after[variant], knowledge)) {
@@ -75,31 +85,35 @@ function compareStack(stack: string, three: Three, renames: Renames, { lost }: K
   const found: Finding[] = [];
   const put = (kind: Finding['kind'], resource: string, text: string) => found.push({ kind, stack, resource, text });
 
-  let following = 0;
+  const wider = widerGrants(renamed, after, rest);
+  for (const [id, lines] of wider) put('wider grant', id, lines.join('; '));
+  let follows = false;
   for (const [id, change] of Object.entries(whole.resources.changes)) {
     const type = change.oldResourceType ?? change.newResourceType ?? '';
-    const besides = rest.resources.changes[pairs.get(id) ?? id];
-    const goes = wayOut(change);
-    const gone = goes === undefined || isKept(change) ? undefined : lost(type);
-    const how = pairs.has(id) ? `becomes ${pairs.get(id)}` : goes;
-    if (gone !== undefined) put('loses data', id, `${type} ${how}; lost: ${gone}`);
-    else if (change.isRemoval && !pairs.has(id))
-      put('gone', id, isKept(change) ? `${type}, kept in the account` : type);
-    else if (goes !== undefined && !pairs.has(id) && besides !== undefined) put('replaced', id, `${type} ${goes}`);
+    const name = pairs.get(id);
+    const goes = name === undefined ? wayOut(change) : `becomes ${name}`;
+    const gone = goes === undefined ? undefined : lost(type);
+    const kept = isKept(change) ? ', the old one stays in the account' : '';
+    const changed = rest.resources.changes[id];
+    if (gone !== undefined && kept === '') put('loses data', id, `${type} ${goes}; lost: ${gone}`);
+    else if (gone !== undefined && !change.isRemoval) put('replaced', id, `${type} ${goes}${kept}`);
+    else if (name !== undefined) put('renamed', id, gone === undefined ? name : `${name}${kept}`);
+    else if (change.isRemoval) put('gone', id, `${type}${kept}`);
+    else if (goes !== undefined && changed !== undefined) put('replaced', id, `${type} ${goes}`);
     else if (change.isAddition && !come.has(id)) put('new', id, type);
-    if (change.isUpdate && besides === undefined) following += 1;
+    follows ||= change.isUpdate && changed === undefined;
   }
   for (const [id, change] of Object.entries(rest.resources.changes))
-    if (!change.isAddition && !change.isRemoval) put('changed', id, `${change.newResourceType} ${saidOf(change)}`);
-  for (const [id, lines] of widerGrants(renamed, after, rest)) put('wider grant', id, lines.join('; '));
+    if (change.isUpdate && !wider.has(id)) put('changed', id, `${change.newResourceType} ${saidOf(change)}`);
+  // Of a whole stack that came or went the resources say enough.
   if (Object.keys(before.Resources).length > 0 && Object.keys(after.Resources).length > 0)
-    for (const section of new Set([...Object.keys(renamed), ...Object.keys(after)]))
-      if (section !== 'Resources') {
-        const differs = changes(renamed[section] ?? {}, after[section] ?? {});
-        if (differs.length > 0) put('changed', section, sentence(differs));
-      }
-  if (following > 0 || pairs.size > 0)
-    put('follows', '', `${pairs.size} renamed, ${following} that only refer to what is made anew`);
+    for (const section of new Set(
+      [...Object.keys(renamed), ...Object.keys(after)].filter((each) => each !== 'Resources'),
+    )) {
+      const differs = changes(renamed[section] ?? {}, after[section] ?? {});
+      if (differs.length > 0) put('changed', section, sentence(differs));
+    }
+  if (follows) put('follows', '', 'refers to what has a new name');
   return found;
 }
 
@@ -127,7 +141,7 @@ function isKept({ oldValue, isRemoval }: ResourceDifference): boolean {
 function saidOf({ oldValue, newValue }: ResourceDifference): string {
   const differs = changes(oldValue, newValue).map((change) => ({
     ...change,
-    path: change.path.replace(/^\/Properties\//, '/').replace(/^\/DefinitionString\/States\//, '/'),
+    path: change.path.replace(/^\/Properties\//, '/').replace(/^\/DefinitionString\/(States\/)?/, '/'),
   }));
   return sentence(differs);
 }

@@ -14,10 +14,11 @@ export function widerGrants(before: Template, after: Template, diff: TemplateDif
     const { iamChanges, securityGroupChanges } = only(diff, change);
     const { additions, removals } = iamChanges.statements;
     const lines = [
-      ...additions.filter((each) => each.effect !== 'Deny' && !covered(each, old)).map(said),
+      ...additions.filter(({ effect }) => effect !== 'Deny').flatMap((each) => beyond(each, old) ?? []),
       ...removals
-        .filter((each) => each.effect === 'Deny' && !covered(each, now))
-        .map((each) => `no longer: ${said(each)}`),
+        .filter(({ effect }) => effect === 'Deny')
+        .flatMap((each) => beyond(each, now) ?? [])
+        .map((text) => `no longer: ${text}`),
       ...iamChanges.managedPolicies.additions.map(
         ({ identityArn, managedPolicyArn }) => `${identityArn} gets the policy ${managedPolicyArn}`,
       ),
@@ -34,9 +35,13 @@ export function widerGrants(before: Template, after: Template, diff: TemplateDif
 const only = ({ resources }: TemplateDiff, change: ResourceDifference): TemplateDiff =>
   new TemplateDiff({ resources: resources.filter((each) => each === change) });
 
-/** Whether other statements together say the same of every action on every resource. */
-function covered(statement: Statement, others: readonly Statement[]): boolean {
-  if (inverted(statement)) return others.some((other) => other.equal(statement));
+/** What a statement says that no other one says: its actions and resources of which a pair is new; undefined where nothing is. */
+function beyond(statement: Statement, others: readonly Statement[]): string | undefined {
+  const { principal, effect, action, resource, condition } = statement.render();
+  // A statement that the CDK cannot take apart, or that names what it does not mean, is compared as a whole.
+  const whole = action === '' || inverted(statement);
+  if (whole && others.some((other) => other.equal(statement))) return undefined;
+  if (whole) return flat([principal, effect, action, resource, condition].join(' '));
   const alike = others.filter(
     (other) =>
       other.effect === statement.effect &&
@@ -44,25 +49,25 @@ function covered(statement: Statement, others: readonly Statement[]): boolean {
       other.principals.equal(statement.principals) &&
       (other.condition === undefined || JSON.stringify(other.condition) === JSON.stringify(statement.condition)),
   );
-  const has = (values: readonly string[], value: string) =>
-    values.some((each) => each === value || (each.endsWith('*') && value.startsWith(each.slice(0, -1))));
-  return (
-    statement.actions.values.length > 0 &&
-    statement.actions.values.every((action) =>
-      statement.resources.values.every((resource) =>
-        alike.some(({ actions, resources }) => has(actions.values, action) && has(resources.values, resource)),
-      ),
-    )
-  );
+  const isNew = (of: string, on: string) =>
+    !alike.some(({ actions, resources }) => has(actions.values, of) && has(resources.values, on));
+  const [actions, resources] = [statement.actions.values, statement.resources.values];
+  const newActions = actions.filter((of) => resources.some((on) => isNew(of, on)));
+  if (newActions.length === 0) return undefined;
+  const newResources = resources.filter((on) => actions.some((of) => isNew(of, on)));
+  const verb = effect === 'Deny' ? 'must not' : 'may';
+  const when = condition === '' ? '' : ` if ${flat(condition)}`;
+  return `${flat(principal)} ${verb} ${newActions.join(', ')} on ${newResources.map(flat).join(', ')}${when}`;
 }
+
+const has = (values: readonly string[], value: string) =>
+  values.some((each) => each === value || (each.endsWith('*') && value.startsWith(each.slice(0, -1))));
+
+/** On one line, and imports by the resource that is exported. */
+const flat = (text: string) =>
+  text
+    .replaceAll(/\{"Fn::ImportValue":"(.*?):ExportsOutput(?:Ref|FnGetAtt)(\w+?)[0-9A-F]{8}"\}/g, '${$1:$2}')
+    .replaceAll(/\s+/g, ' ');
 
 /** NotAction and NotResource: more of them is less. */
 const inverted = ({ actions, resources }: Statement) => actions.not || resources.not;
-
-function said(statement: Statement): string {
-  const { principal, effect, action, resource, condition } = statement.render();
-  const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
-  // A statement that the CDK cannot take apart stands in its resource as a whole.
-  if (action === '') return flat(resource);
-  return `${flat(principal)} ${effect === 'Deny' ? 'must not' : 'may'} ${flat(action).replaceAll(' ', ', ')} on ${flat(resource)}${condition === '' ? '' : ` if ${flat(condition)}`}`;
-}

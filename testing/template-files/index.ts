@@ -55,7 +55,9 @@ export function templateFiles(args: readonly string[], options: Options): number
     const open = unaccepted(report, readTree(folder)(ACCEPTED), base?.read(ACCEPTED));
     if (before !== undefined)
       process.stdout.write(
-        values.format === 'markdown' ? markdown(report, open, folder) : plain(report, open, folder, before, after),
+        values.format === 'markdown'
+          ? markdown(report, open, folder, stale.length > 0 && !values.update)
+          : plain(report, open, folder, before, after),
       );
     if (values.update) update(folder, expected, stale, positionals, Object.values(after));
     else if (stale.length > 0) process.stderr.write(`${outOfDate(folder, stale, there, expected)}\n`);

@@ -9,6 +9,12 @@ import type { Variants } from './files';
 export const MARKER = '<!-- template-files -->';
 /** A comment that nobody has to scroll through. */
 const LINES = 15;
+/** Lines of marker, title and the empty one. */
+const HEADER = 3;
+/** Most lines of what is to do. */
+const FOOTER = 6;
+/** Characters of an item. */
+const WIDTH = 400;
 
 const HEADS: Record<Report[number]['kind'], string> = {
   'loses data': '**Loses data**',
@@ -18,6 +24,7 @@ const HEADS: Record<Report[number]['kind'], string> = {
   replaced: 'Replaced',
   new: 'New',
   changed: 'Changed',
+  renamed: 'Renamed',
   follows: 'Follows',
 };
 
@@ -27,43 +34,56 @@ function lineOf({ kind, stack, resource, text, only }: Report[number], code: (na
   return `${[HEADS[kind], name === '' ? '' : code(name)].filter((part) => part !== '').join(' ')}${kind === 'remark' ? '' : ': '}${text}${where}`;
 }
 
-/** At most fifteen lines; empty where nothing differs. @param open what `accepted.md` does not accept yet */
-export function markdown(report: Report, open: Report, folder: string): string {
+/**
+ * At most fifteen lines; empty where nothing differs.
+ * @param open what `accepted.md` does not accept yet
+ * @param stale whether the files of the branch are not what its app synthesizes
+ */
+export function markdown(report: Report, open: Report, folder: string, stale: boolean): string {
   if (report.length === 0) return '';
   const stacks = [...new Set(report.map(({ stack }) => stack).filter((stack) => stack !== ''))];
   const title = `### Templates: ${stacks.map((stack) => `\`${stack}\``).join(', ')}`;
   const needed = rowsFor(open);
-  const footer =
-    needed.length === 0 ? [] : ['', `Red until \`${folder}/${ACCEPTED}\` has, with its date and reason:`, ...needed];
-  const room = LINES - 3 - Math.min(footer.length, 5);
-  const items = shortened(report).map((text) => `- ${text.length > 400 ? `${text.slice(0, 400)}…` : text}`);
+  const footer = [
+    ...(stale ? ['', `Red until \`${folder}/\` is written anew, with \`--update\`.`] : []),
+    ...(needed.length === 0
+      ? []
+      : ['', `Red until \`${folder}/${ACCEPTED}\` has, with its date and reason:`, ...needed]),
+  ].slice(0, FOOTER);
+  const room = LINES - HEADER - footer.length;
+  const items = shortened(report).map((text) => `- ${text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text}`);
   const shown =
     items.length <= room
       ? items
       : [...items.slice(0, room - 1), `- and ${items.length - room + 1} more: the log has them`];
-  return `${[MARKER, title, '', ...shown, ...footer.slice(0, 5)].join('\n')}\n`;
+  return `${[MARKER, title, '', ...shown, ...footer].join('\n')}\n`;
 }
 
-/** Kinds of which a list of names says enough are one line for each stack. */
+/** Kinds of which a list of names says enough: one line for each stack, and one for all stacks that only follow. */
+const LISTED: readonly string[] = ['gone', 'new', 'renamed'];
+/** Names of such a list. */
+const NAMED = 4;
+
 function shortened(report: Report): string[] {
-  const lines: string[] = [];
-  const listed = new Set<string>();
+  const groups = new Map<string, Report[number][]>();
   for (const finding of report) {
     const { kind, stack, only } = finding;
-    const group = report.filter((each) => each.kind === kind && each.stack === stack && `${each.only}` === `${only}`);
-    if ((kind !== 'gone' && kind !== 'new') || group.length === 1) {
-      lines.push(lineOf(finding, (name) => `\`${name}\``));
-      continue;
-    }
-    const key = JSON.stringify([kind, stack, only]);
-    if (listed.has(key)) continue;
-    listed.add(key);
-    const names = group.map(({ resource, text }) => `\`${resource}\` (${text})`);
-    const more = names.length > 4 ? [`${names.length - 4} more`] : [];
-    const where = only.length === 0 ? '' : ` (${only.join(', ')})`;
-    lines.push(`${HEADS[kind]} \`${stack}\`: ${[...names.slice(0, 4), ...more].join(', ')}${where}`);
+    const key =
+      kind === 'follows' ? kind : LISTED.includes(kind) ? JSON.stringify([kind, stack, only]) : JSON.stringify(finding);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
-  return lines;
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    if (first!.kind === 'follows')
+      return `Only refer to what has a new name: ${[...new Set(group.map(({ stack }) => `\`${stack}\``))].join(', ')}`;
+    if (group.length === 1) return lineOf(first!, (name) => `\`${name}\``);
+    const names = group.map(
+      ({ kind, resource, text }) => `\`${resource}\` ${kind === 'renamed' ? `→ \`${text}\`` : `(${text})`}`,
+    );
+    const more = names.length > NAMED ? [`${names.length - NAMED} more`] : [];
+    const where = first!.only.length === 0 ? '' : ` (${first!.only.join(', ')})`;
+    return `${HEADS[first!.kind]} \`${first!.stack}\`: ${[...names.slice(0, NAMED), ...more].join(', ')}${where}`;
+  });
 }
 
 /** Everything: what `cdk diff` prints of each stack in the first variant that differs so, then the findings. */
