@@ -99,8 +99,8 @@ class Validation:
 
     def rounds(self) -> Table:
         """
-        Validation curve without early stopping. Too few rounds err on both sets (bias); too many improve on
-        the training rows only (variance).
+        Validation curve with a patience of 200 rounds, ten times the default. Too few rounds err on both sets
+        (bias); too many improve on the training rows only (variance).
         """
         test, before = self._last()
         fitted = self._rows[np.isin(self._days, before)]

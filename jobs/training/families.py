@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from common import schema
 from common.predictors import Predictor, Stack, Trees, stacked
@@ -69,7 +70,10 @@ def fit(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Grown
         return _stack(plan, fit_slice, select, checkpoints)
     module, name = GROWING[plan.algorithm]
     growing = getattr(import_module(module), name)(plan.settings, fit_slice, select)
-    return run(plan, growing, select.labels, checkpoints)
+    # The products of one small batch are too short to share: threads of BLAS cost a neural network more than
+    # they compute, and the sums of two threads are not those of four.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return run(plan, growing, select.labels, checkpoints)
 
 
 def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Grown:

@@ -55,6 +55,7 @@ def record(
             "algorithm": meta["algorithm"],
             "hyperparameters": meta["hyperparameters"],
             "treatment": meta["treatment"],
+            "seeds": meta["seeds"],
         },
     }
 

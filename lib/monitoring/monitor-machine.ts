@@ -187,19 +187,23 @@ function jobStates(props: MonitorMachineProps) {
 }
 
 function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps) {
+  // #region metrics
   const Dimensions = [{ Name: 'Kit', Value: kit }];
   const heartbeat = literal({ MetricName: monitoring.metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions });
   // Prepare's metric: invalid data raises one alarm, wherever it is found.
   const faults = literal({ MetricName: etl.metrics.quarantineRatio, Unit: 'None', Dimensions });
+  // #endregion metrics
   return states({
     PutMetrics: call(
       'aws-sdk:cloudwatch:putMetricData',
       {
         Namespace: METRIC_NAMESPACE,
+        // #region metrics
         // The heartbeat is sent with every outcome, so that its absence means broken monitoring. One call accepts 1,000 entries.
         MetricData: jsonata(
           `[$append([${heartbeat}, $merge([${faults}, {'Value': $outcome.dataFaultRatio}])], $outcome.metrics)[[0..999]]]`,
         ),
+        // #endregion metrics
       },
       { Next: 'PutCompleted' },
     ),

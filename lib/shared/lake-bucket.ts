@@ -13,6 +13,7 @@ export interface LakeBucketProps {
 export class LakeBucket extends Bucket {
   constructor(scope: Construct, id: string, { key, destroyData, rule }: LakeBucketProps) {
     super(scope, id, {
+      // #region bucket
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
       // One data key per bucket and day instead of one per object: a replayed month would otherwise be thousands of calls.
@@ -23,10 +24,13 @@ export class LakeBucket extends Bucket {
       lifecycleRules: [rule],
       removalPolicy: destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       autoDeleteObjects: destroyData,
+      // #endregion bucket
     });
+    // #region bucket
     // The construct's `eventBridgeEnabled` deploys a function for something that CloudFormation has as a property.
     (this.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
+    // #endregion bucket
   }
 }

@@ -51,6 +51,7 @@ export const trainingConfig = {
     })
     .transform((t) => ({ ...t, hyperparameters: settled(t.algorithm, t.hyperparameters) }))
     .prefault({}),
+  // #region gate
   gate: z.strictObject({
     gateDays: whole(14, 90).describe(
       'Newest labelled days, on which champion and challenger are compared; 14 contain every weekday twice',
@@ -70,4 +71,5 @@ export const trainingConfig = {
       .describe('Largest permitted loss of AUC, or relative loss, of the challenger in a large segment'),
     segmentMinRows: whole(100).describe('Rows from which a segment counts as large'),
   }),
+  // #endregion gate
 };

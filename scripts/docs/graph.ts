@@ -106,7 +106,7 @@ function nodeOf({ path, room, stack, type }: Resource): Node {
 }
 
 /** `StartRetraining` → `start retraining`; one word is a name and stays. */
-const words = (name: string) => {
+export const words = (name: string) => {
   const parts = name.split(/(?=[A-Z])/);
   return parts.length === 1 ? name : parts.join(' ').toLowerCase();
 };

@@ -35,6 +35,7 @@ export interface ResourceKind {
   lost?: string;
   listed?: Listing;
   removed?: string;
+  look?: { logs?: string[]; metrics?: string; console?: string };
   note?: string;
 }
 

@@ -184,6 +184,7 @@ function whyNot(
   config: GuardConfig,
   now: Date,
 ): string | undefined {
+  // #region reasons
   if (lock.expiresAt * 1000 > now.getTime()) return `execution ${lock.execution} is running`;
   if (lock.windowEnd !== null && window.end <= lock.windowEnd)
     return `a retraining has answered the window that ends ${lock.windowEnd}`;
@@ -198,6 +199,7 @@ function whyNot(
   const today = now.toISOString().slice(0, 10);
   if (startsOn(today, lock) >= config.maxPerDay)
     return `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`;
+  // #endregion reasons
   return undefined;
 }
 
