@@ -105,7 +105,7 @@ function compareStack(stack: string, three: Three, renames: Renames, { lost }: K
   }
   for (const [id, change] of Object.entries(rest.resources.changes))
     if (change.isUpdate && !wider.has(id)) put('changed', id, `${change.newResourceType} ${saidOf(change)}`);
-  // Of a whole stack that came or went the resources say enough.
+  // A stack that was added or removed is described by its resources alone.
   if (Object.keys(before.Resources).length > 0 && Object.keys(after.Resources).length > 0)
     for (const section of new Set(
       [...Object.keys(renamed), ...Object.keys(after)].filter((each) => each !== 'Resources'),

@@ -1,4 +1,4 @@
-/** Who may do more than before: what the CDK calls broadened permissions, without what another statement allowed already. */
+/** Finds widened permissions: those that the CDK calls broadened, without what another statement already allowed. */
 import { fullDiff, type ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import type { Template } from './assembly';
 

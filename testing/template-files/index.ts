@@ -19,7 +19,7 @@ export interface Variant {
 }
 
 export interface Options extends Knowledge {
-  /** Where the files lie, relative to the working directory. */
+  /** Folder of the files, relative to the working directory. */
   folder: string;
   variants: Readonly<Record<string, Variant>>;
 }

@@ -5,7 +5,7 @@ import { ACCEPTED, rowsFor } from './accepted';
 import type { Report } from './compare';
 import type { Variants } from './files';
 
-/** By which the workflow finds the comment that it wrote before. */
+/** The mark by which the workflow finds its earlier comment. */
 export const MARKER = '<!-- template-files -->';
 /** A comment that nobody has to scroll through. */
 const LINES = 15;
