@@ -39,7 +39,7 @@ const alarms = (stacks: Stacks): string[] =>
     ),
   );
 
-function remarks(_: string, before: Stacks = {}, after: Stacks = {}): string[] {
+function remarks(_: string, before: Stacks, after: Stacks): string[] {
   const rings = new Set(alarms(after));
   const then = idle(before);
   return [

@@ -10,8 +10,8 @@ import { type Renames, renamesIn, underNewNames } from './renames';
 export interface Knowledge {
   /** What is gone with a resource of a type that is replaced or removed; undefined where a deployment makes it again. */
   lost(type: string): string | undefined;
-  /** More lines about a variant, for example what it costs. @param before undefined where the variant is new */
-  remarks?(variant: string, before: Stacks | undefined, after: Stacks | undefined): string[];
+  /** More lines about a variant, for example what it costs. */
+  remarks?(variant: string, before: Stacks, after: Stacks): string[];
 }
 
 /** Kinds of a finding in the order of the report; the first two need a line of people. */
@@ -56,7 +56,16 @@ export function compare(before: Variants, after: Variants, knowledge: Knowledge)
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-function compareStacks(variant: string, before: Stacks = {}, after: Stacks = {}, knowledge: Knowledge): Finding[] {
+function compareStacks(
+  variant: string,
+  before: Stacks | undefined,
+  after: Stacks | undefined,
+  knowledge: Knowledge,
+): Finding[] {
+  const remark = (text: string): Finding => ({ kind: 'remark', stack: '', resource: '', text });
+  // A configuration that is looked at for the first time, or no longer, changes nothing that is deployed.
+  if (before === undefined) return [remark('A new configuration')];
+  if (after === undefined) return [remark('A configuration less')];
   const renames = renamesIn(before, after);
   const renamed = underNewNames(before, after, renames);
   const empty: Template = { Resources: {} };
@@ -65,12 +74,7 @@ function compareStacks(variant: string, before: Stacks = {}, after: Stacks = {},
     ...stacks.flatMap((stack) =>
       compareStack(stack, [before, renamed, after].map((each) => each[stack] ?? empty) as Three, renames, knowledge),
     ),
-    ...(knowledge.remarks?.(variant, before, after) ?? []).map((text): Finding => ({
-      kind: 'remark',
-      stack: '',
-      resource: '',
-      text,
-    })),
+    ...(knowledge.remarks?.(variant, before, after) ?? []).map(remark),
   ];
 }
 

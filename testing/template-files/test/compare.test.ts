@@ -176,6 +176,13 @@ test('what differs in some variants names them', () => {
   expect(compare({ dev, prod }, { dev: after.dev, prod }, knowledge)[0]).toMatchObject({ only: ['dev'] });
 });
 
+test('a configuration that is new, or gone, is a line', () => {
+  const [dev, prod] = [{ album: template({ Photos: bucket }) }, { album: template({}) }];
+  const line = { kind: 'remark', only: ['prod'] };
+  expect(compare({ dev }, { dev, prod }, knowledge)).toMatchObject([{ ...line, text: 'A new configuration' }]);
+  expect(compare({ dev, prod }, { dev }, knowledge)).toMatchObject([{ ...line, text: 'A configuration less' }]);
+});
+
 describe('accepted.md', () => {
   const head = '# Accepted\n\n| date | stack | resource | what | why |\n| --- | --- | --- | --- | --- |\n';
   const row = '| 2026-11-26 | album | Photos, `Other` | loses data | nobody uses it |';
