@@ -13,7 +13,18 @@ const listed = (extension: RegExp, ...folders: string[]) =>
     .split('\n')
     .filter((path) => extension.test(path) && existsSync(join(root, path)));
 
-const sources = listed(/\.(ts|mjs|py)$/, 'bin', 'lib', 'lambda', 'jobs', 'datasets', 'engine', 'scripts', 'test');
+const sources = listed(
+  /\.(ts|mjs|py)$/,
+  'bin',
+  'lib',
+  'lambda',
+  'jobs',
+  'datasets',
+  'engine',
+  'scripts',
+  'test',
+  'testing',
+);
 // Generated pages take their words from sources, which are judged themselves.
 const documents = listed(/\.md$/, '.').filter((path) => !/^(CHANGELOG|docs\/(proof|stacks|rooms)\/)/.test(path));
 
