@@ -13,6 +13,7 @@ import { code, pageOf, table } from './markdown';
 import { dot, mermaid, svg } from './drawing';
 import { configurationPage } from './configuration';
 import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
+import { examBlocks, studyPlan } from './exam';
 import { graphOf } from './graph';
 import { lifecycle, lifecycleRow } from './lifecycle';
 import { page } from './page';
@@ -33,6 +34,8 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/upgrading.md', within('docs/upgrading.md', { replacing: replacingTable(kits), knobs: knobTable(kits) })],
     ['README.md', within('README.md', { lifecycle: lifecycleRow() })],
     ...lifecycle(),
+    ['docs/exam.md', within('docs/exam.md', examBlocks())],
+    ['docs/study-plan.md', within('docs/study-plan.md', { plan: studyPlan() })],
     ['docs/configuration.md', configurationPage()],
     ['docs/dataset-file.md', datasetFilePage()],
     ['schema/dataset.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`],
