@@ -8,7 +8,7 @@ export const QUESTIONS = 'docs/labs/questions';
 
 const text = z.string().trim().min(1);
 const sentences = text.regex(
-  /^[\p{Lu}\d`*_].*[.?]$/su,
+  /^[\p{Lu}\d`"].*[.?]$/su,
   'must be sentences: begin with a capital and end with a full stop',
 );
 
@@ -51,16 +51,17 @@ export function answersOf(one: Question): string[] {
 /** A question with its place, e.g. `lab 8, question 2`. */
 export type Placed = Question & { lab: number; number: number };
 
-/** @throws ZodError with the place in the file where a question is not of this form */
+/** @throws Error with the file and the place in it where a question is not of this form */
 export function questions(root = ROOT): Placed[] {
   return readdirSync(join(root, QUESTIONS))
     .sort()
-    .flatMap((file) =>
-      z
+    .flatMap((file) => {
+      const { data, error } = z
         .array(question)
-        .parse(JSON.parse(readFileSync(join(root, QUESTIONS, file), 'utf8')))
-        .map((one, at) => ({ ...one, lab: Number.parseInt(file), number: at + 1 })),
-    );
+        .safeParse(JSON.parse(readFileSync(join(root, QUESTIONS, file), 'utf8')));
+      if (error !== undefined) throw new Error(`${QUESTIONS}/${file}: ${z.prettifyError(error)}`);
+      return data.map((one, at) => ({ ...one, lab: Number.parseInt(file), number: at + 1 }));
+    });
 }
 
 function within(value: number, least: number, most: number): boolean {
