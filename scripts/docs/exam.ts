@@ -1,22 +1,30 @@
 /** docs/exam.md and docs/study-plan.md: what the exams ask, and in which order the labs teach it. */
-import { type Exam, exams, type Lab, labs, lensOf, type Part, topicRows } from '../labs/exam';
+import { type Exam, exams, type Lab, labs, lensOf, type Part, serviceRows, topicRows } from '../labs/exam';
 import { questions } from '../labs/questions';
+import { ROOT } from '../shared/cdk';
 import { code, table } from './markdown';
 
 const WEEKS = 4;
 /** Minutes of a question with its reason: the exam gives two without. */
 const MINUTES_PER_QUESTION = 2;
 
-const file = (path: string) => `[\`${path}\`](../${path})`;
+const file = (path: string) =>
+  `[${code(path)}](${path.startsWith('docs/') ? path.slice('docs/'.length) : `../${path}`})`;
 const page = (room: string) => `[${room}](rooms/${room}.md)`;
 const lab = ({ number, title, file: written }: Lab) =>
   written === undefined ? `${number} ${title}` : `[${number} ${title}](labs/${written})`;
 
 /** The generated blocks of docs/exam.md. */
-export function examBlocks(): Record<string, string[]> {
-  const [mla, mls] = exams() as [Exam, Exam];
-  const taught = labs();
-  return { mla: examOf(mla, taught), mls: examOf(mls, taught), topics: topics(taught), lens: practices(mla) };
+export function examBlocks(root = ROOT): Record<string, string[]> {
+  const [mla, mls] = exams(root) as [Exam, Exam];
+  const taught = labs(root);
+  return {
+    mla: examOf(mla, taught),
+    mls: examOf(mls, taught),
+    topics: topics(taught),
+    services: services(),
+    lens: practices(mla, taught),
+  };
 }
 
 function examOf({ status, domains }: Exam, taught: readonly Lab[]): string[] {
@@ -41,12 +49,19 @@ function examOf({ status, domains }: Exam, taught: readonly Lab[]): string[] {
 }
 
 function row(part: Part, current: boolean): string[] {
-  const where =
-    'absent' in part
-      ? ['', `In the exam, not here, because ${part.absent}`]
-      : [part.rooms.map(page).join(', '), part.files.map(file).join(', ')];
-  return [part.what, ...where, ...(current ? [part.lens.join(', ')] : [])];
+  return [part.what, ...where(part), ...(current ? [part.lens.join(', ')] : [])];
 }
+
+function where(row: { absent: string } | { rooms: string[]; files: string[] }): string[] {
+  if ('absent' in row) return ['', `In the exam, not here, because ${row.absent}`];
+  return [row.rooms.map(page).join(', '), row.files.map(file).join(', ')];
+}
+
+const services = () =>
+  table(
+    ['service', 'room', 'where'],
+    serviceRows().map((row) => [row.services.join(', '), ...where(row)]),
+  );
 
 /** Labs by their own front matter; before one is written its questions stand for it. */
 function labsOf(task: string, taught: readonly Lab[]): string {
@@ -67,7 +82,7 @@ function topics(taught: readonly Lab[]): string[] {
   );
 }
 
-function practices({ domains }: Exam): string[] {
+function practices({ domains }: Exam, taught: readonly Lab[]): string[] {
   const { edition, titles, people } = lensOf();
   const tasks = domains.flatMap((domain) => domain.tasks);
   const rows = Object.entries(titles)
@@ -78,13 +93,22 @@ function practices({ domains }: Exam): string[] {
           .filter(({ lens }) => lens.includes(id))
           .map((part) => ({ task: task.id, built: !('absent' in part) })),
       );
-      const in_ = (built: boolean) =>
+      const here = (built: boolean) =>
         [...new Set(parts.filter((one) => one.built === built).map(({ task }) => task))].join(', ');
-      return [code(id), title, in_(true), in_(false)];
+      return [
+        code(id),
+        title,
+        here(true),
+        here(false),
+        taught
+          .filter((one) => one.lens.includes(id))
+          .map(lab)
+          .join(', '),
+      ];
     });
   return [
     `Edition of ${edition}. The column says in which task of MLA-C01 a row names the practice.`,
-    ...table(['practice', 'title', 'here, task', 'not here, task'], rows),
+    ...table(['practice', 'title', 'here, task', 'not here, task', 'labs'], rows),
     '',
     `No template can show these ${people.length}; people agree on them: ${people.map((id) => `${code(id)} ${titles[id]}`).join('; ')}.`,
   ];

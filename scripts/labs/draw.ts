@@ -57,7 +57,8 @@ export interface Asked {
   key: string;
 }
 
-const LETTERS = 'ABCDEFG';
+/** Of the answers of a question, which are seven at most. */
+export const LETTERS = 'ABCDEFG';
 
 export function asked(one: Placed, random: () => number): Asked {
   const options = shuffled(answersOf(one), random);

@@ -40,6 +40,13 @@ const topics = z.array(
   ]),
 );
 
+const services = z.array(
+  z.union([
+    z.strictObject({ services: z.array(text).min(1), rooms: z.array(text).min(1), files: z.array(text).min(1) }),
+    z.strictObject({ services: z.array(text).min(1), absent: text }),
+  ]),
+);
+
 const lens = z.strictObject({ edition: text, titles: z.record(text, text), people: z.array(text) });
 
 const lab = z.strictObject({
@@ -48,6 +55,7 @@ const lab = z.strictObject({
   minutes: z.int().positive(),
   needs: z.array(z.int()).default([]),
   exam: z.array(id).default([]),
+  lens: z.array(text).default([]),
 });
 /** A lab of the course; `file` once it is written. */
 export type Lab = z.infer<typeof lab> & { file?: string };
@@ -57,6 +65,7 @@ const read = (root: string, name: string): unknown =>
 
 export const exams = (root = ROOT) => ['mla-c01.json', 'mls-c01.json'].map((name) => exam.parse(read(root, name)));
 export const topicRows = (root = ROOT) => topics.parse(read(root, 'topics.json'));
+export const serviceRows = (root = ROOT) => services.parse(read(root, 'services.json'));
 export const lensOf = (root = ROOT) => lens.parse(read(root, 'lens.json'));
 export const planned = (root = ROOT): Lab[] => z.array(lab).parse(read(root, 'plan.json'));
 
@@ -76,13 +85,14 @@ export function labs(root = ROOT): Lab[] {
 function frontMatter(page: string, file: string) {
   const head = /^---\n([^]*?)\n---\n/.exec(page)?.[1] ?? '';
   const value = (key: string) => new RegExp(`^${key}: *(.+)$`, 'm').exec(head)?.[1]?.replaceAll(/^["']|["']$/g, '');
-  const list = (key: string) => value(key)?.match(/[\d.]+/g) ?? [];
+  const list = (key: string) => value(key)?.match(/[\w.-]+/g) ?? [];
   return {
     number: Number.parseInt(file),
     title: value('title'),
     minutes: Number(value('minutes')),
     needs: list('needs').map(Number),
     exam: list('exam'),
+    lens: list('lens'),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { Refused } from '../../lib/shared/refused';
 import { examples, whole } from '../shared/arguments';
 import { ROOT } from '../shared/cdk';
-import { answered, type Asked, asked, mock, score, shuffled, stream } from './draw';
+import { answered, type Asked, asked, LETTERS, mock, score, shuffled, stream } from './draw';
 import { exams } from './exam';
 import { type Placed, questions } from './questions';
 
@@ -92,14 +92,16 @@ export async function play(chosen: readonly Asked[], lines: AsyncIterator<string
         letters = line === undefined ? undefined : answered(one, line);
         while (again && line !== undefined && letters === undefined) {
           say(
-            `${one.key.length === 1 ? 'One letter' : `${one.key.length} different letters`} of A to ${'ABCDEFG'[one.options.length - 1]}:`,
+            `${one.key.length === 1 ? 'One letter' : `${one.key.length} different letters`} of A to ${LETTERS[one.options.length - 1]}:`,
           );
           line = await next();
           letters = line === undefined ? undefined : answered(one, line);
         }
         ended = line === undefined;
         if (minutes === undefined && !ended)
-          say([letters === one.key ? 'Right.' : `Not right: ${one.key}.`, ...explained(one).slice(1)].join('\n'));
+          say(
+            [letters === one.key ? 'Right.' : `Not right. ${explained(one)[0]}`, ...explained(one).slice(1)].join('\n'),
+          );
       }
       given.push({ asked: one, letters });
     }
@@ -120,16 +122,16 @@ function shown({ one, how, prompts, options }: Asked, at: number): string[] {
   return [
     `\n${at + 1}. ${one.text}`,
     ...prompts.map((prompt, number) => `   ${number + 1}. ${prompt}`),
-    ...options.map((option, letter) => `   ${'ABCDEFG'[letter]}. ${option}`),
+    ...options.map((option, letter) => `   ${LETTERS[letter]}. ${option}`),
     `${how}:`,
   ];
 }
 
-function explained({ one, key }: Asked): string[] {
+function explained({ one, key, options }: Asked): string[] {
   const { why, sources, yours, lab, tasks } = one;
   const found = yours?.at === undefined ? undefined : inSummary(yours.at);
   return [
-    `Right: ${key}.`,
+    `Right: ${[...key].map((letter) => `${letter}. ${options[LETTERS.indexOf(letter)]}`).join('; ')}`,
     why,
     `Source: ${sources.join(', ')}. Lab ${lab}, task ${tasks.join(', ')}.`,
     ...(yours === undefined ? [] : [`Your own run: ${yours.look}${found === undefined ? '' : ` It says ${found}.`}`]),

@@ -1,7 +1,10 @@
 /** Every task and every topic has its row, and every row leads somewhere. */
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { roomNames } from '../../../lib/rooms';
 import { examBlocks, studyPlan, weeks } from '../../../scripts/docs/exam';
-import { exams, type Lab, labs, lensOf, planned, stands, topicRows } from '../../../scripts/labs/exam';
+import { exams, type Lab, labs, lensOf, planned, serviceRows, stands, topicRows } from '../../../scripts/labs/exam';
 
 const [mla, mls] = exams() as [ReturnType<typeof exams>[number], ReturnType<typeof exams>[number]];
 const tasks = (exam: typeof mla) => exam.domains.flatMap((domain) => domain.tasks);
@@ -63,8 +66,14 @@ test('every row names rooms and files that there are', () => {
   const files = [
     ...parts.flatMap((part) => ('files' in part ? part.files : [])),
     ...topicRows().flatMap((topic) => topic.files),
+    ...serviceRows().flatMap((row) => ('files' in row ? row.files : [])),
   ];
   expect(files.filter((file) => !stands(file))).toEqual([]);
+});
+
+test('no service has two rows', () => {
+  const named = serviceRows().flatMap(({ services }) => services);
+  expect(named.filter((service, at) => named.indexOf(service) !== at)).toEqual([]);
 });
 
 test('a topic names labs of the plan, and an old task names tasks of today', () => {
@@ -92,7 +101,7 @@ test('every practice of the lens stands in a row, or is one that people agree on
   const { titles, people } = lensOf();
   const named = parts.flatMap((part) => part.lens);
   expect(Object.keys(titles).length).toBe(105);
-  expect(named.filter((id) => !(id in titles))).toEqual([]);
+  expect([...named, ...labs().flatMap((lab) => lab.lens)].filter((id) => !(id in titles))).toEqual([]);
   expect(Object.keys(titles).filter((id) => named.includes(id) === people.includes(id))).toEqual([]);
 });
 
@@ -104,6 +113,32 @@ test('a lab that is written stands in no plan: its front matter says the same', 
       .map(({ number }) => `remove lab ${number} from docs/labs/exam/plan.json`),
   ).toEqual([]);
   expect(labs().map(({ number }) => number)).toEqual([...Array(22).keys()]);
+});
+
+test('a lab that is written is what its front matter says', () => {
+  const root = mkdtempSync(join(tmpdir(), 'labs-'));
+  try {
+    cpSync(join(__dirname, '../../../docs/labs/exam'), join(root, 'docs/labs/exam'), { recursive: true });
+    const head = ['title: Bad files', 'minutes: 20', 'rooms: [etl]', 'exam: [1.1, 1.3]', 'lens: [MLREL02-BP02]'];
+    writeFileSync(join(root, 'docs/labs/03-bad-files.md'), ['---', ...head, '---', '', '# Lab 3', ''].join('\n'));
+    expect(labs(root)).toHaveLength(22);
+    expect(labs(root).find(({ number }) => number === 3)).toEqual({
+      number: 3,
+      title: 'Bad files',
+      minutes: 20,
+      needs: [],
+      exam: ['1.1', '1.3'],
+      lens: ['MLREL02-BP02'],
+      file: '03-bad-files.md',
+    });
+    const { mla: lines, lens, topics } = examBlocks(root);
+    const link = '[3 Bad files](labs/03-bad-files.md)';
+    expect(lines!.filter((line) => line.startsWith('Labs: ')).map((line) => line.includes(link))).toEqual([true, true]);
+    expect(lens!.find((line) => line.includes('MLREL02-BP02'))).toContain(link);
+    expect(topics!.find((line) => line.includes('Services: Glue'))).toContain(link);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 test('a page has a row for each part, and says of what is not here why', () => {
@@ -127,7 +162,14 @@ describe('the plan of four weeks', () => {
   });
 
   test('is refused where labs wait for each other', () => {
-    const lab = (number: number, needs: number[]): Lab => ({ number, title: 'x', minutes: 10, needs, exam: [] });
+    const lab = (number: number, needs: number[]): Lab => ({
+      number,
+      title: 'x',
+      minutes: 10,
+      needs,
+      exam: [],
+      lens: [],
+    });
     expect(() => weeks([lab(1, [2]), lab(2, [1])])).toThrow('no order of the labs is left');
   });
 });

@@ -44,7 +44,8 @@ test('right answers are counted by domain', async () => {
 test('an answer is judged at once, with reason and source', async () => {
   const { chosen, said, result } = await played(['?']);
   expect(result.right).toBe(0);
-  expect(said).toContain(`Not right: ${chosen[0]!.key}.\n${chosen[0]!.one.why}\nSource: ${chosen[0]!.one.sources[0]}`);
+  expect(said).toContain(`Not right. Right: ${chosen[0]!.key[0]}. `);
+  expect(said).toContain(`\n${chosen[0]!.one.why}\nSource: ${chosen[0]!.one.sources[0]}`);
 });
 
 test('in an exam the answers come at the end, and for what was missed only', async () => {
@@ -94,6 +95,8 @@ test('the command asks without a terminal: answers are lines of standard input',
 test('the command prints the key and asks nothing with --answers, and refuses with exit code 2', () => {
   const { status, stdout } = cli(['8', '--seed', '7', '--answers'], '');
   expect(status).toBe(0);
-  expect([...stdout.matchAll(/^Right: ([A-G]+)\.$/gm)].map(([, key]) => key)).toEqual(keys());
+  expect(
+    [...stdout.matchAll(/^Right: (.*)$/gm)].map(([, right]) => right!.replaceAll(/([A-G])\. [^;]*(?:; )?/g, '$1')),
+  ).toEqual(keys());
   expect(cli(['5.5'], '')).toMatchObject({ status: 2, stderr: expect.stringContaining('no question is about "5.5"') });
 });
