@@ -57,6 +57,7 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
           Resource: `arn:${Aws.PARTITION}:states:::s3:listObjectsV2`,
           Arguments: { Bucket: props.raw, Prefix: jsonata('$prefix') },
         },
+        // #region batches
         // Child executions cannot read the variables of their parent.
         ItemBatcher: {
           MaxItemsPerBatch: batchLimits.documents,
@@ -65,6 +66,7 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
         // Each batch is two calls, and an account may make ten of each kind per second.
         MaxConcurrency: 4,
         ToleratedFailurePercentage: props.toleratedFailurePercent,
+        // #endregion batches
         ItemProcessor: {
           ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'AnalyzeBatch',
@@ -74,6 +76,7 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
               { FunctionName: props.analyze, Payload: jsonata('$states.input') },
               {
                 Output: jsonata('$states.result.Payload'),
+                // #region batches
                 Retry: [
                   // Its documents would be refused again.
                   { ErrorEquals: ['NothingAnalyzed'], MaxAttempts: 0 },
@@ -85,6 +88,7 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
                     JitterStrategy: 'FULL',
                   },
                 ],
+                // #endregion batches
                 End: true,
               },
             ),

@@ -14,6 +14,7 @@ interface TextLimit {
 }
 
 /** "5 KB" is 5,000 bytes and not 5,120: the refusal of Comprehend says so. The documentation of key phrases says "less than 100 KB". */
+// #region limits
 export const textLimits: Readonly<Record<TextAnalysis, TextLimit>> = {
   sentiment: { bytes: 5000, languages },
   entities: { bytes: 100_000, languages },
@@ -21,6 +22,7 @@ export const textLimits: Readonly<Record<TextAnalysis, TextLimit>> = {
   // The other codes of the parameter are accepted by the type and refused by the service.
   pii: { bytes: 100_000, languages: ['en', 'es'] },
 };
+// #endregion limits
 
 /** Characters that DetectDominantLanguage needs. */
 export const MIN_CHARACTERS_TO_DETECT_LANGUAGE = 20;
@@ -35,10 +37,12 @@ const MIB = 1024 * 1024;
 /** Lambda takes 6 MiB; the API Gateway event around the body (headers, identity, request context) stays below this. */
 const EVENT_BYTES = 64 * 1024;
 export const imageLimits = {
+  // #region limits
   /** Rekognition takes 5 MiB of image bytes and API Gateway 10 MiB of payload; Lambda's 6 MiB of base64 are the least: 4,669,440 bytes. */
   inlineBytes: ((6 * MIB - EVENT_BYTES) / 4) * 3,
   /** Rekognition's limit for an object in S3. */
   objectBytes: 15 * MIB,
+  // #endregion limits
 };
 
 /** Voices that have both engines, and the language each of them speaks. Neural ones cost four times as much, and not every Region has them. */

@@ -37,6 +37,7 @@ export class CaptureStream extends Construct {
           mm: part('mm'),
           dd: part('dd'),
         }),
+        // #region stream
         errorOutputPrefix: `${layout.captured.errors}!{firehose:error-output-type}/`,
         fileExtension: '.jsonl',
         // 64 MB is the least that dynamic partitioning takes; the minute decides.
@@ -50,6 +51,7 @@ export class CaptureStream extends Construct {
             dd: eventDay(18, 20),
           }),
         ],
+        // #endregion stream
         loggingConfig: new EnableLogging(
           new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
         ),

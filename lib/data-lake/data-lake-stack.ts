@@ -84,6 +84,7 @@ export class DataLakeStack extends RoomStack {
   private addWorkgroup(kit: string, scanLimitGb: number, key: IKey): void {
     new CfnWorkGroup(this, 'Workgroup', {
       name: kit,
+      // #region workgroup
       // A workgroup with query history is not deleted otherwise.
       recursiveDeleteOption: true,
       workGroupConfiguration: {
@@ -95,6 +96,7 @@ export class DataLakeStack extends RoomStack {
           encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },
         },
       },
+      // #endregion workgroup
     });
   }
 }

@@ -1,8 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  DataLake:
-    'No data, no code archive, no model artefact has a place; the state machines of every later room name these buckets',
   'DataLake/Raw':
     'What arrived, as it arrived: tables by month, manifests, ground truth by day. All can be prepared again after a rule or a transform has changed',
   'DataLake/Curated': 'What Prepare made of it: features by month, quarantined rows, quality reports',
@@ -38,7 +36,6 @@ export const notes: Notes = {
     why: "Queries under the kit's own limit, key and result folder; `primary` has no scan limit",
     RecursiveDeleteOption: 'A workgroup with query history is not deleted otherwise',
     'WorkGroupConfiguration.EnforceWorkGroupConfiguration': 'A client cannot choose another folder or no encryption',
-    'WorkGroupConfiguration.PublishCloudWatchMetricsEnabled': 'Nobody watches them',
     'WorkGroupConfiguration.BytesScannedCutoffPerQuery':
       '`dataLake.athenaScanLimitGb`: a query that forgets its partition is ended before it costs',
   },

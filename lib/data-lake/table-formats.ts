@@ -49,9 +49,11 @@ export interface Partition {
 export const partitioned = (name: string, { partition, since }: Pick<Dataset, 'partition' | 'since'>): Partition => ({
   name,
   projection:
+    // #region projection
     partition === 'month'
       ? { type: 'date', format: 'yyyy-MM', range: `${since.slice(0, 7)},NOW`, interval: '1', 'interval.unit': 'MONTHS' }
       : { type: 'date', format: 'yyyy-MM-dd', range: `${since},NOW`, interval: '1', 'interval.unit': 'DAYS' },
+  // #endregion projection
 });
 
 /** Folders of year, month and day, as SageMaker lays captured records and ground truth. */

@@ -77,6 +77,7 @@ export class EtlStack extends RoomStack {
     this.prepare.allowEvents(names.eventSource(kit, 'etl'));
 
     const manifests = folder(layout.raw.manifests);
+    // #region manifest
     const landed = new Rule(this, 'ManifestLanded', {
       description: 'A manifest in raw starts Prepare',
       eventPattern: {
@@ -90,6 +91,7 @@ export class EtlStack extends RoomStack {
       RuleTargetInput.fromObject({ manifestKey: EventField.fromPath('$.detail.object.key') }),
       props.deadLetters,
     );
+    // #endregion manifest
 
     new KitAlarm(this, 'QuarantineShare', {
       kit,

@@ -41,6 +41,7 @@ export class FeatureJob extends Construct {
       role: role.roleArn,
       description: 'Joins, row rules and features of partitions',
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.s3ObjectUrl },
+      // #region job
       // Spark 3.5.4 and Python 3.11, the versions the rehearsal runs.
       glueVersion: '5.0',
       workerType: 'G.1X',
@@ -55,6 +56,7 @@ export class FeatureJob extends Construct {
         '--curated': curated.s3UrlForObject(''),
         '--job-bookmark-option': 'job-bookmark-disable',
       },
+      // #endregion job
     });
     // A job whose role cannot read its script yet is created, and its first run fails.
     job.node.addDependency(role);

@@ -70,6 +70,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
         },
       },
       {
+        // #region wait
         refused: {
           // Many manifests at once wait for a place among the job's concurrent runs, which last minutes; 45 minutes in all, within the lease.
           // The job's own limit, the account's limits of runs and DPUs, and the rate of calls.
@@ -84,6 +85,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
           MaxDelaySeconds: 180,
         },
         Next: 'ReadRun',
+        // #endregion wait
       },
     ),
     ReadRun: readJson(curated, jsonata(filled(layout.curated.runs, { run: '$states.context.Execution.Name' })), {
@@ -131,6 +133,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
       },
       Next: 'AreAllPrepared',
     },
+    // #region refused
     AreAllPrepared: {
       Type: 'Choice',
       Choices: [{ Condition: jsonata('$count($refused) = 0'), Next: PREPARE_FAILURE }],
@@ -148,6 +151,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
       },
       Next: PREPARE_FAILURE,
     },
+    // #endregion refused
   });
 }
 

@@ -19,14 +19,17 @@ export class DeadLetters extends Construct {
   constructor(scope: Construct, id: string, { kit, alerts }: DeadLettersProps) {
     super(scope, id);
     const queue = new Queue(this, 'Queue', {
+      // #region queue
       // The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+      // #endregion queue
     });
     // The rules are let in by the kit's names: they belong to later rooms, and a policy that named each would point forward.
     queue.addToResourcePolicy(
       new PolicyStatement({
+        // #region queue
         principals: [new ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [queue.queueArn],
@@ -34,6 +37,7 @@ export class DeadLetters extends Construct {
           ArnLike: { 'aws:SourceArn': arn('events', `rule/${kit}-*`) },
           StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
         },
+        // #endregion queue
       }),
     );
     new KitAlarm(this, 'Waiting', {

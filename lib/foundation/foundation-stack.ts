@@ -44,6 +44,7 @@ export class FoundationStack extends RoomStack {
     const { kit, config } = props;
     const removalPolicy = config.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 
+    // #region key
     this.key = new Key(this, 'Key', {
       alias: `alias/${kit}`,
       description: `Everything of the kit ${kit}`,
@@ -52,7 +53,9 @@ export class FoundationStack extends RoomStack {
       removalPolicy,
     });
     this.allowKey(props.keyPrincipals, ['kms:Decrypt', 'kms:GenerateDataKey*']);
+    // #endregion key
 
+    // #region alerts
     this.alerts = new Topic(this, 'Alerts', { masterKey: this.key, enforceSSL: true, displayName: `${kit} alerts` });
     // enforceSSL replaces the default policy, under which alarms of the account could publish.
     this.alerts.addToResourcePolicy(
@@ -63,6 +66,7 @@ export class FoundationStack extends RoomStack {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
+    // #endregion alerts
     if (config.alertEmail !== undefined) this.alerts.addSubscription(new EmailSubscription(config.alertEmail));
 
     this.deadLetters = new DeadLetters(this, 'DeadLetters', { kit, alerts: this.alerts }).queue;
@@ -94,9 +98,11 @@ export class FoundationStack extends RoomStack {
 
   private addAuditTrail(destroyData: boolean, removalPolicy: RemovalPolicy): void {
     // Decrypt is needed to create a trail whose bucket has an S3 Bucket Key.
+    // #region trail
     this.allowKey(['cloudtrail'], ['kms:GenerateDataKey*', 'kms:DescribeKey', 'kms:Decrypt'], {
       StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
     });
+    // #endregion trail
     const bucket = new Bucket(this, 'AuditBucket', {
       encryptionKey: this.key,
       encryption: BucketEncryption.KMS,
@@ -107,12 +113,14 @@ export class FoundationStack extends RoomStack {
       removalPolicy,
       autoDeleteObjects: destroyData,
     });
+    // #region trail
     new Trail(this, 'Trail', {
       bucket,
       encryptionKey: this.key,
       // The kit lives in one Region; a trail of all Regions would double as the account's, which is not the kit's to decide.
       isMultiRegionTrail: false,
     });
+    // #endregion trail
   }
 
   private addBudget(amount: number): void {

@@ -41,8 +41,10 @@ export class IsolatedNetwork extends Construct {
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.20.0.0/20'),
       maxAzs: 2,
+      // #region network
       natGateways: 0,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
+      // #endregion network
     });
     this.addFlowLog(vpc, logRetention);
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
@@ -50,10 +52,12 @@ export class IsolatedNetwork extends Construct {
       allowAllOutbound: false,
       description: 'SageMaker jobs and model',
     });
+    // #region network
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'To the endpoints of this VPC: there is no other route');
     const s3 = vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
     // Any bucket of this account, and none of another's: data cannot be carried out by the one open door.
     s3.addToPolicy(ofThisAccount(['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload']));
+    // #endregion network
     if (engine === 'managed') {
       const api = vpc.addInterfaceEndpoint('SagemakerApi', { service: InterfaceVpcEndpointAwsService.SAGEMAKER_API });
       const runtime = vpc.addInterfaceEndpoint('SagemakerRuntime', {

@@ -14,6 +14,7 @@ export const monitoringConfig = {
     managedInstanceType: instanceType('processing')
       .default('ml.t3.large')
       .describe("Instance of the managed engine's jobs, which run out of memory on 4 GB"),
+    // #region window
     windowDays: whole(1, 90).describe(
       'Days of a window. A shorter one picks up the weekday, a longer one delays detection',
     ),
@@ -26,6 +27,7 @@ export const monitoringConfig = {
       .prefault({}),
     minRecords: whole(1).describe('Captured records below which a window is not judged'),
     minLabelCoverage: ratio.default(0.8).describe('Share of labelled records below which quality is not judged'),
+    // #endregion window
     facetMinRows: whole(1).describe('Rows below which bias reports no facet'),
     schedule: z
       .boolean()

@@ -187,19 +187,23 @@ function jobStates(props: MonitorMachineProps) {
 }
 
 function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps) {
+  // #region metrics
   const Dimensions = [{ Name: 'Kit', Value: kit }];
   const heartbeat = literal({ MetricName: monitoring.metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions });
   // Prepare's metric: data that is not what it must be rings one alarm, wherever it is seen.
   const faults = literal({ MetricName: etl.metrics.quarantineRatio, Unit: 'None', Dimensions });
+  // #endregion metrics
   return states({
     PutMetrics: call(
       'aws-sdk:cloudwatch:putMetricData',
       {
         Namespace: METRIC_NAMESPACE,
+        // #region metrics
         // A heartbeat whatever the outcome: silence then means that monitoring is broken. One call takes 1,000 entries.
         MetricData: jsonata(
           `[$append([${heartbeat}, $merge([${faults}, {'Value': $outcome.dataFaultRatio}])], $outcome.metrics)[[0..999]]]`,
         ),
+        // #endregion metrics
       },
       { Next: 'PutCompleted' },
     ),

@@ -136,6 +136,7 @@ export class MonitoringStack extends RoomStack {
   }
 
   private addSchedule(enabled: boolean): void {
+    // #region schedule
     const schedule = (target: IScheduleTarget) =>
       new Schedule(this, 'Daily', {
         description: 'Monitors the trailing window',
@@ -145,6 +146,7 @@ export class MonitoringStack extends RoomStack {
         target,
       });
     this.monitor.startBy(schedule, { scheduledTime: ContextAttribute.scheduledTime });
+    // #endregion schedule
   }
 }
 
@@ -158,11 +160,13 @@ function failures(machines: IStateMachine[], errors: IMetric[], period: Duration
   const usingMetrics = { ...executions, ...Object.fromEntries(errors.map((metric, i) => [`error${i}`, metric])) };
   return new MathExpression({
     // Most of them have no data most of the time, and a sum must not need all of them.
+    // #region failures
     expression: `SUM([${Object.keys(usingMetrics)
       .map((id) => `FILL(${id}, 0)`)
       .join(', ')}])`,
     usingMetrics,
     period,
     label: 'Failed executions',
+    // #endregion failures
   });
 }

@@ -1,7 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Monitoring: 'The model may become useless unseen; retraining never starts by itself',
   'Monitoring/Monitor/Machine':
     'A window of event time becomes an outcome: one processing job, its files, metrics, a heartbeat and an event, whatever was found',
   'Monitoring/Daily': {
@@ -21,10 +20,6 @@ export const notes: Notes = {
   'Monitoring/Managed/Released': 'A release changes what the managed monitors compare with',
   'Monitoring/Managed/ReportRun': {
     why: 'Says what a run of Model Monitor found in the words of the kit, so that alarms and guard do not know which engine ran',
-    Timeout: 'A year of label files is read ten at a time',
-    'Environment.Variables.RAW_BUCKET': 'New labelled rows are counted here',
-    'Environment.Variables.CHAMPION_PARAMETER': 'The signal names the model that it is about',
-    'Environment.Variables.ALERTS_TOPIC_ARN': 'Bias and attribution only tell people',
   },
   'Monitoring/Managed/RunEnded':
     'Every end of a managed run: what it found is in the exit message of its processing job',

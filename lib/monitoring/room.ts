@@ -31,6 +31,7 @@ export const monitoring = {
       threshold: 0,
       comparison: 'above',
     },
+    // #region heartbeat
     heartbeat: {
       what: 'heartbeat',
       says: 'no monitoring run has reached an outcome for a day',
@@ -41,6 +42,7 @@ export const monitoring = {
       comparison: 'below',
       missing: 'breaching',
     },
+    // #endregion heartbeat
     pipelineFailed: {
       what: 'pipeline-failed',
       says: 'an execution of Prepare, Train, Release or Monitor failed or timed out',

@@ -42,10 +42,12 @@ export class RetrainingStack extends RoomStack {
     const state = new TableV2(this, 'State', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
+      // #region state
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      // #endregion state
     });
     const guard = new HandlerFunction(this, 'StartRetraining', {
       room: 'retraining',
@@ -69,20 +71,24 @@ export class RetrainingStack extends RoomStack {
     new Rule(this, 'MonitorCompleted', {
       description:
         'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
+      // #region rules
       eventPattern: {
         source: [names.eventSource(kit, 'monitoring')],
         detailType: [monitoring.events.completed],
         detail: { status: [statuses.completed, statuses.violations] },
       },
+      // #endregion rules
       targets: [target],
     });
     new Rule(this, 'TrainEnded', {
       description: 'The end of Train releases the lock, however it ended',
+      // #region rules
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
         detail: { stateMachineArn: [train.stateMachineArn], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
+      // #endregion rules
       targets: [target],
     });
     new CfnOutput(this, retraining.outputs.table, { value: state.tableName });

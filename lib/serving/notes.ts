@@ -1,9 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Serving: 'No client reaches the model, and an approved model never serves',
-  ServingModel: 'The API answers 503: there is no endpoint behind it',
-
   'Serving/Predict': {
     why: 'Checks a request against the columns, asks the endpoint, keeps the exchange: a serverless endpoint captures nothing by itself',
     Timeout: 'API Gateway gives up at 29 s: an answer after that reaches nobody',
@@ -11,7 +8,6 @@ export const notes: Notes = {
       'The endpoint by its fixed name: it belongs to a later stack and may not exist yet',
     'Environment.Variables.MAX_INSTANCES':
       '`serving.maxInstancesPerRequest`: what fits into the time and a record of 1 MB',
-    'Environment.Variables.CAPTURE_STREAM': 'Where the exchange goes; absent where the endpoint captures natively',
   },
   'Serving/Predictions/Api':
     'The door: callers sign with IAM, the request model refuses what the schema does not know, throttling caps the cost',
@@ -19,7 +15,6 @@ export const notes: Notes = {
     'MethodSettings.ThrottlingRateLimit': '`serving.throttle.ratePerSecond`: a loop in a client costs money here',
   },
   'Serving/Predictions/Api/Default/predictions/POST': {
-    why: 'A batch of instances in, a score for each out',
     'Integration.TimeoutInMillis':
       'The longest that API Gateway gives: a cold serverless endpoint needs many of these seconds',
   },
@@ -34,7 +29,6 @@ export const notes: Notes = {
   },
   'Serving/Release/Leases':
     'One release at a time: a conditional item that expires. Two approvals within minutes would update the same stack, and one of them fail',
-  'Serving/Release/PackageApproved': 'Approval, by the gate or by a person, is the signal',
   'Serving/Managed/Role':
     'What the jobs of the managed monitors run as; here and not beside them, because ServingModel has no IAM resources',
 

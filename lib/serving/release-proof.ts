@@ -13,8 +13,10 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
     },
   ] as const;
   const EndpointName = names.endpoint(kit);
+  // #region proof
   const closeEnough =
     '$count($scores) = $count($smoke.expectedScores) and $max($map($zip($scores, $smoke.expectedScores), function($pair) { $abs($pair[0] - $pair[1]) })) <= $smoke.tolerance';
+  // #endregion proof
   return states({
     DescribeEndpoint: call(
       'aws-sdk:sagemaker:describeEndpoint',
@@ -55,8 +57,10 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
     ),
     ServesIt: {
       Type: 'Choice',
+      // #region proof
       Choices: [{ Condition: jsonata('$served = $arn'), Next: 'ReadSmokeTest' }],
       Default: 'ServesAnother',
+      // #endregion proof
     },
     ServesAnother: {
       Type: 'Pass',
@@ -83,8 +87,10 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       },
       {
         Assign: { scores: jsonata('[$parse($states.result.Body).predictions.score]') },
+        // #region proof
         // A new serverless endpoint pulls image and model on its first call.
         Retry: [patient],
+        // #endregion proof
         Catch: [
           {
             // The container's own error; what else is refused is the service's or the account's.
@@ -101,9 +107,11 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       Type: 'Choice',
       Choices: [
         {
+          // #region proof
           Condition: jsonata(closeEnough),
           Assign: { outcome: { outcome: 'released', reason: 'serves what the gate saw' } },
           Next: 'WriteChampion',
+          // #endregion proof
         },
       ],
       Default: 'AnswersOtherwise',

@@ -16,6 +16,7 @@ export const stackUpdate = ({ stackName, stackRoleArn }: ReleaseMachineProps) =>
     call(
       'aws-sdk:cloudformation:updateStack',
       {
+        // #region update
         StackName: stackName,
         UsePreviousTemplate: true,
         RoleARN: stackRoleArn,
@@ -26,6 +27,7 @@ export const stackUpdate = ({ stackName, stackRoleArn }: ReleaseMachineProps) =>
       {
         // Not repeated: a second call while the first runs would read as a failure.
         Retry: [],
+        // #endregion update
         Catch: [
           {
             ErrorEquals: ['CloudFormation.CloudFormationException'],

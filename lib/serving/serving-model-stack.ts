@@ -52,6 +52,7 @@ export class ServingModelStack extends RoomStack {
     const synthesizer = new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
     super(scope, id, serving, props, 'ML lifecycle kit: the model that serves', synthesizer);
     const { kit, config } = props;
+    // #region parameter
     // Release sets the parameter by this name.
     // eslint-disable-next-line awscdk/no-variable-construct-id
     const modelPackage = new CfnParameter(this, MODEL_PARAMETER, {
@@ -64,6 +65,7 @@ export class ServingModelStack extends RoomStack {
 
     // The one resource without a condition: a stack without any would stay in review until its first release. It is free and is nothing.
     new CfnWaitConditionHandle(this, 'Always');
+    // #endregion parameter
 
     // No names but the endpoint's: a package cannot change inside a model, so each release replaces model and configuration.
     const model = new CfnModel(this, 'Model', {
@@ -159,6 +161,7 @@ function nativeCapture(captured: IBucket, key: IKey): CfnEndpointConfig.DataCapt
 /** Half of the fleet first, ten minutes under the alarms, then the rest. */
 function canary(guardrails: IAlarm[]): CfnEndpoint.DeploymentConfigProperty {
   return {
+    // #region canary
     blueGreenUpdatePolicy: {
       trafficRoutingConfiguration: {
         type: 'CANARY',
@@ -169,5 +172,6 @@ function canary(guardrails: IAlarm[]): CfnEndpoint.DeploymentConfigProperty {
       maximumExecutionTimeoutInSeconds: LONGEST_UPDATE.toSeconds(),
     },
     autoRollbackConfiguration: { alarms: guardrails.map(({ alarmName }) => ({ alarmName })) },
+    // #endregion canary
   };
 }

@@ -13,6 +13,7 @@ export interface LakeBucketProps {
 export class LakeBucket extends Bucket {
   constructor(scope: Construct, id: string, { key, destroyData, rule }: LakeBucketProps) {
     super(scope, id, {
+      // #region bucket
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
       // One data key a bucket and day instead of one an object: a replayed month would otherwise be thousands of calls.
@@ -23,10 +24,13 @@ export class LakeBucket extends Bucket {
       lifecycleRules: [rule],
       removalPolicy: destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       autoDeleteObjects: destroyData,
+      // #endregion bucket
     });
+    // #region bucket
     // `eventBridgeEnabled` of the construct deploys a function to set what CloudFormation has long had as a property.
     (this.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
+    // #endregion bucket
   }
 }

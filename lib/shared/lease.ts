@@ -39,6 +39,7 @@ export function takeLease<const Name extends string = never>(
   state: { Next: Name } | { End: true },
 ): State<Name> {
   const seconds = duration.toSeconds();
+  // #region lease
   const waitForHolder: Retry = {
     ErrorEquals: [NOT_MINE],
     IntervalSeconds: 30,
@@ -57,6 +58,7 @@ export function takeLease<const Name extends string = never>(
     },
     { Retry: [waitForHolder], ...state },
   );
+  // #endregion lease
 }
 
 /** Gives the lease back. One that expired and was taken by another, or that was never held, stays as it is. */

@@ -49,6 +49,7 @@ export const trainingConfig = {
     })
     .transform((t) => ({ ...t, hyperparameters: settled(t.algorithm, t.hyperparameters) }))
     .prefault({}),
+  // #region gate
   gate: z.strictObject({
     gateDays: whole(14, 90).describe(
       'Newest labelled days, on which champion and challenger are compared: every weekday is in them twice',
@@ -66,4 +67,5 @@ export const trainingConfig = {
       .describe('How much AUC, or share of its loss, the challenger may lose in a large segment'),
     segmentMinRows: whole(100).describe('Rows from which a segment counts as large'),
   }),
+  // #endregion gate
 };

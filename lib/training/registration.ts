@@ -55,11 +55,13 @@ export function registrationStates(props: TrainMachineProps) {
     Register: call(
       'aws-sdk:sagemaker:createModelPackage',
       {
+        // #region registration
         ModelPackageGroupName: props.modelPackageGroup,
         // Repeated for one execution it answers with the first package.
         ClientToken: jsonata("$substring($hash($states.context.Execution.Id, 'SHA-256'), 0, 36)"),
         ModelPackageDescription: jsonata("$substring($trained & ': ' & $decision.reason, 0, 1024)"),
         ModelApprovalStatus: 'PendingManualApproval',
+        // #endregion registration
         InferenceSpecification: {
           Containers: [
             {
@@ -79,11 +81,13 @@ export function registrationStates(props: TrainMachineProps) {
         },
         // No person has read it yet, whatever the gate says of the model.
         ModelCard: { ModelCardContent: jsonata('$modelCard'), ModelCardStatus: 'PendingReview' },
+        // #region registration
         DriftCheckBaselines: { ModelQuality: quality, ModelDataQuality: data },
         CustomerMetadataProperties: {
           [packageMetadata.trainedThrough]: jsonata('$decision.trainedThrough'),
           [packageMetadata.evaluation]: jsonata('$evaluation'),
           [packageMetadata.smokeTest]: jsonata(`$evaluation & '${files.smokeTest}'`),
+          // #endregion registration
           [packageMetadata.identity]: jsonata('$decision.identity'),
           [packageMetadata.trigger]: plain('$input.trigger'),
           [packageMetadata.episode]: plain("$type($input.episode) = 'string' ? $input.episode : 'none'"),

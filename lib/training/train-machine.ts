@@ -173,6 +173,7 @@ function trainingStates(props: TrainMachineProps) {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata('$exists($job.HyperParameterTuningJobName)'), Next: 'ListTrials' },
+        // #region refusals
         { Condition: jsonata("$job.SecondaryStatus = 'MaxWaitTimeExceeded'"), Next: 'TellNoCapacity' },
         {
           Condition: jsonata(
@@ -193,6 +194,7 @@ function trainingStates(props: TrainMachineProps) {
           },
           Next: 'Alert',
         },
+        // #endregion refusals
       ],
       Default: 'TrainingFailed',
     },

@@ -185,6 +185,7 @@ function definition(props: TrainingProps, checkpoints = '$states.context.Executi
     ChannelName: name,
     DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'FullyReplicated' } },
   });
+  // #region spot
   const spot = {
     EnableManagedSpotTraining: true,
     CheckpointConfig: {
@@ -192,8 +193,10 @@ function definition(props: TrainingProps, checkpoints = '$states.context.Executi
       S3Uri: jsonata(filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: checkpoints })),
     },
   };
+  // #endregion spot
   return {
     RoleArn: props.roleArn,
+    // #region job
     InputDataConfig: [
       channel('features', props.featuresUri),
       channel('labels', props.labelsUri),
@@ -212,11 +215,14 @@ function definition(props: TrainingProps, checkpoints = '$states.context.Executi
       VolumeSizeInGB: 10,
       ...volumeKey(config.instanceType, props.keyArn),
     },
+    // #endregion job
+    // #region spot
     StoppingCondition: {
       MaxRuntimeInSeconds: config.maxRuntimeMinutes * 60,
       ...(config.spot ? { MaxWaitTimeInSeconds: config.maxWaitMinutes * 60 } : {}),
     },
     ...(config.spot ? spot : {}),
+    // #endregion spot
     ...(props.vpcConfig === undefined ? {} : { VpcConfig: props.vpcConfig }),
   };
 }

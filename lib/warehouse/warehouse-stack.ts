@@ -47,6 +47,7 @@ export class WarehouseStack extends RoomStack {
       workgroupName: kit,
       // The reference orders both ways: the namespace comes first and goes last.
       namespaceName: namespace.ref,
+      // #region workgroup
       baseCapacity: config.baseRpu,
       maxCapacity: config.maxRpu,
       publiclyAccessible: false,
@@ -56,6 +57,7 @@ export class WarehouseStack extends RoomStack {
         { parameterKey: 'require_ssl', parameterValue: 'true' },
         { parameterKey: 'max_query_execution_time', parameterValue: `${config.maxQuerySeconds}` },
       ],
+      // #endregion workgroup
     });
     new CfnOutput(this, warehouse.outputs.namespace, { value: namespace.ref });
     new CfnOutput(this, warehouse.outputs.workgroup, { value: workgroup.ref });
@@ -64,10 +66,12 @@ export class WarehouseStack extends RoomStack {
   /** The namespace's default role: COPY and external schemas read the lake with it, queries of the mounted catalog do not. */
   private addRole({ kit, raw, curated, captured }: WarehouseStackProps): Role {
     const role = new Role(this, 'LakeReader', {
+      // #region reader
       assumedBy: new CompositePrincipal(
         new ServicePrincipal('redshift.amazonaws.com'),
         new ServicePrincipal('redshift-serverless.amazonaws.com'),
       ),
+      // #endregion reader
     });
     for (const bucket of [raw, curated, captured]) bucket.grantRead(role);
     const database = databaseName(kit);

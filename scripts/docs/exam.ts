@@ -15,15 +15,15 @@ const lab = ({ number, title, file: written }: Lab) =>
   written === undefined ? `${number} ${title}` : `[${number} ${title}](labs/${written})`;
 
 /** The generated blocks of docs/exam.md. */
-export function examBlocks(root = ROOT): Record<string, string[]> {
+export function examBlocks(root = ROOT) {
   const [mla, mls] = exams(root) as [Exam, Exam];
   const taught = labs(root);
   return {
-    mla: examOf(mla, taught),
-    mls: examOf(mls, taught),
-    topics: topics(taught),
-    services: services(),
-    lens: practices(mla, taught),
+    mla: () => examOf(mla, taught),
+    mls: () => examOf(mls, taught),
+    topics: () => topics(taught),
+    services,
+    lens: () => practices(mla, taught),
   };
 }
 

@@ -191,7 +191,7 @@ test("after a release the champion's files and Clarify's configuration are where
 
 test('a package that Train did not register is refused by name', () => {
   sagemaker.on(DescribeModelPackageCommand).resolves({});
-  return expect(adopt({ detail: { modelPackageArn: champion } } as never)).rejects.toThrow(`${champion} names no`);
+  return expect(adopt({ detail: { modelPackageArn: champion } } as never)).rejects.toThrow(`${champion} has no evaluation`);
 });
 
 test('events about another kit are ignored, and malformed ones fail', async () => {

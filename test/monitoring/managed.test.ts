@@ -3,14 +3,12 @@ import { biasAnalysis, explainabilityAnalysis } from '../../lib/serving/managed/
 import { preprocessor } from '../../lib/serving/managed/access';
 import { monitoring } from '../../lib/monitoring/room';
 import { managedMonitors } from '../../lib/serving/room';
-import { dataset, kit, managed, only, readable, resources, snapshot, statements } from '../shared/kit';
+import { dataset, kit, managed, only, readable, resources, statements } from '../shared/kit';
 
 const app = kit('standard', managed);
 const kinds = ['DataQuality', 'ModelQuality', 'ModelBias', 'ModelExplainability'];
 const definition = (kind: string) => only('serving-model', `AWS::SageMaker::${kind}JobDefinition`, app);
 const schedules = () => Object.values(resources('serving-model', 'AWS::SageMaker::MonitoringSchedule', app));
-
-test('snapshot', () => expect(snapshot('serving-model', app)).toMatchSnapshot());
 
 test.each(kinds)('%s waits for a model, and has no name that its replacement would collide with', (kind) => {
   const { Condition, DependsOn, Properties } = definition(kind);

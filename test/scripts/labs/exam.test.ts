@@ -131,20 +131,25 @@ test('a lab that is written is what its front matter says', () => {
       lens: ['MLREL02-BP02'],
       file: '03-bad-files.md',
     });
-    const { mla: lines, lens, topics } = examBlocks(root);
+    const page = examBlocks(root);
     const link = '[3 Bad files](labs/03-bad-files.md)';
-    expect(lines!.filter((line) => line.startsWith('Labs: ')).map((line) => line.includes(link))).toEqual([true, true]);
-    expect(lens!.find((line) => line.includes('MLREL02-BP02'))).toContain(link);
-    expect(topics!.find((line) => line.includes('Services: Glue'))).toContain(link);
+    expect(
+      page
+        .mla()
+        .filter((line) => line.startsWith('Labs: '))
+        .map((line) => line.includes(link)),
+    ).toEqual([true, true]);
+    expect(page.lens().find((line) => line.includes('MLREL02-BP02'))).toContain(link);
+    expect(page.topics().find((line) => line.includes('Services: Glue'))).toContain(link);
   } finally {
     rmSync(root, { recursive: true });
   }
 });
 
 test('a page has a row for each part, and says of what is not here why', () => {
-  const { mla: lines } = examBlocks();
+  const lines = examBlocks().mla();
   for (const { what, ...part } of tasks(mla).flatMap((task) => task.parts)) {
-    const row = lines!.find((line) => line.startsWith(`| ${what} |`));
+    const row = lines.find((line) => line.startsWith(`| ${what} |`));
     expect(row).toContain('absent' in part ? `In the exam, not here, because ${part.absent}` : part.files[0]);
   }
 });
