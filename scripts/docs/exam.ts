@@ -8,8 +8,13 @@ const WEEKS = 4;
 /** Minutes of a question with its reason: the exam gives two without. */
 const MINUTES_PER_QUESTION = 2;
 
+/** A page or a facts file as a reason names it. */
+export const FILE = /\b(?:docs|facts)\/[\w-]+\.(?:md|json)/g;
+
 const file = (path: string) =>
   `[${code(path)}](${path.startsWith('docs/') ? path.slice('docs/'.length) : `../${path}`})`;
+/** Files that a reason names, as links. */
+const linked = (reason: string) => reason.replaceAll(FILE, file);
 const page = (room: string) => `[${room}](rooms/${room}.md)`;
 const lab = ({ number, title, file: written }: Lab) =>
   written === undefined ? `${number} ${title}` : `[${number} ${title}](labs/${written})`;
@@ -53,7 +58,7 @@ function row(part: Part, current: boolean): string[] {
 }
 
 function where(row: { absent: string } | { rooms: string[]; files: string[] }): string[] {
-  if ('absent' in row) return ['', `In the exam, not here, because ${row.absent}`];
+  if ('absent' in row) return ['', `In the exam, not here, because ${linked(row.absent)}`];
   return [row.rooms.map(page).join(', '), row.files.map(file).join(', ')];
 }
 
@@ -75,7 +80,7 @@ function topics(taught: readonly Lab[]): string[] {
     ['topic', 'labs', 'where'],
     topicRows().map((topic) => {
       if ('absent' in topic)
-        return [topic.title, '', [`Not here: ${topic.absent}`, ...topic.files.map(file)].join('; ')];
+        return [topic.title, '', [`Not here: ${linked(topic.absent)}`, ...topic.files.map(file)].join('; ')];
       const written = taught.filter((one) => one.file !== undefined && topic.labs.includes(one.number));
       return [topic.title, written.map(lab).join(', '), topic.files.map(file).join(', ')];
     }),

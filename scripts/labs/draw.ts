@@ -57,7 +57,7 @@ export interface Asked {
   key: string;
 }
 
-/** Of the answers of a question, which are seven at most. */
+/** Names of the answers of a question, which are seven at most. */
 export const LETTERS = 'ABCDEFG';
 
 export function asked(one: Placed, random: () => number): Asked {

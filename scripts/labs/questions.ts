@@ -19,7 +19,7 @@ const about = {
   why: sentences,
   /** Files of the repository, with the heading where one says it. */
   sources: z.array(text).min(1),
-  /** Where the learner's own run decides: what to look at, and the place in summary.json. */
+  /** What decides in the learner's own run: where to look, and the place in summary.json. */
   yours: z.strictObject({ look: sentences, at: z.string().startsWith('/').optional() }).optional(),
 };
 
