@@ -79,7 +79,7 @@ class Process:
     def wait(self) -> int:
         """The exit status; a negative one is the signal that ended the process."""
         status = self._popen.wait()
-        # Without a namespace, processes that the first one left are still running.
+        # Processes that the first one left are still running if there is no namespace.
         self._signal(signal.SIGKILL)
         self._running.discard(self)
         return status

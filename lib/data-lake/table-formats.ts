@@ -1,4 +1,4 @@
-/** How Athena reads what the lake holds: Hive's classes and the rules of partition projection. */
+/** Athena's access to the lake: Hive's classes and the rules of partition projection. */
 import type { Dataset } from '../shared/dataset-file';
 
 export interface Format {
@@ -56,7 +56,7 @@ export const partitioned = (name: string, { partition, since }: Pick<Dataset, 'p
   // #endregion projection
 });
 
-/** Folders of year, month and day, as SageMaker lays captured records and ground truth. */
+/** Folders of year, month and day, in SageMaker's layout of captured records and ground truth. */
 export const daily = (name: string, { since }: Pick<Dataset, 'since'>): Partition => ({
   name,
   projection: {

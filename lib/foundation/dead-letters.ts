@@ -12,7 +12,7 @@ export interface DeadLettersProps {
   readonly alerts: ITopic;
 }
 
-/** The one place where events wait that no room could be told of. One for all, because an alarm watches it, and alarms are what an idle kit costs. */
+/** The queue of undeliverable events. There is one for all rooms, because an alarm watches it, and alarms are what an idle kit costs. */
 export class DeadLetters extends Construct {
   readonly queue: IQueue;
 
@@ -20,13 +20,13 @@ export class DeadLetters extends Construct {
     super(scope, id);
     const queue = new Queue(this, 'Queue', {
       // #region queue
-      // The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing.
+      // The queue has its own encryption, because with the kit's key events.amazonaws.com would need the key too.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
       // #endregion queue
     });
-    // The rules are let in by the kit's names: they belong to later rooms, and a policy that named each would point forward.
+    // The policy admits rules by the kit's prefix: they belong to later rooms, and naming each would be a forward reference.
     queue.addToResourcePolicy(
       new PolicyStatement({
         // #region queue

@@ -1,8 +1,8 @@
 /**
  * Turns many signals into at most one training per episode: rules, one guarded function, and the table in which it writes why.
  *
- * Level-triggered: every monitoring run reports, and the guard decides. An alarm as trigger would fire once and be lost, and could not say
- * why nothing was started. Train's end releases the lock; a lock without an end expires.
+ * Level-triggered: every monitoring run reports, and the guard decides. An alarm as trigger would fire once and could be lost, without
+ * a reason for a missing start. Train's end releases the lock; without an end event the lock expires.
  * Idle cost: none; the table is on demand.
  * Fails first: a signal that cannot be handled three times over. Alarm: foundation/dead-letters.
  */
@@ -27,7 +27,7 @@ export interface RetrainingStackProps extends RoomProps {
   readonly config: Config['retraining'];
   readonly destroyData: boolean;
   readonly train: IStateMachine;
-  /** How long Train may take: after that the lock of a training whose end was never heard is free. */
+  /** The longest duration of Train, after which a missing end event no longer holds the lock. */
   readonly lease: Duration;
   readonly deadLetters: IQueue;
   readonly logRetention: RetentionDays;
@@ -63,7 +63,7 @@ export class RetrainingStack extends RoomStack {
       logRetention: props.logRetention,
       deadLetterQueue: deadLetters,
     });
-    // Its transactions put only, and are authorized as the puts in them.
+    // Its transactions only put, and are authorized as the puts in them.
     state.grants.actions(guard, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     train.grantStartExecution(guard);
 

@@ -3,7 +3,7 @@ import { names } from '../shared/names';
 import { SMOKE_TEST } from './release-put-back';
 import { patient, type ReleaseMachineProps } from './release-context';
 
-/** An update that succeeded proves nothing: a guardrail that rolled back leaves the old model in service. */
+/** Verifies the endpoint: after a guardrail's rollback the old model serves although the update succeeded. */
 export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
   const failed = [
     {
@@ -65,7 +65,7 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
     ServesAnother: {
       Type: 'Pass',
       Assign: {
-        // An alarm, a health check or missing capacity; SageMaker may forget which (terraform-provider-aws#48997).
+        // The reason is an alarm, a health check or missing capacity; SageMaker may omit it (terraform-provider-aws#48997).
         reason: jsonata(
           `'endpoint ${EndpointName} serves ' & $served & ', the update was rolled back: ' & $endpoint.why`,
         ),
@@ -88,12 +88,12 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       {
         Assign: { scores: jsonata('[$parse($states.result.Body).predictions.score]') },
         // #region proof
-        // A new serverless endpoint pulls image and model on its first call.
+        // The first call of a new serverless endpoint loads image and model.
         Retry: [patient],
         // #endregion proof
         Catch: [
           {
-            // The container's own error; what else is refused is the service's or the account's.
+            // This is the container's own error; other errors come from the service or the account.
             ErrorEquals: ['SageMakerRuntime.ModelErrorException'],
             Assign: { reason: jsonata(`'${SMOKE_TEST}' & $string($states.errorOutput.Cause)`) },
             Next: 'PutBack',

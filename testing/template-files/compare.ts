@@ -96,8 +96,8 @@ function compareStack(stack: string, three: Three, renames: Renames, { lost }: K
     const kept = isKept(change) ? ', the old one stays in the account' : '';
     const changed = rest.resources.changes[id];
     if (gone !== undefined && kept === '') put('loses data', id, `${type} ${goes}; lost: ${gone}`);
-    else if (gone !== undefined && !change.isRemoval) put('replaced', id, `${type} ${goes}${kept}`);
-    else if (name !== undefined) put('renamed', id, gone === undefined ? name : `${name}${kept}`);
+    else if (gone !== undefined && goes !== 'is removed') put('replaced', id, `${type} ${goes}${kept}`);
+    else if (name !== undefined) put('renamed', id, name);
     else if (change.isRemoval) put('gone', id, `${type}${kept}`);
     else if (goes !== undefined && changed !== undefined) put('replaced', id, `${type} ${goes}`);
     else if (change.isAddition && !come.has(id)) put('new', id, type);

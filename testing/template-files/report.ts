@@ -48,7 +48,11 @@ export function markdown(report: Report, open: Report, folder: string, stale: bo
     ...(stale ? ['', `Red until \`${folder}/\` is written anew, with \`--update\`.`] : []),
     ...(needed.length === 0
       ? []
-      : ['', `Red until \`${folder}/${ACCEPTED}\` has, with its date and reason:`, ...needed]),
+      : [
+          '',
+          `Red until \`${folder}/${ACCEPTED}\` has, with its date and reason:`,
+          ...needed.map((row) => `- \`${row}\``),
+        ]),
   ].slice(0, FOOTER);
   const room = LINES - HEADER - footer.length;
   const items = shortened(report).map((text) => `- ${text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text}`);
@@ -76,7 +80,7 @@ function shortened(report: Report): string[] {
     const [first] = group;
     if (first!.kind === 'follows')
       return `Only refer to what has a new name: ${[...new Set(group.map(({ stack }) => `\`${stack}\``))].join(', ')}`;
-    if (group.length === 1) return lineOf(first!, (name) => `\`${name}\``);
+    if (group.length === 1 && first!.kind !== 'renamed') return lineOf(first!, (name) => `\`${name}\``);
     const names = group.map(
       ({ kind, resource, text }) => `\`${resource}\` ${kind === 'renamed' ? `→ \`${text}\`` : `(${text})`}`,
     );

@@ -13,7 +13,7 @@ function identity({ type, properties }: Node): string | undefined {
   const chosen = primaryIdentifier
     .filter((pointer) => !readOnlyProperties.includes(pointer))
     .map((pointer) => pointer.split('/')[2] ?? '');
-  // Where the identifier is an ARN of AWS's making, the name in it may still be chosen.
+  // The name in an ARN that AWS generates may still be chosen.
   const names =
     chosen.length === primaryIdentifier.length && chosen.length > 0
       ? chosen

@@ -13,7 +13,7 @@ const kitKey =
   ({ properties }, usesKey) =>
     usesKey(find(properties)) ? undefined : `${place} does not name the kit's key`;
 
-/** Encrypted by the service whatever the template says, with a key that AWS owns. */
+/** The service always encrypts these, with a key that AWS owns. */
 const byService = (reason: string): Rule & { reason: string } => Object.assign(() => undefined, { reason });
 
 const rules: Record<string, Rule> = {

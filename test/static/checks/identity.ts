@@ -1,4 +1,4 @@
-/** Who may do what. */
+/** Checks of identities and their permissions. */
 import type { Json } from '../../shared/json';
 import { readable } from '../../shared/kit';
 import { edit, rewrite, type Check, type Finding } from '../check';

@@ -85,7 +85,7 @@ test('a branch is compared with where it left main, and a loss needs a row', () 
   expect(first.status).toBe(1);
   expect(first.stdout).toMatch(/^<!-- template-files -->\n### Templates: `photo-album`\n/);
   expect(first.stdout).toContain('becomes Pictures');
-  const row = /\| YYYY.*/.exec(first.stdout)![0];
+  const row = /\| YYYY.*\|/.exec(first.stdout)![0];
   writeFileSync(
     join(folder, 'templates/accepted.md'),
     `| date | stack | resource | what | why |\n| --- | --- | --- | --- | --- |\n${row.replace('YYYY-MM-DD', '2026-11-26').replace('| why |', '| no pictures yet |')}\n`,

@@ -216,6 +216,6 @@ test('a comment has at most fifteen lines, whatever changes', () => {
   const text = markdown(report, report.slice(0, 1), 'templates', true);
   expect(text.trimEnd().split('\n')).toHaveLength(15);
   expect(text).toContain('more: the log has them');
-  expect(text).toContain('| YYYY-MM-DD | album | Photos0 | loses data | why |');
+  expect(text).toContain('- `| YYYY-MM-DD | album | Photos0 | loses data | why |`');
   expect(markdown([], [], 'templates', true)).toBe('');
 });
