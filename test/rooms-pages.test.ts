@@ -40,7 +40,7 @@ const isIn = (setting: string, code: string) => {
   return words.length > 0 && words.every((word) => code.includes(word.replaceAll('\\|', '|').trim()));
 };
 
-/** Where a reason can be looked up: a decision, a fact, another page, or a day. */
+/** Sources that a reason can refer to: a decision, a fact, another page, or a day. */
 const isFounded = (reason: string) => /\]\((?:\.\.\/|https:|\w+\.md)|\b20\d\d-\d\d-\d\d\b/.test(reason);
 
 describe.each(pages)('%s', (name, page) => {
@@ -56,14 +56,14 @@ describe.each(pages)('%s', (name, page) => {
     expect(excerpts.length).toBeLessThanOrEqual(6);
   });
 
-  test('each excerpt is followed by what is set, why, instead of what, and what AWS says', () => {
+  test('each excerpt is followed by what is set, why, instead of what, and what AWS answers', () => {
     for (const { reference, code, head, rows } of excerpts) {
       expect([reference, ...head]).toEqual([
         reference,
         'setting',
         'why',
         'instead of',
-        'what AWS says when it is wrong',
+        'what AWS answers when it is wrong',
       ]);
       expect(rows.length).toBeGreaterThan(0);
       expect(

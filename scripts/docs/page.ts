@@ -85,7 +85,7 @@ function described(resources: readonly Documented[], all: readonly string[]): st
   ];
 }
 
-/** What rings, when, and where it is explained. */
+/** Alarms with their condition and their chapter in the runbook. */
 function alarms(stack: string, kits: readonly Synthesized[]): string[] {
   const [first] = kits;
   const rows = (first?.resources ?? [])
@@ -102,7 +102,7 @@ function alarms(stack: string, kits: readonly Synthesized[]): string[] {
         `${metric} ${sign} ${p.Threshold} over ${minutes} min`,
       ];
     });
-  return rows.length === 0 ? [] : ['', '### Alarms', ...table(['alarm', 'says', 'rings when'], rows)];
+  return rows.length === 0 ? [] : ['', '### Alarms', ...table(['alarm', 'meaning', 'condition'], rows)];
 }
 
 /** Roles and resource policies. */
@@ -121,7 +121,7 @@ function grants(stack: string, kits: readonly Synthesized[], all: readonly strin
   if (roles.length + guarded.size === 0) return [];
   return [
     '',
-    '### Who may do what',
+    '### Permissions',
     ...roles.flatMap((role) => [
       '',
       `**${inside(role)}**, assumed by \`${role.assumedBy}\`.` +
