@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { register as account } from './account/commands';
 import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
+import { register as quiz } from './labs/quiz';
 import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
 import { DEFAULT_KIT } from '../lib/config';
@@ -19,7 +20,7 @@ export const program = new Command('mlkit')
   .option('--region <region>', 'AWS Region (default: that of the environment)')
   .exitOverride();
 
-for (const register of [operate, account, rehearse, bench, prove]) register(program);
+for (const register of [operate, account, rehearse, bench, prove, quiz]) register(program);
 
 /** Explains the two most frequent mistakes, with the remedy. */
 function explained(error: Error): string {

@@ -81,13 +81,20 @@ function add(): void {
   }
 }
 
-test('a room is added by at most 15 files, its own among them, and gone when they are taken out', () => {
+test('a room is added by at most 15 files besides its templates, its own among them, and gone when they are taken out', () => {
   add();
   run(copy, 'ts-node', 'scripts/docs/index.ts');
-  // The room's first snapshot is written here; jest refuses that where the variable CI is set.
-  run(copy, 'jest', '--ci=false', 'test/toy', 'test/conventions', 'test/layers');
+  run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
+  run(copy, 'jest', '--ci', 'test/toy', 'test/conventions', 'test/layers');
   git(copy, 'add', '-A');
-  const touched = git(copy, 'diff', '--cached', '--name-only');
+  const all = git(copy, 'diff', '--cached', '--name-only');
+  const templates = all.filter((file) => file.startsWith('templates/'));
+  expect(templates).toEqual([
+    ...['managed', 'production'].map((variant) => `templates/${variant}/toy.diff.json`),
+    'templates/sandbox/toy.template.json',
+    'templates/standard/toy.diff.json',
+  ]);
+  const touched = all.filter((file) => !templates.includes(file));
   const own = touched.filter((file) => /(^|\/)toy[/.-]/.test(file) || file.endsWith('/toy.md'));
   expect(readFileSync(join(copy, 'docs/configuration.md'), 'utf8')).toContain('`toy.timeoutSeconds`');
   expect(own.sort()).toEqual(Object.values(OWN).sort());
@@ -98,6 +105,7 @@ test('a room is added by at most 15 files, its own among them, and gone when the
     rmSync(join(copy, path), { recursive: true });
   git(copy, 'checkout', 'HEAD', '--', ...Object.keys(SHARED));
   run(copy, 'ts-node', 'scripts/docs/index.ts');
+  run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
   git(copy, 'add', '-A');
   expect(git(copy, 'diff', '--cached', '--name-only', 'HEAD')).toEqual([]);
 }, 300_000);

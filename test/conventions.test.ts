@@ -199,6 +199,7 @@ describe('what people are told to run', () => {
   const documents = [
     'README.md',
     '.github/workflows/ci.yml',
+    '.github/workflows/templates.yml',
     ...readdirSync(join(root, 'docs')).map((f) => `docs/${f}`),
   ];
   const text = documents

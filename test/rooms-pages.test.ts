@@ -40,7 +40,7 @@ const isIn = (setting: string, code: string) => {
   return words.length > 0 && words.every((word) => code.includes(word.replaceAll('\\|', '|').trim()));
 };
 
-/** A reason can be looked up by a decision, a fact, another page, or a day. */
+/** Sources that a reason can refer to: a decision, a fact, another page, or a day. */
 const isFounded = (reason: string) => /\]\((?:\.\.\/|https:|\w+\.md)|\b20\d\d-\d\d-\d\d\b/.test(reason);
 
 describe.each(pages)('%s', (name, page) => {

@@ -80,7 +80,7 @@ export class Catalog extends Construct {
       });
     this.declare(database, {
       name: 'features',
-      meaning: 'Curated rows, one an event',
+      meaning: 'Curated rows, one per event',
       columns: dataset.features.columns,
       bucket: curated,
       keys: fill(layout.curated.features, placeOf(dataset, `\${${partitions.name}}`)),

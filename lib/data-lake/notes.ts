@@ -20,8 +20,8 @@ export const notes: Notes = {
     'ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions':
       'A record that cannot be delivered is named, not only counted',
     'ExtendedS3DestinationConfiguration.DynamicPartitioningConfiguration':
-      "By the event's own day and not by arrival: windows are event time",
-    'ExtendedS3DestinationConfiguration.Prefix': 'As native data capture would lay it, without its hour',
+      "The event's own day instead of the arrival, because windows are event time",
+    'ExtendedS3DestinationConfiguration.Prefix': 'The layout of native data capture, without its hour',
     'ExtendedS3DestinationConfiguration.ErrorOutputPrefix': 'Apart from the records: the monitor must not read it',
   },
   'DataLake/Capture/Logs': { RetentionInDays: 'A month: these lines matter while somebody looks for a lost record' },

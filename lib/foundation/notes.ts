@@ -10,7 +10,7 @@ export const notes: Notes = {
       'The account, whose IAM policies decide about roles, and exactly the services that use the key on their own behalf',
   },
   'Foundation/Alerts': {
-    why: 'Where alarms, failed executions and the budget tell people; an address comes from `foundation.alertEmail`',
+    why: 'Alarms, failed executions and the budget notify people through it; `foundation.alertEmail` sets an address',
     KmsMasterKeyId: "Alerts name buckets, models and errors: under the kit's key like the data",
   },
   'Foundation/Alerts/Policy':
@@ -26,7 +26,7 @@ export const notes: Notes = {
     LifecycleConfiguration: 'A year answers who changed what since the last model; older files are cost',
   },
   'Foundation/Trail': {
-    why: 'Who called what in the account, reads of the control plane included; off with `foundation.auditTrail`',
+    why: 'A record of all calls in the account, reads of the control plane included; `foundation.auditTrail` turns it off',
     EnableLogFileValidation: 'Digests show when a file was changed or removed',
     IncludeGlobalServiceEvents: 'IAM answers from one Region only; without it no change of a role is seen',
     IsMultiRegionTrail:

@@ -4,17 +4,17 @@ export const notes: Notes = {
   'Monitoring/Monitor/Machine':
     'A window of event time becomes an outcome: one processing job, its files, metrics, a heartbeat and an event, whatever was found',
   'Monitoring/Daily': {
-    why: 'Asks for the trailing window once a day; `monitoring.schedule` turns it on when traffic flows',
+    why: 'Starts Monitor for the trailing window once per day; turn it on with `monitoring.schedule` when there is traffic',
     ScheduleExpression:
       "After the night's label files; the window is derived from the scheduled time, so a late start changes nothing",
     State: '`monitoring.schedule`: an idle one would bill a processing job a day',
   },
   'Monitoring/Dashboard/Dashboard':
-    'The lifecycle from left to right on one page; three are free in an account, then 3 USD a month each',
+    'The lifecycle from left to right on one page; three are free in an account, then 3 USD per month each',
 
   'Monitoring/Managed/AdoptChampion': {
     why: "Puts the released model's baselines and Clarify's configuration where Model Monitor reads them: its definitions name fixed places",
-    'Environment.Variables.ENDPOINT_NAME': 'Clarify asks the model that serves, by its name',
+    'Environment.Variables.ENDPOINT_NAME': 'Clarify queries the serving model by its name',
     'Environment.Variables.CLARIFY': 'Instance type and name prefix of the endpoints that Clarify makes for itself',
   },
   'Monitoring/Managed/Released': 'A release changes what the managed monitors compare with',

@@ -36,7 +36,7 @@ export const notes: Notes = {
     'The one resource without a condition, free and without effect: before the first release the stack would have no resource, and its deployment may stay in review',
   'ServingModel/Model': {
     why: 'The package as something that can be served; a package cannot change inside a model, so each release replaces it',
-    Containers: 'By package: image, artefact and environment are those that passed the gate',
+    Containers: 'The package, because its image, artefact and environment passed the gate',
     ExecutionRoleArn: 'The model role of Serving: this stack has no IAM resources, so its updater needs no IAM rights',
     EnableNetworkIsolation:
       'The code is inside the artefact: the container needs no network; serverless cannot be isolated',
@@ -88,6 +88,6 @@ export const notes: Notes = {
   'ServingModel/Monitors/*Schedule': {
     why: 'Runs it daily on the newest day whose labels have been delivered; with `monitoring.schedule`',
     'MonitoringScheduleConfig.ScheduleConfig':
-      'Midnight UTC: Model Monitor knows hours and days only, and starts up to 20 minutes late',
+      'Midnight UTC: Model Monitor supports hours and days only, and starts up to 20 minutes late',
   },
 };

@@ -73,7 +73,7 @@ export function updateStates(props: ReleaseMachineProps) {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForUpdate' },
-        // Without a model there is nothing to verify.
+        // There is nothing to verify when no model serves.
         { Condition: jsonata(`$status = 'UPDATE_COMPLETE' and ${isExpiry}`), Next: 'Expired' },
         { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'DescribeEndpoint' },
       ],

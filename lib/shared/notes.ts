@@ -46,13 +46,13 @@ export const sharedNotes: Notes = {
     TracingConfiguration: 'The same trace runs from the rule through the machine to the services it calls',
   },
   'AWS::Events::Rule': {
-    EventPattern: 'As narrow as the event allows: a wider one would start work for what another kit did',
+    EventPattern: 'The narrowest pattern that the event allows, because a wider one would match events of another kit',
     Targets: 'The event is cut down to what the target needs, so that its input is the one that a person would type',
   },
   'AWS::CloudWatch::Alarm': {
     ComparisonOperator: 'Strictly above, or below: a metric that stands at its threshold does not ring',
-    Dimensions: 'Without model version or feature: a release must not orphan the alarm',
-    EvaluationPeriods: 'As many periods in a row as it takes to tell a hiccup from a fault',
+    Dimensions: 'Neither model version nor feature, because a release must not orphan the alarm',
+    EvaluationPeriods: 'Enough periods in a row to distinguish a transient failure from a fault',
     Period: 'What the metric is published at; a shorter one would see gaps',
     Statistic: 'Sum of failures, maximum of shares and counts that are measured once a run',
     TreatMissingData: 'Silence is good, except for a heartbeat',

@@ -2,7 +2,7 @@ import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
   'Training/Champion':
-    'Which model serves, as one fact that outlives executions: the latest approved package may never have served',
+    'The serving model, stored outside of executions, because the latest approved package may never have served',
   'Training/DeclareChampion':
     'Creates the parameter once: CloudFormation would write its first value again with every changed tag',
   'Training/DeclareChampion/ServiceRole':

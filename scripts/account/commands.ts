@@ -60,7 +60,7 @@ export function register(program: Command): void {
     .addOption(option.profile())
     .addOption(option.config())
     .addOption(option.with())
-    .addOption(option.maxUsd('a month idle and one drift story'))
+    .addOption(option.maxUsd('an idle month and one drift story'))
     .addOption(option.json())
     .addHelpText(
       ...examples(
@@ -78,7 +78,7 @@ export function register(program: Command): void {
       else printEstimate(found, stdout);
       const usd = firstMonth(found);
       if (options.maxUsd !== undefined && usd > options.maxUsd)
-        throw new Refused(`a month idle and one drift story cost ${usd.toFixed(2)} USD, more than ${options.maxUsd}`);
+        throw new Refused(`an idle month and one drift story cost ${usd.toFixed(2)} USD, more than ${options.maxUsd}`);
     });
 
   program

@@ -14,6 +14,7 @@ import { dot, mermaid, svg } from './drawing';
 import { configurationPage } from './configuration';
 import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { filledIn } from './blocks';
+import { examBlocks, studyPlan } from './exam';
 import { graphOf } from './graph';
 import { lifecycle, lifecycleRow } from './lifecycle';
 import { roomPages } from './rooms';
@@ -37,6 +38,8 @@ export async function documents(): Promise<Map<string, string>> {
     ],
     ['README.md', filledIn('README.md', { lifecycle: lifecycleRow })],
     ...lifecycle(),
+    ['docs/exam.md', filledIn('docs/exam.md', examBlocks())],
+    ['docs/study-plan.md', filledIn('docs/study-plan.md', { plan: studyPlan })],
     ['docs/configuration.md', configurationPage()],
     ['docs/dataset-file.md', datasetFilePage()],
     ['schema/dataset.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`],

@@ -1,4 +1,4 @@
-/** The pages of the rooms, written by hand, with their blocks: excerpts, drawings, differences, and what the templates hold. */
+/** The pages of the rooms, written by hand, with their blocks: excerpts, drawings, differences, and tables from the templates. */
 import { rooms } from '../../lib/rooms';
 import { excerpt, filledIn, type Blocks } from './blocks';
 import { difference } from './difference';

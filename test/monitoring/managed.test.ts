@@ -71,7 +71,7 @@ test('Release may change the definitions and pass their role, and only under thi
   expect(allowed(kit('standard')).join()).not.toContain('JobDefinition');
 });
 
-test('the alarms are the same, and the pipeline alarm hears the functions too, within the ten metrics it may combine', () => {
+test('the alarms are the same, and the pipeline alarm includes the functions, within the ten metrics it may combine', () => {
   const names = (of = app) =>
     Object.values(resources('monitoring', 'AWS::CloudWatch::Alarm', of)).map(({ Properties }) => Properties.AlarmName);
   expect(names()).toEqual(names(kit('standard')));
@@ -88,7 +88,7 @@ test('one engine watches: the schedule of the open one is gone, its machine stay
   only('monitoring', 'AWS::StepFunctions::StateMachine', app);
 });
 
-test('the rule hears every end of the four schedules', () => {
+test('the rule matches every end of the four schedules', () => {
   const rule = Object.values(resources('monitoring', 'AWS::Events::Rule', app)).find(
     ({ Properties }) => Properties.EventPattern.source[0] === 'aws.sagemaker',
   );

@@ -39,7 +39,7 @@ export function explainabilityAnalysis(
     headers: headersOf(dataset),
     methods: {
       shap: {
-        // Without a baseline Clarify uses the centre of the window's own records.
+        // Clarify uses the centre of the window's own records when no baseline is given.
         num_clusters: 1,
         num_samples: 100,
         agg_method: 'mean_abs',

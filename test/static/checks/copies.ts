@@ -79,7 +79,7 @@ export const copies: Check[] = [
     ],
   },
   {
-    holds: 'a kit says nothing of another kit',
+    holds: 'a kit does not mention another kit',
     find: (model, twin) =>
       twin.nodes
         .filter(({ properties }) => new RegExp(`\\b${model.kit}\\b`).test(JSON.stringify(properties)))
@@ -92,7 +92,7 @@ export const copies: Check[] = [
     ],
   },
   {
-    holds: 'a rule hears its own kit only',
+    holds: 'a rule matches events of its own kit only',
     find: (model) =>
       model
         .ofType('AWS::Events::Rule')

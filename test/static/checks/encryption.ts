@@ -120,7 +120,7 @@ export const encryption: Check[] = [
             : [
                 {
                   at: node.id,
-                  problem: `${node.type} can be encrypted, and no rule says how: add one to encryption.ts`,
+                  problem: `${node.type} can be encrypted, and no rule covers it: add one to encryption.ts`,
                 },
               ];
         const problem = rule(node, keyed(model, node));

@@ -62,7 +62,7 @@ test('files are written, checked, and missing, changed and orphaned ones refused
   edit('templates/dev/photo-album.intake.asl.json', '"TimeoutSeconds": 60', '"TimeoutSeconds": 90');
   const { status, stdout, stderr } = command();
   expect(status).toBe(1);
-  expect(stderr).toContain('templates/dev/gone.template.json: no stack writes it');
+  expect(stderr).toContain('templates/dev/gone.template.json: belongs to no stack');
   expect(stderr).toContain('templates/dev/photo-album.intake.asl.json: differs');
   expect(stdout).toContain('[~] AWS::StepFunctions::StateMachine IntakeMachine');
   expect(stdout).toMatch(

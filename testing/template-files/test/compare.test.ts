@@ -1,4 +1,4 @@
-/** What a change of a template means. */
+/** The meaning of a change of a template. */
 import { rowsFor, unaccepted } from '../accepted';
 import type { Template } from '../assembly';
 import { compare, type Knowledge } from '../compare';
@@ -59,7 +59,7 @@ describe('a resource under another logical id', () => {
     expect(said(before, under('Pictures', before))).toEqual([
       ['loses data', 'Photos', 'AWS::S3::Bucket becomes Pictures; lost: pictures'],
       ['renamed', 'PhotosPolicy', 'PicturesPolicy'],
-      ['follows', '', 'refers to what has a new name'],
+      ['follows', '', 'refers to a resource with a new name'],
     ]);
   });
 
@@ -176,6 +176,15 @@ test('what differs in some variants names them', () => {
   expect(compare({ dev, prod }, { dev: after.dev, prod }, knowledge)[0]).toMatchObject({ only: ['dev'] });
 });
 
+test('a configuration that is new, or gone, is a line', () => {
+  const [dev, prod] = [{ album: template({ Photos: bucket }) }, { album: template({}) }];
+  const line = { kind: 'remark', only: ['prod'] };
+  expect(compare({ dev }, { dev, prod }, knowledge)).toMatchObject([{ ...line, text: 'A new configuration' }]);
+  expect(compare({ dev, prod }, { dev }, knowledge)).toMatchObject([
+    { ...line, text: 'A configuration that is no longer kept' },
+  ]);
+});
+
 describe('accepted.md', () => {
   const head = '# Accepted\n\n| date | stack | resource | what | why |\n| --- | --- | --- | --- | --- |\n';
   const row = '| 2026-11-26 | album | Photos, `Other` | loses data | nobody uses it |';
@@ -199,8 +208,8 @@ describe('accepted.md', () => {
   });
 
   test.each([
-    [rowsFor(loss)[0]!, 'its date must be a day such as 2026-11-26; received "YYYY-MM-DD"'],
-    [row.replace('nobody uses it', 'why'), 'it says no reason'],
+    [rowsFor(loss)[0]!, 'the date must be a day such as 2026-11-26; received "YYYY-MM-DD"'],
+    [row.replace('nobody uses it', 'why'), 'the reason is missing'],
     [row.replace('loses data', 'deleted'), 'what must be one of loses data, wider grant; received "deleted"'],
   ])('the row %s is refused', (wrong, why) => {
     expect(() => unaccepted(loss, head + wrong, head)).toThrow(`accepted.md: ${why}, in the row ${wrong}`);
