@@ -108,4 +108,4 @@ test('a room is added by at most 16 files besides its templates, its own among t
   run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
   git(copy, 'add', '-A');
   expect(git(copy, 'diff', '--cached', '--name-only', 'HEAD')).toEqual([]);
-}, 300_000);
+}, 420_000);
