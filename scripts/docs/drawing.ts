@@ -61,13 +61,14 @@ export function dot(graph: Graph): string {
 }
 
 /** Colours follow the reader's page; Graphviz writes its own on every shape, which are taken off. */
-const STYLE = `
+export const ROOM_COLOURS = `
   svg { --ink: #1f2328; --soft: #59636e; --room: #f6f8fa; --rim: #d1d9e0; --line: #59636e; --back: #bc4c00;
     --storage: #ddf4ff; --compute: #fff1e5; --machine: #fbefff; --signal: #fff8c5; --door: #dafbe1 }
   @media (prefers-color-scheme: dark) {
     svg { --ink: #f0f6fc; --soft: #9198a1; --room: #151b23; --rim: #3d444d; --line: #9198a1; --back: #f0883e;
       --storage: #12324f; --compute: #4a2b12; --machine: #3a2356; --signal: #3f3510; --door: #12381f }
-  }
+  }`;
+const STYLE = `${ROOM_COLOURS}
   text { fill: var(--ink) } .node text:last-of-type { fill: var(--soft) }
   .room path { fill: var(--room); stroke: var(--rim) } .room text { fill: var(--soft) }
   .node path { stroke: var(--rim) } .storage path { fill: var(--storage) } .compute path { fill: var(--compute) }

@@ -14,6 +14,7 @@ import { dot, mermaid, svg } from './drawing';
 import { configurationPage } from './configuration';
 import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { graphOf } from './graph';
+import { lifecycle, lifecycleRow } from './lifecycle';
 import { page } from './page';
 import { knobTable, replacingTable } from './upgrading';
 import { KIT, synthesize, variants, type Synthesized } from './synthesized';
@@ -29,7 +30,9 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/architecture.mmd', mermaid(graph)],
     ['docs/story.svg', picture(JSON.parse(readFileSync(STORY, 'utf8')) as Story) ?? ''],
     ['docs/stacks/README.md', overview(kits)],
-    ['docs/upgrading.md', upgrading(kits)],
+    ['docs/upgrading.md', within('docs/upgrading.md', { replacing: replacingTable(kits), knobs: knobTable(kits) })],
+    ['README.md', within('README.md', { lifecycle: lifecycleRow() })],
+    ...lifecycle(),
     ['docs/configuration.md', configurationPage()],
     ['docs/dataset-file.md', datasetFilePage()],
     ['schema/dataset.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`],
@@ -40,16 +43,15 @@ export async function documents(): Promise<Map<string, string>> {
   ]);
 }
 
-/** The page as it is, with its tables written anew. */
-function upgrading(kits: readonly Synthesized[]): string {
-  const tables = { replacing: replacingTable(kits), knobs: knobTable(kits) };
-  return Object.entries(tables).reduce(
+/** The page as it is, with its generated blocks written anew. */
+function within(path: string, blocks: Record<string, readonly string[]>): string {
+  return Object.entries(blocks).reduce(
     (text, [name, lines]) => {
       const between = new RegExp(`(<!-- generated: ${name} -->\\n)[^]*?(<!-- end -->)`);
-      if (!between.test(text)) throw new Error(`docs/upgrading.md has no place for the table "${name}"`);
+      if (!between.test(text)) throw new Error(`${path} has no place for the block "${name}"`);
       return text.replace(between, (_, start: string, end: string) => `${start}${lines.join('\n')}\n\n${end}`);
     },
-    readFileSync(join(ROOT, 'docs/upgrading.md'), 'utf8'),
+    readFileSync(join(ROOT, path), 'utf8'),
   );
 }
 

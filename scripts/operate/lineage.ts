@@ -44,6 +44,7 @@ export interface LineageRecord {
     algorithm: string;
     hyperparameters: Record<string, number | string | boolean>;
     treatment: Record<string, number | string>;
+    seeds: number;
   };
   metrics: Record<string, unknown>;
   decision: { promoted: boolean; reason: string };

@@ -71,6 +71,7 @@ export function differences(one: LineageRecord, other: LineageRecord): string[] 
     ['the code', ({ code }) => code.sha256],
     ['the image', ({ training }) => training.image],
     ['the instance type', ({ training }) => training.instanceType],
+    ['the number of seeds', ({ training }) => training.seeds],
     ['the parameters', ({ training }) => [training.algorithm, training.hyperparameters, training.treatment]],
   ];
   return compared

@@ -139,8 +139,8 @@ describe('no start', () => {
 
   test.each<[string, Signal, string]>([
     ['unconfirmed', { ...violation, confirmed: false }, 'not confirmed yet'],
-    ['of too few records', { ...clean, status: 'TooFewRecords' }, 'TooFewRecords says nothing about drift'],
-    ['of too few labels', { ...clean, status: 'TooFewLabels' }, 'TooFewLabels says nothing about drift'],
+    ['of too few records', { ...clean, status: 'TooFewRecords' }, 'TooFewRecords is no evidence of drift'],
+    ['of too few labels', { ...clean, status: 'TooFewLabels' }, 'TooFewLabels is no evidence of drift'],
   ])('and no change of the episode by a window that is %s', (_, signal, reason) => {
     expect(on(signal, { episode })).toMatchObject({
       outcome: 'skipped',

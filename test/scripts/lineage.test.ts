@@ -44,6 +44,7 @@ const record: LineageRecord = {
     algorithm: 'boosted-trees',
     hyperparameters: { eta: 0.1, seed: 2013 },
     treatment: { imbalance: 'smote', reweigh: 'none' },
+    seeds: 1,
   },
   metrics: {},
   decision: { promoted: true, reason: 'gain 0.05' },
@@ -149,11 +150,14 @@ describe('a version is trained again', () => {
     });
   });
 
-  test('and what made another model is named', async () => {
-    const other = { ...record, identity: 'fedcba9876543210', code: file('code/6a1b.gz') };
+  test.each([
+    ['the code: .*, now .*', { code: file('code/6a1b.gz') }],
+    ['the number of seeds: 1, now 3', { training: { ...record.training, seeds: 3 } }],
+  ])('and what made another model is named: %s', async (named, change) => {
+    const other = { ...record, identity: 'fedcba9876543210', ...change };
     object('artifacts', 'evaluations/two/lineage.json', JSON.stringify(other));
     await expect(reproduce(kit, { version: 1 }, listener())).rejects.toThrow(
-      /was trained again as fedcba9876543210: the code: .*, now /,
+      new RegExp(`was trained again as fedcba9876543210: ${named}$`),
     );
   });
 

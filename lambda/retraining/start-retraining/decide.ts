@@ -4,18 +4,18 @@ import type { Config } from '../../../lib/config';
 import { addDays } from '../../../lib/shared/days';
 
 export type GuardConfig = Config['retraining'] & {
-  /** After this the lock of a training whose end was never heard is free: as long as Train may take. */
+  /** Lease of the lock: the longest duration of Train, after which a missing end event no longer blocks retraining. */
   readonly leaseMinutes: number;
 };
 
-/** One monitoring run, as its event tells it. Days are UTC, `end` is the first day left out. */
+/** One monitoring run, from its event. Days are UTC; `end` is exclusive. */
 export interface Signal {
-  /** The event's id: the same event, delivered again, has the same one. */
+  /** The event's id, which a repeated delivery keeps. */
   id: string;
-  /** When the event was sent, ISO 8601. */
+  /** The time of the event, ISO 8601. */
   time: string;
   window: { start: string; end: string };
-  /** ARN of the model package that was measured. */
+  /** ARN of the measured model package. */
   champion: string;
   status: string;
   confirmed: boolean;
@@ -25,14 +25,14 @@ export interface Signal {
   outcomeUri: string | null;
 }
 
-/** What all episodes share: the running training, and what limits the next one. */
+/** Shared by all episodes: the running training, and the limits for the next one. */
 export interface Lock {
-  /** Name of the execution that holds the lock until `expiresAt` (epoch seconds; 0 when its end has been seen). */
+  /** Name of the execution that holds the lock until `expiresAt` (epoch seconds; 0 after its end event). */
   execution: string | null;
   expiresAt: number;
-  /** End of the window that the latest retraining answered. */
+  /** End of the window that caused the latest retraining. */
   windowEnd: string | null;
-  /** Wall-clock day of the latest start, and the starts of that day. */
+  /** Wall-clock day of the latest start, and the number of starts on that day. */
   day: string | null;
   starts: number;
   /** The champion of the newest signal, and that signal's time. */
@@ -45,7 +45,7 @@ export interface Episode {
   champion: string;
   id: string;
   status: 'open' | 'closed';
-  /** Ends of the windows that opened it, violated last, and closed it. */
+  /** Ends of the windows that opened the episode, violated last, and closed it. */
   openedAt: string;
   violatedAt: string;
   closedAt: string | null;
@@ -59,7 +59,7 @@ export interface State {
   lock: Lock;
   /** The episode of the signal's champion. */
   episode?: Episode;
-  /** The episode of the champion before, while it is still open. */
+  /** The episode of the previous champion, while it is still open. */
   previous?: Episode;
 }
 
@@ -75,12 +75,12 @@ export interface Decision {
   outcome: 'started' | 'skipped' | 'closed';
   reason: string;
   episode: string | null;
-  /** Attempts of the episode, this one included. */
+  /** Number of the attempt within the episode. */
   attempt: number;
   execution: { name: string; input: TrainInput } | null;
-  /** The items that follow from it; absent ones stay as they are. */
+  /** The items to write; absent ones stay as they are. */
   next: { lock: Lock; episode?: Episode };
-  /** The signal itself is still to be decided: only the episode of the champion before was closed. */
+  /** Only the episode of the previous champion was closed; the signal itself is still to be decided. */
   again: boolean;
 }
 
@@ -97,7 +97,7 @@ export const unlocked: Lock = {
 export function decide(signal: Signal, state: State, config: GuardConfig, now: Date): Decision {
   const { previous } = state;
   const { champion, championSeen } = state.lock;
-  // Also when both came in the same second: closing an episode twice would let an old event undo a newer one.
+  // Equal times count as old: closing an episode twice would let an old event undo a newer one.
   if (signal.champion !== champion && signal.time <= championSeen)
     return {
       outcome: 'skipped',
@@ -142,7 +142,7 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
     const closed = { ...open, status: 'closed', closedAt: end } as const;
     return { ...skipped(`the window that ends ${end} is clean`, closed), outcome: 'closed' };
   }
-  if (signal.status !== statuses.violations) return skipped(`${signal.status} says nothing about drift`);
+  if (signal.status !== statuses.violations) return skipped(`${signal.status} is no evidence of drift`);
   if (!signal.confirmed) return skipped('the violation is not confirmed yet');
   if (open === undefined && state.episode?.closedAt != null && end <= state.episode.closedAt)
     return skipped(`older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`);
@@ -176,7 +176,7 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   };
 }
 
-/** The first guard that stands against a start; cheap explanations for people come before the ones that need arithmetic. */
+/** The first reason not to start, or undefined. Reasons that people understand quickly come before computed ones. */
 function whyNot(
   { window, newLabelledRows }: Signal,
   episode: Episode,
@@ -190,7 +190,7 @@ function whyNot(
   if (episode.attempts >= config.maxAttemptsPerEpisode)
     return `the episode has had its ${config.maxAttemptsPerEpisode} attempts; a person may start Train, a clean window or a new champion ends it`;
   const rows = newLabelledRows - (episode.attempts === 0 ? 0 : episode.labelledRows);
-  // Not `<`: an event without the number must not pass.
+  // The negation also covers an event without the number, for which `<` would be false.
   if (!(rows >= config.minNewLabelledRows))
     return `${rows} new labelled rows since ${episode.attempts === 0 ? "the champion's training" : 'the attempt before'}, ${config.minNewLabelledRows} are needed`;
   const earliest = lock.windowEnd === null ? window.end : addDays(lock.windowEnd, config.cooldownDays);
@@ -201,7 +201,7 @@ function whyNot(
   return undefined;
 }
 
-/** Ids end up in execution names: letters, digits, dashes, and short. */
+/** Ids become part of execution names: letters, digits, dashes, and short. */
 function opened({ champion, window }: Signal): Episode {
   return {
     champion,
