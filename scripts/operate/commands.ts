@@ -219,11 +219,11 @@ export function register(program: Command): void {
     .command('pull')
     .description('bring curated data, models, evaluations and monitored windows to disk')
     .argument('[folder]', 'where they go', 'pulled')
-    .option('--only <parts>', 'some of them, joined by commas, e.g. models,evaluations (default: all)')
+    .option('--parts <parts>', 'some of them, joined by commas, e.g. models,evaluations (default: all)')
     .addOption(option.json())
-    .action(async (folder: string, { only, json }: { only?: string; json: boolean }) => {
+    .action(async (folder: string, { parts, json }: { parts?: string; json: boolean }) => {
       const { pull } = load<typeof import('./pull')>('./pull');
-      const pulled = await pull(await deployed(), { folder, parts: only?.split(',') }, out);
+      const pulled = await pull(await deployed(), { folder, parts: parts?.split(',') }, out);
       if (json) console.log(JSON.stringify(pulled, undefined, 2));
     });
 
