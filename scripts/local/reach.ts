@@ -1,4 +1,4 @@
-/** Where a command's calls go: to the local account of this clone, or to AWS, which is named before anything is changed there. */
+/** The account that a command calls: the local one of this clone, or one of AWS, which is named before anything is changed there. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Refused } from '../../lib/shared/refused';
 import { confirm } from '../account/confirm';

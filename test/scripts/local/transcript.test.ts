@@ -1,10 +1,10 @@
 /** The local account as its page shows it: the commands are typed, and what they show is looked for. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyOfRepository } from '../support/copy';
-import { missing, regionsOf, Shell, type Step, stepsOf } from '../support/transcript';
+import { copyOfRepository } from '../../support/copy';
+import { missing, regionsOf, Shell, type Step, stepsOf } from '../../support/transcript';
 
-const root = join(__dirname, '../..');
+const root = join(__dirname, '../../..');
 const read = (document: string) => readFileSync(join(root, document), 'utf8');
 const page = read('docs/local-account.md');
 const clones: string[] = [];
@@ -46,14 +46,14 @@ test('a walk', async () => {
   const steps = regionsOf(page, 'transcript').flatMap(stepsOf);
   expect(steps.length).toBeGreaterThan(5);
   expect(await typed(steps)).toEqual(passed);
-}, 300_000);
+}, 600_000);
 
 thorough(
   'the whole way by the CDK CLI',
   async () => {
     expect(await typed(regionsOf(page, 'transcript: thorough').flatMap(stepsOf))).toEqual(passed);
   },
-  600_000,
+  1_200_000,
 );
 
 thorough(
@@ -73,7 +73,7 @@ thorough(
     expect(steps.length).toBeGreaterThan(2);
     expect(await typed([start!, ...steps, stop!])).toEqual(passed);
   },
-  600_000,
+  1_200_000,
 );
 
 describe('the reader of transcripts', () => {
