@@ -21,9 +21,10 @@ export const program = new Command('mlkit')
   .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
   .option('--aws', 'AWS is meant, although this clone has started a local account')
   .addOption(
-    new Option('--account <id>', 'the AWS account that may be changed; answers the question for its last four digits').env(
-      'KIT_ACCOUNT',
-    ),
+    new Option(
+      '--account <id>',
+      'the AWS account that may be changed; answers the question for its last four digits',
+    ).env('KIT_ACCOUNT'),
   )
   .exitOverride();
 
