@@ -6,7 +6,7 @@ process.env.KIT_LOCAL = '/nonexistent/.local';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  roots: ['<rootDir>/test', '<rootDir>/testing'],
   testMatch: ['**/*.test.ts'],
   // By default Jest leaves one processor to others, which on two cores halves its speed.
   maxWorkers: 2,
