@@ -1,13 +1,15 @@
 /** `npm run kit -- <command>`: commands for a deployed kit and its local rehearsal. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { register as account } from './account/commands';
 import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
 import { register as quiz } from './labs/quiz';
+import { register as local } from './local/commands';
 import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
 import { DEFAULT_KIT } from '../lib/config';
 import { Refused } from '../lib/shared/refused';
+import type { Reach } from './local/reach';
 import { SIGN_IN } from './shared/arguments';
 import { terminal } from './shared/out';
 
@@ -18,9 +20,24 @@ export const program = new Command('mlkit')
   .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
   .option('--kit <name>', 'name the kit was deployed under', DEFAULT_KIT)
   .option('--region <region>', 'AWS Region (default: that of the environment)')
+  .option('--aws', 'AWS is meant, although this clone has started a local account')
+  .addOption(
+    new Option(
+      '--account <id>',
+      'the AWS account that may be changed; answers the question for its last four digits',
+    ).env('KIT_ACCOUNT'),
+  )
   .exitOverride();
 
-for (const register of [operate, account, rehearse, bench, prove, quiz]) register(program);
+for (const register of [local, operate, account, rehearse, bench, prove, quiz]) register(program);
+
+program.hook('preAction', async (_, action) => {
+  let command = action;
+  while (command.parent !== program) command = command.parent!;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load a client of AWS for commands that call nothing
+  const { reach } = require('./local/reach') as typeof import('./local/reach');
+  await reach(command.name(), { ...program.opts<Reach>(), ...action.opts<Pick<Reach, 'yes'>>() });
+});
 
 /** Explains the two most frequent mistakes, with the remedy. */
 function explained(error: Error): string {

@@ -74,6 +74,8 @@ export interface TrainInput {
 export interface Decision {
   outcome: 'started' | 'skipped' | 'closed';
   reason: string;
+  /** What would have led to another decision, for people; null where a training was started. */
+  wouldChange: string | null;
   episode: string | null;
   /** Number of the attempt within the episode. */
   attempt: number;
@@ -102,6 +104,7 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
     return {
       outcome: 'skipped',
       reason: `${version(champion)} serves in place of ${version(signal.champion)}, which was measured`,
+      wouldChange: `a window that ${version(champion)} served`,
       episode: null,
       attempt: 0,
       execution: null,
@@ -116,6 +119,7 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
     return {
       outcome: 'closed',
       reason,
+      wouldChange: `a confirmed violation of ${version(signal.champion)} opens an episode of its own`,
       episode: closed.id,
       attempt: closed.attempts,
       execution: null,
@@ -125,9 +129,10 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   }
 
   const open = state.episode?.status === 'open' ? state.episode : undefined;
-  const skipped = (reason: string, episode = open): Decision => ({
+  const skipped = (reason: string, wouldChange: string, episode = open): Decision => ({
     outcome: 'skipped',
     reason,
+    wouldChange,
     episode: episode?.id ?? null,
     attempt: episode?.attempts ?? 0,
     execution: null,
@@ -136,21 +141,39 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   });
   const { end } = signal.window;
   if (signal.status === statuses.completed) {
-    if (open === undefined) return skipped('no violation, and no episode is open');
+    if (open === undefined) return skipped('no violation, and no episode is open', 'a confirmed violation opens one');
     if (end <= open.violatedAt)
-      return skipped(`clean, but older than the violation in the window that ends ${open.violatedAt}`);
+      return skipped(
+        `clean, but older than the violation in the window that ends ${open.violatedAt}`,
+        'a clean window that ends later closes the episode',
+      );
     const closed = { ...open, status: 'closed', closedAt: end } as const;
-    return { ...skipped(`the window that ends ${end} is clean`, closed), outcome: 'closed' };
+    return {
+      ...skipped(
+        `the window that ends ${end} is clean`,
+        'a confirmed violation in a later window opens another',
+        closed,
+      ),
+      outcome: 'closed',
+    };
   }
-  if (signal.status !== statuses.violations) return skipped(`${signal.status} is no evidence of drift`);
-  if (!signal.confirmed) return skipped('the violation is not confirmed yet');
+  if (signal.status !== statuses.violations)
+    return skipped(`${signal.status} is no evidence of drift`, 'a window with enough records and labels');
+  if (!signal.confirmed)
+    return skipped(
+      'the violation is not confirmed yet',
+      'violations in as many of the latest windows as monitoring.confirm says',
+    );
   if (open === undefined && state.episode?.closedAt != null && end <= state.episode.closedAt)
-    return skipped(`older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`);
+    return skipped(
+      `older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`,
+      'a confirmed violation in a window that ends later opens another',
+    );
 
   const episode =
     open === undefined ? opened(signal) : { ...open, violatedAt: open.violatedAt > end ? open.violatedAt : end };
   const obstacle = whyNot(signal, episode, lock, config, now);
-  if (obstacle !== undefined) return skipped(obstacle, episode);
+  if (obstacle !== undefined) return skipped(...obstacle, episode);
 
   const attempt = episode.attempts + 1;
   const name = `drift-${episode.id}-${attempt}`;
@@ -158,6 +181,7 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   return {
     outcome: 'started',
     reason: `${[...new Set(signal.violations.map(({ feature }) => feature))].join(', ')}: attempt ${attempt} of ${config.maxAttemptsPerEpisode}`,
+    wouldChange: null,
     episode: episode.id,
     attempt,
     execution: { name, input: { mode: 'train', trigger: 'drift', dataThrough: end, episode: episode.id, attempt } },
@@ -183,22 +207,39 @@ function whyNot(
   lock: Lock,
   config: GuardConfig,
   now: Date,
-): string | undefined {
+): [reason: string, wouldChange: string] | undefined {
   // #region reasons
-  if (lock.expiresAt * 1000 > now.getTime()) return `execution ${lock.execution} is running`;
+  if (lock.expiresAt * 1000 > now.getTime())
+    return [
+      `execution ${lock.execution} is running`,
+      `its end, or ${new Date(lock.expiresAt * 1000).toISOString()}, when its lease runs out`,
+    ];
   if (lock.windowEnd !== null && window.end <= lock.windowEnd)
-    return `a retraining has answered the window that ends ${lock.windowEnd}`;
+    return [`a retraining has answered the window that ends ${lock.windowEnd}`, 'a window that ends later'];
   if (episode.attempts >= config.maxAttemptsPerEpisode)
-    return `the episode has had its ${config.maxAttemptsPerEpisode} attempts; a person may start Train, a clean window or a new champion ends it`;
+    return [
+      `the episode has had its ${config.maxAttemptsPerEpisode} attempts`,
+      'a clean window or a new champion ends the episode; a person may start Train',
+    ];
   const rows = newLabelledRows - (episode.attempts === 0 ? 0 : episode.labelledRows);
   // The negation also covers an event without the number, for which `<` would be false.
   if (!(rows >= config.minNewLabelledRows))
-    return `${rows} new labelled rows since ${episode.attempts === 0 ? "the champion's training" : 'the attempt before'}, ${config.minNewLabelledRows} are needed`;
+    return [
+      `${rows} new labelled rows since ${episode.attempts === 0 ? "the champion's training" : 'the attempt before'}, ${config.minNewLabelledRows} are needed`,
+      'more labels, or a lower retraining.minNewLabelledRows',
+    ];
   const earliest = lock.windowEnd === null ? window.end : addDays(lock.windowEnd, config.cooldownDays);
-  if (window.end < earliest) return `cooldown: windows that end ${earliest} or later may start the next retraining`;
+  if (window.end < earliest)
+    return [
+      `cooldown: windows that end ${earliest} or later may start the next retraining`,
+      'such a window, or a lower retraining.cooldownDays',
+    ];
   const today = now.toISOString().slice(0, 10);
   if (startsOn(today, lock) >= config.maxPerDay)
-    return `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`;
+    return [
+      `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`,
+      'the next day (UTC), or a higher retraining.maxPerDay',
+    ];
   // #endregion reasons
   return undefined;
 }

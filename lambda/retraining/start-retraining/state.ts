@@ -41,7 +41,7 @@ export class StateTable implements Store<Snapshot> {
   async commit(signal: Signal, decision: Decision, { versions }: Snapshot, now: Date): ReturnType<Store['commit']> {
     const key = decisionKey(signal, decision);
     const { lock, episode } = decision.next;
-    const { outcome, reason, episode: id, attempt, execution } = decision;
+    const { outcome, reason, wouldChange, episode: id, attempt, execution } = decision;
     const { time: _, ...evidence } = signal;
     const items = [
       // The decision comes first: its index among the cancellation reasons distinguishes a repeated event from a changed state.
@@ -50,6 +50,7 @@ export class StateTable implements Store<Snapshot> {
           ...key,
           outcome,
           reason,
+          wouldChange,
           episode: id,
           attempt,
           executionName: execution?.name,
