@@ -2,7 +2,8 @@
 .toolchain/toolchain.json`.
 
 Prints one JSON line {"ready": true, "endpoint": ...} and runs until SIGTERM, SIGINT or the death of its
-parent; it then ends every process that it caused, within three seconds."""
+parent; it then ends every process that it caused, within three seconds. SIGUSR1 makes it outlive its
+parent."""
 
 import argparse
 import json
@@ -41,7 +42,9 @@ def main() -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    when_parent_ends(ended.set)
+    stays = threading.Event()
+    signal.signal(signal.SIGUSR1, lambda *_: stays.set())
+    when_parent_ends(lambda: None if stays.is_set() else ended.set())
     with (run_dir / "emulator.log").open("ab") as log:
         engine = subprocess.Popen(
             [sys.executable, "-m", "engine.emulator", _settings(options, run_dir, port)],

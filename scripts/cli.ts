@@ -3,10 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { register as account } from './account/commands';
 import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
+import { register as local } from './local/commands';
 import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
 import { DEFAULT_KIT } from '../lib/config';
 import { Refused } from '../lib/shared/refused';
+import type { Reach } from './local/reach';
 import { SIGN_IN } from './shared/arguments';
 import { terminal } from './shared/out';
 
@@ -17,9 +19,19 @@ export const program = new Command('mlkit')
   .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
   .option('--kit <name>', 'name the kit was deployed under', DEFAULT_KIT)
   .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
+  .option('--aws', 'AWS is meant, although this clone has started a local account')
+  .option('--account <id>', 'the AWS account that may be changed; answers the question for its last four digits')
   .exitOverride();
 
-for (const register of [operate, account, rehearse, bench, prove]) register(program);
+for (const register of [local, operate, account, rehearse, bench, prove]) register(program);
+
+program.hook('preAction', async (_, action) => {
+  let command = action;
+  while (command.parent !== program) command = command.parent!;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load a client of AWS for commands that call nothing
+  const { reach } = require('./local/reach') as typeof import('./local/reach');
+  await reach(command.name(), { ...program.opts<Reach>(), ...action.opts<Pick<Reach, 'yes'>>() });
+});
 
 /** The two mistakes that everybody makes first, in words that say what to do. */
 function explained(error: Error): string {

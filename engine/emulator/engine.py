@@ -16,6 +16,7 @@ from engine.emulator import (
     authorization,
     bucket_deployment,
     buckets,
+    conditions,
     dashboards,
     deliveries,
     events,
@@ -108,6 +109,7 @@ def install(settings: Settings) -> Engine:
     streams.install(host)
     athena.install(host)
     api_gateway.install(host)
+    conditions.install()
     exports.install()
     roles = ServiceRoles(host)
     roles.install()

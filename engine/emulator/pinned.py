@@ -63,10 +63,13 @@ SEAMS: dict[str, str | None] = {
     "services.athena:error_response_json": None,
     "services.cloudformation:_exports": None,
     "services.cloudformation:_stacks": None,
+    "services.cloudformation.changesets:_evaluate_conditions": "template params",
+    "services.cloudformation.engine:_evaluate_conditions": "template params",
     "services.cloudformation.helpers:_error": "code message status",
     "services.cloudformation.handlers:_create_stack": "params",
     "services.cloudformation.handlers:_update_stack": "params",
     "services.cloudformation.handlers:_delete_stack": "params",
+    "services.cloudformation.handlers:_evaluate_conditions": "template params",
     "services.cloudformation.handlers:_ACTION_HANDLERS": None,
     "services.cloudformation.handlers:_imported_export_names": "stack stack_name",
     "services.cloudformation.handlers:_resolve_stack": "stack_name",
@@ -75,6 +78,7 @@ SEAMS: dict[str, str | None] = {
     "services.cloudformation.stacks:_add_event": (
         "stack_id stack_name logical_id resource_type status reason physical_id detailed_status"
     ),
+    "services.cloudformation.stacks:_evaluate_conditions": "template params",
     "services.cloudformation.stacks:_resolve_stack_outputs": (
         "outputs_defs conditions resources param_values mappings stack_name stack_id"
     ),

@@ -14,6 +14,7 @@ const COMMANDS = {
   bench: (args) => start(cli('bench', ...args)),
   prove: (args) => start(cli('prove', ...args)),
   kit: (args) => start(cli(...args)),
+  local: (args) => start(cli('local', ...args)),
   docs: () => start([join(BIN, 'ts-node'), 'scripts/docs/index.ts']),
   synth: (args) => start([join(BIN, 'cdk'), 'synth', '--quiet', ...args]),
   test: async (args) => (await import('./test-runner.mjs')).test(args, start),

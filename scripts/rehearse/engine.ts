@@ -1,6 +1,6 @@
 /** The local emulator as a child process, and the assembly's way in and out of it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -19,8 +19,18 @@ export interface Target {
 export interface Engine {
   /** Root of the emulated account: deploys and gathers evidence, never plays the scenario. */
   readonly root: Target;
+  readonly pid: number;
   stop(): Promise<void>;
+  /** Lets it outlive this process. */
+  stay(): void;
 }
+
+/** Root of the account that every engine emulates. */
+export const rootOf = (endpoint: string): Target => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: '123456789012', secretAccessKey: 'test' },
+});
 
 export function toolchain(): { python: string } {
   try {
@@ -33,21 +43,27 @@ export function toolchain(): { python: string } {
 /**
  * @param quotas granted to the account beyond a new one's, by name
  * @param assumed what AWS answers where nobody wrote it down
+ * @param port of its endpoint. @default a free one
  * @throws Error with the engine's last lines when it does not come up within a minute
  */
 export async function startEngine(
   runDir: string,
   quotas: Readonly<Record<string, number>>,
   assumed: Assumed,
+  port = 0,
 ): Promise<Engine> {
   const granted = Object.entries(quotas).flatMap(([name, value]) => ['--quota', `${name}=${value}`]);
   const answers = Object.entries(assumed).flatMap(([name, answer]) => ['--unknown', `${name}=${answer}`]);
-  const options = ['--run-dir', runDir, '--toolchain', TOOLCHAIN, '--spark-ahead', ...granted, ...answers];
-  const child = spawn(toolchain().python, ['-m', 'engine', ...options], { cwd: ROOT, stdio: 'pipe' });
-  const log = createWriteStream(join(runDir, 'engine.log'));
-  child.stderr.pipe(log);
+  const options = ['--run-dir', runDir, '--port', String(port), '--toolchain', TOOLCHAIN, '--spark-ahead'];
+  const log = openSync(join(runDir, 'engine.log'), 'a');
+  const child = spawn(toolchain().python, ['-m', 'engine', ...options, ...granted, ...answers], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', log],
+    // A terminal's Ctrl-C is for us alone: we end it, or leave it to stay.
+    detached: true,
+  });
+  closeSync(log);
   const endpoint = await ready(child, join(runDir, 'engine.log'));
-  child.stdout.pipe(log);
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -57,10 +73,12 @@ export async function startEngine(
     await gone;
     clearTimeout(force);
   };
-  return {
-    root: { endpoint, region: 'us-east-1', credentials: { accessKeyId: '123456789012', secretAccessKey: 'test' } },
-    stop,
+  const stay = () => {
+    child.kill('SIGUSR1');
+    child.stdout!.destroy();
+    child.unref();
   };
+  return { root: rootOf(endpoint), pid: child.pid!, stop, stay };
 }
 
 function ready(child: ChildProcess, log: string): Promise<string> {
@@ -87,10 +105,7 @@ function ready(child: ChildProcess, log: string): Promise<string> {
  */
 export async function bootstrap({ root }: Engine, assembly: string, log: string): Promise<void> {
   const { accessKeyId: account } = root.credentials;
-  // The emulator does not read the template's condition for this default of it.
-  const policies = ['--cloudformation-execution-policies', 'arn:aws:iam::aws:policy/AdministratorAccess'];
-  const where = ['--app', assembly, `aws://${account}/${root.region}`];
-  await cdk(['bootstrap', ...where, ...policies], log, await environmentOf(root));
+  await cdk(['bootstrap', '--app', assembly, `aws://${account}/${root.region}`], log, await environmentOf(root));
 }
 
 export interface Audit {

@@ -3,12 +3,16 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from engine.emulator import pinned
+
+ROOT = Path(__file__).parents[3]
 
 
 def descendants(process):
@@ -53,6 +57,28 @@ def test_a_killed_supervisor_takes_the_engine_with_it(start, tmp_path, until):
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     until(lambda: not any(alive(child) for child in children), 5)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_it_ends_with_its_parent_unless_it_was_told_to_stay(tmp_path, until, stays):
+    command = [sys.executable, "-m", "engine", "--run-dir", str(tmp_path), "--wait-scale", "0"]
+    shell = subprocess.Popen(
+        ["sh", "-c", '"$@" & echo $!; wait', "sh", *command], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert shell.stdout is not None
+    supervisor = int(shell.stdout.readline())
+    shell.stdout.readline()
+    if stays:
+        os.kill(supervisor, signal.SIGUSR1)
+    shell.kill()
+    shell.wait()
+    if not stays:
+        until(lambda: not alive(supervisor), 5)
+        return
+    time.sleep(1)
+    assert alive(supervisor)
+    os.kill(supervisor, signal.SIGTERM)
+    until(lambda: not alive(supervisor), 5)
 
 
 def test_a_port_in_use_is_refused(start, engine, tmp_path):

@@ -228,6 +228,24 @@ def test_exports_hold_their_stack(engine):
     gone.wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
+@pytest.mark.parametrize(("named", "made"), [("", "implied"), ("one,two", "named")])
+def test_a_condition_joins_the_members_of_a_list(engine, named, made):
+    template = {
+        "Parameters": {"Policies": {"Type": "CommaDelimitedList", "Default": ""}},
+        "Conditions": {"Named": {"Fn::Not": [{"Fn::Equals": ["", {"Fn::Join": ["", {"Ref": "Policies"}]}]}]}},
+        "Resources": {
+            "Parameter": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Type": "String", "Value": {"Fn::If": ["Named", "named", "implied"]}},
+            }
+        },
+    }
+    parameters = [{"ParameterKey": "Policies", "ParameterValue": named}]
+    name = engine.stack(template, Parameters=parameters)["StackName"]
+    parameter = engine.resources(name)["Parameter"]
+    assert engine.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"] == made
+
+
 def test_ssm_parameters_and_dynamic_references(engine):
     engine.client("ssm").put_parameter(Name="/kit/given", Value="value", Type="String", Overwrite=True)
     template = {

@@ -1,0 +1,65 @@
+/** Where a command's calls go: to the local account of this clone, or to AWS, which is named before anything is changed there. */
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { Refused } from '../../lib/shared/refused';
+import { confirm } from '../account/confirm';
+import { chosen, point, REGION } from './account';
+
+export interface Reach {
+  /** AWS is meant, whatever was started on this machine. */
+  aws?: boolean;
+  /** The account that is meant. */
+  account?: string;
+  region?: string;
+  /** Ask no question. */
+  yes?: boolean;
+}
+
+/** Commands that call no account, or start one of their own. */
+export const ON_THIS_MACHINE = ['local', 'rehearse', 'report', 'grants', 'verify', 'compare', 'cost', 'bench', 'prove'];
+/** Commands that change nothing in an account; every other one does. */
+export const READING = ['doctor', 'sweep', 'status', 'query', 'lineage', 'predict', 'sample', 'pull', 'why'];
+
+/**
+ * Points this process, and what it starts, at the account of a command.
+ * @throws Refused where the local account has ended, or where a change to an account of AWS was not confirmed
+ */
+export async function reach(command: string, { aws = false, account, region, yes = false }: Reach): Promise<void> {
+  if (ON_THIS_MACHINE.includes(command)) return;
+  if (!aws) {
+    const local = chosen(process.env);
+    if (local !== undefined) {
+      if (region !== undefined && region !== REGION)
+        throw new Refused(`the local account is in ${REGION}, not in ${region}: leave --region out, or add --aws`);
+      point(process.env, local);
+      return;
+    }
+  } else if (process.env.AWS_ENDPOINT_URL !== undefined) {
+    throw new Refused(
+      `--aws was given, but AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: unset it, and the keys that go with it`,
+    );
+  } else {
+    // The CDK CLI is started by some commands, and looks for the local account by itself.
+    process.env.KIT_AWS = '1';
+  }
+  if (isThisMachine(process.env.AWS_ENDPOINT_URL) || READING.includes(command)) return;
+  await sure(command, { account, region, yes });
+}
+
+const isThisMachine = (endpoint: string | undefined): boolean =>
+  endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+
+async function sure(command: string, { account, region, yes }: Omit<Reach, 'aws'>): Promise<void> {
+  const sts = new STSClient(region === undefined ? {} : { region });
+  const { Account: found = '', Arn: who } = await sts.send(new GetCallerIdentityCommand());
+  if (account !== undefined && account !== found)
+    throw new Refused(
+      `--account is ${account}, but the credentials are those of ${found} (${who}): nothing was changed`,
+    );
+  if (account !== undefined) return;
+  if (yes) throw new Refused(`--yes needs --account, the account that is meant; this is ${found}: nothing was changed`);
+  await confirm(
+    `${command} changes AWS account ${found}, Region ${await sts.config.region()}, as ${who}. Type the last four digits of the account to go on:`,
+    found.slice(-4),
+    `--account ${found}`,
+  );
+}
