@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { register as account } from './account/commands';
 import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
+import { register as labs } from './labs/commands';
 import { register as local } from './local/commands';
 import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
@@ -23,7 +24,7 @@ export const program = new Command('mlkit')
   .option('--account <id>', 'the AWS account that may be changed; answers the question for its last four digits')
   .exitOverride();
 
-for (const register of [local, operate, account, rehearse, bench, prove]) register(program);
+for (const register of [local, labs, operate, account, rehearse, bench, prove]) register(program);
 
 program.hook('preAction', async (_, action) => {
   let command = action;

@@ -15,7 +15,7 @@ export interface Reach {
 }
 
 /** Commands that call no account, or start one of their own. */
-export const ON_THIS_MACHINE = ['local', 'rehearse', 'report', 'grants', 'verify', 'compare', 'cost', 'bench', 'prove'];
+export const ON_THIS_MACHINE = ['local', 'lab', 'rehearse', 'report', 'grants', 'verify', 'compare', 'cost', 'bench', 'prove'];
 /** Commands that change nothing in an account; every other one does. */
 export const READING = ['doctor', 'sweep', 'status', 'query', 'lineage', 'predict', 'sample', 'pull', 'why'];
 
