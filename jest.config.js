@@ -4,7 +4,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  roots: ['<rootDir>/test', '<rootDir>/testing'],
   testMatch: ['**/*.test.ts'],
   // By default Jest leaves one processor to others, which on two cores halves its speed.
   maxWorkers: 2,

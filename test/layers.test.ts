@@ -10,7 +10,7 @@ interface Import {
   readonly to: string;
 }
 
-const sources = ['bin', 'datasets', 'lib', 'lambda', 'scripts'].flatMap((folder) =>
+const sources = ['bin', 'datasets', 'lib', 'lambda', 'scripts', 'testing'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => posix.join(folder, file)),
@@ -43,7 +43,9 @@ const below: Record<string, readonly string[]> = {
   bin: ['lib', 'lib/shared'],
   // Raw data and labels belong to commands: no stack and no handler reads them.
   datasets: ['datasets', 'lib/shared'],
-  scripts: ['scripts', 'datasets', 'bin', 'lib', 'lib/shared', 'schema', 'facts', 'engine', 'cdk.json', 'package.json'],
+  // Anybody's app can use what lies there.
+  testing: ['testing'],
+  scripts: ['scripts', 'testing', 'datasets', 'bin', 'lib', 'lib/shared', 'schema', 'facts', 'engine', 'cdk.json', 'package.json'],
 };
 
 const wrong = (all: readonly Import[]) =>

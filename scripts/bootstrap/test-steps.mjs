@@ -27,6 +27,7 @@ export const TEST_STEPS = [
   },
   { name: 'format', cores: 1, commands: [['prettier', '--check', '--log-level', 'warn', '.']] },
   { name: 'lint', cores: 1, commands: [['eslint', '.']] },
+  { name: 'templates', cores: 1, commands: [['ts-node', 'scripts/templates/index.ts']] },
   { name: 'types', cores: 1, commands: [['tsc', '--noEmit']] },
   { name: 'bootstrap', cores: 1, commands: [[process.execPath, '--test', '--test-reporter=dot', ...bootstrapTests]] },
   {
