@@ -49,7 +49,7 @@ const shown = (line: string | undefined, why: string) =>
 const linesOf = (printed: string) =>
   stripVTControlCharacters(printed)
     .split('\n')
-    .map((line) => line.replace(/^.*\r(?!$)/, '').trimEnd())
+    .map((line) => line.replace(/^.*\r(?!$)/, '').trim())
     .filter((line) => line.trim() !== '');
 
 interface LineMatcher {
@@ -59,7 +59,7 @@ interface LineMatcher {
 }
 
 function lineMatcher(raw: string): LineMatcher {
-  const text = raw.trimEnd();
+  const text = raw.trim();
   const ranges: { name: string; least: number; most: number }[] = [];
   let pattern = '';
   let end = 0;

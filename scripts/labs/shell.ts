@@ -13,6 +13,7 @@ const direct = (typed: string) =>
   typed
     .replaceAll(/\bnpm run (?:--silent |-s )?kit --(?= |$)/g, 'ts-node scripts/cli.ts')
     .replaceAll(/\bnpm run (?:--silent |-s )?local(?: --)?(?= |$)/g, 'ts-node scripts/cli.ts local')
+    .replaceAll(/\bnpm run (?:--silent |-s )?templates(?: --)?(?= |$)/g, 'ts-node scripts/templates/index.ts')
     .replaceAll(/\bnpx (?=[a-z])/g, '');
 
 /** A proxy that nobody listens at: what is not for this machine fails at once, and says so. */
