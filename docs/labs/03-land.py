@@ -1,8 +1,6 @@
 """
-Lands the raw files of a month once more with mistakes in them, as a source would that makes mistakes, waits for
-Prepare, and prints what became of the rows.
-
-    python docs/labs/03-land.py 2013-03 --set flights 2 distance 17 --repeat flights 5 --rename flights tailnum tail
+Lands the raw files of a month once more with mistakes in them, waits for Prepare, and prints what became of
+the rows: `03-land.py 2013-03 --set flights 2 distance 17 --repeat flights 5 --rename flights tailnum tail`.
 """
 
 import argparse
@@ -17,15 +15,19 @@ from typing import Any
 import boto3
 
 KIT = "mlkit"
+OPTIONS = {
+    "--set": ("TABLE", "LINE", "COLUMN", "VALUE"),
+    "--repeat": ("TABLE", "LINE"),
+    "--rename": ("TABLE", "COLUMN", "NAME"),
+}
 TABLES = ("flights", "weather", "planes", "airports", "airlines")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Lands a month with mistakes.")
     parser.add_argument("month")
-    parser.add_argument("--set", nargs=4, action="append", default=[], metavar=("TABLE", "LINE", "COLUMN", "VALUE"))
-    parser.add_argument("--repeat", nargs=2, action="append", default=[], metavar=("TABLE", "LINE"))
-    parser.add_argument("--rename", nargs=3, action="append", default=[], metavar=("TABLE", "COLUMN", "NAME"))
+    for option, names in OPTIONS.items():
+        parser.add_argument(option, nargs=len(names), action="append", default=[], metavar=names)
     asked = parser.parse_args()
     s3 = boto3.client("s3")
     raw, curated = bucket("RawBucketName"), bucket("CuratedBucketName")
@@ -48,7 +50,7 @@ def main() -> int:
             {"partition": asked.month, "table": table, "key": key, "bytes": len(body), "rows": len(lines) - 1}
             | {"sha256": sha256}
         )
-    # The manifest comes last: its arrival starts Prepare, which reads no file that the manifest does not name.
+    # The manifest comes last, because its arrival starts Prepare.
     manifest = f"manifests/{asked.month}-{int(time.time())}.json"
     s3.put_object(
         Bucket=raw,
@@ -59,9 +61,10 @@ def main() -> int:
     if "refused" in prepared:
         print(f"{asked.month} was refused: {prepared['refused']}")
         return 1
-    report = json.load(s3.get_object(Bucket=curated, Key=f"quality/month={asked.month}/report.json")["Body"])
+    report = s3.get_object(Bucket=curated, Key=f"quality/month={asked.month}/report.json")
+    counts = json.load(report["Body"])
     for name in ("rows", "quarantined", "nulled"):
-        print(f"{name:<12}{json.dumps({what: count for what, count in report[name].items() if count or name == 'rows'})}")
+        print(f"{name:<12}{json.dumps(counts[name], sort_keys=True)}")
     return 0
 
 

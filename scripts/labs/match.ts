@@ -20,7 +20,7 @@ const END = 'nothing more';
 export function mismatch(expected: readonly string[], printed: string): Mismatch | undefined {
   const found = linesOf(printed);
   const wanted = expected.filter((line) => line.trim() !== '').map(lineMatcher);
-  let furthest: Mismatch & { reached: number } = { reached: -1, expected: '', found: '' };
+  let furthest = { reached: -1, alike: 0, expected: '', found: '' };
   // The places at which the rest of what was printed may begin, after the expected lines so far.
   let places = new Set([0]);
   for (const [index, { text, fits }] of wanted.entries()) {
@@ -32,14 +32,24 @@ export function mismatch(expected: readonly string[], printed: string): Mismatch
       }
       const why = found[place] === undefined ? END : fits(found[place]);
       if (why === undefined) next.add(place + 1);
-      // After `…` every line was tried: the first one says least wrong about where the reader should look.
-      else if (furthest.reached < index) furthest = { reached: index, expected: text, found: shown(found[place], why) };
+      // After `…` every line was tried, and the most similar one is shown.
+      else {
+        const alike = likeness(text, found[place] ?? '');
+        if (furthest.reached < index || (furthest.reached === index && alike > furthest.alike))
+          furthest = { reached: index, alike, expected: text, found: shown(found[place], why) };
+      }
     }
     if (next.size === 0) return { expected: furthest.expected, found: furthest.found };
     places = next;
   }
   if (places.has(found.length)) return undefined;
   return { expected: END, found: found[Math.max(...places)]! };
+}
+
+/** Words that two lines have in common. */
+function likeness(a: string, b: string): number {
+  const words = new Set(a.split(/\W+/));
+  return new Set(b.split(/\W+/).filter((word) => words.has(word))).size;
 }
 
 const shown = (line: string | undefined, why: string) =>
