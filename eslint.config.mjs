@@ -5,7 +5,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['cdk.out/', '.toolchain/', '.rehearsal/', '.local/', 'coverage/'] },
+  { ignores: ['cdk.out*/', '.toolchain/', '.rehearsal/', '.local/', 'coverage/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

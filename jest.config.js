@@ -1,5 +1,7 @@
 // Node 20 is supported here on purpose; the SDK's notice about January 2027 would drown the results.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+// A developer's own local account is none of the tests' business.
+process.env.KIT_LOCAL = '/nonexistent/.local';
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -15,7 +15,7 @@ import { tellingRefusals } from '../lib/shared/refused';
 import { TrainingStack } from '../lib/training/training-stack';
 import { WarehouseStack } from '../lib/warehouse/warehouse-stack';
 
-/** Wires the rooms in lifecycle order: references only ever point back along it. */
+/** Wires the rooms in lifecycle order: references only point back along it. */
 export function buildKit(app: App): void {
   const config = loadConfig(app);
   const { kit } = config;
@@ -68,7 +68,7 @@ export function buildKit(app: App): void {
   const { machine, timeout: lease } = train;
   new RetrainingStack(app, 'Retraining', { ...common, config: config.retraining, train: machine, lease });
 
-  // Opt-in rooms by name, built where the configuration asks for them.
+  // Opt-in rooms by name, built when the configuration enables them.
   const optIn: Record<string, () => unknown> = {
     warehouse: () => new WarehouseStack(app, 'Warehouse', { ...common, ...buckets, config: config.warehouse }),
     'ai-services': () => new AiServicesStack(app, 'AiServices', { ...common, raw, serving, config: config.aiServices }),

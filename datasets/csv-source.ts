@@ -7,7 +7,7 @@ import type { Dataset, RawTable } from '../lib/shared/dataset-file';
 import type { DataSource, Label, LabelRule, Labels, Row, Table } from './data-source';
 import { deliverable, soundRow, TIME } from './row-rules';
 
-/** Lines by UTC day; a table without a time column has all of them under the empty text. */
+/** Lines by UTC day; a table without a time column has all lines under the empty key. */
 type Days = ReadonlyMap<string, string[]>;
 
 export class CsvSource implements DataSource {
@@ -16,8 +16,8 @@ export class CsvSource implements DataSource {
   private readonly events: string;
 
   /**
-   * @param bring what brings the files where one is missing, for the message
-   * @throws Error when a file is missing or is not the table that the dataset file describes
+   * @param bring remedy that the message about a missing file names
+   * @throws Error when a file is missing or does not match the dataset file
    */
   constructor(
     private readonly dataset: Dataset,
@@ -95,14 +95,14 @@ export class CsvSource implements DataSource {
 
 interface ReadTable extends Table {
   readonly rows: string[];
-  /** The time of each row as it is written; none for a table without a time column. */
+  /** The time of each row as written; empty for a table without a time column. */
   readonly times: readonly string[];
 }
 
 /**
- * The lines of a CSV file in the kit's form: fields quoted only where they must be, words for "missing" empty, a line break inside a field a space.
- * A column whose own pattern accepts such a word keeps it: there it is a code.
- * @throws Error naming file, line and what is wrong
+ * The lines of a CSV file in normal form: fields quoted only when necessary, words for "missing" emptied, line breaks in fields replaced by
+ * a space. A column whose own pattern accepts such a word keeps it as a code.
+ * @throws Error naming file, line and fault
  */
 export function readTable(
   content: string,
@@ -138,7 +138,7 @@ export function readTable(
         `${file} line ${line} has ${fields.length} fields, the header ${columns.length}: correct or remove it: ${fields.join(',').slice(0, 120)}`,
       );
     const cells = fields.map((field, place) => {
-      // Spark and Athena both end a row at the end of a line, quoted or not.
+      // Spark and Athena end a row at a line break even inside quotes.
       const value = field.replace(/\s*\n\s*/g, ' ');
       return emptied[place]!.includes(value) ? '' : value;
     });
@@ -149,7 +149,7 @@ export function readTable(
   return { header, rows, times };
 }
 
-/** The first column that differs; the whole of both lines would have to be compared by eye. */
+/** Names the first column that differs, so that nobody has to compare two long lines. */
 function otherHeader(file: string, place: number, names: readonly string[], found: readonly string[]): string {
   const [is, must] = [found[place], names[place]].map((name) => (name === undefined ? 'absent' : JSON.stringify(name)));
   const hint = found.length === 1 ? '. Fields are separated by commas, the text is UTF-8' : '';
@@ -159,7 +159,7 @@ function otherHeader(file: string, place: number, names: readonly string[], foun
   );
 }
 
-/** Records with the number of their line; blank lines hold none. */
+/** Records with their line numbers; blank lines are skipped. */
 function* recordsOf(text: string, file: string): Generator<{ fields: string[]; line: number }> {
   if (text.includes('"')) {
     let records: { record: string[]; info: { lines: number } }[];
@@ -175,7 +175,7 @@ function* recordsOf(text: string, file: string): Generator<{ fields: string[]; l
     for (const { record, info } of records) yield { fields: record, line: info.lines };
     return;
   }
-  // Without quotes every line is a record: the parser would take three seconds for 336,776 of them.
+  // Without quotes every line is a record; the parser would take three seconds for 336,776 of them.
   for (const [place, line] of text.split('\n').entries())
     if (line !== '') yield { fields: line.split(','), line: place + 1 };
 }
@@ -185,7 +185,7 @@ const csvLine = (fields: readonly string[]) =>
 
 const fieldsOf = (line: string): string[] => (line.includes('"') ? (parse(line) as string[][])[0]! : line.split(','));
 
-/** A line by the columns of its header. */
+/** Converts a line to values by column of its header. */
 export function rowOf(header: string, line: string): Row {
   const fields = fieldsOf(line);
   return Object.fromEntries(header.split(',').map((name, place) => [name, fields[place]!]));

@@ -1,4 +1,4 @@
-/** What `datasets/<name>/index.ts` exports as `dataset`, and how the commands come by it. */
+/** The interface of `datasets/<name>/index.ts`, which exports it as `dataset`, and how commands load it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../lib/shared/dataset-file';
@@ -12,15 +12,15 @@ export interface DatasetModule {
   readonly story: Story;
   /**
    * Opens the raw data.
-   * @param folder where the set-up puts raw files that it fetches
-   * @throws Error naming what is missing, and what brings it
+   * @param folder where the set-up puts downloaded raw files
+   * @throws Error naming what is missing and how to get it
    */
   open(declared: Dataset, folder: string): DataSource;
 }
 
 const opened = new Map<string, DataSource>();
 
-/** The raw data of a dataset, which a process reads once. @throws Error naming what is missing */
+/** The raw data of a dataset, read once per process. @throws Error naming what is missing */
 export function openSource(name: string): DataSource {
   const declared = datasetOf(name);
   const source =
@@ -29,7 +29,7 @@ export function openSource(name: string): DataSource {
   return source;
 }
 
-/** The days that rehearsals play. @throws Refused naming the key of the story that is not what it must be */
+/** The days that rehearsals play. @throws Refused naming the invalid key of the story */
 export function storyOf(name: string): Story {
   const { partition } = datasetOf(name);
   const { story } = moduleOf(name);

@@ -1,4 +1,4 @@
-/** Row rules of a raw table as the job applies them too: which row is sound, and what it says. */
+/** Row rules of a raw table, as the Glue job applies them. */
 import { labelsOf, LARGEST } from '../lib/shared/dataset';
 import type { Dataset, RawColumn, RawTable } from '../lib/shared/dataset-file';
 import { isDay } from '../lib/shared/days';
@@ -6,18 +6,18 @@ import type { Label, Row } from './data-source';
 
 export const TIME = /^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
-/** How a present value of a type is written. Spark reads the same and calls other texts malformed. */
+/** Text forms of each type. Spark accepts the same forms and calls others malformed. */
 const FORM = {
   int: /^[+-]?\d+$/,
   double: /^ *([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|NaN|[+-]?Inf(inity)?) *$/,
   timestamp: TIME,
-  // What stands for bytes that are no UTF-8.
+  // The replacement character marks bytes that are not UTF-8.
   string: /^[^\uFFFD]*$/,
 };
 
 /**
- * The row with numbers that are none (NaN, Infinity, 1e300) empty.
- * @throws Error saying which column breaks which rule, for a row that the job would quarantine
+ * The row, with invalid numbers (NaN, Infinity, 1e300) emptied.
+ * @throws Error naming column and rule, for a row that the job would quarantine
  */
 export function soundRow({ columns }: RawTable, row: Row): Row {
   return Object.fromEntries(columns.map((column) => [column.name, soundValue(column, row[column.name] ?? '')]));
@@ -37,7 +37,7 @@ function soundValue(column: RawColumn, text: string): string {
 const isPossible = ({ min = -LARGEST, max = LARGEST }: RawColumn, value: number): boolean =>
   value >= Math.min(min, -LARGEST) && value <= Math.max(max, LARGEST);
 
-/** What a value must be and is not; undefined where it is. */
+/** The requirement that a value violates, or undefined. */
 function brokenLimit({ min, max, pattern, rule }: RawColumn, value: string): string | undefined {
   if (value === '') return rule === 'quarantine' ? 'must not be empty' : undefined;
   if (min !== undefined && Number(value) < min) return `must be at least ${min}`;
@@ -47,8 +47,8 @@ function brokenLimit({ min, max, pattern, rule }: RawColumn, value: string): str
 }
 
 /**
- * The label, if trainings and monitor can read it.
- * @throws Error saying what the dataset's label rule gives and what dataset.json declares
+ * The label, if trainings and monitor accept it.
+ * @throws Error with the label rule's value and the declaration of dataset.json
  */
 export function deliverable({ features, labels }: Pick<Dataset, 'features' | 'labels'>, label: Label): Label {
   const pattern = features.columns.find(({ role }) => role === 'id')?.pattern ?? '.';

@@ -1,5 +1,5 @@
 /** `npm run kit -- <command>`: what an operator does with a deployed kit, and the local rehearsal of it. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { register as account } from './account/commands';
 import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
@@ -21,7 +21,11 @@ export const program = new Command('mlkit')
   .option('--kit <name>', 'name the kit was deployed under', DEFAULT_KIT)
   .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
   .option('--aws', 'AWS is meant, although this clone has started a local account')
-  .option('--account <id>', 'the AWS account that may be changed; answers the question for its last four digits')
+  .addOption(
+    new Option('--account <id>', 'the AWS account that may be changed; answers the question for its last four digits').env(
+      'KIT_ACCOUNT',
+    ),
+  )
   .exitOverride();
 
 for (const register of [local, labs, operate, account, rehearse, bench, prove]) register(program);

@@ -1,17 +1,17 @@
 """
-From raw flights to features: what the Glue job has to be told of this dataset, as Spark SQL.
+Features of flights as Spark SQL for the Glue job.
 
-The job reads the raw tables of `dataset.json`, empties values that break a field rule, and makes the view
-`events` of the rows of the events table. Each function here is a piece of what it does next. Times are UTC.
-Every view has a column `partition`, because a run prepares several and none may see another's rows.
+The job reads the raw tables of `dataset.json`, empties values that break a field rule, and builds the view
+`events` from the rows of the events table. Each function here is one of the following steps. Times are UTC.
+Every view has a column `partition`, because a run prepares several of them.
 """
 
 from common import schema
 
-# Congestion is asked for in the hours that are over when the question is asked, at (h-1):00.
+# Congestion covers the hours that are over when the question is asked, at (h-1):00.
 LAGS_HOURS = (2, 3)
-# An hour's record is mostly the reading of its minute 51, so the flight's own hour and the one before it are
-# still to come when the question is asked.
+# An hour's record is mostly the reading of its minute 51, so the records of the flight's own hour and the
+# hour before do not exist yet when the question is asked.
 WEATHER_LAG_HOURS = 2
 
 
@@ -21,16 +21,16 @@ def time() -> str:
 
 
 def key() -> str:
-    """What identifies a raw row: the id column. Made of typed values, so that flights 0045 and 45 are one."""
+    """The id of a raw row. It consists of typed values, so that flights 0045 and 45 are one."""
     return f"""concat_ws('-', carrier, flight, origin, date_format({time()}, "yyyyMMdd'T'HHmm"))"""
 
 
 def row_rules() -> dict[str, str]:
     """
-    Why a raw row is quarantined, beyond the rules of its columns: the reason, and when a row breaks it.
-    The first that a row breaks counts. NULL breaks no rule.
+    Rules beyond those of the columns: the reason for quarantine, and the condition that breaks the rule.
+    The first broken rule counts. NULL breaks no rule.
     """
-    # All three airports keep New York's time. A table in local time, or of another year, is seen here.
+    # All three airports have New York's time. This rule catches tables in local time or of another year.
     local = "from_utc_timestamp(time_hour, 'America/New_York')"
     agrees = (
         f"unix_timestamp({local}) = unix_timestamp(make_date(year, month, day)) + hour * 3600 "
@@ -40,27 +40,27 @@ def row_rules() -> dict[str, str]:
 
 
 def set_aside() -> str:
-    """Why a sound row can have no label, or NULL: such rows are counted and kept, but are no examples."""
+    """Why a sound row can have no label, or NULL. Such rows are counted and kept, but are no examples."""
     return "CASE WHEN dep_time IS NULL THEN 'cancelled' WHEN arr_delay IS NULL THEN 'diverted' END"
 
 
 def views() -> dict[str, str]:
     """
-    Named steps on the way, each a query over `events`, the reference tables and the steps before it.
+    Named intermediate steps, each a query over `events`, the reference tables and earlier steps.
 
     `events` has the raw columns, the id and the time column, and `quarantine` and `set_aside` (a reason or
-    NULL); `own` is false for rows of the days that a partition looks back to. Reference tables have the
-    names of dataset.json.
+    NULL); `own` is false for rows of earlier days in the look-back. Reference tables have their names in
+    dataset.json.
     """
     late = schema.dataset()["labels"]["parameters"]["lateMinutes"]
     left = "date_trunc('hour', timestamp_seconds(unix_timestamp(scheduled_departure) + dep_delay * 60))"
     return {
-        # Includes flights cancelled later, which nobody knew in advance.
+        # Includes flights that were cancelled later, because that was unknown in advance.
         "scheduled": """
             SELECT partition, origin, time_hour, count(*) AS departures
             FROM events WHERE own AND quarantine IS NULL
             GROUP BY ALL""",
-        # Flights that really left in an hour. Diverted ones left too; cancelled ones did not.
+        # Flights that departed in an hour, including diverted ones and excluding cancelled ones.
         "departed": f"""
             SELECT partition, origin, {left} AS hour, avg(dep_delay) AS mean_delay,
               avg(CAST(dep_delay >= {late} AS DOUBLE)) AS late_share, count(*) AS departures
@@ -71,8 +71,8 @@ def views() -> dict[str, str]:
 
 def joins() -> dict[str, tuple[str, str]]:
     """
-    What is joined to each curated `event` of the same partition: name, view or reference table, condition.
-    At most one row may meet the condition. All are sent to every worker: they must fit into its memory.
+    Joins to each curated `event` of the same partition: name, view or reference table, condition. At most one
+    row may meet the condition. All joined tables are broadcast and must fit into a worker's memory.
     """
 
     def hours_before(name: str, hour: str, lag: int) -> str:
@@ -88,7 +88,7 @@ def joins() -> dict[str, tuple[str, str]]:
 
 
 def columns() -> dict[str, str]:
-    """The value of each column of `features`; one that is not named here is the event's of that name."""
+    """SQL of each column of `features`; a column that is absent here is taken from the event."""
     return {
         "sched_hour": "event.hour",
         "sched_minute": "event.minute",
@@ -113,8 +113,8 @@ def columns() -> dict[str, str]:
 
 def block_minutes() -> str:
     """
-    Scheduled gate-to-gate minutes. The schedule gives the arrival as local HHMM of the destination (its time
-    zone is `tzone`) without a date: it is the first such moment after departure.
+    Scheduled gate-to-gate minutes. The scheduled arrival is a local HHMM of the destination (time zone
+    `tzone`) without a date; it is the first such moment after departure.
     """
     minutes = "((sched_arr_time DIV 100) * 60 + sched_arr_time % 100)"
     midnight = "date_trunc('day', from_utc_timestamp(scheduled_departure, tzone))"

@@ -1,4 +1,4 @@
-/** The 2013 flights out of New York, as the kit's commands use them; `npm run setup` brings the raw files. */
+/** The 2013 flights out of New York for the kit's commands; `npm run setup` downloads the raw files. */
 import { CsvSource } from '../csv-source';
 import type { DatasetModule } from '../module';
 import { labelRule } from './labels';

@@ -1,4 +1,4 @@
-"""From hires to features; datasets/nyc-flights/features.py has the same functions for a harder case."""
+"""Features of hires; datasets/nyc-flights/features.py has the same functions for a harder case."""
 
 
 def time() -> str:
@@ -7,22 +7,22 @@ def time() -> str:
 
 
 def key() -> str:
-    """What identifies a raw row: the id column. Numbers are counted within a depot."""
+    """The id of a raw row. Numbers are unique within a depot."""
     return "concat_ws('-', depot, CAST(hire_number AS BIGINT))"
 
 
 def row_rules() -> dict[str, str]:
-    """Why a raw row is quarantined, beyond the rules of its columns."""
+    """Rules beyond those of the columns: the reason for quarantine, and the condition."""
     return {"not_midnight": "day <> date_trunc('day', day)"}
 
 
 def set_aside() -> str:
-    """Why a sound row can have no label, or NULL."""
+    """The reason why a sound row can have no label, or NULL."""
     return "CASE WHEN state_returned IS NULL THEN 'out' END"
 
 
 def views() -> dict[str, str]:
-    """Named steps on the way: wear is what happened on the days that a partition looks back to."""
+    """Named intermediate steps. Wear is computed from the days of the look-back."""
     return {
         "worn": """
             SELECT partition, tool, count(*) AS hires
@@ -32,7 +32,7 @@ def views() -> dict[str, str]:
 
 
 def joins() -> dict[str, tuple[str, str]]:
-    """What is joined to each curated `event`: name, view or reference table, condition."""
+    """Joins to each curated `event`: name, view or reference table, condition."""
     return {
         "item": ("tools", "item.tool = event.tool"),
         "worn": ("worn", "worn.tool = event.tool"),
@@ -40,12 +40,12 @@ def joins() -> dict[str, tuple[str, str]]:
 
 
 def columns() -> dict[str, str]:
-    """The value of each column of `features`; one that is not named here is the event's of that name."""
+    """SQL of each column of `features`; a column that is absent here is taken from the event."""
     return {
         "kind": "item.kind",
         "tool_age_years": "year(event.day) - item.bought",
         "price": "item.price",
         "hires_14d": "coalesce(worn.hires, 0)",
-        # Spark gives the size of NULL as -1.
+        # Spark's size of NULL is -1.
         "note_words": "if(event.note IS NULL, 0, size(split(trim(event.note), ' +')))",
     }

@@ -1,10 +1,10 @@
-/** The raw tables of the tool hire: the same bytes every time. */
+/** Generates the raw tables of the tool hire; the output is deterministic. */
 
 const DEPOTS = { harbour: 1, station: 0.6, forest: 0.4 } as const;
 const KINDS = { drill: 0.9, saw: 1.5, mower: 1.2, ladder: 0.4, breaker: 2.2 } as const;
 const TOOLS = 160;
 const HIRES_A_DAY = 150;
-/** From here on half of the tools stand still and the others are hired twice as often. */
+/** From this day half of the tools are not hired, and the others twice as often. */
 const REORGANISED = '2024-05-01';
 const [FIRST, LAST] = ['2024-01-01', '2024-06-30'];
 const HOLIDAYS = new Set(['2024-01-01', '2024-03-29', '2024-04-01', '2024-05-01', '2024-05-09', '2024-05-20']);
@@ -22,7 +22,7 @@ const NOTES = [
   'no licence shown\nasked twice',
 ];
 
-/** Numbers from 0 to 1 (mulberry32): Math.random takes no seed. */
+/** Numbers from 0 to 1 (mulberry32), because Math.random takes no seed. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -95,6 +95,6 @@ export function generate(): Record<'hires' | 'tools', string> {
   };
 }
 
-/** Every text quoted, as many programs write it. */
+/** Every text is quoted, as many programs write it. */
 const csv = (header: string, rows: readonly string[][]) =>
   `${[header, ...rows.map((row) => row.map((value) => `"${value.replaceAll('"', '""')}"`).join(','))].join('\n')}\n`;

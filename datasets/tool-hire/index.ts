@@ -1,4 +1,4 @@
-/** A made-up tool hire, from a seed: small, by day, closed on Sundays and holidays, and nearly everything comes back whole. */
+/** A small synthetic tool hire, partitioned by day, closed on Sundays and holidays, with few damaged returns. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,1 +1,1 @@
-"""What every job program shares. SageMaker and Glue see this folder beside the program that imports it."""
+"""Modules that every job program shares. They lie in a folder beside the program, on SageMaker as on Glue."""

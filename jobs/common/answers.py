@@ -1,4 +1,4 @@
-"""Predictions as JSON: what an endpoint writes, and what the monitor believes of it."""
+"""Predictions as JSON: the endpoint writes them, and the monitor validates them when it reads them back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,15 +11,15 @@ from common.model import Model
 from common.tasks import class_names, task
 
 Answer = dict[str, Any]
-# A probability, one of each class, or a number; and the decision: yes or no, a class, or the same number.
+# The score (a probability, one per class, or a number) and the decision (yes or no, a class, the number).
 Believed = tuple[float | list[float], bool | int | float]
 
 
 def answers(model: Model, columns: Columns) -> list[Answer]:
     """
-    One a row, with its key. Binary: `score` is the probability, the label's name holds the decision.
-    Multi-class: the label's name holds the likeliest class, `scores` the probability of each. Regression:
-    `score` is the number, `lower` and `upper` are the interval.
+    One answer per row, with its key. Binary: `score` is the probability, and the label's name holds the
+    decision. Multi-class: the label's name holds the likeliest class, `scores` the probability of each.
+    Regression: `score` is the number, `lower` and `upper` bound the interval.
     """
     key, label = schema.id_column(), schema.label_column()
     scores = model.score(columns)
@@ -48,7 +48,7 @@ def answers(model: Model, columns: Columns) -> list[Answer]:
 
 
 def believed(answer: Mapping[str, Any], key: str) -> Believed:
-    """:raises ValueError: naming what is wrong and the value"""
+    """:raises ValueError: naming the fault and the value"""
     label, score = schema.label_column(), answer.get("score")
     if task().name == "regression":
         return _number(score, "score", key, -schema.LARGEST, schema.LARGEST), float(answer["score"])

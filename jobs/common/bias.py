@@ -1,8 +1,8 @@
 """
 Bias metrics in the definitions of SageMaker Clarify, for one facet value (d) against all others (a).
 
-The formulas are those of the exam; whether a facet's values are people says the dataset (`problem.affected`).
-Positive is the outcome asked for (`tasks.positive`). A metric whose denominator is empty is None.
+The formulas are those of the exam; `problem.affected` of the dataset states whether the facet values are
+people. The positive outcome is defined by `tasks.positive`. A metric whose denominator is empty is None.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ Metrics = dict[str, float | None]
 
 def pre_training(labels: Bools, facet: Bools) -> Metrics:
     a, d = labels[~facet], labels[facet]
-    # Order (1, 0) of the classes does not matter to any of these but is the same on both sides.
+    # The metrics do not depend on the order (1, 0) of the classes, but both sides must use the same one.
     p, q = (np.array([side.mean(), 1 - side.mean()]) for side in (a, d))
     middle = (p + q) / 2
     distance = np.abs(p - q)

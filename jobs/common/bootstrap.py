@@ -1,9 +1,9 @@
 """
 Paired bootstrap over whole days: events of one day share its circumstances, so days are drawn, not rows.
 
-A mean loss needs the sum of each day. AUC of a sample of days needs only, for every pair of days, how often a
-positive of the one outranks a negative of the other; with that table a draw costs a small quadratic form
-instead of a sort. Either table can be stored beside a model.
+A mean loss needs the sum of each day. The AUC of a sample of days needs only, for every pair of days, how
+often a positive of one day outranks a negative of the other. A draw from that table costs a small quadratic
+form instead of a sort. Either table can be stored beside a model.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,16 +17,16 @@ from common.metrics import UndefinedError
 
 
 class Paired(Protocol):
-    """Several answers to the same rows, by days."""
+    """Several answers to the same rows, grouped by day."""
 
     def measure(self, name: str, weights: Floats | None = None) -> Floats:
-        """Per row of `weights` (draws, days); of the days as they are when there are none."""
+        """One figure per row of `weights` (draws, days), or for all days once without weights."""
 
     def gain(self, name: str, over: str, weights: Floats | None = None) -> Floats:
         """How much better `name` is than `over`."""
 
     def draw(self, draws: int, seed: int) -> Floats:
-        """How often each day is in each of `draws` samples of as many days as there are."""
+        """How often each day occurs in each of `draws` samples, each with as many days as there are."""
 
     def to_json(self) -> dict[str, Any]: ...
 
@@ -39,8 +39,8 @@ def _draw(days: int, draws: int, seed: int) -> Floats:
 @dataclass(frozen=True)
 class DayLosses:
     """
-    :ivar rows: per day
-    :ivar losses: per answer, the sum of each day
+    :ivar rows: number of rows per day
+    :ivar losses: for each answer, its summed loss per day
     """
 
     rows: Floats
@@ -81,10 +81,10 @@ class DayLosses:
 @dataclass(frozen=True)
 class DayPairs:
     """
-    :ivar positives: per day
-    :ivar negatives: per day
-    :ivar wins: per score, `wins[i, j]` = pairs (positive of day i, negative of day j) in the right
-        order; a tie counts half
+    :ivar positives: number of positives per day
+    :ivar negatives: number of negatives per day
+    :ivar wins: for each score, `wins[i, j]` = correctly ordered pairs (positive of day i, negative of day j);
+        a tie counts half
     """
 
     positives: Floats
@@ -143,7 +143,7 @@ def _wins(place: Ints, truth: Values, scores: Values, days: int) -> Floats:
 
 def interval(values: Floats, level: float = 0.95) -> tuple[float, float]:
     """
-    The middle `level` of the draws. A draw whose days hold one class only has no AUC and is left out.
+    The central `level` of the draws. A draw whose days hold one class only has no AUC and is left out.
 
     :raises UndefinedError: when no draw is left
     """

@@ -1,4 +1,4 @@
-"""Scores that were made probabilities after the training, in any family."""
+"""Calibration of scores after the training, for any model family."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,12 @@ CALIBRATION = "calibration.npz"
 @dataclass(frozen=True)
 class Calibrated:
     """
-    A predictor whose scores were made probabilities afterwards, through points in log-odds with lines between
-    them: two points are a sigmoid, many are isotonic. Attributions stay those of the predictor: what moves
-    all rows of one score alike says nothing about features.
+    A predictor with a calibration curve: points in log-odds with straight lines between them. Two points are
+    a sigmoid, many are isotonic. Attributions stay those of the predictor, because the curve moves all rows
+    of one score alike.
 
-    :ivar given: of the predictor, rising
-    :ivar meant: what these mean, never falling
+    :ivar given: scores of the predictor, rising
+    :ivar meant: calibrated values of these scores, never falling
     """
 
     predictor: Predictor
@@ -28,7 +28,7 @@ class Calibrated:
 
     @staticmethod
     def load(predictor: Predictor, folder: Path) -> Predictor:
-        """The predictor itself where its archive holds no calibration."""
+        """Returns the predictor itself when the archive holds no calibration."""
         if not (folder / CALIBRATION).exists():
             return predictor
         with np.load(folder / CALIBRATION) as arrays:

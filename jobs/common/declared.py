@@ -1,7 +1,7 @@
 """
-Whether a dataset file says what it must: its JSON Schema, and the rules between its keys. The same as
-lib/shared/dataset-rules.ts; schema/dataset.cases.json holds both to it. The jobs check because a package of
-theirs may be older or younger than the file that was put beside it.
+Validates a dataset file: its JSON Schema, and the rules between its keys. lib/shared/dataset-rules.ts holds
+the same rules, and schema/dataset.cases.json tests both. The jobs validate again because their package may be
+older or newer than the dataset file beside it.
 """
 
 import re
@@ -11,17 +11,17 @@ from typing import Any
 
 Fault = tuple[str, str]
 
-# Names that answers, captured records and reports give a meaning of their own.
+# Names that have a meaning of their own in answers, captured records and reports.
 RESERVED = ("score", "predicted", "event_id")
-# Names of columns and tables that the Glue job's own queries use.
+# Column and table names that the Glue job's own queries use.
 OF_THE_JOB = re.compile(r"partition|own|quarantine|set_aside|broke_.*")
 VIEWS_OF_THE_JOB = ("events", "curated", "features")
-# What a pattern may not hold, because one of three languages reads it differently or not at all.
+# Constructs that a pattern may not contain, because one of three languages lacks or changes them.
 NOT_PORTABLE = re.compile(
     r"\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&"
 )
 
-# Keys that each task has, and no other.
+# Keys that are allowed for one task only.
 KEYS_OF_TASK = {
     "binary": ("costs",),
     "multiclass": ("target", "label", "classes", "positive"),
@@ -41,7 +41,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 def check(dataset: Any, schema: dict[str, Any]) -> None:
     """
     :param schema: content of schema/dataset.schema.json
-    :raises ValueError: with one line for each fault: key, and what is wrong or right
+    :raises ValueError: with one line per fault: the key, and what is wrong or what is right
     """
     faults = list(_shape(dataset, schema, ())) or list(_rules(dataset))
     if faults:
@@ -50,7 +50,7 @@ def check(dataset: Any, schema: dict[str, Any]) -> None:
 
 
 def _shape(value: Any, schema: dict[str, Any], path: tuple[str, ...]) -> Iterator[Fault]:
-    """Breaches of the keywords that lib/shared/dataset-file.ts makes zod write; a test refuses others."""
+    """Violations of the JSON Schema keywords that lib/shared/dataset-file.ts generates; no others occur."""
     at = ".".join(path) or "the file"
     kind = schema.get("type")
     wanted = TYPES.get(kind or "")
@@ -79,7 +79,7 @@ def _shape(value: Any, schema: dict[str, Any], path: tuple[str, ...]) -> Iterato
         for place, item in enumerate(value):
             name = item.get("name") if isinstance(item, dict) else None
             step = name if isinstance(name, str) else str(place)
-            # A column is found by its name: its table is the step before.
+            # A column is found by its name; the step before it in the path is its table.
             yield from _shape(item, schema.get("items", {}), (*path[:-1], step) if name else (*path, step))
 
 
@@ -251,7 +251,7 @@ def _columns(table: str, columns: Sequence[dict[str, Any]]) -> Iterator[Fault]:
 
 
 def _explodes(pattern: str) -> bool:
-    """Whether a repeated group can match one text in many ways: its parts are all optional or repeated."""
+    """True when a repeated group, whose parts are all optional or repeated, can match a text in many ways."""
     text = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern, flags=re.DOTALL).replace("(?:", "(")
     text = re.sub(r"\{\d+(,\d+)?\}", "", re.sub(r"\{\d+,\}", "+", text))
     text = re.sub(r"[^()|*+?]", "x", text)

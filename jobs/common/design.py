@@ -1,4 +1,4 @@
-"""Columns for models that weigh and add: what a matrix of codes and numbers is turned into."""
+"""Input columns of linear models and networks, built from a matrix of category codes and numbers."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from common.arrays import Bools, Floats, Ints, Singles, Values
 @dataclass(frozen=True)
 class Design:
     """
-    The columns of a weighted sum: one for each category, numbers standardised. A missing number counts as the
-    mean, and where the fit slice had such, a column of its own says so.
+    The columns of a weighted sum: one per category, numbers standardised. A missing number counts as the
+    mean; a number that was missing in the fit slice gets an indicator column.
 
-    :ivar categories: how many each feature has; 0 for a number
-    :ivar means: of each number in the fit slice, and `scales` its standard deviation
-    :ivar gaps: whether the fit slice lacked values of the number
+    :ivar categories: number of categories of each feature; 0 for a number
+    :ivar means: mean of each number in the fit slice; `scales` holds its standard deviation
+    :ivar gaps: whether the number was missing in some rows of the fit slice
     """
 
     categories: Ints
@@ -25,7 +25,7 @@ class Design:
 
     @staticmethod
     def fit(matrix: Singles, categories: Ints) -> "Design":
-        """A number without any value, or with one only, says nothing: its column is all zeros."""
+        """A number with fewer than two values in the fit slice has no information: its column is zeros."""
         missing = np.isnan(matrix)
         numbers = np.where(missing, 0, matrix).astype(np.float64)
         present = np.maximum((~missing).sum(axis=0), 1)

@@ -1,6 +1,6 @@
 """
-How SageMaker's XGBoost container installs an archive of ours: its `pip install .` calls this instead of
-setuptools, which pip would download first. The wheel holds every module as it lies here.
+Build backend for the archive of our programs. SageMaker's XGBoost container runs `pip install .`, which calls
+this module instead of downloading setuptools. The wheel holds every module as it lies here.
 """
 
 import zipfile
@@ -18,7 +18,7 @@ METADATA = {
 
 
 def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: Any = None) -> str:
-    """PEP 517, in the archive's root; the setup.py that the container puts there stays out."""
+    """PEP 517 hook, called in the archive's root; the setup.py that the container adds stays out."""
     here = Path()
     modules = [path for path in here.glob("*.py") if path.name != "setup.py"]
     shared = [path for path in here.glob("common/*") if path.is_file()]

@@ -1,4 +1,4 @@
-"""Rows as the JSON objects of a request, and back."""
+"""Conversion between rows and the JSON objects of a request."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -13,12 +13,12 @@ import numpy as np
 from common import schema
 
 if TYPE_CHECKING:
-    import pandas as pd  # an endpoint starts without it
+    import pandas as pd  # the endpoint starts without pandas
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-# `fromisoformat` takes other forms too, and a tenth of the time of `strptime`, which takes a single digit.
+# `fromisoformat` alone accepts more forms; `strptime` accepts single digits and takes ten times as long.
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-# Half of a pair, which JSON can name and no file can hold.
+# An unpaired surrogate: JSON can express one, but no file can be encoded with it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Columns = Mapping[str, Sequence[Any]]
@@ -39,10 +39,8 @@ def _plain(column: schema.Column, values: "pd.Series[Any]") -> list[Any]:
 
 def check(place: int, instance: Any) -> None:
     """
-    Presence and JSON type of every column, and whether the value can be one at all: declared ranges and
-    patterns are the API's to check, from the same schema.
-
-    :raises ValueError: naming place, column and value
+    Presence and JSON type of every column, and whether the value is possible at all. Declared ranges and
+    patterns are checked by the API, from the same schema.
     """
     found = fault(instance)
     if found is not None:
@@ -51,7 +49,7 @@ def check(place: int, instance: Any) -> None:
 
 
 def fault(instance: Any) -> tuple[str, str] | None:
-    """The first column of an instance that is wrong, and the rule with the value."""
+    """The first faulty column of an instance, and the violated rule with the value."""
     if not isinstance(instance, dict):
         return "", f"must be an object, got {instance!r:.60}"
     for column in schema.curated_columns():
@@ -78,7 +76,7 @@ def _broken(column: schema.Column, value: Any) -> str | None:
             return "a text that is not empty"
         return "text that UTF-8 can hold" if _SURROGATE.search(value) else None
     low, high = schema.possible(column)
-    # Not a number compares with nothing, and falls out here as infinity does.
+    # NaN fails every comparison, so it is refused here together with infinity.
     return None if low <= value <= high else f"a finite number from {low:.16g} to {high:.16g}"
 
 
@@ -105,14 +103,14 @@ def checked_columns(instances: Sequence[Any]) -> Columns:
 
 def _plainly_right(instances: Sequence[Any]) -> Columns | None:
     """
-    The columns when a look at each as a whole leaves no doubt, else None. Looking at every value of some
-    hundred rows takes longer than scoring them.
+    The columns when checks of whole columns find no fault, else None. Checking every value of some hundred
+    rows takes longer than scoring them.
     """
     names, row, kinds = _plan()
     try:
         columns = dict(zip(names, zip(*map(row, instances), strict=True), strict=True))
         for name, kind in kinds.items():
-            # Exact types: to `isinstance` True would be a number.
+            # The exact type is compared, because `isinstance(True, int)` holds.
             if not kind.issuperset(map(type, columns[name])):
                 return None
         if not all(_is_possible(column, columns[column.name]) for column in schema.curated_columns()):
@@ -130,13 +128,13 @@ def _is_possible(column: schema.Column, values: Sequence[Any]) -> bool:
     if column.type == "string":
         return not _SURROGATE.search("".join(present)) and (column.role != "id" or all(present))
     low, high = schema.possible(column)
-    # A sum shows whether one of the numbers is none; only then do the ends say anything.
+    # NaN or infinity makes the sum not finite. Only with finite numbers are minimum and maximum meaningful.
     return isfinite(sum(present)) and low <= min(present, default=0) and max(present, default=0) <= high
 
 
 @cache
 def _plan() -> tuple[list[str], Callable[[Any], tuple[Any, ...]], dict[str, frozenset[type]]]:
-    """Names of the curated columns, what takes them out of an instance, and the types that each may have."""
+    """Names of the curated columns, their getter for an instance, and the types that each may have."""
     columns = schema.curated_columns()
     names = [column.name for column in columns]
     return names, itemgetter(*names), {column.name: _types(column) for column in columns}
@@ -159,7 +157,7 @@ def to_frame(instances: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
     columns = to_columns(instances)
     frame = pd.DataFrame(
         {
-            # Named types, because none would make numbers of the texts of no rows at all.
+            # The column types are named, because pandas infers a number type for an empty list of texts.
             column.name: np.array(
                 columns[column.name], np.float64 if column.type in ("int", "double") else np.object_
             )

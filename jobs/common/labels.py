@@ -1,4 +1,4 @@
-"""Ground truth: one JSON line an event, in files by the day the label was collected."""
+"""Ground truth: one JSON line per event, in files named after the day on which the label was collected."""
 
 import math
 import re
@@ -13,10 +13,10 @@ import pandas as pd
 from common import schema
 from common.records import MOST_REFUSED, UNREADABLE, Refusals, utc, values
 
-# The longest that `labels.delayDays` of the configuration may be: a label may come so late.
+# Upper limit of `labels.delayDays` in the configuration: a label may be this late.
 LONGEST_DELAY_DAYS = 30
 SUFFIX = ".jsonl"
-# `float` reads the digits of every script, and 1_5 as 15.
+# The pattern is needed because `float` accepts digits of every script, and reads 1_5 as 15.
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 Objects = Iterable[tuple[str, bytes]]
@@ -24,11 +24,11 @@ Objects = Iterable[tuple[str, bytes]]
 
 def read_labels(folder: Path, before: datetime | None = None) -> pd.DataFrame:
     """
-    All labels below `folder`, one row an event; a label delivered again replaces the earlier one.
+    All labels below `folder`, one row per event; a label delivered again replaces the earlier one.
 
     :param before: labels whose `availableAt` is not earlier are left out
-    :raises FileNotFoundError: when no file is there
-    :raises ValueError: when more labels than `MOST_REFUSED` are not what dataset.json declares
+    :raises FileNotFoundError: when there is no file
+    :raises ValueError: when more than `MOST_REFUSED` labels violate the declarations of dataset.json
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     read = [file for file in files if file.suffix == SUFFIX]
@@ -48,12 +48,12 @@ def read_labels(folder: Path, before: datetime | None = None) -> pd.DataFrame:
 
 
 def labelled_until(data_through: str, delay_days: int) -> datetime:
-    """From here on a label comes too late for a training on the days before `data_through`."""
+    """A label from this moment on is too late for a training on the days before `data_through`."""
     return datetime.fromisoformat(data_through).replace(tzinfo=UTC) + timedelta(days=delay_days)
 
 
 def label_table(records: Iterable[list[Any]]) -> pd.DataFrame:
-    """One row an event; of two records of an event the later one counts."""
+    """One row per event; the later of two records of an event counts."""
     names = [column.name for column in schema.label_columns()]
     frame = pd.DataFrame(records, columns=names)
     frame = frame.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
@@ -71,8 +71,8 @@ def label_records(files: Objects, refusals: Refusals, before: datetime | None = 
     """
     The event of each record with its values.
 
-    :param files: names and contents in the order of collection; those that are not `.jsonl` hold no labels
-    :param refusals: counts both, and gets what is not as dataset.json declares it
+    :param files: names and contents in the order of collection; names without `.jsonl` are skipped
+    :param refusals: counts all records, and keeps those that violate the declarations of dataset.json
     """
     for place, content in files:
         if not place.endswith(SUFFIX):
@@ -89,7 +89,7 @@ def label_records(files: Objects, refusals: Refusals, before: datetime | None = 
 
 
 def _label(record: Any) -> list[Any]:
-    """:raises ValueError, LookupError, TypeError, AttributeError: when the record is no label"""
+    """:raises ValueError, LookupError, TypeError, AttributeError: when the record is not a label"""
     columns = [column for column in schema.label_columns() if column.role == "label"]
     identity = record["eventMetadata"]["eventId"]
     if not isinstance(identity, str) or not identity:
@@ -106,14 +106,14 @@ def _value(column: schema.Column, text: str, identity: str) -> float:
     value = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
     low, high = schema.bounds(column)
     whole = column.type != "int" or value.is_integer()
-    # Not a number compares with nothing, and falls out here as infinity does.
+    # NaN fails every comparison, so it is refused here together with infinity.
     if not (low <= value <= high and whole):
         raise ValueError(f"{schema.domain(column)}, got {text!r} for {identity}")
     return value
 
 
 def _available(record: Any) -> datetime:
-    """From when the label may be used; a label that does not say so is there since its file is."""
+    """The moment from which the label may be used. Without `availableAt` that is the day of its file."""
     told = record.get("availableAt")
     if told is None:
         return datetime.min.replace(tzinfo=UTC)

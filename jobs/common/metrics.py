@@ -1,4 +1,4 @@
-"""Measures of scores and probabilities, and of distance between samples; numpy only."""
+"""Measures of scores and probabilities, and distances between samples; numpy only."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ CALIBRATION_BINS = 10
 
 
 class UndefinedError(ValueError):
-    """A figure that these rows do not have."""
+    """A figure that cannot be computed on these rows."""
 
 
 def auc(labels: Values, scores: Values) -> float:
@@ -22,7 +22,7 @@ def auc(labels: Values, scores: Values) -> float:
     if positives == 0 or negatives == 0 or np.isnan(scores).any():
         return float("nan")
     ordered, ranked = np.sort(scores), scores[positive]
-    # The mean rank of equal scores, twice: whole numbers, so that no order of summation matters.
+    # Twice the mean rank of equal scores. Whole numbers make the sum independent of its order.
     first, last = (np.searchsorted(ordered, ranked, side=side) for side in ("left", "right"))
     rank_sum = (first + 1 + last).sum() / 2
     return float((rank_sum - positives * (positives + 1) / 2) / (positives * negatives))
@@ -30,7 +30,7 @@ def auc(labels: Values, scores: Values) -> float:
 
 def pr_auc(labels: Values, scores: Values) -> float:
     """
-    Average precision: each score's precision, weighted by the recall that it adds. Rows of one score are
+    Average precision: the precision at each score, weighted by the recall that it adds. Rows of one score are
     taken together.
     """
     order = np.argsort(-scores, kind="stable")
@@ -43,13 +43,13 @@ def brier(labels: Values, scores: Values) -> float:
     return float(np.mean((np.asarray(scores, dtype=np.float64) - labels) ** 2))
 
 
-# A class that a model calls impossible and that comes true costs this much and no more.
+# Smallest probability that a loss is computed with. It bounds the loss of a class that was called impossible.
 LEAST_PROBABILITY = 1e-6
 
 
 def log_losses(labels: Values, probabilities: Values) -> Values:
     """
-    Minus the logarithm of what the true class was given, one a row.
+    The negative log-probability of the true class, one per row.
 
     :param labels: codes of the classes
     :param probabilities: shape (rows, classes)
@@ -65,7 +65,7 @@ def multiclass_brier(labels: Values, probabilities: Values) -> float:
 
 
 def regression_figures(labels: Values, answers: Values) -> dict[str, float]:
-    """In the unit of the labels; `meanError` is positive where the answers are too high."""
+    """Figures in the unit of the labels; `meanError` is positive when the answers are too high."""
     errors = np.asarray(answers, dtype=np.float64) - labels
     mse = float((errors**2).mean())
     spread = float(((labels - labels.mean()) ** 2).mean())
@@ -80,8 +80,8 @@ def regression_figures(labels: Values, answers: Values) -> dict[str, float]:
 
 def multiclass_figures(labels: Values, probabilities: Values) -> dict[str, Any]:
     """
-    Decisions for the likeliest class. `macro` figures are means over the classes, so that a rare one counts
-    as much as a frequent one.
+    Figures of the likeliest class. `macro` figures are means over the classes, so that a rare class counts as
+    much as a frequent one.
     """
     classes, said = probabilities.shape[1], probabilities.argmax(axis=1)
     matrix = np.zeros((classes, classes), dtype=np.int64)
@@ -100,17 +100,17 @@ def multiclass_figures(labels: Values, probabilities: Values) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Bin:
-    """Rows of one calibration bin: mean score against the share that came true."""
+    """Rows of one calibration bin: mean score against the observed share of positives."""
 
     lower: float
     upper: float
     rows: int
-    meanScore: float  # noqa: N815 - as written to JSON
+    meanScore: float  # noqa: N815 - named as in the JSON
     observed: float
 
 
 def calibration(labels: Values, scores: Values) -> list[Bin]:
-    """Equal-width bins over 0..1, empty ones left out."""
+    """Equal-width bins over 0..1; empty ones are left out."""
     place = np.minimum((np.asarray(scores) * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     bins = []
     for index in np.unique(place):
@@ -177,14 +177,14 @@ def _ratio(part: float, whole: float) -> float:
 
 def cheapest_threshold(labels: Values, scores: Values, false_alarm: float, miss: float) -> float:
     """
-    The score at and above which predicting 1 costs least; the highest such score on ties. Where no prediction
-    at all is cheapest it lies above every score.
+    The score from which predicting 1 costs least; the highest such score on ties. When no prediction at all
+    is cheapest, the threshold lies above every score.
     """
     order = np.argsort(-scores, kind="stable")
     positive = labels[order] == 1
-    # Before the first row nothing is predicted; each row then adds an alarm, false or in time.
+    # The first entry predicts no positive; each row then adds one alarm, false or correct.
     costs = np.append(0.0, np.cumsum(np.where(positive, -miss, false_alarm)))
-    # Only the last row of a run of equal scores is a place where the list can be cut.
+    # The list can only be cut after the last of several equal scores.
     cuttable = np.concatenate([[True], np.diff(scores[order]) != 0, [True]])
     cut = int(np.argmin(np.where(cuttable, costs, np.inf)))
     return float(scores[order][cut - 1] if cut else np.nextafter(scores[order][0], np.inf))

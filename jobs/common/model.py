@@ -1,4 +1,4 @@
-"""The released artefact: a folder (or model.tar.gz) with predictor, description and encoding."""
+"""The released artifact: a folder (or model.tar.gz) with predictor, description and encoding."""
 
 import hashlib
 import json
@@ -19,16 +19,16 @@ from common.slices import Slices
 from common.transform import Encoding, Rows, present
 
 if TYPE_CHECKING:
-    import pandas as pd  # an endpoint starts without it
+    import pandas as pd  # the endpoint starts without pandas
 
 FILES = schema.layout()["files"]["model"]
 TWINS = "twins"
-# A mean over these is known to a few percent; TreeSHAP of a whole week would take most of the monitor's time.
+# A mean over these rows is known to a few percent; a whole week would take most of the monitor's time.
 EXPLAINED_ROWS = 2000
 
 
 class OtherModelError(ValueError):
-    """The dataset changed since a model was trained: only the code that lies beside it can serve it."""
+    """The dataset changed after the training, so only the code in the model's archive can serve it."""
 
     def __init__(self, difference: str) -> None:
         self.difference = difference
@@ -44,8 +44,8 @@ def other_features(trained: Sequence[str], declared: Sequence[str]) -> str:
 @dataclass(frozen=True)
 class Attributions:
     """
-    :ivar method: TreeSHAP, coefficients or permutation; it says in which unit the weights are
-    :ivar weights: mean of each feature
+    :ivar method: TreeSHAP, coefficients or permutation; it determines the unit of the weights
+    :ivar weights: mean weight of each feature
     :ivar expected: answer without any feature
     """
 
@@ -57,9 +57,9 @@ class Attributions:
 @dataclass(frozen=True)
 class Model:
     """
-    :ivar meta: `model.json` as in the contracts
-    :ivar identity: names the content of the archive, see `identity`; None before there is one
-    :ivar twins: trained with other seeds, for the gate alone
+    :ivar meta: content of `model.json`, see docs/contracts.md
+    :ivar identity: hash of the archive's content, see `identity`; None before the archive is written
+    :ivar twins: models trained with other seeds, used by the gate alone
     """
 
     predictor: predictors.Predictor
@@ -71,8 +71,7 @@ class Model:
     @staticmethod
     def load(folder: Path) -> "Model":
         """
-        :raises OtherModelError: when the model has other features, or another task, than this code's schema
-        declares
+        :raises OtherModelError: when the features or the task of the model differ from this code's schema
         """
         meta = json.loads((folder / FILES["meta"]).read_text("utf-8"))
         if meta["task"] != tasks.task().name:
@@ -105,8 +104,8 @@ class Model:
 
     def decide(self, rows: Rows, scores: Values) -> Values:
         """
-        Yes or no, the code of a class, or the number itself. A yes is said from the threshold of a row's
-        group on, where it has one of its own.
+        A decision per row: yes or no, the code of a class, or the number itself. A yes or no uses the
+        threshold of the row's group where the model has one, else the model's threshold.
         """
         if self.meta["task"] == "multiclass":
             return scores.argmax(axis=1)
@@ -127,20 +126,20 @@ class Model:
         return str(self.meta["trainedThrough"])
 
     def score(self, rows: Rows) -> Values:
-        """One answer a row: a probability, a number, or shape (rows, classes)."""
+        """One answer per row: a probability, a number, or probabilities of shape (rows, classes)."""
         return self.predictor.score(self.encoding.matrix(rows))
 
     def interval(self, rows: Rows) -> Floats:
-        """Ends between which the number is expected to lie, shape (rows, 2)."""
+        """Lower and upper end of the expected range of the number, shape (rows, 2)."""
         promised = self.meta["interval"]
         bounds = predictors.bounds(self.predictor, self.encoding.matrix(rows))
         return bounds + np.array([promised["lower"], promised["upper"]])
 
     def rule(self, rows: "pd.DataFrame") -> Floats:
         """
-        The simple rule on the same rows. Where it is one feature, a missing value ranks as the median of the
-        fit slice. Without a declared rule all rows rank the same, as they do for who always says the more
-        frequent outcome.
+        The simple rule on the same rows. When the rule is one feature, a missing value ranks as the median of
+        the fit slice. Without a declared rule all rows rank the same, like a guess of the more frequent
+        outcome.
         """
         if self.meta.get("rule") is not None:
             return rule.answers(self.meta["rule"], rows)
@@ -151,7 +150,7 @@ class Model:
         return -values if column.ruleOfThumb == "lower" else values
 
     def attributions(self, rows: "pd.DataFrame") -> Attributions:
-        """Over at most `EXPLAINED_ROWS` rows spread evenly."""
+        """Attributions over at most `EXPLAINED_ROWS` rows, spread evenly."""
         spread = rows.iloc[:: -(-len(rows) // EXPLAINED_ROWS)]
         means, expected = self.predictor.attributions(self.encoding.matrix(spread))
         names = [column.name for column in schema.features()]
@@ -165,9 +164,9 @@ def _predictor(meta: Mapping[str, Any], folder: Path) -> predictors.Predictor:
 
 def identity(folder: Path) -> str:
     """
-    Sixteen hexadecimal digits of the SHA-256 over the model's files, the code beside them left out. Every
-    answer of an endpoint carries them, so that a captured record says which model made it, whoever is the
-    champion when it is read.
+    Sixteen hexadecimal digits of the SHA-256 over the model's files, without the code beside them. Every
+    answer of an endpoint carries them, so that a captured record can be assigned to its model even after the
+    champion changed.
     """
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):

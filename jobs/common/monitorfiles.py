@@ -1,6 +1,6 @@
 """
-The files of SageMaker Model Monitor, byoc pages of its developer guide: statistics.json, constraints.json,
-constraint_violations.json. Either monitoring engine writes these shapes; readers need not care which.
+The files of SageMaker Model Monitor (developer guide, "bring your own container"): statistics.json,
+constraints.json, constraint_violations.json. Both monitoring engines write these shapes.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def _feature_statistics(column: schema.Column, values: "pd.Series[Any]") -> dict
 
 def _numbers(ordered: Floats, *, whole: bool) -> dict[str, Any]:
     if ordered.size == 0:
-        # The managed monitor's files have no null: no values show as zeros beside num_present 0.
+        # The managed monitor's files have no null: a feature without values has zeros beside num_present 0.
         return {
             "mean": 0.0,
             "sum": 0.0,
@@ -72,14 +72,14 @@ def _numbers(ordered: Floats, *, whole: bool) -> dict[str, Any]:
 
 def _edges(ordered: Floats, *, whole: bool) -> Floats:
     """
-    Bounds of the buckets. Those of whole numbers lie on halves, with equally many numbers between any two:
-    ten equal parts of 1 to 7 would leave three without a number, a gap that the data does not have.
+    Bucket bounds. Bounds of whole numbers lie on halves, and every bucket holds equally many whole numbers:
+    ten equal parts of 1 to 7 would leave three buckets empty although the data has no gap.
     """
     if not whole:
         low, high = ordered[0], ordered[-1]
         low, high = (low, high) if low < high else (low - 0.5, high + 0.5)
         edges = np.linspace(low, high, HISTOGRAM_BUCKETS + 1)
-        # Values that a float hardly tells apart leave no room for ten buckets.
+        # Nearly equal values leave no room for ten distinct bounds in floating point.
         return edges if (np.diff(edges) > 0).all() else np.nextafter([low, high], [-np.inf, np.inf])
     numbers = ordered[-1] - ordered[0] + 1
     width = np.ceil(numbers / HISTOGRAM_BUCKETS)
@@ -94,8 +94,8 @@ def _kll(ordered: Floats, *, whole: bool) -> dict[str, Any]:
         {"lower_bound": float(low), "upper_bound": float(high), "count": int(count)}
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
-    # Level n of a KLL sketch holds items that stand for 2^n values each. The rows are all here, so instead of
-    # compacting at random the level is filled with evenly spaced order statistics.
+    # Level n of a KLL sketch holds items of weight 2^n. All rows are in memory, so the level is filled with
+    # evenly spaced order statistics instead of compacting at random.
     level = max(0, int(np.ceil(np.log2(ordered.size / SKETCH_POINTS))))
     step = 2**level
     kept = ordered[step // 2 :: step] if ordered.size > step // 2 else ordered[:1]
@@ -104,7 +104,7 @@ def _kll(ordered: Floats, *, whole: bool) -> dict[str, Any]:
 
 
 def sample_of(feature: Mapping[str, Any]) -> Floats:
-    """The values a numeric feature's sketch holds; each stands for equally many."""
+    """The values in a numeric feature's sketch; all have the same weight."""
     levels = feature["numerical_statistics"]["distribution"]["kll"]["sketch"]["data"]
     return np.array(levels[-1], dtype=np.float64)
 
@@ -116,8 +116,8 @@ def counts_of(feature: Mapping[str, Any]) -> dict[Any, int]:
 
 def constraints(baseline: Mapping[str, Any], limits: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
     """
-    :param baseline: of `statistics`
-    :param limits: per feature: `distance`, `unseen` (a fraction), `completeness` (a fraction)
+    :param baseline: content of `statistics`
+    :param limits: `distance`, `unseen` (a fraction) and `completeness` (a fraction) per feature
     """
     features = []
     for feature in baseline["features"]:
@@ -159,12 +159,12 @@ def violation(feature: str, check: str, description: str) -> dict[str, str]:
 def analysis(
     pre: Mapping[str, Any] | None, post: Mapping[str, Any], attributions: Attributions
 ) -> dict[str, Any]:
-    """Clarify's analysis.json; `pre` is absent where there are no labels."""
+    """Clarify's analysis.json; `pre` is absent when there are no labels."""
     label = {"label": schema.label_column(), "label_value_or_threshold": positive_text()}
     content: dict[str, Any] = {"version": "1.0", "post_training_bias_metrics": {**label, "facets": post}}
     if pre is not None:
         content["pre_training_bias_metrics"] = {**label, "facets": pre}
-    # The keys are Clarify's, whose only method is kernel SHAP; `method` says how these values came about.
+    # The keys are Clarify's, which knows kernel SHAP only; `method` names the method that was used.
     explained = {
         "method": attributions.method,
         "global_shap_values": dict(attributions.weights),

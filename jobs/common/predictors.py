@@ -1,7 +1,7 @@
 """
-What a released model answers with, one class for each way of computing. Matrices of `Encoding` in, answers
-out; an archive holds XGBoost's own file or plain arrays, so that nothing in it runs when it is opened, and an
-endpoint starts without scikit-learn.
+The predictors of released models, one class per model family. They turn matrices of `Encoding` into answers.
+An archive holds XGBoost's own file or plain arrays, so that loading it executes no code and an endpoint
+starts without scikit-learn.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,26 +19,26 @@ from common.xgb import Booster, DMatrix
 
 BOOSTER, ARRAYS, MEMBERS = "booster.json", "arrays.npz", "members"
 QUANTILES = "quantiles"
-# The shuffles of an explanation must be the same when it is looked at again.
+# A fixed seed, so that an explanation can be reproduced.
 SEED = 20130301
-# Rows whose way through all trees fits into a processor's cache.
+# Rows per block, so that the walk through all trees stays in a processor's cache.
 ROWS_AT_ONCE = 1000
 CERTAIN = 1e-6
 
 
 class Predictor(Protocol):
     def score(self, matrix: Singles) -> Values:
-        """One answer a row: a probability, a number, or shape (rows, classes)."""
+        """One answer per row: a probability, a number, or probabilities of shape (rows, classes)."""
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
-        """Mean weight of each feature over these rows, and what is expected without any of them."""
+        """Mean weight of each feature over these rows, and the expected answer without any feature."""
 
     def save(self, folder: Path) -> None: ...
 
 
 @dataclass(frozen=True)
 class Boosted:
-    """:ivar booster: with attribute `quantiles` where it answers lower bound, median and upper bound"""
+    """:ivar booster: has the attribute `quantiles` when it answers lower bound, median and upper bound"""
 
     booster: Booster
 
@@ -52,14 +52,14 @@ class Boosted:
         self.booster.save_model(folder / BOOSTER)
 
     def score(self, matrix: Singles) -> Singles:
-        # Straight from the array: building a DMatrix costs twice as long for a request of a few rows.
+        # Prediction from the array: building a DMatrix doubles the cost for a request of a few rows.
         return median(self.booster, self.all_answers(matrix))
 
     def all_answers(self, matrix: Singles) -> Singles:
         return self.booster.inplace_predict(matrix, validate_features=False)
 
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
-        """Mean |SHAP| by exact TreeSHAP, in log-odds or in the unit of the number; over all classes."""
+        """Mean |SHAP| by exact TreeSHAP, in log-odds or in the unit of the number, over all classes."""
         values = self.booster.predict(dmatrix(matrix), pred_contribs=True)
         values = values.reshape(len(matrix), -1, matrix.shape[1] + 1)
         return np.abs(values[..., :-1]).mean(axis=(0, 1)), float(values[0, :, -1].mean())
@@ -70,7 +70,7 @@ def median(booster: Booster, answers: Singles) -> Singles:
 
 
 def bounds(predictor: Predictor, matrix: Singles) -> Floats:
-    """What an interval is built around, shape (rows, 2): two quantiles, or twice the answer itself."""
+    """Bounds from which an interval is built, shape (rows, 2): two quantiles, or the answer itself twice."""
     if isinstance(predictor, Boosted) and predictor.booster.attr(QUANTILES) is not None:
         return predictor.all_answers(matrix)[:, [0, 2]].astype(np.float64)
     return np.repeat(np.asarray(predictor.score(matrix), dtype=np.float64)[:, None], 2, axis=1)
@@ -86,9 +86,9 @@ def dmatrix(matrix: Singles, labels: Values | None = None, weights: Values | Non
 @dataclass(frozen=True)
 class Linear:
     """
-    :ivar weights: shape (columns of the design,), and of several classes (columns, classes)
-    :ivar offset: what stands alone
-    :ivar link: of LINKS, from the sum to the answer
+    :ivar weights: shape (design columns,), or (design columns, classes) for several classes
+    :ivar offset: intercept
+    :ivar link: key of LINKS, from the sum to the answer
     """
 
     design: Design
@@ -111,8 +111,7 @@ class Linear:
     def attributions(self, matrix: Singles) -> tuple[Floats, float]:
         """
         Mean |coefficient × value| in log-odds or in the unit of the number, over all classes. Values are
-        counted from their mean over these rows: a category that all of them share explains no difference
-        between them.
+        measured from their mean over these rows: a category that all rows share explains no difference.
         """
         columns = self.design.columns(matrix)
         means = columns.mean(axis=0)
@@ -127,8 +126,8 @@ class Linear:
 @dataclass(frozen=True)
 class Network:
     """
-    :ivar layers: weights and offsets, a ReLU between them
-    :ivar link: of LINKS, from the last layer to the answer
+    :ivar layers: weights and offsets, with a ReLU between layers
+    :ivar link: key of LINKS, from the last layer to the answer
     """
 
     design: Design
@@ -162,11 +161,11 @@ class Network:
 @dataclass(frozen=True)
 class Trees:
     """
-    The nodes of all trees in one row; a leaf leads to itself.
+    All nodes of all trees in one array; a leaf points to itself.
 
-    :ivar roots: place of each tree's root
+    :ivar roots: index of each tree's root
     :ivar values: answer of each node, shape (nodes,) or (nodes, classes)
-    :ivar depth: steps from the roots to the farthest leaf
+    :ivar depth: steps from the roots to the deepest leaf
     """
 
     roots: Ints
@@ -249,12 +248,12 @@ def _read(folder: Path) -> tuple[Design, dict[str, Values]]:
 
 
 def logistic(log_odds: Floats) -> Floats:
-    # Through tanh, which overflows for no number.
+    # Computed through tanh, which never overflows.
     return 0.5 * (1 + np.tanh(0.5 * log_odds))
 
 
 def log_odds(scores: Values) -> Floats:
-    """A certain answer counts as one in a million."""
+    """Log-odds; probabilities are kept at least one in a million away from 0 and 1."""
     within = np.clip(np.asarray(scores, dtype=np.float64), CERTAIN, 1 - CERTAIN)
     return np.log(within / (1 - within))
 
@@ -277,8 +276,7 @@ LINKS: dict[str, Callable[[Floats], Floats]] = {
 
 def stacked(members: Mapping[str, Predictor], matrix: Singles, link: str) -> Floats:
     """
-    What the link makes of each member's answers, undone: log-odds, logarithms or numbers, in the order of
-    names.
+    Answers of the members with their link inverted: log-odds, logarithms or numbers, in the order of names.
     """
     answers = np.column_stack([members[name].score(matrix) for name in sorted(members)]).astype(np.float64)
     if link == "identity":
@@ -288,8 +286,8 @@ def stacked(members: Mapping[str, Predictor], matrix: Singles, link: str) -> Flo
 
 def permutation(predictor: Predictor, matrix: Singles) -> tuple[Floats, float]:
     """
-    Mean change of the answer when the values of one feature are dealt anew among the rows. It needs no
-    labels, so that a window can be compared with the gate before its labels come.
+    Mean change of the answer when the values of one feature are shuffled among the rows. It needs no labels,
+    so a window can be compared with the gate before its labels arrive.
     """
     scores = predictor.score(matrix)
     dealt = np.random.default_rng(SEED).permutation(len(matrix))

@@ -1,4 +1,4 @@
-"""JSON lines as others wrote them: which are read, and which are refused, where and why."""
+"""JSON lines from other systems: parsing, and counting of refused records with place and reason."""
 
 import json
 from collections import Counter
@@ -9,10 +9,10 @@ from typing import Any
 
 from common import schema
 
-# What parsing somebody else's record may raise. A number beyond float is an OverflowError, a million brackets
-# are a RecursionError; neither is a ValueError.
+# Errors that parsing a foreign record may raise. A number beyond float raises OverflowError, a million
+# brackets raise RecursionError; neither is a ValueError.
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
-# A client under development sends single wrong records; more of them mean that a sender is broken.
+# Single faulty records are normal while a client is developed; a larger share means that a sender is broken.
 MOST_REFUSED = 0.05
 SHOWN = 10
 GZIP, BYTE_ORDER_MARK = b"\x1f\x8b", b"\xef\xbb\xbf"
@@ -21,11 +21,11 @@ GZIP, BYTE_ORDER_MARK = b"\x1f\x8b", b"\xef\xbb\xbf"
 @dataclass
 class Refusals:
     """
-    Records that were left out, beside the number of those that were not.
+    Refused records, beside the number of accepted ones.
 
-    :ivar whole: objects of which nothing could be read; nobody knows how many records they hold
-    :ivar reasons: how often each rule was broken
-    :ivar first: the first of them, with object, line and value
+    :ivar whole: objects that could not be read at all; their number of records is unknown
+    :ivar reasons: number of violations of each rule
+    :ivar first: the first refused records, with object, line and value
     """
 
     count: int = 0
@@ -35,8 +35,8 @@ class Refusals:
     first: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, place: str, line: int | None, problem: object) -> None:
-        """:param problem: `<rule>, got <value>`; a sentence without a value is a rule by itself"""
-        # Half a character, which JSON can name, would end whoever prints the sentence.
+        """:param problem: `<rule>, got <value>`; text without a value is the rule itself"""
+        # An unpaired surrogate, valid in JSON, would raise an error wherever the sentence is printed.
         sentence = _sentence(problem)[:300].encode(errors="backslashreplace").decode()
         self.count += 1
         self.whole += line is None
@@ -46,13 +46,13 @@ class Refusals:
 
     @property
     def share(self) -> float:
-        """The part of all records that was refused; an object that could not be read counts as all."""
+        """Share of refused records among all; 1 when an object could not be read."""
         if self.whole:
             return 1.0
         return self.count / (self.count + self.kept) if self.count else 0.0
 
     def describe(self) -> str:
-        """How many of how many, for which reasons, and where the first one stands."""
+        """How many records were refused, for which reasons, and where the first one stands."""
         reasons = "; ".join(f"{count} {reason}" for reason, count in self.reasons.most_common(3))
         first = self.first[0]
         line = "" if first["line"] is None else f" line {first['line']}"
@@ -74,14 +74,14 @@ def _sentence(problem: object) -> str:
 
 def lines(place: str, content: bytes, refusals: Refusals) -> Iterator[tuple[int, str]]:
     """
-    Number and text of every line that is not empty. A line ends at a line feed and nowhere else: what JSON
-    writers leave as it is inside a text (U+2028, U+0085) ends a line for `str.splitlines`.
+    Number and text of every line that is not empty. Only a line feed ends a line: `str.splitlines` would also
+    split at U+2028 and U+0085, which JSON writers leave unescaped inside a text.
     """
     if content.startswith(GZIP):
         refusals.add(place, None, "the object is gzip: deliver JSON lines that are not compressed")
         return
     for number, line in enumerate(content.split(b"\n"), 1):
-        # Files that were put together bring their marks along.
+        # Concatenated files keep their byte order marks.
         text = line.removeprefix(BYTE_ORDER_MARK)
         if text.strip():
             try:
@@ -91,7 +91,7 @@ def lines(place: str, content: bytes, refusals: Refusals) -> Iterator[tuple[int,
 
 
 def values(place: str, content: bytes, refusals: Refusals) -> Iterator[tuple[int, Any]]:
-    """Every JSON value with the number of its line. What is no JSON takes the rest of its line with it."""
+    """Every JSON value with its line number. Invalid JSON ends the reading of its line."""
     for number, line in lines(place, content, refusals):
         try:
             for value in _side_by_side(line):
@@ -102,9 +102,9 @@ def values(place: str, content: bytes, refusals: Refusals) -> Iterator[tuple[int
 
 def _side_by_side(line: str) -> Iterator[Any]:
     """
-    The JSON values of a line: Firehose puts records that end without a line feed side by side.
+    The JSON values of a line: Firehose concatenates records that do not end with a line feed.
 
-    :raises ValueError: when the line is no JSON
+    :raises ValueError: when the line is not JSON
     """
     decoder, at = json.JSONDecoder(), 0
     line = line.strip()
@@ -120,10 +120,10 @@ def _side_by_side(line: str) -> Iterator[Any]:
 
 def utc(name: str, value: Any) -> datetime:
     """
-    A time of the years that an event can have; one without a zone is UTC.
+    A time within the years that an event can have; a time without a zone is UTC.
 
-    :param name: of the key, for the message
-    :raises ValueError: when it is none
+    :param name: key of the value, for the message
+    :raises ValueError: when the value is not such a time
     """
     first, last = schema.time_bounds()
     try:

@@ -1,4 +1,4 @@
-"""The simple rule that every model has to beat on the same rows."""
+"""The simple rule that every model has to outperform on the same rows."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,19 +11,19 @@ from common.tasks import class_names, task
 from common.transform import plain
 
 if TYPE_CHECKING:
-    import pandas as pd  # an endpoint starts without it
+    import pandas as pd  # the endpoint starts without pandas
 
 
 def name_of() -> str:
-    """The rule as a sentence calls it, for models that answer numbers or classes."""
+    """Name of the rule in messages, for models that answer numbers or classes."""
     segment, shares = _segment(), "shares of the classes" if task().name == "multiclass" else "mean"
     return f"the {shares}" if segment is None else f"the {shares} by {segment}"
 
 
 def fit(rows: "pd.DataFrame", labels: Values) -> dict[str, Any] | None:
     """
-    Mean of the outcome, or shares of the classes, of each segment of the fit slice; `all` answers for a
-    segment that is new. None where the rule is one feature, which has nothing to learn here.
+    Mean outcome, or class shares, of each segment of the fit slice; `all` applies to a new segment. None when
+    the rule is one feature, which needs no fit.
     """
     if task().name == "binary":
         return None
@@ -37,7 +37,7 @@ def fit(rows: "pd.DataFrame", labels: Values) -> dict[str, Any] | None:
 
 
 def answers(learned: Mapping[str, Any], rows: "pd.DataFrame") -> Floats:
-    """In the form of a model's answers."""
+    """Answers of the rule in the form of a model's answers."""
     if learned["by"] is None:
         return np.array([learned["all"]] * len(rows), dtype=np.float64)
     known, every = learned["each"], learned["all"]

@@ -1,4 +1,4 @@
-"""What SageMaker reads when a program ends: a training job's failure text, a processing job's message."""
+"""Texts that SageMaker reads at a program's end: failure reason (training), exit message (processing)."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 OUTPUT = Path("/opt/ml/output")
-# DescribeTrainingJob and DescribeProcessingJob cut both texts there.
+# DescribeTrainingJob and DescribeProcessingJob truncate both texts at this length.
 MAX_TEXT = 1024
 
 
@@ -18,7 +18,7 @@ def tell(name: str, text: str, folder: Path = OUTPUT) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """:raises ValueError: naming the place of a NaN or infinity, which JSON does not have"""
+    """:raises ValueError: naming the place of a NaN or infinity, which JSON cannot express"""
     for place, value in _numbers(content, ""):
         if not isfinite(value):
             raise ValueError(f"{path.name}{place} is {value}: a figure that does not exist is null")
@@ -41,8 +41,8 @@ def write_all(
     contents: Callable[[], Mapping[str, Any]], folder: Path, files: Mapping[str, str], message_folder: Path
 ) -> Mapping[str, Any]:
     """
-    Writes what a processing program found, each part under its name of `files`, and hands it on: a text as it
-    is, the rest as JSON. A failure becomes the exit message.
+    Writes the results of a processing program, each part under its name in `files`: a text verbatim, the rest
+    as JSON. An error becomes the exit message.
     """
     try:
         found = contents()

@@ -1,7 +1,6 @@
-"""Reads the JSON files beside it: the only place that knows how a column is declared.
-
-`pkgutil` finds the files beside this module in a checkout, inside Glue's zip of extra modules and in a
-package that SageMaker's container installed.
+"""
+Reads the JSON files beside it; the only module that interprets the declaration of a column. `pkgutil` finds
+them in a checkout, inside Glue's zip of extra modules and in a package installed by SageMaker's container.
 """
 
 import json
@@ -14,15 +13,15 @@ from typing import Any, Literal
 
 from common import declared
 
-# Beyond it a float skips whole numbers, and nothing that is measured is so large.
+# Floats cannot represent every whole number beyond this, and no measured value is so large.
 LARGEST = float(2**53)
-# A clock that is wrong, or an event that is announced early, is off by less.
+# Tolerance for a wrong clock, or for an event that is announced early.
 YEARS_BEFORE, YEARS_AHEAD = 1, 2
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column as declared; what is not said in the file has the default here."""
+    """One column as declared; defaults apply to keys that the file leaves out."""
 
     name: str
     type: Literal["int", "double", "string", "timestamp"]
@@ -41,12 +40,12 @@ class Column:
     facet: bool = False
     segment: bool = False
     target: bool = False
-    ruleOfThumb: Literal["higher", "lower"] | None = None  # noqa: N815 - spelled as in the file
+    ruleOfThumb: Literal["higher", "lower"] | None = None  # noqa: N815 - named as in the file
 
 
 @cache
 def dataset() -> dict[str, Any]:
-    """:raises ValueError: when the file does not say what it must, key by key"""
+    """:raises ValueError: when the file is invalid, with one line per key"""
     content = _json("dataset.json")
     declared.check(content, _json("dataset.schema.json"))
     return content
@@ -59,13 +58,13 @@ def layout() -> dict[str, Any]:
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """Statuses, checks and metrics of the monitor, as lib/monitoring/room.ts reads them too."""
+    """Statuses, checks and metrics of the monitor; lib/monitoring/room.ts reads the same file."""
     return _json("words.json")
 
 
 @cache
 def families() -> dict[str, dict[str, Any]]:
-    """Model families and their hyperparameters, as lib/training/families.ts reads them too."""
+    """Model families and their hyperparameters; lib/training/families.ts reads the same file."""
     return _json("families.json")
 
 
@@ -96,7 +95,7 @@ def label_columns() -> tuple[Column, ...]:
 
 
 def features() -> tuple[Column, ...]:
-    """In the order of the model's input vector."""
+    """The features in the order of the model's input vector."""
     return tuple(column for column in curated_columns() if column.role == "feature")
 
 
@@ -109,29 +108,29 @@ def time_column() -> str:
 
 
 def label_column() -> str:
-    """What models predict, as answers and labelled rows call it."""
+    """Name of the predicted column in answers and labelled rows."""
     label = problem().get("label")
     return target_column() if label is None else label
 
 
 def target_column() -> str:
-    """The label of ground truth that it is, or that its classes are cut from."""
+    """The ground-truth label that is predicted, or from which its classes are cut."""
     target = problem().get("target")
     return next(c.name for c in label_columns() if c.target) if target is None else target
 
 
 def rule_of_thumb() -> Column | None:
-    """The feature whose bare value is the baseline every model has to beat; None where no simple rule is."""
+    """The feature whose bare value every model has to outperform; None when no rule is declared."""
     return next((column for column in features() if column.ruleOfThumb is not None), None)
 
 
 def problem() -> dict[str, Any]:
-    """What the model is for: question, costs of the errors, floor below which no model ships."""
+    """Purpose of the model: question, costs of the errors, and the floor below which no model is released."""
     return dataset()["problem"]
 
 
 def bounds(column: Column) -> tuple[float, float]:
-    """The declared range; where there is none, what a number can be at all."""
+    """The declared range; without one, the possible values of a number."""
     return (
         -LARGEST if column.min is None else column.min,
         LARGEST if column.max is None else column.max,
@@ -140,13 +139,13 @@ def bounds(column: Column) -> tuple[float, float]:
 
 @cache
 def possible(column: Column) -> tuple[float, float]:
-    """What a number can be at all, or what is declared where that is more."""
+    """The possible values of a number, extended to the declared range."""
     low, high = bounds(column)
     return min(low, -LARGEST), max(high, LARGEST)
 
 
 def domain(column: Column) -> str:
-    """The rule of a number as a sentence."""
+    """Permitted values of a number, as a sentence."""
     low, high = (f"{bound:.16g}" for bound in bounds(column))
     kind = "a whole number" if column.type == "int" else "a number"
     return f"{column.name} must be {kind} from {low} to {high}"
@@ -154,10 +153,10 @@ def domain(column: Column) -> str:
 
 def time_bounds() -> tuple[str, str]:
     """
-    First and last second that an event can have, ISO 8601 in UTC: texts of that form sort as times do. Whole
-    years, as the API has them: what it lets through must not be refused behind it.
+    First and last second that an event can have, ISO 8601 in UTC; texts of that form sort like times. Whole
+    years, as in the API: what the API accepts must not be refused later.
     """
-    # pandas counts nanoseconds in 64 bits, from 1677 to 2262.
+    # pandas counts nanoseconds in 64 bits, which covers 1677 to 2262.
     first = max(int(dataset()["since"][:4]) - YEARS_BEFORE, 1678)
     return f"{first:04}-01-01T00:00:00Z", f"{datetime.now(UTC).year + YEARS_AHEAD}-12-31T23:59:59Z"
 

@@ -1,4 +1,4 @@
-"""Cuts the labelled rows into fit | select | gate by whole UTC days, the gate the newest."""
+"""Cuts the labelled rows into fit | select | gate by whole UTC days; the gate is the newest slice."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,9 +11,9 @@ from common.arrays import Days
 from common.tables import days_of, refuse_repeated
 
 if TYPE_CHECKING:
-    import pandas as pd  # an endpoint, whose model holds `Slices`, starts without it
+    import pandas as pd  # the endpoint, whose model holds `Slices`, starts without pandas
 
-# A day whose labels are not all there would judge models on the events that happened to report first. A share
+# A day with incomplete labels would judge models on the events that happened to report first. A minimum share
 # alone is unfair to a day of three events, so one label may always be missing.
 COMPLETE_LABELS, MISSING_LABELS = 0.98, 1
 
@@ -40,7 +40,7 @@ class Slices:
 
 def label_rows(features: "pd.DataFrame", labels: "pd.DataFrame") -> "pd.DataFrame":
     """
-    Curated rows with their labels beside them; NaN where none has arrived.
+    Curated rows joined with their labels; NaN where no label has arrived.
 
     :raises ValueError: naming a key that two rows have, or a column that both tables have
     """
@@ -55,9 +55,9 @@ def label_rows(features: "pd.DataFrame", labels: "pd.DataFrame") -> "pd.DataFram
 
 def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: int) -> Slices:
     """
-    :param rows: of `label_rows`
+    :param rows: result of `label_rows`
     :param data_through: the first UTC day that is left out
-    :raises ValueError: when days of select or gate lack labels, or nothing is left to fit on
+    :raises ValueError: when days of select or gate lack labels, or no rows are left to fit on
     """
     days = days_of(rows)
     labelled = rows[schema.label_column()].notna().to_numpy()
@@ -65,7 +65,7 @@ def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: in
     events, labels = np.bincount(place), np.bincount(place, weights=labelled)
     before = present < np.datetime64(data_through)
     complete = (labels >= COMPLETE_LABELS * events) | (events - labels <= MISSING_LABELS)
-    # The one event of a day may miss its label, but no slice begins or ends with a day that has none.
+    # The only event of a day may lack its label, but no slice begins or ends with a day without labels.
     usable = present[complete & before & (labels > 0)]
     if usable.size == 0:
         first = rows[schema.id_column()].iloc[0] if len(rows) else "none"
@@ -87,7 +87,7 @@ def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: in
 
 
 def _require_complete(start: np.datetime64, end: np.datetime64, incomplete: Days) -> None:
-    """A day without events has no labels to wait for."""
+    """A day without events needs no labels."""
     missing = incomplete[(incomplete >= start) & (incomplete < end)]
     if missing.size:
         raise ValueError(
@@ -98,7 +98,7 @@ def _require_complete(start: np.datetime64, end: np.datetime64, incomplete: Days
 
 
 def data_hash(rows: "pd.DataFrame") -> str:
-    """Hash of ids, features and labels: the same one means that two programs saw the same rows in order."""
+    """Hash of ids, features and labels: equal hashes mean the same rows in the same order."""
     import pandas as pd
 
     return sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""The curated rows as pandas, with event days beside them."""
+"""The curated rows as pandas, with their event days."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def read_features(folder: Path) -> "pd.DataFrame":
     """
-    Every Parquet part below `folder`, ordered by time and id so that the order of files never matters.
+    Every Parquet part below `folder`, ordered by time and id, so that the order of files does not matter.
 
     :raises FileNotFoundError: when there is no part
     :raises ValueError: when a part has other columns than dataset.json declares, or two rows have one key
     """
-    # Here, because the monitor reads no Parquet and an endpoint no table.
+    # Imported here because the monitor reads no Parquet, and the endpoint starts without pandas.
     import pandas as pd
 
     parts = sorted(folder.rglob("*.parquet"))
@@ -38,13 +38,13 @@ def read_features(folder: Path) -> "pd.DataFrame":
 def _read(part: Path) -> "pd.DataFrame":
     """
     The declared columns of one part. A column that was declared after its partition was prepared reads as
-    missing where it may be; one that has another type now is never guessed at.
+    missing if it may be missing; a column whose type changed is refused.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
     from pyarrow import types
 
-    # The file by itself: the folder above is a partition, and pyarrow would add its column.
+    # The single file is opened, because pyarrow would add a partition column for the folder above.
     try:
         file = pq.ParquetFile(part)
     except pa.ArrowException as problem:
@@ -56,7 +56,7 @@ def _read(part: Path) -> "pd.DataFrame":
             return types.is_integer(kind) or types.is_floating(kind)
         if declared == "string":
             return types.is_string(kind) or types.is_large_string(kind)
-        # Nobody knows which moments times without a zone are.
+        # Times without a zone are ambiguous.
         return types.is_timestamp(kind) and kind.tz is not None
 
     for column in schema.curated_columns():
@@ -80,8 +80,8 @@ def _read(part: Path) -> "pd.DataFrame":
 
 def refuse_repeated(frame: "pd.DataFrame", places: Values) -> None:
     """
-    :param places: where each row comes from
-    :raises ValueError: naming the first keys that more than one row has, and their places
+    :param places: origin of each row
+    :raises ValueError: naming the first repeated keys and their places
     """
     key = frame[schema.id_column()]
     repeated = key.duplicated(keep=False)

@@ -1,6 +1,6 @@
 """
-What a model answers: a probability, a class or a number. One measure ranks models in early stopping, gate and
-monitor alike; a gain is positive where the first model is better, whatever the measure.
+The tasks of a model: a probability, a class or a number. One measure ranks models in early stopping, gate and
+monitor. A gain is positive when the first model is better, whatever the measure.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,11 +18,11 @@ from common.metrics import auc, brier, log_losses, multiclass_brier
 @dataclass(frozen=True)
 class Task:
     """
-    :ivar measure: as people say it
-    :ivar metric: as XGBoost prints it for the select slice, which SageMaker's own definitions find
-    :ivar score: measure of labels and answers; higher is better where `rising`
+    :ivar measure: name of the measure in texts
+    :ivar metric: name in XGBoost's output for the select slice, matched by SageMaker's own definitions
+    :ivar score: measure of labels and answers; higher is better when `rising`
     :ivar paired: the measure by days, for intervals of differences
-    :ivar guard: second measure, which a gain may not cost; lower is better
+    :ivar guard: second measure, which must not get worse; lower is better
     :ivar relative: whether guard and segments are compared as shares of the champion's figure
     """
 
@@ -40,7 +40,7 @@ class Task:
         return score > than if self.rising else score < than
 
     def gain(self, score: float, over: float) -> float:
-        """Positive where `score` is better."""
+        """Positive when `score` is better."""
         difference = score - over if self.rising else over - score
         return difference / over if self.relative else difference
 
@@ -90,20 +90,20 @@ TASKS = {
 
 
 def task() -> Task:
-    """The task of the chosen dataset."""
+    """The task of the configured dataset."""
     return TASKS[schema.problem().get("task", "binary")]
 
 
 def class_names() -> list[str]:
-    """In the order of their codes."""
+    """The classes in the order of their codes."""
     return [one["name"] for one in schema.problem()["classes"]]
 
 
 def positive(values: Values) -> Bools:
     """
-    Which outcomes count as the positive one where groups are compared.
+    Whether each outcome is the positive one in comparisons of groups.
 
-    :param values: labels, or what a model decided, in their form
+    :param values: labels, or decisions of a model in the same form
     """
     problem = schema.problem()
     if "classes" in problem:
@@ -112,7 +112,7 @@ def positive(values: Values) -> Bools:
 
 
 def positive_text() -> str:
-    """What `positive` means, as analysis.json has it."""
+    """The meaning of `positive`, as written to analysis.json."""
     problem = schema.problem()
     return ", ".join(problem["positive"]) if "classes" in problem else f"{problem.get('positiveFrom', 1):g}"
 

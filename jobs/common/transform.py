@@ -11,7 +11,7 @@ from common import schema
 from common.arrays import Ints, Singles, Values
 
 if TYPE_CHECKING:
-    import pandas as pd  # an endpoint starts without it
+    import pandas as pd  # the endpoint starts without pandas
 
 Rows: TypeAlias = "pd.DataFrame | Mapping[str, Sequence[Any]]"
 
@@ -21,8 +21,8 @@ class Encoding:
     """
     What the transform learned from the fit slice.
 
-    :ivar categories: of each categorical feature; a value's place in the list is its code
-    :ivar rule_fill: median of the one-feature rule, for rows where it is missing; None without such a rule
+    :ivar categories: the values of each categorical feature; the position of a value is its code
+    :ivar rule_fill: median of the one-feature rule, for rows that lack it; None without such a rule
     """
 
     categories: Mapping[str, tuple[Any, ...]]
@@ -30,14 +30,14 @@ class Encoding:
 
     @staticmethod
     def fit(rows: "pd.DataFrame") -> "Encoding":
-        """:raises ValueError: when the one-feature rule has no value to be filled with"""
+        """:raises ValueError: when the one-feature rule has no value in the fit slice"""
         rule = schema.rule_of_thumb()
         if rule is not None and rows[rule.name].notna().sum() == 0:
             raise ValueError(
                 f"{rule.name}, the simple rule that a model has to beat, has no value in the fit slice: "
                 "prepare its partitions again, or declare another ruleOfThumb in dataset.json"
             )
-        # Python's own values: those of numpy cannot be written as JSON.
+        # Converted to Python's own values, because numpy's cannot be written as JSON.
         return Encoding(
             categories={
                 column.name: tuple(sorted(plain(rows[column.name].dropna().unique())))
@@ -58,19 +58,19 @@ class Encoding:
 
     def matrix(self, rows: Rows) -> Singles:
         """
-        float32 of shape (rows, features) in the schema's order; missing values and categories never seen in
-        the fit slice are NaN, which XGBoost sends down a branch it learned for them.
+        float32 of shape (rows, features) in the schema's order. Missing values and categories that the fit
+        slice did not contain are NaN, for which XGBoost learned a default branch.
 
         :raises ValueError: naming the column, and the row of a number that is not finite
         """
         features = schema.features()
-        # Filled in place: stacking finished columns copies each value once more.
+        # Filled in place, because stacking finished columns would copy each value again.
         filled = np.empty((len(rows[features[0].name]), len(features)), dtype=np.float32)
         for place, column in enumerate(features):
             filled[:, place] = self._vector(column, rows[column.name])
         infinite = np.argwhere(np.isinf(filled))
         if len(infinite):
-            # XGBoost's own words for it are a C++ stack without column and row.
+            # XGBoost would report such a number as a C++ stack trace without column or row.
             row, place = infinite[0]
             name, key = features[place].name, list(rows[schema.id_column()])[row]
             value = list(rows[name])[row]
@@ -80,7 +80,7 @@ class Encoding:
         return filled
 
     def counts(self) -> Ints:
-        """Categories of each feature; 0 for a number."""
+        """Number of categories of each feature; 0 for a number."""
         return np.array([len(self.categories.get(column.name, ())) for column in schema.features()])
 
     @cached_property
@@ -102,13 +102,13 @@ class Encoding:
 
 
 def present(values: "pd.Series[Any] | Sequence[Any]") -> list[Any]:
-    """Categories with None where one is missing, as tables and requests have them in two ways."""
-    # What is not a number equals nothing, itself neither.
+    """Categories with None for missing ones, which tables and requests represent differently."""
+    # NaN is not equal to itself.
     return [value if value == value else None for value in values]
 
 
 def plain(values: "Values | pd.Index[Any]") -> list[Any]:
-    """Categories as JSON has them: a whole number where pandas had to make a float of it."""
+    """Categories as JSON has them: a whole number where pandas converted it to a float."""
     return [int(v) if isinstance(v, float) and v.is_integer() else v for v in values.tolist()]
 
 

@@ -1,16 +1,16 @@
 """
 XGBoost without its interface for scikit-learn, which no program here uses.
 
-XGBoost imports scikit-learn wherever it is installed, and with it pandas and most of SciPy: two thirds of
-what its import takes. Meanwhile the package looks as if it were not installed, which XGBoost provides for.
+XGBoost imports scikit-learn when it is installed, and with it pandas and most of SciPy: two thirds of its
+import time. During the import the package is marked as not installed, a case that XGBoost supports.
 """
 
 import sys
 
-# A process that holds scikit-learn already has paid for it.
+# The cost is already paid in a process that has imported scikit-learn.
 _hide = "sklearn" not in sys.modules
 if _hide:
-    sys.modules["sklearn"] = None  # type: ignore[assignment]  # Python's own mark of a module that is not there
+    sys.modules["sklearn"] = None  # the mark of a module that cannot be imported
 try:
     from xgboost import Booster, DMatrix
 finally:

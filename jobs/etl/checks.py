@@ -1,4 +1,4 @@
-"""Why a partition cannot be prepared, each time as a sentence: what is wrong, where, and what to do."""
+"""Reasons why a partition cannot be prepared, each as a sentence: what is wrong, where, and what to do."""
 
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
@@ -11,20 +11,20 @@ import landing
 from common import schema
 from lake import Lake, Landed, side_by_side
 
-# A file, or the sentence that says what is wrong with it, by table and partition.
+# A file or the description of its fault, by table and partition.
 Files = dict[tuple[str, str], Landed | str]
-# What the manifest says of a file, by table and partition.
+# The manifest's entry for a file, by table and partition.
 Promised = Mapping[tuple[str, str], dict[str, Any]]
 NOTHING: Promised = MappingProxyType({})
 
-# Rows of a reference table that may be lost to a partition: a typing error is survived, another form is not.
+# Share of a reference table's rows that may be unusable: more than typing errors, less than a new format.
 UNUSABLE_RATIO = 0.01
-# A column that is sometimes empty can be empty in every one of a few rows, and hardly in so many.
+# Rows from which an empty column is a fault; a sparse column is easily empty in fewer.
 ROWS_TO_JUDGE = 500
 
 
 def files(lake: Lake, partitions: list[str], promised: Promised) -> Files:
-    """Looks at every file that the run would read: one bad file would end the whole plan."""
+    """Checks every file that the run would read: one faulty file would end the whole Spark plan."""
     wanted = {(table, p): promised.get((table, p), {}) for p in partitions for table in landing.tables()}
     for table in landing.tables():
         for p in partitions:
@@ -60,7 +60,7 @@ def _quoted(name: str | None) -> str:
 
 
 def first_faults(files: Files, partitions: Iterable[str]) -> dict[str, str]:
-    """What refuses a partition whose files cannot all be read."""
+    """Faults of partitions with unreadable files."""
     refused: dict[str, str] = {}
     for (_, partition), file in files.items():
         if isinstance(file, str) and partition in partitions:
@@ -69,7 +69,7 @@ def first_faults(files: Files, partitions: Iterable[str]) -> dict[str, str]:
 
 
 def types(lake: Lake, partitions: list[str]) -> dict[str, str]:
-    """What refuses a partition that was curated while a column had another type: readers meet both."""
+    """Faults of partitions that were curated with another column type: readers would meet both."""
     refused = {}
     for partition, earlier in zip(partitions, side_by_side(lake.curated_types, partitions), strict=True):
         for column in schema.curated_columns():
@@ -86,8 +86,8 @@ def contents(
     lake: Lake, partitions: list[str], promised: Promised, classes: Iterable[Row], findings: Iterable[Row]
 ) -> dict[str, str]:
     """
-    What refuses a partition for what its files hold: no row, other rows than promised, none that can be used,
-    or reference tables that would double events or leave their columns empty.
+    Faults in the contents of a partition's files: no row, other rows than promised, no usable row, or
+    reference tables that would duplicate events or leave their columns empty.
 
     :param classes: rows of the query `classes` of transforms.py
     :param findings: rows of its query `findings`
@@ -157,10 +157,10 @@ def _counted(reasons: dict[str, int]) -> str:
 
 def results(partition: str, report: dict[str, Any], has_past: bool) -> str | None:
     """
-    What refuses a partition for what was made of it: rows doubled or lost, none left, or a feature that no
-    row has.
+    Faults in the result of a partition: duplicated or lost rows, no rows at all, or a feature without any
+    value.
 
-    :param has_past: whether features of the days before could have values
+    :param has_past: whether features over earlier days could have values
     """
     rows = report["rows"]
     if rows["in"] != rows["curated"] + rows["setAside"] + rows["quarantined"]:

@@ -1,10 +1,10 @@
 """
-Glue 5.0 job: partitions (days or months) of raw CSV into features, set-aside and quarantine, with a report
-of their quality.
+Glue 5.0 job: turns partitions (days or months) of raw CSV into features, set-aside and quarantine, with a
+quality report.
 
-One plan reads all partitions, so that twelve cost little more than one. A partition that cannot be
-prepared is refused: what was curated of it before stays, and the others are prepared. A prepared partition's
-prefixes are overwritten, so a second run leaves the same result as one.
+One plan reads all partitions, so that twelve cost little more than one. A partition that cannot be prepared
+is refused: its earlier curated rows stay, and the other partitions are prepared. The prefixes of a prepared
+partition are overwritten, so a second run gives the same result.
 """
 
 import json
@@ -25,16 +25,16 @@ from rules import text
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    # A partition is a few MB: Glue's default of 200 shuffle partitions would cost 200 tiny tasks a join.
+    # A partition is a few MB: Glue's default of 200 shuffle partitions would mean 200 tiny tasks per join.
     "spark.sql.shuffle.partitions": "4",
-    # It plans again between stages, for skew and size that a partition does not have.
+    # Adaptive planning corrects skew and size, which a partition of a few MB does not have.
     "spark.sql.adaptive.enabled": "false",
-    # INT96, Spark's default, has no time zone and readers outside Spark guess one.
+    # INT96, Spark's default, has no time zone, and readers outside Spark guess one.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # One row of the year 1 or of 30 February would end the run: Spark 3 refuses what Spark 2 did otherwise.
+    # Spark 3 refuses dates that Spark 2 read differently; one row of the year 1 would end the run.
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
-    # Plans are turned into text for a page that nobody opens.
+    # Spark renders plans as text for its web UI, which is not used.
     "spark.sql.debug.maxToStringFields": "1",
 }
 
@@ -43,9 +43,9 @@ def prepare(
     lake: Lake, partitions: list[str], run: str, promised: checks.Promised = checks.NOTHING
 ) -> dict[str, Any]:
     """
-    Writes every partition that can be prepared, then the run file, and returns the run file's content.
+    Writes every partition that can be prepared, then the run file; returns the run file's content.
 
-    :param promised: what the manifest says of each file; what it does not say is not compared
+    :param promised: the manifest's entry for each file; keys that it lacks are not compared
     """
     for name, value in SETTINGS.items():
         lake.spark.conf.set(name, value)
@@ -67,7 +67,7 @@ def prepare(
 def _prepare(
     lake: Lake, partitions: list[str], run: str, promised: checks.Promised
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """The reports of what was written, and why each of the other partitions is refused."""
+    """Reports of the written partitions, and the reason why each of the others is refused."""
     refused = {p: fault for p in partitions if (fault := landing.fault(p))}
 
     def accepted() -> list[str]:
@@ -115,8 +115,8 @@ def _prepare(
 
 def _seen(lake: Lake, table: str, partitions: list[str], files: checks.Files) -> str:
     """
-    The rows of a table that each partition sees: all of its own file, and where the table says so those of
-    the days before. A file before that is absent or cannot be read leaves the first hours without a past.
+    The rows of a table that each partition reads: its own file, and rows of earlier days if the table
+    declares a look-back. Without a readable earlier file the first hours have no past.
     """
     reach = []
     landed = set(partitions)
@@ -133,8 +133,8 @@ def _seen(lake: Lake, table: str, partitions: list[str], files: checks.Files) ->
 
 def _has_past(partition: str, files: checks.Files) -> bool:
     """
-    Whether a feature of the days before could have a value: a table that looks back less than a partition's
-    length has days of the partition itself for it, another needs a partition before this one.
+    Whether a feature over earlier days could have a value. A look-back shorter than the partition finds days
+    in the partition itself; a longer one needs an earlier partition.
     """
     return all(
         any(isinstance(files[table, earlier], Landed) for earlier in landing.before(partition, days))
@@ -144,7 +144,7 @@ def _has_past(partition: str, files: checks.Files) -> bool:
 
 
 def _stale(lake: Lake, partition: str, prepared: Collection[str]) -> list[str]:
-    """Later partitions that were curated before this run and saw another past than they would see now."""
+    """Later partitions that were curated before this run from an older version of their past."""
     return [p for p in landing.seen_by(partition) if p not in prepared and lake.is_curated(p)]
 
 
@@ -165,10 +165,10 @@ def _folder(uri: str) -> str:
 
 
 def main() -> None:
-    from awsglue.utils import getResolvedOptions  # only Glue has it
+    from awsglue.utils import getResolvedOptions  # available in Glue only
 
     args = getResolvedOptions(sys.argv, ["JOB_NAME", "manifest", "partitions", "run", "raw", "curated"])
-    # A run compiles some 120 classes; Spark keeps 100, and would compile them all again for what follows.
+    # A run compiles about 120 classes. Spark caches 100 by default and would compile evicted ones again.
     builder = SparkSession.builder.config("spark.sql.codegen.cache.maxEntries", "1000")
     spark = builder.appName(args["JOB_NAME"]).getOrCreate()
     lake = Lake(spark, _folder(args["raw"]), _folder(args["curated"]))

@@ -1,4 +1,4 @@
-"""Whether the dataset's module `features` gives what dataset.json and the job's queries need of it."""
+"""Verifies that the dataset's module `features` matches dataset.json and the job's queries."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ FUNCTIONS = ("time", "key", "row_rules", "set_aside", "views", "joins", "columns
 
 
 def names() -> None:
-    """:raises ValueError: naming every function, column and view that features.py lacks or should not have"""
+    """:raises ValueError: naming every function, column and view that features.py lacks or must not have"""
     if lacking := [name for name in FUNCTIONS if not callable(getattr(features, name, None))]:
         raise ValueError(
             f"features.py lacks the functions {', '.join(lacking)}: docs/your-own-data.md has all"
@@ -43,7 +43,7 @@ def _faults() -> Iterator[str]:
 
 
 def types(spark: SparkSession) -> None:
-    """:raises ValueError: when id or time of the view `events` would be turned into another value silently"""
+    """:raises ValueError: when Spark would silently convert the id or time of the view `events`"""
     found = dict(spark.table("events").dtypes)
     for function, column, wanted in (
         ("key", schema.id_column(), "string"),
@@ -57,10 +57,10 @@ def types(spark: SparkSession) -> None:
 
 @contextmanager
 def said_by(functions: str) -> Iterator[None]:
-    """Tells what Spark refuses in a query by the functions of features.py that it was made of."""
+    """Names the functions of features.py in Spark's error about their query."""
     try:
         yield
     except AnalysisException as error:
-        # The lines below the first are the plan, or the whole query.
+        # Later lines are the plan or the whole query.
         first = next(line for line in str(error).splitlines() if line)
         raise ValueError(f"{functions} of features.py: {first}") from None

@@ -1,4 +1,4 @@
-"""The two buckets: keys below them are those of layout.json."""
+"""Access to the raw and curated bucket; layout.json defines the keys."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ from rules import CORRUPT, text
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Requests to S3 are waited for side by side, and small Spark jobs fill each other's gaps.
+# Threads for S3 requests, which mostly wait, and for small Spark jobs, which leave executors idle.
 THREADS = 4
 
 
@@ -48,8 +48,8 @@ class Lake:
 
     def connect(self) -> None:
         """
-        Asks each bucket once: the first requests of a Hadoop S3A client must not be concurrent, because it
-        marks its credentials as loaded before they are. The root of a bucket is answered without a request.
+        Sends one request to each bucket, because the first requests of a Hadoop S3A client must not be
+        concurrent: it marks its credentials as loaded too early. The root of a bucket needs no request.
         """
         for bucket in (self.raw, self.curated):
             system, path = self._open(f"{bucket}none")
@@ -59,7 +59,7 @@ class Lake:
         return self.raw + landing.key_of(table, partition)
 
     def landed(self, table: str, partition: str) -> Landed | None:
-        """What a table's file is, or None when there is no such file."""
+        """The file of a table and partition, or None when there is no such file."""
         system, path = self._open(self.file(table, partition))
         try:
             stream = system.open(path)
@@ -76,17 +76,17 @@ class Lake:
             sha256 = digest.digest().hex()
         finally:
             stream.close()
-        # Spark reads over a byte order mark too.
+        # Spark skips a byte order mark too.
         header = (line or "").removeprefix("\ufeff")
         try:
             columns = next(csv.reader([header]), [])
         except csv.Error:
-            # It takes no field of 128 KiB: a file of another kind has no line that ends.
+            # The csv module refuses fields over 128 KiB, such as a binary file without line ends.
             columns = [header]
         return Landed(columns, system.getFileStatus(path).getLen(), sha256)
 
     def manifest(self, key: str) -> dict[tuple[str, str], dict[str, Any]]:
-        """What a manifest promises of the file of a table and partition."""
+        """The manifest's entries for the files of each table and partition."""
         system, path = self._open(self.raw + key)
         stream = system.open(path)
         try:
@@ -100,17 +100,17 @@ class Lake:
         return bool(system.exists(path))
 
     def curated_types(self, partition: str) -> dict[str, str]:
-        """The columns of what was curated of a partition earlier and their types; none where nothing was."""
+        """Column types of a partition's earlier curated rows; empty when there are none."""
         system, path = self._open(f"{self._target('features', **landing.place(partition))}rows.parquet")
         if not system.exists(path):
             return {}
         return dict(self.spark.read.parquet(path.toString()).dtypes)
 
     def read(self, table: str, partitions: Iterable[str]) -> DataFrame:
-        """The files of a table, with the partition in whose file a row lies as `_landed`."""
+        """The files of a table; `_landed` holds the partition whose file a row comes from."""
         columns = schema.raw_columns(table)
         fields = ", ".join(f"`{c.name}` {c.type}" for c in columns)
-        # NaN is how some tools write a missing number.
+        # Some tools write a missing number as NaN.
         values = [
             f"nanvl(`{c.name}`, NULL) AS `{c.name}`" if c.type == "double" else f"`{c.name}`" for c in columns
         ]
@@ -119,9 +119,9 @@ class Lake:
         named = text(key.replace("@", "([^/]+)") + "$")
         return (
             self.spark.read.schema(f"{fields}, {CORRUPT} string")
-            # enforceSchema would take columns by position whatever the header says.
+            # enforceSchema would ignore the header and assign columns by position.
             .options(header=True, enforceSchema=False, columnNameOfCorruptRecord=CORRUPT)
-            # A quote inside quotes is doubled, as everywhere but in Spark.
+            # CSV doubles a quote inside quotes; Spark's default is a backslash.
             .options(escape='"', mode="PERMISSIVE", timestampFormat="yyyy-MM-dd'T'HH:mm:ss'Z'")
             .csv([self.file(table, partition) for partition in partitions])
             .selectExpr(*values, CORRUPT, f"regexp_extract(_metadata.file_path, {named}, 1) AS _landed")
@@ -132,19 +132,19 @@ class Lake:
 
     def keep(self, name: str, query: str) -> None:
         """
-        A view whose rows are made once, when they are first asked for. Unlike those of a cached view they
-        come without the plan that made them, which Spark would go through again for every query above.
-        An executor that is lost takes its rows with it, and the run fails.
+        Creates a view whose rows are computed once, on first use. A cached view would keep its plan, which
+        Spark analyses again for every query above it. The rows are lost with an executor, and the run then
+        fails.
         """
         rows = self.spark.sql(query)
-        # Columns passed on from a kept view have its identities, which a join of both could not tell apart.
+        # Columns that pass through a kept view share their identity, so a join of both would be ambiguous.
         renewed = rows.toDF(*rows.columns)
         renewed.localCheckpoint(eager=False).createOrReplaceTempView(name)
-        # Tasks count into the plan, and Spark logs an error for each that finds it collected as garbage.
+        # Tasks add to the accumulators of a plan, and Spark logs an error when one was garbage-collected.
         self._plans.append(renewed)
 
     def forget(self) -> None:
-        """Frees the rows that are kept."""
+        """Frees the kept rows."""
         self._plans.clear()
         for rows in self.spark.sparkContext._jsc.getPersistentRDDs().values():
             rows.unpersist()
@@ -154,10 +154,10 @@ class Lake:
 
     def write(self, rows: DataFrame, place: str, partition: str, count: int, run: str) -> None:
         """
-        Overwrites the place of one partition with one file, or with nothing when there is no row.
+        Overwrites the place of one partition with one file, or empties it when there is no row.
 
-        The file is made elsewhere and put whole: a training may read the place at any time, and must find
-        neither Spark's temporary files nor a place that is emptied before it is filled.
+        The file is written elsewhere and then moved as a whole: a training may read the place at any time,
+        and must find neither Spark's temporary files nor an empty place.
         """
         target = self._target(place, **landing.place(partition))
         system, folder = self._open(target)
@@ -165,7 +165,7 @@ class Lake:
             system.delete(folder, True)
             return
         staged = f"{self._target('staging', run=run)}{place}-{partition}"
-        # One file: a partition fits in memory many times over, and Athena pays for every file it opens.
+        # One file, because a partition easily fits in memory and Athena charges for every file it opens.
         rows.coalesce(1).write.mode("overwrite").parquet(staged)
         _, path = self._open(staged)
         (made,) = (f for f in self._files(system, path) if f.getName().endswith(".parquet"))
@@ -196,6 +196,6 @@ class Lake:
         return self.spark.sparkContext._jvm
 
     def _open(self, uri: str) -> tuple[Any, Any]:
-        # Hadoop's file systems are what Spark writes with: the same rights, and local folders in a test.
+        # Hadoop's file systems have the permissions of Spark's writes, and work on local folders in tests.
         path = self._jvm.org.apache.hadoop.fs.Path(uri)
         return path.getFileSystem(self.spark.sparkContext._jsc.hadoopConfiguration()), path

@@ -1,4 +1,4 @@
-"""What `dataset.json` says of raw tables and of the grain of partitions."""
+"""Declarations of `dataset.json` about raw tables and the grain of partitions."""
 
 import re
 from collections.abc import Iterable
@@ -7,11 +7,11 @@ from typing import Any
 
 from common import schema
 
-# A year before 1900 or after 2199 is a mistake, and the days beside year 1 and 9999 do not exist.
+# A year before 1900 or after 2199 is a mistake, and dates next to year 1 or 9999 overflow.
 _YEAR_AND_MONTH = r"(19|20|21)\d\d-(0[1-9]|1[0-2])"
 _NAMES = {"month": _YEAR_AND_MONTH, "day": _YEAR_AND_MONTH + r"-\d\d"}
 _EXAMPLES = {"month": "2013-02", "day": "2013-02-01"}
-# In Spark's letters.
+# Date patterns in Spark's notation.
 _FORMATS = {"month": "yyyy-MM", "day": "yyyy-MM-dd"}
 
 
@@ -20,7 +20,7 @@ def tables() -> dict[str, dict[str, Any]]:
 
 
 def events() -> str:
-    """The table whose rows become examples."""
+    """Name of the table whose rows become examples."""
     return next(name for name, table in tables().items() if table["role"] == "events")
 
 
@@ -29,7 +29,7 @@ def references() -> list[str]:
 
 
 def time(table: str) -> str | None:
-    """The column by which rows belong to a partition, of a table that does not land whole with each."""
+    """The column that assigns rows to a partition; None for a table that lands whole with each partition."""
     return tables()[table].get("time")
 
 
@@ -38,22 +38,22 @@ def key(table: str) -> list[str]:
 
 
 def look_back(table: str) -> int:
-    """Days before a partition whose rows its features see."""
+    """Number of days before a partition whose rows its features use."""
     return tables()[table].get("lookBackDays", 0)
 
 
 def days_read(table: str) -> int:
-    """Days before a partition whose files are read: of events one at least, to find keys that it repeats."""
+    """Days before a partition whose files are read; at least one for events, to find repeated keys."""
     return max(look_back(table), 1 if table == events() else 0)
 
 
 def grain() -> str:
-    """`day` or `month`."""
+    """The grain of partitions: `day` or `month`."""
     return schema.dataset()["partition"]
 
 
 def shortest() -> int:
-    """Days of the shortest partition."""
+    """Length of the shortest partition in days."""
     return {"month": 28, "day": 1}[grain()]
 
 
@@ -63,17 +63,17 @@ def key_of(table: str, partition: str) -> str:
 
 
 def place(partition: str) -> dict[str, str]:
-    """What fills a template of layout.json."""
+    """Values for a template of layout.json."""
     return {"grain": grain(), "partition": partition}
 
 
 def partition_of(column: str) -> str:
-    """SQL: the partition to which a time belongs."""
+    """SQL expression for the partition of a time."""
     return f"date_format(`{column}`, '{_FORMATS[grain()]}')"
 
 
 def fault(partition: str) -> str | None:
-    """Why a name is that of no partition."""
+    """Why a name is not that of a partition, or None."""
     try:
         if not re.fullmatch(_NAMES[grain()], partition):
             raise ValueError
@@ -88,13 +88,13 @@ def first_day(partition: str) -> date:
 
 
 def before(partition: str, days: int) -> list[str]:
-    """The partitions that hold the days before one."""
+    """The partitions that contain the days before a partition."""
     first = first_day(partition)
     return _named(first - timedelta(days=n) for n in range(days, 0, -1))
 
 
 def seen_by(partition: str) -> list[str]:
-    """The later partitions whose features or keys depend on one."""
+    """The later partitions whose features or keys depend on a partition."""
     days = max(map(days_read, tables()))
     last = first_day(partition)
     while _name(last + timedelta(days=1)) == partition:

@@ -1,4 +1,4 @@
-"""The quality report of a partition, from the figures that Spark counted."""
+"""The quality report of a partition, from figures that Spark counted."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,9 +17,9 @@ FIGURES = {"categorical": ("missing", "distinct"), "numeric": ("missing", "mean"
 
 def figures() -> str:
     """
-    Each feature's figures in a partition, one row each; rows that are unfit are counted by their reason. The
-    columns of a row become rows first: one short aggregate over those compiles in a fraction of the time of
-    four aggregates for each column.
+    Query for the figures of each feature in a partition, one row each; unfit rows are counted by reason. The
+    columns are first turned into rows: one short aggregate over them compiles in a fraction of the time of
+    four aggregates per column.
     """
     cells = []
     for c in schema.features():
@@ -35,7 +35,7 @@ def figures() -> str:
 
 
 def files(partition: str, found: Files) -> list[dict[str, Any]]:
-    """The raw files that a partition is made of: its own, and those of the days before that it sees."""
+    """The raw files of a partition: its own, and those of the earlier days that it reads."""
     read = [
         (table, p)
         for table in landing.tables()
@@ -54,13 +54,13 @@ def compose(
     """
     :param classes: rows of the query `classes` of transforms.py
     :param findings: rows of its query `findings`
-    :param figures: rows of the query here; a partition without features has none
+    :param figures: rows of the query `figures`; a partition without features has none
     """
     events, tables, features = (
         [row for row in rows if row["partition"] == partition] for rows in (classes, findings, figures)
     )
     of_feature = {row["name"]: row for row in features if row["unfit"] is None}
-    # Every feature counts all rows; one of them is enough.
+    # The row count is the same for every feature, so the first one is used.
     unfit = {row["unfit"]: row["rows"] for row in features if row["unfit"] is not None}
     set_aside, quarantined = _reasons(events, "set_aside"), _reasons(events, "quarantine") | unfit
     nulled: Counter[str] = Counter()
@@ -93,9 +93,9 @@ def _reasons(classes: Iterable[Row], column: str) -> dict[str, int]:
 def _column(column: schema.Column, figures: Row | None) -> dict[str, Any]:
     names = FIGURES[column.kind or "numeric"]
     if figures is None:
-        # No rows: none is missing, but there is no mean either.
+        # Without rows none is missing, but there is no mean either.
         return {name: 0 if name in ("missing", "distinct") else None for name in names}
-    # All columns are counted as doubles; whole numbers are told as such.
+    # All columns are counted as doubles; whole numbers are converted back.
     whole = ("min", "max") if column.type == "int" else ()
     return {
         name: int(figures[name]) if name in whole and figures[name] is not None else figures[name]

@@ -1,10 +1,10 @@
 """
-From raw tables to curated rows. Each function is a step: a SQL query over the views of the steps before it.
-What a row means is said by dataset.json and by the dataset's module `features`; nothing here knows it. All
-times are UTC; the session's time zone must be UTC too.
+The steps from raw tables to curated rows. Each function returns a SQL query over the views of earlier steps.
+The meaning of rows is defined by dataset.json and the dataset's module `features` only. All times are UTC;
+the session's time zone must be UTC too.
 
-Rows carry the `partition` that they serve. `own` rows come from its own files; the others from the days
-before it, into which it looks back.
+Each row carries the `partition` for which it is read. `own` rows come from the partition's own files, the
+others from the days before it.
 """
 
 from collections.abc import Iterable
@@ -31,8 +31,8 @@ from rules import (
 
 def seen(table: str, reach: Iterable[str]) -> str:
     """
-    The rows of the view `raw_<table>` that each partition sees: values that break a field rule are empty,
-    and `_broken` says why a row cannot be used.
+    The rows of the view `raw_<table>` that each partition reads. Values that break a field rule are NULL, and
+    `_broken` holds the reason why a row cannot be used.
 
     :param reach: SQL tuples (landed, partition, own, since)
     """
@@ -50,8 +50,8 @@ def seen(table: str, reach: Iterable[str]) -> str:
 
 def reference(table: str) -> str:
     """
-    The rows of a reference table that can be looked up. A key that is found more than once is looked up in
-    the partition's own file only.
+    The rows of a reference table for lookups. A key that occurs more than once is looked up in the
+    partition's own file only.
     """
     place = f"`{time}` >= _since" if (time := landing.time(table)) else "false"
     key = ", ".join(f"`{column}`" for column in landing.key(table))
@@ -64,8 +64,8 @@ def reference(table: str) -> str:
 
 def events() -> str:
     """
-    The events with their id and time, `quarantine` (the first rule that the row breaks, or NULL) and
-    `set_aside` (why no label can exist, or NULL). A row with neither is curated; no row has both.
+    The events with their id and time, `quarantine` (the first broken rule, or NULL) and `set_aside` (why no
+    label can exist, or NULL). A row with neither is curated; no row has both.
     """
     table = landing.events()
     raw, broke = schema.raw_columns(table), field_rules(table)
@@ -102,8 +102,8 @@ def events() -> str:
 
 def curated(partitions: Iterable[str]) -> str:
     """
-    Exactly the declared columns in their types, one row a curated event, which values were emptied, and
-    `_unfit`: the feature for whose value the row cannot be curated after all, or NULL.
+    Exactly the declared columns in their types, one row per curated event, with the columns that were set to
+    NULL, and `_unfit`: the feature whose value prevents curation, or NULL.
     """
     values, joins = features.columns(), features.joins()
     columns = schema.curated_columns()
@@ -126,7 +126,7 @@ def curated(partitions: Iterable[str]) -> str:
 
 
 def classes() -> str:
-    """How many of a partition's own events are in each class, and the values emptied among them."""
+    """Number of a partition's own events in each class, with the number of values set to NULL."""
     table = landing.events()
     return f"""
         SELECT partition, set_aside, quarantine, count(*) AS rows, left(min({CORRUPT}), {SHOWN}) AS example,
@@ -137,10 +137,10 @@ def classes() -> str:
 
 def findings() -> str:
     """
-    What the reference tables hold for a partition in its own files, counted: all `rows`, those `unusable` by
-    reason with an example, columns with `emptied` values, and the `key`s that more than one row has.
+    Counts of a partition's reference tables, from its own files: all `rows`, those `unusable` by reason with
+    an example, columns with `emptied` values, and `key`s that more than one row has.
     """
-    # A dataset may have no reference table at all.
+    # A dataset may have no reference table.
     found = ["SELECT '' AS table, '' AS partition, '' AS what, '' AS name, '' AS example WHERE false"]
     for table in landing.references():
         key = ", ".join(f"`{column}`" for column in landing.key(table))
@@ -162,7 +162,7 @@ def findings() -> str:
 
 
 def placed(place: str, partition: str) -> str:
-    """The rows of a place of layout.json."""
+    """The rows of a place in layout.json."""
     key, time = schema.id_column(), schema.time_column()
     if place == "features":
         columns = listed(schema.curated_columns())

@@ -1,4 +1,4 @@
-"""Whether intervals hold what they promise in the months after the training, and what they cost in width."""
+"""Measures coverage and width of prediction intervals in the months after the training."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ from common.tables import between, days_of
 from comparison import CHALLENGER, Scored, performance
 from study import table
 
-# The family that learns the ends, where the loss is `quantile`, and a plain one beside it.
+# The family that learns the ends of the interval (loss `quantile`), and a plain one for comparison.
 COMPARED = (("boosted-trees", None), ("linear", "squared"))
 
 

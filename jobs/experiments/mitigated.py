@@ -1,6 +1,6 @@
 """
-What reweighing, thresholds by group and leaving a column out do to a model's decisions about the values of a
-facet, and to what it is for.
+Measures how reweighing, thresholds by group and leaving a column out change a model's decisions per facet
+value, and its quality.
 """
 
 import sys
@@ -56,7 +56,7 @@ class Mitigation:
         return np.array([group == self._value for group in self._groups[name]])
 
     def _farthest(self) -> object:
-        """The value whose events have the outcome most unlike the others, on the fit slice."""
+        """The value whose events differ most from the others in their outcome, on the fit slice."""
         counts = self._found.part("fit")[self._facet].value_counts().sort_index()
         values = [
             v for v, rows in zip(plain(counts.index), counts, strict=True) if rows >= mitigation.LEAST_ROWS
@@ -80,7 +80,7 @@ class Mitigation:
         return table(["group", "fit rows", "with the outcome", "gate rows", "with the outcome"], rows)
 
     def _proxies(self) -> list[tuple[str, float]]:
-        """How well the other features together, and each of them alone, tell who belongs to the group."""
+        """How well the other features, together and alone, predict membership of the group."""
         others = [place for place in range(len(self._names)) if place != self._place]
         asked = {"all others": others, **{self._names[place]: [place] for place in others}}
         told = []
@@ -92,7 +92,7 @@ class Mitigation:
         return sorted(told, key=lambda each: -each[1])
 
     def _membership(self, name: str, left_out: list[int]) -> Slice:
-        """The rows whose group is known, labelled with it."""
+        """The rows with a known group, labelled with the group."""
         part: Slice = without(getattr(self, f"_{name}"), left_out)
         known = np.array([group is not None for group in self._groups[name]])
         return Slice(part.matrix[known], self._is(name)[known].astype(float), part.categories)
@@ -133,7 +133,7 @@ class Mitigation:
         return [ranged(shares[0] - shares[1]), f"{ratio:.2f}", ranged(recalls[0] - recalls[1])]
 
     def _decisions(self, proxy: str) -> Iterator[tuple[str, float, Values, Bools]]:
-        """A treatment, the bias left in the labels of the fit slice, and the gate's scores and decisions."""
+        """Each treatment, the bias left in the fit slice's labels, and its scores and decisions."""
         fit, plain_dpl = self._fit, self._dpl(None)
         model = self._found.grown(fit, self._select)
         yield "none", plain_dpl, *self._one_threshold(model)

@@ -1,6 +1,6 @@
 """
-Which of the kit's checks notices labels that somebody turned round before a training: the programs themselves
-train, evaluate and look at the window after it.
+Shows which checks of the kit detect labels that were flipped before a training. The kit's own programs train,
+evaluate and monitor the following window.
 """
 
 import argparse
@@ -32,15 +32,15 @@ from gate import Margins, decide
 from study import GATE_DAYS, SEED, SELECT_DAYS, Table, table
 
 SHARES = (0.01, 0.05, 0.10)
-# Rows and draws that a default kit's monitor looks with.
+# Rows and draws of the monitor in a default kit.
 WINDOW_DAYS, DRAWS, FACET_MIN_ROWS, SEGMENT_MIN_ROWS = 14, 1000, 100, 1000
-# A default kit's margins, and the dataset's own floor.
+# Margins of a default kit, and the floor of the dataset.
 MARGINS = Margins(0.005, 0.02, (schema.problem()["floor"]["auc"], schema.problem()["floor"]["meaning"]))
 
 
 @dataclass(frozen=True)
 class Poison:
-    """:ivar of_all: whether the gate's labels are turned round too, or only those that a model learns from"""
+    """:ivar of_all: whether the gate's labels are flipped too, or only those that a model learns from"""
 
     share: float
     target: Any = None
@@ -53,7 +53,7 @@ class Poison:
         return f"{self.share:.0%} {whom}{', the gate too' if self.of_all else ''}"
 
     def hit(self, rows: pd.DataFrame, facet: str, gate_start: str) -> Bools:
-        """Rows whose label is turned round; as many as `share` of those that are learned from."""
+        """Rows whose label is flipped; the number is `share` of the rows that are learned from."""
         learned = np.ones(len(rows), dtype=bool)
         if not self.of_all:
             start = pd.Timestamp(gate_start, tz="UTC")
@@ -82,7 +82,7 @@ def checks(args: argparse.Namespace) -> Table:
     gate_start = str(window.start - timedelta(days=GATE_DAYS))
     poisons = [Poison(0.0), *(Poison(share, whom) for whom in (None, target) for share in SHARES)]
     poisons += [Poison(SHARES[-1], None, True), Poison(SHARES[-1], target, True)]
-    # The champion is of the days before the gate, and of labels that nobody touched.
+    # The champion was trained on the days before the gate, with unchanged labels.
     champion, _ = _trained(args, before, gate_start)
     runs = [_Run(args, before, each, each.hit(before, facet, gate_start), end, champion) for each in poisons]
     after = between(known, end, str(window.end))
@@ -126,7 +126,7 @@ class _Findings:
 
 
 class _Run:
-    """A training with poisoned labels, judged with and without the champion, and the window after it."""
+    """A training with poisoned labels, judged with and without the champion, and the following window."""
 
     def __init__(
         self, args: Any, rows: pd.DataFrame, poison: Poison, hit: Bools, end: str, champion: Model
@@ -187,7 +187,7 @@ def _told(promoted: bool, reason: str) -> str:
 
 
 def _trained(args: Any, rows: pd.DataFrame, end: str) -> tuple[Model, int]:
-    """A model of these labels, delivered as ground truth is, and how many of them were read."""
+    """A model trained on these labels after a ground-truth delivery, and the number of labels read."""
     columns = [column for column in schema.label_columns() if column.role == "label"]
     with TemporaryDirectory() as folder:
         root = Path(folder)

@@ -1,6 +1,6 @@
 """
-What each way to treat a rare outcome does to ranking, calibration and cost, with and without calibration
-afterwards, and what sampling before the split does to the score that one believes in.
+Measures how each treatment of a rare outcome changes ranking, calibration and cost, with and without later
+calibration, and how sampling before the split inflates the score.
 """
 
 import sys
@@ -18,7 +18,7 @@ from rounds import Slice
 from study import SEED, Judge, Study, Table, change, shown, table
 
 HALF = 0.5
-# Share of the rows that a random split holds back.
+# Share of rows in the holdout of a random split.
 HELD_SHARE = 0.25
 
 
@@ -102,8 +102,8 @@ def _figures(found: Study, judge: Judge) -> Iterator[tuple[str, str, dict[str, F
 
 def leak(found: Study) -> Table:
     """
-    A random split of the rows before the gate, sampled after it or before it: what each then measures on the
-    rows held back, and what the same model does on the gate, which nobody sampled.
+    A random split of the rows before the gate, with sampling after or before it: the score on the holdout,
+    and the score of the same model on the gate, which was not sampled.
     """
     fit, select, gate = (found.slice(name) for name in ("fit", "select", "gate"))
     pool = Slice(
@@ -122,7 +122,7 @@ def leak(found: Study) -> Table:
                 known = balanced(method, known, SEED)
             predictor = found.grown(known, held)
             believed = predictor.score(held.matrix)
-            # No days here: the rows held back are drawn from all of them.
+            # The holdout is drawn from all days, so rows are resampled instead of days.
             there = Judge(held.labels, np.zeros(len(held.labels), dtype="datetime64[D]"))
             real, scores = Judge(gate.labels, days), predictor.score(gate.matrix)
             rows.append(

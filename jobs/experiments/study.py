@@ -1,4 +1,4 @@
-"""What experiments share: rows cut as a training cuts them, a model of them, and figures with intervals."""
+"""Shared parts of the experiments: rows cut as in a training, a trained model, and figures with intervals."""
 
 import argparse
 import json
@@ -25,13 +25,13 @@ from common.transform import Encoding
 from rounds import Plan, Slice
 
 SEED, DRAWS = 2013, 500
-# A model of sampled rows that sees copies of them in what it is stopped by would grow to the last round.
+# Early stopping on sampled rows would see copies of the training rows and never stop.
 MOST_ROUNDS = 100
-# Long enough for a few events of a rare outcome on most days of a resample.
+# Long enough that most days of a resample hold a few events of a rare outcome.
 SELECT_DAYS = GATE_DAYS = 28
 
 Table = dict[str, Any]
-# The value itself, and then one for each draw of days.
+# The value itself, followed by one value per draw of days.
 Drawn = Floats
 
 
@@ -51,8 +51,8 @@ def labelled(args: argparse.Namespace) -> pd.DataFrame:
 @dataclass(frozen=True)
 class Study:
     """
-    :ivar rows: labelled ones, whose label column holds the outcome that is studied
-    :ivar prices: of a false alarm and of a miss
+    :ivar rows: labelled rows, whose label column holds the studied outcome
+    :ivar prices: cost of a false alarm and of a miss
     """
 
     rows: pd.DataFrame
@@ -88,7 +88,7 @@ class Study:
 
 
 def without(part: Slice, features: Sequence[int]) -> Slice:
-    """The slice as if these features had never been there: no family learns from a column without values."""
+    """The slice without these features: every family ignores a column whose values are removed."""
     matrix = part.matrix.copy()
     matrix[:, list(features)] = np.nan
     return replace(part, matrix=matrix)
@@ -96,7 +96,7 @@ def without(part: Slice, features: Sequence[int]) -> Slice:
 
 @dataclass(frozen=True)
 class Judge:
-    """Figures on the same rows and the same draws of days for everybody who is compared."""
+    """Computes figures of all compared models on the same rows and the same draws of days."""
 
     labels: Values
     days: Days
@@ -107,7 +107,7 @@ class Judge:
 
     @cached_property
     def _weights(self) -> Floats:
-        """How often a day counts: once in the first row, as drawn in the others."""
+        """The weight of each day: 1 in the first row, its count in the draw in the others."""
         drawn = DayPairs.of(self.days, self.labels, {}).draw(DRAWS, SEED)
         return np.vstack([np.ones(drawn.shape[1]), drawn])
 
@@ -123,7 +123,7 @@ class Judge:
         return DayPairs.of(self.days, self.labels, {"": scores}).measure("", self._weights)
 
     def average_precision(self, scores: Values) -> Drawn:
-        """PR-AUC as scikit-learn has it, ties taken together."""
+        """PR-AUC as scikit-learn computes it, with ties taken together."""
         order = np.argsort(-scores, kind="stable")
         last = np.append(np.diff(scores[order]) != 0, True)
         place, truth = self._place[order], self.labels[order] == 1
@@ -144,7 +144,7 @@ class Judge:
         return sum(distances) / self.summed(np.ones(len(scores)))
 
     def cost(self, called: Bools, prices: tuple[float, float]) -> Drawn:
-        """Per 1,000 rows."""
+        """Cost per 1,000 rows."""
         truth, (false_alarm, miss) = self.labels == 1, prices
         return 1000 * self.mean(false_alarm * (called & ~truth) + miss * (~called & truth))
 
@@ -154,7 +154,7 @@ def shown(values: Drawn, digits: int = 4) -> str:
 
 
 def change(values: Drawn, over: Drawn, digits: int = 4) -> str:
-    """The difference of the same draws with its 95 % interval, and a mark where that does not hold 0."""
+    """The difference over the same draws with its 95 % interval, marked when that excludes 0."""
     low, high = interval((values - over)[1:])
     told = f"{values[0] - over[0]:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
     return f"**{told}**" if low > 0 or high < 0 else told
@@ -170,5 +170,5 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 
 def tell(tables: Mapping[str, Table]) -> None:
-    """The last line of a program, which `npm run prove` reads."""
+    """Prints the tables as the last line, which `npm run prove` reads."""
     print(json.dumps(tables))

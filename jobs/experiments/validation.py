@@ -1,6 +1,6 @@
 """
-How good a model will be, asked in ways that respect time and in one that does not; and whether more rows,
-more rounds or another seed would change the answer.
+Estimates the quality of a model by splits that respect time and by one that does not, and the effect of more
+rows, more rounds or another seed.
 """
 
 import sys
@@ -25,9 +25,9 @@ from rounds import Plan, Slice
 from study import DRAWS, SEED, Table, table
 
 FOLDS, TEST_DAYS, BLOCK_DAYS = 4, 14, 42
-# Labels of later days have not come when a model is trained.
+# Labels of later days have not arrived when a model is trained.
 GAP_DAYS = 2
-# Newest share of the days before a test, by which training stops early.
+# Newest share of the days before a test, used for early stopping.
 SELECT_SHARE = 0.2
 HISTORIES = (14, 28, 56)
 ROUNDS = (5, 20, 80, 320)
@@ -50,7 +50,7 @@ def main(argv: list[str]) -> None:
 
 
 class Validation:
-    """:ivar days: of each row, which are in their order"""
+    """:ivar days: day of each row, in ascending order"""
 
     def __init__(self, rows: pd.DataFrame, algorithm: str) -> None:
         self._rows, self._algorithm = rows, algorithm
@@ -58,7 +58,7 @@ class Validation:
         self._present = np.unique(self._days)
 
     def splits(self) -> Table:
-        """What each way to split promises, and how much better the rows look that a model was fitted on."""
+        """The score that each split promises, and the optimism of the rows that a model was fitted on."""
         rows = []
         for name, folds in self._folds():
             figures = np.array([self._fold(fit, test) for fit, test in folds])
@@ -87,7 +87,7 @@ class Validation:
         return self._score(predictor, encoding, held), self._score(predictor, encoding, fitted)
 
     def history(self) -> Table:
-        """Learning curve: the newest days before the last test, more and more of them."""
+        """Learning curve: a growing number of the newest days before the last test."""
         test, before = self._last()
         rows = []
         for count in [*(n for n in HISTORIES if n < len(before)), len(before)]:
@@ -99,8 +99,8 @@ class Validation:
 
     def rounds(self) -> Table:
         """
-        Validation curve with a patience of 200 rounds, ten times the default. Too few rounds miss on both
-        sides, which is bias; too many are ever better on the rows of the fit alone, which is variance.
+        Validation curve with a patience of 200 rounds, ten times the default. Too few rounds err on both sets
+        (bias); too many improve on the training rows only (variance).
         """
         test, before = self._last()
         fitted = self._rows[np.isin(self._days, before)]
@@ -113,7 +113,7 @@ class Validation:
         return table(["rounds at most", "on the rows of the fit", "on later rows", "difference"], rows)
 
     def seeds(self) -> Table:
-        """The luck of a seed beside the luck of the days of the test."""
+        """The variation between seeds beside the variation between days of the test."""
         test, before = self._last()
         labels = test[schema.label_column()].to_numpy()
         answers = {}
@@ -135,7 +135,7 @@ class Validation:
         return self._rows[self._days >= self._present[-TEST_DAYS]], self._present[: -TEST_DAYS - GAP_DAYS]
 
     def _trained(self, days: Days, given: Mapping[str, float]) -> tuple[Predictor, Encoding]:
-        """Early stopping looks at the newest of the days, as a training of the kit does."""
+        """Early stopping uses the newest days, as in a training of the kit."""
         days = np.sort(days)
         cut = days[int(len(days) * (1 - SELECT_SHARE))]
         inside = np.isin(self._days, days)

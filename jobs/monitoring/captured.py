@@ -1,4 +1,4 @@
-"""Captured predictions of a window: lines of the data-capture format to rows with scores."""
+"""Captured predictions of a window: lines of the data-capture format converted to rows with scores."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ from common.instances import fault, to_frame
 from common.records import UNREADABLE, Refusals, utc, values
 from common.tables import between
 
-# Beside the features in one table: a feature may be called `score`, and no column of a file has a space.
+# Column names beside the features: a feature may be named `score`, but no declared name contains a space.
 SCORE, PREDICTED, MODEL = "the score", "the decision", "the model"
 
 
@@ -35,7 +35,7 @@ class Window:
         return self.end - self.start
 
     def days(self, margin: int = 0) -> list[date]:
-        """With `margin` more on both sides."""
+        """The days of the window, with `margin` more on both sides."""
         first = self.start - timedelta(days=margin)
         return [first + timedelta(days=n) for n in range(self.length.days + 2 * margin)]
 
@@ -43,12 +43,12 @@ class Window:
 @dataclass(frozen=True)
 class Captured:
     """
-    :ivar rows: curated columns, `score` and `predicted`; one row an event that the asked-for model answered
-    :ivar others: rows of the window that other models answered, by the identity of the model
-    :ivar unattributed: rows of the window whose answer names no model; never counted as anybody's
-    :ivar duplicates: rows of the window left out because their event came again
-    :ivar refused: records of the partitions asked for, without those read beside them, that are not what the
-        format and dataset.json declare
+    :ivar rows: curated columns, `score` and `predicted`; one row per event that the requested model answered
+    :ivar others: number of rows of the window answered by other models, by identity of the model
+    :ivar unattributed: rows of the window whose answer names no model; they count for no model
+    :ivar duplicates: rows of the window left out as repetitions of an event
+    :ivar refused: records of the requested partitions (without the adjacent ones) that violate the format or
+        the declarations of dataset.json
     """
 
     rows: pd.DataFrame
@@ -60,10 +60,9 @@ class Captured:
 
 def read_window(prefix: str, window: Window, model: str | None, partitions: Window | None = None) -> Captured:
     """
-    The latest prediction that `model`, an identity, made of every event in the window. A partition is named
-    after a request's first instance, so the days next to the window may hold rows of it. Native capture names
-    it after the day of the request instead, which for replayed events is not the window's: `partitions` says
-    where to look then.
+    The latest prediction of `model`, an identity, for every event in the window. A partition is named after
+    the first instance of a request, so adjacent days may hold rows of the window. Native capture names it
+    after the day of the request, which differs for replayed events; `partitions` then names the days to read.
     """
     partitions = partitions or window
     predictions: list[_Prediction] = []
@@ -75,7 +74,7 @@ def read_window(prefix: str, window: Window, model: str | None, partitions: Wind
                 found = parse(record, partial(counted.add, place, number))
                 counted.kept += len(found)
                 predictions += found
-    # Stable sort: of two predictions in one second the one that was written later is the latest.
+    # Stable sort: of two predictions in the same second, the one written later is the latest.
     predictions.sort(key=lambda prediction: prediction.time)
     frame = to_frame([prediction.instance for prediction in predictions])
     frame[SCORE] = [prediction.score for prediction in predictions]
@@ -85,13 +84,13 @@ def read_window(prefix: str, window: Window, model: str | None, partitions: Wind
     unattributed = int(inside[MODEL].isna().sum())
     others = inside[MODEL][inside[MODEL] != model].value_counts().to_dict()
     own = inside[inside[MODEL] == model].drop(columns=MODEL)
-    # Delivery is at least once, and a client may ask again: by the row's key both are the same duplicate.
+    # Delivery is at least once, and clients may repeat a request: rows with one key are duplicates.
     latest = own.drop_duplicates(schema.id_column(), keep="last", ignore_index=True)
     return Captured(latest, others, unattributed, len(own) - len(latest), refused)
 
 
 def scores_of(rows: pd.DataFrame) -> Values:
-    """What the model answered, in the form of its own answers."""
+    """The answers of the model, in their original form."""
     return np.array(rows[SCORE].tolist(), dtype=np.float64)
 
 
@@ -106,8 +105,8 @@ class _Prediction:
 
 def parse(record: Any, refuse: Callable[[object], None]) -> list[_Prediction]:
     """
-    What can be believed of a record. Everything that cannot is handed to `refuse` here: a record that a later
-    step stumbles over would end its window.
+    The usable parts of a record. Faults are passed to `refuse` here, because an unusable record in a later
+    step would fail the whole window.
     """
     found: list[_Prediction] = []
     try:
@@ -146,7 +145,7 @@ def _request(record: Any, refuse: Callable[[object], None]) -> Iterator[_Predict
 
 
 def _wrong(instance: Any, answers: Mapping[str, Any]) -> str | None:
-    """The rule that an instance breaks, and the value."""
+    """The rule that an instance violates, with the value."""
     found = fault(instance)
     if found is not None:
         return " ".join(found).strip()
@@ -160,7 +159,7 @@ def _wrong(instance: Any, answers: Mapping[str, Any]) -> str | None:
 
 @cache
 def _ranges() -> list[tuple[schema.Column, float, float]]:
-    """Numbers with a declared range: the API checks it, and a caller of the endpoint may not have."""
+    """Numbers with a declared range, which only the API checks, and not the endpoint."""
     return [
         (column, *schema.bounds(column))
         for column in schema.curated_columns()
@@ -169,6 +168,6 @@ def _ranges() -> list[tuple[schema.Column, float, float]]:
 
 
 def _payload(side: dict[str, Any]) -> dict[str, Any]:
-    # Native capture encodes content types it was not told about.
+    # Native capture base64-encodes content types that were not configured as text.
     text = base64.b64decode(side["data"]) if side["encoding"] == "BASE64" else side["data"]
     return json.loads(text)

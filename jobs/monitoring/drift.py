@@ -1,4 +1,4 @@
-"""Distance of a window's features from the served model's baseline, against the baseline's own noise."""
+"""Distance of a window's features from the served model's baseline, against the baseline's variation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ CHECKS = schema.words()["checks"]
 @dataclass(frozen=True)
 class Violation:
     """
-    :ivar retrain: whether it may start a retraining or is only for people
-    :ivar fault: whether the data is not what it must be: it rings, no figure made of it means anything
+    :ivar retrain: whether it may start a retraining, or is only reported to people
+    :ivar fault: whether the data is invalid: it raises an alarm, and figures from it are meaningless
     """
 
     feature: str
@@ -34,7 +34,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Drift:
-    """:ivar distance: None where the window or the baseline holds no value to compare"""
+    """:ivar distance: None when the window or the baseline holds no value to compare"""
 
     feature: str
     distance: float | None
@@ -44,7 +44,7 @@ class Drift:
 def measure(
     rows: pd.DataFrame, statistics: Mapping[str, Any], constraints: Mapping[str, Any]
 ) -> tuple[list[Drift], list[Violation]]:
-    """Every feature's distance with its threshold, and the checks that fail."""
+    """Every feature's distance with its threshold, and the failed checks."""
     baselines = {feature["name"]: feature for feature in statistics["features"]}
     limits = {feature["name"]: feature for feature in constraints["features"]}
     drifts: list[Drift] = []
@@ -55,7 +55,7 @@ def measure(
         drifts.append(drift)
         contents = list(_contents(column, values, limit))
         if drift.distance is not None and drift.distance > drift.threshold:
-            # The few values that are left of a column are no sample of it.
+            # A few remaining values of a column are not a sample of it.
             retrain = column.monitor == "retrain" and not any(found.fault for found in contents)
             check = CHECKS["baselineDrift"]
             violations.append(Violation(column.name, check, drift.distance, drift.threshold, retrain))
@@ -78,14 +78,14 @@ def _distance(
 def _contents(
     column: schema.Column, values: "pd.Series[Any]", limit: Mapping[str, Any]
 ) -> Iterator[Violation]:
-    """Values never seen before, and too many missing ones."""
+    """Violations by unseen values, and by too many missing ones."""
     present = values.dropna()
     completeness = len(present) / len(values)
     watched, gone = column.monitor == "retrain", not len(present)
-    # A period that lacked a watched column for a window allows none of its values for ever.
+    # A column that was absent for a window of the training period would be allowed to be absent for ever.
     if completeness < limit["completeness"] or (watched and gone):
-        # A feed has gaps of days, which people look at. What starts retraining, or is gone altogether, cannot
-        # be looked at any more: no values have no distance, and would pass for no drift.
+        # Data feeds have gaps of days, which are only reported. A column that can start a retraining, or is
+        # absent altogether, raises an alarm: without values it has no distance, and would look like no drift.
         fault = watched or gone
         check = CHECKS["completeness"]
         yield Violation(column.name, check, completeness, limit["completeness"], retrain=False, fault=fault)

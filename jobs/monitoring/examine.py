@@ -1,4 +1,4 @@
-"""What the rows of a window show against the baseline of the model that scored them."""
+"""Compares the rows of a window with the baseline of the model that scored them."""
 
 import json
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ from common.tasks import task
 from drift import Drift, Violation
 from quality import Quality
 
-# Clarify's line: below it the order of the features no longer carries the weight it had.
+# Clarify's threshold: below it the order of the features has changed too much.
 LEAST_NDCG = 0.9
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """The champion and what its evaluation wrote."""
+    """The champion and the outputs of its evaluation."""
 
     model: Model
     files: Mapping[str, dict[str, Any]]
@@ -47,10 +47,10 @@ class Baseline:
 @dataclass(frozen=True)
 class Findings:
     """
-    :ivar violations: of every kind; the caller tells those that may start a retraining from the others
-    :ivar quality_reason: why there is no quality; None where there is one
-    :ivar bias: metrics of facet values that lie farther from no bias than at the gate
-    :ivar attribution: nDCG of the features' order
+    :ivar violations: violations of every kind; the caller selects those that may start a retraining
+    :ivar quality_reason: why there is no quality; None when there is one
+    :ivar bias: metrics of facet values that are farther from no bias than at the gate
+    :ivar attribution: nDCG of the order of features
     :ivar files: contents by name in `layout.json`
     """
 
@@ -71,7 +71,7 @@ def examine(
     draws: int,
     facet_min_rows: int,
 ) -> Findings:
-    """:param rows: with labels where they have come; quality and bias need `labels_complete`"""
+    """:param rows: with labels where they have arrived; quality and bias need `labels_complete`"""
     drifts, violations = drift.measure(rows, baseline.files["statistics"], baseline.files["constraints"])
     attributions = baseline.model.attributions(rows)
     agreement = ndcg(baseline.attributions, attributions.weights)
@@ -100,7 +100,7 @@ def examine(
 def _quality(
     labelled: pd.DataFrame, model: Model, gate: Mapping[str, Any], draws: int, found: list[Violation]
 ) -> tuple[Quality | None, str | None]:
-    """The quality, or why there is none: a figure that does not exist takes no other figure with it."""
+    """The quality, or the reason why there is none; an undefined figure must not prevent the others."""
     lost = _rule_lost(labelled, found)
     if lost is not None:
         return None, lost
@@ -111,7 +111,7 @@ def _quality(
 
 
 def _rule_lost(labelled: pd.DataFrame, found: list[Violation]) -> str | None:
-    """A gain over a rule whose own column is gone would be the larger, the worse the data is."""
+    """The gain over a rule would rise as the rule's own column loses its values."""
     rule, missing = schema.rule_of_thumb(), schema.words()["checks"]["completeness"]
     if rule is None or task().name != "binary":
         return None
@@ -119,5 +119,5 @@ def _rule_lost(labelled: pd.DataFrame, found: list[Violation]) -> str | None:
     for v in found:
         if (v.feature, v.check) == (rule.name, missing):
             return f"{lost} {1 - v.value:.0%} of the records, and {1 - v.threshold:.0%} may be"
-    # The champion's own period may have lacked it for a window, and allow any share.
+    # The champion's own training period may have lacked the column for a window, which would allow any share.
     return f"{lost} all labelled records" if labelled[rule.name].isna().all() else None

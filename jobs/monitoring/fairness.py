@@ -1,4 +1,4 @@
-"""Bias of a window's decisions over the values of the facets, and how it moved since the gate."""
+"""Bias of a window's decisions per facet value, and its change since the gate."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from common.tasks import positive
 
 Facets = dict[str, list[dict[str, Any]]]
 
-# All other metrics say "no bias" with 0; this one is a ratio.
+# For all other metrics 0 means no bias; this one is a ratio.
 UNBIASED = {"DI": 1.0}
 
 
@@ -26,8 +26,8 @@ def facets(rows: pd.DataFrame, min_rows: int) -> tuple[Facets, Facets]:
 
 def farther_than(baseline: Mapping[str, Any], live: Facets) -> list[dict[str, Any]]:
     """
-    Clarify's bias drift: metrics farther from "no bias" than in the baseline's analysis. It has no allowance
-    for chance, so half of all metrics show up in a quiet week: something to read, not to alarm on.
+    Clarify's bias drift: metrics farther from "no bias" than in the baseline's analysis. It makes no
+    allowance for chance, so half of all metrics appear in a quiet week; it is reported and raises no alarm.
     """
     reference = baseline["post_training_bias_metrics"]["facets"]
     before = {(f, value, metric): figure for f, value, metric, figure in _figures(reference)}

@@ -1,25 +1,25 @@
 """
-Flattens what an endpoint captured for the analyzer of SageMaker Model Monitor, which reads flat records only.
+Flattens captured records for the analyzer of SageMaker Model Monitor, which reads flat records only.
 
-Published by itself and called by that container once a record: none of the kit's modules are there, and its
-Python is older.
+This file is published alone, and that container calls it once per record. The kit's modules are not available
+there, and its Python is older.
 """
 
 import json
 from typing import Any
 
-# Filled from dataset.json when the file is published.
+# Replaced with values of dataset.json when the file is published.
 FEATURES: list[str] = []
 LABEL = ""
-# Place of the label among the values of a ground-truth record.
+# Position of the label in a ground-truth record.
 TARGET = 0
 
 
 def preprocess_handler(inference_record: Any) -> Any:
     """
     Data quality gets the features of every instance; model quality, whose records carry ground truth, gets
-    one prediction beside its label. The prefixes of the names are the analyzer's. An empty list leaves a
-    record out: an error would end the whole run for one of them.
+    one prediction beside its label. The analyzer defines the prefixes of the names. An empty list skips a
+    record; an error would end the whole run.
     """
     try:
         return _rows(inference_record)
@@ -37,7 +37,7 @@ def _rows(inference_record: Any) -> Any:
     if truth is None:
         instances = json.loads(inference_record.endpoint_input.data, parse_constant=_finite)["instances"]
         return [{name: instance[name] for name in FEATURES} for instance in instances]
-    # One prediction a record: labels are joined by the record's inference id, the key of one instance.
+    # One prediction per record: labels are joined by the record's inference id, the key of one instance.
     (prediction,) = json.loads(inference_record.endpoint_output.data)["predictions"]
     return {
         "endpointOutput_score": prediction["score"],

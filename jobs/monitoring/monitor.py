@@ -1,6 +1,6 @@
 """
-Processing job of a window: compares the captured predictions of some days with the baseline of the model that
-made them, and with the labels that have come since. Writes the files of SageMaker Model Monitor and Clarify.
+Processing job of a window: compares the captured predictions of some days with the baseline of their model,
+and with labels that have arrived since. Writes the files of SageMaker Model Monitor and Clarify.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def options(argv: list[str]) -> argparse.Namespace:
 
 
 def monitor(args: argparse.Namespace) -> dict[str, Any]:
-    """The content of every output file that this window gives, by its name in `layout.json`."""
+    """The content of every output file of this window, by its name in `layout.json`."""
     window = Window(args.window_start, args.window_end)
     if window.length.days < 1:
         raise ValueError(
@@ -90,7 +90,7 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
         "duplicates": captured.duplicates,
         "corrupt": captured.refused.count,
         "refused": {kind: one.to_json() for kind, one in refused.items()},
-        # A column that is gone takes all records with it.
+        # A missing column makes all records unusable.
         "dataFaultRatio": max(
             *(one.share for one in refused.values()),
             *(1.0 for v in faults if v.check == result.CHECKS["completeness"]),
@@ -115,8 +115,8 @@ def monitor(args: argparse.Namespace) -> dict[str, Any]:
 
 def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, int, Refusals]:
     """
-    Labels for the window, and how many there are of events that the champion was not trained on. A file's day
-    is that of collection: `label-delay-days` after the event's, or later for a label that is late.
+    Labels for the window, and the number of labels for events after the champion's training data. A file is
+    named after the day of collection: `label-delay-days` after the event, or later for a late label.
     """
     delay = timedelta(days=args.label_delay_days)
     latest = timedelta(days=LONGEST_DELAY_DAYS)
@@ -124,7 +124,7 @@ def labels_of(window: Window, args: argparse.Namespace) -> tuple[pd.DataFrame, i
     new = [day + delay for day in Window(args.trained_through, window.end).days()]
     refused = Refusals()
     found = store.objects_by_day(args.labels, {*near, *new})
-    # What is wrong with days long before was said by the windows next to them, and rings no second time.
+    # Faults in files of earlier days were reported by the windows of those days.
     records = {
         day: list(label_records(of_day, refused if day in near else Refusals()))
         for day, of_day in found.items()

@@ -1,4 +1,4 @@
-"""What a monitoring run says: status, confirmation, metrics, message."""
+"""Outcome of a monitoring run: status, confirmation, metrics, message."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ OUTCOME = schema.layout()["files"]["window"]["outcome"]
 def earlier_windows(prefix: str, champion: str, window: Window, n: int) -> list[dict[str, Any]]:
     """
     Outcomes of the n - 1 windows before this one under the same champion. Only windows that end a whole
-    number of window lengths earlier count: those of a daily schedule overlap, and one bad day must not vote
-    seven times.
+    number of window lengths earlier count: windows of a daily schedule overlap, and one bad day must not
+    count seven times.
     """
     ends = {str(window.end - window.length * step) for step in range(1, n)}
     wanted = [key for key in store.keys(prefix) if key.endswith(f"/{OUTCOME}") and key.split("/")[-2] in ends]
@@ -33,7 +33,7 @@ def _length(outcome: dict[str, Any]) -> int:
 
 
 def confirmed(violations: Sequence[Violation], earlier: Sequence[dict[str, Any]], k: int) -> bool:
-    """A window that is missing, or held too few records, counts as one without violations."""
+    """A window that is missing or held too few records counts as one without violations."""
     return bool(violations) and 1 + sum(bool(outcome["violations"]) for outcome in earlier) >= k
 
 
@@ -46,8 +46,8 @@ def status(
     judged: bool,
 ) -> str:
     """
-    Drift that was seen is said, labels or not; too little to look at, data that is not what it must be, and
-    quality that nobody can judge are never "no drift".
+    The status of a window. Drift is reported with or without labels. Too few records, faulty data and
+    undefined quality are never reported as "no drift".
     """
     if records < min_records:
         return STATUSES["tooFewRecords"]
@@ -61,7 +61,7 @@ def status(
 
 
 def refusals(refused: Mapping[str, Refusals]) -> list[Violation]:
-    """Kinds of records of which so many were refused that the rest says little."""
+    """Kinds of records of which so many were refused that the remaining ones are not representative."""
     return [
         Violation(kind, CHECKS["refusedRecords"], one.share, MOST_REFUSED, retrain=False, fault=True)
         for kind, one in refused.items()
@@ -72,7 +72,7 @@ def refusals(refused: Mapping[str, Refusals]) -> list[Violation]:
 def message(
     outcome: dict[str, Any], refused: Mapping[str, Refusals], min_records: int, min_coverage: float
 ) -> str:
-    """What became of the window, and what was left out of it: SageMaker keeps the first 1,024 characters."""
+    """Summary of the window and of what was left out; SageMaker keeps the first 1,024 characters."""
     left_out = [f"{kind}: {one.describe()}" for kind, one in refused.items() if one.count]
     return "; ".join([_finding(outcome, min_records, min_coverage), *left_out])
 
@@ -106,9 +106,9 @@ def _finding(outcome: dict[str, Any], min_records: int, min_coverage: float) -> 
 
 def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:
     """
-    MetricDatum objects. First those that alarms watch, under the kit alone, so that a release does not orphan
-    an alarm; then the same per model version, and every feature's distance. What was not measured is not
-    sent: a zero would say "no drift".
+    MetricDatum objects. The metrics with alarms come first, with the kit as their only dimension, so that
+    alarms stay valid after a release. Then follow the same metrics per model version, and every feature's
+    distance. Figures that were not measured are not sent: a zero would mean "no drift".
     """
     quality, looked = outcome["quality"], outcome["status"] != STATUSES["tooFewRecords"]
     checks = [v["check"] for v in outcome["violations"]]
@@ -122,7 +122,7 @@ def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:
     }
     measured = {METRICS[name]: value for name, value in figures.items() if value is not None}
     kit_only = [{"Name": "Kit", "Value": kit}]
-    # The version is the last part of a package's ARN.
+    # The version is the last part of the package's ARN.
     versioned = [*kit_only, {"Name": "ModelVersion", "Value": outcome["champion"].rsplit("/", 1)[-1]}]
     data = [
         {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": "None"}

@@ -1,7 +1,7 @@
 """
-Quality of a window whose labels have come. A model's AUC follows the season; its gain over the one-feature
-rule on the same rows does so less. A violation is a fall of that gain since the gate that days do not
-explain.
+Quality of a window whose labels have arrived. A model's AUC follows the season; its gain over the one-feature
+rule on the same rows does so less. A violation is a fall of that gain since the gate which the variation
+between days does not explain.
 """
 
 from collections.abc import Mapping
@@ -21,28 +21,28 @@ from common.tasks import paired_from_json, task
 from drift import Violation
 
 MODEL, RULE = "model", "rule"
-# Keys of the managed monitor.
+# Names of the managed monitor.
 _MANAGED = {
     "binary": "binary_classification",
     "multiclass": "multiclass_classification",
     "regression": "regression",
 }
 
-# Fixed, so that a window looked at again says the same; two, so that window and gate are drawn independently.
+# Fixed seeds make the result reproducible; they differ so that window and gate are drawn independently.
 WINDOW_SEED, GATE_SEED = 20130601, 20130602
 
 
 @dataclass(frozen=True)
 class Quality:
     """
-    Gains are how much better the model is than the rule by `measure`; `interval` is of the gain;
-    `dropInterval` is the 95 % interval of the window's gain minus the gate's, `drop` its value; `guard` is
-    the second measure.
+    Gains are the advantage of the model over the rule by `measure`, and `interval` is the interval of the
+    gain. `drop` is the window's gain minus the gate's, and `dropInterval` its 95 % interval. `guard` is the
+    second measure.
     """
 
     measure: str
     score: float
-    scoreInterval: tuple[float, float]  # noqa: N815 - as written to outcome.json
+    scoreInterval: tuple[float, float]  # noqa: N815 - named as in outcome.json
     ruleScore: float  # noqa: N815
     ruleScoreInterval: tuple[float, float]  # noqa: N815
     guard: float
@@ -95,8 +95,8 @@ def measure(rows: pd.DataFrame, rule: Values, gate: Mapping[str, Any], draws: in
 
 def statistics(rows: pd.DataFrame, quality: Quality, window: Window, draws: int) -> dict[str, Any]:
     """
-    model_quality_statistics.json of the managed monitor; its standard deviations come from samples of rows,
-    these from samples of days.
+    model_quality_statistics.json of the managed monitor. The managed monitor computes standard deviations
+    from samples of rows, this function from samples of days.
     """
     times = {"start_time": f"{window.start}T00:00:00Z", "end_time": f"{window.end}T00:00:00Z"}
     figures = {"binary": _binary, "multiclass": _multiclass, "regression": _regression}[task().name]
@@ -115,8 +115,8 @@ def _regression(rows: pd.DataFrame, quality: Quality, draws: int) -> dict[str, A
 
 def _multiclass(rows: pd.DataFrame, quality: Quality, draws: int) -> dict[str, Any]:
     """
-    Classes are numbered as in dataset.json; the managed monitor weighs its means by rows, these count classes
-    alike.
+    Classes are numbered as in dataset.json. The managed monitor weights its means by rows; here all classes
+    count alike.
     """
     figures = multiclass_figures(rows[schema.label_column()].to_numpy(), scores_of(rows))
     matrix = {

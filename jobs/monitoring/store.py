@@ -1,6 +1,6 @@
 """
-Objects below an s3:// prefix or in a folder. A processing input can name one prefix only, not "those of these
-days that exist", so the monitor reads for itself.
+Reads objects below an s3:// prefix or in a folder. A processing input names exactly one prefix that must
+exist, so the monitor lists and reads the days of a window by itself.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-# An object of captured lines is small: nearly all of its time is the way to S3 and back. botocore keeps ten
-# connections for a client.
+# Objects of captured lines are small, so reading them is mostly network latency. botocore keeps ten
+# connections per client.
 READERS = 8
 
 
 @cache
 def _s3() -> Any:
-    # Not needed where the data lies in folders. boto3 would add to it what uploads files and wraps resources.
+    # Local folders do not need it, and botocore loads faster without boto3's layers on top.
     import botocore.session
 
     return botocore.session.get_session().create_client("s3")
 
 
 def keys(uri: str, after: str = "") -> Iterator[str]:
-    """URIs of everything below `uri`, in order, from `after` (a URI) on; nothing there is an empty answer."""
+    """URIs of everything below `uri`, in order, after the URI `after`; empty when there is nothing."""
     if not uri.startswith("s3://"):
         found = (str(path) for path in sorted(Path(uri).rglob("*")) if path.is_file())
         yield from (path for path in found if path > after)
@@ -49,16 +49,16 @@ def read(uri: str) -> bytes:
 
 
 def read_all(uris: Iterable[str]) -> list[bytes]:
-    """Their contents in the order of `uris`."""
+    """The contents of the URIs, in their order."""
     with ThreadPoolExecutor(READERS) as readers:
         return list(readers.map(read, uris))
 
 
 def objects_by_day(prefix: str, days: Collection[date]) -> dict[date, list[tuple[str, bytes]]]:
     """
-    URI and content of the objects in the partitions yyyy/mm/dd below `prefix`, none for a day without one;
-    finer folders below it are read too. One listing serves all days, because a day that holds nothing costs
-    a call as well.
+    URI and content of the objects in the partitions yyyy/mm/dd below `prefix`; empty for a day without
+    objects. Finer folders are read too. One listing serves all days, because listing an empty day costs a
+    call as well.
     """
     root = prefix.rstrip("/") if prefix.startswith("s3://") else str(Path(prefix))
     of_folder = {f"{root}/{day:%Y/%m/%d}/": day for day in days}

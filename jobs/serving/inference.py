@@ -1,6 +1,6 @@
 """
-The endpoint's program, inside model.tar.gz under `code/`: the four functions that SageMaker's XGBoost
-container calls. Takes and answers the JSON of `POST /predictions`, see docs/contracts.md.
+Inference program of the endpoint, inside model.tar.gz under `code/`: the four functions that SageMaker's
+XGBoost container calls. Input and output are the JSON of `POST /predictions`, see docs/contracts.md.
 """
 
 import json
@@ -15,13 +15,13 @@ CONTENT_TYPE = "application/json"
 
 
 def model_fn(model_dir: str) -> Model:
-    # The server derives `model_dir` from SAGEMAKER_BASE_DIR, which names a place that a serverless container
-    # can write; the model lies where the image's SM_MODEL_DIR says.
+    # The server derives `model_dir` from SAGEMAKER_BASE_DIR, a place that a serverless container can write
+    # to; the model lies in the image's SM_MODEL_DIR.
     return Model.load(Path(os.environ.get("SM_MODEL_DIR", model_dir)))
 
 
 def input_fn(body: str | bytes, content_type: str) -> Columns:
-    """:raises ValueError: naming instance, column and value; the container answers 500 with it"""
+    """:raises ValueError: naming instance, column and value; the container returns it with status 500"""
     if content_type.split(";")[0].strip() != CONTENT_TYPE:
         raise ValueError(f"content type {content_type!r} is not served: send {CONTENT_TYPE}")
     try:
@@ -39,7 +39,7 @@ def predict_fn(columns: Columns, model: Model) -> Answer:
 
 
 def output_fn(answer: Answer, accept: str) -> tuple[str, str]:
-    """:raises ValueError: when the caller accepts no JSON"""
+    """:raises ValueError: when the caller does not accept JSON"""
     accepted = {kind.split(";")[0].strip() for kind in accept.split(",")}
     if not accepted & {CONTENT_TYPE, "application/*", "*/*"}:
         raise ValueError(f"accept {accept!r} cannot be answered: this endpoint answers {CONTENT_TYPE}")

@@ -1,11 +1,11 @@
 """
-Processing job of a bake-off: scores one model of each family on the same rows, names the winner, and writes
-one table as JSON and as a page. The winner is the one with the best measure of the task (AUC of a yes or no)
-on the select slice. The gate's rows stay unseen by the choice, so that what they say of the winner afterwards
-is not the luck of the best of many.
+Processing job of a bake-off: scores one model of each family on the same rows, selects the winner, and writes
+one table as JSON and as HTML. The winner has the best measure of the task (AUC for a yes or no) on the select
+slice. The gate's rows are not used for the choice, so the gate's figures of the winner are not inflated by
+picking the best of many.
 
-The measure and not the expected cost: it is what early stopping watched and what the gate will ask for, while
-every threshold is the cheapest of the select slice already, where its cost is therefore too low.
+The choice uses the measure and not the expected cost: early stopping and the gate use the same measure, while
+every threshold was optimised for cost on the select slice, so the cost there is too low.
 """
 
 import argparse
@@ -38,15 +38,15 @@ from comparison import NOBODY, RULE, SEED, Scored, costs, performance, rule_name
 
 FILES = schema.layout()["files"]["bakeoff"]
 EFFORT = schema.layout()["files"]["training"]["effort"]
-# A request of the page's tables, and how often each is repeated; the median of so many is steady to a tenth.
+# Size of the timed requests, and number of repetitions; the median of so many varies by about a tenth.
 REQUESTS = {1: 50, 500: 10}
-# Enough to name the foremost features; the evaluation explains the winner with all of its rows.
+# Enough rows to rank the most important features; the evaluation explains the winner with all rows.
 FOREMOST, EXPLAINED_ROWS = 3, 300
 
 
 @dataclass(frozen=True)
 class Contender:
-    """:ivar archive: model.tar.gz, and beside it what the training job said of itself"""
+    """:ivar archive: model.tar.gz, with the description by the training job beside it"""
 
     model: Model
     archive: Path
@@ -109,7 +109,7 @@ def compare(
     paid = costs(gate, select, models) if binary else {}
 
     def ranked(name: str) -> dict[str, Any]:
-        """What can be said of whoever answers each row."""
+        """The figures of each contender."""
         return {
             "score": float(pairs.measure(name)[0]),
             "gain": float(pairs.gain(name, winner)[0]),
@@ -124,7 +124,7 @@ def compare(
             "family": name,
             "selectScore": on_select[name],
             **ranked(name),
-            # Bins and matrices belong to the evaluation.
+            # Bins and matrices are left to the evaluation.
             **{figure: value for figure, value in figures.items() if isinstance(value, float)},
             **_effort(contenders[name], gate.rows),
         }
@@ -144,7 +144,7 @@ def compare(
 
 
 def _cost(paid: Mapping[str, float], name: str) -> dict[str, float]:
-    """Only of a yes or no there is a price for each error."""
+    """Errors have a price for a yes or no only."""
     return {"costPerThousand": paid[name]} if name in paid else {}
 
 
@@ -169,7 +169,7 @@ def _effort(contender: Contender, gate: pd.DataFrame) -> dict[str, Any]:
 
 
 def _milliseconds(model: Model, gate: pd.DataFrame, rows: int) -> float:
-    """Median time that the endpoint's functions take for a request on this machine, without a network."""
+    """Median time of the endpoint's functions for a request on this machine, without a network."""
     body = json.dumps({"instances": to_instances(gate.iloc[:rows])})
 
     def once() -> float:

@@ -1,6 +1,6 @@
 """
-The table of a bake-off as one HTML file, without script or request to anywhere: for a phone, a desk, paper
-and the dark.
+The table of a bake-off as one HTML file without scripts or external requests, for small and large screens,
+print and dark mode.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,10 +8,10 @@ from html import escape
 from typing import Any
 
 Row = Mapping[str, Any]
-# Heading of a column, and what it holds of a row; an empty text where the row has no such figure.
+# Column headings with the content for a row; empty text when the row has no such figure.
 Columns = Mapping[str, Callable[[Row], str]]
 
-# Headings of what `performance` says of a model, as far as its task has it.
+# Headings for the figures of `performance`; tasks have different ones.
 QUALITY = {
     "prAuc": "PR-AUC",
     "brier": "Brier",
@@ -127,7 +127,7 @@ def _number(name: str, digits: int = 4) -> Callable[[Row], str]:
 
 
 def _present(headings: Mapping[str, str], rows: Sequence[Row], digits: int = 4) -> Columns:
-    """Each task has figures of its own."""
+    """The headings for which any row has a figure."""
     return {heading: _number(name, digits) for name, heading in headings.items() if name in rows[0]}
 
 
@@ -164,7 +164,7 @@ WIDTH, LABELS, LINE = 400, 150, 24
 
 
 def _picture(rows: Sequence[Row]) -> str:
-    """A line for each interval, a dot where the figure itself is."""
+    """A line per interval, with a dot at the figure."""
     ends = [end for row in rows for end in row["interval"]] + [0.0]
     low, high = min(ends), max(ends)
     scale = (WIDTH - LABELS - 20) / ((high - low) or 1.0)

@@ -1,4 +1,4 @@
-"""What the monitor compares later windows with: the noise between weeks of the model's own data period."""
+"""Baseline for the monitor: the variation between weeks of the model's own training period."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from common import schema
 from common.arrays import Bools, Floats
 from common.tables import days_of
 
-# Model Monitor's default for both distances: below it nobody would look.
+# Model Monitor's default for both distances; smaller ones are not reported.
 LEAST_DISTANCE = 0.1
-# A category needs this share of a window before it counts as new: single events of a new kind are normal.
+# Share of a window from which an unseen category counts: single events of a new kind are normal.
 LEAST_UNSEEN = 0.01
-# Fewer missing values beyond those of the worst block are a gap of some hours, which any period has.
+# Tolerance below the completeness of the worst block: gaps of some hours occur in any period.
 LEAST_MISSING = 0.05
 
 Limits = dict[str, dict[str, float]]
@@ -23,8 +23,8 @@ Limits = dict[str, dict[str, float]]
 
 def blocks(rows: pd.DataFrame, window_days: int) -> Iterator[Bools]:
     """
-    Masks of consecutive blocks of whole days from the oldest on; an incomplete newest is left out, and so is
-    one without events.
+    Masks of consecutive blocks of whole days, oldest first. An incomplete newest block and blocks without
+    events are left out.
     """
     days = days_of(rows)
     age = ((days - days.min()) // np.timedelta64(1, "D")).astype(int)
@@ -36,9 +36,9 @@ def blocks(rows: pd.DataFrame, window_days: int) -> Iterator[Bools]:
 
 def limits(rows: pd.DataFrame, window_days: int) -> Limits:
     """
-    Per feature: the largest distance of a block to the rest of the period (at least `LEAST_DISTANCE`), the
-    same for the fraction of values unseen elsewhere, and the lowest completeness of a block less
-    `LEAST_MISSING`. A window that differs no more than the period's own weeks do from each other is no drift.
+    Thresholds per feature: the largest distance between a block and the rest of the period (at least
+    `LEAST_DISTANCE`), the largest fraction of values unseen in the rest, and the lowest completeness of a
+    block less `LEAST_MISSING`. A window that differs no more than the period's own weeks do is not drift.
 
     :raises ValueError: when the period is shorter than two blocks
     """
@@ -65,12 +65,12 @@ def _limit(column: schema.Column, values: "pd.Series[Any]", masks: list[Bools]) 
 class Shares:
     """
     How often each value of a feature occurs, counted once: a year has 52 blocks, and sorting its rows for
-    every pair of them takes minutes. Numbers are counted cumulatively, which makes the largest difference of
-    two shares the Kolmogorov-Smirnov distance; for categories it is L-infinity.
+    every pair of them takes minutes. Numbers are counted cumulatively, so that the largest difference of two
+    shares is the Kolmogorov-Smirnov distance; for categories it is L-infinity.
 
-    :ivar blocks: counts, one row a block
-    :ivar period: counts of all rows, those in no block included
-    :ivar sizes: rows of each block that have a value, and of the period last
+    :ivar blocks: counts, one row per block
+    :ivar period: counts over all rows, including those in no block
+    :ivar sizes: number of rows with a value, per block and then for the period
     """
 
     blocks: Floats
@@ -90,7 +90,7 @@ class Shares:
         return Shares(counts[:-1], counts[-1], sizes)
 
     def distances(self, without: int | None = None) -> Floats:
-        """Distance of each block to the rest of the period, without the block `without`, which is ignored."""
+        """Distance of each block to the rest of the period; the block `without` is ignored."""
         period, size = self.period, self.sizes[-1]
         if without is not None:
             period, size = period - self.blocks[without], size - self.sizes[without]
@@ -98,7 +98,7 @@ class Shares:
         with np.errstate(divide="ignore", invalid="ignore"):
             block = self.blocks / sizes[:, None]
             rest = (period - self.blocks) / (size - sizes)[:, None]
-        # An empty side has no share of anything: no distance.
+        # A distance to an empty side is undefined.
         return np.nan_to_num(np.abs(block - rest), nan=0.0, posinf=0.0).max(axis=1, initial=0.0)
 
     def threshold(self, without: int | None = None) -> float:
@@ -113,8 +113,8 @@ def _unseen(block: "pd.Series[Any]", rest: "pd.Series[Any]") -> float:
 
 def false_alarms(rows: pd.DataFrame, window_days: int) -> dict[str, int]:
     """
-    Each block in turn is held out, and looked at with the thresholds that the others give: in how many of the
-    `windows` would a feature that may start a retraining have violated, though nothing had changed?
+    Leave-one-block-out false-alarm rate: the number of `windows` in which a feature that may start a
+    retraining violates the thresholds from the other blocks, although the period is the same.
     """
     masks = list(blocks(rows, window_days))
     watched = [

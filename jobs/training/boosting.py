@@ -1,6 +1,6 @@
 """
-Boosted trees. The rounds are our own loop because XGBoost's callback forgets, when it resumes, how long ago
-the best round was.
+Boosted trees. The rounds are an own loop because XGBoost's early-stopping callback loses its count of rounds
+since the best one when a job resumes.
 """
 
 import json
@@ -17,19 +17,19 @@ from rounds import Progress, Settings, Slice
 # A checkpoint of 300 rounds is about 1 MB; ten rounds take some seconds on a small instance.
 CHECKPOINT_ROUNDS = 10
 STATE = "progress"
-# Leaves of fewer rows follow single events; more than twenty are not needed for any volume.
+# Leaves of fewer rows follow single events; more than twenty rows are not needed at any volume.
 ROWS_OF_A_LEAF, LARGEST_LEAF = 2500, 20
-# What reads them is the loop of rounds, and XGBoost warns of names that it does not know.
+# Settings of the loop of rounds; XGBoost warns about names that it does not use.
 NOT_OF_THE_BOOSTER = ("num_round", "early_stopping_rounds")
 
 
 def min_child_weight(fit_rows: int) -> float:
-    """The least that a leaf holds where nobody says so: a row for each 2,500 of the fit slice, 1 to 20."""
+    """Default for the smallest leaf: one row per 2,500 of the fit slice, 1 to 20."""
     return max(1.0, min(float(LARGEST_LEAF), fit_rows / ROWS_OF_A_LEAF))
 
 
 def objective() -> dict[str, Any]:
-    """XGBoost's own names for what the dataset asks."""
+    """XGBoost's names for the task of the dataset."""
     problem = schema.problem()
     if task().name == "multiclass":
         return {"objective": "multi:softprob", "num_class": len(class_names())}
@@ -60,7 +60,7 @@ class Boosting:
         return median(self._booster, self._booster.predict(self._select))
 
     def keep(self) -> None:
-        """Any round can be gone back to: trees are only ever added."""
+        """Only the number of the best round is needed, because trees are only ever added."""
 
     def cut(self, best: int) -> Boosted:
         self._booster.set_attr(**{STATE: None})
@@ -69,8 +69,8 @@ class Boosting:
     def save(self, file: Path, progress: Progress) -> None:
         self._booster.set_attr(**{STATE: json.dumps(vars(progress))})
         self._booster.save_model(file)
-        # The column sampler has a random state that no model file holds: an uninterrupted run goes on from
-        # the file too, so that it grows the trees a resumed one grows.
+        # The random state of the column sampler is not part of a model file. An uninterrupted run reloads the
+        # file as well, so that it grows the same trees as a resumed one.
         self._booster = self._from(file)
 
     def resume(self, file: Path) -> Progress:

@@ -1,4 +1,4 @@
-"""Scores made probabilities again, on the select slice: what sampling and weights take from them."""
+"""Calibrates scores on the select slice, because sampling and weights distort probabilities."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from rounds import Slice
 
 def calibrated(method: str, predictor: Predictor, select: Slice) -> Predictor:
     """
-    No method turns the order of two rows round; `isotonic` may make their scores equal.
+    Fits a monotonic calibration. `isotonic` may make different scores equal.
 
     :param method: one of `calibration` in schema/words.json
     """
@@ -31,11 +31,11 @@ def _line(given: Floats, labels: Values) -> tuple[Floats, Floats]:
     """Platt's sigmoid."""
     from sklearn.linear_model import LogisticRegression
 
-    # Hardly any penalty; for none at all scikit-learn 1.8 warns of its own way to say so.
+    # A negligible penalty, because scikit-learn 1.8 warns about its own setting for none.
     fitted = LogisticRegression(C=1e10).fit(given[:, None], labels)
     slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     if slope <= 0:
-        # A model that ranks worse than chance on these days is not turned round: it says the base rate.
+        # A model that ranks worse than chance on these days is not inverted; it answers the base rate.
         slope, offset = 0.0, float(log_odds(labels.mean()))
     ends = log_odds(np.array([CERTAIN, 1 - CERTAIN]))
     return ends, slope * ends + offset

@@ -1,4 +1,4 @@
-"""The model card with the lineage as one HTML page that needs nothing beside it."""
+"""The model card and the lineage as one self-contained HTML page."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
@@ -23,8 +23,8 @@ ul { padding-left: 1.2rem } li { margin: .3rem 0 }
 
 def page(card: Mapping[str, Any], lineage: Mapping[str, Any]) -> str:
     """
-    :param card: of model_card.py
-    :param lineage: of lineage.py
+    :param card: result of model_card.py
+    :param lineage: result of lineage.py
     """
     return "".join(
         [

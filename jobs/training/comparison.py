@@ -24,7 +24,7 @@ from common.tasks import task
 from common.transform import plain
 from gate import Comparison, Evidence, Segment
 
-# Any fixed number would do: the draws of a decision must be the same when it is looked at again.
+# The seed is arbitrary but fixed, so that the draws of a decision can be reproduced.
 SEED = 20130401
 
 CHALLENGER, CHAMPION, RULE, NOBODY = "challenger", "champion", "rule", "nothing"
@@ -32,7 +32,7 @@ CHALLENGER, CHAMPION, RULE, NOBODY = "challenger", "champion", "rule", "nothing"
 
 @dataclass(frozen=True)
 class Scored:
-    """Labelled gate rows with the score of every contender."""
+    """Labelled gate rows with the scores of every contender."""
 
     rows: pd.DataFrame
     scores: Mapping[str, Values]
@@ -48,7 +48,7 @@ class Scored:
         return Scored(rows, scores)
 
     def seeds(self, name: str) -> list[str]:
-        """A contender and its twins."""
+        """The names of a contender and its twins."""
         return [one for one in self.scores if one == name or one.startswith(f"{name} ")]
 
     @property
@@ -73,7 +73,7 @@ def evidence(
 ) -> Evidence:
     """
     :param scored: the gate slice
-    :param select: the slice before it, whose rule shows what is usual
+    :param select: the slice before it, which shows the usual state of the rule
     """
     pairs, kind = scored.pairs(), task()
     weights = pairs.draw(draws, SEED)
@@ -107,8 +107,8 @@ def evidence(
 
 def _drawn_gain(pairs: Paired, weights: Floats, ours: Sequence[str], theirs: Sequence[str]) -> Floats:
     """
-    One gain for each draw of days, of one seed of either side, which is drawn too: the interval then holds
-    the luck of a training beside that of the days.
+    One gain per draw of days. Each draw also picks a seed for either side, so the interval covers the
+    variation between trainings as well as between days.
     """
     gains = np.array([[pairs.gain(one, other, weights) for other in theirs] for one in ours])
     draw, draws = np.random.default_rng(SEED), np.arange(len(weights))
@@ -133,7 +133,7 @@ def rule_name() -> str:
 
 
 def _rule_lost(scored: Scored, select: Scored) -> str | None:
-    """A gain over a rule that has lost its values would be the larger, the worse the data is."""
+    """The gain over a rule would rise as the rule loses its values, so the comparison is refused."""
     column = schema.rule_of_thumb()
     if column is None or task().name != "binary":
         return None
@@ -157,7 +157,7 @@ def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
             inside = (scored.rows[column] == value).to_numpy()
             labels = scored.labels[inside]
             ours, theirs = (kind.score(labels, scored.scores[name][inside]) for name in (CHALLENGER, over))
-            # A mean loss of rows with one outcome is a figure as any other; their ranking is none.
+            # A mean loss is defined for rows with one outcome; a ranking is not.
             unranked = kind.name == "binary" and (labels == labels[0]).all()
             gain = None if unranked else kind.gain(ours, theirs)
             found.append(Segment(column, str(value), int(count), gain))
@@ -166,8 +166,8 @@ def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
 
 def costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[str, float]:
     """
-    Cost of 1,000 decisions on the gate slice, by who decides: each model as it does when served, the rule at
-    the one that was cheapest for it on the select slice, and who never predicts the outcome.
+    Cost of 1,000 decisions on the gate slice: each model with its served threshold, the rule with its
+    cheapest threshold of the select slice, and no prediction at all.
     """
     price = schema.problem()["costs"]
     prices = price["falseAlarm"], price["miss"]
@@ -178,7 +178,7 @@ def costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[s
 
 
 def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
-    """What a report shows of one model: its measures, and the decisions that it takes."""
+    """Figures of one model for a report: its measures and its decisions."""
     labels, answers = scored.labels, scored.scores[name]
     kind = task()
     if kind.name == "regression":
@@ -204,7 +204,7 @@ def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
 
 
 def interval_figures(rows: pd.DataFrame, labels: Values, model: Model) -> dict[str, Any]:
-    """How often the outcome lies in the interval that was promised, and how wide that is."""
+    """Coverage and width of the prediction interval."""
     low, high = model.interval(rows).T
     inside = (low <= labels) & (labels <= high)
     promised = model.meta["interval"]["level"]

@@ -1,4 +1,4 @@
-"""The families of scikit-learn: what a round of each is."""
+"""Model families built on scikit-learn, each with its definition of a round."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -25,24 +25,24 @@ from common.tasks import task
 from rounds import Progress, Settings, Slice
 
 TREES_OF_A_ROUND, LEAST_LEAF = 10, 5
-# Inverse strength of the penalty: a thousandth of the rows' own weight at first, and a half power of ten more
-# each.
+# Inverse strength of the penalty: starts at a thousandth of the rows' own weight and grows by half a power of
+# ten per round.
 FIRST_C, STEP_OF_C = 1e-4, 10**0.5
 
 
 def leaf(fit_rows: int) -> int:
     """
-    Rows of a forest's leaf where nobody says so: a tree then has no more leaves for a year than for a month.
+    Default for the rows in a leaf of a forest: a tree has no more leaves for a year of data than for a month.
     """
     return max(LEAST_LEAF, fit_rows // ROWS_OF_A_LEAF)
 
 
-# From a weighted sum to the answer of each task.
+# Link functions from a weighted sum to the answer of each task.
 LINK = {"binary": "logistic", "multiclass": "softmax", "regression": "identity"}
 
 
 class Estimator:
-    """An estimator that is fitted again, or further, in each round; the best one is kept beside it."""
+    """An estimator that is fitted again, or continued, in each round; the best version is kept."""
 
     every = 1
     suffix = ".joblib"
@@ -57,7 +57,7 @@ class Estimator:
         raise NotImplementedError
 
     def prepare(self, number: int) -> None:
-        """Sets what differs in this round."""
+        """Sets the parameters of this round."""
         raise NotImplementedError
 
     def grow(self, number: int) -> None:
@@ -82,7 +82,7 @@ class Estimator:
 
 
 class Designed(Estimator):
-    """An estimator that takes weighted sums, and no codes."""
+    """An estimator that needs weighted columns instead of category codes."""
 
     def __init__(self, settings: Settings, fit: Slice, select: Slice) -> None:
         super().__init__(settings, fit, select)
@@ -92,14 +92,14 @@ class Designed(Estimator):
 
 class PenalisedLine(Designed):
     """
-    A round is a step on the path from the strongest penalty to the weakest, each begun where the last ended.
+    A round is one step from the strongest penalty to the weakest; each starts from the result of the last.
     """
 
     def start(self, settings: Settings) -> Any:
         ridge = settings["l1_ratio"] == 0
         if task().name == "regression":
             return Ridge() if ridge else ElasticNet(l1_ratio=settings["l1_ratio"], warm_start=True)
-        # Only saga knows L1; lbfgs reaches the same ridge in a tenth of the time.
+        # Only saga supports L1; lbfgs fits the same ridge model in a tenth of the time.
         return LogisticRegression(
             l1_ratio=settings["l1_ratio"],
             solver="lbfgs" if ridge else "saga",
@@ -112,7 +112,7 @@ class PenalisedLine(Designed):
     def prepare(self, number: int) -> None:
         strength = FIRST_C * STEP_OF_C**number
         if task().name == "regression":
-            # Ridge weighs the penalty against the sum of all rows, elastic net against their mean.
+            # Ridge weights the penalty against the sum over rows, elastic net against the mean.
             rows = 1 if isinstance(self._estimator, Ridge) else len(self._labels)
             self._estimator.alpha = 1 / (strength * rows)
         else:
@@ -126,7 +126,7 @@ class PenalisedLine(Designed):
 
 
 class NeuralNetwork(Designed):
-    """A round is an epoch. Numbers are learned standardised; the last layer gives them their unit back."""
+    """A round is an epoch. Targets are standardised for the training; the last layer restores their unit."""
 
     def __init__(self, settings: Settings, fit: Slice, select: Slice) -> None:
         super().__init__(settings, fit, select)
@@ -162,7 +162,7 @@ class NeuralNetwork(Designed):
 
 class Forest(Estimator):
     """
-    A round adds ten trees: no forest is overfitted by more of them, but an archive grows and a request waits.
+    A round adds ten trees. More do not overfit a forest, but enlarge the archive and slow down requests.
     """
 
     kinds: tuple[Any, Any]

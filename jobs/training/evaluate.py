@@ -1,6 +1,6 @@
 """
-Processing job after training: scores challenger and champion on the gate slice, decides, and writes what the
-registry, the release and the monitor need from the moment the challenger becomes champion.
+Processing job after a training: scores challenger and champion on the gate slice, decides, and writes the
+files for registry, release and monitor.
 """
 
 import argparse
@@ -43,10 +43,10 @@ from comparison import (
 from gate import Evidence, Margins, decide
 
 FILES = schema.layout()["files"]["evaluation"]
-# What the lineage holds of the training, and the options that say it.
+# Facts of the training in the lineage, and the options that pass them.
 MADE = {"job": "training-job", "image": "image", "instanceType": "instance-type", "model": "model-uri"}
 SMOKE_ROWS = 5
-# Between the container's processor and this one a float32 sum of trees may differ in its last digits.
+# Tolerance for the last digits of a float32 sum over trees, which may differ between processors.
 SMOKE_TOLERANCE = 1e-5
 
 
@@ -146,8 +146,8 @@ def _model(folder: Path) -> Model | None:
 
 def _champion(folder: Path) -> tuple[Model | None, str | None]:
     """
-    The champion, or why it cannot answer the rows of the gate. After a change of columns it has other
-    features than they hold; a challenger must then beat the simple rule, as a first model does.
+    The champion, or why it cannot score the gate's rows. After a change of columns its features differ; a
+    challenger must then outperform the simple rule, like a first model.
     """
     try:
         return _model(folder), None
@@ -206,7 +206,7 @@ def _comparison(
 
 
 def _costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[str, Any] | None:
-    """None where no answer is a yes or no that costs something."""
+    """None when no answer is a yes or no with costs."""
     if task().name != "binary":
         return None
     unit = schema.problem()["costs"]["unit"]
@@ -214,7 +214,7 @@ def _costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[
 
 
 def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
-    """Two thousand sample values of each feature belong in the baseline, not in a report."""
+    """The two thousand sample values per feature belong in the baseline, not in a report."""
     numbers = feature.get("numerical_statistics")
     if numbers is None:
         return feature
@@ -233,7 +233,7 @@ def bias_and_attributions(scored: Scored, challenger: Model, facet_min_rows: int
 
 
 def quality_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
-    """Managed shape, and beside it what the open monitor needs for the interval of a later drop."""
+    """The managed shape, extended by what the open monitor needs for the interval of a later drop."""
     return {
         "version": 0.0,
         **_managed_constraints(scored, found),
@@ -268,7 +268,7 @@ def _managed_constraints(scored: Scored, found: Evidence) -> dict[str, Any]:
 
 
 def _smoke_test(gate: pd.DataFrame, challenger: Model) -> dict[str, Any]:
-    """A request of real rows; a release is live when the endpoint answers it with these scores."""
+    """A request of real rows with the expected scores; a release verifies the endpoint with it."""
     instances = to_instances(gate.iloc[:SMOKE_ROWS])
     scores = [answer["score"] for answer in answers(challenger, to_columns(instances))]
     return {

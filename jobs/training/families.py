@@ -1,5 +1,5 @@
 """
-Model families behind one contract: their settings, how each is trained, and what each can say of itself.
+Model families behind one contract: their settings, training, and attributes of the result.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from common.predictors import Predictor, Stack, Trees, stacked
 from common.tasks import task
 from rounds import Grown, Plan, Settings, Slice, print_metric, run
 
-# Module and class of each family that grows in rounds; scikit-learn is loaded only where one needs it.
+# Module and class of each family that grows in rounds; scikit-learn is imported only when a family needs it.
 GROWING = {
     "boosted-trees": ("boosting", "Boosting"),
     "linear": ("estimators", "PenalisedLine"),
@@ -25,7 +25,7 @@ GROWING = {
     "neural-network": ("estimators", "NeuralNetwork"),
     "decision-tree": ("estimators", "DecisionTree"),
 }
-# Three that err differently: trees in sequence, a line, trees side by side.
+# Members of a stack with different errors: boosted trees, a linear model and a forest.
 MEMBERS = ("boosted-trees", "extra-trees", "linear")
 
 
@@ -36,10 +36,9 @@ def hyperparameters() -> set[str]:
 
 def settings_of(algorithm: str, given: Mapping[str, float]) -> Settings:
     """
-    Every hyperparameter of the family: as given, or else its default; one whose default follows from the data
-    is left out.
+    Every hyperparameter of the family, given or default. One whose default depends on the data is left out.
 
-    :raises ValueError: naming the hyperparameter, its value and what may be
+    :raises ValueError: naming the hyperparameter, its value and the permitted values
     """
     families = schema.families()
     if algorithm not in families:
@@ -66,7 +65,7 @@ def settings_of(algorithm: str, given: Mapping[str, float]) -> Settings:
 
 
 def fit(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Grown:
-    """The predictor after its best round."""
+    """The predictor at its best round."""
     if plan.algorithm == "ensemble":
         return _stack(plan, fit_slice, select, checkpoints)
     module, name = GROWING[plan.algorithm]
@@ -79,7 +78,7 @@ def fit(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Grown
 
 def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Grown:
     """
-    Each member is trained as alone, with its own checkpoints; a resumed job finds those that were ready.
+    Trains each member as if it were alone, with its own checkpoints; a resumed job reuses finished members.
     """
     from sklearn.linear_model import LinearRegression, LogisticRegression
 
@@ -102,7 +101,7 @@ def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Gr
 
 
 def rules(predictor: Predictor, categories: Mapping[str, tuple[Any, ...]]) -> list[str] | None:
-    """A single tree as lines of text, None for any other model."""
+    """A single tree as lines of text; None for any other model."""
     if not isinstance(predictor, Trees) or len(predictor.roots) > 1:
         return None
     names = [column.name for column in schema.features()]
@@ -115,7 +114,7 @@ def rules(predictor: Predictor, categories: Mapping[str, tuple[Any, ...]]) -> li
         name, threshold = names[predictor.features[node]], float(predictor.thresholds[node])
         unknown = " or unknown" if predictor.missing_left[node] else ""
         if name in categories:
-            # Codes are places in the list: the threshold lies between two of them.
+            # Codes are positions in the list, and the threshold lies between two of them.
             low = ", ".join(map(str, categories[name][: int(threshold) + 1]))
             yield f"{indent}if {name} is one of {low}{unknown}:"
         else:

@@ -1,4 +1,4 @@
-"""The decision whether a challenger replaces the champion. Pure: figures in, decision out."""
+"""The decision whether a challenger replaces the champion, as pure functions of figures."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Segment:
-    """Gain of challenger over champion in one large segment; None where it has one class only."""
+    """Gain of challenger over champion in one large segment; None when it has one class only."""
 
     column: str
     value: str
@@ -19,10 +19,9 @@ class Margins:
     """
     How much worse a challenger may be, and how good it must be; fixed before the comparison.
 
-    :ivar guard: loss of the second measure; of a task that compares shares, as a share
-    :ivar floor: AUC below which no model ships, or share by which its loss must be below the simple rule's,
-    and
-        what less would mean
+    :ivar guard: permitted loss of the second measure; a share for tasks that compare shares
+    :ivar floor: AUC below which no model is released, or required reduction of the simple rule's loss, with
+        an explanation of the number
     """
 
     guard: float
@@ -32,13 +31,13 @@ class Margins:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two models on the same rows, neither having seen them."""
+    """Two models on the same rows, neither trained on them."""
 
     champion: float
     gain: float
     interval: tuple[float, float]
     guard_delta: float
-    segments: Sequence[Segment]  # with a gain
+    segments: Sequence[Segment]  # those whose gain is defined
     champion_trained_through: str
 
 
@@ -46,15 +45,15 @@ class Comparison:
 class Evidence:
     """
     :ivar gate: `[start, end)` of the gate slice
-    :ivar measure: what challenger, champion and rule are scored by
-    :ivar skill: what the floor of the margins is held against: the AUC, or the share gained over the rule
+    :ivar measure: name of the measure for challenger, champion and rule
+    :ivar skill: figure that is compared with the floor: the AUC, or the share gained over the rule
     :ivar guard: name of the second measure, and whether its loss is a share
-    :ivar rule_gain: of the challenger over the one-feature rule
-    :ivar rule: how the rule is called in a sentence
-    :ivar rule_lost: why nobody can be compared with the rule; None when everybody can
-    :ivar one_class: large segments whose gain nobody can measure
-    :ivar comparison: None when there is no champion that can be compared
-    :ivar incomparable: why the champion cannot answer the gate's rows; None when there is none
+    :ivar rule_gain: gain of the challenger over the one-feature rule
+    :ivar rule: name of the rule in a sentence
+    :ivar rule_lost: why no model can be compared with the rule, or None
+    :ivar one_class: large segments whose gain is undefined
+    :ivar comparison: None when there is no comparable champion
+    :ivar incomparable: why the champion cannot score the gate's rows, or None
     """
 
     gate: tuple[str, str]
@@ -73,7 +72,7 @@ class Evidence:
 
 
 def decide(evidence: Evidence, margins: Margins) -> tuple[bool, str]:
-    """Whether to promote, and the sentence that says why."""
+    """Whether to promote, with the reason as a sentence."""
     objections = list(_objections(evidence, margins))
     if objections:
         return False, "; ".join(objections)

@@ -1,6 +1,6 @@
 """
-What can be done about a rare outcome before a model is fitted. Rows of the fit slice alone are drawn,
-repeated or made up: whoever samples before the cut finds copies of the same rows on both sides of it.
+Treatments of a rare outcome before a model is fitted. Only rows of the fit slice are sampled, repeated or
+synthesised: sampling before the split would put copies of the same rows on both sides of it.
 """
 
 import sys
@@ -19,16 +19,16 @@ from common.design import Design
 from rounds import Slice
 
 NOTHING = "none"
-# SMOTE's own default: a new row lies between one of the rarer outcome and one of its five nearest.
+# SMOTE's default: a new row lies between a row of the rarer outcome and one of its five nearest neighbours.
 NEIGHBOURS = 5
 
 
 def balanced(method: str, fit: Slice, seed: int) -> Slice:
     """
-    Deterministic for a seed.
+    The treated fit slice, deterministic for a seed.
 
     :param method: one of `imbalance` in schema/words.json
-    :raises ValueError: when there is no such method, or it has too little to work on
+    :raises ValueError: when there is no such method, or too few rows for it
     """
     if method not in schema.words()["imbalance"]:
         raise ValueError(f"imbalance {method!r} is not one of {', '.join(schema.words()['imbalance'])}")
@@ -50,13 +50,13 @@ def balanced(method: str, fit: Slice, seed: int) -> Slice:
 
 
 def class_weights(labels: Values) -> Floats:
-    """Both outcomes weigh the same, and all rows together as much as without weights."""
+    """Weights that give both outcomes the same total and keep the overall sum."""
     outcome = labels.astype(int)
     return len(labels) / (2 * np.bincount(outcome, minlength=2))[outcome]
 
 
 def _drawn(method: str, labels: Values, seed: int) -> Ints:
-    """Places of rows, in the order of the rows."""
+    """Indices of rows, in the order of the rows."""
     library = _imblearn()
     kind = (
         library.under_sampling.RandomUnderSampler
@@ -70,8 +70,8 @@ def _drawn(method: str, labels: Values, seed: int) -> Ints:
 
 def _interpolated(fit: Slice, seed: int) -> tuple[Singles, Values]:
     """
-    SMOTE on the columns of the linear family: numbers standardised, the mean where one is missing, a column
-    for each category. A made-up row has the category that weighs most between its parents.
+    SMOTE on the columns of the linear family: standardised numbers, the mean for missing ones, and a column
+    per category. A synthetic row takes the category with the highest weight among its parents.
     """
     design = Design.fit(fit.matrix, fit.categories)
     columns = design.columns(fit.matrix)
@@ -82,7 +82,7 @@ def _interpolated(fit: Slice, seed: int) -> tuple[Singles, Values]:
     for feature in range(len(fit.categories)):
         own = made[:, design.owners == feature]
         if fit.categories[feature]:
-            # What no category weighs belongs to a parent without one.
+            # When no category has weight, the parent has a missing category.
             shares = np.column_stack([own, 1 - own.sum(axis=1)])
             matrix[:, feature] = _known(shares.argmax(axis=1), int(fit.categories[feature]))
         else:
@@ -95,7 +95,7 @@ def _interpolated(fit: Slice, seed: int) -> tuple[Singles, Values]:
 def _interpolated_with_categories(fit: Slice, seed: int) -> tuple[Singles, Values]:
     """
     SMOTENC: numbers lie between those of the parents, and a category is the most frequent one among the
-    neighbours. That a value is missing counts as a category.
+    neighbours. A missing value counts as a category.
     """
     design = Design.fit(fit.matrix, fit.categories)
     numbers, codes = np.flatnonzero(fit.categories == 0), np.flatnonzero(fit.categories)
@@ -130,8 +130,8 @@ def _known(codes: Values, count: int) -> Values:
 @cache
 def _imblearn() -> Any:
     """
-    imbalanced-learn out of the wheels in the archive: the image does not have it, and a container without a
-    network can fetch none. It reads a file beside its modules, so the wheels are unpacked first.
+    imbalanced-learn from the wheels in the archive: the image does not contain it, and a container without a
+    network cannot download it. The package reads a file beside its modules, so the wheels are unpacked first.
     """
     folder = TemporaryDirectory(prefix="wheels-")
     for wheel in Path(schema.__file__).parent.glob("*.whl"):

@@ -1,4 +1,4 @@
-"""The lineage of a model: raw files, partitions, labels, code, image, parameters, with the hash of each."""
+"""The lineage of a model: raw files, partitions, labels, code, image and parameters, each with its hash."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from common.tables import days_of
 if TYPE_CHECKING:
     import pandas as pd
 
-# How many characters of a day are the name of its partition.
+# Number of characters of a day that form the name of its partition.
 _NAME = {"month": len("2013-01"), "day": len("2013-01-01")}
 
 
@@ -34,9 +34,9 @@ def record(
     :param inputs: folder of the evaluation's inputs
     :param through: first day that the training left out
     :param period: the labelled rows of the three slices
-    :param before: labels that were there from this moment on did not count
-    :param made: what the state machine alone knows of the training: job, image, instance type, archive
-    :raises ValueError: when a partition does not say which raw files it is made of
+    :param before: labels that became available from this moment on did not count
+    :param made: facts of the training from the state machine: job, image, instance type, archive
+    :raises ValueError: when a partition does not name the raw files that it was made of
     """
     meta = challenger.meta
     return {
@@ -61,7 +61,7 @@ def record(
 
 
 def _names(period: "pd.DataFrame") -> list[str]:
-    """The partitions that the rows come from: a row lies in that of its day."""
+    """The partitions of the rows, derived from their days."""
     length = _NAME[schema.dataset()["partition"]]
     return sorted({str(day)[:length] for day in np.unique(days_of(period))})
 
@@ -86,7 +86,7 @@ def _partition(inputs: Path, name: str) -> dict[str, Any]:
 
 
 def _labels(folder: Path, events: frozenset[str], before: datetime) -> Iterator[dict[str, Any]]:
-    """The ground-truth files that hold a label of one of the events."""
+    """The ground-truth files that contain a label of one of the events."""
     key = schema.layout()["raw"]["groundTruth"].split("{")[0]
     for file in sorted(folder.rglob(f"*{SUFFIX}")):
         records = label_records([(str(file), file.read_bytes())], Refusals(), before)
@@ -96,7 +96,7 @@ def _labels(folder: Path, events: frozenset[str], before: datetime) -> Iterator[
 
 
 def _archive(folder: Path) -> Path:
-    """The code that evaluates is the code that trained: one archive for all jobs of an execution."""
+    """The code archive of the evaluation, which is the training's: all jobs of an execution share it."""
     (archive,) = folder.iterdir()
     return archive
 

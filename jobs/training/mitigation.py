@@ -1,6 +1,6 @@
 """
-Bias mitigated in two places: rows of the fit slice weighted so that no group has the outcome more often, and
-a threshold of each group's own.
+Bias mitigation: reweighing the rows of the fit slice so that all groups have the outcome equally often, and
+one threshold per group.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ import numpy as np
 from common import schema
 from common.arrays import Floats, Values
 
-# A threshold that follows fewer labelled rows, or fewer with the outcome, follows single events.
+# Fewest labelled rows, and fewest with the outcome, for a group's threshold.
 LEAST_ROWS, LEAST_POSITIVES = 50, 5
 
 
 def facet(name: str) -> str:
-    """:raises ValueError: when the column is no facet of the dataset"""
+    """:raises ValueError: when the column is not a facet of the dataset"""
     facets = [column.name for column in schema.features() if column.facet]
     if name not in facets:
         known = f"which has {', '.join(facets)}" if facets else "which declares none"
@@ -27,11 +27,11 @@ def facet(name: str) -> str:
 
 def reweighed(labels: Values, groups: Values, weights: Floats | None) -> Floats:
     """
-    Kamiran and Calders: a row weighs what its group and its outcome would weigh together if neither said
-    anything about the other. Every group then has the outcome equally often, and the sum stays.
+    Reweighing by Kamiran and Calders: a row's weight is the expected share of its group and outcome under
+    independence, divided by the observed share. The sum of weights stays.
 
-    :param groups: a code for each row
-    :param weights: what the rows weigh already
+    :param groups: the code of each row's group
+    :param weights: existing weights of the rows
     """
     before = np.ones(len(labels)) if weights is None else weights
     _, group = np.unique(groups, return_inverse=True)
@@ -46,7 +46,7 @@ def reweighed(labels: Values, groups: Values, weights: Floats | None) -> Floats:
 class Constraint:
     """
     :ivar kind: a key of `constraints` in schema/words.json
-    :ivar tolerance: largest difference of two groups' rates
+    :ivar tolerance: largest permitted difference between two groups' rates
     """
 
     kind: str
@@ -62,7 +62,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class _Group:
-    """What each place to cut one group's scores gives: thresholds falling, rates rising."""
+    """The possible thresholds of one group: thresholds falling, rates rising."""
 
     value: Any
     thresholds: Floats
@@ -70,7 +70,7 @@ class _Group:
     costs: Floats
 
     def cheapest(self, low: float, high: float) -> tuple[float, float] | None:
-        """Cost and threshold of the cheapest cut whose rate lies between; None where there is none."""
+        """Cost and threshold of the cheapest cut with a rate in the range; None when there is none."""
         first, last = np.searchsorted(self.rates, low, "left"), np.searchsorted(self.rates, high, "right")
         if first == last:
             return None
@@ -82,11 +82,11 @@ def group_thresholds(
     labels: Values, scores: Values, groups: Sequence[Any], constraint: Constraint, prices: tuple[float, float]
 ) -> list[dict[str, Any]]:
     """
-    For each group the threshold which, together with those of the others, costs least on these rows while no
-    two rates differ by more than the tolerance. A group with too few rows gets none.
+    A threshold per group that together cost least on these rows, while no two rates differ by more than the
+    tolerance. A group with too few rows gets none.
 
-    :param groups: each row's value of the facet, None where it is missing
-    :param prices: of a false alarm and of a miss
+    :param groups: each row's value of the facet; None when it is missing
+    :param prices: cost of a false alarm and of a miss
     :raises ValueError: when fewer than two groups are large enough
     """
     of = np.array(groups, dtype=object)
@@ -98,11 +98,11 @@ def group_thresholds(
             f"thresholds by group need two groups of {LEAST_ROWS} labelled rows and {LEAST_POSITIVES} with "
             f"the outcome in the select slice, which holds {len(found)}: give it more days (select_days)"
         )
-    # The lowest of the chosen rates is one that some group can have.
+    # The optimum has a lowest rate, and it is a possible rate of some group.
     lows = np.unique(np.concatenate([group.rates for group in found]))
     best: tuple[float, list[float]] = (np.inf, [])
     for low in lows:
-        # The width of an interval that was computed is not exact to the last digit.
+        # The margin of 1e-12 covers rounding errors of the computed interval.
         chosen = [group.cheapest(low, low + constraint.tolerance + 1e-12) for group in found]
         feasible = [each for each in chosen if each is not None]
         cost = sum(each[0] for each in feasible)
@@ -121,6 +121,6 @@ def _cut(value: Any, labels: Values, scores: Values, kind: str, prices: tuple[fl
     counted = positive if kind == "equal-opportunity" else np.ones(len(ordered), dtype=bool)
     rates = np.append(0.0, np.cumsum(counted)) / counted.sum()
     thresholds = np.append(np.nextafter(scores[order][0], np.inf), ordered)
-    # Only the last row of a run of equal scores is a place where the list can be cut.
+    # The list can only be cut after the last of several equal scores.
     cuttable = np.concatenate([[True], np.diff(ordered) != 0, [True]])
     return _Group(value, thresholds[cuttable], rates[cuttable], costs[cuttable])

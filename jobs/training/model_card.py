@@ -1,6 +1,6 @@
 """
-The model card of a package, in SageMaker's schema (facts/model-card-schema.json): what the model is for, what
-it was trained on, how it did, whom it may treat unequally. Pure: figures in, card out.
+The model card of a package, in SageMaker's schema (facts/model-card-schema.json): purpose, training data,
+evaluation, and fairness. A pure function of figures.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from common import schema
 from common.tasks import task
 
-# Lengths of the schema: of a paragraph, of a note, of a metric's group or axis, of a name.
+# Maximum lengths in the schema: a paragraph, a note, a metric's group or axis, a name.
 PARAGRAPH, NOTE, GROUP, NAME = 2048, 1024, 63, 255
 
 
@@ -136,7 +136,7 @@ def _group(name: str, numbers: Iterator[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _numbers(figures: Mapping[str, Any], **more: str) -> Iterator[dict[str, Any]]:
-    """Every single number; what could not be measured is left out, because the schema has no null."""
+    """Every single number; unmeasured figures are left out, because the schema has no null."""
     for name, value in figures.items():
         if isinstance(value, Real) and not isinstance(value, bool):
             yield {"name": name[:NAME], "value": value, **more}

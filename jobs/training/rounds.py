@@ -1,6 +1,6 @@
 """
-Training round by round, with early stopping, that survives a spot interruption. What a round is, each family
-says: a tree, ten trees, a weaker penalty, an epoch, one more level.
+Training round by round, with early stopping, resumable after a spot interruption. Each family defines a
+round: a tree, ten trees, a weaker penalty, an epoch, one more level.
 """
 
 import json
@@ -18,15 +18,15 @@ Settings = Mapping[str, float]
 
 
 def print_metric(number: int, score: float) -> None:
-    """In the form of SageMaker's built-in XGBoost, which its own metric definitions find."""
+    """Prints the score as SageMaker's built-in XGBoost does; its metric definitions match it."""
     print(f"[{number}]\tvalidation-{task().metric}:{score:.6f}", flush=True)
 
 
 @dataclass(frozen=True)
 class Slice:
     """
-    :ivar categories: how many each feature has, whose codes `matrix` holds; 0 for a number
-    :ivar weights: what each row counts; None where all count the same
+    :ivar categories: number of categories of each feature, whose codes `matrix` holds; 0 for a number
+    :ivar weights: weight of each row; None when all weigh the same
     """
 
     matrix: Singles
@@ -37,7 +37,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Progress:
-    """The best round so far and its score on the select slice; `grown` rounds are done."""
+    """The best round so far with its score on the select slice, and the number of rounds `grown`."""
 
     grown: int = 0
     best: int = 0
@@ -46,7 +46,7 @@ class Progress:
 
 class Growing(Protocol):
     """
-    One family's model while it is trained.
+    A model of one family during its training.
 
     :ivar every: rounds between two checkpoints: some seconds on a small instance
     :ivar suffix: file name extension of a checkpoint
@@ -59,13 +59,13 @@ class Growing(Protocol):
         """Adds round `number`, counted from 0."""
 
     def scores(self) -> Values:
-        """Scores of the select slice, by all rounds grown."""
+        """Scores of the select slice from all rounds grown so far."""
 
     def keep(self) -> None:
-        """Remembers the model as it is: no later round was better so far."""
+        """Saves the current model as the best so far."""
 
     def cut(self, best: int) -> Predictor:
-        """The model after its best round."""
+        """The model at its best round."""
 
     def save(self, file: Path, progress: Progress) -> None: ...
 
@@ -75,7 +75,7 @@ class Growing(Protocol):
 @dataclass(frozen=True)
 class Plan:
     """
-    :ivar settings: hyperparameters, of which `num_round` and `early_stopping_rounds` are read here
+    :ivar settings: hyperparameters; `num_round` and `early_stopping_rounds` are read here
     :ivar data: hash of the rows; a checkpoint of other rows or settings is not resumed
     :ivar treatment: how the fit slice was balanced and weighted
     """
@@ -99,11 +99,11 @@ class Grown:
 
 def run(plan: Plan, growing: Growing, labels: Values, checkpoints: Path) -> Grown:
     """
-    Deterministic for a seed, interrupted or not.
+    Trains the rounds; deterministic for a seed, interrupted or not.
 
-    :param labels: of the select slice
+    :param labels: labels of the select slice
     """
-    # Trials of a tuning job are given one place: each resumes from its own file.
+    # Trials of a tuning job share one checkpoint location, so each has its own file.
     file = checkpoints / f"{plan.fingerprint()}{growing.suffix}"
     progress = Progress()
     if file.exists():
@@ -114,7 +114,7 @@ def run(plan: Plan, growing: Growing, labels: Values, checkpoints: Path) -> Grow
             break
         growing.grow(number)
         score = task().score(labels, growing.scores())
-        # Every round's: a tuning job counts the figures, and stops a trial by them.
+        # Printed for every round, because a tuning job uses the figures for early stopping of trials.
         print_metric(number, score)
         improved = progress.best_score is None or task().better(score, progress.best_score)
         best = (number, score) if improved else (progress.best, progress.best_score)
@@ -123,13 +123,13 @@ def run(plan: Plan, growing: Growing, labels: Values, checkpoints: Path) -> Grow
             growing.keep()
         if (number + 1) % growing.every == 0:
             _checkpoint(growing, file, progress)
-    assert progress.best_score is not None  # `num_round` is 1 at least
+    assert progress.best_score is not None  # `num_round` is at least 1
     return Grown(growing.cut(progress.best), progress.best + 1, progress.best_score)
 
 
 def _checkpoint(growing: Growing, file: Path, progress: Progress) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    # SageMaker copies the folder at any moment: no half-written file may have the name we resume from.
+    # SageMaker copies the folder at any moment, so a half-written file must not have a checkpoint's name.
     unfinished = file.with_suffix(f".unfinished{file.suffix}")
     growing.save(unfinished, progress)
     unfinished.replace(file)

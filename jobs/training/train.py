@@ -1,6 +1,6 @@
 """
-Training in script mode: fits on the fit slice, stops early and picks the threshold on the select slice, never
-touches the gate slice. Runs anywhere: what SageMaker sets is only the default of an option.
+Training in script mode: fits on the fit slice, uses the select slice for early stopping and the threshold,
+and never reads the gate slice. It runs anywhere: SageMaker's variables are only defaults of options.
 """
 
 import argparse
@@ -36,8 +36,8 @@ from rounds import Plan, Slice, print_metric
 
 EFFORT = schema.layout()["files"]["training"]["effort"]
 
-# What is done about a rare outcome and about bias. Words and not absent values, so that a record of all of
-# them gives the same training again whatever a kit has for defaults.
+# Names of treatments of a rare outcome and of bias. Explicit words instead of absent values, so that a full
+# record of them reproduces a training whatever the defaults of a kit are.
 TREATMENT: dict[str, tuple[str | float, str]] = {
     "imbalance": (NOTHING, "a method of schema/words.json, before the fit"),
     "calibration": (NOTHING, "a method of schema/words.json, after it"),
@@ -51,7 +51,7 @@ WORDS = ("imbalance", "calibration", "reweigh", "group_facet")
 
 
 def options(argv: list[str]) -> argparse.Namespace:
-    # The container's own variable for its root; everything below it has SageMaker's fixed names.
+    # The container's variable for its root; SageMaker fixes the names below it.
     root = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
     env = os.environ.get
     parser = argparse.ArgumentParser(description=__doc__)
@@ -76,7 +76,7 @@ def options(argv: list[str]) -> argparse.Namespace:
 
 def train(args: argparse.Namespace) -> Model:
     """
-    Deterministic for a seed, interrupted or not.
+    Trains a model; deterministic for a seed, interrupted or not.
 
     :raises ValueError: when the data cannot be cut into the three slices or a slice holds one class only
     """
@@ -106,7 +106,7 @@ def train(args: argparse.Namespace) -> Model:
     meta = {
         "task": task().name,
         "algorithm": args.algorithm,
-        # What a training needs to give the same model again from the same rows, code and image.
+        # Everything needed to reproduce the model from the same rows, code and image.
         "hyperparameters": dict(plan.settings),
         "features": [column.name for column in schema.features()],
         "seeds": args.seeds,
@@ -115,7 +115,7 @@ def train(args: argparse.Namespace) -> Model:
         "thresholds": _thresholds(args, select, answers),
         "interval": interval(watched.labels, predictors.bounds(grown.predictor, watched.matrix)),
         "rule": rule.fit(fit, fit[schema.label_column()].to_numpy()),
-        # The gate decides whether this model is released, so its days count as seen.
+        # The gate decides about this model, so its days count as seen.
         "trainedThrough": slices.end,
         "slices": slices.to_json(),
         "rules": families.rules(grown.predictor, encoding.categories),
@@ -130,7 +130,7 @@ def train(args: argparse.Namespace) -> Model:
 
 
 def _twins(args: argparse.Namespace, plan: Plan, fit: Slice, select: Slice) -> Iterator[Predictor]:
-    """The same training with the next seeds: what the gate learns from them is how far luck goes."""
+    """Trains with the following seeds, so that the gate can measure the variation between trainings."""
     for more in range(1, args.seeds):
         settings = {**plan.settings, "seed": plan.settings["seed"] + more}
         grown = families.fit(replace(plan, settings=settings), fit, select, args.checkpoints)
@@ -138,7 +138,7 @@ def _twins(args: argparse.Namespace, plan: Plan, fit: Slice, select: Slice) -> I
 
 
 def _treated(fit: Slice, args: argparse.Namespace, seed: int) -> Slice:
-    """The fit slice balanced, and then weighted by its groups: rows that were made up belong to one too."""
+    """The fit slice balanced and then weighted by groups; synthetic rows belong to a group too."""
     treated = balanced(args.imbalance, fit, seed)
     if args.reweigh == NOTHING:
         return treated
@@ -161,7 +161,7 @@ def _thresholds(args: argparse.Namespace, select: pd.DataFrame, scores: Values) 
 def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
     label = schema.label_column()
     part = between(rows, *period).dropna(subset=[label])
-    # What is fitted must have met every class; the other slices only need a difference to be measured by.
+    # The fit slice must contain every class; the other slices need only two different values to be measured.
     needed = len(class_names()) if name == "fit" and task().name == "multiclass" else 2
     found = part[label].nunique()
     if found < needed:
@@ -174,7 +174,7 @@ def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.Data
 
 
 def threshold(labels: Values, scores: Values) -> float | None:
-    """The cheapest of the select slice; None where nothing is decided by one."""
+    """The cheapest threshold of the select slice; None when the task has no threshold."""
     if task().name != "binary":
         return None
     costs = schema.problem()["costs"]
@@ -183,8 +183,8 @@ def threshold(labels: Values, scores: Values) -> float | None:
 
 def interval(labels: Values, bounds: Floats) -> dict[str, float] | None:
     """
-    Split conformal prediction: as much as the bounds of the select slice had to be moved for the promised
-    share of its rows to lie between them, half of the misses on each side. It holds for rows like these.
+    Split conformal prediction: the shift of the bounds that covers the promised share of the select slice's
+    rows, with half of the misses on each side. It holds for similar rows.
     """
     if task().name != "regression":
         return None
@@ -204,7 +204,7 @@ def _slice(encoding: Encoding, rows: pd.DataFrame) -> Slice:
 
 
 def pack_serving_code(folder: Path) -> None:
-    """Puts the endpoint's program beside the model: a model is served by the code it was trained with."""
+    """Puts the inference code beside the model: a model is served by the code it was trained with."""
     for name in ("inference", "common"):
         found = importlib.util.find_spec(name)
         if found is None or found.origin is None:
@@ -213,7 +213,7 @@ def pack_serving_code(folder: Path) -> None:
             )
         source = Path(found.origin)
         if source.name == "__init__.py":
-            # The samplers serve training alone.
+            # The samplers are needed for training only.
             ignore = shutil.ignore_patterns("__pycache__", "*.whl")
             shutil.copytree(source.parent, folder / name, ignore=ignore, dirs_exist_ok=True)
         else:
@@ -227,16 +227,16 @@ def main(argv: list[str]) -> None:
     try:
         started = time.process_time()
         model = train(args)
-        # Beside the archive and not in it: two trainings with one seed are the same model.
+        # Written beside the archive, so that two trainings with one seed give identical archives.
         effort = {"cpuSeconds": round(time.process_time() - started, 1)}
         write_json(args.output / "data" / EFFORT, effort)
         args.model.mkdir(parents=True, exist_ok=True)
         model.save(args.model)
         pack_serving_code(args.model / "code")
-        # SageMaker takes the last one: the released booster's, and not that of the last round tried.
+        # SageMaker takes the last printed value: this one belongs to the released round.
         print_metric(model.meta["rounds"] - 1, model.meta["selectScore"])
     except Exception as problem:
-        # The container does not capture a script's error: FailureReason would say "exit code 1".
+        # The container does not capture a script's error; FailureReason would be "exit code 1".
         tell("failure", f"{type(problem).__name__}: {problem}", args.output)
         raise
 

@@ -1,18 +1,18 @@
-/** What every custom resource of the kit answers to CloudFormation. */
+/** The response of the kit's custom resources to CloudFormation. */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 
 type Event<Properties> = CloudFormationCustomResourceEvent & { ResourceProperties: Properties };
 
 export interface CustomResource<Properties> {
-  /** Never changes with an update: CloudFormation deletes what gets another id. */
+  /** Stable across updates: CloudFormation deletes a resource whose id changes. */
   readonly id: (properties: Properties) => string;
   readonly carryOut: (event: Event<Properties>) => Promise<void>;
 }
 
-/** CloudFormation takes no answer above 4 KB, and would wait an hour for a shorter one. */
+/** CloudFormation rejects responses above 4 KB, and then waits for an hour. */
 const MAX_REASON_CHARACTERS = 1000;
 
-/** A handler that answers on every path: CloudFormation waits an hour for an answer that never comes. */
+/** A handler that responds on every path, because CloudFormation waits for a missing response for an hour. */
 export const answering =
   <Properties>({ id, carryOut }: CustomResource<Properties>) =>
   async (event: CloudFormationCustomResourceEvent, context: Context): Promise<void> => {
@@ -23,7 +23,7 @@ export const answering =
       await respond(event, context, { Status: 'SUCCESS', PhysicalResourceId: physicalId });
     } catch (error) {
       console.error(error);
-      // What could not be created is deleted next, under this id: it must not be that of something that was there before.
+      // CloudFormation deletes a failed creation by this id, so the id must not be that of an existing resource.
       const failed = event.RequestType === 'Create' ? `not-created-${event.RequestId}` : physicalId;
       const Reason = `${event.RequestType} of ${physicalId} failed: ${String(error)}`.slice(0, MAX_REASON_CHARACTERS);
       await respond(event, context, { Status: 'FAILED', PhysicalResourceId: failed, Reason });

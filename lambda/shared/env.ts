@@ -1,5 +1,5 @@
 /**
- * The value of an environment variable that the stack sets together with the permission it stands for.
+ * The value of an environment variable, which the stack sets together with the matching permission.
  * @param name from the `env` of a room's contract
  * @throws Error naming the variable
  */

@@ -1,4 +1,4 @@
-/** Whether an event is what its sender promises. Anybody who may put events on the bus can send another one under the same name. */
+/** Validates fields of events, because anybody with access to the bus can send an event under the same name. */
 import { addDays, type DayRange, isDay } from '../../lib/shared/days';
 import { names } from '../../lib/shared/names';
 import { Refusal } from './refusal';
@@ -12,24 +12,24 @@ export function fieldsAt(field: string, value: unknown): Fields {
   return value as Fields;
 }
 
-/** @throws Refusal unless it is a text with something in it */
+/** @throws Refusal unless it is a non-empty text */
 export function textAt(field: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new Refusal(field, value, 'must be a text');
   return value;
 }
 
-/** @throws Refusal unless it is a number of things */
+/** @throws Refusal unless it is a whole number from 0 */
 export function countAt(field: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0)
     throw new Refusal(field, value, 'must be a whole number from 0');
   return value as number;
 }
 
-/** Clocks differ by less. */
+/** Tolerance for differences between clocks. */
 const HOUR_MS = 3_600_000;
 
 /**
- * When an event was sent, in UTC, as EventBridge writes it. Its sender may choose the time: one to come would be newer than all that follow.
+ * The time of an event, in UTC. The sender can choose it; a future time would be newer than all later events.
  * @throws Refusal
  */
 export function timeAt(field: string, value: unknown, now: Date): string {
@@ -45,7 +45,7 @@ export function timeAt(field: string, value: unknown, now: Date): string {
 }
 
 /**
- * A window of days that had begun by `time`: one that ends later would be newer than every window to come.
+ * A window of days that had begun by `time`; a later one would be newer than every following window.
  * @throws Refusal unless both are days, in order
  */
 export function windowAt(field: string, value: unknown, time: string): DayRange {
@@ -60,11 +60,11 @@ export function windowAt(field: string, value: unknown, time: string): DayRange 
 
 /**
  * A version of a model package.
- * @returns its ARN, or undefined where the version belongs to another kit
- * @throws Refusal unless it is the ARN of one
+ * @returns its ARN, or undefined when the version belongs to another kit
+ * @throws Refusal unless it is such an ARN
  */
 export function versionAt(field: string, value: unknown, kit: string): string | undefined {
-  // An object has no text where its toString is no function, and an array of one text has that text.
+  // `String` is avoided: it fails for an object without toString, and accepts an array of one text.
   const text = typeof value === 'string' ? value : '';
   const [, group] = /^arn:[\w-]+:sagemaker:[\w-]+:\d{12}:model-package\/([\w-]+)\/\d+$/.exec(text) ?? [];
   if (group === undefined) throw new Refusal(field, value, 'must be the ARN of a version of a model package');

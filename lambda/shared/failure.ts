@@ -2,7 +2,7 @@ import { isServerError, isThrottlingError, isTransientError } from '@smithy/core
 import type { MetadataBearer, SdkError } from '@smithy/types';
 import { Refusal } from './refusal';
 
-/** What a failure is answered with. */
+/** The answer to a failure. */
 export interface Failure {
   readonly status: 400 | 429 | 500 | 502 | 503 | 504;
   readonly message: string;
@@ -10,12 +10,12 @@ export interface Failure {
   readonly value?: string;
 }
 
-/** Refusals of a service that its request could not be checked for, by the error's name: the field at fault and the rule. */
+/** Service errors for faults that the request check cannot find, by error name: the field and the rule. */
 export type Refusals = Readonly<Record<string, readonly [field: string, rule: string]>>;
 
 /**
- * What became of a request whose call of `service` failed, after the SDK's own retries. The service's message is never repeated: it may hold
- * the request's text, and a denial holds the account.
+ * The answer to a request whose call of `service` failed, after the SDK's retries. The service's message is never repeated: it may contain
+ * the request's text, and a denial contains the account id.
  */
 export function failureOf(error: unknown, service: string, refusals: Refusals): Failure {
   if (error instanceof Refusal) return { status: 400, message: error.message, field: error.field, value: error.value };
@@ -42,7 +42,7 @@ export function failureOf(error: unknown, service: string, refusals: Refusals): 
   return { status: 502, message: `${service} did not take the call (${name}): the function's log has its request id` };
 }
 
-/** What may be logged of an error: neither its message nor its stack, which may hold the request's text. */
+/** The loggable parts of an error, without message and stack, which may contain the request's text. */
 export function traceOf(error: unknown): Record<string, unknown> {
   const { name, $metadata } = error as Error & Partial<MetadataBearer>;
   return { error: name, status: $metadata?.httpStatusCode, requestId: $metadata?.requestId };

@@ -2,7 +2,7 @@ import { METRIC_NAMESPACE } from '../../lib/shared/names';
 
 /**
  * Counts one occurrence through CloudWatch's embedded metric format: no API call, no permission, no added latency.
- * Written to stdout directly, because `console.log` wraps the line under Lambda's JSON log format and the metric would be lost.
+ * Written to stdout directly: under Lambda's JSON log format `console.log` would wrap the line, and the metric would be lost.
  */
 export function countMetric(kit: string, name: string, evidence: Record<string, unknown>): void {
   const directive = { Namespace: METRIC_NAMESPACE, Dimensions: [['Kit']], Metrics: [{ Name: name, Unit: 'Count' }] };

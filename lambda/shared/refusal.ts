@@ -2,7 +2,7 @@ const MAX_VALUE_CHARACTERS = 100;
 
 export const TOO_DEEP = 'a value that is nested too deeply';
 
-/** A value as JSON, whatever it is: some thousand brackets can be parsed, and writing them runs out of stack. */
+/** A value as JSON. Deeply nested brackets can be parsed, but serializing them overflows the stack. */
 export function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'nothing';
@@ -12,7 +12,7 @@ export function jsonOf(value: unknown): string {
   }
 }
 
-/** A field of a request that breaks a rule. What a person wrote is described by its size and never repeated: pass `value` accordingly. */
+/** A field of a request that breaks a rule. Text of a person is described by its size and never repeated: pass `value` accordingly. */
 export class Refusal extends Error {
   readonly value: string;
 
@@ -28,7 +28,7 @@ export class Refusal extends Error {
   }
 }
 
-/** @throws Refusal unless the body is an object without other fields than `known` */
+/** @throws Refusal unless the body is an object with fields of `known` only */
 export function fieldsOf<Field extends string>(
   body: unknown,
   known: readonly Field[],
@@ -55,7 +55,7 @@ export function someOf<T extends string>(field: string, value: unknown, allowed:
 }
 
 /**
- * A text that somebody wrote: not blank, and Unicode through and through, because offsets are counted in code points.
+ * A text from a person: not blank, and well-formed Unicode, because offsets are counted in code points.
  * @throws Refusal
  */
 export function written(field: string, value: unknown): string {

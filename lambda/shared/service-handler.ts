@@ -11,7 +11,7 @@ interface Client<Input extends object, Output extends object> {
   readonly middlewareStack: MiddlewareStack<Input, Output>;
 }
 
-/** Who answered the calls of a client since the last question. One environment serves one request at a time. */
+/** The stand-ins that answered calls of a client since the last read. One environment serves one request at a time. */
 export function standIns<Input extends object, Output extends object>(
   client: Client<Input, Output>,
 ): () => string | undefined {
@@ -36,11 +36,11 @@ export interface ServiceHandlerProps<Input extends object, Output extends object
   readonly source: string;
   readonly client: Client<Input, Output>;
   readonly refusals: Refusals;
-  /** The answer to a body, by calls that take the options. @throws Refusal, or what the SDK throws */
+  /** Computes the answer to a body, with call options. @throws Refusal, or an error of the SDK */
   readonly carryOut: (body: unknown, options: HttpHandlerOptions) => Promise<object>;
 }
 
-/** A handler behind API Gateway whose answer comes from one AWS service. */
+/** A handler behind API Gateway that answers from one AWS service. */
 export function serviceHandler<Input extends object, Output extends object>({
   source,
   client,
@@ -50,7 +50,7 @@ export function serviceHandler<Input extends object, Output extends object>({
   const standIn = standIns(client);
   return async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
     standIn();
-    // A second for the way back; the function's timeout is API Gateway's.
+    // One second remains for the response; the function's timeout equals API Gateway's.
     const abortSignal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - 1000));
     try {
       const body = parsed(event);

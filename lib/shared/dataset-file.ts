@@ -1,6 +1,6 @@
 /**
- * What `datasets/<name>/dataset.json` may say, key by key. `schema/dataset.schema.json`, which the jobs check against, and
- * docs/dataset-file.md are written from this file by `npm run docs`. Rules between keys are in dataset-rules.ts.
+ * The permitted content of `datasets/<name>/dataset.json`, key by key. `schema/dataset.schema.json`, which the jobs use, and
+ * docs/dataset-file.md are generated from this file by `npm run docs`. Rules between keys are in dataset-rules.ts.
  */
 import { z } from 'zod';
 
@@ -11,9 +11,9 @@ const size = z.number().int().min(1).optional();
 const fault = z.enum(['quarantine', 'null']);
 
 const values = {
-  unit: text.optional().describe('Of a number: minutes, degF'),
-  min: z.number().optional().describe('Least value that is believed'),
-  max: z.number().optional().describe('Largest value that is believed'),
+  unit: text.optional().describe('Unit of a number: minutes, degF'),
+  min: z.number().optional().describe('Smallest accepted value'),
+  max: z.number().optional().describe('Largest accepted value'),
   pattern: text
     .optional()
     .describe(
@@ -22,31 +22,31 @@ const values = {
 };
 
 const rawColumn = z.strictObject({
-  name: name.describe('As in the header of the CSV'),
+  name: name.describe('Name in the header of the CSV'),
   type: z
     .enum(['int', 'double', 'string', 'timestamp'])
-    .describe('A timestamp is written YYYY-MM-DDTHH:MM:SSZ; the loader of a dataset writes other forms so'),
+    .describe('A timestamp is written YYYY-MM-DDTHH:MM:SSZ; the loader of a dataset converts other forms'),
   ...values,
-  format: z.literal('time-zone').optional().describe('A text that must be an IANA time zone, as Europe/Paris'),
-  required: z.boolean().optional().describe('A row without it means nothing'),
+  format: z.literal('time-zone').optional().describe('A text that must be an IANA time zone, such as Europe/Paris'),
+  required: z.boolean().optional().describe('A row without it is quarantined'),
   rule: fault
     .optional()
     .describe(
-      'What a value outside its limits does: `quarantine` refuses the row, `null` empties the value. Without a rule it stays',
+      'Treatment of a value outside its limits: `quarantine` refuses the row, `null` empties the value. Without a rule the value stays',
     ),
-  meaning: text.describe('For people: catalog and documents show it'),
+  meaning: text.describe('Description for people, shown in catalog and documents'),
 });
 
 const rawTable = z.strictObject({
   role: z
     .enum(['events', 'reference'])
     .describe('Exactly one table holds the events, one row each; the others are looked up'),
-  meaning: text.describe('For people'),
+  meaning: text.describe('Description for people'),
   key: z.array(name).min(1).optional().describe('Columns that identify a row of a reference table'),
   time: name
     .optional()
     .describe(
-      'Column of type timestamp by which a row belongs to a partition; a table without one comes whole with each',
+      'Column of type timestamp that assigns a row to a partition; a table without one lands whole with each partition',
     ),
   lookBackDays: z
     .number()
@@ -54,32 +54,38 @@ const rawTable = z.strictObject({
     .min(1)
     .max(366)
     .optional()
-    .describe('Days before a partition whose rows its features see too'),
-  columns: z.array(rawColumn).min(1).describe('In the order of the CSV'),
+    .describe('Days before a partition whose rows its features use too'),
+  columns: z.array(rawColumn).min(1).describe('Columns in the order of the CSV'),
 });
 
 const curatedColumn = z.strictObject({
-  name: name.describe('As requests carry it'),
+  name: name.describe('Name in requests'),
   type: z.enum(['int', 'double', 'string', 'timestamp']),
   role: z
     .enum(['id', 'time', 'feature'])
     .describe(
       'One `id` joins predictions and labels, one `time` is the event time; features reach the model in this order',
     ),
-  kind: z.enum(['categorical', 'numeric']).optional().describe('How a feature is encoded and its drift measured'),
+  kind: z
+    .enum(['categorical', 'numeric'])
+    .optional()
+    .describe('Determines the encoding of a feature and the measure of its drift'),
   ...values,
-  nullable: z.boolean().optional().describe('Whether a request may leave the value unknown (null)'),
-  facet: z.boolean().optional().describe('Bias is measured between the values of this categorical feature'),
-  segment: z.boolean().optional().describe('The gate judges each large value of this categorical feature apart'),
+  nullable: z.boolean().optional().describe('Whether the value may be missing (null) in a request'),
+  facet: z.boolean().optional().describe('Whether bias is measured between the values of this categorical feature'),
+  segment: z
+    .boolean()
+    .optional()
+    .describe('Whether the gate also judges each large value of this categorical feature by itself'),
   monitor: z
     .enum(['retrain', 'report'])
     .optional()
-    .describe('Whether drift of the feature may start a retraining, or is only shown'),
+    .describe('Whether drift of the feature may start a retraining, or is only reported'),
   ruleOfThumb: z
     .enum(['higher', 'lower'])
     .optional()
     .describe(
-      'At most one numeric feature: higher, or lower, values speak for the positive outcome. A model must beat it; without one it must beat the mean rate',
+      'Marks at most one numeric feature whose higher, or lower, values indicate the positive outcome. A model must outperform it; without one it must outperform the mean rate',
     ),
   meaning: text,
 });
@@ -87,7 +93,7 @@ const curatedColumn = z.strictObject({
 const labelColumn = z.strictObject({
   name,
   type: z.enum(['int', 'double', 'string']),
-  role: z.enum(['id', 'label']).describe('The `id` is that of the features'),
+  role: z.enum(['id', 'label']).describe('The `id` has the same name as that of the features'),
   target: z.literal(true).optional().describe('The label of a yes or no: exactly one, an int from 0 to 1'),
   unit: values.unit,
   min: values.min,
@@ -101,14 +107,14 @@ const problem = z.strictObject({
   task: z
     .enum(['binary', 'multiclass', 'regression'])
     .optional()
-    .describe('What a prediction is: yes or no (without the key), one of several classes, or a number'),
-  question: text.describe('What a prediction answers, and when it is asked'),
-  decision: text.describe('What is done with the answer'),
-  affected: text.describe('Whom right and wrong answers meet'),
+    .describe('Kind of prediction: yes or no (the default), one of several classes, or a number'),
+  question: text.describe('Question that a prediction answers, and the time of the question'),
+  decision: text.describe('Action that follows from the answer'),
+  affected: text.describe('People who are affected by right and wrong answers'),
   target: name
     .optional()
     .describe('The label that is predicted, or cut into classes; a yes or no is the label marked `target`'),
-  label: name.optional().describe('Of classes: name of the class in answers and reports'),
+  label: name.optional().describe('Name of the class in answers and reports, for task `multiclass`'),
   classes: z
     .array(
       z.strictObject({
@@ -116,46 +122,46 @@ const problem = z.strictObject({
         below: z
           .number()
           .optional()
-          .describe('Values of the target below it, and not below that before; the last has none'),
+          .describe('Exclusive upper end of the target for this class; the last class has none'),
       }),
     )
     .min(2)
     .optional()
-    .describe('Of classes: from the lowest values to the highest'),
+    .describe('Classes of task `multiclass`, from the lowest values of the target to the highest'),
   positive: z
     .array(text)
     .min(1)
     .optional()
-    .describe('Of classes: those that count as the outcome where groups are compared'),
+    .describe('Classes that count as the outcome when groups are compared, for task `multiclass`'),
   positiveFrom: z
     .number()
     .optional()
-    .describe('Of a number: from where it counts as the outcome where groups are compared'),
+    .describe('Value from which a number counts as the outcome when groups are compared, for task `regression`'),
   loss: z
     .enum(['squared', 'absolute', 'quantile'])
     .optional()
-    .describe('Of a number: what boosted trees minimise; `quantile` learns the ends of the interval too'),
+    .describe('Loss that boosted trees minimise in task `regression`; `quantile` also learns the ends of the interval'),
   intervalLevel: share
     .optional()
-    .describe('Of a number: share of outcomes that the interval of a prediction is to hold'),
+    .describe('Share of outcomes that the interval of a prediction should contain, for task `regression`'),
   costs: z
     .strictObject({
       unit: text,
-      falseAlarm: z.number().positive().describe('Of acting for nothing'),
-      miss: z.number().positive().describe('Of not acting where it was needed'),
+      falseAlarm: z.number().positive().describe('Cost of an unnecessary action'),
+      miss: z.number().positive().describe('Cost of a missing action'),
       meaning: text,
     })
     .optional()
-    .describe('Of a yes or no: the threshold of a decision is where these cost least'),
+    .describe('Costs of errors, for task `binary`; they determine the threshold of a decision'),
   floor: z
     .strictObject({
-      auc: z.number().min(0.5).max(1).optional().describe('Of a yes or no'),
+      auc: z.number().min(0.5).max(1).optional().describe('Least AUC, for task `binary`'),
       skill: z
         .number()
         .min(0)
         .max(1)
         .optional()
-        .describe("Of the others: share by which the loss must be below the simple rule's"),
+        .describe("Share by which the loss must be below the simple rule's, for the other tasks"),
       meaning: text,
     })
     .describe('No model below it is released'),
@@ -165,23 +171,25 @@ export const datasetFile = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{1,40}(\/[a-z][a-z0-9-]{1,40})?$/)
-    .describe('Name of the folder below datasets/; what is deployed has the name of its task behind a slash'),
-  licence: text.describe('Under which the data may be used'),
+    .describe('Name of the folder below datasets/; a deployed file also has the name of its task after a slash'),
+  licence: text.describe('Licence of the data'),
   since: z
     .string()
     .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/)
-    .describe('First day with data, YYYY-MM-DD: the tables of Athena begin there, and no event may be much older'),
-  partition: z.enum(['day', 'month']).describe('What lands, is prepared and is replaced as a whole'),
+    .describe('First day with data, YYYY-MM-DD. The tables of Athena begin there, and no event may be much older'),
+  partition: z.enum(['day', 'month']).describe('Unit of data that lands, is prepared and is replaced as a whole'),
   missing: z
     .array(text)
     .optional()
-    .describe('Words of the raw files that stand for no value, as R writes NA; the loader empties such fields'),
+    .describe('Words of the raw files that mean a missing value, such as NA; the loader empties such fields'),
   volume: z
     .strictObject({
-      eventsPerDay: z.number().positive().describe('Over all days, those without events too'),
+      eventsPerDay: z.number().positive().describe('Mean over all days, including those without events'),
       positiveShare: share.describe('Share of the labels whose target is 1'),
     })
-    .describe('About how much data there is: windows, slices and least sizes follow from it (lib/shared/sizes.ts)'),
+    .describe(
+      'Approximate amount of data; windows, slices and minimum sizes are derived from it (lib/shared/sizes.ts)',
+    ),
   sizes: z
     .strictObject({
       windowDays: size,
@@ -193,23 +201,24 @@ export const datasetFile = z.strictObject({
       minNewLabelledRows: size,
     })
     .optional()
-    .describe('The same, stated where it is known better; a configuration lies above both'),
-  problem: problem.describe(
-    'The question that the data is to answer; threshold, gate, report and model package read it',
-  ),
+    .describe('Sizes that override the derived ones; a configuration overrides both'),
+  problem: problem.describe('Question that the data answers; threshold, gate, report and model package use it'),
   tasks: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{1,40}$/), problem)
     .optional()
-    .describe('Other questions to the same data, by name; knob `dataset` chooses one as <dataset>/<task>'),
-  raw: z.record(name, rawTable).describe('Tables as they land, one CSV with a header each and partition'),
-  features: z.strictObject({ columns: z.array(curatedColumn).min(3) }).describe('Curated rows, which requests carry'),
+    .describe('Other questions on the same data, by name; knob `dataset` selects one as <dataset>/<task>'),
+  raw: z.record(name, rawTable).describe('Raw tables, each with one CSV with a header per partition'),
+  features: z.strictObject({ columns: z.array(curatedColumn).min(3) }).describe('Curated rows, which requests contain'),
   labels: z
     .strictObject({
       parameters: z
         .record(z.string(), z.number())
         .optional()
-        .describe("Numbers of the label's rule that loader and features share"),
-      columns: z.array(labelColumn).min(2).describe('The id, then the values in the order of a ground-truth line'),
+        .describe("Parameters of the label's rule that loader and features share"),
+      columns: z
+        .array(labelColumn)
+        .min(2)
+        .describe('The id, followed by the values in the order of a ground-truth line'),
     })
     .describe('Ground truth'),
 });

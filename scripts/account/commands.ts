@@ -1,6 +1,6 @@
 /** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
 import type { Command } from 'commander';
-import { chosenConfig } from '../../lib/config';
+import { chosenConfig, merge } from '../../lib/config';
 import { examples, option, type Shaped, type Where } from '../shared/arguments';
 import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
@@ -87,6 +87,7 @@ export function register(program: Command): void {
     .addOption(option.profile())
     .addOption(option.config())
     .addOption(option.with())
+    .addOption(option.life())
     .addOption(option.maxUsd('the first month'))
     .addOption(option.json())
     .addOption(option.yes())
@@ -97,10 +98,11 @@ export function register(program: Command): void {
         `up --kit team-a --config '{"foundation":{"auditTrail":false}}' --yes`,
       ),
     )
-    .action(async (options: Asked & { maxUsd?: number; yes: boolean }) => {
+    .action(async ({ for: hours, ...options }: Asked & { for?: number; maxUsd?: number; yes: boolean }) => {
       const { up } = load<typeof import('./up')>('./up');
       const { kit, aws } = where();
-      const stacks = await up(aws, { ...options, kit }, out);
+      const life = hours === undefined ? {} : { serving: { expireAfterHours: hours } };
+      const stacks = await up(aws, { ...options, kit, config: merge(options.config, life) }, out);
       if (options.json) print({ kit, profile: options.profile, stacks });
     });
 

@@ -66,6 +66,14 @@ function commandOf(pid: number): string {
   }
 }
 
+/** @throws Refused where an account is up: a clone has one */
+export function refuseBeside(account: LocalAccount | undefined): void {
+  if (account !== undefined && isUp(account))
+    throw new Refused(
+      `the local account is up since ${account.startedAt} (${account.endpoint}): npm run local -- status shows it, -- reset starts it anew, -- stop ends it`,
+    );
+}
+
 /** What the SDKs, the AWS CLI, boto3 and the CDK CLI read. */
 const variables = (endpoint: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: endpoint,

@@ -22,7 +22,10 @@ const NEEDS_NO_ACCOUNT = [
   'context',
 ];
 
-if (!process.env.KIT_AWS && existsSync(join(process.env.KIT_LOCAL ?? '.local', 'account.json'))) {
+// The CLI runs where cdk.json is; this file may be another clone's, whose packages are shared.
+process.env.KIT_LOCAL ??= join(process.cwd(), '.local');
+
+if (!process.env.KIT_AWS && existsSync(join(process.env.KIT_LOCAL, 'account.json'))) {
   require('ts-node').register({ cwd: process.cwd() });
   const { chosen, point, recorded } = require('./account.ts');
   const isMeant = [undefined, recorded().endpoint].includes(process.env.AWS_ENDPOINT_URL);

@@ -16,7 +16,7 @@ import { bootstrap, type Engine, rootOf, startEngine } from '../rehearse/engine'
 import { begin } from '../rehearse/story';
 import { assumedByDefault } from '../rehearse/unknowns';
 import type { Out } from '../shared/out';
-import { type Asked, exports, folder, isUp, type LocalAccount, record, recorded } from './account';
+import { type Asked, exports, folder, isUp, type LocalAccount, record, recorded, refuseBeside } from './account';
 
 /**
  * Starts the engine, deploys into it, and leaves it running.
@@ -24,10 +24,7 @@ import { type Asked, exports, folder, isUp, type LocalAccount, record, recorded 
  */
 export async function start(asked: Asked, out: Out): Promise<void> {
   const earlier = recorded();
-  if (earlier !== undefined && isUp(earlier))
-    throw new Refused(
-      `the local account is up since ${earlier.startedAt} (${earlier.endpoint}): npm run local -- status shows it, -- reset starts it anew, -- stop ends it`,
-    );
+  refuseBeside(earlier);
   // Refused by the configuration's own words, before anything is started.
   const config = configOf(asked);
   const began = Date.now();

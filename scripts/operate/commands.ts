@@ -197,9 +197,45 @@ export function register(program: Command): void {
   program
     .command('status')
     .description('what is curated, registered, serving, running and ringing')
-    .action(async () => {
-      const { status } = load<typeof import('./status')>('./status');
-      await status(await deployed(), out);
+    .addOption(option.json())
+    .action(async ({ json }: { json: boolean }) => {
+      const { status, statusOf } = load<typeof import('./status')>('./status');
+      if (json) console.log(JSON.stringify(await statusOf(await deployed()), undefined, 2));
+      // The answer can be piped.
+      else await status(await deployed(), terminal(process.stdout));
+    });
+
+  program
+    .command('sample')
+    .description('print a request that `predict` takes, of rows that the Glue job wrote')
+    .option('--rows <rows>', 'rows of the request', whole, 1)
+    .option('--partition <partition>', 'month or day (default: the newest that is curated)')
+    .action(async (options: { rows: number; partition?: string }) => {
+      const { sample } = load<typeof import('./sample')>('./sample');
+      console.log(JSON.stringify(await sample(await deployed(), options), undefined, 2));
+    });
+
+  program
+    .command('pull')
+    .description('bring curated data, models, evaluations and monitored windows to disk')
+    .argument('[folder]', 'where they go', 'pulled')
+    .option('--only <parts>', 'some of them, joined by commas, e.g. models,evaluations (default: all)')
+    .addOption(option.json())
+    .action(async (folder: string, { only, json }: { only?: string; json: boolean }) => {
+      const { pull } = load<typeof import('./pull')>('./pull');
+      const pulled = await pull(await deployed(), { folder, parts: only?.split(',') }, out);
+      if (json) console.log(JSON.stringify(pulled, undefined, 2));
+    });
+
+  program
+    .command('why')
+    .description('what the guard decided, on which evidence, and what would have changed it')
+    .option('--last <decisions>', 'how many, the newest first', whole, 1)
+    .addOption(option.json())
+    .action(async ({ last, json }: { last: number; json: boolean }) => {
+      const { toldWhy, why } = load<typeof import('./decisions')>('./decisions');
+      const found = await why(await deployed(), { last });
+      console.log(json ? JSON.stringify(found, undefined, 2) : found.flatMap(toldWhy).join('\n'));
     });
 
   program

@@ -33,7 +33,8 @@ export interface Status {
   alarms: string[];
 }
 
-export async function status(kit: DeployedKit, out: Out): Promise<Status> {
+/** What a person asks of a kit first. */
+export async function statusOf(kit: DeployedKit): Promise<Status> {
   const [partitions, champion, endpoint, registered, executions, decisions, alarms] = await Promise.all([
     curatedPartitions(kit),
     championOf(kit),
@@ -43,7 +44,12 @@ export async function status(kit: DeployedKit, out: Out): Promise<Status> {
     recentDecisions(kit),
     ringing(kit),
   ]);
-  const found: Status = { partitions, champion, endpoint, versions: registered, executions, decisions, alarms };
+  return { partitions, champion, endpoint, versions: registered, executions, decisions, alarms };
+}
+
+/** Tells the status in lines. */
+export async function status(kit: DeployedKit, out: Out): Promise<Status> {
+  const found = await statusOf(kit);
   for (const line of lines(kit.dataset, found)) out.line(line);
   return found;
 }
@@ -61,7 +67,8 @@ function* lines(dataset: Dataset, found: Status): Generator<string> {
   yield `alarms    ${alarms.join(', ') || 'none'}`;
 }
 
-async function curatedPartitions(kit: DeployedKit): Promise<string[]> {
+/** Partitions that the Glue job has written, in their order. */
+export async function curatedPartitions(kit: DeployedKit): Promise<string[]> {
   const [Prefix, end] = fill(layout.curated.features, placeOf(kit.dataset, '{partition}')).split('{partition}') as [
     string,
     string,

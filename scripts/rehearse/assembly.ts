@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -35,14 +36,18 @@ export async function assemble(folder: string, { profile, config }: Shape, cache
   const isNew = !existsSync(known);
   if (isNew) {
     mkdirSync(cache, { recursive: true });
-    await synth(folder, { profile, config }, { validate: false });
-    // A rename puts it there whole: another rehearsal may look for it meanwhile.
-    cpSync(folder, `${known}.${process.pid}`, { recursive: true });
-    if (existsSync(known)) rmSync(`${known}.${process.pid}`, { recursive: true });
-    else renameSync(`${known}.${process.pid}`, known);
-  } else {
-    cpSync(known, folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
+    // Source maps name sources from where the app is synthesized: a folder beside cdk.out gives the assets of `npx cdk deploy`, and `npx cdk diff` finds no others.
+    const made = mkdtempSync(join(ROOT, 'cdk.out.'));
+    try {
+      await synth(made, { profile, config }, { validate: false, log: join(folder, 'synth.log') });
+      // A rename puts it there whole: another rehearsal may look for it meanwhile.
+      if (!existsSync(known)) renameSync(made, known);
+    } finally {
+      rmSync(made, { recursive: true, force: true });
+    }
   }
+  cpSync(known, folder, { recursive: true });
   const now = new Date();
   utimesSync(known, now, now);
   for (const old of newestFirst(cache).slice(KEPT)) rmSync(old, { recursive: true, force: true });

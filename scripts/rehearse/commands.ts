@@ -30,6 +30,7 @@ export function register(program: Command): void {
         .argParser(assume)
         .default(assumedByDefault, spoken(assumedByDefault)),
     )
+    .option('--keep', 'end in a local account: what was played stays, for npm run kit and npx cdk', false)
     .action(async (options: RehearseOptions) => {
       process.exitCode = await played().rehearseCommand(options);
     });
@@ -59,6 +60,17 @@ export function register(program: Command): void {
       if (runs !== undefined)
         process.stderr.write(await record(runs === true ? join(ROOT, '.rehearsal') : resolve(runs)));
       process.exitCode = await grantsCommand(options, terminal());
+    });
+  program
+    .command('compare')
+    .description('set the summaries of two finished runs side by side, and mark what differs')
+    .argument('<run>', 'folder of a run')
+    .argument('[other]', 'folder of another', join(ROOT, '.rehearsal/latest'))
+    .addOption(option.json())
+    .action((run: string, other: string, { json }: { json: boolean }) => {
+      const { compareRuns, told } = load<typeof import('./compare')>('./compare');
+      const rows = compareRuns(run, other);
+      console.log(json ? JSON.stringify(rows, undefined, 2) : told(rows).join('\n'));
     });
   program
     .command('verify')

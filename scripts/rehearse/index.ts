@@ -5,6 +5,7 @@ import { openSource, storyOf } from '../../datasets/module';
 import { chosenConfig, merge } from '../../lib/config';
 import { datasetOf } from '../../lib/shared/datasets';
 import { Refused } from '../../lib/shared/refused';
+import { record, recorded, refuseBeside } from '../local/account';
 import { ROOT } from '../shared/cdk';
 import { endOf, partitionsOf } from '../operate/days';
 import { readJson } from '../shared/json-file';
@@ -12,7 +13,7 @@ import { terminal } from '../shared/out';
 import { writeReport } from './report/report';
 import { assemble } from './assembly';
 import { denied } from './denied';
-import { audit } from './engine';
+import { audit, type Engine } from './engine';
 import type { Evidence } from './evidence';
 import { newRunDir, rehearse } from './rehearsal';
 import { scenarios } from './scenarios';
@@ -29,6 +30,8 @@ export interface RehearseOptions {
   through?: string;
   seed: number;
   unknown: Assumed;
+  /** The account stays. */
+  keep: boolean;
 }
 
 export async function verifyCommand(folder: string): Promise<void> {
@@ -50,13 +53,15 @@ export async function verifyCommand(folder: string): Promise<void> {
 
 /** @returns the exit code */
 export async function rehearseCommand(options: RehearseOptions): Promise<number> {
-  const { scenario: asked, seed, unknown: assumed } = options;
+  const { scenario: asked, seed, unknown: assumed, keep } = options;
   const name = asked.join(',');
   const played = asked.flatMap((each) => scenarios[each] ?? []);
   const { profile = 'sandbox', config: own = {} } = played[0] ?? {};
   const config = merge(own, options.config);
   // Refused by the configuration's own words, before an engine is started.
-  const { dataset } = chosenConfig({ profile }, config);
+  const { dataset, kit } = chosenConfig({ profile }, config);
+  if (keep && asked.includes('denied')) throw new Refused('--keep: scenario denied ends in a kit that lacks a grant');
+  if (keep) refuseBeside(recorded());
   const through = lastPartition(dataset, options.through);
   // A file that is missing is told now, and not by a scenario after the deployment.
   openSource(dataset);
@@ -77,7 +82,13 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   );
   // A failure is told once the engine is up, and can be stopped.
   synthesized.catch(() => undefined);
-  const run = { profile, config, runDir, assembly, synthesized, through, assumed, out };
+  const stays = (engine: Engine) => {
+    const asked = { kit, profile, config };
+    record({ endpoint: engine.root.endpoint, pid: engine.pid, runDir, startedAt: new Date().toISOString(), asked });
+    engine.stay();
+    out.line('the account stays, no AWS was touched: npm run local -- status shows it, -- stop ends it');
+  };
+  const run = { profile, config, runDir, assembly, synthesized, through, assumed, out, keep: keep ? stays : undefined };
   const summary = name === 'denied' ? await denied(run, seed) : await rehearse({ ...run, name, scenarios: played });
   // A run whose stacks did not stand has nothing to draw.
   const drawable = existsSync(join(runDir, 'evidence.json'));

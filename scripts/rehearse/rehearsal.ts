@@ -39,6 +39,8 @@ export interface Rehearsal {
   readonly through: string;
   /** What AWS answers where nobody wrote it down. */
   readonly assumed: Assumed;
+  /** Is given the engine to go on with: nothing is taken down, not even after a failure. @default everything ends */
+  readonly keep?: (engine: Engine) => void;
   readonly out: Out;
 }
 
@@ -83,16 +85,18 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     await step('gather', run, problems, async () => {
       evidence = await gather(engine.root, kit, run.runDir);
     });
-    for (const { after } of scenarios)
-      if (problems.length === 0 && after !== undefined)
-        await step('after', run, problems, async () => findings.push(await after(ground)));
-    await step('down', run, problems, async () => down(engine.root, await plan(engine.root, kit), out));
-    await step('sweep', run, problems, async () => {
-      const found = await sweep(engine.root, kit);
-      for (const line of lines(found)) out.line(line);
-      if (evidence !== undefined) keep(run.runDir, (evidence = { ...evidence, sweep: found }));
-      for (const { swept } of scenarios) if (swept !== undefined) findings.push(await swept(ground));
-    });
+    if (run.keep === undefined) {
+      for (const { after } of scenarios)
+        if (problems.length === 0 && after !== undefined)
+          await step('after', run, problems, async () => findings.push(await after(ground)));
+      await step('down', run, problems, async () => down(engine.root, await plan(engine.root, kit), out));
+      await step('sweep', run, problems, async () => {
+        const found = await sweep(engine.root, kit);
+        for (const line of lines(found)) out.line(line);
+        if (evidence !== undefined) keep(run.runDir, (evidence = { ...evidence, sweep: found }));
+        for (const { swept } of scenarios) if (swept !== undefined) findings.push(await swept(ground));
+      });
+    }
     await step('verify', run, problems, async () => {
       if (evidence === undefined) return;
       // Last, because deleting asks for permissions too.
@@ -105,14 +109,15 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
         ...lineageFaults(evidence),
         ...changedTemplates(found.templates, run.assembly),
         ...found.sweep.left.map((name) => `${name} is left after down`),
-        ...found.sweep.unanswered.map((kind) => `sweep could not list ${kind}`),
+        ...(run.keep === undefined ? found.sweep.unanswered.map((kind) => `sweep could not list ${kind}`) : []),
         ...unexpected(audited),
         ...brokenEdges(modelOf(readKit(run.assembly).templates, { variant: run.profile, profile: run.profile, kit })),
       );
     });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    await engine.stop();
+    if (run.keep === undefined) await engine.stop();
+    else run.keep(engine);
   }
   const summary: Summary = {
     status: problems.length === 0 ? 'passed' : 'failed',

@@ -1,10 +1,9 @@
 /** The steps scenarios are made of, each as a user of a deployed kit takes it. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { addDays, type DayRange } from '../../lib/shared/days';
 import { endOf, partitionsOf } from '../operate/days';
 import { watchCaptured } from '../operate/captured';
+import { decisions, type GuardDecision } from '../operate/decisions';
 import { finished } from '../operate/executions';
 import { labels, load } from '../operate/load';
 import { monitor, type WindowOutcome } from '../operate/monitor';
@@ -153,27 +152,11 @@ export async function look(
   return outcome;
 }
 
-/** An item of the guard's table; lambda/retraining/start-retraining/state.ts writes it. */
-export interface GuardDecision {
-  outcome: string;
-  reason: string;
-  executionName?: string;
-  evidence: { window: DayRange };
-}
-
-export async function decisions({ kit }: Stage): Promise<GuardDecision[]> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(kit.aws));
-  const found: GuardDecision[] = [];
-  for await (const { Items = [] } of paginateScan({ client, pageSize: 100 }, { TableName: kit.stateTable }))
-    found.push(...(Items.filter(({ pk }) => String(pk).startsWith('decision#')) as unknown as GuardDecision[]));
-  return found;
-}
-
 /** Waits until the guard has written its decision about a window. @throws Error after a minute of silence */
 async function decided(stage: Stage, window: DayRange): Promise<GuardDecision> {
   for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await pause(stage.kit.s3, 500)) {
-    const found = (await decisions(stage)).filter(({ evidence }) => evidence.window.end === window.end);
-    const decision = found.find(({ outcome }) => outcome === 'started') ?? found.at(-1);
+    const found = (await decisions(stage.kit)).filter(({ evidence }) => evidence.window.end === window.end);
+    const decision = found.find(({ outcome }) => outcome === 'started') ?? found[0];
     if (decision !== undefined) return decision;
   }
   throw new Error(`the guard wrote no decision about the window that ends ${window.end} within a minute`);

@@ -115,7 +115,7 @@ export function recompute(evidence: Evidence, audit: Audit): Recomputed {
 }
 
 function leftovers(found: Evidence['sweep']): Summary['sweep'] {
-  if (found === undefined) return { left: [], unanswered: ['everything: down or sweep failed'], apart: {} };
+  if (found === undefined) return { left: [], unanswered: ['everything: the run did not come to it'], apart: {} };
   const apart: Record<string, number> = {};
   for (const { apart: why } of found.apart) apart[why] = (apart[why] ?? 0) + 1;
   return {

@@ -30,6 +30,11 @@ const usd = understood((text) => {
   return Number(text);
 });
 
+const hours = understood((text) => {
+  if (!/^[1-9]\d*h$/.test(text)) throw new Error('it must be whole hours, e.g. 8h');
+  return Number(text.slice(0, -1));
+});
+
 /** Values laid over the profile, as `cdk deploy -c config=` takes them. */
 const overlay = understood((text) => parseOverlay(text, '--config'));
 
@@ -58,6 +63,10 @@ export const option = {
     ).argParser(roomList),
   json: () => new Option('--json', 'print one JSON document, and nothing else on standard output').default(false),
   yes: () => new Option('--yes', 'ask no question').default(false),
+  life: () =>
+    new Option('--for <hours>', 'take the endpoint away so many hours after its last release, e.g. 8h').argParser(
+      hours,
+    ),
   maxUsd: (of: string) => new Option('--max-usd <usd>', `refuse when ${of} costs more`).argParser(usd),
 } as const;
 

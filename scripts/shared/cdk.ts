@@ -43,11 +43,12 @@ export async function cdk(args: readonly string[], log: string, env: NodeJS.Proc
 /**
  * Synthesizes the app into `folder`, exactly as `cdk synth` does for a deploy.
  * @param validate whether the CDK reads the templates against CloudFormation's schemas, which takes four seconds
+ * @param log takes the output of the CDK CLI
  */
 export async function synth(
   folder: string,
   { profile, kit, rooms, config }: AppContext = {},
-  { validate = true }: { validate?: boolean } = {},
+  { validate = true, log = join(folder, 'synth.log') }: { validate?: boolean; log?: string } = {},
 ): Promise<void> {
   const context = {
     ...(profile === undefined ? {} : { profile }),
@@ -58,7 +59,7 @@ export async function synth(
   const flags = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   mkdirSync(folder, { recursive: true });
   if (!validate) flags.push('--no-validation');
-  await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], join(folder, 'synth.log'));
+  await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], log);
 }
 
 /** The environment that makes the CLI call the same account as our clients. */

@@ -55,6 +55,7 @@ test('the first confirmed violation opens an episode and starts its first attemp
   expect(decision).toMatchObject({
     outcome: 'started',
     reason: 'mean_delay_h2, late_share_h2: attempt 1 of 3',
+    wouldChange: null,
     episode: 'v1-2013-06-08',
     attempt: 1,
     execution: {
@@ -129,6 +130,7 @@ describe('no start', () => {
     const decision = on(signal, state);
     expect(decision).toMatchObject({ outcome: 'skipped', execution: null, again: false });
     expect(decision.reason).toContain(reason);
+    expect(decision.wouldChange).toMatch(/\w{4}/);
     expect(decision.next.episode).toMatchObject({
       status: 'open',
       violatedAt: '2013-06-08',
@@ -139,8 +141,8 @@ describe('no start', () => {
 
   test.each<[string, Signal, string]>([
     ['unconfirmed', { ...violation, confirmed: false }, 'not confirmed yet'],
-    ['of too few records', { ...clean, status: 'TooFewRecords' }, 'TooFewRecords says nothing about drift'],
-    ['of too few labels', { ...clean, status: 'TooFewLabels' }, 'TooFewLabels says nothing about drift'],
+    ['of too few records', { ...clean, status: 'TooFewRecords' }, 'TooFewRecords is no evidence of drift'],
+    ['of too few labels', { ...clean, status: 'TooFewLabels' }, 'TooFewLabels is no evidence of drift'],
   ])('and no change of the episode by a window that is %s', (_, signal, reason) => {
     expect(on(signal, { episode })).toMatchObject({
       outcome: 'skipped',

@@ -5,10 +5,9 @@ import type {
 } from '@aws-sdk/client-comprehend';
 import { batchLimits } from '../../../lib/ai-services/limits';
 
-/** An object as the state machine lists it. */
+/** An object in the state machine's list. */
 export interface Listed {
   readonly Key: string;
-  /** Bytes. */
   readonly Size: number;
 }
 
@@ -19,11 +18,11 @@ export interface Document {
 
 export interface Refused {
   readonly key: string;
-  /** Why. */
+  /** The reason for the refusal. */
   readonly refused: string;
 }
 
-/** A line of the result: places of entities without their words, so that the document stays the only copy of what it says. */
+/** A line of the result. It has the positions of entities without their words, so that the document stays the only copy of its text. */
 export interface Analyzed {
   readonly key: string;
   readonly sentiment: string | undefined;
@@ -31,10 +30,10 @@ export interface Analyzed {
   readonly entities: readonly { type?: string; begin?: number; end?: number; score?: number }[];
 }
 
-/** Objects that consoles make for folders hold nothing and are no documents. */
+/** Consoles create empty objects for folders; they are not documents. */
 export const isDocument = ({ Key }: Listed): boolean => !Key.endsWith('/');
 
-/** Why an object of so many bytes is not read: with one text too long, the service refuses the whole call. */
+/** Why an object of this size is not read: one text that is too long makes the service refuse the whole call. */
 export function refusedBySize(bytes: number): string | undefined {
   if (bytes === 0) return 'is empty';
   if (bytes > batchLimits.bytes)
@@ -42,7 +41,7 @@ export function refusedBySize(bytes: number): string | undefined {
   return undefined;
 }
 
-/** The document in an object, or why it is none. */
+/** The document in an object, or the reason why it is not one. */
 export function documentOf(key: string, bytes: Uint8Array): Document | Refused {
   const refused = refusedBySize(bytes.length);
   if (refused !== undefined) return { key, refused };
@@ -54,7 +53,7 @@ export function documentOf(key: string, bytes: Uint8Array): Document | Refused {
   }
 }
 
-/** Every document once: as analyzed, where both calls found something, or with the reason that the service gives for it. */
+/** Every document once: as analyzed when both calls succeeded, otherwise with the service's reason. */
 export function outcome(
   documents: readonly Document[],
   sentiments: BatchDetectSentimentResponse,

@@ -1,5 +1,5 @@
 /**
- * One batch of the state machine Analyze: its documents are read here and not by the machine, whose history and log would keep their text.
+ * One batch of the state machine Analyze. The handler reads the documents, because the state machine would log their text.
  * Executing a batch again writes the same object.
  */
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ const s3 = new S3Client({});
 const comprehend = new ComprehendClient({});
 const standIn = standIns(comprehend);
 
-/** What the distributed map passes for a batch. */
+/** The input of the distributed map for a batch. */
 export interface Batch {
   readonly Items: readonly Listed[];
   readonly BatchInput: { readonly run: string; readonly language: Language };
@@ -31,7 +31,7 @@ export interface BatchResult {
   readonly result: string;
   readonly analyzed: number;
   readonly refused: readonly Refused[];
-  /** Set where a rehearsal's stand-in answered instead of the service. */
+  /** Set when a rehearsal's stand-in answered instead of the service. */
   readonly rehearsedBy?: string;
 }
 
@@ -65,7 +65,7 @@ async function readDocument({ Key, Size }: Listed): Promise<Document | Refused> 
   }
 }
 
-/** @throws Error under the service's name for it, by which the state machine retries, and without its message, which may hold a text */
+/** @throws Error with the service's error name, by which the state machine retries, and without its message, which may contain a text */
 async function analyze(documents: readonly Document[], LanguageCode: Language) {
   if (documents.length === 0) return [];
   const input = { LanguageCode, TextList: documents.map(({ text }) => text) };

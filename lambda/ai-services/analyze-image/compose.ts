@@ -4,7 +4,7 @@ import type {
   DetectTextResponse,
 } from '@aws-sdk/client-rekognition';
 
-/** What Rekognition found; undefined where the request left an analysis out. Confidence is a percentage. */
+/** Rekognition's results; undefined for an analysis that was not requested. Confidence is a percentage. */
 export interface Found {
   readonly labels?: DetectLabelsResponse;
   readonly text?: DetectTextResponse;
@@ -19,7 +19,7 @@ export const compose = ({ labels, text, moderation }: Found): object => ({
       parents: Parents.map((parent) => parent.Name),
     })),
   }),
-  // Every word comes a second time, as a part of its line.
+  // Every word also appears as a part of its line, so only lines are kept.
   ...(text && {
     text: (text.TextDetections ?? [])
       .filter(({ Type }) => Type === 'LINE')

@@ -16,7 +16,7 @@ const SIGNATURES = {
 export const SIGNATURE_BYTES = 8;
 
 /**
- * The request that a body makes: `{"bytes": "<base64>"}` or `{"key": "images/ramp.jpg"}`, with `"analyses": ["labels", "text"]`.
+ * Parses a body: `{"bytes": "<base64>"}` or `{"key": "images/ramp.jpg"}`, with `"analyses": ["labels", "text"]`.
  * @throws Refusal
  */
 export function decide(body: unknown): ImageRequest {
@@ -30,7 +30,7 @@ export function decide(body: unknown): ImageRequest {
 }
 
 /**
- * Judges a picture by its first bytes and its size.
+ * Checks a picture's first bytes and size.
  * @throws Refusal
  */
 export function check(field: 'bytes' | 'key', first: Uint8Array, size: number): void {
@@ -57,7 +57,7 @@ function keyOf(key: unknown): string {
   return key;
 }
 
-/** Node decodes what it can and drops the rest: a picture that lost bytes would be judged without a word. */
+/** Node skips invalid base64 silently, so a corrupted picture would be analysed without an error. */
 function decoded(bytes: unknown): Buffer {
   if (typeof bytes !== 'string' || bytes === '' || bytes.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(bytes))
     throw new Refusal(

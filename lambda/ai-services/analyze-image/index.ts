@@ -1,4 +1,4 @@
-/** `POST /image`: what Rekognition detects in a picture of the request, or of the raw bucket. */
+/** `POST /image`: Rekognition's findings in a picture of the request, or of the raw bucket. */
 import {
   DetectLabelsCommand,
   DetectModerationLabelsCommand,
@@ -19,7 +19,7 @@ const bucket = requireEnv(dataLake.env.rawBucket);
 const rekognition = new RekognitionClient({});
 const s3 = new S3Client({});
 
-/** The object as Rekognition reads it, with the function's permissions; its size and type are looked at first. */
+/** The object, which Rekognition reads with the function's permissions; its size and type are checked first. */
 async function objectOf(key: string, options: HttpHandlerOptions): Promise<Image> {
   const object = { Bucket: bucket, Key: key };
   const first = await s3

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-comprehend';
 import { masked, type Span } from './mask';
 
-/** What Comprehend found; undefined where the request left an analysis out. */
+/** Comprehend's results; undefined for an analysis that was not requested. */
 export interface Found {
   readonly sentiment?: DetectSentimentResponse;
   readonly entities?: DetectEntitiesResponse;
@@ -22,8 +22,8 @@ interface Place {
 }
 
 /**
- * The answer: offsets are those of the text as it was sent. Words of the text appear only where personal data was looked for, and then
- * masked; without that analysis entities and key phrases are offsets alone.
+ * The answer. Offsets refer to the text as sent. Words of the text appear only when personal data was analysed, and then masked; otherwise
+ * entities and key phrases are offsets alone.
  */
 export function compose(text: string, language: string, { sentiment, entities, keyPhrases, pii }: Found): object {
   const spans = pii?.Entities?.map(spanOf);

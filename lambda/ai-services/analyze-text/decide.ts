@@ -10,13 +10,13 @@ import { fieldsOf, oneOf, Refusal, someOf, written } from '../../shared/refusal'
 
 export interface TextRequest {
   readonly text: string;
-  /** Undefined where Comprehend is to detect it. */
+  /** Undefined when Comprehend detects the language. */
   readonly language?: Language;
   readonly analyses: readonly TextAnalysis[];
 }
 
 /**
- * The request that a body makes: `{"text": "…", "language": "en", "analyses": ["sentiment", "pii"]}`.
+ * Parses a body: `{"text": "…", "language": "en", "analyses": ["sentiment", "pii"]}`.
  * @throws Refusal
  */
 export function decide(body: unknown): TextRequest {
@@ -43,8 +43,8 @@ export function decide(body: unknown): TextRequest {
 }
 
 /**
- * The language, if every one of the analyses supports it.
- * @throws Refusal that names the one that does not
+ * The language, if all requested analyses support it.
+ * @throws Refusal naming the analysis that does not
  */
 export function supported(language: string | undefined, analyses: readonly TextAnalysis[]): Language {
   for (const analysis of analyses) {

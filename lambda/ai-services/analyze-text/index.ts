@@ -1,4 +1,4 @@
-/** `POST /text`: what Comprehend finds in a text, which is never logged and comes back masked only. */
+/** `POST /text`: Comprehend's findings in a text, which is never logged and returned masked only. */
 import {
   ComprehendClient,
   DetectDominantLanguageCommand,

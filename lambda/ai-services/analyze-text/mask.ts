@@ -1,4 +1,4 @@
-/** A place in a text, counted in code points as Comprehend counts: `begin` belongs to it, `end` does not. */
+/** A range of a text in code points, as Comprehend counts them: `begin` is included, `end` is not. */
 export interface Span {
   readonly begin: number;
   readonly end: number;
@@ -6,8 +6,8 @@ export interface Span {
 }
 
 /**
- * The text between two places with every span replaced by its type, e.g. `Call [NAME] at [PHONE]`. A span that reaches beyond the
- * two places is replaced as a whole; spans that overlap become one with both types.
+ * The text between two positions with every span replaced by its type, e.g. `Call [NAME] at [PHONE]`. A span that crosses a position is
+ * replaced as a whole; overlapping spans become one with both types.
  */
 export function masked(text: string, spans: readonly Span[], begin = 0, end = Infinity): string {
   const points = [...text];

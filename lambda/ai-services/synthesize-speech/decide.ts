@@ -11,12 +11,12 @@ import { fieldsOf, oneOf, Refusal, someOf, written } from '../../shared/refusal'
 
 export interface SpeechRequest {
   readonly audio: SynthesizeSpeechInput & { readonly OutputFormat: AudioFormat };
-  /** A second call, which is billed as the first; undefined where no marks are wanted. */
+  /** A second call, billed like the first; undefined when no marks are requested. */
   readonly marks?: SynthesizeSpeechInput;
 }
 
 /**
- * The calls for a body: `{"text": "…"}` or `{"ssml": "<speak>…</speak>"}`, with `voice`, `engine`, `format` and `marks`.
+ * Parses a body: `{"text": "…"}` or `{"ssml": "<speak>…</speak>"}`, with `voice`, `engine`, `format` and `marks`.
  * @throws Refusal
  */
 export function decide(body: unknown): SpeechRequest {
@@ -41,7 +41,7 @@ export function decide(body: unknown): SpeechRequest {
 function spoken(kind: 'text' | 'ssml', value: unknown): string {
   const text = written(kind, value);
   const total = [...text].length;
-  // Whether the markup is well-formed is for the service to say; here its tags are only not counted.
+  // The service validates the markup; here tags are only excluded from the length.
   const words = kind === 'ssml' ? text.replaceAll(/<[^>]*>/g, '') : text;
   const billed = [...words].length;
   if (words.trim() === '') throw new Refusal(kind, `${total} characters`, 'must have something to say');

@@ -1,4 +1,4 @@
-/** `POST /speech`: text to audio, and to speech marks beside it; both expire with their bucket's rule. */
+/** `POST /speech`: converts text to audio and speech marks; both expire by their bucket's lifecycle rule. */
 import { randomUUID } from 'node:crypto';
 import { PollyClient, SynthesizeSpeechCommand, type SynthesizeSpeechInput } from '@aws-sdk/client-polly';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -13,10 +13,10 @@ const bucket = requireEnv(aiServices.env.answersBucket);
 const polly = new PollyClient({});
 const s3 = new S3Client({});
 
-/** Synthesizes into an object; answers with its place. */
+/** Synthesizes into an object and returns its location. */
 async function store(input: SynthesizeSpeechInput, key: string, options: HttpHandlerOptions) {
   const { AudioStream, ContentType, RequestCharacters } = await polly.send(new SynthesizeSpeechCommand(input), options);
-  // An upload needs its length beforehand; ten minutes, after which Polly stops, are 19 MB of pcm.
+  // An upload needs its length in advance; ten minutes, Polly's limit, are 19 MB of pcm.
   const Body = (await AudioStream?.transformToByteArray()) ?? new Uint8Array();
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentType }), options);
   return { uri: `s3://${bucket}/${key}`, bytes: Body.length, contentType: ContentType, characters: RequestCharacters };

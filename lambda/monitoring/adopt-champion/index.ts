@@ -25,7 +25,7 @@ const endpoint = requireEnv(serving.env.endpointName);
 const clarify = JSON.parse(requireEnv(monitoring.env.clarify)) as { instanceType: string; prefix: string };
 const [s3, sagemaker] = [new S3Client({}), new SageMakerClient({})];
 
-/** After a release: puts the champion's baselines, and Clarify's configuration with the model's name, where the managed monitors read them. */
+/** After a release: copies the champion's baselines and Clarify's configuration to where the managed monitors read them. */
 export async function handler({ detail }: Released): Promise<void> {
   const { modelPackageArn } = fieldsAt('detail', detail);
   const champion = versionAt('detail.modelPackageArn', modelPackageArn, kit);

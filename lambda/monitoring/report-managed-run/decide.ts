@@ -1,4 +1,4 @@
-/** What a run of SageMaker Model Monitor means in the kit's own terms: pure functions of what the service wrote. */
+/** Converts a run of SageMaker Model Monitor to the kit's own terms: pure functions of the service's output. */
 import type { Config } from '../../../lib/config';
 import { featuresOf } from '../../../lib/shared/dataset';
 import { addDays, DAY_MS, type DayRange } from '../../../lib/shared/days';
@@ -22,17 +22,17 @@ export interface Violation {
 }
 
 export interface Verdict {
-  /** One of `statuses`. */
+  /** A value of `statuses`. */
   status: string;
-  /** What may start a retraining, and what people only look at. */
+  /** Violations that may start a retraining; `reported` ones are for people. */
   violations: Violation[];
   reported: Violation[];
-  /** Those of `reported` that ring: data that is not what it must be. */
+  /** The `reported` violations that raise an alarm because the data is invalid. */
   faults: Violation[];
   confirmed: boolean;
 }
 
-/** Completeness and types are the data's owner's to mend: a new model would learn the damage. */
+/** Drift checks may start a retraining. Completeness and types do not: a new model would learn from damaged data. */
 const DRIFT_CHECKS = new Set([checks.baselineDrift, checks.categoricalValues]);
 const watched = new Set(
   featuresOf(dataset)
@@ -40,13 +40,13 @@ const watched = new Set(
     .map(({ name }) => name),
 );
 
-/** Which of the kit's monitors a schedule is; undefined for a schedule that is none of them. */
+/** The kit's monitor of a schedule; undefined for a foreign schedule. */
 export const monitorOf = (kit: string, scheduleArn: string): ManagedMonitor | undefined =>
   managedMonitors.find((name) => scheduleArn.endsWith(`/${monitoringSchedule(kit, name)}`));
 
 /**
- * The analysed days, from the environment that the service gives the analysis.
- * @throws Error where it is not there, Refusal where it gives no days in order
+ * The analysed days, from the environment of the analysis job.
+ * @throws Error when it is missing, Refusal when it has no days in order
  */
 export function windowOf(environment: Record<string, string> | undefined, now: string): DayRange {
   const { start_time: start, end_time: end } = environment ?? {};
@@ -57,17 +57,14 @@ export function windowOf(environment: Record<string, string> | undefined, now: s
   return windowAt('the analysed window', { start: start.slice(0, 10), end: end.slice(0, 10) }, now);
 }
 
-/**
- * Judges a data-quality run. Model Monitor knows no confirmation: the k of n are counted here, over the statuses of the runs of the
- * days before.
- */
+/** Judges a data-quality run. Model Monitor has no confirmation, so k of n is counted here over the statuses of earlier runs. */
 export function judge(
   records: number,
   { violations }: Violations,
   earlier: readonly string[],
   config: Pick<ManagedConfig, 'confirm' | 'minRecords'>,
 ): Verdict {
-  // No values have no distance, and few are no sample: a watched column that vanished is for people.
+  // A watched column without values has no distance, and few values are no sample, so the loss of a column is reported to people.
   const lost = new Set(
     violations
       .filter((one) => watched.has(one.feature_name) && one.constraint_check_type === checks.completeness)
@@ -81,7 +78,7 @@ export function judge(
   }));
   const reported = all.filter(({ retrain }) => !retrain);
   const faults = reported.filter(({ feature, check }) => lost.has(feature) && check === checks.completeness);
-  // Too few to say anything is an outcome of its own, never "no drift".
+  // Too few records is a status of its own, never "no drift".
   if (!(records >= config.minRecords))
     return { status: statuses.tooFewRecords, violations: [], reported, faults, confirmed: false };
   const drift = all.filter(({ retrain }) => retrain);
@@ -96,7 +93,7 @@ export function judge(
   };
 }
 
-/** Ends of the n - 1 windows before: each a day long, as Model Monitor's are. */
+/** Ends of the n - 1 windows before, each a day long like Model Monitor's. */
 export const endsBefore = ({ end }: DayRange, { n }: { n: number }): string[] =>
   Array.from({ length: n - 1 }, (_, i) => addDays(end, -(i + 1)));
 

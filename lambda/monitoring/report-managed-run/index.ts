@@ -34,7 +34,7 @@ const [events, s3, sagemaker, sns, ssm] = [
 ];
 
 /**
- * Says what a run of Model Monitor found in the kit's own words, so that alarms and guard do not know which engine ran.
+ * Publishes the result of a Model Monitor run in the kit's own terms, so that alarms and guard are independent of the engine.
  * @throws Error when the run failed: the function's own errors raise monitoring/pipeline-failed
  */
 export async function handler({ detail }: JobEnded): Promise<void> {
@@ -55,7 +55,7 @@ export async function handler({ detail }: JobEnded): Promise<void> {
   if (monitor === 'data-quality')
     return reportDrift(windowOf(job.Environment, new Date().toISOString()), uri, violated);
   if (!violated) return;
-  // A point outside its threshold, without an interval: for people. Retraining waits for drift, or for a person.
+  // A point outside its threshold, without an interval, is only reported to people.
   if (monitor === 'model-quality') return countMetric(kit, monitoring.metrics.qualityViolations, { report: uri });
   await sns.send(
     new PublishCommand({
@@ -69,7 +69,7 @@ export async function handler({ detail }: JobEnded): Promise<void> {
 async function reportDrift(window: DayRange, uri: string, violated: boolean): Promise<void> {
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: championParameter }));
   const champion = Parameter?.Value ?? NO_MODEL;
-  // The endpoint was taken away while the run was on its way.
+  // The endpoint was removed during the run.
   if (champion === NO_MODEL) return;
   if (versionAt('the champion parameter', champion, kit) === undefined)
     return console.info({ ignored: `${champion} serves, which is no model of the kit ${kit}` });
@@ -84,7 +84,7 @@ async function reportDrift(window: DayRange, uri: string, violated: boolean): Pr
     ? await readJson<Violations>(s3, report.bucket, report.prefix + files.window.violations)
     : undefined;
   if (violated && found === undefined)
-    throw new Error(`the run says CompletedWithViolations, but ${uri} has no ${files.window.violations}`);
+    throw new Error(`the run ended with CompletedWithViolations, but ${uri} has no ${files.window.violations}`);
 
   const version = champion.split('/').at(-1)!;
   const outcomeKey = (windowEnd: string) =>
@@ -138,6 +138,6 @@ async function reportDrift(window: DayRange, uri: string, violated: boolean): Pr
   );
   if (violations.length > 0) countMetric(kit, monitoring.metrics.driftViolations, { violations });
   if (faults.length > 0) countMetric(kit, etl.metrics.quarantineRatio, { faults });
-  // Last: a beat says that everything before it was said.
+  // The heartbeat comes last: it confirms that all earlier steps succeeded.
   countMetric(kit, monitoring.metrics.heartbeat, { window, status });
 }

@@ -1,9 +1,9 @@
-/** What the runs and the labels left in S3. */
+/** Reads outputs of monitoring runs and labels from S3. */
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { fill, layout } from '../../../lib/shared/names';
 import { collectionDays } from './decide';
 
-/** A JSON object, or undefined where there is none. */
+/** A JSON object, or undefined when it does not exist. */
 export async function readJson<T>(s3: S3Client, Bucket: string, Key: string): Promise<T | undefined> {
   const text = await read(s3, Bucket, Key);
   return text === undefined ? undefined : (JSON.parse(text) as T);
@@ -15,10 +15,10 @@ export function place(uri: string): { bucket: string; prefix: string } {
   return { bucket, prefix: `${pathname.slice(1).replace(/\/$/, '')}/` };
 }
 
-/** A year of labels is 50 MB: a few files at once stay small. */
+/** Number of files in memory at once; a year of labels is 50 MB. */
 const AT_ONCE = 10;
 
-/** Labelled rows of events in `[from, to)`: the files hold one line each. */
+/** Labelled rows of events in `[from, to)`; files have one line per label. */
 export async function countLabels(
   s3: S3Client,
   bucket: string,

@@ -4,18 +4,18 @@ import type { Config } from '../../../lib/config';
 import { addDays } from '../../../lib/shared/days';
 
 export type GuardConfig = Config['retraining'] & {
-  /** After this the lock of a training whose end was never heard is free: as long as Train may take. */
+  /** Lease of the lock: the longest duration of Train, after which a missing end event no longer blocks retraining. */
   readonly leaseMinutes: number;
 };
 
-/** One monitoring run, as its event tells it. Days are UTC, `end` is the first day left out. */
+/** One monitoring run, from its event. Days are UTC; `end` is exclusive. */
 export interface Signal {
-  /** The event's id: the same event, delivered again, has the same one. */
+  /** The event's id, which a repeated delivery keeps. */
   id: string;
-  /** When the event was sent, ISO 8601. */
+  /** The time of the event, ISO 8601. */
   time: string;
   window: { start: string; end: string };
-  /** ARN of the model package that was measured. */
+  /** ARN of the measured model package. */
   champion: string;
   status: string;
   confirmed: boolean;
@@ -25,14 +25,14 @@ export interface Signal {
   outcomeUri: string | null;
 }
 
-/** What all episodes share: the running training, and what limits the next one. */
+/** Shared by all episodes: the running training, and the limits for the next one. */
 export interface Lock {
-  /** Name of the execution that holds the lock until `expiresAt` (epoch seconds; 0 when its end has been seen). */
+  /** Name of the execution that holds the lock until `expiresAt` (epoch seconds; 0 after its end event). */
   execution: string | null;
   expiresAt: number;
-  /** End of the window that the latest retraining answered. */
+  /** End of the window that caused the latest retraining. */
   windowEnd: string | null;
-  /** Wall-clock day of the latest start, and the starts of that day. */
+  /** Wall-clock day of the latest start, and the number of starts on that day. */
   day: string | null;
   starts: number;
   /** The champion of the newest signal, and that signal's time. */
@@ -45,7 +45,7 @@ export interface Episode {
   champion: string;
   id: string;
   status: 'open' | 'closed';
-  /** Ends of the windows that opened it, violated last, and closed it. */
+  /** Ends of the windows that opened the episode, violated last, and closed it. */
   openedAt: string;
   violatedAt: string;
   closedAt: string | null;
@@ -59,7 +59,7 @@ export interface State {
   lock: Lock;
   /** The episode of the signal's champion. */
   episode?: Episode;
-  /** The episode of the champion before, while it is still open. */
+  /** The episode of the previous champion, while it is still open. */
   previous?: Episode;
 }
 
@@ -74,13 +74,15 @@ export interface TrainInput {
 export interface Decision {
   outcome: 'started' | 'skipped' | 'closed';
   reason: string;
+  /** What would have led to another decision, for people; null where a training was started. */
+  wouldChange: string | null;
   episode: string | null;
-  /** Attempts of the episode, this one included. */
+  /** Number of the attempt within the episode. */
   attempt: number;
   execution: { name: string; input: TrainInput } | null;
-  /** The items that follow from it; absent ones stay as they are. */
+  /** The items to write; absent ones stay as they are. */
   next: { lock: Lock; episode?: Episode };
-  /** The signal itself is still to be decided: only the episode of the champion before was closed. */
+  /** Only the episode of the previous champion was closed; the signal itself is still to be decided. */
   again: boolean;
 }
 
@@ -97,11 +99,12 @@ export const unlocked: Lock = {
 export function decide(signal: Signal, state: State, config: GuardConfig, now: Date): Decision {
   const { previous } = state;
   const { champion, championSeen } = state.lock;
-  // Also when both came in the same second: closing an episode twice would let an old event undo a newer one.
+  // Equal times count as old: closing an episode twice would let an old event undo a newer one.
   if (signal.champion !== champion && signal.time <= championSeen)
     return {
       outcome: 'skipped',
       reason: `${version(champion)} serves in place of ${version(signal.champion)}, which was measured`,
+      wouldChange: `a window that ${version(champion)} served`,
       episode: null,
       attempt: 0,
       execution: null,
@@ -116,6 +119,7 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
     return {
       outcome: 'closed',
       reason,
+      wouldChange: `a confirmed violation of ${version(signal.champion)} opens an episode of its own`,
       episode: closed.id,
       attempt: closed.attempts,
       execution: null,
@@ -125,9 +129,10 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   }
 
   const open = state.episode?.status === 'open' ? state.episode : undefined;
-  const skipped = (reason: string, episode = open): Decision => ({
+  const skipped = (reason: string, wouldChange: string, episode = open): Decision => ({
     outcome: 'skipped',
     reason,
+    wouldChange,
     episode: episode?.id ?? null,
     attempt: episode?.attempts ?? 0,
     execution: null,
@@ -136,21 +141,39 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   });
   const { end } = signal.window;
   if (signal.status === statuses.completed) {
-    if (open === undefined) return skipped('no violation, and no episode is open');
+    if (open === undefined) return skipped('no violation, and no episode is open', 'a confirmed violation opens one');
     if (end <= open.violatedAt)
-      return skipped(`clean, but older than the violation in the window that ends ${open.violatedAt}`);
+      return skipped(
+        `clean, but older than the violation in the window that ends ${open.violatedAt}`,
+        'a clean window that ends later closes the episode',
+      );
     const closed = { ...open, status: 'closed', closedAt: end } as const;
-    return { ...skipped(`the window that ends ${end} is clean`, closed), outcome: 'closed' };
+    return {
+      ...skipped(
+        `the window that ends ${end} is clean`,
+        'a confirmed violation in a later window opens another',
+        closed,
+      ),
+      outcome: 'closed',
+    };
   }
-  if (signal.status !== statuses.violations) return skipped(`${signal.status} says nothing about drift`);
-  if (!signal.confirmed) return skipped('the violation is not confirmed yet');
+  if (signal.status !== statuses.violations)
+    return skipped(`${signal.status} is no evidence of drift`, 'a window with enough records and labels');
+  if (!signal.confirmed)
+    return skipped(
+      'the violation is not confirmed yet',
+      'violations in as many of the latest windows as monitoring.confirm says',
+    );
   if (open === undefined && state.episode?.closedAt != null && end <= state.episode.closedAt)
-    return skipped(`older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`);
+    return skipped(
+      `older than the window that closed episode ${state.episode.id} (${state.episode.closedAt})`,
+      'a confirmed violation in a window that ends later opens another',
+    );
 
   const episode =
     open === undefined ? opened(signal) : { ...open, violatedAt: open.violatedAt > end ? open.violatedAt : end };
   const obstacle = whyNot(signal, episode, lock, config, now);
-  if (obstacle !== undefined) return skipped(obstacle, episode);
+  if (obstacle !== undefined) return skipped(...obstacle, episode);
 
   const attempt = episode.attempts + 1;
   const name = `drift-${episode.id}-${attempt}`;
@@ -158,6 +181,7 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   return {
     outcome: 'started',
     reason: `${[...new Set(signal.violations.map(({ feature }) => feature))].join(', ')}: attempt ${attempt} of ${config.maxAttemptsPerEpisode}`,
+    wouldChange: null,
     episode: episode.id,
     attempt,
     execution: { name, input: { mode: 'train', trigger: 'drift', dataThrough: end, episode: episode.id, attempt } },
@@ -176,32 +200,49 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
   };
 }
 
-/** The first guard that stands against a start; cheap explanations for people come before the ones that need arithmetic. */
+/** The first reason not to start, or undefined. Reasons that people understand quickly come before computed ones. */
 function whyNot(
   { window, newLabelledRows }: Signal,
   episode: Episode,
   lock: Lock,
   config: GuardConfig,
   now: Date,
-): string | undefined {
-  if (lock.expiresAt * 1000 > now.getTime()) return `execution ${lock.execution} is running`;
+): [reason: string, wouldChange: string] | undefined {
+  if (lock.expiresAt * 1000 > now.getTime())
+    return [
+      `execution ${lock.execution} is running`,
+      `its end, or ${new Date(lock.expiresAt * 1000).toISOString()}, when its lease runs out`,
+    ];
   if (lock.windowEnd !== null && window.end <= lock.windowEnd)
-    return `a retraining has answered the window that ends ${lock.windowEnd}`;
+    return [`a retraining has answered the window that ends ${lock.windowEnd}`, 'a window that ends later'];
   if (episode.attempts >= config.maxAttemptsPerEpisode)
-    return `the episode has had its ${config.maxAttemptsPerEpisode} attempts; a person may start Train, a clean window or a new champion ends it`;
+    return [
+      `the episode has had its ${config.maxAttemptsPerEpisode} attempts`,
+      'a clean window or a new champion ends the episode; a person may start Train',
+    ];
   const rows = newLabelledRows - (episode.attempts === 0 ? 0 : episode.labelledRows);
-  // Not `<`: an event without the number must not pass.
+  // The negation also covers an event without the number, for which `<` would be false.
   if (!(rows >= config.minNewLabelledRows))
-    return `${rows} new labelled rows since ${episode.attempts === 0 ? "the champion's training" : 'the attempt before'}, ${config.minNewLabelledRows} are needed`;
+    return [
+      `${rows} new labelled rows since ${episode.attempts === 0 ? "the champion's training" : 'the attempt before'}, ${config.minNewLabelledRows} are needed`,
+      'more labels, or a lower retraining.minNewLabelledRows',
+    ];
   const earliest = lock.windowEnd === null ? window.end : addDays(lock.windowEnd, config.cooldownDays);
-  if (window.end < earliest) return `cooldown: windows that end ${earliest} or later may start the next retraining`;
+  if (window.end < earliest)
+    return [
+      `cooldown: windows that end ${earliest} or later may start the next retraining`,
+      'such a window, or a lower retraining.cooldownDays',
+    ];
   const today = now.toISOString().slice(0, 10);
   if (startsOn(today, lock) >= config.maxPerDay)
-    return `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`;
+    return [
+      `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`,
+      'the next day (UTC), or a higher retraining.maxPerDay',
+    ];
   return undefined;
 }
 
-/** Ids end up in execution names: letters, digits, dashes, and short. */
+/** Ids become part of execution names: letters, digits, dashes, and short. */
 function opened({ champion, window }: Signal): Episode {
   return {
     champion,

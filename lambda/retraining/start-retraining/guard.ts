@@ -1,9 +1,9 @@
 import { type Decision, decide, type GuardConfig, type Signal, type State } from './decide';
 
-/** What the guard reads and writes; every commit is conditional on nothing having changed since the read. */
+/** Storage of the guard; every commit is conditional on no change since the read. */
 export interface Store<Snapshot extends State = State> {
   read(champion: string): Promise<Snapshot>;
-  /** `recorded` is the earlier decision on the very same event. */
+  /** `recorded` is the earlier decision on the same event. */
   commit(
     signal: Signal,
     decision: Decision,
@@ -15,12 +15,12 @@ export interface Store<Snapshot extends State = State> {
 /** Must succeed when an execution of that name exists. */
 export type StartTrain = (execution: NonNullable<Decision['execution']>) => Promise<void>;
 
-/** A storm of events makes each try lose against another's success; Lambda's own retries follow. */
+/** Bounds the retries during a storm of events, when each try loses against another; Lambda's own retries follow. */
 const MAX_TRIES = 50;
 
 /**
- * Decides a signal once, however often and concurrently it arrives. Lock, attempt and decision are written together before the start:
- * when the start is lost, the same event brings it again, and without one the lease runs out.
+ * Decides a signal once, however often and concurrently it arrives. Lock, attempt and decision are written together before the start. If
+ * the start fails, a repeated delivery of the event starts it; otherwise the lease expires.
  * @throws Error when other signals kept changing the state
  */
 export async function consider(

@@ -20,7 +20,7 @@ const table = new StateTable(
 );
 const sfn = new SFNClient({});
 
-/** @throws Refusal of a malformed event, before anything is written: it ends in the dead letters with its reason */
+/** @throws Refusal for a malformed event, before anything is written; the event ends in the dead-letter queue with the reason */
 export async function handler(event: EventBridgeEvent<string, unknown>): Promise<void> {
   if (event['detail-type'] === 'Step Functions Execution Status Change') return release(event);
   const signal = signalOf(event, kit, new Date());
@@ -43,7 +43,7 @@ const startTrain: StartTrain = async ({ name, input }) => {
   try {
     await sfn.send(new StartExecutionCommand({ stateMachineArn: trainMachine, name, input: JSON.stringify(input) }));
   } catch (error) {
-    // Its name says for which attempt it was started: this one.
+    // The name identifies the attempt, so an existing execution is this one.
     if (!(error instanceof ExecutionAlreadyExists)) throw error;
   }
 };

@@ -1,4 +1,4 @@
-/** The signal in an event, or why it is none: the guard compares what it says with what comes later, so a wrong text would hold the lock for ever. */
+/** Validates the signal in an event. The guard compares its values with later ones, so a wrong text could hold the lock for ever. */
 import type { EventBridgeEvent } from 'aws-lambda';
 import { statuses } from '../../../lib/monitoring/room';
 import { names } from '../../../lib/shared/names';

@@ -1,11 +1,11 @@
-/** The guard's table: the lock, one episode a champion, and every decision with its evidence. */
+/** The guard's table: the lock, one episode per champion, and every decision with its evidence. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Decision, type Episode, type Lock, type Signal, type State, unlocked } from './decide';
 import type { Store } from './guard';
 
-/** State with the version of each item that was read; 0 where there was none. */
+/** State with the version of each item at the time of the read; 0 for a missing item. */
 export interface Snapshot extends State {
   versions: { lock: number; episode: number; previous: number };
 }
@@ -16,7 +16,7 @@ interface Versioned<T> {
 }
 
 const LOCK = { pk: 'lock', sk: 'lock' };
-/** Long enough for the one that won to finish, short against the function's timeout. */
+/** Long enough for the winning writer to finish, short against the function's timeout. */
 const LONGEST_PAUSE_MS = 200;
 
 export class StateTable implements Store<Snapshot> {
@@ -41,15 +41,16 @@ export class StateTable implements Store<Snapshot> {
   async commit(signal: Signal, decision: Decision, { versions }: Snapshot, now: Date): ReturnType<Store['commit']> {
     const key = decisionKey(signal, decision);
     const { lock, episode } = decision.next;
-    const { outcome, reason, episode: id, attempt, execution } = decision;
+    const { outcome, reason, wouldChange, episode: id, attempt, execution } = decision;
     const { time: _, ...evidence } = signal;
     const items = [
-      // First, because its place in the list tells a repeated event from a changed state.
+      // The decision comes first: its index among the cancellation reasons distinguishes a repeated event from a changed state.
       put(
         {
           ...key,
           outcome,
           reason,
+          wouldChange,
           episode: id,
           attempt,
           executionName: execution?.name,
@@ -97,7 +98,7 @@ export class StateTable implements Store<Snapshot> {
       );
       return true;
     } catch (error) {
-      // A training that a person started never held it.
+      // A training started by a person never held the lock.
       if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
     }
@@ -121,7 +122,7 @@ export class StateTable implements Store<Snapshot> {
   }
 }
 
-/** A put that fails when the item is not the one that was read. */
+/** A put that fails when the item has changed since it was read. */
 function put(item: Record<string, unknown>, version: number) {
   const condition =
     version === 0

@@ -1,11 +1,11 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 
-/** Whether the event is the beginning of the stack's last operation. */
+/** Whether the event is the start of the stack's last operation. */
 export const begins = ({ StackId, PhysicalResourceId, ResourceStatus }: StackEvent): boolean =>
   PhysicalResourceId === StackId &&
   (ResourceStatus === 'CREATE_IN_PROGRESS' || ResourceStatus === 'UPDATE_IN_PROGRESS');
 
-/** Why an operation failed, from its events, newest first: the first failure; those after it were cancelled, or failed in the rollback. */
+/** Why an operation failed, from its events, newest first: the first failure. Later ones are cancellations or belong to the rollback. */
 export function reasonOf(events: readonly StackEvent[]): string {
   const failed = events.filter(
     ({ ResourceStatus, ResourceStatusReason = '' }) =>

@@ -1,4 +1,4 @@
-/** Why the last update of the stack failed. A page of events is up to 1 MB, and a state of Release holds 256 KiB: it could not even catch that. */
+/** Finds why the last update of the stack failed. A page of events has up to 1 MB, more than the 256 KiB of a state in Release. */
 import { CloudFormationClient, paginateDescribeStackEvents, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { textAt } from '../../shared/event';
 import { begins, reasonOf } from './decide';

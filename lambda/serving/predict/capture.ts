@@ -3,16 +3,16 @@ import { type FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose'
 import { serving } from '../../../lib/serving/room';
 import { countMetric } from '../../shared/metric';
 
-/** A prediction that is waited for costs more than a captured record is worth: Firehose answers in about 20 ms or is in trouble. */
+/** Limit for capturing: the caller waits meanwhile. Firehose normally answers in about 20 ms. */
 const CAPTURE_LIMIT_MS = 300;
-/** The first put of an environment looks up a name, opens a connection and compiles what it runs, with a third of a CPU. */
+/** The first put of an environment resolves a name, opens a connection and compiles code, with a third of a CPU. */
 const FIRST_CAPTURE_LIMIT_MS = 2500;
 let isFirst = true;
 
-/** Firehose's limit for one record, before its base64. */
+/** Firehose's limit for one record before base64. */
 export const MAX_RECORD_BYTES = 1000 * 1024;
 
-/** The two JSON texts as the endpoint took and answered them. */
+/** The JSON texts of request and answer. */
 export interface Exchange {
   input: string;
   output: string;
@@ -20,7 +20,7 @@ export interface Exchange {
   eventDay: string;
 }
 
-/** One line of AWS's data-capture format, so that natively captured records and ours are read by the same monitor. */
+/** One line of AWS's data-capture format, so that the monitor reads natively captured records and ours alike. */
 export function captureRecord({ input, output, eventDay }: Exchange, eventId: string, inferenceTime: Date): string {
   const text = (mode: 'INPUT' | 'OUTPUT', data: string) => ({
     observedContentType: 'application/json',
@@ -43,11 +43,11 @@ export function captureRecord({ input, output, eventDay }: Exchange, eventId: st
 export const eventDayAttribute = (eventDay: string): string => `event-day=${eventDay}`;
 
 /**
- * Puts the exchange on the delivery stream; never throws, because a prediction is worth more than its record. A failure is counted.
+ * Puts the exchange on the delivery stream. A failure is counted and never thrown, because a prediction matters more than its record.
  *
- * A record above Firehose's limit is counted, not split: the largest request that the schema allows stays well below it (a test builds
- * it), and halves would break "one record a request" and need two calls within the time of one. A wider schema shows up in the alarm.
- * @param deadline when the answer has to be on its way, of Date.now()
+ * A record above Firehose's limit is counted, not split: two halves would break "one record per request" and need two calls in the same
+ * time. The largest request of the schema stays below the limit (a test builds it); a wider schema raises the alarm.
+ * @param deadline latest time for the answer, compared with Date.now()
  */
 export async function capture(
   firehose: FirehoseClient,
@@ -70,7 +70,7 @@ export async function capture(
     const abortSignal = AbortSignal.timeout(limit);
     const put = () =>
       firehose.send(new PutRecordCommand({ DeliveryStreamName: stream, Record: { Data: record } }), { abortSignal });
-    // A frozen environment keeps connections that the other side has closed. The monitor knows a record that arrived twice by its event id.
+    // A frozen environment keeps connections that the other side has closed. The monitor removes duplicates by event id.
     await put().catch((error: unknown) => {
       if (!isConnectionError(error)) throw error;
       return put();

@@ -10,16 +10,16 @@ import { capture } from './capture';
 import { invoke, InvokeError } from './invoke';
 import { eventDay, keyOf, validate } from './validate';
 
-/** API Gateway gives up after 29 s; the rest is for a cold start, capture and the way back. */
+/** API Gateway's limit is 29 s; the difference covers a cold start, capture and network. */
 const BUDGET_MS = 27_500;
 
 const kit = requireEnv(foundation.env.kit);
 const endpoint = requireEnv(serving.env.endpointName);
 const maxInstances = Number(requireEnv(serving.env.maxInstances));
-/** Unset where the endpoint captures natively. */
+/** Unset when the endpoint captures natively. */
 const captureStream = process.env[dataLake.env.captureStream];
 
-// Retries are ours: the SDK's know nothing of the time that API Gateway leaves.
+// The handler retries itself, because the SDK does not consider API Gateway's time limit.
 const runtime = new SageMakerRuntimeClient({ maxAttempts: 1 });
 const firehose = new FirehoseClient({ maxAttempts: 1 });
 
@@ -35,7 +35,7 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   const exchange = {
     input: JSON.stringify(request),
     eventDay: eventDay(first),
-    // Model Monitor joins labels by it, one a record.
+    // Model Monitor joins labels by this id, one per record.
     inferenceId: others.length === 0 ? keyOf(first) : undefined,
   };
   try {

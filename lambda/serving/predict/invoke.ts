@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { eventDayAttribute } from './capture';
 
-/** Answers that a later attempt may turn into a prediction: a cold serverless endpoint, or one at its concurrency limit. */
+/** Errors that a later attempt may avoid: a cold serverless endpoint, or one at its concurrency limit. */
 const RETRYABLE = new Set(['ThrottlingException', 'ServiceUnavailable', 'ModelNotReadyException']);
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4000;
 
-/** A failed call with the HTTP status that tells the client what to do about it. */
+/** A failed call with the HTTP status for the client. */
 export class InvokeError extends Error {
   constructor(
     readonly status: 429 | 502 | 503 | 504,
@@ -18,7 +18,7 @@ export class InvokeError extends Error {
 }
 
 /**
- * The endpoint's answer, a JSON text. Retries until `deadline` (epoch milliseconds), with full jitter.
+ * The endpoint's answer, a JSON text. Retries until `deadline` (epoch milliseconds) with full jitter.
  * @throws InvokeError; other errors (permissions, a wrong name) as the SDK throws them
  */
 export async function invoke(
@@ -31,7 +31,7 @@ export async function invoke(
     EndpointName: endpoint,
     ContentType: 'application/json',
     Accept: 'application/json',
-    // Native data capture copies it into the record, where the monitor looks for it.
+    // Native data capture copies it into the record, from which the monitor reads it.
     CustomAttributes: eventDayAttribute(exchange.eventDay),
     InferenceId: exchange.inferenceId,
     Body: exchange.input,

@@ -6,7 +6,7 @@ import { jsonOf, TOO_DEEP } from '../../shared/refusal';
 
 export type Instance = Record<string, string | number | null>;
 
-/** One refused value; `value` is cut to a readable length. */
+/** One refused value; `value` is truncated to a readable length. */
 export interface Refusal {
   instance: number;
   column: string;
@@ -14,7 +14,7 @@ export interface Refusal {
   rule: string;
 }
 
-/** Body of a 400: `count` refusals in all, the first `MAX_LISTED` of them in `errors`. */
+/** Body of a 400: `count` is the number of refusals, `errors` has the first `MAX_LISTED`. */
 export interface Refused {
   message: string;
   count: number;
@@ -23,7 +23,7 @@ export interface Refused {
 
 const MAX_LISTED = 20;
 const MAX_VALUE_CHARACTERS = 100;
-/** A request of one instance carries its id to SageMaker as the inference id. */
+/** The id of a single-instance request is sent to SageMaker as the inference id, which has this limit. */
 const MAX_ID_CHARACTERS = 64;
 const INFERENCE_ID = new RegExp(`^[ -~]{1,${MAX_ID_CHARACTERS}}$`);
 
@@ -37,10 +37,10 @@ const [keyColumn, timeColumn] = [columnWith(dataset, 'id'), columnWith(dataset, 
 /** UTC day of an instance, `YYYY-MM-DD`. */
 export const eventDay = (instance: Instance): string => String(instance[timeColumn]).slice(0, 10);
 
-/** What labels are joined by. */
+/** The key by which labels are joined. */
 export const keyOf = (instance: Instance): string => String(instance[keyColumn]);
 
-/** Checks a parsed request body against the feature columns of the dataset file; what passes has them in that file's order. */
+/** Validates a parsed request body against the feature columns of the dataset file, and puts its columns in that file's order. */
 export function validate(
   body: unknown,
   maxInstances: number,
@@ -65,7 +65,7 @@ export function validate(
   );
 }
 
-/** Clarify reads the captured columns by place. */
+/** Clarify reads the captured columns by position. */
 const inOrder = (instance: Instance): Instance =>
   Object.fromEntries(columns.map(({ name }) => [name, instance[name]!]));
 
@@ -90,7 +90,7 @@ function refusalsOf(instance: unknown, index: number, years: Years): Refusal[] {
 
 function brokenRule(column: Column, value: unknown, years: Years): string | undefined {
   const { nullable = false, min = -LARGEST, max = LARGEST } = column;
-  // A missing key is refused even where null is allowed: a client that renamed a column must not be served on nulls.
+  // A missing key is refused even if null is allowed, because a client that renamed a column must not get predictions from nulls.
   if (value === undefined) return nullable ? 'is missing: send null when the value is unknown' : 'is missing';
   if (value === null) return nullable ? undefined : 'must not be null';
   switch (column.type) {
@@ -99,7 +99,7 @@ function brokenRule(column: Column, value: unknown, years: Years): string | unde
       return isWithin(value, years) ? undefined : `must be of the years ${years.first} to ${years.last}`;
     case 'string':
       if (typeof value !== 'string') return 'must be a string';
-      // The programs behind this one write UTF-8, which has no halves of a surrogate pair.
+      // The later programs write UTF-8, which cannot encode unpaired surrogates.
       if (/\p{Surrogate}/u.test(value)) return 'must be well-formed Unicode: it holds half of a surrogate pair';
       if (column.role === 'id' && !INFERENCE_ID.test(value))
         return `must be 1 to ${MAX_ID_CHARACTERS} printable ASCII characters, as SageMaker takes an inference id`;
@@ -113,14 +113,14 @@ function brokenRule(column: Column, value: unknown, years: Years): string | unde
   }
 }
 
-/** Limits that nobody declared are named only to who sent a number beyond them. */
+/** Undeclared limits are named only for a number beyond them. */
 function range({ min, max, unit }: Column, isNumber: boolean): string {
   const [low, high] = isNumber ? [min ?? -LARGEST, max ?? LARGEST] : [min, max];
   const bounds = [low === undefined ? '' : ` from ${low}`, high === undefined ? '' : ` up to ${high}`].join('');
   return unit === undefined ? bounds : `${bounds} (${unit})`;
 }
 
-/** @throws Error naming the column: a bare one would not say what to mend when the function does not load */
+/** @throws Error naming the column, because a bare syntax error at load time would not */
 function compiled({ name, pattern = '' }: Column): RegExp {
   try {
     return new RegExp(pattern);
@@ -137,7 +137,7 @@ interface Years {
   readonly last: number;
 }
 
-/** Years around the dataset's: times far outside them end the monitor's window, because pandas holds none beyond 2262. */
+/** Years around the dataset's: times far outside would fail the monitor's window, because pandas ends in 2262. */
 const yearsAt = (now: Date): Years => ({
   first: Number(dataset.since.slice(0, 4)) - 1,
   last: now.getUTCFullYear() + 2,
@@ -148,7 +148,7 @@ const isWithin = (time: string, { first, last }: Years): boolean => {
   return year >= first && year <= last;
 };
 
-/** `Date` accepts 30 February by rolling over into March; the round trip does not. */
+/** `Date` turns 30 February into a day of March; the round trip detects that. */
 function isTimestamp(value: unknown): value is string {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value)) return false;
   const time = Date.parse(value);

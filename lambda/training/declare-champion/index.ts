@@ -1,6 +1,6 @@
 /**
- * Custom resource: the champion parameter, written once. CloudFormation would write the value of a declared one again whenever a tag of the stack
- * or a text changes, over the model that serves.
+ * Custom resource: the champion parameter, written once. CloudFormation would overwrite the value of a declared parameter whenever a stack
+ * tag or description changes.
  */
 import { DeleteParameterCommand, PutParameterCommand, SSMClient, type Tag } from '@aws-sdk/client-ssm';
 import { unlessAbsent } from '../../../lib/shared/absent';

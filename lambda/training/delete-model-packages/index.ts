@@ -1,4 +1,4 @@
-/** Custom resource: a model package group that still has versions cannot be deleted, and versions are not the stack's own. */
+/** Custom resource: deletes the versions of a model package group, because CloudFormation cannot delete a group with versions. */
 import { setTimeout } from 'node:timers/promises';
 import {
   DeleteModelPackageCommand,
@@ -16,13 +16,13 @@ const sagemaker = new SageMakerClient({});
 export const handler = answering<{ Group: string; GroupArn: string }>({
   id: ({ Group }) => `versions-of-${Group}`,
   carryOut: async ({ RequestType, ResourceProperties: { Group, GroupArn } }) => {
-    // A group that is gone has no versions.
+    // A deleted group has no versions.
     if (RequestType === 'Delete' && (await unlessAbsent(mayDelete(GroupArn))) === true)
       await unlessAbsent(deleteVersions(Group));
   },
 });
 
-/** An update that makes the kit keep its data takes this resource away as well; before that, it takes the tag from the group. */
+/** Deletion is allowed by a tag of the group. An update to retained data removes the tag before it removes this resource. */
 async function mayDelete(ResourceArn: string): Promise<boolean> {
   for await (const { Tags } of paginateListTags({ client: sagemaker }, { ResourceArn }))
     if (Tags?.some(({ Key, Value }) => Key === DELETE_VERSIONS_TAG && Value === 'true') === true) return true;
@@ -30,11 +30,11 @@ async function mayDelete(ResourceArn: string): Promise<boolean> {
 }
 
 async function deleteVersions(group: string): Promise<void> {
-  // The pages are collected first: deleting while listing moves them.
+  // All pages are collected first, because deleting while listing shifts them.
   for (const { ModelPackageArn, ModelPackageStatus } of await versions(group))
     if (ModelPackageStatus !== 'Deleting')
       await unlessAbsent(sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: ModelPackageArn })));
-  // A version is listed while it is being deleted, and its group cannot go meanwhile. The function's timeout ends the wait.
+  // A version stays listed while it is deleted, and blocks the deletion of its group. The function's timeout ends the wait.
   while ((await versions(group)).length > 0) await setTimeout(1000);
 }
 

@@ -1,7 +1,8 @@
 import { Refused } from '../../../lib/shared/refused';
 import { endOf, windowsOf } from '../../operate/days';
+import { decisions } from '../../operate/decisions';
 import { expect, type Scenario } from '../scenario';
-import { announced, begin, decisions, live, Partitions } from '../story';
+import { announced, begin, live, Partitions } from '../story';
 
 export const quiet: Scenario = {
   name: 'quiet',
@@ -16,7 +17,7 @@ export const quiet: Scenario = {
     const windows = windowsOf({ start, end: endOf(last) }, stage.config.monitoring.windowDays);
     for (const window of announced(windows, stage.out)) await live(stage, window, partitions);
     const violating = stage.seen.monitor.filter(({ violations }) => violations.length > 0);
-    const started = (await decisions(stage)).find(({ outcome }) => outcome === 'started');
+    const started = (await decisions(stage.kit)).find(({ outcome }) => outcome === 'started');
     const rate = `${violating.length} of ${windows.length} held-out windows violate${violating.map(({ window }) => ` ${window.end}`).join(',')}`;
     expect(windows.length >= leastWindows, `${windows.length} windows are fewer than ${leastWindows}`);
     expect(violating.length <= 1, `${rate}; at most one may`);

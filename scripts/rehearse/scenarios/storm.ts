@@ -6,9 +6,10 @@ import { championName } from '../../../lib/training/room';
 import { featuresOf } from '../../../lib/shared/dataset';
 import { names } from '../../../lib/shared/names';
 import { addDays } from '../../../lib/shared/days';
+import { decisions } from '../../operate/decisions';
 import { pause } from '../../operate/pace';
 import { expect, type Scenario } from '../scenario';
-import { begin, decisions, follow } from '../story';
+import { begin, follow } from '../story';
 
 const DELIVERIES = 30;
 
@@ -44,12 +45,12 @@ export const storm: Scenario = {
     ];
     await Promise.all(Array.from({ length: DELIVERIES }, () => events.send(new PutEventsCommand({ Entries }))));
     out.line(`${DELIVERIES} deliveries of one violation were sent`);
-    for (const giveUp = Date.now() + 60_000; (await decisions(stage)).length < DELIVERIES && Date.now() < giveUp;)
+    for (const giveUp = Date.now() + 60_000; (await decisions(stage.kit)).length < DELIVERIES && Date.now() < giveUp;)
       await pause(kit.s3, 500);
     // Held, because the champion has seen the gate's rows; what counts is that it ran once.
     await follow(stage, window);
 
-    const decided = await decisions(stage);
+    const decided = await decisions(stage.kit);
     const started = decided.filter(({ outcome }) => outcome === 'started');
     const { executions = [] } = await new SFNClient(kit.aws).send(
       new ListExecutionsCommand({ stateMachineArn: kit.machines.train }),
