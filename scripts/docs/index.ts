@@ -14,6 +14,7 @@ import { dot, mermaid, svg } from './drawing';
 import { configurationPage } from './configuration';
 import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { graphOf } from './graph';
+import { labTable } from './labs';
 import { lifecycle, lifecycleRow } from './lifecycle';
 import { page } from './page';
 import { knobTable, replacingTable } from './upgrading';
@@ -32,6 +33,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/stacks/README.md', overview(kits)],
     ['docs/upgrading.md', within('docs/upgrading.md', { replacing: replacingTable(kits), knobs: knobTable(kits) })],
     ['README.md', within('README.md', { lifecycle: lifecycleRow() })],
+    ['docs/labs/README.md', within('docs/labs/README.md', { labs: labTable() })],
     ...lifecycle(),
     ['docs/configuration.md', configurationPage()],
     ['docs/dataset-file.md', datasetFilePage()],

@@ -36,6 +36,8 @@ export interface Lab {
   /** Ids of practices of the Well-Architected Machine Learning Lens. */
   readonly lens: readonly string[];
   readonly topics: readonly string[];
+  /** Numbers of the labs that it takes for granted. */
+  readonly needs: readonly number[];
   /** Name of the state of the account that it needs: docs/labs/states.md. */
   readonly begins: string;
   readonly blocks: readonly Block[];
@@ -54,7 +56,7 @@ export interface State {
 const FENCE = /^```([\w-]+)(?: (\S+))?\n([^]*?)^```$/gm;
 const KINDS: readonly string[] = ['console', 'break-it', 'your-turn', 'undo'] satisfies CommandKind[];
 const HINT = /<details>\s*<summary>Hint \d<\/summary>\s*([^]*?)\s*<\/details>/g;
-const KEYS = ['title', 'minutes', 'profile', 'rooms', 'exam', 'lens', 'topics', 'begins'];
+const KEYS = ['title', 'minutes', 'profile', 'rooms', 'exam', 'lens', 'topics', 'needs', 'begins'];
 
 /** @throws Refused naming the file, the line and what is wrong */
 export function parseLab(file: string, text: string): Lab {
@@ -81,6 +83,7 @@ export function parseLab(file: string, text: string): Lab {
     exam: listOf(facts.exam!),
     lens: listOf(facts.lens!),
     topics: listOf(facts.topics!),
+    needs: listOf(facts.needs!).map(Number),
     blocks,
     hints,
   };

@@ -19,6 +19,9 @@ const direct = (typed: string) =>
 /** A proxy that nobody listens at: what is not for this machine fails at once, and says so. */
 const CLOSED = 'http://127.0.0.1:9';
 
+/** Longer than a training on a busy machine: what takes more waits for something that does not come. */
+const LONGEST_MS = 20 * 60_000;
+
 export function offline(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(AWS_|npm_config_|https?_proxy$)/i.test(name));
   return {
@@ -42,7 +45,12 @@ export async function type(typed: string, folder: string, told: (text: string) =
   // The CDK CLI finds the account by its own real path, which in a copy is that of the clone.
   env.KIT_LOCAL = join(folder, '.local');
   env.PATH = [join(folder, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-  const child = spawn('sh', ['-c', direct(typed)], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('sh', ['-c', direct(typed)], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LONGEST_MS,
+  });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -9,6 +9,7 @@ rooms: [etl]
 exam: [1.1, 1.2]
 lens: []
 topics: [drift]
+needs: [0]
 begins: serving
 ${front}---
 
@@ -60,7 +61,7 @@ test.each([
   [
     'with an unknown key',
     () => parsed('', 'price: 3\n'),
-    'docs/labs/03-a-lab.md:10: "price: 3" is no line of the front matter',
+    'docs/labs/03-a-lab.md:11: "price: 3" is no line of the front matter',
   ],
   [
     'with a block that begins with no command',
