@@ -5,9 +5,10 @@ import { assumed } from '../account/cost/assumptions';
 import { synthesize } from '../shared/kit-app';
 import type { Lab, State } from './lab';
 
-/** The runs that a command of the kit causes, by the names that the cost code gives them. */
+/** The runs that a command of the kit, or a script of a lab, causes, by the names that the cost code gives them. */
 const RUNS: Record<string, readonly string[]> = {
   load: ['prepare'],
+  land: ['prepare'],
   train: ['train', 'release'],
   replay: [`${assumed('requests')} requests`],
   monitor: ['monitor a window', 'an hour of metrics'],
@@ -27,6 +28,6 @@ export function prices(profile: string): { day: number; runs: Map<string, number
 export function priceOf(lab: Lab, state: State, { day, runs }: ReturnType<typeof prices>): number {
   const commands = lab.blocks.flatMap((block) => (block.kind === 'edit' ? [] : block.commands));
   return [...state.seedOnAws, ...commands]
-    .flatMap(({ text }) => [...text.matchAll(/npm run kit -- (\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []))
+    .flatMap(({ text }) => [...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []))
     .reduce((sum, run) => sum + runs.get(run)!, day);
 }
