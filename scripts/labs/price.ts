@@ -28,6 +28,8 @@ export function prices(profile: string): { day: number; runs: Map<string, number
 export function priceOf(lab: Lab, state: State, { day, runs }: ReturnType<typeof prices>): number {
   const commands = lab.blocks.flatMap((block) => (block.kind === 'edit' ? [] : block.commands));
   return [...state.seedOnAws, ...commands]
-    .flatMap(({ text }) => [...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []))
+    .flatMap(({ text }) =>
+      [...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []),
+    )
     .reduce((sum, run) => sum + runs.get(run)!, day);
 }

@@ -46,7 +46,8 @@ test.each(commands)('%s: its commands are the kit’s own, or programs that a se
   const known = new Set(program.commands.map((command) => command.name()));
   for (const [, name] of text.matchAll(/npm run (?:--silent )?kit -- (\w+)/g)) expect(known).toContain(name);
   const first = text.replace(/^\. \.local\/env && /, '').split(' ')[0]!;
-  expect(['npm', 'npx', 'git', 'sed', 'rm', 'node', 'until', '.toolchain/python/bin/python']).toContain(first);
+  const programs = ['npm', 'npx', 'git', 'node', '.toolchain/python/bin/python', 'curl'];
+  expect([...programs, 'echo', 'export', 'rm', 'sed', 'until', ':']).toContain(first);
   for (const [path] of text.matchAll(/docs\/[\w./-]+/g)) expect(existsSync(join(root, path))).toBe(true);
 });
 
