@@ -141,7 +141,7 @@ def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
 
 
 def _environment(run_dir: Path, port: int, wait_scale: float) -> dict[str, str]:
-    """The emulator reads these when it is imported; the caller's AWS variables must not reach handlers."""
+    """The emulator reads these when it is imported. The caller's AWS variables must not reach handlers."""
     scratch = run_dir / "tmp"
     scratch.mkdir(exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -156,7 +156,7 @@ def _environment(run_dir: Path, port: int, wait_scale: float) -> dict[str, str]:
         "LAMBDA_EXECUTOR": "local",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
-        # Handlers that CDK brings along do not bundle the SDK: the Lambda runtime has it.
+        # CDK's own handlers do not bundle the SDK, because the Lambda runtime contains it.
         "NODE_PATH": os.environ.get("NODE_PATH", str(_ROOT / "node_modules")),
         "PYTHONPATH": str(_ROOT),
         "S3_DATA_DIR": str(run_dir / "s3"),

@@ -1,5 +1,5 @@
-"""AWS clients of the engine's parts, kept for their callers: making one reads the service's model and its
-endpoints, which holds every other thread up."""
+"""AWS clients of the engine's parts, cached, because creating one loads the service's model and endpoints,
+which blocks every other thread."""
 
 import threading
 from collections.abc import Mapping
@@ -9,17 +9,17 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-# A session does not create clients in parallel; using them in parallel is safe.
+# A session cannot create clients in parallel; using them in parallel is safe.
 _creating = threading.Lock()
 
 
 def client(service: str, endpoint: str, region: str, keys: Mapping[str, str], config: Config) -> Any:
-    """The client of `service` under `keys`, which are named as environment variables."""
+    """The client of `service` with `keys`, which are named like environment variables."""
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     return _client(service, endpoint, region, config, *(keys.get(name) for name in names))
 
 
-# A session's keys are new ones for each execution of a state machine, hence a limit.
+# The cache is limited, because each execution of a state machine has new session keys.
 @lru_cache(maxsize=128)
 def _client(
     service: str,

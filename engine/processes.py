@@ -1,4 +1,4 @@
-"""Leaving nothing behind: a process tree that ends with the process that asked for it."""
+"""Process trees that end with the process that started them."""
 
 import ctypes
 import os
@@ -25,7 +25,7 @@ def die_with_parent(number: signal.Signals) -> None:
 
 
 def when_parent_ends(act: Callable[[], None]) -> None:
-    """Call `act` once this process has been handed to another parent. Works where prctl does not."""
+    """Call `act` once this process has another parent. Works without prctl."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -37,7 +37,7 @@ def when_parent_ends(act: Callable[[], None]) -> None:
 
 
 def kill_descendants(rounds: int = 10) -> None:
-    """SIGKILL every descendant, again until none is left: a dying process may have started another."""
+    """SIGKILL every descendant, repeatedly until none is left: a dying process may have started another."""
     for _ in range(rounds):
         descendants = _descendants()
         if not descendants:

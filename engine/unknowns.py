@@ -1,5 +1,4 @@
-"""Questions about AWS that nobody answered in writing (docs/fidelity.md): a run assumes one answer of
-each."""
+"""Undocumented behaviour of AWS (docs/fidelity.md): a run assumes one answer to each question."""
 
 import json
 from collections.abc import Mapping

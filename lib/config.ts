@@ -20,7 +20,7 @@ import { TUNED } from './training/families';
 import { wrongTreatments } from './training/treatment';
 import { warehouseConfig } from './warehouse/config';
 
-/** Who names no kit means this one, in commands as in the app. */
+/** The kit's name when none is given, in commands and in the app. */
 export const DEFAULT_KIT = 'mlkit';
 
 /** Cross-room rules stand here; the knobs of a room are in its own `config.ts`. */
@@ -42,9 +42,9 @@ export const schema = z
       .string()
       .default(defaultDataset)
       .describe(
-        'Folder below `datasets/` that says what the data is, or `<folder>/<task>` for another question to it; by default what `datasets/default` links to',
+        'Folder below `datasets/` that describes the data, or `<folder>/<task>` for another question on it; by default the target of the link `datasets/default`',
       ),
-    profile: z.enum(['sandbox', 'standard', 'production']).describe('What the other knobs are by default'),
+    profile: z.enum(['sandbox', 'standard', 'production']).describe('Defaults of the other knobs'),
     rooms: z
       .array(z.enum(optInRooms))
       .default([])
@@ -148,7 +148,7 @@ export function resolveConfig(profile: string = 'sandbox', overrides: Overlay = 
   return result.data;
 }
 
-/** What is wrong, where, and what stands there; a default that breaks a rule between rooms does not stand there. */
+/** The fault with its place and the given value; a default that breaks a rule between rooms has no given value. */
 function told({ path, message }: z.core.$ZodIssue, asked: unknown): string {
   const received = JSON.stringify(
     path.reduce<unknown>((value, key) => (value as Overlay | undefined)?.[String(key)], asked),
@@ -157,17 +157,17 @@ function told({ path, message }: z.core.$ZodIssue, asked: unknown): string {
   return `  ${path.length === 0 ? '' : `${path.join('.')}: `}${value === '' ? message : message.replace(/, received \w+$/, '')}${value}`;
 }
 
-/** Values laid over a profile. */
+/** Overrides of a profile. */
 export type Overlay = Record<string, unknown>;
 
-/** What options and context keys of their own choose beside the overlay. */
+/** Values from options and context keys of their own, beside the overlay. */
 export interface Chosen {
   readonly profile?: string;
   readonly kit?: string;
   readonly rooms?: readonly string[];
 }
 
-/** @throws Refused where the overlay contradicts what was chosen: guards would read the one and stacks the other */
+/** @throws Refused when the overlay contradicts the chosen values: guards would use the one and stacks the other */
 export function chosenConfig({ profile, kit = DEFAULT_KIT, rooms }: Chosen, overlay: Overlay): Config {
   agree('kit', kit, overlay.kit);
   if (rooms !== undefined) agree('rooms', rooms, overlay.rooms);
@@ -198,7 +198,7 @@ export function parseOverlay(text: string, from: string): Overlay {
   return value as Overlay;
 }
 
-/** Context keys: `profile`, `kit`, `rooms` (names joined by commas), and `config`, a JSON object laid over the profile. */
+/** Context keys: `profile`, `kit`, `rooms` (names joined by commas), and `config`, a JSON object of overrides. */
 export function loadConfig(app: App): Config {
   const context = (key: string) => app.node.tryGetContext(key) as string | undefined;
   const overlay = app.node.tryGetContext('config') as unknown;
@@ -207,7 +207,7 @@ export function loadConfig(app: App): Config {
   return chosenConfig({ profile, kit, rooms }, parseOverlay(text, '-c config'));
 }
 
-/** An object with another laid over it, key by key at every depth. */
+/** Merges one object over another, key by key at every depth. */
 export function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
   const isObject = (v: unknown): v is Record<string, unknown> =>
     typeof v === 'object' && v !== null && !Array.isArray(v);

@@ -23,14 +23,14 @@ const contracts = [
 ] as const;
 
 export type RoomName = (typeof contracts)[number]['name'];
-/** A contract of the list. */
+/** A room of the list. */
 export type Room = RoomContract & { readonly name: RoomName };
 
 export const rooms: readonly Room[] = contracts;
 export const roomNames = rooms.map(({ name }) => name);
 export const optInRooms = rooms.filter(({ optIn }) => optIn).map(({ name }) => name);
 
-/** What a configuration deploys: the lifecycle, and the opt-in rooms that its knob `rooms` names. */
+/** The rooms of a configuration: the lifecycle, and the opt-in rooms in its knob `rooms`. */
 export const enabledRooms = (config: { rooms: readonly string[] }): readonly Room[] =>
   rooms.filter(({ name, optIn }) => !optIn || config.rooms.includes(name));
 
@@ -39,7 +39,7 @@ type Values<T> = T extends T ? T[keyof T] : never;
 export type StackName = Values<(typeof contracts)[number]['stacks']>;
 
 type Machines = Extract<(typeof contracts)[number], { machines: readonly string[] }>;
-/** Title of a state machine as commands spell it. */
+/** Title of a state machine in the spelling of commands. */
 export type Machine = Lowercase<Machines['machines'][number]>;
 
 /** A stack as the contract of its room declares it. */
@@ -50,7 +50,7 @@ export interface DeclaredStack {
   readonly stack: StackName;
 }
 
-/** The stacks of rooms in an order of deployment: references run back along it. */
+/** The stacks of rooms in an order of deployment; references point back along it. */
 export const stacksOf = (of: readonly Room[] = rooms): readonly DeclaredStack[] =>
   of.flatMap((room) => Object.entries(room.stacks).map(([id, stack]) => ({ room, id, stack: stack as StackName })));
 

@@ -1,9 +1,10 @@
-/** `npm run kit -- <command>`: what an operator does with a deployed kit, and the local rehearsal of it. */
+/** `npm run kit -- <command>`: commands for a deployed kit and its local rehearsal. */
 import { Command, CommanderError, Option } from 'commander';
 import { register as account } from './account/commands';
 import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
 import { register as labs } from './labs/commands';
+import { register as quiz } from './labs/quiz';
 import { register as local } from './local/commands';
 import { register as operate } from './operate/commands';
 import { register as rehearse } from './rehearse/commands';
@@ -13,22 +14,23 @@ import type { Reach } from './local/reach';
 import { SIGN_IN } from './shared/arguments';
 import { terminal } from './shared/out';
 
-// Node 20 is supported here on purpose; the SDK's notice about January 2027 would head the output of every command.
+// Node 20 is supported on purpose; the SDK's deprecation notice would precede the output of every command.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 export const program = new Command('mlkit')
   .description('Operate a deployed ML lifecycle kit, or rehearse it locally')
   .option('--kit <name>', 'name the kit was deployed under', DEFAULT_KIT)
-  .option('--region <region>', 'AWS Region (default: as for any AWS tool)')
+  .option('--region <region>', 'AWS Region (default: that of the environment)')
   .option('--aws', 'AWS is meant, although this clone has started a local account')
   .addOption(
-    new Option('--account <id>', 'the AWS account that may be changed; answers the question for its last four digits').env(
-      'KIT_ACCOUNT',
-    ),
+    new Option(
+      '--account <id>',
+      'the AWS account that may be changed; answers the question for its last four digits',
+    ).env('KIT_ACCOUNT'),
   )
   .exitOverride();
 
-for (const register of [local, labs, operate, account, rehearse, bench, prove]) register(program);
+for (const register of [local, labs, operate, account, rehearse, bench, prove, quiz]) register(program);
 
 program.hook('preAction', async (_, action) => {
   let command = action;
@@ -38,16 +40,16 @@ program.hook('preAction', async (_, action) => {
   await reach(command.name(), { ...program.opts<Reach>(), ...action.opts<Pick<Reach, 'yes'>>() });
 });
 
-/** The two mistakes that everybody makes first, in words that say what to do. */
+/** Explains the two most frequent mistakes, with the remedy. */
 function explained(error: Error): string {
   if (error.name === 'CredentialsProviderError') return `no AWS credentials: ${SIGN_IN}`;
   if (/Region is missing/.test(error.message)) return 'no AWS Region: set AWS_REGION or pass --region';
   return error.message;
 }
 
-/** 2 where the command was asked for wrongly or not confirmed, 1 where it failed: docs/cli.md. */
+/** Exit codes: 2 for wrong usage or missing confirmation, 1 for a failure; see docs/cli.md. */
 function end(error: Error): void {
-  // Commander has printed its own.
+  // Commander has printed its own message.
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;

@@ -87,23 +87,6 @@ describe('files', () => {
     expect(long.filter((line) => Number(/: (\d+)/.exec(line)?.[1]) > limit)).toEqual([]);
   });
 
-  test('comments begin with the thing that they are about', () => {
-    const opening = /^\s*(?:\/\/|#|\*|\/\*\*|""") (?:Of|By|As|That|Where|Without|Whose) /;
-    const docstring = /^\s*"""(?:Of|By|As|That|Where|Without|Whose) /;
-    const found = sources
-      .filter((path) => !/^test\/|^engine\/tests\//.test(path))
-      .flatMap((path) =>
-        read(path)
-          .split('\n')
-          .map((line) => `${path}: ${line.trim()}`)
-          .filter((line) => {
-            const text = line.slice(path.length + 2);
-            return opening.test(text) || docstring.test(text);
-          }),
-      );
-    expect(found).toEqual([]);
-  });
-
   test('bin/app.ts only wires: what depends on the configuration is decided in a room', () => {
     expect(read('bin/app.ts').replace('if (require.main === module)', '')).not.toMatch(/\b(if|switch)\b| \? /);
   });
@@ -156,7 +139,7 @@ describe('alarms', () => {
       ).toContain(runbookAnchor(...(heading.split('/') as [string, string])));
   });
 
-  // CloudWatch bills 0.10 USD a month for each metric that an alarm watches.
+  // CloudWatch bills 0.10 USD per month for each metric that an alarm watches.
   test('are at most 12, and two more in an opt-in room', () => {
     expect(deployedIn('standard').length).toBeLessThanOrEqual(12);
     for (const { name, alarms = {}, optIn } of rooms)
@@ -194,11 +177,29 @@ test('every environment variable that a handler requires is set by its stack', (
   expect(required.filter((name) => !set.has(name))).toEqual([]);
 });
 
+describe('decisions', () => {
+  const pages = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-.*\.md$/.test(name));
+
+  test('are listed, each with one line', () => {
+    const rows = read('docs/decisions/README.md').match(/^\| \[\d+\]\(.+\) \| .+ \|$/gm) ?? [];
+    expect(rows.map((row) => /\]\((.+?)\)/.exec(row)?.[1])).toEqual(pages);
+  });
+
+  test.each(pages)('%s has context, options, decision, consequences and the way back', (name) => {
+    const page = read(`docs/decisions/${name}`);
+    expect(page).toMatch(new RegExp(`^# ${Number(name.slice(0, 4))}\\. `));
+    expect(page.match(/^## .+/gm)).toEqual(
+      ['Context', 'Options', 'Decision', 'Consequences', 'How to reverse it'].map((heading) => `## ${heading}`),
+    );
+  });
+});
+
 describe('what people are told to run', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const documents = [
     'README.md',
     '.github/workflows/ci.yml',
+    '.github/workflows/templates.yml',
     ...readdirSync(join(root, 'docs')).map((f) => `docs/${f}`),
   ];
   const text = documents

@@ -3,7 +3,10 @@ import { differing, leaves, plain } from '../scripts/docs/documented';
 import { summarized } from '../scripts/docs/grants';
 import { optInRooms } from '../lib/rooms';
 import { type Knob, knobs } from '../scripts/docs/configuration';
+import { difference } from '../scripts/docs/difference';
 import { graphOf } from '../scripts/docs/graph';
+import { neededBy } from '../scripts/docs/look';
+import { machineSketch } from '../scripts/docs/sketches';
 import { synthesize } from '../scripts/docs/synthesized';
 import { type Json, stackOf } from '../scripts/shared/templates';
 import { resourceKinds } from '../scripts/shared/resource-kinds';
@@ -91,6 +94,29 @@ describe('the picture', () => {
     expect(without((properties, path) => path === 'Etl/ManifestLanded' && (properties.Targets = []))).toEqual([
       'Etl/ManifestLanded > Etl/Prepare/Machine',
     ]);
+  });
+});
+
+describe('a page of a room', () => {
+  const kit = synthesize('sandbox');
+
+  test('draws the way through a machine, without what fails and without reads', () => {
+    const { source } = machineSketch('Release', kit);
+    const ways = [...source.matchAll(/(\w+ -> \w+)/g)].map(([, way]) => way);
+    expect(ways).toEqual(
+      expect.arrayContaining(['TakeLease -> UpdateStack', 'AskEndpoint -> WriteChampion', 'AskEndpoint -> PutBack']),
+    );
+    expect(ways.length).toBeLessThan(20);
+    expect(source).not.toMatch(/Alert|Failed|ReturnLeaseAfterFailure|Describe|Poll/);
+  });
+
+  test('says which stacks import from its own', () => {
+    expect(neededBy('Training', kit).join('\n')).toContain('| mlkit-retraining | Train/Machine |');
+    expect(neededBy('Monitoring', kit)).toEqual(['No other stack imports anything from it.']);
+  });
+
+  test('refuses a knob that changes nothing', () => {
+    expect(() => difference('Etl {"etl":{"workers":2}}')).toThrow('changes nothing in Etl');
   });
 });
 

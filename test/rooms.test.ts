@@ -13,7 +13,7 @@ test.each(subsets.map((set) => [set.join(', ') || 'none', set]))('opt-in rooms: 
   const found = templates(kit('sandbox', { rooms: set }));
   expect(Object.keys(found)).toEqual(stacksOf(enabledRooms(config)).map(({ stack }) => stack));
   expect(found).toMatchObject(alone);
-  // What nobody uses costs what its alarms do: 0.0033 USD a day each, two at most in a room.
+  // An unused room costs what its alarms do: 0.0033 USD per day each, two at most in a room.
   const { usdPerDay } = estimate(config, found as Templates).idle;
   expect(usdPerDay).toBeLessThanOrEqual(0.1 + 0.007 * set.length);
 });

@@ -1,1 +1,1 @@
-"""What a run proved about permissions, and what the templates say about the rest."""
+"""Verifies permissions: decisions of a run, and static checks of the templates for the rest."""

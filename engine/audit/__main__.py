@@ -1,8 +1,9 @@
-"""`python -m engine.audit --run-dir DIR --assembly cdk.out`: one JSON object about a run's permissions.
+"""`python -m engine.audit --run-dir DIR --assembly cdk.out`: prints one JSON object about a run's
+permissions.
 
-allowed: decisions that allowed a role or user something; denied: the others, each with its count; unused:
-actions a role was granted and did not need; unproven: granted actions that the emulator never asks for;
-notRehearsed: what was accepted but not carried out."""
+allowed: number of allowed decisions of roles and users; denied: the refused ones, each with its count;
+unused: actions that a role was granted and did not need; unproven: granted actions that the emulator never
+checks; notRehearsed: accepted but not carried out."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Which actions each role was granted by the templates, and which of them a run used."""
+"""Actions that the templates grant to each role, and those that a run used."""
 
 import re
 from collections import defaultdict
@@ -9,7 +9,7 @@ from engine.audit.names import Names
 from engine.audit.policies import Policies
 from engine.audit.templates import Templates
 
-# The emulator asks for the key only where S3 does, and writes handlers' logs and traces without asking IAM.
+# The emulator checks key permissions for S3 only, and writes logs and traces of handlers without IAM.
 _NEVER_ASKED = {"kms", "logs", "xray"}
 
 
@@ -24,7 +24,7 @@ def granted(templates: Templates) -> dict[str, set[str]]:
 
 
 def unused(templates: Templates, audit: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
-    """`unused`: grants the emulator could have asked for and did not; `unproven`: those it never asks for."""
+    """`unused`: grants that the emulator checks, not needed in the run; `unproven`: never checked ones."""
     used = _used(templates, audit)
     lists: dict[str, list[dict[str, str]]] = {"unused": [], "unproven": []}
     for role, actions in sorted(granted(templates).items()):

@@ -1,5 +1,5 @@
-"""The names of an account that two deployments share: what a reference in a template stands for, and what
-remains of a physical name when everything that a deployment makes up is taken off."""
+"""Names that are stable between two deployments: the meaning of a reference in a template, and a physical
+name without its generated parts."""
 
 import json
 import re
@@ -18,14 +18,14 @@ _PSEUDO = {
 }
 _KINDS = json.loads((Path(__file__).parents[2] / "facts/resource-kinds.json").read_text())["kinds"]
 _SUFFIX = 13
-# CloudFormation cuts `<stack>-<logical id>-<suffix>` before the suffix where a name would be longer.
+# CloudFormation truncates `<stack>-<logical id>-<suffix>` before the suffix when a name is too long.
 _LONGEST = 128
-# Two cut names can begin alike; the ARN says which of them is meant.
+# Two truncated names can have the same beginning; the ARN distinguishes them.
 _NAMED_AFTER = {"AWS::IAM::Role": "role/", "AWS::Lambda::Function": "function:"}
-# Keys below this many folders say nothing that a policy could tell apart: below `tables/` come the dataset's.
+# Policies do not distinguish keys below this many folders; below `tables/` the names are the dataset's.
 _FOLDERS = 2
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-# A word with a digit in it is a time, a hash or a number.
+# A word that contains a digit is a time, a hash or a number.
 _MADE_UP = rf"{_UUID}|[A-Za-z0-9]*\d[A-Za-z0-9]*"
 _BOOTSTRAP = rf"cdk-[a-z0-9]+-assets-{ACCOUNT}-{REGION}"
 
@@ -35,7 +35,7 @@ class Names:
         self._templates = templates
 
     def name(self, resource: Resource) -> str:
-        """The given name, or `<stack>-<logical id>` where CloudFormation makes one up."""
+        """The given name, or `<stack>-<logical id>` when CloudFormation generates one."""
         given = resource.properties.get(_named(resource).get("property", "Name"))
         if given is not None:
             return str(self.resolve(resource.stack, given))
@@ -51,7 +51,7 @@ class Names:
         return str(form.format(region=REGION, account=ACCOUNT, name=self.name(resource)))
 
     def resolve(self, stack: str, value: Any) -> Any:
-        """The value with every reference replaced; raises ValueError for one that has no rule here."""
+        """The value with every reference replaced. Raises ValueError for a reference without a rule here."""
         match value:
             case {"Ref": str(name)} if name in _PSEUDO:
                 return _PSEUDO[name]
@@ -96,7 +96,7 @@ class Names:
         return self._roles.get(self.fold(f"role/{name}").removeprefix("role/"))
 
     def fold(self, text: str) -> str:
-        """A name, ARN or value of a run without what the next run will call otherwise."""
+        """A name, ARN or value of a run without the parts that differ in the next run."""
         if not text.startswith("arn:"):
             return self._pattern.sub(self._folded, text)
         *head, tail = text.split(":", 5)
@@ -114,7 +114,7 @@ class Names:
 
     @cached_property
     def _made_up(self) -> dict[str, list[Resource]]:
-        """What a physical name begins with -> the resources it can be of."""
+        """Beginning of a physical name -> the resources that it may belong to."""
         found: dict[str, list[Resource]] = {}
         for resource in self._templates.resources.values():
             name = self.name(resource)

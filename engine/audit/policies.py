@@ -1,4 +1,4 @@
-"""Every statement of every policy in the templates, and the decisions they make together."""
+"""Every policy statement in the templates, and the decisions that they make together."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -19,11 +19,11 @@ _BOUND_TO = {
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: what it says, where it stands, and what it is bound to.
+    """One statement: content, place in the template, and owner.
 
     `kind`: identity (of roles), resource (of a bucket, key …), trust (who may assume a role), managed (a
     policy of AWS attached to a role; its statements are AWS's own). `holders` are ids of the template's
-    resources: the roles it serves, or the resource it protects."""
+    resources: the roles with the policy, or the protected resource."""
 
     stack: str
     path: tuple[str | int, ...]
@@ -59,13 +59,13 @@ class Call:
 
 class Policies:
     def __init__(self, templates: Templates, client: Sequence[dict[str, Any]] = ()) -> None:
-        """`client` are the statements of principals that no template declares: the scenario's user."""
+        """`client` are the statements of principals outside of the templates: the scenario's user."""
         self._templates, self._names, self._client = templates, Names(templates), client
         self.statements = list(self._all())
 
     def allows(self, call: Call, without: Statement | None = None) -> bool:
-        """What the emulator's evaluator decides, with one statement taken away."""
-        # A policy that lost its only statement is still a policy: a key with none allows nobody anything.
+        """The decision of the emulator's evaluator, optionally without one statement."""
+        # A policy without statements is still a policy: a key with an empty one allows nothing.
         protecting = self._protecting(call.resource)
         resource = [s.body for s in protecting if s is not without] if protecting else None
         context = json.loads(call.context)
@@ -82,7 +82,7 @@ class Policies:
         return principal.endswith(".amazonaws.com") or principal in self._templates.resources
 
     def concerns(self, statement: Statement, call: Call) -> bool:
-        """Whether a statement can have a say in a call at all."""
+        """Whether a statement can affect a call at all."""
         if statement.kind == "identity":
             return call.principal in statement.holders
         return statement.kind == "resource" and statement in self._protecting(call.resource)

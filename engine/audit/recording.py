@@ -1,7 +1,7 @@
-"""What a run asked of IAM, once each, free of everything the next run will call otherwise.
+"""Decisions of IAM in a run, each once, without names that differ in the next run.
 
-A recording is a file of JSON lines: a header, then one decision a line. `python -m engine.audit.recording
-.rehearsal` writes those of the newest passed run of each scenario."""
+A recording is a file of JSON lines: a header, then one decision per line. `python -m engine.audit.recording
+.rehearsal` writes the recordings of the newest passed run of each scenario."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ _FOLDER = Path("engine/tests/audit/recording")
 
 @dataclass(frozen=True)
 class Recording:
-    """`client` are the statements of the scenario's user; `decisions` says of each call if it was allowed."""
+    """`client`: statements of the scenario's user; `decisions`: each call with whether it was allowed."""
 
     scenario: str
     profile: str
@@ -76,7 +76,7 @@ def of_run(run_dir: Path) -> Recording:
     for line in _lines(run_dir):
         who = line["principal"].partition("/")[0]
         role = names.role(who)
-        # Whoever deploys, and whatever a test adds, is judged by other policies than those at hand.
+        # The deploying role, and principals that a test adds, have policies that are not in the templates.
         if role is None and who != _CLIENT and not who.endswith(".amazonaws.com"):
             continue
         context = {
@@ -97,8 +97,8 @@ def of_run(run_dir: Path) -> Recording:
 
 def newest(runs: Path) -> list[Path]:
     """
-    Newest passed run of each scenario and profile. `denied` plays with a grant taken away; in a run of
-    several scenarios nobody can say whose call needed a right.
+    Newest passed run of each scenario and profile. `denied` is left out, because it plays without a grant, as
+    are runs of several scenarios, because their calls cannot be assigned to one.
     """
     found: dict[tuple[str, str], Path] = {}
     for path in sorted(runs.glob("*/summary.json")):

@@ -1,9 +1,10 @@
-"""`python -m engine.audit.statements cdk.out`: which recorded calls would notice that a statement is gone.
+"""`python -m engine.audit.statements cdk.out`: finds the recorded calls that detect the removal of a
+statement.
 
-Each statement of the templates is removed alone; a recorded decision that was Allow and no longer is notices
-it (`calls`). The command `grants` adds the static checks of edges, and names what neither notices and no row
-of unexercised.json, the list of grants that AWS needs and the emulator cannot exercise, accounts for. Prints
-one JSON object."""
+Each statement of the templates is removed alone; a recorded decision that changes from Allow detects it
+(`calls`). The command `grants` adds the static checks of edges, and lists undetected statements that are not
+in unexercised.json, the list of grants that AWS needs and the emulator cannot exercise. Prints one JSON
+object."""
 
 import argparse
 import fnmatch
@@ -26,8 +27,8 @@ _LIST = Path(__file__).with_name("unexercised.json")
 class Row:
     """One kind of grant of the list: `actions` of statements whose holders match a pattern of `holders`.
 
-    A statement stands on the list when rows cover all of its actions: the CDK joins statements about the
-    same resource."""
+    A statement is listed when rows cover all of its actions, because the CDK merges statements about the same
+    resource."""
 
     holders: tuple[str, ...]
     actions: frozenset[str]
@@ -59,7 +60,7 @@ def unexercised(path: Path = _LIST) -> list[Row]:
 
 
 def disagreements(templates: Templates, recordings: Iterable[Recording]) -> list[str]:
-    """Recorded decisions that the templates' policies, whole, decide otherwise."""
+    """Recorded decisions that the complete policies of the templates decide differently."""
     found = []
     for record in recordings:
         policies = Policies(templates, record.client)
@@ -75,9 +76,9 @@ def disagreements(templates: Templates, recordings: Iterable[Recording]) -> list
 def removals(
     templates: Templates, recordings: list[Recording]
 ) -> list[tuple[Statement, dict[str, list[Call]]]]:
-    """Every statement with the calls that notice that it is gone, by scenario, fastest first."""
+    """Every statement with the calls that detect its removal, by scenario, fastest first."""
     policies = Policies(templates)
-    # A profile that was not played is judged by the calls that its own policies allow.
+    # For a profile that was not played, only calls that its own policies allow are counted.
     played = {
         record.scenario: [
             call
@@ -101,14 +102,14 @@ def removals(
 
 
 def listing(statement: Statement, rows: list[Row]) -> list[Row]:
-    """The rows that account for a statement; none when one of its actions stands in no row."""
+    """The rows that account for a statement; none when one of its actions is in no row."""
     found = [row for row in rows if row.speaks_of(statement)]
     covered = frozenset().union(*(row.actions for row in found))
     return found if covered.issuperset(statement.actions) else []
 
 
 def report(templates: Templates, recordings: list[Recording], rows: list[Row]) -> dict[str, Any]:
-    """`rows`: numbers, from 0, of the rows of the list that account for a statement."""
+    """`rows`: indices of the list's rows that account for a statement."""
     started = time.monotonic()
     entries = []
     used: set[int] = set()

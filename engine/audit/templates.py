@@ -1,4 +1,4 @@
-"""The templates of an assembly as one graph, in which references lead from stack to stack."""
+"""The templates of an assembly as one graph, with references across stacks."""
 
 import json
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Templates:
         return (resource for resource in self.resources.values() if resource.type in types)
 
     def target(self, stack: str, value: Any) -> Resource | None:
-        """The resource that a Ref, Fn::GetAtt or Fn::ImportValue names; None for anything else."""
+        """The resource that a Ref, Fn::GetAtt or Fn::ImportValue names, else None."""
         match value:
             case {"Ref": str(logical_id)} | {"Fn::GetAtt": [str(logical_id), _]}:
                 return self.resources.get(f"{stack}/{logical_id}")
@@ -73,7 +73,7 @@ class Templates:
 
     @cached_property
     def exports(self) -> dict[str, tuple[str, Any]]:
-        """Name of an export -> the stack that exports, and the value as its template has it."""
+        """Name of an export -> the exporting stack, and the value in its template."""
         return {
             output["Export"]["Name"]: (stack, output["Value"])
             for stack, template in self._templates.items()
@@ -83,13 +83,13 @@ class Templates:
 
 
 def statements(document: Any) -> list[dict[str, Any]]:
-    """A policy document's statements; one may stand without its list."""
+    """Statements of a policy document, in which a single one may stand without a list."""
     found = (document or {}).get("Statement", [])
     return [found] if isinstance(found, dict) else list(found)
 
 
 def listed(value: Any) -> list[Any]:
-    """IAM lets a single value stand for a list."""
+    """IAM permits a single value in place of a list."""
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]

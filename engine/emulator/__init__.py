@@ -1,1 +1,1 @@
-"""The emulated AWS account: ministack, and the seams where the rehearsal replaces or extends it."""
+"""The emulated AWS account: ministack, and the seams that replace or extend parts of it."""

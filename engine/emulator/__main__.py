@@ -14,7 +14,7 @@ from engine.emulator import engine
 from engine.emulator.settings import Settings
 from engine.processes import die_with_parent
 
-# What a hosted service gets to end its processes before the supervisor kills them.
+# Time in which a hosted service must end its processes before the supervisor kills them.
 _CLOSE_SECONDS = 1.5
 
 
@@ -28,7 +28,7 @@ def main() -> None:
         closing = threading.Thread(target=running.close, daemon=True)
         closing.start()
         closing.join(_CLOSE_SECONDS)
-        # Not sys.exit: a thread that waits for a custom resource would keep the process for an hour.
+        # sys.exit would wait for threads, such as one that waits an hour for a custom resource.
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)

@@ -1,5 +1,5 @@
 """Seam: metric alarms, evaluated period by period. The emulator (1.5.33) takes all data of the evaluated time
-for one datapoint, whatever its dimensions, and looks only when data is put, so that nothing ever clears.
+for one datapoint, whatever its dimensions, and evaluates only when data arrives, so that no alarm clears.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html"""
 
@@ -26,12 +26,12 @@ _log = logging.getLogger(__name__)
 
 
 def install(host: EmulatorHost, scale: float) -> None:
-    """Evaluate every alarm on one metric for as long as the engine lives; `scale` is the length of a period's
-    second in real seconds."""
+    """Evaluate every alarm on one metric until the engine ends; `scale` is the length of a period's second in
+    real seconds."""
     cloudwatch = pinned.module("services.cloudwatch")
-    # Two weeks never pass in a run, and the sweep would lose what other threads record meanwhile.
+    # Data expires after two weeks, which a run never reaches, and the sweep would lose concurrent records.
     cloudwatch._evict_old_metrics = lambda: None
-    # One thread evaluates: two that see the same transition would both tell of it.
+    # One thread evaluates, because two would both report the same transition.
     cloudwatch._evaluate_alarm = lambda alarm: None
     threading.Thread(target=_keep_evaluating, args=(cloudwatch, scale), daemon=True).start()
     if scale != 1:
@@ -39,7 +39,9 @@ def install(host: EmulatorHost, scale: float) -> None:
 
 
 def judge(alarm: dict[str, Any], datapoints: Sequence[float | None]) -> str | None:
-    """The state for the newest `EvaluationPeriods` datapoints (None: no data); None keeps the present one."""
+    """
+    The state for the newest `EvaluationPeriods` datapoints (None: no data), or None to keep the current one.
+    """
     present = [value for value in datapoints if value is not None]
     missing = alarm.get("TreatMissingData") or "missing"
     if not present:

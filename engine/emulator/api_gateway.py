@@ -1,4 +1,4 @@
-"""Seam: what a REST API answers before a handler is reached: request validation, its words, denials."""
+"""Seam: answers of a REST API before a handler is reached: request validation with its messages, denials."""
 
 import json
 import re
@@ -83,7 +83,7 @@ def _compile_request_models() -> None:
 
 
 def _explain_invalid_bodies() -> None:
-    """`$context.error.validationErrorString`, which the emulator leaves unexpanded in templates."""
+    """Expands `$context.error.validationErrorString`, which the emulator leaves unexpanded in templates."""
     gateway = pinned.module("services.apigateway_v1")
     check, respond = gateway._check_request_validation, gateway._gateway_error_response
 
@@ -103,7 +103,7 @@ def _explain_invalid_bodies() -> None:
 
     def gateway_error_response(error: Any, request: dict[str, Any]) -> Any:
         status, headers, body = respond(error, request)
-        # Inserted into JSON text, hence escaped; templates put the quotes around it themselves.
+        # The text is inserted into JSON, hence escaped; templates add the quotes.
         escaped = json.dumps(getattr(error, "explanation", ""))[1:-1]
         return status, headers, _VALIDATION_ERRORS.sub(lambda _: escaped, body.decode()).encode()
 
@@ -120,7 +120,7 @@ def _explanation(schema: Any, body: Any) -> str:
 
 
 def _word_denials() -> None:
-    """A denied AWS_IAM method answers as API Gateway does, not in the JSON protocol."""
+    """A denied AWS_IAM method answers in API Gateway's form instead of the JSON protocol."""
     actions = pinned.module("core.iam_actions")
     original = actions.access_denied_response
 

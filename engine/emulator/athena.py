@@ -1,6 +1,5 @@
 """Seam: Athena's queries in its own dialect, with their caller's permissions, their workgroup's limit and the
-bytes that they read. The emulator hands the text to DuckDB as it is, asks for no permission and counts
-answers."""
+scanned bytes. The emulator passes the text to DuckDB unchanged, checks no permission and counts answers."""
 
 import asyncio
 import time
@@ -15,7 +14,7 @@ from engine.emulator.host import EmulatorHost
 from engine.emulator.services import caller_of
 from engine.services import Caller
 
-# DuckDB's types as Athena names them in a result.
+# Athena's names for DuckDB's types in a result.
 _TYPES = {
     "BOOLEAN": "boolean",
     "TINYINT": "tinyint",
@@ -50,7 +49,7 @@ def install(host: EmulatorHost) -> None:
             return _refused(f"WorkGroup {group} is not found.")
         if _settings(athena, group).get("EnforceWorkGroupConfiguration"):
             data = {key: value for key, value in data.items() if key != "ResultConfiguration"}
-        # Only here and below: it takes half a second, which every start of the engine would pay.
+        # Imported here and below, because it takes half a second that would delay every start of the engine.
         from engine.sql import ATHENA, QueryError, parse
 
         try:
@@ -66,7 +65,7 @@ def install(host: EmulatorHost) -> None:
             await execute(query_id, query, database, ddl, catalog)
             return
         execution = athena._executions[query_id]
-        # Never on the event loop: the query calls Glue and S3 of this process.
+        # The event loop would block: the query calls Glue and S3 of this process.
         await asyncio.to_thread(_run, host, execution, _settings(athena, execution["WorkGroup"]), database)
 
     def get_results(data: dict[str, Any]) -> Any:
@@ -111,7 +110,7 @@ def _run(host: EmulatorHost, execution: dict[str, Any], settings: dict[str, Any]
         }
         execution["_column_types"] = [_TYPES.get(kind.partition("(")[0], "varchar") for kind in answer.types]
     except ScanLimitError as error:
-        # Seen on AWS: engine version 3 cancels such a query, at exactly the limit.
+        # Observed on AWS: engine version 3 cancels such a query exactly at the limit.
         state, reason, scanned = "CANCELLED", str(error), int(limit or 0)
     except QueryError as error:
         state, reason = "FAILED", str(error)

@@ -25,7 +25,7 @@ _PASSED_ROLES = {
     "firehose": ({"RoleARN"}, "firehose.amazonaws.com"),
 }
 
-# A denial is worded where the resource, or that a key was asked for, is no longer known.
+# Adds the resource, or the checked key, to a denial before the emulator drops it.
 _denied: ContextVar[tuple[str, str]] = ContextVar("rehearsal_denied")
 
 
@@ -44,7 +44,7 @@ def install(host: EmulatorHost) -> None:
     ) -> Any:
         denied = original(access_key_id, iam_action, service, region, resource_arn, service_context)
         principal = _principal(access_key_id)
-        # The root is judged by no policy, and its calls are many.
+        # No policy applies to the root, and its calls are many.
         context = None if principal == "root" else service_context
         host.record(principal, iam_action, resource_arn, _reason(denied), context)
         if denied is not None:
@@ -59,7 +59,7 @@ def install(host: EmulatorHost) -> None:
 
 
 def _word_denials() -> None:
-    """Name the resource, as AWS does; most of the emulator's answers name principal and action only."""
+    """Names the resource, as AWS does; most of the emulator's answers name principal and action only."""
     actions = pinned.module("core.iam_actions")
     original = actions.access_denied_response
 
@@ -96,7 +96,7 @@ def _reason(denied: Any) -> str | None:
 
 
 def _declare_loopback_secure() -> None:
-    """The loopback hop stands for TLS: CDK's `enforceSSL` bucket policies deny every plain http request."""
+    """The loopback connection counts as TLS, because CDK's `enforceSSL` bucket policies deny plain http."""
     app, evaluator = pinned.module("app"), pinned.module("core.iam_evaluator")
     original = evaluator.pin_request_origin
 
@@ -107,8 +107,8 @@ def _declare_loopback_secure() -> None:
 
 
 def _restore_authority() -> None:
-    """Clients of HTTP/2, of which Polly's for JavaScript is one, sign the pseudo-header that the
-    server hands on as the host."""
+    """HTTP/2 clients, such as Polly's for JavaScript, sign a pseudo-header that the server passes on as the
+    host."""
     sigv4 = pinned.module("core.sigv4")
     original = sigv4.build_canonical_headers
 
@@ -119,7 +119,7 @@ def _restore_authority() -> None:
 
 
 def _add_condition_keys() -> None:
-    """Keys of the request that the kit's policies limit calls by and the emulator does not know."""
+    """Adds condition keys that the kit's policies use and the emulator lacks."""
     actions = pinned.module("core.iam_actions")
     original = actions.request_tag_context
 
@@ -142,7 +142,7 @@ def _request_keys(iam_action: str, body: bytes, params: dict[str, Any]) -> dict[
 
 
 def _member(body: bytes, params: dict[str, Any], name: str) -> Any:
-    """A top-level member of a request in any of the three protocols CloudWatch speaks."""
+    """A top-level member of a request in any of CloudWatch's three protocols."""
     if name in params:
         return params[name][0]
     if body[:1] == b"{":
@@ -162,7 +162,7 @@ def _guarded(service: str, handler: Any, members: set[str], passed_to: str) -> A
         method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
     ) -> Any:
         access_key = pinned.module("core.router").extract_access_key_id(headers, query_params)
-        # Only sessions and users are judged by policies: the root may pass any role.
+        # Policies apply to sessions and users only: the root may pass any role.
         if access_key and not re.fullmatch(r"\d{12}", access_key):
             for role in _roles_in(body, members):
                 denied = _pass_role(service, access_key, role, passed_to, headers)

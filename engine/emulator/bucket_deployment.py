@@ -1,5 +1,5 @@
-"""Seam: CDK's BucketDeployment. Its handler needs the AWS CLI from a layer mounted at /opt, which is not
-here, so the copy is made in its place, under the handler's own role."""
+"""Seam: CDK's BucketDeployment. Its handler needs the AWS CLI from a layer mounted at /opt, which is missing
+here, so this module copies in its place, under the handler's own role."""
 
 import io
 import zipfile

@@ -1,13 +1,14 @@
-"""Seam: buckets from templates keep their tags, their objects ask for the key, reserved names are refused.
+"""Seam: buckets from templates keep their tags, access to objects checks the key, reserved names are refused.
 
-The emulator drops both properties: CDK's auto-delete handler looks for its tag, and a role without the
-grant on the bucket's key would read and write here what AWS denies it."""
+The emulator drops both properties. CDK's auto-delete handler needs its tag, and a role without a grant on the
+bucket's key could read and write objects that AWS denies."""
 
 from typing import Any
 
 from engine.emulator import pinned
 
-# What S3 asks KMS for on its caller's behalf: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+# KMS calls on the caller's behalf:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 _KMS_ACTIONS = {"s3:PutObject": "kms:GenerateDataKey", "s3:GetObject": "kms:Decrypt"}
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -16,7 +17,7 @@ _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 
 def install() -> None:
-    """After authorization.install: the key's decisions are to be audited as well."""
+    """Call it after authorization.install, because decisions on the key are audited as well."""
     keys: dict[str, str] = {}
     _keep_properties(keys)
     _ask_for_keys(keys)

@@ -1,5 +1,5 @@
-"""Seam: dashboards are listed in the protocols of today's SDKs. The emulator writes a dashboard's time as
-text, which the SDK refuses where it expects a time."""
+"""Seam: dashboards are listed in the protocols of current SDKs. The emulator writes a dashboard's time as
+text, which the SDK refuses."""
 
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ import cbor2
 
 from engine.emulator import pinned
 
-# https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2: what follows is an epoch time
+# https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2: the tag of an epoch time
 _EPOCH_TIME = 1
 
 

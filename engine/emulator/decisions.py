@@ -1,4 +1,4 @@
-"""The emulator's own policy evaluation, for policies that need not be deployed."""
+"""The emulator's policy evaluation for policies that are not deployed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,9 +30,9 @@ def role_may(
         action=action,
         resource_arn=resource,
         region=REGION,
-        # A rehearsal does the same: authorization._declare_loopback_secure.
+        # The emulated API does the same: authorization._declare_loopback_secure.
         secure_transport=True,
-        # A request that names no tags has no aws:TagKeys, as in enforce.
+        # A request without tags has no aws:TagKeys, as in enforce.
         service_context={"aws:tagkeys": None, **{key.lower(): value for key, value in context.items()}},
     )
     result = evaluator.evaluate(asked, [evaluator.parse_policy_document({"Statement": list(identity)})])
@@ -47,9 +47,9 @@ def role_may(
 def service_may(
     service: str, action: str, resource: str, protecting: Documents, context: Mapping[str, Any]
 ) -> bool:
-    """Whether a service may do `action` on its own behalf, by the resource's own policy.
+    """Whether a resource's policy permits a service to do `action` on its own behalf.
 
-    Its statements' actions are compared whole: the templates write no patterns there."""
+    The actions are compared literally, because the templates write no patterns there."""
     evaluator = pinned.module("core.iam_evaluator")
     asked = evaluator.EvalContext(
         principal_arn=service,

@@ -1,7 +1,7 @@
-"""Seam: rules and schedules start state machines with the role their target names, and schedules say when.
+"""Seam: rules and schedules start state machines under the role of their target, and schedules fill
+placeholders.
 
-The emulator starts them inside its process whoever the role is, and leaves a schedule's placeholders as
-they are."""
+The emulator starts them within its process regardless of the role, and leaves placeholders as they are."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ def install(host: EmulatorHost) -> None:
         original(target, event, rule, view)
 
     def dispatch_to_lambda(arn: str, payload: str) -> None:
-        """Asynchronously: retried twice, then sent to the function's dead-letter queue or destination."""
+        """Asynchronous invocation: two retries, then the function's dead-letter queue or destination."""
         function, config, _ = lambdas._get_func_record_for_ref(arn)
         if function is None:
             _log.error("%s is not delivered: no such function", arn)
@@ -69,7 +69,7 @@ def _denied(host: EmulatorHost, target: dict[str, Any], rule: dict[str, Any]) ->
 
 
 def _not_permitted(host: EmulatorHost, function: str, rule: str) -> str | None:
-    """Whether the function's own policy lets EventBridge invoke it for this rule."""
+    """Whether the function's policy denies EventBridge the invocation for this rule."""
     service, action = "events.amazonaws.com", "lambda:InvokeFunction"
     context = {"aws:SourceArn": rule, "aws:SourceAccount": host.account}
     found = pinned.module("services.lambda_svc").function_policy_for_arn(function)

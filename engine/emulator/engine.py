@@ -1,4 +1,4 @@
-"""Builds the rehearsal out of the pinned emulator, the seams and the hosted services."""
+"""Builds the rehearsal from the pinned emulator, the seams and the hosted services."""
 
 import asyncio
 import contextlib
@@ -48,7 +48,7 @@ from engine.services.rekognition import Rekognition
 from engine.services.scaling import Scaling
 from engine.warehouse import RedshiftData, RedshiftServerless
 
-# True of every run, whatever the stacks contain.
+# Facts of every run, whatever the stacks contain.
 _NEVER_REHEARSED = {
     "KMS permissions of encrypted tables, topics, queues and log groups": (
         "the emulator stores them without asking KMS; the key's policy is checked statically"
@@ -63,7 +63,7 @@ _NEVER_REHEARSED = {
 
 @dataclass
 class Engine:
-    """What runs beside the emulator in its process."""
+    """Parts that run beside the emulator in its process."""
 
     services: Services
     closing: list[Callable[[], None]]
@@ -75,7 +75,7 @@ class Engine:
 
 
 def install(settings: Settings) -> Engine:
-    """Check and connect every seam. Raises pinned.SeamError where the emulator is not the expected one."""
+    """Check and connect every seam. Raises pinned.SeamError when the emulator differs from the pinned one."""
     pinned.check()
     host = EmulatorHost(settings)
     toolchain = json.loads(settings.toolchain.read_text())
@@ -83,7 +83,7 @@ def install(settings: Settings) -> Engine:
     quotas = {**fresh_account(), **settings.quotas}
     quota_api = ServiceQuotas(host.region, host.account, quotas)
     sagemaker = SageMaker(host, python, quotas, settings.wait_scale)
-    # A service is put in here, and nowhere else.
+    # All services are registered here.
     redshift = RedshiftServerless(host)
     hosted: list[Service] = [sagemaker, sagemaker.runtime, quota_api, Scaling(host, sagemaker)]
     hosted += [redshift, RedshiftData(host, redshift), Comprehend(host), Rekognition(host), Polly(host)]
@@ -92,9 +92,9 @@ def install(settings: Settings) -> Engine:
     jars = [Path(jar) for jar in toolchain["jars"]]
     glue = GlueRunner(host, python, Path(toolchain["javaHome"]), jars)
     if settings.spark_ahead:
-        # First of all: it warms up while the stacks are deployed.
+        # The first step, because it warms up while the stacks are deployed.
         glue.prepare()
-    # First the services, then the guards around all of them.
+    # The services come before the authorization around all of them.
     services = Services(hosted)
     services.install()
     dashboards.install()
@@ -127,7 +127,7 @@ def install(settings: Settings) -> Engine:
 
 
 async def serve(settings: Settings, engine: Engine) -> None:
-    """Answer requests until the process ends."""
+    """Serve requests until the process ends."""
     from hypercorn.asyncio import serve as serve_asgi
     from hypercorn.config import Config
 
@@ -137,7 +137,7 @@ async def serve(settings: Settings, engine: Engine) -> None:
     config.bind = [f"127.0.0.1:{settings.port}"]
     config.keep_alive_timeout = 75
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
-    # hypercorn installs its own signal handlers unless it is given a trigger; ours end the process.
+    # hypercorn installs its own signal handlers unless it is given a trigger.
     await serve_asgi(engine.services.controlled(pinned.module("app").app), config, shutdown_trigger=_never)
 
 

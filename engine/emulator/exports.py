@@ -1,7 +1,7 @@
-"""Seam: an export that another stack imports is neither taken back nor changed.
+"""Seam: an export that another stack imports can be neither removed nor changed.
 
-The emulator lets an update do both, keeps the export of an output that went, and answers DeleteStack with an
-error, where CloudFormation accepts it and cancels the deletion."""
+The emulator permits both in an update, keeps the export of a removed output, and answers DeleteStack with an
+error, while CloudFormation accepts the call and cancels the deletion."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def install() -> None:
     resolve, delete = stacks._resolve_stack_outputs, handlers._ACTION_HANDLERS["DeleteStack"]
 
     def used(export: str, owner: str) -> str:
-        """The stacks that import an export, "" where none does."""
+        """The stacks that import an export; "" when there is none."""
         others = ((name, stack) for name, stack in cloudformation._stacks.items() if name != owner)
         alive = ((name, stack) for name, stack in others if stack["StackStatus"] != "DELETE_COMPLETE")
         return " and ".join(

@@ -17,14 +17,14 @@ _DPU_QUOTA = "Max task DPUs per account"
 
 def install(host: EmulatorHost, runner: GlueRunner, quotas: ServiceQuotas) -> None:
     glue = pinned.module("services.glue")
-    # The docker branch is taken when an image is found; the container call is then ours.
+    # The docker branch runs when an image is found, and its container call is replaced here.
     images = SimpleNamespace(get=lambda image: image)
     glue._get_docker = lambda: SimpleNamespace(images=images)
     original_start = glue._start_job_run
 
     def start_job_run(data: dict[str, Any]) -> Any:
-        """The emulator ignores MaxConcurrentRuns, whose default of 1 meets every overlapping start, and
-        the account's DPUs."""
+        """Checks MaxConcurrentRuns, whose default of 1 affects every overlapping start, and the account's
+        DPUs; the emulator ignores both."""
         name = data.get("JobName")
         job = glue._jobs.get(name)
         if job is None:
@@ -37,7 +37,7 @@ def install(host: EmulatorHost, runner: GlueRunner, quotas: ServiceQuotas) -> No
         used = sum(_dpus(glue._jobs.get(each) or {}) * runs for each, runs in active.items())
         limit = quotas.applied(_DPU_QUOTA)
         if used + _dpus(job) > limit:
-            # The code is Glue's; the words are ours.
+            # The code is Glue's, the message is not.
             return _refusal(
                 "ResourceNumberLimitExceededException", f"{_DPU_QUOTA}: {limit:g}, in use: {used:g}"
             )
@@ -54,13 +54,13 @@ def install(host: EmulatorHost, runner: GlueRunner, quotas: ServiceQuotas) -> No
         runner.run(job, run, args, script_path)
         _announce(host, run, job_name)
 
-    # The runner reads the script with the job's role, as Glue does, so it gets the URI.
+    # The runner reads the script with the job's role, like Glue, so it gets the URI.
     glue._resolve_script = lambda script_location: script_location
     handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     kind = handlers["AWS::Glue::Job"]
 
     def keeping(change: Callable[..., Any]) -> Callable[..., Any]:
-        """The emulator drops how many runs a template allows at once, and the default is one."""
+        """Keeps the template's limit of concurrent runs, which the emulator drops; the default is one."""
 
         def changed(*given: Any) -> Any:
             name, attributes = change(*given)
@@ -78,7 +78,7 @@ def install(host: EmulatorHost, runner: GlueRunner, quotas: ServiceQuotas) -> No
 
 def _dpus(job: Mapping[str, Any]) -> float:
     workers = _DPUS.get(job.get("WorkerType", ""), 0) * (job.get("NumberOfWorkers") or 0)
-    # Glue gives ten where a job says nothing.
+    # Glue's default is ten.
     return workers or job.get("MaxCapacity") or 10
 
 

@@ -1,4 +1,4 @@
-"""The emulator as the hosted services see it (engine.host.Host)."""
+"""The emulator as the host of the services (engine.host.Host)."""
 
 import hashlib
 import json
@@ -17,13 +17,13 @@ from engine.journal import AUDIT, NOT_REHEARSED, Journal, now
 from engine.unknowns import DEFAULTS
 
 _ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)")
-# EventBridge takes at most ten entries and CloudWatch Logs does not take empty messages.
+# EventBridge accepts at most ten entries, and CloudWatch Logs accepts no empty messages.
 _EMPTY_LOG_LINE = " "
 _PATH_STYLE = Config(s3={"addressing_style": "path"})
 
 
 class EmulatorHost:
-    """engine.host.Host on the running emulator; what it says of the methods is not repeated here."""
+    """engine.host.Host on the running emulator; the protocol documents the methods."""
 
     region = REGION
     account = ACCOUNT
@@ -57,7 +57,7 @@ class EmulatorHost:
         }
 
     def keys_of(self, arn: str) -> Mapping[str, str]:
-        """The keys of a caller: of a role's session, or of the root. Raises ApiError for an IAM user."""
+        """The keys of a role's session, or of the root. Raises ApiError for an IAM user."""
         kind, _, rest = arn.rpartition(":")[2].partition("/")
         if kind == "root":
             return {"AWS_ACCESS_KEY_ID": ROOT_ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_SECRET_KEY}
@@ -95,7 +95,7 @@ class EmulatorHost:
             "Detail": json.dumps(detail),
             "Resources": list(resources),
         }
-        # PutEvents refuses `aws.*` sources from callers, as AWS does; services may send them.
+        # PutEvents refuses `aws.*` sources from callers, like AWS; services may send them.
         pinned.module("services.eventbridge")._put_events({"Entries": [entry]}, allow_aws_source=True)
 
     def log(self, group: str, stream: str, lines: Sequence[str]) -> None:
@@ -152,7 +152,7 @@ class EmulatorHost:
 
 
 def denial_text(principal_arn: str, action: str, resource: str, denied: Any) -> str:
-    """AWS's sentence for a denial: who, which action, on what, and why."""
+    """AWS's sentence for a denial: principal, action, resource and reason."""
     why = (
         "with an explicit deny in a policy"
         if getattr(denied, "decision", "") == "Deny"

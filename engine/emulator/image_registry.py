@@ -1,4 +1,4 @@
-"""Seam: the registries in which SageMaker keeps its own images, which any account may pull from."""
+"""Seam: the registries of SageMaker's own images, from which any account may pull."""
 
 from collections.abc import Mapping
 from typing import Any

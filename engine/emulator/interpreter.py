@@ -1,4 +1,4 @@
-"""Seam: where the emulator's Amazon States Language interpreter departs from AWS (seen by probes, 1.5.33)."""
+"""Seam: corrections of the emulator's Amazon States Language interpreter (found by probes, 1.5.33)."""
 
 import copy
 import threading
@@ -41,7 +41,7 @@ def _keep_terminal_errors(sfn: Any) -> None:
 
 
 def _evaluate_assign_at_once(sfn: Any) -> None:
-    """All expressions of one Assign see the variables as they were when the state began."""
+    """All expressions of one Assign use the variables as of the start of the state."""
     original = sfn._apply_state_assign
 
     def apply_state_assign(
@@ -64,7 +64,7 @@ def _evaluate_assign_at_once(sfn: Any) -> None:
 
 
 def _apply_choice_default_output(sfn: Any) -> None:
-    """The state's own Output and Assign belong to its Default; the emulator drops the Output."""
+    """Output and Assign of the state itself apply to its Default; the emulator drops the Output."""
     original = sfn._execute_choice
 
     def execute_choice(state_def: dict[str, Any], raw_input: Any, ctx: Any = None) -> Any:
@@ -73,14 +73,14 @@ def _apply_choice_default_output(sfn: Any) -> None:
             return original(state_def, raw_input, ctx)
         otherwise = {"Condition": True, "Next": default}
         otherwise |= {key: state_def[key] for key in ("Output", "Assign") if key in state_def}
-        # A rule is evaluated like a state, and takes its query language from the machine.
+        # A rule is evaluated like a state, with the query language of the machine.
         return original({**state_def, "Choices": [*state_def["Choices"], otherwise]}, raw_input, ctx)
 
     sfn._execute_choice = execute_choice
 
 
 def _apply_succeed_output(sfn: Any) -> None:
-    """The Output of a Succeed state is the execution's; the emulator knows its OutputPath only."""
+    """The Output of a Succeed state is that of the execution; the emulator evaluates its OutputPath only."""
     original = sfn._apply_output_path
 
     def apply_output_path(state_def: dict[str, Any], data: Any, ctx: Any = None) -> Any:
@@ -92,7 +92,7 @@ def _apply_succeed_output(sfn: Any) -> None:
 
 
 def _run_parallel_in_jsonata(sfn: Any) -> None:
-    """The emulator reads a Parallel state's JSONPath fields only: Arguments, Output and Assign were
+    """The emulator reads a Parallel state's JSONPath fields only, so Arguments, Output and Assign were
     ignored."""
     original = sfn._run_parallel_branches
 
@@ -114,7 +114,7 @@ def _run_parallel_in_jsonata(sfn: Any) -> None:
 
 
 def _scope_variables(sfn: Any) -> None:
-    """Branches and iterations read the outer variables; what they assign stays inside."""
+    """Branches and iterations read the outer variables; their assignments are local."""
     original = sfn._run_sub_machine
 
     def run_sub_machine(
@@ -126,7 +126,7 @@ def _scope_variables(sfn: Any) -> None:
 
 
 def _time_out_executions(sfn: Any) -> None:
-    """TimeoutSeconds of the machine itself, in real seconds, and an end that nothing overwrites."""
+    """TimeoutSeconds of the machine itself, in real seconds, with an end that nothing overwrites."""
     run, fail = sfn._run_execution, sfn._fail_execution
 
     def fail_execution(execution: dict[str, Any], error: str, cause: str) -> None:

@@ -1,4 +1,4 @@
-"""Seam: a Node handler's error arrives under its own name, and the warm process outlives it, as on AWS.
+"""Seam: a Node handler's error has its own name, and the warm process outlives it, as on AWS.
 
 The emulator's worker reports the message only ("Runtime.HandlerError"), so Retry and Catch by error name
 never match, and it ends the process, so module state is lost.
@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.emulator import pinned
 
-# Carried through the worker's "ok" path, which keeps the process; no handler returns such a key by accident.
+# Passed through the worker's "ok" path, which keeps the process; no handler returns such a key by accident.
 _MARKER = "__rehearsal_handler_error__"
 _SETTLED_ERROR = """_realStdoutWrite(JSON.stringify({
             status: "error", error: String(err.message || err), trace: err.stack || ""
@@ -20,7 +20,7 @@ _SETTLED_ERROR = """_realStdoutWrite(JSON.stringify({
 _THROWN_ERROR = """_realStdoutWrite(JSON.stringify({
         status: "error", error: e.message, trace: e.stack
       }) + "\\n");"""
-# The Lambda Node runtime reports so: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+# The form of the Lambda Node runtime: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
 _REPORT = """_realStdoutWrite(JSON.stringify({ status: "ok", result: { MARKER: {
             errorType: (ERR && ERR.name) || typeof ERR,
             errorMessage: ERR && ERR.message !== undefined ? ERR.message : String(ERR),
@@ -28,14 +28,14 @@ _REPORT = """_realStdoutWrite(JSON.stringify({ status: "ok", result: { MARKER: {
           } } }) + "\\n");""".replace("MARKER", _MARKER)
 
 
-# On stderr before the answer is on stdout: pipes of Node are synchronous, and Python's answer is flushed.
+# The marker is on stderr before the answer is on stdout, because Node's pipes are synchronous.
 _END_OF_CALL = "__rehearsal_end_of_call__"
 _SETTLED = """_realStdoutWrite(JSON.stringify({ status: "ok", result: res }) + "\\n");"""
 _END_IN_NODE = f'_stderrWrite("{_END_OF_CALL}\\n");\n'
 _CAUGHT = """"trace": traceback.format_exc()}) + "\\n")
 """
 _END_IN_PYTHON = f'        print("{_END_OF_CALL}", file=sys.stderr, flush=True)\n'
-# The end is in the pipe before the answer; only the thread that reads the pipe can still be behind.
+# The marker precedes the answer in the pipe; only the reading thread can still be behind.
 _END_WITHIN_SECONDS = 5.0
 
 
@@ -49,7 +49,7 @@ def install() -> None:
         runtime._PYTHON_WORKER_SCRIPT, _CAUGHT, _CAUGHT + _END_IN_PYTHON
     )
     worker, custom = runtime.Worker, runtime.ProvidedWorker
-    # A custom runtime brings a program of its own, which writes no such line.
+    # A custom runtime has its own program, which writes no such line.
     custom._drain_stderr, custom._drain_stderr_bounded = worker._drain_stderr, worker._drain_stderr_bounded
     worker._read_stderr = _read_stderr
     worker._drain_stderr = worker._drain_stderr_bounded = _log_of_call
@@ -75,7 +75,7 @@ def _replaced(script: str, original: str, replacement: str) -> str:
 
 
 def _read_stderr(worker: Any) -> None:
-    """In a thread of its own, to the end of the process, which ends a call that got no answer."""
+    """Runs in a thread of its own until the process ends, which also ends a call without an answer."""
     lines, pipe = worker._stderr_queue, worker._proc.stderr
     with contextlib.suppress(Exception):
         for line in pipe:
@@ -84,12 +84,12 @@ def _read_stderr(worker: Any) -> None:
 
 
 def _log_of_call(worker: Any) -> str:
-    """The lines up to the end of the call. A handler's work that goes on behind its answer writes into the
-    log of the next call, as on AWS."""
+    """The lines up to the end of the call. Work that a handler continues after its answer is logged with the
+    next call, as on AWS."""
     lines: list[str] = []
     with contextlib.suppress(queue.Empty):
         while True:
-            # What a handler wrote last may lack the newline.
+            # The last line of a handler may lack the newline.
             line, end, _ = worker._stderr_queue.get(timeout=_END_WITHIN_SECONDS).partition(_END_OF_CALL)
             lines += [line] if line or not end else []
             if end:
@@ -98,8 +98,8 @@ def _log_of_call(worker: Any) -> str:
 
 
 def _create_whole() -> None:
-    """The emulator creates a function without its archive, and then answers for it with a mock; and drops the
-    dead-letter queue of a template's function, so that an event that fails for good would be lost."""
+    """The emulator creates a function before its archive, and meanwhile answers with a mock; it also drops
+    the dead-letter queue of a template's function, so that a failed event would be lost."""
     lambdas = pinned.module("services.lambda_svc")
     handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     function = handlers["AWS::Lambda::Function"]

@@ -1,7 +1,7 @@
-"""Seam: a log group into which a function wrote shortly before a stack deleted it comes back, without
-retention: Lambda hands over a moment later what it collected, and a role of CDK's may create groups.
+"""Seam: a log group that a function used shortly before a stack deleted it returns without retention, because
+Lambda delivers collected lines later and a role of CDK's may create groups.
 
-Seam: CloudFormation names a group after its stack, as it does other resources; the emulator puts such groups
+Seam: CloudFormation derives a group's name from its stack, like other names; the emulator puts such groups
 below a path of its own."""
 
 import secrets
@@ -12,7 +12,7 @@ from typing import Any
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
 
-# Lambda hands over within seconds; the engine's waits are a hundredth of AWS's.
+# Lambda delivers within seconds; the engine's waits are a hundredth of AWS's.
 _WRITTEN_WITHIN_SECONDS, _LATE_SECONDS = 10.0, 0.1
 
 

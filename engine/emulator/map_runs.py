@@ -1,9 +1,9 @@
 """Seam: a distributed map reads its items, batches them, starts child executions and writes their results
-under the machine's role. The emulator's own reads inside its process, has no ItemBatcher and no ResultWriter,
-and evaluates no JSONata in the state's fields.
+under the machine's role. The emulator reads within its process, has no ItemBatcher and no ResultWriter, and
+evaluates no JSONata in the state's fields.
 
 Source: Step Functions Developer Guide, "Using Map state in Distributed mode" and its pages on ItemReader,
-ItemBatcher, ResultWriter and on IAM policies; the definitions that they do not show are refused."""
+ItemBatcher, ResultWriter and IAM policies; other definitions are refused."""
 
 import contextvars
 import copy
@@ -50,7 +50,7 @@ def install(call: Call, check: Check) -> None:
 
 
 def _name_map_runs() -> None:
-    """A grant of DescribeMapRun names map runs; the emulator has no resource for the call."""
+    """A grant of DescribeMapRun applies to map runs; the emulator has no resource for the call."""
     actions = pinned.module("core.iam_actions")
     original = actions.extract_resource_arn
 
@@ -91,7 +91,7 @@ class _MapRun:
         record = self.record(len(items), len(batches), tolerated)
         sfn._map_runs[self.arn] = record
         with ThreadPoolExecutor(max_workers=int(self.field("MaxConcurrency", 0)) or 64) as pool:
-            # A context per child: one cannot be entered by two threads.
+            # Each child gets a context, because two threads cannot enter one.
             started = [
                 pool.submit(contextvars.copy_context().run, self.child, record, batch, size)
                 for batch, size in batches
@@ -115,7 +115,7 @@ class _MapRun:
         return output, sfn._next_or_end(state)
 
     def listed(self) -> list[Any]:
-        """What the reader finds, every page of it."""
+        """All pages of the reader's items."""
         reader = self.state["ItemReader"]
         resource, arguments = reader["Resource"], self.evaluated(reader.get("Arguments", {}))
         if not resource.endswith(":s3:listObjectsV2") or "ReaderConfig" in reader:
@@ -149,7 +149,7 @@ class _MapRun:
         return self.sfn._apply_jsonata_template(self.state["ItemSelector"], self.raw_input, context)
 
     def batched(self, items: list[Any]) -> Iterator[tuple[Any, int]]:
-        """The input of each child execution, and how many items are in it."""
+        """The input of each child execution, with its number of items."""
         batcher = self.state.get("ItemBatcher")
         if batcher is None:
             yield from ((item, 1) for item in items)
@@ -166,7 +166,7 @@ class _MapRun:
             yield batch, len(batch["Items"])
 
     def child(self, record: Json, given: Any, size: int) -> Json:
-        """One child execution to its end. It cannot read its parent's variables; the role is the same."""
+        """Runs one child execution to its end, under the same role. It cannot read its parent's variables."""
         sfn, name = self.sfn, str(uuid.uuid4())
         child = {
             **{"executionArn": f"{self.prefix}:execution:{self.label}:{name}", "name": name},
@@ -202,7 +202,7 @@ class _MapRun:
         return child
 
     def written(self, children: list[Json], record: Json) -> Json:
-        """Files of results by status and a manifest of them, below a folder of the run."""
+        """Result files by status with a manifest, below a folder of the run."""
         writer = self.state["ResultWriter"]
         arguments = self.evaluated(writer["Arguments"])
         folder = f"{arguments['Prefix']}/{self.arn.rpartition(':')[2]}"
@@ -267,7 +267,7 @@ class _MapRun:
 
 
 def _exported(child: Json) -> Json:
-    """An execution as a result file has it."""
+    """An execution in the form of a result file."""
     shown = {
         **{"ExecutionArn": child["executionArn"], "Name": child["name"], "Status": child["status"]},
         **{

@@ -1,5 +1,5 @@
-"""The only importer of ministack. Every symbol a seam calls or replaces is checked before anything starts,
-so that an upgrade of the emulator stops here with a sentence instead of changing behaviour in silence."""
+"""The only importer of ministack. Every symbol that a seam calls or replaces is checked before anything
+starts, so that an upgrade of the emulator fails with a message instead of changing behaviour silently."""
 
 import importlib
 import importlib.metadata
@@ -9,7 +9,7 @@ from typing import Any
 
 PINNED = "1.5.33"
 
-# "module:symbol" -> its parameters, or None where only the existence matters (tables, constants, classes).
+# "module:symbol" -> its parameters, or None when only existence matters (tables, constants, classes).
 SEAMS: dict[str, str | None] = {
     "app:app": "scope receive send",
     "app:AUTH": None,
@@ -161,7 +161,7 @@ SEAMS: dict[str, str | None] = {
 
 
 class SeamError(SystemExit):
-    """The installed emulator is not the one the seams were written for."""
+    """The installed emulator is not the one for which the seams were written."""
 
 
 def module(name: str) -> Any:

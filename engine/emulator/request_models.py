@@ -1,7 +1,7 @@
-"""Whether a body fulfils a request model, and why not in the words of $context.error.validationErrorString.
+"""Validation of a body against a request model, with the messages of $context.error.validationErrorString.
 
-API Gateway validates JSON Schema draft 4 with a Java library whose messages it passes on; these are that
-library's (java-json-tools/json-schema-validator), for the keywords a flat request model uses."""
+API Gateway validates JSON Schema draft 4 with a Java library (java-json-tools/json-schema-validator) and
+passes its messages on; this module has those of the keywords in a flat request model."""
 
 import json
 import re
@@ -20,13 +20,13 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 Check = Callable[[Any], bool]
-# What a check is compiled for; a schema with any other keyword is read for each value.
+# Keywords that are compiled; a schema with any other keyword is interpreted for each value.
 _COMPILED = {"type", "properties", "required", "additionalProperties", "items", "minItems", "maxItems"}
 _ANNOTATIONS = {"$schema", "id", "title", "description", "default"}
 
 
 def compiled(schema: Any, read: Callable[[Any, Any], bool]) -> Check:
-    """Whether a value parsed from JSON fulfils `schema`; `read` judges by keywords not known here."""
+    """Whether a value parsed from JSON fulfils `schema`; `read` evaluates keywords that are missing here."""
     if not isinstance(schema, dict) or schema.keys() - _COMPILED - _ANNOTATIONS:
         return lambda value: read(schema, value)
     allowed = schema.get("type", list(_TYPES))
@@ -34,7 +34,7 @@ def compiled(schema: Any, read: Callable[[Any, Any], bool]) -> Check:
     apart = isinstance(schema.get("items"), list) or isinstance(schema.get("additionalProperties"), dict)
     if apart or not _TYPES.keys() >= set(names):
         return lambda value: read(schema, value)
-    # Exact types, because a bool is an int to Python and not to JSON.
+    # Exact types, because a bool is an int in Python but not in JSON.
     types = {each for name in names for each in _TYPES[name]}
     if types.isdisjoint((dict, list)):
         return lambda value: type(value) in types

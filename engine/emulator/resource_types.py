@@ -1,4 +1,4 @@
-"""Seam: CloudFormation types the emulator lacks: those of hosted services, and those accepted without
+"""Seam: CloudFormation types that the emulator lacks: those of hosted services, and those accepted without
 effect."""
 
 import secrets
@@ -10,8 +10,8 @@ from engine.emulator.host import EmulatorHost
 from engine.emulator.service_roles import ServiceRoles
 from engine.services import ResourceType
 
-# Accepted without effect and reported. A type that nothing knows is refused before a stack starts.
-# Value: the attributes Fn::GetAtt may ask for; `{id}` is the generated physical id.
+# Types accepted without effect, and reported. An unknown type is refused before a stack starts. Value: the
+# attributes for Fn::GetAtt; `{id}` is the generated physical id.
 NO_OPS: dict[str, dict[str, str]] = {
     "AWS::Athena::DataCatalog": {},
     "AWS::Athena::NamedQuery": {"NamedQueryId": "{id}"},
@@ -47,12 +47,12 @@ def install(host: EmulatorHost, types: Mapping[str, ResourceType], roles: Servic
     handlers[_ALARM] = _alarm(host, handlers[_ALARM])
     handlers.update({type_name: _hosted(resource_type, roles) for type_name, resource_type in types.items()})
     runs_on_worker = stacks._runs_on_worker_thread
-    # Provisioning an endpoint calls back into the emulator, which would wait for itself on the event loop.
+    # Provisioning an endpoint calls the emulator, which would wait for itself on the event loop.
     stacks._runs_on_worker_thread = lambda type_name: type_name in types or runs_on_worker(type_name)
 
 
 def _hosted(resource_type: ResourceType, roles: ServiceRoles) -> dict[str, Any]:
-    # A replaced resource is deleted after its stack has forgotten it.
+    # A replaced resource is deleted after its stack has dropped it.
     owners: dict[str, str] = {}
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
@@ -93,7 +93,7 @@ def _no_op(host: EmulatorHost, type_name: str, attributes: dict[str, str]) -> di
 
 
 def _alarm(host: EmulatorHost, plain: dict[str, Any]) -> dict[str, Any]:
-    """The emulator evaluates alarms on one metric; one on an expression exists and never changes state."""
+    """The emulator evaluates alarms on one metric; an alarm on an expression never changes state."""
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
         if "Metrics" not in props:

@@ -1,4 +1,4 @@
-"""Seam: a stack operation's resource calls are checked against the role CloudFormation makes them with."""
+"""Seam: a stack operation's resource calls are checked against CloudFormation's role for the stack."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,8 +10,8 @@ from engine.services import Permission
 
 
 class ServiceRoles:
-    """Remembers each stack's role: the RoleARN it was given (kept for later operations, as on AWS), else the
-    role of the caller. Stacks operated by the account root are not limited."""
+    """Keeps each stack's role: the given RoleARN (kept for later operations, as on AWS), else the role of the
+    caller. Stacks operated by the account root are not limited."""
 
     def __init__(self, host: EmulatorHost) -> None:
         self._host = host
@@ -20,7 +20,7 @@ class ServiceRoles:
 
     def install(self) -> None:
         handlers = pinned.module("services.cloudformation.handlers")._ACTION_HANDLERS
-        # The CDK CLI creates and updates stacks by change sets, and gives the role with them.
+        # The CDK CLI creates and updates stacks by change sets, which carry the role.
         for action in ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet"):
             handlers[action] = self._remembering(handlers[action])
 

@@ -1,4 +1,4 @@
-"""Seam: services of the engine's own, routed, authorised and audited like the emulator's."""
+"""Seam: the engine's own services, routed, authorised and audited like the emulator's."""
 
 import asyncio
 import contextvars
@@ -17,7 +17,7 @@ _THROTTLE = "/_engine/throttle"
 
 
 class Services:
-    """The hosted services, by the name that requests are signed for, which several may share."""
+    """The hosted services, by signing name, which several may share."""
 
     def __init__(self, services: Sequence[Service]) -> None:
         self._endpoints: dict[str, list[Endpoint]] = {}
@@ -60,7 +60,7 @@ class Services:
         def access_denied_response(
             service: str, action: str, principal_arn: str, request_id: str, **details: Any
         ) -> Any:
-            # Credentials that are none are refused in the emulator's words, whatever the service.
+            # Invalid credentials are refused with the emulator's message, whatever the service.
             if service not in self._endpoints or details.get("error_code"):
                 return denied(service, action, principal_arn, request_id, **details)
             asked = Request("", "", details["headers"], b"", {})
@@ -72,7 +72,7 @@ class Services:
         actions.access_denied_response = access_denied_response
 
     def _endpoint(self, name: str, request: Request) -> Endpoint:
-        """The service that has the operation, else one that speaks the request's protocol."""
+        """The service that has the operation, else one that uses the request's protocol."""
         endpoints = self._endpoints[name]
         speaking = [endpoint for endpoint in endpoints if endpoint.protocol(request)]
         having = (endpoint for endpoint in speaking if endpoint.operation(request)[0])
@@ -82,7 +82,7 @@ class Services:
         async def handler(*request: Any) -> Response:
             asked = Request(*request)
             who = caller_of(pinned.module("core.router").extract_access_key_id(asked.headers, asked.query))
-            # An operation may call back into the emulator: never on the event loop.
+            # An operation may call the emulator, so it must not run on the event loop.
             context = contextvars.copy_context()
             answer = self._endpoint(name, asked).answer
             return await asyncio.get_running_loop().run_in_executor(None, context.run, answer, asked, who)
@@ -98,7 +98,7 @@ class Services:
         return collect
 
     def controlled(self, app: Any) -> Any:
-        """The emulator's application, which a test tells at an address of its own to throttle calls."""
+        """The emulator's application, with an additional address by which tests throttle calls."""
 
         async def answer(scope: Any, receive: Any, send: Any) -> None:
             if scope.get("path") != _THROTTLE:
@@ -116,7 +116,7 @@ class Services:
 
 
 def caller_of(access_key: str) -> Caller:
-    """Whoever signs with the key."""
+    """The caller who signs with the key."""
     evaluator, responses = pinned.module("core.iam_evaluator"), pinned.module("core.responses")
     arn = (evaluator.resolve_caller_identity(access_key) or {"userArn": access_key})["userArn"]
 

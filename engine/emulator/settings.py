@@ -1,4 +1,4 @@
-"""What one engine is started with."""
+"""Settings of an engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ ROOT_SECRET_KEY = "test"
 @dataclass(frozen=True)
 class Settings:
     """`wait_scale` is the length in real seconds of a second that a state machine waits, an endpoint bakes or
-    an alarm's period lasts. `quotas` are those granted beyond a new account's, by name, `unknowns`
-    the answers of AWS that are assumed otherwise than by default (engine.unknowns). `spark_ahead` has a
-    JVM started and warmed before a Glue run needs it, `member_account` makes the account a member of an
-    organization whose payer lets it have no budgets."""
+    an alarm's period lasts. `quotas` are granted beyond those of a new account, by name; `unknowns` are
+    assumed answers of AWS that differ from the default (engine.unknowns). `spark_ahead` starts and warms a
+    JVM before a Glue run needs it; `member_account` makes the account a member of an organization without
+    access to budgets."""
 
     run_dir: Path
     port: int

@@ -1,12 +1,12 @@
 """Seam: DescribeStacks of a stack in progress answers when its operation ends, at the latest after two
 seconds; a role's first UpdateStack of a stack is throttled.
 
-The CDK CLI asks right after it started an operation and then every five seconds. The emulator ends most of
-them within one, so that a deployment would mostly wait for the CLI. What is answered stays true, it only
-comes later.
+The CDK CLI polls right after it started an operation and then every five seconds. The emulator ends most
+operations within one, so a deployment would mostly wait for the CLI. The answer stays true, it only comes
+later.
 
-CloudFormation throttles whoever it likes at any time, so a state machine must bear it in every run. The
-root is spared: it deploys with a CLI that tries again by itself."""
+CloudFormation may throttle any call, so every run tests that a state machine retries. The root is excepted,
+because it deploys with a CLI that retries anyway."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from engine.emulator import pinned
 from engine.emulator.settings import ROOT_ACCESS_KEY
 
-# Below every caller's timeout; what lasts longer (an endpoint's rollout) is seen in progress, as on AWS.
+# Below every caller's timeout; longer operations, such as a rollout, are seen in progress as on AWS.
 _LONGEST_SECONDS = 2.0
 _POLL_SECONDS = 0.01
 
@@ -36,7 +36,7 @@ def install() -> None:
             return pinned.module("services.cloudformation.helpers")._error("Throttling", "Rate exceeded")
         if name := _stack_of(b"DescribeStacks", body):
             deadline = time.monotonic() + _LONGEST_SECONDS
-            # Other requests are answered meanwhile: all of them share this event loop.
+            # Other requests are answered meanwhile, because all share this event loop.
             while _in_progress(stacks.get(name)) and time.monotonic() < deadline:
                 await asyncio.sleep(_POLL_SECONDS)
         return await answer(method, path, headers, body, query_params)
@@ -45,7 +45,7 @@ def install() -> None:
 
 
 def _stack_of(action: bytes, body: bytes) -> str | None:
-    """Name of the stack that a request of this action is about, given by its name or its ARN."""
+    """Name of the stack of a request with this action, from its name or ARN."""
     if b"Action=" + action not in body:
         return None
     name = parse_qs(body.decode("utf-8", "replace")).get("StackName", [""])[0]
@@ -55,5 +55,5 @@ def _stack_of(action: bytes, body: bytes) -> str | None:
 
 def _in_progress(stack: dict[str, Any] | None) -> bool:
     status = str((stack or {}).get("StackStatus", ""))
-    # REVIEW_IN_PROGRESS waits for a person to execute a change set.
+    # REVIEW_IN_PROGRESS lasts until a person executes a change set.
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"

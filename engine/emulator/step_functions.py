@@ -1,4 +1,4 @@
-"""Seam: state machine tasks are real calls under the machine's role, instead of calls inside the emulator."""
+"""Seam: state machine tasks are real calls under the machine's role, instead of calls within the emulator."""
 
 import contextvars
 import json
@@ -97,7 +97,7 @@ def install(host: EmulatorHost) -> None:
 
 
 def _show_parameters(execution: dict[str, Any], resource: str, arguments: Any) -> None:
-    """A history tells what a task asked for; the emulator's tells only of whom."""
+    """A history contains the parameters of a task; the emulator's has the resource only."""
     for event in reversed(execution["events"]):
         details = event.get("taskScheduledEventDetails", {})
         if details.get("resource") == resource and "parameters" not in details:
@@ -123,7 +123,7 @@ def _timeout_seconds(sfn: Any, state_def: dict[str, Any], raw_input: Any, ctx: A
 
 
 def _make_starts_idempotent(sfn: Any) -> None:
-    """A second start with the same name and input while the first runs succeeds, as on AWS:
+    """A second start with the same name and input succeeds while the first one runs, as on AWS:
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
     original = sfn._start_execution
 

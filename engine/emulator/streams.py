@@ -1,8 +1,8 @@
-"""Seam: Firehose delivery is buffered and made with the stream's role. The emulator writes an object per
+"""Seam: Firehose delivery is buffered and made with the stream's role. The emulator writes one object per
 record.
 
-Seam: a role's first put comes late, as from a cold environment that looks up a name and opens a
-connection with a third of a CPU. Seconds were seen on AWS, at times; the kit allows 2.5."""
+Seam: a role's first put is slow, as from a cold environment that resolves a name and opens a connection with
+a third of a CPU. Delays of seconds were observed on AWS at times; the kit allows 2.5."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from engine.emulator.settings import ROOT_ACCESS_KEY
 from engine.firehose.delivery import Delivery, Destination, processors
 
 _log = logging.getLogger("engine.firehose")
-# Intervals of minutes become seconds; a flush never comes sooner than this, so that records really gather.
+# Intervals of minutes become seconds; the minimum makes records gather nevertheless.
 _SCALE, _MINIMUM_SECONDS = 0.01, 0.5
 _COLD_SECONDS = 1.0
 _REHEARSED_PROCESSORS = {"MetadataExtraction", "AppendDelimiterToRecord"}
@@ -63,7 +63,7 @@ def _writer(host: EmulatorHost, stream: str, config: dict[str, Any]) -> Any:
         try:
             client.put_object(Bucket=bucket, Key=key, Body=body)
         except ClientError as error:
-            # Firehose retries and then drops; the audit holds the denial, the log its text.
+            # Firehose retries and then drops; the audit has the denial, the log its message.
             _log.error("Firehose %s could not write s3://%s/%s: %s", stream, bucket, key, error)
             host.log(f"/aws/kinesisfirehose/{stream}", "DestinationDelivery", [f"S3.AccessDenied {error}"])
 

@@ -1,4 +1,4 @@
-"""Buffers a stream's records and writes one object for many, as Firehose does."""
+"""Buffers a stream's records and writes one object for many, like Firehose."""
 
 import base64
 import json
@@ -12,13 +12,13 @@ from typing import Any
 from engine.firehose.prefixes import ProcessingError, evaluate, java_time, partition_keys
 
 _MEBIBYTE = 1024 * 1024
-# Firehose's defaults where the stream gives no BufferingHints.
+# Firehose's defaults when the stream has no BufferingHints.
 _DEFAULT_SECONDS, _DEFAULT_MEBIBYTES = 300, 5
 
 
 @dataclass(frozen=True)
 class Destination:
-    """The part of an ExtendedS3DestinationConfiguration that shapes what is written.
+    """The part of an ExtendedS3DestinationConfiguration that determines the output.
 
     `query` is the MetadataExtraction query when dynamic partitioning is on."""
 
@@ -93,7 +93,7 @@ class Delivery:
         stream, prefix = identity
         at = java_time("yyyy-MM-dd-HH-mm-ss", datetime.now(UTC))
         key = f"{prefix}{stream}-1-{at}-{uuid.uuid4()}{buffer.destination.extension}"
-        # Records are joined as they came: Firehose adds no newline unless AppendDelimiterToRecord is set.
+        # Records are concatenated unchanged: Firehose adds no newline without AppendDelimiterToRecord.
         buffer.put(key, b"".join(buffer.parts))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import jq
 
 _EXPRESSION = re.compile(r"!\{([A-Za-z]+):([^}]*)\}")
-# Java DateTimeFormatter letters that a prefix may use, and their strftime counterparts.
+# Letters of Java's DateTimeFormatter that a prefix may use, with their strftime counterparts.
 _JAVA_TIME = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "DDD": "%j"}
 
 
@@ -33,7 +33,7 @@ def partition_keys(query: str, record: bytes) -> dict[str, str]:
     return {name: _scalar(name, value) for name, value in keys.items()}
 
 
-# Compiled once a stream, not once a record.
+# Compiled once per stream, not once per record.
 @cache
 def _program(query: str) -> Any:
     return jq.compile(query)
@@ -52,7 +52,7 @@ def evaluate(
 ) -> str:
     """Expand `!{timestamp:…}`, `!{partitionKeyFromQuery:…}` and `!{firehose:…}`.
 
-    A prefix without a timestamp gets `yyyy/MM/dd/HH/` behind it, unless it is dynamically partitioned."""
+    `yyyy/MM/dd/HH/` is appended to a prefix without a timestamp, unless it is dynamically partitioned."""
     names: set[str] = set()
 
     def expand(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""A JVM that is started and warmed ahead of the run that takes it."""
+"""A JVM that is started and warmed before a run needs it."""
 
 import json
 import os
@@ -12,15 +12,14 @@ from typing import Any
 from engine.glue.launcher import BEGIN
 from engine.sagemaker.process import Process
 
-# A step of the warm-up ends within a second or three; a JVM that hangs is not waited for.
+# Limit for a step of the warm-up, which takes a second or three; a hanging JVM is given up.
 _TAKE_SECONDS = 30
 
 
 class Ahead:
     """Keeps at most one JVM, for the next run: two runs never share one.
 
-    `start` starts a launcher in a folder, with the file descriptor that it is to read its run from.
-    """
+    `start` starts a launcher in a folder, with the file descriptor from which it reads its run."""
 
     def __init__(self, scratch: Path, start: Callable[[Path, int], Process]) -> None:
         self._scratch, self._start = scratch, start
@@ -31,14 +30,14 @@ class Ahead:
         self._numbers = count(1)
 
     def keep(self) -> None:
-        """Start one, and from now on the next one whenever none waits and no run is active."""
+        """Start one now, and the next one whenever none is ready and no run is active."""
         with self._lock:
             self._keeps = True
             self._prepare()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """While the block runs, no JVM starts beside it."""
+        """No JVM starts while the block runs."""
         with self._lock:
             self._runs += 1
         try:
@@ -60,7 +59,7 @@ class Ahead:
             os.close(reading)
 
     def take(self, request: Mapping[str, Any]) -> Process | None:
-        """The process that has become the requested run; None where no JVM waits, or only a dead one."""
+        """The process of the requested run; None when no JVM is ready, or only a dead one."""
         with self._lock:
             waiting, self._waiting = self._waiting, None
         if waiting is None:
@@ -81,6 +80,6 @@ class Ahead:
         return process if begun else None
 
     def close(self) -> None:
-        """Start no more; the one that waits is ended by whoever started it."""
+        """Start no more; the starter ends the one that is ready."""
         with self._lock:
             self._keeps = False

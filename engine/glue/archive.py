@@ -1,8 +1,7 @@
-"""Makes the archive of the classes that Spark loads, which saves each start some seconds.
+"""Writes the archive of the classes that Spark loads, which shortens each start by some seconds.
 
-`python -m engine.glue.archive .toolchain/toolchain.json` writes it beside Spark's S3 jars, once for a
-toolchain. Runs work without it, and Java itself ignores one made for other jars or another Java.
-"""
+`python -m engine.glue.archive .toolchain/toolchain.json` writes it beside Spark's S3 jars, once per
+toolchain. Runs work without it, and Java ignores an archive for other jars or another Java."""
 
 import json
 import os
@@ -15,14 +14,14 @@ from pathlib import Path
 
 from engine.glue.spark import archive_of, base_archive, base_archive_command, jvm_environment, run_settings
 
-# Java writes the archive while it exits, some 10 s on a quiet machine after the program has ended.
+# Java writes the archive while it exits, for about 10 s on a quiet machine after the program has ended.
 _DUMP_SECONDS = 180
 _ROOT = Path(__file__).parents[2]
 _NOBODY = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_SESSION_TOKEN": "none"}
 
 
 def make_base(python: Path, java_home: Path) -> None:
-    """Write the base archive that small runtimes lack; raises RuntimeError for a Java of somebody else's."""
+    """Write the base archive that small runtimes lack; raises RuntimeError for a foreign Java."""
     if base_archive(java_home).exists():
         return
     if not java_home.is_relative_to(python.parent.parent):
@@ -57,7 +56,7 @@ def make(python: Path, java_home: Path, jars: Sequence[Path]) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        # Java inherits the pipe, so its end is Java's end and not only the program's.
+        # Java inherits the pipe, so its end is also Java's end and not only the program's.
         _, errors = process.communicate(timeout=_DUMP_SECONDS)
     if process.returncode or not partial.exists():
         raise RuntimeError(f"Spark's class archive was not made. The warm-up said:\n{errors[-2000:]}")

@@ -1,9 +1,8 @@
-"""The program that starts a JVM ahead of need, warms it, and becomes the run that takes it.
+"""Starts a JVM in advance, warms it, and becomes the run that uses it.
 
-`python -m engine.glue.launcher FD` reads one line of JSON from the file descriptor FD when a run wants
-the JVM: {"argv", "env", "folder", "settings"}. It then replaces itself by that program, which PySpark's own
-variables connect to the JVM. So the JVM belongs to one run only: a child of its process, in its group.
-"""
+`python -m engine.glue.launcher FD` reads one line of JSON from the file descriptor FD when a run needs the
+JVM: {"argv", "env", "folder", "settings"}. It then replaces itself by that program, which PySpark's own
+variables connect to the JVM. So the JVM belongs to one run only: a child of its process, in its group."""
 
 import contextlib
 import json
@@ -15,19 +14,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-# What both streams hold before this line is the warm-up's.
+# Output of both streams before this line belongs to the warm-up.
 BEGIN = "--- the run begins ---"
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def main() -> None:
     requests = int(sys.argv[1])
-    # The JVM would hand this one on to Spark's Python workers.
+    # The JVM would pass this descriptor on to Spark's Python workers.
     os.environ.pop("PYTHONPATH", None)
     hurry = threading.Thread(target=_hurry_when_wanted, args=[requests])
     hurry.start()
     gateway = None
-    # Whatever breaks here, the run starts a JVM of its own.
+    # After any error here the run starts a JVM of its own.
     with contextlib.suppress(Exception):
         gateway = _warmed(requests)
     hurry.join()
@@ -46,7 +45,7 @@ def main() -> None:
 
 
 def _warmed(requests: int) -> Any:
-    """A gateway to a JVM that has worked, until its work was done or a run wants it."""
+    """A gateway to a warmed JVM, returned when the warm-up is done or a run needs it."""
     from pyspark import SparkContext
     from pyspark.java_gateway import launch_gateway
 
@@ -54,7 +53,7 @@ def _warmed(requests: int) -> Any:
 
     gateway = launch_gateway()  # type: ignore[no-untyped-call]
     if not _wanted(requests):
-        # Only now: a second at full speed, and a run at any time from here on has a JVM.
+        # Started only now, because the first second runs at full speed; from here on a run can use the JVM.
         _set_niceness(19)
         if _wanted(requests):
             _set_niceness(0)
@@ -66,7 +65,7 @@ def _warmed(requests: int) -> Any:
 
 
 def _become(folder: Path) -> None:
-    """The JVM cannot change its working directory; so that one takes the files and the name of the run's."""
+    """The JVM cannot change its working directory, so its folder takes the run's files and name."""
     here = Path.cwd()
     for file in folder.iterdir():
         file.rename(here / file.name)
@@ -75,13 +74,13 @@ def _become(folder: Path) -> None:
 
 
 def _settle(gateway: Any, settings: dict[str, str]) -> dict[str, str]:
-    """Tell the JVM what it had to be started without; answers the variables that lead PySpark to it."""
+    """Apply settings that the JVM was started without; returns the variables that connect PySpark to it."""
     system = gateway.jvm.System
-    # Hadoop resolves relative paths against this one.
+    # Hadoop resolves relative paths against it.
     system.setProperty("user.dir", str(Path.cwd()))
     for name, value in settings.items():
         system.setProperty(name, value)
-    # The JVM ends when this pipe does, so it stays open until the run's process ends.
+    # The JVM ends with this pipe, so it stays open until the run's process ends.
     os.set_inheritable(gateway.proc.stdin.fileno(), True)
     parameters = gateway.gateway_parameters
     return {"PYSPARK_GATEWAY_PORT": str(parameters.port), "PYSPARK_GATEWAY_SECRET": parameters.auth_token}
@@ -92,20 +91,20 @@ def _wanted(requests: int, timeout: float | None = 0) -> bool:
 
 
 def _hurry_when_wanted(requests: int) -> None:
-    # The step of the warm-up that a run waits for must not be the one that gives way.
+    # The current step of the warm-up must not be slowed down while a run waits for it.
     _wanted(requests, timeout=None)
     _set_niceness(0)
 
 
 def _set_niceness(niceness: int) -> None:
-    """Linux weighs whole sessions against each other, and a session may take its niceness back; a process,
-    once nice, may not. Where sessions are not weighed nothing changes."""
+    """Linux schedules whole sessions against each other. A session may reset its niceness, a process may not.
+    Without session scheduling nothing changes."""
     for _ in range(10):
         try:
             _AUTOGROUP.write_text(str(niceness))
             return
         except BlockingIOError:
-            # Linux lets it change ten times a second on the whole machine.
+            # Linux accepts ten changes per second for the whole machine.
             time.sleep(0.1)
         except OSError:
             return

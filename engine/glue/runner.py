@@ -1,4 +1,4 @@
-"""Runs of Glue Spark jobs: the job's own script on a local Spark, over S3 with the job's role."""
+"""Runs Glue Spark jobs: the job's own script on a local Spark, over S3 with the job's role."""
 
 import os
 import re
@@ -20,12 +20,12 @@ from engine.sagemaker.transfer import RoleS3, reason, split
 _ROOT = Path(__file__).parents[2]
 _SHIM = Path(__file__).with_name("shim")
 _LOG_GROUP = "/aws-glue/jobs"
-# Glue's own default is 2,880 minutes; a run always carries a number.
+# Glue's default is 2,880 minutes; a run always has a number.
 _DEFAULT_TIMEOUT_MINUTES = 2880
 _POLL_SECONDS = 0.1
 _ERROR_LENGTH = 1024
 
-# Arguments Glue acts on itself, beside those carried out here.
+# Arguments that Glue itself handles, beside those implemented here.
 _WITHOUT_EFFECT = {
     "--additional-python-modules": "nothing is installed: the script sees the rehearsal's own environment",
     "--datalake-formats": "no table-format libraries are loaded",
@@ -40,31 +40,30 @@ _CATEGORIES = {
 
 
 class RunError(Exception):
-    """Why a run failed, as its ErrorMessage says it."""
+    """The reason of a failed run, as in its ErrorMessage."""
 
 
 class GlueRunner:
     """Runs Glue 5.0 jobs.
 
-    `python` has pyspark 3.5.4, `java_home` is a Java 17, `jars` are what Spark needs for S3.
-    """
+    `python` has pyspark 3.5.4, `java_home` is a Java 17, `jars` are Spark's for S3."""
 
     def __init__(self, host: Host, python: Path, java_home: Path, jars: Sequence[Path]) -> None:
         self._host = host
-        # Not resolved: a virtual environment is found through the path of its own interpreter link.
+        # The link is not resolved, because a virtual environment is found through its interpreter's path.
         self._python = python.absolute()
         self._java_home, self._jars = java_home, jars
         self._starter = Starter()
         self._ahead = Ahead(host.run_dir / "tmp", self._launch)
 
     def prepare(self) -> None:
-        """Start and warm a JVM for the next run; from now on after each run, too."""
+        """Start and warm a JVM for the next run, also after each run."""
         self._ahead.keep()
 
     def run(
         self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
     ) -> None:
-        """Carry out `run` (Glue's JobRun, updated in place) and return at its end, whatever that is."""
+        """Carry out `run` (Glue's JobRun, updated in place) and return at its end, whatever the result."""
         with self._ahead.paused():
             self._run(job, run, arguments, script_uri)
 
@@ -84,7 +83,7 @@ class GlueRunner:
             LastModifiedOn=int(ended),
             ExecutionTime=int(ended - started),
         )
-        # Last: whoever polls the run takes this for its end.
+        # The last step, because pollers take it for the end of the run.
         run["JobRunState"] = state
 
     def _execute(
@@ -114,7 +113,7 @@ class GlueRunner:
         words = [word for name, value in arguments.items() for word in (name, str(value))]
         argv = [str(self._python), "-u", str(script), *words]
         request = {"argv": argv, "env": env, "folder": str(folder), "settings": settings}
-        # A job's own settings may be some that only a starting JVM takes.
+        # The job's own settings may include some that only apply when a JVM starts.
         process = None if conf else self._ahead.take(request)
         process = process or self._starter.start(argv, env, folder, separate_errors=True)
         errors = self._follow(process, str(run["Id"]), folder)
@@ -131,7 +130,7 @@ class GlueRunner:
         return jvm_environment(self._java_home, self._jars, scratch, settings, options)
 
     def _launch(self, folder: Path, requests: int) -> Process:
-        """A launcher of a JVM that no run has asked for yet: without keys, and with an S3 that is none."""
+        """A launcher of a JVM without a run yet: without keys, and with a stand-in S3."""
         keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_SESSION_TOKEN": "none"}
         endpoint, region = "http://127.0.0.1:9", self._host.region
         env = {
@@ -168,7 +167,7 @@ class GlueRunner:
         return errors
 
     def _await(self, process: Process, run: Mapping[str, Any]) -> str:
-        """Wait for the end, the timeout, or BatchStopJobRun (which writes STOPPING into the run)."""
+        """Wait for the end, the timeout, or BatchStopJobRun (which sets STOPPING in the run)."""
         limit = time.monotonic() + 60 * (run.get("Timeout") or _DEFAULT_TIMEOUT_MINUTES)
         while not process.ended:
             if run["JobRunState"] in ("STOPPING", "STOPPED"):
@@ -191,13 +190,13 @@ class GlueRunner:
             )
 
     def close(self) -> None:
-        """Kill every run, and the JVM that waits for one."""
+        """Kill every run, and the JVM that is ready."""
         self._ahead.close()
         self._starter.close()
 
 
 class _Errors:
-    """What a run writes to its error log, complete once the threads have ended."""
+    """The error log of a run, complete once the threads have ended."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

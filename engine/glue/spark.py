@@ -1,45 +1,45 @@
-"""The environment in which a plain `python script.py` finds a local Spark that reads s3:// like Glue's."""
+"""The environment in which `python script.py` finds a local Spark that reads s3:// like Glue's."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
-# A run lasts seconds: compile little, collect garbage on one core.
+# A run lasts seconds, so it compiles little and collects garbage on one core.
 FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 _MEMORY = "1g"
 
 
 def archive_of(jars: Sequence[Path]) -> Path:
-    """The path at which the class archive of a toolchain with these jars is, or will be."""
+    """The path of the class archive for a toolchain with these jars."""
     return jars[0].with_name("spark-classes.jsa")
 
 
 def use_of_archive(jars: Sequence[Path]) -> str:
-    """Java's options for a run: the class archive, where there is one."""
+    """Java's options for a run: the class archive, if it exists."""
     archive = archive_of(jars)
-    # Silent where the archive does not fit: what Java prints would be in the job's output.
+    # Messages are off, because Java's output would be part of the job's.
     return f"-XX:SharedArchiveFile={archive} -Xlog:disable" if archive.exists() else ""
 
 
 def base_archive(java_home: Path) -> Path:
-    """Java's archive of its own classes, without which it neither writes nor uses one of a program's."""
+    """Java's archive of its own classes, which it needs to write or use a program's archive."""
     return java_home / "lib/server/classes.jsa"
 
 
 def base_archive_command(java_home: Path) -> list[str]:
-    """Writes it. The memory decides the width of addresses, and Java takes an archive only for its own."""
+    """Writes it. The memory determines the width of addresses, and Java accepts matching archives only."""
     return [str(java_home / "bin/java"), *FAST_START, f"-Xmx{_MEMORY}", "-Xshare:dump"]
 
 
 def jvm_environment(
     java_home: Path, jars: Sequence[Path], scratch: Path, settings: Mapping[str, str], java_options: str
 ) -> dict[str, str]:
-    """Variables for whatever starts a JVM: what is settled once it runs. `scratch` must stay where it is."""
+    """Variables for a process that starts a JVM, fixed once it runs. `scratch` must stay in place."""
     words = [
         "--master", "local[2]",
         "--driver-memory", _MEMORY,
         "--driver-java-options", f"{' '.join(FAST_START)} {java_options}".strip(),
-        # Not --jars: a class archive holds only classes of the class path.
+        # The class path is used instead of --jars, because a class archive covers the class path only.
         "--driver-class-path", ":".join(str(jar) for jar in jars),
         *(word for name, value in settings.items() for word in ("--conf", f"{name}={value}")),
         "pyspark-shell",
@@ -47,7 +47,7 @@ def jvm_environment(
     return {
         "JAVA_HOME": str(java_home),
         "PYSPARK_SUBMIT_ARGS": " ".join(quote(word) for word in words),
-        # Spark would ask the name service for this machine's address.
+        # Spark would query the name service for this machine's address.
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(scratch),
     }
@@ -69,7 +69,7 @@ def run_environment(endpoint: str, region: str, keys: Mapping[str, str], folder:
 def run_settings(
     endpoint: str, region: str, keys: Mapping[str, str], folder: Path, workers: Mapping[str, str]
 ) -> dict[str, str]:
-    """Spark's settings of a run; `workers` are the variables that Spark's Python workers see."""
+    """Spark's settings of a run; `workers` are variables for Spark's Python workers."""
     s3a = "spark.hadoop.fs.s3a"
     return {
         "spark.ui.enabled": "false",
@@ -78,7 +78,7 @@ def run_settings(
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.hadoop.hadoop.tmp.dir": str(folder / "hadoop"),
-        # Glue's committer does not rename task by task either.
+        # Glue's committer does not rename per task either.
         "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         f"{s3a}.endpoint": endpoint,
@@ -89,9 +89,9 @@ def run_settings(
         f"{s3a}.access.key": keys["AWS_ACCESS_KEY_ID"],
         f"{s3a}.secret.key": keys["AWS_SECRET_ACCESS_KEY"],
         f"{s3a}.session.token": keys["AWS_SESSION_TOKEN"],
-        # Glue's own file system deletes no markers of parent folders after a write either.
+        # Glue's file system does not delete markers of parent folders after a write either.
         f"{s3a}.directory.marker.retention": "keep",
-        # Milliseconds. The peer is on the loopback: what does not answer at once never will.
+        # Milliseconds. The server is on the loopback: without an immediate answer there is none.
         f"{s3a}.connection.establish.timeout": "2000",
         f"{s3a}.connection.timeout": "20000",
         f"{s3a}.attempts.maximum": "2",
@@ -101,6 +101,6 @@ def run_settings(
 
 
 def parsed(conf: str) -> dict[str, str]:
-    """The job argument --conf carries several settings as `a=1 --conf b=2`."""
+    """The job argument --conf contains several settings as `a=1 --conf b=2`."""
     pairs = (part.strip().partition("=") for part in conf.split("--conf") if part.strip())
     return {name: value for name, _, value in pairs}

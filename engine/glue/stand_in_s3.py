@@ -1,4 +1,4 @@
-"""The part of S3 that Spark's warm-up uses, in memory: the emulator must neither see nor audit it."""
+"""The part of S3 for Spark's warm-up, in memory: the emulator must neither see nor audit it."""
 
 import re
 import threading
@@ -15,7 +15,7 @@ _NOW = "2013-01-01T00:00:00.000Z"
 
 @contextmanager
 def stand_in_s3() -> Iterator[str]:
-    """The endpoint of a store that lives as long as the block."""
+    """The endpoint of a store that exists during the block."""
     objects: dict[str, bytes] = {}
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"objects": objects}))
     server.daemon_threads = True
@@ -28,7 +28,7 @@ def stand_in_s3() -> Iterator[str]:
 
 
 def _tag(body: bytes) -> str:
-    # The client compares it with what it sent.
+    # The client compares it with the hash of its data.
     return md5(body, usedforsecurity=False).hexdigest()
 
 
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if not self.headers.get("x-amz-content-sha256", "").startswith("STREAMING"):
             return body
-        # Signed chunks: a line with the length in hexadecimal, then as many bytes.
+        # Signed chunks: a line with the length in hexadecimal, then that number of bytes.
         whole = b""
         while body:
             head, _, rest = body.partition(b"\r\n")
@@ -123,4 +123,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: what the warm-up asks for is nobody's log."""
+        """Requests of the warm-up are not logged."""

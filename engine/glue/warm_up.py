@@ -1,7 +1,6 @@
-"""A job like those that Glue runs, on a stand-in of S3: it loads and compiles what such jobs need of Spark.
+"""A typical Glue job on a stand-in of S3, which loads and compiles the parts of Spark that such jobs need.
 
-Its results are nobody's: set-up keeps the archive of its classes, an engine the JVM that ran it.
-"""
+Its results are not used: set-up keeps the archive of its classes, an engine the JVM that ran it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,10 +14,10 @@ _ROWS = 4000
 
 
 def warm_up(wanted: Callable[[], bool] = lambda: False) -> None:
-    """Works in a session of its own; leaves after a step once something else is `wanted`."""
+    """Works in a session of its own; stops after a step once something else is `wanted`."""
     with stand_in_s3() as endpoint:
         spark = SparkSession.builder.config("spark.hadoop.fs.s3a.endpoint", endpoint).getOrCreate()
-        # Once: a second round cost another 4 s of processor time and shortened no run.
+        # One round, because a second one cost another 4 s of processor time and shortened no run.
         for _ in _job(spark, "s3://warm-up/"):
             if wanted():
                 break
@@ -54,7 +53,7 @@ def _job(spark: Any, lake: str) -> Iterator[None]:
               CASE WHEN number IS NULL OR coalesce(number < 0, false) THEN 'number' END,
               CASE WHEN NOT rlike(word, '^w[0-9]+$') THEN 'word' END) AS rule
           FROM raw_rows))""")
-    # Rows are kept as the kit's job keeps them: without their plan.
+    # Rows are kept like the kit's job keeps them: without their plan.
     classified = classified.toDF(*classified.columns).localCheckpoint(eager=False)
     classified.createOrReplaceTempView("classified")
     sql(

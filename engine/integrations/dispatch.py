@@ -19,7 +19,7 @@ _RESOURCE = re.compile(
 )
 _POLL_SECONDS = 0.1
 _RESULT_LIMIT = 262_144  # bytes of a state's result: a Step Functions quota
-# A Lambda may run for 15 minutes; the retries of a state machine are its own, never the SDK's.
+# A Lambda may run for 15 minutes; retries are the state machine's, never the SDK's.
 _CONFIG = Config(read_timeout=930, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 
 
@@ -33,8 +33,8 @@ class TaskError(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """The execution a task belongs to. `check` answers the denial's text for (action, resource), or None;
-    `pause` waits for seconds and answers whether the task was cancelled meanwhile."""
+    """The execution of a task. `check` returns the denial's text for (action, resource), or None; `pause`
+    waits for seconds and returns whether the task was cancelled meanwhile."""
 
     credentials: Mapping[str, str]
     check: Callable[[str, str], str | None]

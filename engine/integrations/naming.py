@@ -1,8 +1,8 @@
-"""How Step Functions spells what the AWS SDKs spell differently: members, timestamps and error names.
+"""Step Functions' spelling of members, timestamps and error names, where it differs from the AWS SDKs.
 
-AWS SDK integrations are generated from the AWS SDK for Java 2.x; members and exceptions carry its names in
-PascalCase (https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html). Not recorded
-from a live account: the spelling of members that start with an acronym, and the text of causes."""
+AWS SDK integrations are generated from the AWS SDK for Java 2.x; members and exceptions have its names in
+PascalCase (https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html). Not observed
+on a live account: the spelling of members that start with an acronym, and the text of causes."""
 
 import json
 import re
@@ -33,9 +33,9 @@ def service_name(model: ServiceModel) -> str:
 
 
 def to_request(value: Any, shape: Shape, text_members: bool = False) -> Any:
-    """SDK parameters from a state's arguments. An unknown member is left in place: botocore refuses it.
+    """SDK parameters from a state's arguments. An unknown member stays, and botocore refuses it.
 
-    `text_members`: JSON given for a string member is serialized, as optimized integrations do."""
+    `text_members`: JSON given for a string member is serialized, like in optimized integrations."""
     if shape.type_name == "structure" and isinstance(value, dict):
         names = {java_name(name): name for name in shape.members}
         wire = {key: key if key in shape.members else names.get(key, key) for key in value}
@@ -88,7 +88,7 @@ def error_name(error: ClientError, operation: OperationModel, unmodeled: str) ->
     """The exception class Java gives the error; `unmodeled` is the service's base class."""
     code = error.response["Error"].get("Code", "")
     if code == "404" and len(operation.error_shapes) == 1:
-        # A HEAD answer has no body to name the error in; the SDK takes the one that the operation has.
+        # A HEAD answer has no body with the error's name; the SDK uses the error of the operation.
         return exception_class(operation.error_shapes[0].name)
     for shape in operation.error_shapes:
         if code in (shape.name, shape.metadata.get("error", {}).get("code")):

@@ -1,5 +1,4 @@
-"""The optimized integrations: what to call, what to wait for, how errors are named, what the role needs
-besides.
+"""The optimized integrations: calls, waiting, error names, and further permissions of the role.
 
 Sources: the Step Functions Developer Guide, "Optimized integrations" (one page per service), for waiting,
 output and error names; the permissions of `.sync` are those of its "IAM policies for integrated services"
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Params = Mapping[str, Any]
-# (action, resource) pairs the integration performs with the state machine's role beside its calls.
+# Further (action, resource) pairs that the integration needs of the state machine's role.
 Permissions = Callable[[Params, str], list[tuple[str, str]]]
 
 
@@ -27,13 +26,13 @@ class Wait:
     stop_key: Callable[[Params, Params], dict[str, Any]]
     # Some describe calls wrap the resource: GetJobRun answers {"JobRun": {...}}.
     inside: str | None = None
-    # A `.sync:2` answer carries the child's output as JSON instead of text.
+    # A `.sync:2` answer has the child's output as JSON instead of text.
     json_output: str | None = None
 
 
 @dataclass(frozen=True)
 class Integration:
-    """`service` is botocore's name; `unmodeled` is the error class of codes the service does not model."""
+    """`service` is botocore's name; `unmodeled` is the error class of codes outside of its model."""
 
     service: str
     operation: str
@@ -46,7 +45,7 @@ class Integration:
 
 
 def _managed_rule(rule: str) -> list[tuple[str, str]]:
-    """Step Functions learns the end of a `.sync` job from a rule that it creates with the machine's role."""
+    """Step Functions is notified of a `.sync` job's end by a rule that it creates with the machine's role."""
     arn = f"arn:aws:events:us-east-1:123456789012:rule/{rule}"
     return [(f"events:{action}", arn) for action in ("PutTargets", "PutRule", "DescribeRule")]
 

@@ -1,4 +1,4 @@
-"""Service Quotas of a new account: one source for the API that tells them and the jobs that meet them."""
+"""Service Quotas of a new account: one source for the API and for the jobs that are limited by them."""
 
 from engine.quotas.account import fresh_account
 from engine.quotas.service import ServiceQuotas

@@ -10,7 +10,7 @@ from botocore.loaders import Loader
 
 _FACTS = Path(__file__).parents[2] / "facts" / "quotas.json"
 
-# Which instance types the API of each use knows; a new account has a quota for every one of them, mostly 0.
+# Instance types of each use in the API; a new account has a quota for every one of them, mostly 0.
 _TYPES = {
     "{type} for training job usage": "TrainingInstanceType",
     "{type} for spot training job usage": "TrainingInstanceType",
@@ -22,7 +22,7 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Quota:
-    """`applied` is what this account has, `default` what AWS says that an account has."""
+    """`applied` is the account's value, `default` is AWS's default."""
 
     service: str
     name: str
@@ -32,13 +32,13 @@ class Quota:
 
 
 def fresh_account() -> Mapping[str, int]:
-    """SageMaker's quotas by name; what is not named is 0."""
+    """SageMaker's quotas by name; others are 0."""
     known = json.loads(_FACTS.read_text())["quotas"]
     return {quota["name"]: quota["default"] for quota in known if quota["service"] == "sagemaker"}
 
 
 def quotas(granted: Mapping[str, int]) -> list[Quota]:
-    """Every quota of the account, those of SageMaker with what was granted in their place."""
+    """Every quota of the account; granted values replace those of SageMaker."""
     facts = json.loads(_FACTS.read_text())
     found = {
         quota["name"]: Quota(
@@ -62,7 +62,7 @@ def quotas(granted: Mapping[str, int]) -> list[Quota]:
 
 
 def stand_in(name: str) -> str:
-    """A code for a quota whose own is not written down: callers must find it by name, as on AWS."""
+    """A code for a quota without a published one: callers must find it by name, as on AWS."""
     return f"L-{sha256(name.encode()).hexdigest()[:8].upper()}"
 
 

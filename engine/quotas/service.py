@@ -1,4 +1,4 @@
-"""The part of the Service Quotas API that reads."""
+"""The read operations of the Service Quotas API."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -29,7 +29,7 @@ class ServiceQuotas(Service):
         }
 
     def applied(self, name: str) -> float:
-        """What the account has of a quota. Raises StopIteration where nobody knows the name."""
+        """The account's value of a quota. Raises StopIteration for an unknown name."""
         return next(quota.applied for quota in self._quotas if quota.name == name)
 
     def _of_service(self, code: str) -> list[Quota]:

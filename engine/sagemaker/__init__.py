@@ -1,4 +1,4 @@
-"""Amazon SageMaker as far as the kit uses it: jobs and endpoints are local processes."""
+"""The part of Amazon SageMaker that the kit uses: jobs and endpoints are local processes."""
 
 from engine.sagemaker.service import SageMaker
 

@@ -1,4 +1,4 @@
-"""What a new account (late 2026, us-east-1) is allowed: quotas and features closed to new customers."""
+"""Limits of a new account (late 2026, us-east-1): quotas and features closed to new customers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ def refuse_closed(operation: str, params: Mapping[str, Any]) -> None:
 
 
 class Quotas:
-    """Counts what runs against the account's limits."""
+    """Counts usage against the account's limits."""
 
     def __init__(self, limits: Mapping[str, int]) -> None:
         self._limits = limits

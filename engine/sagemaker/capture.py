@@ -1,4 +1,4 @@
-"""Native data capture of a real-time endpoint: what went in and out, as JSON lines in S3."""
+"""Native data capture of a real-time endpoint: requests and answers as JSON lines in S3."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ class Capture:
         self._thread.start()
 
     def add(self, headers: Mapping[str, str], body: bytes, answer_type: str, answer: bytes) -> None:
-        """One record for one request, however many rows it carries; sampled."""
+        """One record per request, however many rows it has; sampled."""
         if random.uniform(0, 100) >= self._config["InitialSamplingPercentage"]:
             return
         modes = {option["CaptureMode"] for option in self._config["CaptureOptions"]}
@@ -75,10 +75,10 @@ class Capture:
                 try:
                     self._s3.write(f"{self._base}/{name}", body, self._config.get("KmsKeyId"))
                 except ClientError:
-                    # A role that may not write leaves the endpoint in service and no files, as on AWS.
+                    # A role without permission to write leaves the endpoint in service without files.
                     continue
 
     def close(self) -> None:
-        """Deliver what is waiting and end."""
+        """Deliver buffered records and end."""
         self._closed.set()
         self._thread.join()

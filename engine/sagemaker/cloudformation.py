@@ -1,4 +1,4 @@
-"""The AWS::SageMaker::* resource types of the kit's templates, as CloudFormation's handlers behave."""
+"""The AWS::SageMaker::* resource types of the kit's templates, like CloudFormation's handlers."""
 
 import secrets
 import string
@@ -15,16 +15,15 @@ from engine.services import Created, Permission, Properties, shapes
 Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 _ALPHABET = string.ascii_letters + string.digits
-# The longest names that SageMaker takes have 63 characters; a hyphen and twelve random ones are added.
+# SageMaker's longest names have 63 characters; a hyphen and twelve random ones are added.
 _LOGICAL_ID_LENGTH = 50
 
 
 @dataclass(frozen=True)
 class ResourceType:
-    """A type whose every property but Tags is create-only, so that an update is a replacement.
+    """A type with create-only properties (except Tags), so that an update is a replacement.
 
-    The physical id is the ARN, which is what Ref answers for these types.
-    """
+    Its physical id is the ARN, which Ref returns for these types."""
 
     kind: Kind
     call: Call
@@ -32,7 +31,7 @@ class ResourceType:
 
     def create(self, logical_id: str, props: Properties, stack_name: str) -> Created:
         key = self.kind.name_key
-        # CloudFormation names these types after the logical id alone, without the stack.
+        # CloudFormation derives names of these types from the logical id alone, without the stack.
         suffix = "".join(secrets.choice(_ALPHABET) for _ in range(12))
         name = props.get(key, f"{logical_id[:_LOGICAL_ID_LENGTH]}-{suffix}")
         self._call("Create", {**self._known(props), key: name})
@@ -41,7 +40,9 @@ class ResourceType:
     def update(
         self, physical_id: str, old_props: Properties, new_props: Properties, stack_name: str = ""
     ) -> Created:
-        """Only tags differ: in place. Otherwise a new resource; CloudFormation deletes the old one later."""
+        """
+        Changed tags are applied in place; other changes create a new resource, and the old one goes later.
+        """
         if _without_tags(old_props) == _without_tags(new_props):
             self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
             return self._created(physical_id)
@@ -58,7 +59,7 @@ class ResourceType:
         return self.create(logical_id, new_props, stack_name)
 
     def delete(self, physical_id: str, props: Properties) -> None:
-        """Delete, without complaint when it is gone already."""
+        """Delete; a missing resource is no error."""
         try:
             name = self.ground.store.get(self.kind, physical_id)[self.kind.name_key]
         except ApiError:
@@ -73,7 +74,7 @@ class ResourceType:
         elif verb == "update" and _without_tags(old) == _without_tags(new):
             yield "sagemaker:AddTags", physical_id, {}
         else:
-            # A name CloudFormation makes up starts with the logical id.
+            # A name that CloudFormation generates starts with the logical id.
             arn = self.ground.store.arn(self.kind, new.get(self.kind.name_key, f"{logical_id}-*"))
             yield from self._calling("Create", arn)
             if new.get("Tags"):
@@ -115,7 +116,7 @@ class ModelPackageGroupType(ResourceType):
 
 @dataclass(frozen=True)
 class EndpointType(ResourceType):
-    """Updated in place; an operation ends when the endpoint has settled, and fails with its reason."""
+    """Updated in place; an operation ends when the endpoint has settled, or fails with its reason."""
 
     hosting: Hosting
 
@@ -123,7 +124,7 @@ class EndpointType(ResourceType):
         arn, attributes = super().create(logical_id, props, stack_name)
         endpoint = self.hosting.settle(attributes["EndpointName"])
         if endpoint["EndpointStatus"] != "InService":
-            self.delete(arn, props)  # a failed creation has no physical id for a rollback to delete
+            self.delete(arn, props)  # a failed creation has no physical id for a rollback
             raise ApiError("GeneralServiceException", endpoint["FailureReason"])
         return arn, attributes
 

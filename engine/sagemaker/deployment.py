@@ -1,4 +1,4 @@
-"""How UpdateEndpoint moves traffic from the old (blue) fleet to the new (green) one.
+"""Plans of UpdateEndpoint for moving traffic from the old (blue) fleet to the new (green) one.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green.html"""
 
@@ -11,7 +11,7 @@ from engine.sagemaker.store import Record
 
 Config = Mapping[str, Any]
 
-# Used where a request has no policy.
+# The default for a request without a policy.
 _AT_ONCE: Config = {"TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}}
 _SIZES = {"CANARY": ("CanarySize", 1, 50), "LINEAR": ("LinearStepSize", 10, 50)}
 
@@ -19,7 +19,7 @@ _SIZES = {"CANARY": ("CanarySize", 1, 50), "LINEAR": ("LinearStepSize", 10, 50)}
 @dataclass(frozen=True)
 class Stage:
     """Traffic on `instances` of the green fleet's `of`, then `seconds` (AWS's) under the alarms; `wait` names
-    the property that they come from."""
+    the property with that time."""
 
     instances: int
     of: int
@@ -49,7 +49,7 @@ class Plan:
 def plan(deployment: Config, config: Record) -> Plan:
     """The plan of a DeploymentConfig for an endpoint configuration.
 
-    Raises ValidationException for what AWS refuses, and for what is not rehearsed."""
+    Raises ValidationException for configurations that AWS refuses or the rehearsal does not support."""
     if "RollingUpdatePolicy" in deployment:
         raise InvalidError("RollingUpdatePolicy is not rehearsed; use BlueGreenUpdatePolicy.")
     variants = config["ProductionVariants"]
@@ -69,7 +69,7 @@ def plan(deployment: Config, config: Record) -> Plan:
 
 
 def _stages(policy: Config, of: int) -> tuple[Stage, ...]:
-    """The green fleet's instances step by step; after the last one the blue fleet still waits for its end."""
+    """The green fleet's instances step by step; after the last one the blue fleet still waits."""
     routing = policy["TrafficRoutingConfiguration"]
     last = Stage(of, of, policy.get("TerminationWaitInSeconds", 0), "TerminationWaitInSeconds")
     if routing["Type"] == "ALL_AT_ONCE":

@@ -1,7 +1,7 @@
-"""What SageMaker knows of its own XGBoost image, which it treats as a built-in algorithm in script mode too.
+"""Special treatment of SageMaker's own XGBoost image, which counts as a built-in algorithm in script mode
+too.
 
-Sources: the Developer Guide's pages on XGBoost (versions, tuning); for the refusals docs/fidelity.md.
-"""
+Sources: the Developer Guide's pages on XGBoost (versions, tuning); for the refusals docs/fidelity.md."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.host import InvalidError
 
-# A text in which an image is named is none itself: a tag has neither quotes nor spaces.
+# A text that contains an image's name is not an image: a tag has neither quotes nor spaces.
 _IMAGE = re.compile(r"\.dkr\.ecr\.[\w.-]+/sagemaker-xgboost(?::(?P<tag>[^\s\"]*))?$")
 _TAGS = frozenset(
     {"1.0-1", "1.2-1", "1.2-2", "1.3-1", "1.5-1", "1.7-1", "3.0-5", "3.2-0"}
@@ -29,13 +29,13 @@ def is_first_party(image: str) -> bool:
 
 def has_tag(tag: str | None, undocumented: str) -> bool:
     """Whether the registry has it. `undocumented` is the answer to `undocumented-image-tag`: whether the
-    names of AWS's build file are there too."""
+    names of AWS's build file exist there too."""
     known = (tag or "").removesuffix("-cpu-py3") if undocumented == "accept" else tag
     return known in _TAGS
 
 
 def refuse_unknown_tags(params: Any, undocumented: str) -> None:
-    """Raise ValidationException when a request, at any depth, names a tag that the registry has not."""
+    """Raise ValidationException when a request, at any depth, names a tag that the registry lacks."""
     for text in _texts(params):
         image = _IMAGE.search(text)
         if image and not has_tag(image["tag"], undocumented):
@@ -61,7 +61,7 @@ def refuse_untunable(image: str, names: Sequence[str]) -> None:
 
 
 def metric_definitions(algorithm: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
-    """Those of a request, or those that SageMaker puts in for its own image."""
+    """The definitions of a request, or SageMaker's defaults for its own image."""
     if "MetricDefinitions" in algorithm or not is_first_party(algorithm["TrainingImage"]):
         return list(algorithm.get("MetricDefinitions", []))
     return [

@@ -1,4 +1,4 @@
-"""The servers behind an endpoint: a process per instance, spoken to over the loopback."""
+"""The servers of an endpoint: one process per instance, reached over the loopback."""
 
 import http.client
 import itertools
@@ -22,22 +22,22 @@ from engine.sagemaker.ground import Ground, LogStream
 from engine.sagemaker.store import MODEL, Record
 from engine.sagemaker.transfer import ArchiveError, RoleS3, reason, unpack
 
-# SageMaker gives a container minutes (serverless 180 s); a local server is up in two or three seconds. Each
-# instance of a fleet adds as much, because all start on the same few cores.
+# SageMaker gives a container minutes (serverless 180 s); a local server starts in two or three seconds. Each
+# instance adds the same time, because all start on the same few cores.
 HEALTH_CHECK_SECONDS = 30.0
-# gunicorn's worker loads the model anew at every ping until it can; SageMaker goes on pinging for minutes.
+# gunicorn's worker reloads the model at every ping until it succeeds; SageMaker pings for minutes.
 _FAILED_PINGS = 3
-# What InvokeEndpoint waits for a container.
+# InvokeEndpoint's limit for a container.
 _INVOCATION_SECONDS = 60.0
 _DRAIN_SECONDS = 5.0
 
 
 class FleetError(Exception):
-    """Why a fleet did not come up, as an endpoint's FailureReason says it."""
+    """Why a fleet did not start, as in an endpoint's FailureReason."""
 
 
 class ContainerTimeoutError(Exception):
-    """The container did not answer an invocation in time, or its process is gone."""
+    """The container did not answer an invocation in time, or its process has ended."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Answer:
 
 
 class Server:
-    """One instance of a variant. `busy`, `requests` and `errors` (5xx or no answer) are kept by Traffic."""
+    """One instance of a variant. Traffic maintains `busy`, `requests` and `errors` (5xx or no answer)."""
 
     def __init__(
         self, ground: Ground, endpoint: str, variant: Record, capture: Mapping[str, Any] | None
@@ -90,7 +90,7 @@ class Server:
             pass
 
     def await_health(self, deadline: float) -> bool:
-        """Whether /ping answered 200 before `deadline` (of the monotonic clock)."""
+        """Whether /ping returned 200 before `deadline` (of the monotonic clock)."""
         failed = 0
         while time.monotonic() < deadline and failed < _FAILED_PINGS and not self._process.ended:
             try:
@@ -115,13 +115,13 @@ class Server:
     def _exchange(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], timeout: float
     ) -> tuple[int, bytes, str]:
-        """One request on a kept connection, or on a new one; connections that fail are dropped."""
+        """One request on a kept or new connection; failed connections are dropped."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout)
         with suppress(Empty):
             connection = self._idle.get_nowait()
         kept = connection.sock is not None
         if connection.sock:
-            connection.sock.settimeout(timeout)  # it was opened for another one
+            connection.sock.settimeout(timeout)  # it was opened with another one
         try:
             connection.request(method, path, body or None, dict(headers))
             response = connection.getresponse()
@@ -129,14 +129,14 @@ class Server:
         except BaseException as fault:
             connection.close()
             if kept and isinstance(fault, ConnectionError):
-                # gunicorn closes a connection that rests for two seconds.
+                # gunicorn closes a connection that is idle for two seconds.
                 return self._exchange(method, path, body, headers, timeout)
             raise
         self._idle.put(connection)
         return response.status, content, response.headers.get("Content-Type", "application/json")
 
     def stop(self) -> None:
-        """End the process once it has answered what it was asked."""
+        """End the process once it has answered its requests."""
         until = time.monotonic() + _DRAIN_SECONDS
         while self.busy and time.monotonic() < until:
             time.sleep(0.02)
@@ -177,12 +177,12 @@ class Fleet:
                 raise FleetError(_unhealthy(server.variant))
 
     def instances(self, instance_type: str) -> int:
-        """How many servers stand for instances of a type."""
+        """Number of servers that represent instances of a type."""
         servers = itertools.chain(*self.servers.values())
         return sum(server.variant.get("InstanceType") == instance_type for server in servers)
 
     def resize(self, config: Record) -> None:
-        """Take on the weights and counts of `config`. Raises FleetError when a new one is not healthy."""
+        """Apply the weights and counts of `config`. Raises FleetError when a new server is not healthy."""
         for variant in config["ProductionVariants"]:
             count = variant.get("InitialInstanceCount", 1)
             self._start(variant, count - len(self.servers[variant["VariantName"]]))
@@ -214,7 +214,7 @@ class Fleet:
 
 
 class Traffic:
-    """Decides which fleet answers a request: the endpoint's own (blue), or the one that shall follow it."""
+    """Selects the fleet for a request: the endpoint's own (blue), or its successor."""
 
     def __init__(self, blue: Fleet) -> None:
         self.blue = blue
@@ -228,7 +228,7 @@ class Traffic:
             self.green, self._share, self._credit = green, share, 0.0
 
     def promote(self) -> Fleet:
-        """Make the green fleet the endpoint's own; answers the one that it follows."""
+        """Make the green fleet the endpoint's own; returns the replaced one."""
         with self._lock:
             old, self.blue = self.blue, self.green or self.blue
             self.green, self._share = None, 0.0
@@ -240,16 +240,16 @@ class Traffic:
 
     @contextmanager
     def server(self) -> Iterator[Server]:
-        """The server for one request, kept from being stopped meanwhile."""
+        """The server for one request, protected from being stopped meanwhile."""
         with self._lock:
-            # Not drawn: over any few requests the shares are the configured ones.
+            # Selected without randomness, so that the shares of few requests are the configured ones too.
             self._credit += self._share
             to_green = self.green is not None and self._credit > 1 - 1e-9
             self._credit -= to_green
             fleet = self.green if to_green and self.green else self.blue
             server = fleet.pick()
             server.busy += 1
-            # Counted where it is sent: one that is answered after a shift still belongs to the stage before.
+            # Counted when sent, because a request that is answered after a shift belongs to the stage before.
             server.requests += 1
         try:
             yield server
@@ -258,7 +258,7 @@ class Traffic:
                 server.busy -= 1
 
     def count(self, server: Server, failed: bool) -> None:
-        """The answer to a request, which itself was counted where it was sent."""
+        """Count the answer to a request, which itself was counted when sent."""
         with self._lock:
             server.errors += failed
 

@@ -1,4 +1,4 @@
-"""What every part of the service stands on."""
+"""Shared parts of the service."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ class Ground:
     quotas: Quotas
 
     def folder(self, kind: str, name: str) -> Path:
-        """A folder of its own for a job or a server; it stays after the run, for people to look into."""
+        """A folder of its own for a job or a server; it stays after the run for inspection."""
         path = self.host.run_dir / "sagemaker" / kind / name
         path.mkdir(parents=True, exist_ok=True)
         return path
@@ -57,7 +57,7 @@ class Ground:
 
 
 def _epoch_milliseconds(value: Any, key: str = "") -> Any:
-    """A copy without unset members, its times (seconds in records) as events carry them."""
+    """A copy without unset members, with times (seconds in records) in the form of events."""
     if isinstance(value, dict):
         return {k: _epoch_milliseconds(v, k) for k, v in value.items() if v is not None}
     if isinstance(value, list):

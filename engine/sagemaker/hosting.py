@@ -13,7 +13,7 @@ from engine.sagemaker.rollout import Rollout
 from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
 from engine.sagemaker.variants import concurrency, described, retaining, serverless
 
-# EventBridge spells an endpoint's status otherwise than the API.
+# EventBridge spells an endpoint's status differently from the API.
 _EVENT_STATUS = {
     "Creating": "CREATING",
     "InService": "IN_SERVICE",
@@ -26,7 +26,7 @@ _CHANGING = ("Creating", "Updating", "RollingBack")
 
 
 class Hosting:
-    """`wait_scale` is the length of a second that a deployment waits, in real seconds."""
+    """`wait_scale` is the length of a second of a deployment's waits, in real seconds."""
 
     def __init__(self, ground: Ground, wait_scale: float) -> None:
         self._ground = ground
@@ -60,7 +60,7 @@ class Hosting:
         record = self._ground.store.get(ENDPOINT, params["EndpointName"])
         config = self._ground.store.get(ENDPOINT_CONFIG, params["EndpointConfigName"])
         self._require_settled(record, "InService")
-        # An endpoint whose configuration was deleted takes no update.
+        # An endpoint whose configuration was deleted cannot be updated.
         self._ground.store.get(ENDPOINT_CONFIG, record["EndpointConfigName"])
         traffic = self._traffic[record["EndpointName"]]
         old = traffic.blue.config
@@ -80,7 +80,7 @@ class Hosting:
         return record
 
     def _scale(self, params: Mapping[str, Any]) -> Record:
-        """UpdateEndpointWeightsAndCapacities: what a scaling action and a traffic split call."""
+        """UpdateEndpointWeightsAndCapacities, which scaling actions and traffic splits call."""
         record = self._ground.store.get(ENDPOINT, params["EndpointName"])
         self._require_settled(record, "InService")
         fleet = self._traffic[record["EndpointName"]].blue
@@ -120,7 +120,7 @@ class Hosting:
             raise InvalidError(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
 
     def _require_alarms(self, steps: Plan, config: Record) -> None:
-        """The alarms exist, and the model's execution role may look at them: AWS's guide asks for that."""
+        """The alarms exist, and the model's execution role may describe them, as AWS's guide requires."""
         host = self._ground.host
         missing = set(steps.alarms) - set(host.alarm_states(steps.alarms))
         if missing:
@@ -132,7 +132,7 @@ class Hosting:
                 raise InvalidError(denied)
 
     def _change(self, record: Record, config: Record, status: str, carry_out: Callable[[], None]) -> None:
-        """Start a change in a thread of its own; when it fails, what served before still does."""
+        """Start a change in a thread of its own; after a failure the former configuration still serves."""
         self._set(record, EndpointStatus=status)
         old = self._traffic.get(record["EndpointName"])
 
@@ -153,7 +153,7 @@ class Hosting:
         change.start()
 
     def settle(self, name: str) -> Record:
-        """The endpoint once its change in progress, if any, has ended."""
+        """The endpoint after its current change, if any, has ended."""
         change = self._changes.get(name)
         if change:
             change.join()
@@ -189,14 +189,14 @@ class Hosting:
             self._ground.quotas.require(f"{instance_type} for endpoint usage", used, wanted)
 
     def _instances(self, instance_type: str) -> int:
-        """Instances of a type that the account's endpoints have now."""
+        """Current number of instances of a type in the account's endpoints."""
         fleets = (fleet for traffic in list(self._traffic.values()) for fleet in traffic.fleets)
         return sum(fleet.instances(instance_type) for fleet in fleets)
 
     # Invocations
 
     def invoke(self, name: str, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
-        """What InvokeEndpoint answers. Raises ApiError, a ModelError when the container refuses."""
+        """The answer of InvokeEndpoint. Raises ApiError, a ModelError when the container refuses."""
         found = ((key, traffic) for key, traffic in self._traffic.items() if key.lower() == name.lower())
         endpoint, traffic = next(found, (name, None))
         account = self._ground.host.account
@@ -212,7 +212,7 @@ class Hosting:
             try:
                 answer = server.invoke(body, headers)
             except ContainerTimeoutError:
-                # A status of 0 is how SageMaker says that the container gave none.
+                # SageMaker's status 0 means that the container returned none.
                 told = b"Your invocation timed out while waiting for a response from container primary."
                 answer = Answer(0, told, "text/plain", server.name)
             finally:
@@ -248,7 +248,7 @@ def _failed(answer: Answer) -> bool:
 
 
 def _model_error(host: Host, endpoint: str, stream: str, answer: Answer) -> ApiError:
-    """What InvokeEndpoint makes of a container's refusal."""
+    """InvokeEndpoint's error for a container's refusal."""
     group = f"/aws/sagemaker/Endpoints/{endpoint}"
     side = "client" if 400 <= answer.status < 500 else "server"
     original = answer.body.decode(errors="replace")

@@ -1,4 +1,4 @@
-"""What training and processing jobs have in common: a thread, a process under /opt/ml, stopping, an end."""
+"""Shared parts of training and processing jobs: a thread, a process under /opt/ml, stopping, an end."""
 
 import json
 import threading
@@ -30,10 +30,10 @@ _MAX_RUNTIME_SECONDS = 86_400  # SageMaker's default
 
 
 class JobError(Exception):
-    """The end of a job, in the words of its FailureReason."""
+    """The end of a job, with the text of its FailureReason."""
 
 
-# Whether a line of the log is the last that a job may print: it is stopped then.
+# Whether a line of the log is the last one; the job is stopped then.
 Last = Callable[[str], bool]
 
 
@@ -42,7 +42,7 @@ def never(_line: str) -> bool:
 
 
 class Job:
-    """A job that is running: its record, its folder, its process while there is one."""
+    """A running job: its record, its folder, and its process once started."""
 
     def __init__(self, record: Record, folder: Path, last: Last, told: bool) -> None:
         self.record = record
@@ -66,10 +66,10 @@ class Job:
 
 
 class Jobs(ABC):
-    """One kind of job. Subclasses say how such a job goes; `_run` raises JobError when it fails."""
+    """One kind of job. Subclasses implement `_run`, which raises JobError when the job fails."""
 
     kind: ClassVar[Kind]
-    spoken: ClassVar[str]  # in EventBridge's detail-type
+    spoken: ClassVar[str]  # name in EventBridge's detail-type
     log_group: ClassVar[str]
     told: ClassVar[bool] = True  # whether the program receives the SIGTERM that announces its end
 
@@ -82,7 +82,7 @@ class Jobs(ABC):
 
     @abstractmethod
     def _end(self, job: Job, status: str) -> None:
-        """Set what an end sets in the record besides status and times."""
+        """Set the record's members at an end, besides status and times."""
 
     def launch(self, record: Record, last: Last = never) -> Job:
         job = Job(record, self.ground.folder(self.kind.path, record[self.kind.name_key]), last, self.told)
@@ -102,12 +102,12 @@ class Jobs(ABC):
             )
         record[self.kind.status_key] = "Stopping"
         self.announce(record)
-        # Apart from the request: a process may take its grace period to end.
+        # Runs outside of the request, because a process may use its grace period.
         threading.Thread(target=self._jobs[record[self.kind.arn_key]].stop, daemon=True).start()
         return {}
 
     def require_role(self, role_arn: str) -> None:
-        """Refuse a request whose role the service could not assume, in the service's wording."""
+        """Refuse a role that the service could not assume, with the service's message."""
         try:
             self.ground.host.credentials(role_arn, "SageMaker")
         except ApiError as refusal:
@@ -135,14 +135,14 @@ class Jobs(ABC):
     def execute(
         self, job: Job, argv: list[str], env: Mapping[str, str], network: bool, cwd: str = OPT_ML
     ) -> int:
-        """Run the job's program to its end, logging what it prints; its exit status."""
+        """Run the job's program to its end and log its output; returns its exit status."""
         record = job.record
         keys = self.ground.host.credentials(record["RoleArn"], "SageMaker")
         env = self.ground.sandbox.environment(keys, {**env, **record.get("Environment", {})})
         stream = LogStream(self.ground.host, self.log_group, self._stream(record), job.log)
         limit = record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _MAX_RUNTIME_SECONDS)
         job.process = self.ground.sandbox.start(argv, job.ml, env, cwd=cwd, network=network)
-        if job.stopping:  # since before there was a process
+        if job.stopping:  # it was stopped before it had a process
             job.process.stop(self.told)
         timer = threading.Timer(limit, job.time_out)
         timer.daemon = True
@@ -199,7 +199,7 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def _follow_manifest(s3: RoleS3, uri: str, folder: Path) -> int:
-    """A manifest is [{"prefix": "s3://bucket/some/"}, "relative/key", ...]; each object is named in full."""
+    """A manifest is [{"prefix": "s3://bucket/some/"}, "relative/key", ...]; it names each object in full."""
     prefix, *names = json.loads(s3.read(uri))
     for name in names:
         target = folder / name
@@ -209,7 +209,7 @@ def _follow_manifest(s3: RoleS3, uri: str, folder: Path) -> int:
 
 
 def _find(params: Any) -> set[str]:
-    """Every member name of a request that carries something other than False, at any depth."""
+    """Every member name of a request with a value other than False, at any depth."""
     if isinstance(params, dict):
         own = {key for key, value in params.items() if value is not False}
         return own.union(*(_find(value) for value in params.values()))

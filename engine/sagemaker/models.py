@@ -1,4 +1,4 @@
-"""Models and endpoint configurations: what an endpoint serves, and on what."""
+"""Models and endpoint configurations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -52,7 +52,7 @@ class Models:
         return self._ground.store.add(MODEL, params, _Container=container)
 
     def _resolved(self, container: Mapping[str, Any]) -> dict[str, Any]:
-        """The container with what its model package says filled in."""
+        """The container completed from its model package."""
         package: dict[str, Any] = {}
         if "ModelPackageName" in container:
             record = self._registry.package(container["ModelPackageName"])

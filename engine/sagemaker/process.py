@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
-# SageMaker leaves a job 120 s between SIGTERM and SIGKILL; compressed, like every other wait.
+# SageMaker gives a job 120 s between SIGTERM and SIGKILL; compressed, like every other wait.
 _GRACE_SECONDS = 3.0
 
 
@@ -18,8 +18,8 @@ class Starter:
     """Starts processes; those still running end with the engine or with `close`."""
 
     def __init__(self) -> None:
-        # The parent-death signal fires when the *thread* that started the child ends, so one thread,
-        # which lives as long as the engine, starts them all.
+        # The parent-death signal fires when the starting *thread* ends, so one thread, which lives as long as
+        # the engine, starts them all.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
         self._running: set[Process] = set()
         self._dying_with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
@@ -59,14 +59,14 @@ class Starter:
 
 
 class Process:
-    """A started process and everything it started."""
+    """A started process with its descendants."""
 
     def __init__(self, popen: subprocess.Popen[str], running: set["Process"]) -> None:
         self._popen = popen
         self._running = running
 
     def lines(self) -> Iterator[str]:
-        """Output lines as they come, until the process ends; with its errors unless they are separate."""
+        """Output lines until the process ends; with its errors unless they are separate."""
         return _lines(self._popen.stdout)
 
     def error_lines(self) -> Iterator[str]:
@@ -77,9 +77,9 @@ class Process:
         return self._popen.poll() is not None
 
     def wait(self) -> int:
-        """The exit status; negative is the signal that ended the process."""
+        """The exit status; a negative one is the signal that ended the process."""
         status = self._popen.wait()
-        # No namespace ends what the first process left running.
+        # Processes that the first one left are still running if there is no namespace.
         self._signal(signal.SIGKILL)
         self._running.discard(self)
         return status
@@ -104,7 +104,7 @@ class Process:
         except ProcessLookupError:
             pass
         except PermissionError:
-            # macOS answers so when only zombies are left in the group.
+            # macOS returns this error when only zombies are left in the group.
             if sys.platform != "darwin":
                 raise
 

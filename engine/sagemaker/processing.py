@@ -71,7 +71,7 @@ class ProcessingJobs(Jobs):
             raise JobError("ClientError: The job exceeded MaxRuntimeInSeconds of its StoppingCondition.")
         if job.stopping:
             return
-        # AWS does not promise the outputs of a failed job, so nothing may come to rely on them.
+        # AWS does not guarantee the outputs of a failed job, so nothing may rely on them.
         if status:
             raise JobError("AlgorithmError: See job logs for more information")
         for item in outputs:
@@ -110,7 +110,7 @@ class ProcessingJobs(Jobs):
             ) from refusal
 
     def _prefix(self, uri: str) -> str:
-        """What stands before the slash of every key of an output."""
+        """The text before the slash in every key of an output."""
         return uri.removesuffix("/") if self.ground.host.unknown("processing-slash") == "join" else uri
 
     def _end(self, job: Job, status: str) -> None:

@@ -22,7 +22,7 @@ _UPDATABLE = {
 
 _CARD = Path(__file__).parents[2] / "facts/model-card-schema.json"
 
-# A version is listed as Deleting for a moment, and its group has it as long.
+# A deleted version is listed as Deleting for a moment, and blocks its group meanwhile.
 _DELETING_SECONDS = 0.5
 
 
@@ -49,7 +49,7 @@ class Registry:
         return self._ground.store.get(MODEL_PACKAGE, name_or_arn)
 
     def next_version(self, group: str) -> int:
-        """Numbers are not used again, even after the newest version was deleted."""
+        """Numbers are not reused, even after the newest version was deleted."""
         record = self._ground.store.get(MODEL_PACKAGE_GROUP, group)
         return int(record["_versions"]) + 1
 
@@ -143,7 +143,7 @@ class Registry:
         return {"ModelPackageSummaryList": records, "NextToken": token}
 
     def _announce(self, record: Record) -> None:
-        """Unlike the events of jobs, this one shows its times as text."""
+        """This event has its times as text, unlike the events of jobs."""
         detail = {key: value for key, value in record.items() if key != "ModelPackageName"}
         times = {key: _iso(record[key]) for key in ("CreationTime", "LastModifiedTime")}
         self._ground.host.emit(
@@ -155,8 +155,8 @@ class Registry:
 
 
 def _refuse_card(content: str) -> None:
-    """The API reference: the content must follow the schema of a model package's model card."""
-    # Here, because its import takes a second, and few calls bring a card.
+    """The API reference requires the schema of a model package's model card."""
+    # Imported here, because it takes a second, and few calls have a card.
     from cfnlint.jsonschema import StandardValidator
 
     try:

@@ -1,4 +1,6 @@
-"""Carries out a deployment: green fleet up, traffic over to it stage by stage under the alarms, or back."""
+"""
+Carries out a deployment: starts the green fleet and moves the traffic in stages under the alarms, or back.
+"""
 
 import time
 from collections.abc import Mapping
@@ -15,7 +17,7 @@ _LOOK_SECONDS = 0.1
 
 class Rollout:
     """`wait_scale` is the length of a waited second in real seconds. Every deployment is a line of the run's
-    journal: which fleet answered how many requests, stage by stage, and how it ended."""
+    journal: requests per fleet and stage, and the result."""
 
     def __init__(self, ground: Ground, wait_scale: float) -> None:
         self._ground, self._scale = ground, wait_scale
@@ -96,7 +98,7 @@ class Rollout:
             states = self._ground.host.alarm_states(plan.alarms)
             ringing = [name for name, state in states.items() if state == "ALARM"]
             if ringing:
-                # AWS documents that this ends the deployment, not in which words.
+                # AWS documents that this ends the deployment, without the message.
                 raise FleetError(
                     f"Alarm {', '.join(ringing)} went off while baking with traffic on {stage.capacity}; "
                     "the deployment was rolled back."
@@ -107,7 +109,7 @@ class Rollout:
             time.sleep(min(left, _LOOK_SECONDS))
 
     def _tell(self, record: Record, config: Record, status: str, message: str) -> None:
-        """The stage as DescribeEndpoint and the deployment event show it."""
+        """The stage in the form of DescribeEndpoint and the deployment event."""
         at = time.time()
         pending = record.get("PendingDeploymentSummary", {"StartTime": at})
         shown = {"Status": status, "StatusMessage": message, "StartTime": at}

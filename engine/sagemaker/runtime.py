@@ -1,4 +1,4 @@
-"""SageMaker's other API: requests to endpoints."""
+"""SageMaker Runtime: requests to endpoints."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from engine.sagemaker.hosting import Hosting
 from engine.sagemaker.store import ENDPOINT, Store
 from engine.services import Service
 
-# What a container is given of a request, by the header that carries it.
+# Request members for the container, by header.
 _HEADERS = {
     "ContentType": "Content-Type",
     "Accept": "Accept",

@@ -1,10 +1,9 @@
-"""Processes that see their own /opt/ml, without containers and without root.
+"""Processes that have their own /opt/ml, without containers and without root.
 
-A private user, mount, host-name and process namespace stands for the container: /opt is a fresh
-tmpfs, the job's folder is bound at /opt/ml, the host is called algo-1, and when the first process
-ends the kernel ends whatever it left behind. Where namespaces are forbidden (hardened kernels,
-macOS) the job's folder is written into arguments and environment instead, and the report says so.
-"""
+A private user, mount, host-name and process namespace replaces the container: /opt is a fresh tmpfs, the
+job's folder is bound at /opt/ml, the host is called algo-1, and when the first process ends the kernel ends
+its descendants. When namespaces are forbidden (hardened kernels, macOS), the job's folder is written into
+arguments and environment instead, and the report mentions it."""
 
 import os
 import re
@@ -18,11 +17,10 @@ from engine.host import Host
 from engine.sagemaker.process import Process, Starter
 
 OPT_ML = "/opt/ml"
-HOST_NAME = "algo-1"  # what SageMaker calls the first instance of a job
+HOST_NAME = "algo-1"  # SageMaker's name for the first instance of a job
 
-# $1 its hosts file, $2 working directory, $3 whether /tmp is its own, $4 the places that it cannot write,
-# then pairs of folder and place, --, command.
-# /mnt holds the host's /opt only until the wanted parts are bound back.
+# $1 its hosts file, $2 working directory, $3 whether /tmp is its own, $4 read-only places, then pairs of
+# folder and place, --, command. /mnt holds the host's /opt until the wanted parts are bound back.
 _ENTER = """
 hosts="$1" cwd="$2" image="$3" locked="$4"; shift 4
 mount --rbind /opt /mnt
@@ -49,10 +47,10 @@ _UNSHARE = ("unshare", "-Urmu", "--fork", "--pid", "--kill-child")
 @dataclass(frozen=True)
 class Image:
     """
-    What a container has beside /opt/ml and the machine's own files.
+    Contents of a container beside /opt/ml and the machine's own files.
 
-    :ivar folders: by the place where the container sees them, below /opt; with any, its /tmp is its own too
-    :ivar locked: places that it cannot write; with any, it runs as a user without root
+    :ivar folders: by their place in the container, below /opt; with any, /tmp is private too
+    :ivar locked: read-only places; with any, it runs as a user without root
     """
 
     folders: Mapping[str, Path] = field(default_factory=dict)
@@ -64,13 +62,13 @@ class Sandbox:
 
     def __init__(self, host: Host, python: Path) -> None:
         self._host = host
-        # Not resolved: a virtual environment is found through the path of its own interpreter link.
+        # The link is not resolved, because a virtual environment is found through its interpreter's path.
         self.python = python.absolute()
         self._starter = Starter()
 
     @cached_property
     def isolated(self) -> bool:
-        """Whether this machine allows the namespaces; asked once, by entering one."""
+        """Whether this machine permits the namespaces; tested once, by entering one."""
         probe = self._host.run_dir / "sandbox-probe"
         probe.mkdir(parents=True, exist_ok=True)
         try:
@@ -89,7 +87,7 @@ class Sandbox:
 
     @cached_property
     def _kept(self) -> list[str]:
-        """What lives under /opt and the processes need: the interpreter with its libraries."""
+        """Folders under /opt that the processes need: the interpreter with its libraries."""
         asked = "import sys; print(sys.prefix, sys.base_prefix, sep='\\n')"
         prefixes = subprocess.run([self.python, "-c", asked], capture_output=True, text=True, check=True)
         code = Path(__file__).parent
@@ -109,17 +107,17 @@ class Sandbox:
         return [*_UNSHARE, *([] if network else ["--net"]), *entry]
 
     def environment(self, role_keys: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
-        """What a job's process gets: nothing of the engine's own environment but the search path."""
+        """Environment of a job's process: of the engine's own environment only the search path."""
         return {
             "PATH": f"{self.python.parent}:{os.environ.get('PATH', os.defpath)}",
             "HOME": "/tmp",
             "LANG": "C.UTF-8",
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
-            # An instance belongs to its job; here its threads, spinning while they wait for each other, would
-            # keep the engine from the cores: two thirds of a training's CPU time. Results stay the same.
+            # An instance belongs to its job. Here waiting threads that spin would keep the engine from the
+            # cores: two thirds of a training's CPU time. Results stay the same.
             "OMP_WAIT_POLICY": "PASSIVE",
-            # The region under this one name only: SageMaker does not promise AWS_DEFAULT_REGION.
+            # The region has this name only: SageMaker does not guarantee AWS_DEFAULT_REGION.
             "AWS_REGION": self._host.region,
             "AWS_ENDPOINT_URL": self._host.endpoint,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -137,11 +135,10 @@ class Sandbox:
         keep_open: Sequence[int] = (),
         image: Image = Image(),
     ) -> Process:
-        """Start `argv` with the folder `ml` as its /opt/ml; `cwd` is a path as the process sees it.
+        """Start `argv` with the folder `ml` as its /opt/ml; `cwd` is a path inside the sandbox.
 
-        `keep_open` are file descriptors the process inherits. Without `network` not even the emulator
-        can be reached, as under EnableNetworkIsolation.
-        """
+        `keep_open` are inherited file descriptors. Without `network` not even the emulator can be reached, as
+        under EnableNetworkIsolation."""
         ml = ml.absolute()
         if self.isolated:
             command, environment, folder = self._inside(argv, ml, cwd, network, image), dict(env), "/"
@@ -163,6 +160,6 @@ class Sandbox:
 
 
 def _relocated(text: str, places: Mapping[str, Path]) -> str:
-    """The same text with the places of a container as this machine has them, also inside lists like PATH."""
+    """The text with places of a container replaced by those of this machine, also inside lists like PATH."""
     known = "|".join(map(re.escape, places))
     return re.sub(rf"(?<![\w.-])({known})(?=[/:]|$)", lambda found: str(places[found[1]]), text)

@@ -1,7 +1,6 @@
-"""How the XGBoost container runs a user's script: arguments and SM_* environment.
+"""Script mode of the XGBoost container: arguments and SM_* environment.
 
-Its library is still sagemaker-containers 2.8.6, not the newer sagemaker-training toolkit.
-"""
+Its library is sagemaker-containers 2.8.6, not the newer sagemaker-training toolkit."""
 
 import json
 import os
@@ -11,7 +10,7 @@ from typing import Any
 
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
 
-# The container keeps these for itself; the script never sees them as arguments.
+# Reserved by the container; the script does not receive them as arguments.
 _OWN = {
     "sagemaker_program",
     "sagemaker_submit_directory",
@@ -29,7 +28,7 @@ _OWN = {
 class Script:
     module: str
     submit_directory: str | None
-    argv: list[str]  # what follows `python`
+    argv: list[str]  # arguments after `python`
     env: dict[str, str]
 
 
@@ -39,7 +38,7 @@ def read_script(
     resources: Mapping[str, Any],
     job_name: str,
 ) -> Script | None:
-    """The script that a job's configuration asks for; None means the built-in algorithm."""
+    """The script of a job's configuration; None means the built-in algorithm."""
     values = {name: _loaded(text) for name, text in hyperparameters.items()}
     if "sagemaker_program" not in values:
         return None
@@ -97,7 +96,7 @@ def read_script(
 
 
 def _loaded(text: str) -> Any:
-    """Hyperparameters arrive as strings and are JSON where they parse as such."""
+    """Hyperparameters are strings, decoded as JSON when they parse as such."""
     try:
         return json.loads(text)
     except json.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""What a tuning job tries next, and after which epoch it stops a trial: Optuna's samplers and pruners."""
+"""Search strategies of a tuning job with early stopping of trials: Optuna's samplers and pruners."""
 
 import itertools
 import statistics
@@ -21,7 +21,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 Candidate = dict[str, str]
 
-# Hyperband's authors let a third of the trials pass each rung.
+# The authors of Hyperband let a third of the trials pass each rung.
 _REDUCTION = 3
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -48,7 +48,7 @@ class Search:
     """
     The trials of a HyperParameterTuningJobConfig, one after the other.
 
-    :param earlier: trials of other tuning jobs with their objectives; those outside the ranges teach nothing
+    :param earlier: trials of other tuning jobs with their objectives; those outside the ranges are ignored
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Search:
         self._spaces = {name: axis.space for name, axis in self.axes.items()}
         limits = config.get("StrategyConfig", {}).get("HyperbandStrategyConfig", {})
         self.most_epochs: int | None = limits.get("MaxResource")
-        # Hyperband draws the bracket of a trial from the study's name.
+        # Hyperband derives the bracket of a trial from the study's name.
         self.study = optuna.create_study(
             study_name="tuning",
             direction=config["HyperParameterTuningJobObjective"]["Type"].lower(),
@@ -94,7 +94,7 @@ class Search:
 
 
 class Trial:
-    """One combination of hyperparameters, and what is heard of it: an objective an epoch."""
+    """One combination of hyperparameters with its objective per epoch."""
 
     def __init__(self, search: Search, trial: optuna.Trial) -> None:
         self._search, self._trial = search, trial
@@ -111,7 +111,7 @@ class Trial:
             return self.epochs == self._search.most_epochs or self._trial.should_prune()
 
     def end(self, objective: float | None) -> None:
-        """The last objective counts, of a stopped trial too; None when there is none."""
+        """The last objective counts, also that of a stopped trial; None when there is none."""
         with self._search.lock:
             self._search.study.tell(
                 self._trial, objective, state=TrialState.FAIL if objective is None else TrialState.COMPLETE
@@ -141,9 +141,9 @@ def _axes(ranges: Mapping[str, Any]) -> Sequence[tuple[str, _Axis]]:
 
 def _sampler(strategy: str, seed: int | None) -> BaseSampler:
     if strategy == "Bayesian":
-        # SageMaker's search learns from its first trials on; Optuna's would draw ten at random first. Its
-        # tenth of good trials is one or two of a small tuning job, too few to learn from: see a quarter on
-        # Branin's function in docs/models/tuning.md. Optuna 5 takes `gamma`, and warns of 6.
+        # SageMaker's search uses its first trials; Optuna's would draw ten at random first. Its tenth of good
+        # trials is one or two of a small tuning job, too few to learn from; docs/models/tuning.md shows a
+        # quarter on Branin's function. Optuna 5 accepts `gamma`, with a warning about version 6.
         with warnings.catch_warnings(action="ignore", category=FutureWarning):
             return TPESampler(seed=seed, n_startup_trials=5, gamma=lambda ended: -(-ended // 4))
     return RandomSampler(seed=seed)

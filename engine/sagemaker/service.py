@@ -21,7 +21,7 @@ from engine.sagemaker.tuning import TuningJobs
 from engine.services import Permission, Service
 from engine.services.service import passed_roles
 
-# Lists of what cannot be created here: closed to new accounts, or not rehearsed.
+# Empty lists of resources that cannot be created here: closed to new accounts, or not rehearsed.
 _ALWAYS_EMPTY = {
     "ListTransformJobs": "TransformJobSummaries",
     "ListMonitoringSchedules": "MonitoringScheduleSummaries",
@@ -35,14 +35,12 @@ _ALWAYS_EMPTY = {
 class SageMaker(Service):
     """SageMaker of one account.
 
-    `python` runs the jobs: it needs what their container image has. `quotas` are the account's service
-    quotas; what they do not name is 0. `wait_scale` is the length of a second that an endpoint's update
-    waits, in real seconds. Calls may wait for S3, which answers in the emulator's own
-    process: never make one on its event loop.
-    """
+    `python` runs the jobs: it needs the packages of their container image. `quotas` are the account's service
+    quotas; others are 0. `wait_scale` is the length of a second in an endpoint's update, in real seconds.
+    Calls may wait for S3, which the emulator's own process serves: never make one on its event loop."""
 
     name = "sagemaker"
-    # None before a job has a model. https://github.com/aws/sagemaker-python-sdk/pull/6091 saw null.
+    # None before a job has a model. https://github.com/aws/sagemaker-python-sdk/pull/6091 observed null.
     omitted = ("DescribeTrainingJob.ModelArtifacts",)
 
     def __init__(

@@ -103,7 +103,7 @@ KINDS = (
 
 
 class Store:
-    """Every resource of the account, by kind and name; case makes no difference, as in ARNs."""
+    """Every resource of the account, by kind and name; names are case-insensitive, as in ARNs."""
 
     def __init__(self, region: str, account: str) -> None:
         self._prefix = f"arn:aws:sagemaker:{region}:{account}:"
@@ -114,7 +114,7 @@ class Store:
         return f"{self._prefix}{kind.path}/{name if kind.keeps_case else name.lower()}"
 
     def add(self, kind: Kind, params: Mapping[str, Any], **fields: Any) -> Record:
-        """Keep a new record of `params` and `fields`; refuses a name in use."""
+        """Add a record of `params` and `fields`; refuses a name in use."""
         name = str({**params, **fields}[kind.name_key])
         arn = self.arn(kind, name)
         if name.lower() in self._records[kind.noun]:
@@ -157,7 +157,7 @@ class Store:
     def page(
         self, kind: Kind, records: list[Record], params: Mapping[str, Any]
     ) -> tuple[list[Record], str | None]:
-        """The page that a List request asks for, newest first unless told, and its next token."""
+        """A page of a List request, newest first by default, with its next token."""
         unknown = set(params) - _LIST_MEMBERS
         if unknown:
             raise InvalidError(f"Listing by {sorted(unknown)} is not rehearsed.")

@@ -32,7 +32,7 @@ class TrainingJobs(Jobs):
     kind: ClassVar[Kind] = TRAINING_JOB
     spoken: ClassVar[str] = "Training Job"
     log_group: ClassVar[str] = "/aws/sagemaker/TrainingJobs"
-    # The image's toolkit is the first process, and hands no signal on to the script that it starts.
+    # The image's toolkit is the first process, and does not forward signals to its script.
     told: ClassVar[bool] = False
 
     def operations(self) -> dict[str, Operation]:
@@ -51,7 +51,7 @@ class TrainingJobs(Jobs):
         return self.begin(params).record
 
     def begin(self, params: Mapping[str, Any], last: Last = never, **fields: Any) -> Job:
-        """Start a job whose request has been judged already; `fields` go into its record."""
+        """Start a job with a validated request; `fields` become part of its record."""
         resources = params["ResourceConfig"]
         self.report_without_effect(
             params, resources["InstanceCount"], params["AlgorithmSpecification"]["TrainingImage"]
@@ -182,7 +182,7 @@ class TrainingJobs(Jobs):
         except (ClientError, ArchiveError, OSError) as refusal:
             told = reason(refusal) if isinstance(refusal, ClientError) else str(refusal)
             raise JobError(f"AlgorithmError: cannot read {where}: {told}, exit code: 1") from refusal
-        # The container pip-installs the user's code; here it runs from its folder, with what is installed.
+        # The container pip-installs the user's code; here it runs from its folder.
         for name in ("requirements.txt", "setup.py", "pyproject.toml"):
             if (code / name).exists():
                 self.ground.host.not_rehearsed(
@@ -228,7 +228,7 @@ class TrainingJobs(Jobs):
 
 
 def refuse_unrehearsed(params: Mapping[str, Any]) -> None:
-    """Raise ValidationException for what AWS refuses beyond its model, and for what is not rehearsed."""
+    """Raise ValidationException for what AWS refuses beyond its model, or the rehearsal does not support."""
     stopping, spot = params["StoppingCondition"], params.get("EnableManagedSpotTraining", False)
     wait = stopping.get("MaxWaitTimeInSeconds")
     if spot and (wait is None or wait < stopping.get("MaxRuntimeInSeconds", 86400)):
@@ -259,12 +259,12 @@ def refuse_unrehearsed(params: Mapping[str, Any]) -> None:
 
 
 def _inside(job: Job, path: str) -> Any:
-    """A path as the job sees it, as this process does."""
+    """A path of the job, as a path of this process."""
     return job.ml / path.removeprefix(OPT_ML).lstrip("/")
 
 
 def as_logged(line: str) -> str:
-    """How a tab reaches the reader of a training job's log."""
+    """A tab in the log of a training job, as its reader receives it."""
     return line.replace("\t", "#011")
 
 

@@ -1,4 +1,4 @@
-"""S3 as a job sees it: every read and write happens with the job role's credentials."""
+"""S3 for a job: every read and write uses the job role's credentials."""
 
 import io
 import re
@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from engine import clients
 from engine.host import Host
 
-# The peer is on the loopback: what does not answer at once never will.
+# The server is on the loopback: without an immediate answer there is none.
 _CONFIG = Config(
     connect_timeout=2, read_timeout=60, retries={"max_attempts": 2}, s3={"addressing_style": "path"}
 )
@@ -57,11 +57,10 @@ class RoleS3:
             self._client.put_object(Bucket=bucket, Key=key, Body=body)
 
     def download(self, uri: str, folder: Path) -> int:
-        """Copy the objects under the prefix `uri` into `folder`; the number copied.
+        """Copy the objects under the prefix `uri` into `folder`; returns their number.
 
-        As on SageMaker, what follows the prefix is the relative path; an object that is the whole
-        prefix keeps its base name.
-        """
+        The relative path is the part after the prefix, as on SageMaker; an object that is the whole prefix
+        keeps its base name."""
         bucket, prefix = split(uri)
         keys = list(self.keys(uri))
         for key in keys:
@@ -75,7 +74,7 @@ class RoleS3:
         return len(keys)
 
     def upload(self, folder: Path, uri: str, kms_key: str | None = None) -> None:
-        """Copy every regular file under `folder` below `uri`/; symlinks stay, as on SageMaker."""
+        """Copy every regular file under `folder` below `uri`/; symlinks are skipped, as on SageMaker."""
         files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
         for path in files:
             self.write(f"{uri}/{path.relative_to(folder).as_posix()}", path.read_bytes(), kms_key)

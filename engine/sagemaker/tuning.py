@@ -1,4 +1,4 @@
-"""Hyperparameter tuning: training jobs in parallel, the objective read from their logs as they print it."""
+"""Hyperparameter tuning: parallel training jobs, with the objective read from their logs while they run."""
 
 import re
 import secrets
@@ -63,7 +63,7 @@ class TuningJobs:
         return record
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
-        """The ended tuning jobs that a warm start goes on from."""
+        """The ended tuning jobs of a warm start."""
         if "WarmStartConfig" not in params:
             return []
         key = "HyperParameterTuningJobName"
@@ -73,7 +73,7 @@ class TuningJobs:
         return parents
 
     def _found(self, parent: Record) -> Sequence[tuple[Mapping[str, str], float]]:
-        """Hyperparameters and objective of the trials of a tuning job; what was static may be tuned now."""
+        """Hyperparameters and objective of a tuning job's trials; static ones may be tuned now."""
         return [
             (trial["HyperParameters"], trial[_OBJECTIVE]["Value"])
             for trial in self._trials(parent)
@@ -173,7 +173,7 @@ class TuningJobs:
             self._count(record)
 
     def _measure(self, trial: Record, objective: Mapping[str, str]) -> float | None:
-        """Give an ended trial its objective, the last of its log; a stopped one has it too."""
+        """Set the objective of an ended trial, the last one in its log; a stopped trial has one too."""
         values = {item["MetricName"]: item["Value"] for item in trial.get("FinalMetricDataList", [])}
         name = objective["MetricName"]
         if trial["TrainingJobStatus"] == "Failed" or name not in values:
@@ -184,7 +184,7 @@ class TuningJobs:
         return float(values[name])
 
     def _count(self, record: Record) -> None:
-        """Bring the counters and the best trial of a tuning job up to date."""
+        """Update the counters and the best trial of a tuning job."""
         trials = self._trials(record)
         states = Counter(trial["TrainingJobStatus"] for trial in trials)
         objectives = Counter(trial["ObjectiveStatus"] for trial in trials)
@@ -210,7 +210,7 @@ class TuningJobs:
         record["LastModifiedTime"] = time.time()
 
     def _rank(self, record: Record, member: str, trials: Sequence[Record]) -> None:
-        """Keep the trial with the best objective as a member of the tuning job."""
+        """Store the trial with the best objective as a member of the tuning job."""
         kind = record["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]["Type"]
         sign = 1 if kind == "Maximize" else -1
         measured = [trial for trial in trials if _OBJECTIVE in trial]
@@ -225,7 +225,7 @@ class TuningJobs:
         record = self._ground.store.get(TUNING_JOB, params["HyperParameterTuningJobName"])
         trials = self._trials(record)
         if params.get("SortBy") == "FinalObjectiveMetricValue":
-            # Trials without an objective have no place in this order; SageMaker leaves them out too.
+            # Trials without an objective are not ordered; SageMaker leaves them out too.
             trials = [
                 {**trial, "FinalObjectiveMetricValue": trial[_OBJECTIVE]["Value"]}
                 for trial in trials

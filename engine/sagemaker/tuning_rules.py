@@ -1,4 +1,4 @@
-"""Which tuning jobs the service refuses. Sources: docs/fidelity.md and the Developer Guide."""
+"""Refusals of tuning jobs. Sources: docs/fidelity.md and the Developer Guide."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def refuse_invalid(config: Mapping[str, Any]) -> None:
 
 
 def hyperband(config: Mapping[str, Any], static: Mapping[str, str]) -> Mapping[str, Any]:
-    """The configuration with its MaxResource, inferred where SageMaker does; else ValidationException."""
+    """The configuration with its MaxResource, inferred as by SageMaker; else ValidationException."""
     given = config.get("StrategyConfig", {}).get("HyperbandStrategyConfig")
     if config["Strategy"] != "Hyperband":
         if given is not None:
@@ -122,7 +122,7 @@ def _refuse_other_search(
         raise InvalidError(
             f"The type of hyperparameters {other} differs from that in parent tuning job {name}."
         )
-    # A changed value counts twice, as the Developer Guide counts, and a range of categories with every one.
+    # A changed value counts twice, like in the Developer Guide, and a range of categories with every one.
     changes = sum(
         len(tuned_before[each][1]) if each in tuned_before else 2
         for each, value in static.items()

@@ -1,4 +1,4 @@
-"""Production variants of an endpoint: as configured, as retained in an update, as described."""
+"""Production variants of an endpoint: configured, retained in an update, and described."""
 
 from engine.sagemaker.store import Record
 
@@ -12,8 +12,8 @@ def concurrency(config: Record) -> int:
 
 
 def retaining(record: Record, config: Record, excluded: set[str]) -> Record:
-    """A new configuration with the variant properties that the endpoint has now, but for the excluded.
-    Data capture is not among them: AWS documents that property as not supported."""
+    """A new configuration with the endpoint's current variant properties, except the excluded ones. Data
+    capture is not retained: AWS documents that property as not supported."""
     now = {variant["VariantName"]: variant for variant in record["ProductionVariants"]}
     kept = {"DesiredInstanceCount": "InitialInstanceCount", "DesiredWeight": "InitialVariantWeight"}
     variants = [
@@ -31,7 +31,7 @@ def retaining(record: Record, config: Record, excluded: set[str]) -> Record:
 
 
 def described(config: Record) -> Record:
-    """What DescribeEndpoint shows of the configuration in force."""
+    """The active configuration in the form of DescribeEndpoint."""
     described: Record = {
         "EndpointConfigName": config["EndpointConfigName"],
         "ProductionVariants": [_variant(variant) for variant in config["ProductionVariants"]],

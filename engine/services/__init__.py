@@ -1,4 +1,4 @@
-"""What makes a service out of one file: botocore's model does the rest (engine/README.md)."""
+"""Makes a service out of one file with botocore's model (engine/README.md)."""
 
 from engine.services.service import Caller, Created, Permission, Properties, ResourceType, Service, caller
 

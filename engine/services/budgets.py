@@ -1,4 +1,4 @@
-"""Budgets of an account that is a member of an organization, before its payer lets it have any."""
+"""Budgets in a member account of an organization whose payer has not enabled them."""
 
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -37,7 +37,7 @@ class MemberBudgets(Service):
         self._refuse()
 
     def delete(self, physical_id: str, props: Properties) -> None:
-        """There is none."""
+        """No budget can exist."""
 
     def calls(self, *_: Any) -> Iterable[Permission]:
         return ()

@@ -12,11 +12,11 @@ from engine.services.stand_in import StandIn
 
 Found = dict[str, Any]
 
-# UTF-8 bytes of a text: KB are thousands, as the refusal of the service says.
+# UTF-8 bytes of a text: KB are thousands, according to the service's refusal.
 _LIMITS = {"DetectSentiment": 5000, "DetectKeyPhrases": 99_999}
 _OTHER_LIMIT = 100_000
 _BATCH_TEXTS, _BATCH_LIMIT = 25, 5000
-# The parameter's type has more languages than the service takes for personal data.
+# The parameter's type has more languages than the service accepts for personal data.
 _PII_LANGUAGES = {"en", "es"}
 
 _STOP_WORDS = {
@@ -71,7 +71,7 @@ class Comprehend(StandIn):
             sizes = f"at most {_BATCH_TEXTS} documents are allowed in a request, this one has {len(texts)}"
             raise ApiError("BatchSizeLimitExceededException", f"Batch size exceeds limit: {sizes}")
         limit = _BATCH_LIMIT if "TextList" in params else _LIMITS.get(operation, _OTHER_LIMIT)
-        # One text that is too long refuses the whole batch.
+        # One text that is too long makes the service refuse the whole batch.
         for size in (len(text.encode()) for text in texts):
             if size > limit:
                 raise ApiError(
@@ -103,13 +103,13 @@ def _sentiment(text: str) -> Found:
 
 
 def _entities(text: str) -> list[Found]:
-    """Every name once, under the first pattern that knows it."""
+    """Every name once, under the first matching pattern."""
     places = {found["BeginOffset"]: found for found in reversed(list(_found(text, _ENTITIES)))}
     return [places[begin] for begin in sorted(places)]
 
 
 def _found(text: str, patterns: dict[str, str]) -> Iterator[Found]:
-    """What the patterns' groups match, with offsets in code points, which are Python's indices too."""
+    """Matches of the patterns' groups, with offsets in code points, which are Python's indices too."""
     for kind, pattern in patterns.items():
         for match in re.finditer(pattern, text):
             begin, end = match.span(1)

@@ -1,4 +1,4 @@
-"""One service as its clients meet it: requests in, answers and errors out, as its protocols write them."""
+"""One service over the wire: decodes requests and encodes answers and errors in its protocols."""
 
 import logging
 import uuid
@@ -17,7 +17,7 @@ from engine.services.values import MalformedError
 # Protocols of requests without a header of their own.
 _ADDRESSED = {"query", "rest-json", "rest-xml"}
 _log = logging.getLogger("engine.services")
-# What services call a throttled call; the first that the operation or its service has.
+# Error codes for a throttled call; the first one that the operation or its service has.
 _THROTTLED = (
     "ThrottlingException",
     "TooManyRequestsException",
@@ -43,7 +43,7 @@ class Endpoint:
         self._throttles: Counter[str] = Counter()
 
     def protocol(self, request: Request) -> Json | None:
-        """The protocol that a request speaks; None where the service does not speak it."""
+        """The protocol of a request; None when the service does not support it."""
         if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
             return self._protocols.get("smithy-rpc-v2-cbor")
         if "x-amz-target" in request.headers:
@@ -51,7 +51,7 @@ class Endpoint:
         return next((self._protocols[name] for name in self._protocols if name in _ADDRESSED), None)
 
     def operation(self, request: Request) -> tuple[str, Labels]:
-        """The operation that a request names, "" where the service has no such operation."""
+        """The operation of a request; "" when the service has no such operation."""
         protocol = self.protocol(request)
         name, labels = protocol.operation(request) if protocol else ("", {})
         return (name, labels) if name in self.model.operation_names else ("", {})
@@ -66,14 +66,14 @@ class Endpoint:
             raise ApiError(protocol.malformed[0], str(error), protocol.malformed[1]) from None
 
     def resource_arn(self, request: Request) -> str:
-        """The ARN that a call is authorised on; "*" for one that is refused afterwards for what it lacks."""
+        """The ARN for authorising a call; "*" when the call lacks it and is refused afterwards."""
         try:
             return self.service.resource_arn(self.operation(request)[0], self.params(request))
         except (ApiError, KeyError):
             return "*"
 
     def throttle(self, operation: str, times: int) -> None:
-        """Refuse the next calls of an operation, whoever makes them."""
+        """Refuse the next calls of an operation by any caller."""
         self._throttles[operation] = times
 
     def answer(self, request: Request, who: Caller) -> Response:
@@ -111,7 +111,7 @@ class Endpoint:
 
     def _throttling(self, protocol: Json, operation: str) -> ApiError:
         own = [shape.name for shape in self.model.operation_model(operation).error_shapes]
-        # Too many requests are jobs that wait, where the operation does not have the error: of Comprehend.
+        # Too many waiting jobs, when the operation lacks the other error; only in Comprehend.
         known = [*own, *(self._errors.keys() - {"TooManyRequestsException"})]
         code = next((code for code in _THROTTLED if code in known), protocol.throttled[0])
         return ApiError(code, "Rate exceeded", _status(self._errors.get(code), protocol.throttled[1]))

@@ -1,4 +1,4 @@
-"""Polly: texts, markup, voices and limits are checked; what is spoken is silence of about the right length.
+"""Polly: texts, markup, voices and limits are checked; the audio is silence of about the right length.
 
 https://docs.aws.amazon.com/polly/latest/dg/limits.html"""
 
@@ -19,7 +19,7 @@ _PCM_BYTES_PER_MS = 32
 # MPEG-2 layer III, 48 kbit/s, 22.05 kHz, mono: 576 samples whose part of the spectrum is empty.
 _MP3_FRAME, _MP3_FRAME_MS = b"\xff\xf3\x60\xc4".ljust(156, b"\0"), 26
 _AUDIO = {"mp3": "audio/mpeg", "pcm": "audio/pcm"}
-# https://docs.aws.amazon.com/polly/latest/dg/available-voices.html, some of them.
+# Some voices of https://docs.aws.amazon.com/polly/latest/dg/available-voices.html.
 _BOTH = {"standard", "neural"}
 _VOICES = {
     **dict.fromkeys(("Joanna", "Matthew", "Amy", "Lucia", "Lea", "Vicki"), _BOTH),
@@ -90,7 +90,7 @@ class Polly(StandIn):
 
 
 def _words(ssml: str, engine: str) -> str:
-    """What is billed of SSML: all but its tags. Prefixes belong to the tags' names."""
+    """The billed part of SSML: everything but its tags. Prefixes belong to the tags' names."""
     tags: list[str] = []
     texts: list[str] = []
     parser = expat.ParserCreate()
@@ -107,7 +107,7 @@ def _words(ssml: str, engine: str) -> str:
 
 
 def _marks(text: str, types: set[str]) -> Iterator[dict[str, Any]]:
-    """Offsets are bytes of the request's text, tags and all."""
+    """Offsets are bytes of the request's text, including tags."""
     plain = re.sub(r"<[^>]*>", lambda tag: " " * len(tag[0]), text)
     patterns = {"sentence": r"\w[^.!?]*[.!?]?", "word": r"\w+(?:['-]\w+)*", "viseme": r"\w+"}
     found = [
@@ -119,7 +119,7 @@ def _marks(text: str, types: set[str]) -> Iterator[dict[str, Any]]:
         start, end = (len(text[:at].encode()) for at in match.span())
         time = len(plain[: match.start()].split(" ")) * _MS_PER_CHARACTER
         place = {"start": start, "end": end}
-        # A mark of a mouth's shape has no place in the text; "sil" is a closed mouth.
+        # A mark of a mouth's shape has no position in the text; "sil" is a closed mouth.
         yield {
             "time": time,
             "type": kind,

@@ -1,4 +1,4 @@
-"""The remote calls among AWS's protocols: JSON, CBOR and the forms of the query protocol."""
+"""AWS's remote-call protocols: JSON, CBOR and the forms of the query protocol."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Request:
 
     @cached_property
     def form(self) -> Mapping[str, list[str]]:
-        """What a request of the query protocol says, in its body or its address."""
+        """The fields of a query protocol request, in its body or its address."""
         return {**parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True), **self.query}
 
 
@@ -43,11 +43,11 @@ class Json:
 
     def __init__(self, model: ServiceModel) -> None:
         self._model = model
-        # Names in lower case: the emulator does not find and correct them.
+        # Names in lower case, because the emulator would otherwise not find and correct them.
         self._headers = {"content-type": f"application/x-amz-json-{model.metadata.get('jsonVersion', '1.0')}"}
 
     def operation(self, request: Request) -> tuple[str, Labels]:
-        """The operation that a request names, and what its path says beside; "" where it is none of ours."""
+        """The operation of a request, with the labels of its path; "" when it is unknown."""
         prefix, _, name = request.headers.get("x-amz-target", "").rpartition(".")
         return (name if prefix == self._model.metadata.get("targetPrefix") else ""), {}
 
@@ -59,7 +59,7 @@ class Json:
         return 200, dict(self._headers), self._dump(answer, operation.output_shape)
 
     def failure(self, code: str, fields: Mapping[str, Any], status: int, request_id: str) -> Response:
-        """`fields` are the members of the error, its message among them."""
+        """`fields` are the members of the error, including its message."""
         body = json.dumps({"__type": code, **fields}).encode()
         return status, {**self._headers, "x-amzn-errortype": code}, body
 
@@ -75,7 +75,7 @@ class Json:
 
 
 class Cbor(Json):
-    """smithy-rpc-v2-cbor, which newer SDKs speak to the services of calls over JSON."""
+    """smithy-rpc-v2-cbor, which newer SDKs use for services with calls over JSON."""
 
     unknown = ("UnknownOperationException", 404)
 
@@ -102,7 +102,7 @@ class Cbor(Json):
 
 
 class Xml(Json):
-    """What protocols that answer XML have in common."""
+    """Shared parts of protocols that answer XML."""
 
     malformed = ("MalformedInput", 400)
     denied = ("AccessDenied", 403)

@@ -1,4 +1,4 @@
-"""Rekognition: pictures are read and measured, what is in them is the documentation's example.
+"""Rekognition: pictures are read and measured; the findings are the documentation's example.
 
 https://docs.aws.amazon.com/rekognition/latest/dg/limits.html"""
 
@@ -19,7 +19,7 @@ _MIN_PIXELS = 80
 _MAX_PIXELS = {"DetectLabels": 10_000, "DetectModerationLabels": 10_000}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
-# Markers of JPEG segments that hold the picture's size; the gaps are tables.
+# JPEG segment markers with the picture's size; the gaps are tables.
 _FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PATH_STYLE = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
 
@@ -80,14 +80,14 @@ class Rekognition(StandIn):
             if max(size) > _MAX_PIXELS.get(operation, max(size)):
                 raise ApiError("ImageTooLargeException", "Image dimensions are too large")
             if min(size) < _MIN_PIXELS:
-                # The documentation has the limit and not the error.
+                # The documentation has the limit, but not the error.
                 raise ApiError("InvalidParameterException", "Request has invalid parameters")
             return _EXAMPLES[operation]
 
         return look
 
     def _read(self, given: Mapping[str, str]) -> bytes:
-        """The object as whoever calls may read it; the service does not say why it cannot."""
+        """The object, read with the caller's permissions; the service does not report why a read fails."""
         keys = self._host.keys_of(caller().arn)
         s3 = clients.client("s3", self._host.endpoint, self._host.region, keys, _PATH_STYLE)
         version = {"VersionId": given["Version"]} if "Version" in given else {}
@@ -105,9 +105,9 @@ class Rekognition(StandIn):
 
 
 def _dimensions(picture: bytes) -> tuple[int, int] | None:
-    """Width and height by the file's header; None for what is neither PNG nor JPEG, or is cut off."""
+    """Width and height from the file's header; None for other formats, and for a truncated header."""
     if picture.startswith(_PNG):
-        # The header and its sum are 33 bytes.
+        # The header with its checksum has 33 bytes.
         return tuple(struct.unpack(">II", picture[16:24])) if len(picture) > 33 else None
     at = 2 if picture.startswith(_JPEG) else len(picture)
     while at + 9 <= len(picture) and picture[at] == 0xFF:

@@ -1,4 +1,4 @@
-"""The protocols whose parameters stand in path, query, headers and body."""
+"""The protocols with parameters in path, query, headers and body."""
 
 import json
 import re
@@ -100,12 +100,12 @@ class RestXml(Xml, RestJson):
 
 
 def _routes(model: ServiceModel) -> list[tuple[re.Pattern[str], list[str], OperationModel]]:
-    """Paths are tried in this order: with a query parameter, with most literal parts, the longest."""
+    """Order of paths for matching: those with a query parameter, with most literal parts, the longest."""
     found = []
     for operation in map(model.operation_model, model.operation_names):
         path, _, literal = operation.http["requestUri"].partition("?")
         parts = re.split(r"\{([^}]+)\}", path.rstrip("/"))
-        # A label is sent percent-encoded and arrives decoded: it may hold slashes, as ARNs do.
+        # A label arrives percent-decoded: it may contain slashes, as ARNs do.
         pattern = f"{operation.http['method']} {'(.+?)'.join(map(re.escape, parts[::2]))}/?"
         labels = [label.rstrip("+") for label in parts[1::2]]
         order = (not literal, len(labels) - path.count("/"), -len(labels))
@@ -114,7 +114,7 @@ def _routes(model: ServiceModel) -> list[tuple[re.Pattern[str], list[str], Opera
 
 
 def _located(name: str, member: Shape, request: Request, labels: Labels) -> Any:
-    """What a request says of a member outside of its body; None or nothing where it says nothing."""
+    """The value of a member outside of the request's body; None or empty when it is absent."""
     wire = wire_name(name, member)
     match member.serialization.get("location"):
         case "uri":
@@ -137,7 +137,7 @@ def _tag(element: Element) -> str:
 
 
 def _tree(element: Element) -> Any:
-    """An element as dicts, lists of what is repeated, and texts."""
+    """An element as dicts, lists of repeated elements, and texts."""
     if not len(element):
         return element.text or ""
     tree: dict[str, Any] = {}

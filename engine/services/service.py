@@ -1,4 +1,4 @@
-"""A service of the engine, and what it may learn of the call that it answers."""
+"""A service of the engine, with the call that it serves."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ Permission = tuple[str, str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever made the call. `denial` answers the denial's text for a permission, or None; audited."""
+    """The caller of an operation. `denial` returns the denial's text for a permission, or None; audited."""
 
     arn: str
     account: str
@@ -26,7 +26,7 @@ class Caller:
     denial: Callable[[str, str, Mapping[str, str]], str | None]
 
     def require(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> None:
-        """Raise AccessDeniedException where the caller may not do `action` on `resource` as well."""
+        """Raise AccessDeniedException when the caller may not do `action` on `resource` as well."""
         denied = self.denial(action, resource, context or {})
         if denied:
             raise ApiError("AccessDeniedException", denied)
@@ -36,7 +36,7 @@ _caller: ContextVar[Caller] = ContextVar("engine_caller")
 
 
 def caller() -> Caller:
-    """The caller of the operation that runs."""
+    """The caller of the current operation."""
     return _caller.get()
 
 
@@ -50,11 +50,11 @@ def called_by(who: Caller) -> Iterator[None]:
 
 
 class ResourceType(Protocol):
-    """A CloudFormation type. Answers are (physical id, attributes for Fn::GetAtt); an update that answers
-    another physical id is a replacement, after which CloudFormation deletes the old resource.
+    """A CloudFormation type. Methods return (physical id, attributes for Fn::GetAtt); a new physical id of an
+    update is a replacement, after which CloudFormation deletes the old resource.
 
-    `calls` are those that CloudFormation makes with the stack's role to `create`, `update` or `delete`: what
-    is to be created has no physical id, what is to be deleted no logical one."""
+    `calls` are those that CloudFormation makes with the stack's role to `create`, `update` or `delete`: a
+    resource to create has no physical id, a resource to delete no logical one."""
 
     def create(self, logical_id: str, props: Properties, stack: str) -> Created: ...
     def update(self, physical_id: str, old: Properties, new: Properties, stack: str) -> Created: ...
@@ -65,16 +65,16 @@ class ResourceType(Protocol):
 
 
 class Service:
-    """One service by botocore's name for it. A subclass fills `operations`: from the name of an operation to
-    the function that carries it out, params to answer, which raises ApiError with the service's code and
-    wording. Times in answers are epoch seconds or datetimes, blobs are bytes."""
+    """One service by botocore's name. A subclass fills `operations`, which maps names to functions from
+    params to answer; they raise ApiError with the service's code and wording. Times in answers are epoch
+    seconds or datetimes, blobs are bytes."""
 
     name: str
     operations: Mapping[str, Callable[[Any], Any]]
     types: Mapping[str, ResourceType] = {}
-    # IAM's name of an operation, where it is another one.
+    # IAM's names of operations that differ.
     actions: Mapping[str, str] = {}
-    # What every answer carries beside its protocol's own.
+    # Headers of every answer beside those of its protocol.
     headers: Mapping[str, str] = {}
 
     # Members of answers that the model requires and AWS leaves out, as `<operation>.<member>`.
@@ -82,16 +82,16 @@ class Service:
 
     @property
     def invalid(self) -> str:
-        """The code of a request that the model refuses."""
+        """The code of a request that violates the model."""
         return "ValidationException" if "json" in shapes.model(self.name).protocol else "ValidationError"
 
     def call(self, operation: str, params: Params) -> dict[str, Any]:
-        """Carry out an operation of the model, for nobody in particular. Raises ApiError."""
+        """Carry out an operation of the model without a caller. Raises ApiError."""
         self.check(operation, params)
         return self.perform(operation, params)
 
     def check(self, operation: str, params: Params) -> None:
-        """Raise ApiError for a request that is refused before it is anybody's."""
+        """Raise ApiError for a request that is refused before authorisation."""
         model = shapes.model(self.name).operation_model(operation)
         shapes.validate(params, model.input_shape, self.invalid)
         self.refuse(operation, params)
@@ -99,19 +99,19 @@ class Service:
             raise ApiError(self.invalid, f"{operation} is not rehearsed.")
 
     def perform(self, operation: str, params: Params) -> dict[str, Any]:
-        """The answer to a checked request. Raises ApiError, or AnswerError where it breaks the model."""
+        """The answer to a checked request. Raises ApiError, or AnswerError for an invalid answer."""
         model = shapes.model(self.name).operation_model(operation)
         return shapes.answer(model, self.operations[operation](params), self.omitted)
 
     def refuse(self, operation: str, params: Params) -> None:
-        """Raise ApiError for what the service refuses beside its model, whatever the operation."""
+        """Raise ApiError for refusals beyond the model, for any operation."""
 
     def resource_arn(self, operation: str, params: Params) -> str:
-        """The ARN that AWS authorises the operation on, "*" where it has none."""
+        """The ARN on which AWS authorises the operation; "*" when it has none."""
         return "*"
 
     def further(self, operation: str, params: Params) -> Iterable[Permission]:
-        """What else the caller needs, such as iam:PassRole."""
+        """Further permissions of the caller, such as iam:PassRole."""
         return ()
 
     def tagged(self) -> Iterator[tuple[str, dict[str, str]]]:
@@ -119,11 +119,11 @@ class Service:
         return iter(())
 
     def close(self) -> None:
-        """End what the service runs."""
+        """End the service's processes."""
 
 
 def passed_roles(params: Any, members: Iterable[str]) -> Iterator[str]:
-    """The ARNs of roles that stand in `members` at any depth of a request."""
+    """The role ARNs in `members` at any depth of a request."""
     if isinstance(params, list):
         for item in params:
             yield from passed_roles(item, members)

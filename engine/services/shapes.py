@@ -1,8 +1,6 @@
-"""Requests and answers held against botocore's model of a service.
+"""Validation of requests and answers against botocore's model of a service.
 
-botocore's own validator names what is wrong in words of its own and knows neither patterns, enumerations nor
-upper bounds.
-"""
+botocore's own validator has messages of its own and lacks patterns, enumerations and upper bounds."""
 
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
@@ -15,7 +13,7 @@ from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Sh
 
 from engine.host import ApiError
 
-# The types of Python that values of the models have.
+# Python types of values in the models.
 _TYPES: dict[str, tuple[type, ...]] = {
     "structure": (Mapping,), "map": (Mapping,), "list": (list, tuple), "string": (str,), "character": (str,),
     "boolean": (bool,), "integer": (int,), "long": (int,), "float": (int, float), "double": (int, float),
@@ -24,7 +22,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 class AnswerError(Exception):
-    """The engine's own mistake: an answer that the service's model does not allow."""
+    """A defect of the engine: an answer that violates the service's model."""
 
 
 @cache
@@ -33,7 +31,7 @@ def model(service: str) -> ServiceModel:
 
 
 def validate(params: Mapping[str, Any], shape: Shape | None, code: str) -> None:
-    """Raise ApiError `code`, in the services' wording, for a request its model refuses."""
+    """Raise ApiError `code`, with the services' message, for a request that violates its model."""
     broken = list(_broken_constraints(params, shape, "")) if shape else []
     if broken:
         plural = "s" if len(broken) > 1 else ""
@@ -41,8 +39,8 @@ def validate(params: Mapping[str, Any], shape: Shape | None, code: str) -> None:
 
 
 def answer(operation: OperationModel, record: Any, omitted: Container[str] = ()) -> dict[str, Any]:
-    """The members of `record` that the operation's output shape knows, at every depth. Raises AnswerError;
-    `omitted` may be missing, as `<operation>.<member>`."""
+    """The members of `record` in the operation's output shape, at every depth. Raises AnswerError; `omitted`
+    may be missing, as `<operation>.<member>`."""
     shape = operation.output_shape
     return {} if shape is None else _projected(record, shape, operation.name, omitted)
 
@@ -51,7 +49,7 @@ def _projected(value: Any, shape: Shape, at: str, omitted: Container[str]) -> An
     if not typed(value, shape):
         raise AnswerError(f"{at} is {value!r}, not a {shape.type_name}")
     if isinstance(shape, StructureShape):
-        # Copied in one step first: the thread of a job may be adding members to its record.
+        # Copied in one step, because the thread of a job may add members to its record.
         known = {k: v for k, v in dict(value).items() if k in shape.members and v is not None}
         for name in shape.required_members:
             if name not in known and f"{at}.{name}" not in omitted:
@@ -61,20 +59,20 @@ def _projected(value: Any, shape: Shape, at: str, omitted: Container[str]) -> An
         return [_projected(item, shape.member, at, omitted) for item in value]
     if isinstance(shape, MapShape):
         return {key: _projected(item, shape.value, at, omitted) for key, item in value.items()}
-    # Patterns are not held against answers: SageMaker's own refuses the names that it gives packages.
+    # Patterns of answers are not checked: SageMaker's own pattern does not match its package names.
     if value not in shape.metadata.get("enum", [value]):
         raise AnswerError(f"{at} is {value!r}, not one of {shape.metadata['enum']}")
     return value
 
 
 def typed(value: Any, shape: Shape, *more: type) -> bool:
-    """Whether a value is of the shape's type, or one of `more`; True is no number."""
+    """Whether a value is of the shape's type, or one of `more`; True is not a number."""
     known = isinstance(value, (*_TYPES[shape.type_name], *more))
     return known and (not isinstance(value, bool) or shape.type_name == "boolean")
 
 
 def coerce(props: Mapping[str, Any], operation: OperationModel) -> dict[str, Any]:
-    """CloudFormation properties as a request: known members only, numbers and booleans out of strings."""
+    """CloudFormation properties as a request: known members, with numbers and booleans parsed."""
     result: dict[str, Any] = _coerced(props, operation.input_shape)
     return result
 
@@ -96,7 +94,7 @@ def _coerced(value: Any, shape: Shape) -> Any:
 
 
 def _broken_constraints(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    """One sentence for each constraint of the model that `value` breaks."""
+    """One sentence for each constraint of the model that `value` violates."""
     rules = shape.metadata
     at = f"at '{path}' failed to satisfy constraint: Member must"
     if isinstance(shape, StructureShape):
@@ -137,5 +135,5 @@ def _out_of_bounds(value: Any, size: float, what: str, rules: Mapping[str, Any],
 
 @cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
-    # Java reads a pair of surrogates as the one character that it stands for.
+    # Java counts a pair of surrogates as the one character that it encodes.
     return regex.compile(pattern.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF"))

@@ -1,5 +1,4 @@
-"""A service whose refusals are its own and whose answers nobody's: no local program sees, hears or reads like
-it."""
+"""A service with genuine refusals and stand-in answers, for services that no local program can replace."""
 
 from collections.abc import Container, Mapping
 from typing import Any
@@ -9,10 +8,10 @@ from engine.services.service import Params, Service
 
 
 class StandIn(Service):
-    """Marks every answer, which handlers pass on, and names itself in the report of the run."""
+    """Marks every answer; handlers pass the mark on, and the report names the service."""
 
     headers: Mapping[str, str] = {"x-rehearsed-by": "stand-in"}
-    # Parameters that are looked at: one that changes the answer elsewhere is refused and not ignored.
+    # Supported parameters; others that change the answer are refused instead of ignored.
     taken: Container[str]
 
     def __init__(self, host: Host) -> None:

@@ -1,4 +1,4 @@
-"""Values on the wire: typed ones of JSON and CBOR, and the texts of XML, forms and headers."""
+"""Values on the wire: typed ones of JSON and CBOR, and texts of XML, forms and headers."""
 
 import base64
 import binascii
@@ -14,13 +14,13 @@ from botocore.utils import parse_timestamp
 
 from engine.services.shapes import typed
 
-# https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2: what follows is an epoch time
+# https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2: the tag of an epoch time
 _EPOCH_TIME = 1
 _KINDS = {bool: "BOOLEAN_VALUE", str: "STRING_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE"}
 
 
 class MalformedError(Exception):
-    """A request whose body is not what the model says, in the services' wording."""
+    """A request whose body violates the model, with the services' message."""
 
 
 def wire_name(name: str, member: Shape) -> str:
@@ -28,7 +28,7 @@ def wire_name(name: str, member: Shape) -> str:
 
 
 def _unexpected(value: Any, wanted: str) -> MalformedError:
-    """The sentences are those that AWS's services are seen to answer; which one differs between them."""
+    """The messages are observed ones of AWS's services; which of them is used differs."""
     if isinstance(value, list):
         return MalformedError("Start of list found where not expected")
     if isinstance(value, Mapping):
@@ -38,7 +38,7 @@ def _unexpected(value: Any, wanted: str) -> MalformedError:
 
 
 def decode(value: Any, shape: Shape) -> Any:
-    """A value of a JSON or CBOR body. Members that the model does not know are left out, as AWS does."""
+    """A value of a JSON or CBOR body. Members outside of the model are ignored, like on AWS."""
     if isinstance(shape, StructureShape | MapShape) and not isinstance(value, dict):
         raise _unexpected(value, "a structure or map")
     if isinstance(shape, StructureShape):
@@ -59,7 +59,7 @@ def decode(value: Any, shape: Shape) -> Any:
 
 
 def decode_text(value: Any, shape: Shape) -> Any:
-    """A value written as text, or a tree of dicts, lists and texts read from XML or a form."""
+    """A value as text, or a tree of dicts, lists and texts from XML or a form."""
     if isinstance(shape, StructureShape):
         if not isinstance(value, dict):
             if value.strip() if isinstance(value, str) else value:
@@ -128,7 +128,7 @@ def encode(value: Any, shape: Shape, cbor: bool) -> Any:
 
 
 def encode_text(value: Any, shape: Shape, timestamps: str) -> str:
-    """A scalar as text; `timestamps` is the format of times that the model gives none."""
+    """A scalar as text; `timestamps` is the default format of times."""
     match shape.type_name:
         case "boolean":
             return str(value).lower()

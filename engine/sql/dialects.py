@@ -1,4 +1,4 @@
-"""What Athena and Redshift accept, in which words they refuse the rest, and how either reads in DuckDB."""
+"""The SQL dialects of Athena and Redshift: accepted syntax, refusals, and translation to DuckDB."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,12 +13,12 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 from sqlglot.tokens import TokenType
 
-# DuckDB has functions that the services lack, and would answer where they refuse. Athena's engine 3 has
+# DuckDB has functions that the services lack, and would answer instead of refusing. Athena's engine 3 has
 # Trino's list (trino.io/docs/current/functions/list.html), Redshift the one of its developer guide.
 _FUNCTIONS = {
     file.stem: frozenset(file.read_text().split()) for file in (Path(__file__).parent / "functions").iterdir()
 }
-# Written like functions, without being any.
+# Keywords that are written like functions.
 _SYNTAX = {"cast", "try_cast", "extract", "position", "trim", "substring", "if", "over", "group"}
 _SPATIAL = ("st_", "h3_")
 # `with name(columns) as` and `from … as name(columns)` look like calls.
@@ -26,12 +26,12 @@ _NAMES_COLUMNS = {TokenType.WITH, TokenType.ALIAS, TokenType.R_PAREN}
 
 
 class QueryError(Exception):
-    """A query that the service refuses or gives up, in its words."""
+    """A query that the service refuses or gives up, with its message."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """`alias_references` are allowed where one column of the select list may use another."""
+    """`alias_references`: whether a column of the select list may use another one's alias."""
 
     name: str
     sqlglot: str
@@ -81,7 +81,7 @@ REDSHIFT = Dialect(
 
 
 def parse(sql: str, dialect: Dialect) -> exp.Expression:
-    """The one statement. Raises QueryError in the words with which the service refuses a malformed text."""
+    """The single statement. Raises QueryError with the service's message for malformed text."""
     try:
         statements = [each for each in sqlglot.parse(sql, read=dialect.sqlglot) if each is not None]
     except SqlglotError as error:
@@ -92,7 +92,7 @@ def parse(sql: str, dialect: Dialect) -> exp.Expression:
 
 
 def resolve(statement: exp.Expression, dialect: Dialect, schema: MappingSchema) -> exp.Expression:
-    """The statement with every column under its table and every expression under its type."""
+    """The statement with every column qualified by its table and every expression typed."""
     try:
         resolved = qualify(
             statement,
@@ -106,7 +106,7 @@ def resolve(statement: exp.Expression, dialect: Dialect, schema: MappingSchema) 
         if found is None:
             raise QueryError(f"{dialect.name} query cannot be resolved: {error}") from None
         name, line, end = found[1], int(found[2]), int(found[3])
-        # sqlglot tells the last character, the service the first.
+        # sqlglot reports the last character, the service the first.
         column = end - len(name) + 1
         raise QueryError(dialect.no_column.format(line=line, column=column, name=name)) from None
     annotated = annotate_types(resolved, schema=schema, dialect=dialect.sqlglot)
@@ -116,14 +116,14 @@ def resolve(statement: exp.Expression, dialect: Dialect, schema: MappingSchema) 
 
 
 def to_duckdb(resolved: exp.Expression, dialect: Dialect) -> str:
-    """The statement in DuckDB's dialect, with the meaning that it has in the service."""
+    """The statement in DuckDB's dialect, with the service's semantics."""
     return resolved.transform(lambda node: _meaning(node, dialect)).sql(
         "duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE
     )
 
 
 def names_of(columns: list[str], resolved: exp.Query, dialect: Dialect) -> list[str]:
-    """The result's column names, in which sqlglot called the n-th, when it had none, `_col_<n>`."""
+    """The result's column names; sqlglot calls the n-th unnamed column `_col_<n>`."""
     names = list(columns)
     for number, (name, value) in enumerate(zip(columns, resolved.selects, strict=True)):
         if name == f"_col_{number}":
@@ -152,15 +152,15 @@ def _meaning(node: exp.Expression, dialect: Dialect) -> exp.Expression:
 
 
 def _guarded(division: exp.Div, dialect: Dialect) -> exp.Expression:
-    """The divisor, which fails where it is 0: DuckDB divides by it without a word."""
+    """The divisor, made to fail when it is 0: DuckDB returns NULL silently."""
     divisor, zero = division.right, exp.Literal.number(0)
     if division.find_ancestor(exp.Try):
-        # DuckDB's TRY takes no function that may answer differently each time, as its ERROR.
+        # DuckDB's TRY accepts no volatile function, such as its ERROR.
         guarded: exp.Expression = exp.Nullif(this=divisor.copy(), expression=zero)
     else:
         failing = exp.func("ERROR", exp.Literal.string(dialect.no_division))
         guarded = exp.case().when(exp.EQ(this=divisor.copy(), expression=zero), failing).else_(divisor.copy())
-    # The generator divides integers as such only where it knows them.
+    # The generator recognises a division of integers only with known types.
     wrapped = exp.paren(guarded, copy=False)
     wrapped.type = guarded.type = divisor.type
     return wrapped
@@ -192,7 +192,7 @@ _FAMILIES: Mapping[str, Callable[[exp.Expression], bool]] = {
 
 
 def _refuse_mixed_comparisons(statement: exp.Expression) -> None:
-    """Trino compares no text with a number or a date; DuckDB converts one of them."""
+    """Trino compares no text with a number or a date, while DuckDB converts one of them."""
     for node in statement.find_all(exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE):
         families = [
             next((name for name, holds in _FAMILIES.items() if holds(side)), None)

@@ -1,4 +1,4 @@
-"""The source of catalog and files: AWS's own calls, made as whoever asks the query."""
+"""Access to catalog and files: AWS's own calls, made as the query's caller."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -13,10 +13,10 @@ from engine.sql.dialects import QueryError
 
 
 class Lake(Protocol):
-    """Catalog and files as the query's principal may see them; denials are QueryErrors."""
+    """Catalog and files with the permissions of the query's principal; denials are QueryErrors."""
 
     def table(self, database: str, name: str) -> Mapping[str, Any] | None:
-        """What Glue describes, or None where there is no such table."""
+        """Glue's description, or None when there is no such table."""
 
     def partitions(self, database: str, name: str) -> list[Mapping[str, Any]]: ...
 
@@ -27,11 +27,11 @@ class Lake(Protocol):
 
 
 class AwsLake:
-    """The lake of the emulator as `who` sees it. The emulator checks calls of Glue on the database only, AWS
-    on catalog, database and table."""
+    """The emulated lake with the permissions of `who`. The emulator checks Glue's calls on the database only,
+    AWS on catalog, database and table."""
 
     def __init__(self, host: Host, who: Caller, reader: str | None = None) -> None:
-        """`reader` is the role by which the files are read, where it is not the caller."""
+        """`reader` is the role that reads the files, if it is not the caller."""
         keys = host.keys_of(who.arn)
         once = {"retries": {"total_max_attempts": 1}}
         self._glue = clients.client("glue", host.endpoint, host.region, keys, Config(**once))

@@ -1,4 +1,4 @@
-"""One query, from its text to its rows."""
+"""One query, from text to rows."""
 
 import tempfile
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from engine.sql.tables import File, Table
 
 
 class ScanLimitError(QueryError):
-    """The query would read more than it may."""
+    """The query would read more than its limit."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Answer:
 def run(
     sql: str, dialect: Dialect, lake: Lake, database: str | None = None, limit: int | None = None
 ) -> Answer:
-    """Answer a SELECT. `database` is the one of tables without, `limit` the most bytes that may be read.
+    """Answer a SELECT. `database` is the default one, `limit` the most bytes to read.
 
-    Raises QueryError in the service's words."""
+    Raises QueryError with the service's message."""
     statement = dialects.parse(sql, dialect)
     if not isinstance(statement, exp.Query):
         kind = type(statement).__name__.upper()
@@ -71,7 +71,7 @@ def run(
 def _tables(
     statement: exp.Query, dialect: Dialect, lake: Lake, database: str | None
 ) -> dict[tuple[str, str], Table]:
-    """Every table of the catalog that the statement names; its mentions are left with database and name."""
+    """Every catalog table in the statement; its mentions are completed with database and name."""
     named = {cte.alias.lower() for cte in statement.find_all(exp.CTE)}
     tables: dict[tuple[str, str], Table] = {}
     for mention in statement.find_all(exp.Table):
@@ -99,7 +99,7 @@ def _load(
     lake: Lake,
     limit: int | None,
 ) -> int:
-    """Make a view of each table out of the files that its scans leave; answers the bytes scanned."""
+    """Create a view of each table from the files that its scans need; returns the scanned bytes."""
     listed: dict[Table, list[File]] = {}
     wanted: dict[Table, dict[File, Path]] = {}
     scanned = 0
@@ -110,7 +110,7 @@ def _load(
         paths = wanted.setdefault(table, {})
         for file in scan.prune(listed[table]):
             if file not in paths:
-                # DuckDB goes by the file's ending.
+                # DuckDB recognises the format by the file's extension.
                 paths[file] = folder / f"{len(listed)}-{len(paths)}-{file.key.rpartition('/')[2]}"
                 paths[file].write_bytes(lake.read(file.bucket, file.key))
             if table.format == "parquet":
@@ -126,7 +126,7 @@ def _load(
 
 
 def _files(table: Table, lake: Lake) -> list[File]:
-    """The objects that lie in a partition. Names that begin with a dot or a line are hidden."""
+    """The objects of a partition. Names that begin with a dot or an underscore are hidden."""
     places: dict[tuple[str, ...] | None, tuple[str, str]] = {None: table.folder()}
     if table.keys and not table.projected:
         places = {
@@ -151,7 +151,7 @@ def _place(location: str) -> tuple[str, str]:
 
 
 def _words(error: Exception, dialect: Dialect) -> str:
-    """DuckDB's own message after the service's kind of error: the wording is ours."""
+    """DuckDB's message after the service's kind of error; the wording is not the service's."""
     message = str(error).strip().splitlines()[0]
     for own in (dialect.no_division, "HIVE_"):
         if own in message:

@@ -1,4 +1,4 @@
-"""Which files and columns a query reads, and how many bytes they are."""
+"""Files and columns that a query reads, and their size in bytes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from engine.sql.tables import File, Table
 
 @dataclass(frozen=True)
 class Scan:
-    """One mention of a table: the columns that are used and the conditions on its partition keys alone."""
+    """One mention of a table: the used columns and the conditions on its partition keys alone."""
 
     table: Table
     columns: frozenset[str]
     conditions: tuple[exp.Expression, ...]
 
     def prune(self, files: Sequence[File]) -> list[File]:
-        """The files of the partitions that the conditions leave."""
+        """The files of the partitions that match the conditions."""
         partitions = sorted({file.partition for file in files})
         if not self.conditions or not partitions:
             return list(files)
@@ -43,8 +43,8 @@ class Scan:
 
 
 def scans(resolved: exp.Expression, tables: dict[tuple[str, str], Table], dialect: Dialect) -> Iterator[Scan]:
-    """Every mention of a table, after unused columns were dropped and conditions brought to their tables, as
-    either service's planner does."""
+    """Every mention of a table, after unused columns were dropped and conditions pushed down, like either
+    service's planner does."""
     planned = pushdown_projections(resolved.copy())
     planned = pushdown_predicates(planned, dialect=dialect.sqlglot)
     for scope in traverse_scope(planned):
@@ -58,7 +58,7 @@ def scans(resolved: exp.Expression, tables: dict[tuple[str, str], Table], dialec
 def _conditions(scope: Scope, alias: str, table: Table) -> Iterator[exp.Expression]:
     select = scope.expression
     clauses = [select.args.get("where")]
-    # The condition of an outer join decides about rows of the other side only.
+    # The condition of an outer join filters rows of the other side only.
     clauses += [join.args.get("on") for join in select.args.get("joins") or [] if not join.side]
     for clause in clauses:
         condition = clause.this if isinstance(clause, exp.Where) else clause
@@ -73,8 +73,8 @@ def _conditions(scope: Scope, alias: str, table: Table) -> Iterator[exp.Expressi
 
 
 def bytes_of(file: File, path: Path, table: Table, columns: frozenset[str]) -> int:
-    """The column chunks of a Parquet file that are read, and the whole of any other file. Row groups whose
-    statistics exclude a condition are counted, though the services may skip them."""
+    """The read column chunks of a Parquet file, or the whole of another file. Row groups whose statistics
+    exclude a condition are counted, although the services may skip them."""
     if table.format != "parquet":
         return file.size
     metadata = pq.read_metadata(path)

@@ -14,8 +14,8 @@ from sqlglot import exp
 
 from engine.sql.dialects import Dialect, QueryError
 
-# Physical Parquet types that Athena and Redshift read into a column of this type: a number may grow, and
-# nothing else is converted.
+# Physical Parquet types that Athena and Redshift accept for a column of this type: only numbers may be
+# widened.
 _PARQUET = {
     "boolean": {"BOOLEAN"},
     "tinyint": {"INT32"},
@@ -28,7 +28,7 @@ _PARQUET = {
     "date": {"INT32"},
     "timestamp": {"INT64", "INT96"},
 }
-# Java's patterns of partition projection in Python's.
+# Java's patterns of partition projection in Python's syntax.
 _DATE_FORMAT = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H"}
 
 
@@ -43,7 +43,7 @@ class File:
 
 
 class Table:
-    """What Glue's GetTable answers, as a query uses it."""
+    """The answer of Glue's GetTable, for a query."""
 
     def __init__(self, described: Mapping[str, Any]) -> None:
         storage = described.get("StorageDescriptor") or {}
@@ -69,13 +69,13 @@ class Table:
         return {name: _type(kind) for name, kind in {**self.columns, **self.keys}.items()}
 
     def folder(self) -> tuple[str, str]:
-        """Bucket and prefix below which all files lie."""
+        """Bucket and prefix of all files."""
         template = self.parameters.get("storage.location.template", self.location)
         parsed = urlparse(template.partition("${")[0])
         return parsed.netloc, parsed.path.lstrip("/")
 
     def partition_of(self, uri: str) -> tuple[str, ...] | None:
-        """The partition values in a file's address; None where the projection has no such partition."""
+        """The partition values in a file's address; None when the projection has no such partition."""
         template = self.parameters.get("storage.location.template") or (
             self.location.rstrip("/") + "".join(f"/{key}=${{{key}}}" for key in self.keys)
         )
@@ -112,7 +112,7 @@ class Table:
         return datetime.strptime(first, pattern) <= day <= end
 
     def relation(self, files: Sequence[tuple[File, Path]]) -> str:
-        """A query of DuckDB that answers the table's columns out of these files."""
+        """A DuckDB query for the table's columns from these files."""
         types = {name: kind.sql("duckdb") for name, kind in self.types().items()}
         if not files:
             empty = (f"NULL::{kind} AS {_quoted(name)}" for name, kind in types.items())
@@ -147,7 +147,7 @@ class Table:
                 f"FROM read_json({files}, format = 'newline_delimited', columns = {{{columns}}}, "
                 f"ignore_errors = {str(lenient).lower()})"
             )
-        # Every column of this SerDe is text, an empty field is empty text and a missing one nothing.
+        # Every column of this SerDe is text; an empty field is empty text and a missing one NULL.
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in self.columns)
         quoted = {"delim": "separatorChar", "quote": "quoteChar"}
         options = [
@@ -162,7 +162,7 @@ class Table:
         )
 
     def check_types(self, file: File, path: Path, columns: Iterable[str], dialect: Dialect) -> None:
-        """Either service refuses a Parquet column of another type than the table's; DuckDB converts it."""
+        """Refuses a Parquet column of another type than the table's, as both services do."""
         schema = pq.ParquetFile(path).schema
         physical = {schema.column(i).path.lower(): schema.column(i).physical_type for i in range(len(schema))}
         for name in columns:
@@ -181,7 +181,7 @@ def _type(hive: str) -> exp.DataType:
 
 
 def _json_keys(paths: Sequence[Path]) -> dict[str, str]:
-    """How the files spell the columns, whose case this SerDe ignores."""
+    """The files' spelling of columns, whose case this SerDe ignores."""
     keys: dict[str, str] = {}
     for path in paths:
         with path.open() as lines:

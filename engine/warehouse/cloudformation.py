@@ -1,4 +1,4 @@
-"""The AWS::RedshiftServerless::* resource types, as CloudFormation's handlers behave."""
+"""The AWS::RedshiftServerless::* resource types, with the behaviour of CloudFormation's handlers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from engine.services.service import Created, Permission, Properties, Service
 
 
 class ServerlessType:
-    """A namespace or a workgroup: Ref is the name, and a change of a name is another resource."""
+    """A namespace or a workgroup: Ref is the name, and a changed name is another resource."""
 
     def __init__(self, service: Service, noun: str) -> None:
         self._service, self._noun, self._name = service, noun, f"{noun.lower()}Name"
@@ -27,7 +27,7 @@ class ServerlessType:
         return self._call("Create" if renamed else "Update", new)
 
     def delete(self, physical_id: str, props: Properties) -> None:
-        """Delete, without complaint when it is gone already."""
+        """Delete; a missing resource is no error."""
         try:
             self._service.call(f"Delete{self._noun}", {self._name: physical_id})
         except ApiError as error:
@@ -54,7 +54,7 @@ class ServerlessType:
 
 
 def _lowered(value: Any) -> Any:
-    """CloudFormation's spelling of properties in the API's."""
+    """CloudFormation's property names in the API's spelling."""
     if isinstance(value, Mapping):
         return {key[0].lower() + key[1:]: _lowered(each) for key, each in value.items()}
     return [_lowered(each) for each in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""The Redshift Data API: statements that run for themselves, and their results."""
+"""The Redshift Data API: asynchronous statements and their results."""
 
 import contextvars
 import threading
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from engine.sql import Answer
 
 _PAGE = 1000
-# DuckDB's types as Redshift names them in a result.
+# Redshift's names for DuckDB's types in a result.
 _TYPES = {"BIGINT": "int8", "INTEGER": "int4", "SMALLINT": "int2", "DOUBLE": "float8", "FLOAT": "float4"}
 _TYPES |= {"VARCHAR": "varchar", "BOOLEAN": "bool", "DATE": "date", "TIMESTAMP": "timestamp"}
 
 
 class RedshiftData(Service):
-    """Statements on workgroups of Redshift Serverless, which belong to the role that executes them."""
+    """Statements on workgroups of Redshift Serverless, owned by the executing role."""
 
     name = "redshift-data"
 
@@ -83,7 +83,7 @@ class RedshiftData(Service):
     def _run(self, statement: dict[str, Any], namespace: dict[str, Any], who: Caller) -> None:
         statement |= {"Status": "STARTED", "UpdatedAt": time.time()}
         started = time.monotonic_ns()
-        # Only here: it takes half a second, which every start of the engine would pay.
+        # Imported here, because it takes half a second that would delay every start of the engine.
         from engine.sql import QueryError
         from engine.warehouse.database import answered
 
@@ -102,7 +102,7 @@ class RedshiftData(Service):
             statement |= {**ended, "Duration": duration, "UpdatedAt": time.time()}
 
     def _own(self, params: Params) -> dict[str, Any]:
-        """The statement, which whoever may take its role owns."""
+        """The statement, if it belongs to the caller's role."""
         statement = self._statements.get(params["Id"])
         if statement is None or statement["owner"] != database_user(caller().arn):
             raise ApiError("ResourceNotFoundException", "Query does not exist.")

@@ -15,7 +15,7 @@ from engine.sql import REDSHIFT, Answer, AwsLake, QueryError, parse, run
 def answered(
     host: Host, statement: Mapping[str, Any], namespace: dict[str, Any], who: Caller
 ) -> Answer | None:
-    """What a statement answers, nothing for a GRANT. Raises QueryError."""
+    """The result of a statement, nothing for a GRANT. Raises QueryError."""
     is_admin = "SecretArn" in statement
     if statement["Database"] != namespace["dbName"]:
         raise QueryError(f'database "{statement["Database"]}" does not exist')
@@ -33,7 +33,7 @@ def answered(
             raise QueryError(f"permission denied for database {REDSHIFT.catalog}")
     by_role = host.unknown("redshift-lake-reader") == "default-role"
     reader = namespace.get("defaultIamRoleArn") if by_role else None
-    # The catalog is read as the IAM identity that asks.
+    # The catalog is read as the calling IAM identity.
     return run(statement["QueryString"], REDSHIFT, AwsLake(host, who, reader))
 
 

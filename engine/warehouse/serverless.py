@@ -13,15 +13,15 @@ from engine.warehouse.cloudformation import ServerlessType
 
 NAMESPACE, WORKGROUP = "namespace", "workgroup"
 _RPUS = {4, *range(8, 513, 8), *range(544, 1025, 32)}
-# A workgroup that names no capacity has this one.
+# The default capacity of a workgroup.
 _BASE_RPUS = 128
 _CREDENTIAL_SECONDS = 900
-# What CreateNamespace does in its caller's name where the service keeps the admin's password.
+# Calls of CreateNamespace in its caller's name when the service keeps the admin's password.
 _SECRET_ACTIONS = ("CreateSecret", "DescribeSecret", "RotateSecret", "TagResource")
 
 
 class RedshiftServerless(Service):
-    """Everything is available as soon as it is created, where AWS takes minutes."""
+    """Resources are available as soon as they are created; AWS takes minutes."""
 
     name = "redshift-serverless"
 
@@ -85,7 +85,7 @@ class RedshiftServerless(Service):
             admin = params.get("adminUsername", "admin")
             arn = f"{self._secrets}{params['namespaceName']}-{admin}-{secrets.token_hex(3)}"
             record |= {"adminUsername": admin, "adminPasswordSecretArn": arn}
-        # Facts of the database that no API shows: who has logged in, and who may use the catalog.
+        # Facts of the database without an API: who has logged in, and who may use the catalog.
         record |= {"users": set(), "granted": set()}
         return {NAMESPACE: record}
 
@@ -140,13 +140,13 @@ class RedshiftServerless(Service):
         return {"dbUser": user, "dbPassword": secrets.token_urlsafe(24), "expiration": expires}
 
     def log_in(self, workgroup: Mapping[str, Any], arn: str) -> str:
-        """The database user of an IAM identity, which its first login makes."""
+        """The database user of an IAM identity, created at its first login."""
         user = database_user(arn)
         self.kept[NAMESPACE][workgroup["namespaceName"]]["users"].add(user)
         return user
 
 
 def database_user(arn: str) -> str:
-    """`IAMR:<role>` of a session, `IAM:<user>` of a user: which database user an IAM identity is."""
+    """The database user of an IAM identity: `IAMR:<role>` for a session, `IAM:<user>` for a user."""
     kind, _, rest = arn.rpartition(":")[2].partition("/")
     return f"IAMR:{rest.partition('/')[0]}" if kind == "assumed-role" else f"IAM:{rest or kind}"

@@ -93,7 +93,7 @@ def _reasons(classes: Iterable[Row], column: str) -> dict[str, int]:
 def _column(column: schema.Column, figures: Row | None) -> dict[str, Any]:
     names = FIGURES[column.kind or "numeric"]
     if figures is None:
-        # Without rows none is missing, but there is no mean either.
+        # No row is missing when there are none, but there is no mean either.
         return {name: 0 if name in ("missing", "distinct") else None for name in names}
     # All columns are counted as doubles; whole numbers are converted back.
     whole = ("min", "max") if column.type == "int" else ()

@@ -1,10 +1,10 @@
 /**
  * Text, images and speech over Comprehend, Rekognition and Polly: an API with a handler for each, and the state machine Analyze for many documents.
  *
- * The API is its own, because a method added to another room's API belongs to that room's deployment. Handlers stand between client and
- * service because of what they refuse, mask and never log: personal data leaves `/text` masked. Analyze is a distributed map, since a
+ * The room has its own API, because methods of another room's API belong to that room's deployment. Handlers stand between client and
+ * service to refuse bad requests, to mask personal data and to keep texts out of logs. Analyze is a distributed map, since a
  * history of 25,000 events would end at some thousand documents. The answers have a bucket of their own, whose rule deletes them.
- * Idle cost: two alarms; calls are billed by use, and none of the services has anything that runs.
+ * Idle cost: two alarms; calls are billed by use.
  * Fails first: a rate limit (Comprehend takes 20 calls of a kind per second), answered with 429 and Retry-After; a denied grant is a 500.
  * Alarms: ai-services/api-errors, ai-services/analyze-timed-out.
  */
@@ -33,7 +33,7 @@ import { aiServices, answers, inputs } from './room';
 export interface AiServicesStackProps extends RoomProps {
   readonly config: Config['aiServices'];
   readonly raw: IBucket;
-  /** The room whose API sets the logging role that API Gateway has in the account. */
+  /** The room whose API sets API Gateway's logging role for the account. */
   readonly serving: Stack;
   readonly destroyData: boolean;
   readonly key: IKey;
@@ -120,7 +120,7 @@ export class AiServicesStack extends RoomStack {
       description: 'Labels, text and moderation of a picture',
       environment: { [dataLake.env.rawBucket]: raw.bucketName },
       timeout: API_TIMEOUT,
-      // The request of 6 MB is held as text, as base64 and as bytes.
+      // The request of 6 MB is in memory as text, as base64 and as bytes.
       memoryMb: 1024,
       logRetention,
     });
@@ -183,10 +183,10 @@ export class AiServicesStack extends RoomStack {
   }
 }
 
-/** API Gateway gives up at 29 s. */
+/** API Gateway's limit is 29 s. */
 const API_TIMEOUT = Duration.seconds(29);
 
-/** Grants operations of an AI service. IAM has no resource for any of them, hence `*`. */
+/** Grants operations of an AI service. IAM has no resources for them, hence `*`. */
 function allowing(handler: HandlerFunction, service: string, operations: readonly string[]): HandlerFunction {
   const actions = operations.map((operation) => `${service}:${operation}`);
   handler.addToRolePolicy(new PolicyStatement({ actions, resources: ['*'] }));

@@ -18,7 +18,7 @@ const failed = (error: string, cause: string) => ({ failure: { error, cause: jso
 
 /**
  * Analyze: `{"prefix": "documents/reviews/", "language": "en"}` → a line for each document below the prefix, in the answers bucket.
- * A document that cannot be analyzed is a line with its reason; a batch without any that can is a failed one, and the execution fails
+ * A document that cannot be analyzed is a line with its reason; a batch with no analyzable document fails, and the execution fails
  * when more documents than tolerated are in such batches.
  */
 export function analyzeMachine(props: AnalyzeMachineProps) {
@@ -51,20 +51,22 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
       },
       AnalyzeBatches: {
         Type: 'Map',
-        // A part of the names of its child executions.
+        // This becomes a part of the names of child executions.
         Label: 'Batches',
         ItemReader: {
           Resource: `arn:${Aws.PARTITION}:states:::s3:listObjectsV2`,
           Arguments: { Bucket: props.raw, Prefix: jsonata('$prefix') },
         },
-        // Child executions cannot read the variables of their parent.
+        // #region batches
+        // Child executions cannot read their parent's variables.
         ItemBatcher: {
           MaxItemsPerBatch: batchLimits.documents,
           BatchInput: { run: jsonata(run), language: jsonata('$language') },
         },
-        // Each batch is two calls, and an account may make ten of each kind per second.
+        // Each batch makes two calls, and the account limit is ten of each kind per second.
         MaxConcurrency: 4,
         ToleratedFailurePercentage: props.toleratedFailurePercent,
+        // #endregion batches
         ItemProcessor: {
           ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
           StartAt: 'AnalyzeBatch',
@@ -74,8 +76,9 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
               { FunctionName: props.analyze, Payload: jsonata('$states.input') },
               {
                 Output: jsonata('$states.result.Payload'),
+                // #region batches
                 Retry: [
-                  // Its documents would be refused again.
+                  // The documents would be refused again.
                   { ErrorEquals: ['NothingAnalyzed'], MaxAttempts: 0 },
                   {
                     ErrorEquals: ['States.TaskFailed'],
@@ -85,6 +88,7 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
                     JitterStrategy: 'FULL',
                   },
                 ],
+                // #endregion batches
                 End: true,
               },
             ),

@@ -1,4 +1,4 @@
-/** What the services take, and what the room offers of them; request models and handlers read it here. */
+/** Limits of the services and of the room; request models and handlers use them. */
 
 /** Languages of DetectSentiment, DetectEntities and DetectKeyPhrases. */
 export const languages = ['en', 'es', 'fr', 'de', 'it', 'pt', 'ar', 'hi', 'ja', 'ko', 'zh', 'zh-TW'] as const;
@@ -13,7 +13,8 @@ interface TextLimit {
   readonly languages: readonly Language[];
 }
 
-/** "5 KB" is 5,000 bytes and not 5,120: the refusal of Comprehend says so. The documentation of key phrases says "less than 100 KB". */
+/** "5 KB" is 5,000 bytes and not 5,120, according to Comprehend's refusal. The documentation of key phrases has "less than 100 KB". */
+// #region limits
 export const textLimits: Readonly<Record<TextAnalysis, TextLimit>> = {
   sentiment: { bytes: 5000, languages },
   entities: { bytes: 100_000, languages },
@@ -21,6 +22,7 @@ export const textLimits: Readonly<Record<TextAnalysis, TextLimit>> = {
   // The other codes of the parameter are accepted by the type and refused by the service.
   pii: { bytes: 100_000, languages: ['en', 'es'] },
 };
+// #endregion limits
 
 /** Characters that DetectDominantLanguage needs. */
 export const MIN_CHARACTERS_TO_DETECT_LANGUAGE = 20;
@@ -32,16 +34,18 @@ export const imageAnalyses = ['labels', 'text', 'moderation'] as const;
 export type ImageAnalysis = (typeof imageAnalyses)[number];
 
 const MIB = 1024 * 1024;
-/** Lambda takes 6 MiB; the API Gateway event around the body (headers, identity, request context) stays below this. */
+/** Lambda accepts 6 MiB; the API Gateway event around the body (headers, identity, request context) stays below this. */
 const EVENT_BYTES = 64 * 1024;
 export const imageLimits = {
-  /** Rekognition takes 5 MiB of image bytes and API Gateway 10 MiB of payload; Lambda's 6 MiB of base64 are the least: 4,669,440 bytes. */
+  // #region limits
+  /** Rekognition accepts 5 MiB and API Gateway 10 MiB; the smallest limit are Lambda's 6 MiB of base64: 4,669,440 bytes. */
   inlineBytes: ((6 * MIB - EVENT_BYTES) / 4) * 3,
   /** Rekognition's limit for an object in S3. */
   objectBytes: 15 * MIB,
+  // #endregion limits
 };
 
-/** Voices that have both engines, and the language each of them speaks. Neural ones cost four times as much, and not every Region has them. */
+/** Voices that have both engines, with their language. Neural ones cost four times as much, and are missing in some Regions. */
 export const voices = {
   Joanna: 'en-US',
   Matthew: 'en-US',

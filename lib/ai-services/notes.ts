@@ -1,7 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  AiServices: 'Clients call the AI services themselves: nothing masks, limits or counts what they send',
   'AiServices/Answers': {
     why: 'Audio, speech marks and results of documents, in a bucket of their own: its rule deletes them, and the lake keeps no copy',
     'LifecycleConfiguration.Rules.ExpirationInDays':
@@ -16,14 +15,12 @@ export const notes: Notes = {
     why: 'Judges type and size of a picture, then lets Rekognition look at it',
     Timeout: 'API Gateway gives up at 29 s: an answer after that reaches nobody',
     MemorySize: 'A request of 6 MB is held as an event, as base64 and as bytes',
-    'Environment.Variables.RAW_BUCKET': 'Where pictures are that are too large for a request',
   },
   'AiServices/AnalyzeImage/ServiceRole':
     'Calls three operations of Rekognition, which reads an object with this role, and reads pictures in raw',
   'AiServices/SynthesizeSpeech': {
     why: 'Lets Polly speak a text, and stores what it said',
     Timeout: 'API Gateway gives up at 29 s: an answer after that reaches nobody',
-    'Environment.Variables.ANSWERS_BUCKET': 'Where audio and marks go: a response could not carry ten minutes of them',
   },
   'AiServices/AnalyzeDocuments': {
     why: 'One batch of Analyze. It reads the documents itself: the history of a state machine would keep their text',

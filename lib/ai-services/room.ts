@@ -14,11 +14,11 @@ export const aiServices = {
       says: 'the API of the AI services answered with 5xx',
       periodMinutes: 5,
       periods: 1,
-      // A service that fails once is tried again by the client; a missing grant fails with every request.
+      // Clients retry after single failures of a service; a missing grant fails every request.
       threshold: 5,
       comparison: 'above',
     },
-    // An execution that fails publishes to the topic itself; one that is stopped cannot.
+    // A failed execution publishes to the topic itself; a timed-out one cannot.
     analyzeTimedOut: {
       what: 'analyze-timed-out',
       says: 'an execution of Analyze was stopped by its timeout',
@@ -31,15 +31,15 @@ export const aiServices = {
   lost: 'audio, speech marks and the results of analyzed documents',
 } as const satisfies RoomContract;
 
-/** Folders of the raw bucket that the room reads; people upload there. */
+/** Folders of the raw bucket that the room reads; users upload there. */
 export const inputs = { images: 'images/', documents: 'documents/' };
 
 /** Keys of the room's answers in its own bucket. */
 export const answers = {
   speech: 'speech/{id}.{format}',
   speechMarks: 'speech/{id}.marks.jsonl',
-  /** A line for each document: what was found, or why it was refused. */
+  /** One line per document: the findings, or the reason of a refusal. */
   documents: 'documents/{run}/{batch}.jsonl',
-  /** Prefix of the reports that Step Functions writes of the batches. It adds a slash of its own. */
+  /** Prefix of Step Functions' reports about batches. Step Functions adds a slash. */
   mapRuns: 'map-runs/{run}',
 };

@@ -18,7 +18,7 @@ export interface CaptureStreamProps {
   readonly logRetention: RetentionDays;
 }
 
-/** Characters of the record's `event-day=YYYY-MM-DD`: its event day, not its arrival, decides the partition, because windows are event time. */
+/** Length of the record's `event-day=YYYY-MM-DD`. The event day decides the partition, not the arrival, because windows are event time. */
 const eventDay = (from: number, to: number) => `.eventMetadata.customAttributes[0][${from}:${to}]`;
 
 /** Firehose direct put to `captured`, partitioned like native data capture, without its hour. */
@@ -37,9 +37,10 @@ export class CaptureStream extends Construct {
           mm: part('mm'),
           dd: part('dd'),
         }),
+        // #region stream
         errorOutputPrefix: `${layout.captured.errors}!{firehose:error-output-type}/`,
         fileExtension: '.jsonl',
-        // 64 MB is the least that dynamic partitioning takes; the minute decides.
+        // 64 MB is the minimum with dynamic partitioning; in practice the minute ends the buffer.
         bufferingSize: Size.mebibytes(64),
         bufferingInterval: Duration.seconds(60),
         dynamicPartitioning: { enabled: true },
@@ -50,6 +51,7 @@ export class CaptureStream extends Construct {
             dd: eventDay(18, 20),
           }),
         ],
+        // #endregion stream
         loggingConfig: new EnableLogging(
           new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY }),
         ),

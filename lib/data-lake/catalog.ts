@@ -21,7 +21,7 @@ interface Table {
   readonly meaning: string;
   readonly columns: readonly { name: string; type: string; meaning: string }[];
   readonly bucket: IBucket;
-  /** Key template below which the partitions lie, `${partition}` in it. */
+  /** Key template of the partitions, with `${partition}` in it. */
   readonly keys: string;
   readonly partition: Partition;
   readonly format: Format;
@@ -61,7 +61,7 @@ export class Catalog extends Construct {
       databaseInput: { name: databaseName(kit) },
     });
     const partitions = partitioned(dataset.partition, dataset);
-    // Some raw tables have a column `month` of their own.
+    // The prefix avoids a collision with raw tables that have a column `month`.
     const loads = partitioned(`load_${dataset.partition}`, dataset);
     const days = daily('event_day', dataset);
     const collections = daily('collection_day', dataset);
@@ -71,7 +71,7 @@ export class Catalog extends Construct {
       this.declare(database, {
         name: `raw_${table}`,
         meaning,
-        // The CSV reader knows no types: a query casts.
+        // The CSV reader supports text only, so queries cast.
         columns: columns.map((column) => ({ ...column, type: 'string' })),
         bucket: raw,
         keys: above(fill(layout.raw.tables, { table, ...placeOf(dataset, `\${${loads.name}}`) })),
@@ -80,7 +80,7 @@ export class Catalog extends Construct {
       });
     this.declare(database, {
       name: 'features',
-      meaning: 'Curated rows, one an event',
+      meaning: 'Curated rows, one per event',
       columns: dataset.features.columns,
       bucket: curated,
       keys: fill(layout.curated.features, placeOf(dataset, `\${${partitions.name}}`)),
@@ -113,7 +113,7 @@ export class Catalog extends Construct {
       value,
     ]);
     const fixed = above(keys.slice(0, keys.indexOf('${')));
-    // One construct a table: the table's name is its identity, in the template as in the catalog.
+    // One construct per table: the table's name is its identity, in the template as in the catalog.
     new CfnTable(this, pascal(name), {
       catalogId: Aws.ACCOUNT_ID,
       databaseName: database.ref,

@@ -7,10 +7,10 @@ export const dataLakeConfig = {
       capturedExpiryDays: whole(30, 3650).default(365).describe('Days after which captured predictions are deleted'),
       noncurrentExpiryDays: whole(1, 365)
         .default(30)
-        .describe('Days after which an overwritten or deleted object cannot be brought back'),
+        .describe('Days after which an overwritten or deleted object cannot be restored'),
       athenaScanLimitGb: z
         .number()
-        // The least limit that Athena takes is 10 MB.
+        // Athena's minimum is 10 MB.
         .min(0.01)
         .max(100)
         .default(1)

@@ -2,7 +2,7 @@
  * The only room that owns data: four buckets along the lifecycle, their catalog, and the stream that captures predictions.
  *
  * Tables are declared from the dataset file with partition projection: a crawler would guess types that are written down, cost 10 minutes
- * a run, and lag behind the data. Captured predictions come by Firehose direct put, because a Kinesis stream bills while it is idle.
+ * per run, and lag behind the data. Captured predictions come by Firehose direct put, because a Kinesis stream bills while it is idle.
  * Idle cost: nothing but the stored bytes.
  * Fails first: capture (the stream's role, or a record without its event day, which lands below errors/). Alarm: serving/capture-failures.
  */
@@ -37,7 +37,7 @@ export class DataLakeStack extends RoomStack {
   readonly curated: IBucket;
   readonly artifacts: IBucket;
   readonly captured: IBucket;
-  /** Takes captured predictions. */
+  /** The delivery stream for captured predictions. */
   readonly capture: IDeliveryStream;
 
   constructor(scope: Construct, id: string, props: DataLakeStackProps) {
@@ -76,7 +76,7 @@ export class DataLakeStack extends RoomStack {
     new CfnOutput(this, out.curated, { value: this.curated.bucketName });
     new CfnOutput(this, out.artifacts, { value: this.artifacts.bucketName });
     new CfnOutput(this, out.captured, { value: this.captured.bucketName });
-    // Commands read the raw data and the columns of the dataset that is deployed.
+    // Commands read the name of the deployed dataset.
     new CfnOutput(this, out.dataset, { value: props.dataset.name });
     new CfnOutput(this, out.labelDelayDays, { value: String(props.labels.delayDays) });
   }
@@ -84,7 +84,8 @@ export class DataLakeStack extends RoomStack {
   private addWorkgroup(kit: string, scanLimitGb: number, key: IKey): void {
     new CfnWorkGroup(this, 'Workgroup', {
       name: kit,
-      // A workgroup with query history is not deleted otherwise.
+      // #region workgroup
+      // A workgroup with query history is otherwise not deleted.
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
@@ -95,6 +96,7 @@ export class DataLakeStack extends RoomStack {
           encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },
         },
       },
+      // #endregion workgroup
     });
   }
 }

@@ -1,8 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  DataLake:
-    'No data, no code archive, no model artefact has a place; the state machines of every later room name these buckets',
   'DataLake/Raw':
     'What arrived, as it arrived: tables by month, manifests, ground truth by day. All can be prepared again after a rule or a transform has changed',
   'DataLake/Curated': 'What Prepare made of it: features by month, quarantined rows, quality reports',
@@ -22,8 +20,8 @@ export const notes: Notes = {
     'ExtendedS3DestinationConfiguration.CloudWatchLoggingOptions':
       'A record that cannot be delivered is named, not only counted',
     'ExtendedS3DestinationConfiguration.DynamicPartitioningConfiguration':
-      "By the event's own day and not by arrival: windows are event time",
-    'ExtendedS3DestinationConfiguration.Prefix': 'As native data capture would lay it, without its hour',
+      "The event's own day instead of the arrival, because windows are event time",
+    'ExtendedS3DestinationConfiguration.Prefix': 'The layout of native data capture, without its hour',
     'ExtendedS3DestinationConfiguration.ErrorOutputPrefix': 'Apart from the records: the monitor must not read it',
   },
   'DataLake/Capture/Logs': { RetentionInDays: 'A month: these lines matter while somebody looks for a lost record' },
@@ -38,7 +36,6 @@ export const notes: Notes = {
     why: "Queries under the kit's own limit, key and result folder; `primary` has no scan limit",
     RecursiveDeleteOption: 'A workgroup with query history is not deleted otherwise',
     'WorkGroupConfiguration.EnforceWorkGroupConfiguration': 'A client cannot choose another folder or no encryption',
-    'WorkGroupConfiguration.PublishCloudWatchMetricsEnabled': 'Nobody watches them',
     'WorkGroupConfiguration.BytesScannedCutoffPerQuery':
       '`dataLake.athenaScanLimitGb`: a query that forgets its partition is ended before it costs',
   },

@@ -10,11 +10,11 @@ export const dataLake = {
     artifacts: 'ArtifactsBucketName',
     captured: 'CapturedBucketName',
     dataset: 'DatasetName',
-    /** `labels.delayDays`, for the commands that deliver labels and train on them. */
+    /** `labels.delayDays`, for commands that deliver labels and train on them. */
     labelDelayDays: 'LabelDelayDays',
   },
   env: { rawBucket: 'RAW_BUCKET', artifactsBucket: 'ARTIFACTS_BUCKET', captureStream: 'CAPTURE_STREAM' },
 } as const satisfies RoomContract;
 
-/** The Glue database of the lake's tables. Athena takes no dashes without quoting. */
+/** The Glue database of the lake's tables. Athena requires quotes around dashes. */
 export const databaseName = (kit: string) => kit.replaceAll('-', '_');

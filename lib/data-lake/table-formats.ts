@@ -1,4 +1,4 @@
-/** How Athena reads what the lake holds: Hive's classes and the rules of partition projection. */
+/** Athena's access to the lake: Hive's classes and the rules of partition projection. */
 import type { Dataset } from '../shared/dataset-file';
 
 export interface Format {
@@ -49,12 +49,14 @@ export interface Partition {
 export const partitioned = (name: string, { partition, since }: Pick<Dataset, 'partition' | 'since'>): Partition => ({
   name,
   projection:
+    // #region projection
     partition === 'month'
       ? { type: 'date', format: 'yyyy-MM', range: `${since.slice(0, 7)},NOW`, interval: '1', 'interval.unit': 'MONTHS' }
       : { type: 'date', format: 'yyyy-MM-dd', range: `${since},NOW`, interval: '1', 'interval.unit': 'DAYS' },
+  // #endregion projection
 });
 
-/** Folders of year, month and day, as SageMaker lays captured records and ground truth. */
+/** Folders of year, month and day, in SageMaker's layout of captured records and ground truth. */
 export const daily = (name: string, { since }: Pick<Dataset, 'since'>): Partition => ({
   name,
   projection: {

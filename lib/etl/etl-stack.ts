@@ -1,12 +1,12 @@
 /**
  * From raw tables to curated features, partition by partition: a manifest landing in raw starts the state machine Prepare.
  *
- * The manifest comes last and names every file, so a half-uploaded partition never starts a job; an event for each table would start as many.
- * It may name several partitions: they are prepared by one run of the job. Each is leased while it is prepared, because an event may be
+ * The manifest comes last and names every file, so a partial upload never starts a job; an event per table would start one job for each.
+ * It may name several partitions, which one run of the job prepares. Each is leased while it is prepared, because an event may be
  * delivered twice and two runs that overwrite one partition could double or lose its rows.
  * Idle cost: one alarm; the table of leases is on demand. A run costs two Glue workers for a few minutes (0.44 USD per DPU-hour, one
  * minute at least).
- * Fails first: a manifest that promises a file which is not there; Prepare prepares the other partitions, names this one and fails.
+ * Fails first: a manifest that names a missing file; Prepare prepares the other partitions, names this one and fails.
  * Alarms: monitoring/pipeline-failed, and etl/quarantine-share when rows break rules.
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
@@ -48,7 +48,7 @@ export class EtlStack extends RoomStack {
 
     const features = new FeatureJob(this, 'Features', { config, dataset: dataset.name, raw, curated });
     const leases = new LeaseTable(this, 'Leases');
-    // The run itself, and before it three quarters of an hour at most in which it waits for a place among the concurrent runs.
+    // The run, after a wait of at most three quarters of an hour for a place among the concurrent runs.
     const duration = Duration.minutes(config.timeoutMinutes + 60);
     this.prepare = new LifecycleMachine(this, 'Prepare', {
       title: 'Prepare',
@@ -62,7 +62,7 @@ export class EtlStack extends RoomStack {
       }),
       onFailure: PREPARE_FAILURE,
       alerts: props.alerts,
-      // Waiting for the leases of another, then holding them.
+      // Waiting for another execution's leases, then holding them.
       timeout: Duration.minutes(2 * duration.toMinutes()),
       logRetention: props.logRetention,
     });
@@ -77,6 +77,7 @@ export class EtlStack extends RoomStack {
     this.prepare.allowEvents(names.eventSource(kit, 'etl'));
 
     const manifests = folder(layout.raw.manifests);
+    // #region manifest
     const landed = new Rule(this, 'ManifestLanded', {
       description: 'A manifest in raw starts Prepare',
       eventPattern: {
@@ -90,6 +91,7 @@ export class EtlStack extends RoomStack {
       RuleTargetInput.fromObject({ manifestKey: EventField.fromPath('$.detail.object.key') }),
       props.deadLetters,
     );
+    // #endregion manifest
 
     new KitAlarm(this, 'QuarantineShare', {
       kit,

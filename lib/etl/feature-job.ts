@@ -22,7 +22,7 @@ export class FeatureJob extends Construct {
 
   constructor(scope: Construct, id: string, { config, dataset, raw, curated }: FeatureJobProps) {
     super(scope, id);
-    // AWSGlueServiceRole would also allow every bucket named aws-glue-*; these are the statements of it that the job uses.
+    // AWSGlueServiceRole would also permit every bucket named aws-glue-*; these are the statements of it that the job needs.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('glue.amazonaws.com') });
     raw.grantRead(role);
     curated.grantReadWrite(role);
@@ -41,13 +41,14 @@ export class FeatureJob extends Construct {
       role: role.roleArn,
       description: 'Joins, row rules and features of partitions',
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.s3ObjectUrl },
+      // #region job
       // Spark 3.5.4 and Python 3.11, the versions the rehearsal runs.
       glueVersion: '5.0',
       workerType: 'G.1X',
       numberOfWorkers: config.workers,
       timeout: config.timeoutMinutes,
       maxRetries: 0,
-      // Several manifests may land at once; more runs would meet a new account's DPU limit. Prepare waits for a free place.
+      // Several manifests may land at once; more runs would exceed a new account's DPU limit. Prepare waits for a free place.
       executionProperty: { maxConcurrentRuns: 3 },
       defaultArguments: {
         '--extra-py-files': modules.asset.s3ObjectUrl,
@@ -55,8 +56,9 @@ export class FeatureJob extends Construct {
         '--curated': curated.s3UrlForObject(''),
         '--job-bookmark-option': 'job-bookmark-disable',
       },
+      // #endregion job
     });
-    // A job whose role cannot read its script yet is created, and its first run fails.
+    // A job can be created before its role may read the script, and its first run would fail.
     job.node.addDependency(role);
     this.jobName = job.ref;
     this.jobArn = arn('glue', `job/${job.ref}`);

@@ -1,19 +1,19 @@
-/** The first states of Prepare: what a manifest says, and whether its files are those of whole partitions, before anything is started. */
+/** The first states of Prepare: they read a manifest and check that its files form complete partitions, before anything is started. */
 import { body, call, filled, isDated, jsonata, literal, readJson, states } from '../shared/asl';
 import type { Dataset } from '../shared/dataset-file';
 import { layout } from '../shared/names';
 
-/** The one source whose files a manifest can name today. */
+/** The only supported source of a manifest. */
 const FILES = 'files';
 
-/** The partitions of the manifest, each once, in one order everywhere: executions that take the same leases must not wait for each other. */
+/** The partitions of the manifest, each once and sorted, so that executions with the same leases cannot wait for each other. */
 const asked = '$sort($distinct([$manifest.partitions]))';
 const isText = (value: string) => `$type(${value}) = 'string'`;
 const EXAMPLES = { month: '2013-02', day: '2013-02-01' };
-/** The values of a file that the checks below and the job compare. */
+/** The values of a file that Prepare and the job compare. */
 const described = `$count([$manifest.files][$not(${isText('partition')} and ${isText('table')} and ${isText('key')} and $type(bytes) = 'number' and ($not($exists(rows)) or $type(rows) = 'number'))]) = 0`;
 
-/** What is wrong with the files of the partition `$p`; nothing for one that is complete. */
+/** JSONata: the faults of the files of the partition `$p`; empty when it is complete. */
 const problems = (tables: string) => `(
   $files := [$checked[partition = $p]];
   $missing := ${tables}[$not($ in $files.table)];
@@ -27,7 +27,7 @@ const problems = (tables: string) => `(
   ]
 )`;
 
-/** Reads the manifest and sorts out the partitions that are not complete. */
+/** Reads the manifest and separates incomplete partitions. */
 export function checkStates<const Failure extends string, const Next extends string>(
   raw: string,
   { partition: grain, raw: tables }: Pick<Dataset, 'partition' | 'raw'>,
@@ -35,9 +35,9 @@ export function checkStates<const Failure extends string, const Next extends str
   failure: Failure,
 ) {
   const example = EXAMPLES[grain];
-  // A name becomes a part of keys, a lease and an argument of the job.
+  // A name becomes part of keys, a lease and an argument of the job.
   const named = `$count([$manifest.partitions][$not(${isDated('$', grain)})]) = 0`;
-  // Nobody would look at the files of another partition.
+  // Files of a partition that is not listed would be ignored.
   const listed = '$count([$manifest.files][$not(partition in [$manifest.partitions])]) = 0';
   const place = { table: '$states.input.table', grain: literal(grain), partition: '$states.input.partition' };
   const expectedKey = filled(layout.raw.tables, place);
@@ -79,7 +79,7 @@ export function checkStates<const Failure extends string, const Next extends str
         States: {
           IsInPlace: {
             Type: 'Choice',
-            // The job finds its files by table and partition: another key would be promised here and never read.
+            // The job finds its files by table and partition, so a file under another key would never be read.
             Choices: [{ Condition: jsonata(`$states.input.key = ${expectedKey}`), Next: 'HeadFile' }],
             Default: 'Elsewhere',
           },
@@ -103,7 +103,7 @@ export function checkStates<const Failure extends string, const Next extends str
                   "$states.result.ContentLength = $states.input.bytes ? '' : $states.input.key & ' has ' & $states.result.ContentLength & ' bytes, the manifest says ' & $states.input.bytes",
                 ),
               },
-              // A missing file does not appear by asking again.
+              // A retry does not help with a missing file.
               Retry: [],
               Catch: [
                 {

@@ -1,7 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Etl: 'Raw partitions stay raw: nothing can be trained, replayed or compared',
   'Etl/Features/Job': {
     why: 'Joins, row rules and features of the partitions that it is given, in Spark: the rules are the same for a day and for ten years',
     GlueVersion: 'Spark 3.5.4 and Python 3.11, the versions that the rehearsal runs',
@@ -11,7 +10,6 @@ export const notes: Notes = {
     MaxRetries: 'None: Prepare repeats what can succeed a second time, and a broken row cannot',
     ExecutionProperty:
       "Several manifests may land at once; more runs would meet a new account's DPU limit. Prepare waits for a free place",
-    'DefaultArguments.--extra-py-files': 'The modules that the script shares with the other programs, packed at synth',
     'DefaultArguments.--job-bookmark-option':
       'Off: a bookmark would skip a partition that is prepared again, and Prepare names it anyway',
   },

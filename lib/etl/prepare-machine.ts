@@ -12,23 +12,23 @@ export interface PrepareMachineProps {
   readonly raw: string;
   readonly curated: string;
   readonly jobName: string;
-  /** Table and duration of the leases; each partition has one of its own. */
+  /** Table and duration of the leases; each partition has its own. */
   readonly leases: Omit<Lease, 'name'>;
 }
 
-/** Every failure goes there first: the leases are given back, then people are told. */
+/** Every failure goes to this state first: it returns the leases before the alert. */
 export const PREPARE_FAILURE = 'ReturnLeases';
 
 /**
  * Prepare: `{"manifestKey": "manifests/2013-02.json"}` → features of the manifest's partitions, in one run of the job, and an event for each.
- * A partition that is refused, by a missing file or by the job, stops no other; at the end the execution fails and names it.
+ * A refused partition does not stop the others; at the end the execution fails and names it.
  */
 export function prepareMachine(props: PrepareMachineProps) {
   return machine({
     Comment: 'Manifest to curated features',
     StartAt: 'Begin',
     States: {
-      // A failure before the first lease finds none to give back.
+      // A failure before the first lease has none to return.
       Begin: {
         Type: 'Pass',
         Assign: {
@@ -46,7 +46,7 @@ export function prepareMachine(props: PrepareMachineProps) {
   });
 }
 
-/** Takes the leases, runs the job once for all partitions, measures and announces each that it prepared. */
+/** Takes the leases, runs the job once for all partitions, and measures and announces each prepared one. */
 function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
   return states({
     TakeLeases: {
@@ -70,9 +70,10 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
         },
       },
       {
+        // #region wait
         refused: {
-          // Many manifests at once wait for a place among the job's concurrent runs, which last minutes; 45 minutes in all, within the lease.
-          // The job's own limit, the account's limits of runs and DPUs, and the rate of calls.
+          // Concurrent manifests wait for a place among the job's concurrent runs, which last minutes; 45 minutes in all, within the lease.
+          // The job's limit, the account's limits of runs and DPUs, and the rate of calls.
           ErrorEquals: [
             'Glue.ConcurrentRunsExceededException',
             'Glue.ResourceNumberLimitExceededException',
@@ -84,6 +85,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
           MaxDelaySeconds: 180,
         },
         Next: 'ReadRun',
+        // #endregion wait
       },
     ),
     ReadRun: readJson(curated, jsonata(filled(layout.curated.runs, { run: '$states.context.Execution.Name' })), {
@@ -131,6 +133,7 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
       },
       Next: 'AreAllPrepared',
     },
+    // #region refused
     AreAllPrepared: {
       Type: 'Choice',
       Choices: [{ Condition: jsonata('$count($refused) = 0'), Next: PREPARE_FAILURE }],
@@ -148,10 +151,11 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
       },
       Next: PREPARE_FAILURE,
     },
+    // #endregion refused
   });
 }
 
-/** Gives back every lease, whatever happened; then the execution succeeds, or people are told why it did not. */
+/** Returns every lease, whatever happened; then the execution succeeds, or sends an alert with the reason. */
 function endStates({ leases }: PrepareMachineProps) {
   return states({
     [PREPARE_FAILURE]: {
@@ -168,7 +172,7 @@ function endStates({ leases }: PrepareMachineProps) {
           Returned: { Type: 'Pass', End: true },
         },
       },
-      // A lease that cannot be given back expires.
+      // A lease that cannot be returned expires.
       Catch: [{ ErrorEquals: ['States.ALL'], Next: 'HasFailed' }],
       Next: 'HasFailed',
     },

@@ -8,7 +8,7 @@ export const foundationConfig = {
         .boolean()
         .default(true)
         .describe(
-          'A CloudTrail trail. A second management trail in an account is billed, about 2 USD per 100,000 events: turn it off where an organization trail exists',
+          'A CloudTrail trail. A second management trail in an account is billed, about 2 USD per 100,000 events: turn it off if an organization trail exists',
         ),
       monthlyBudgetUsd: z
         .number()
@@ -16,9 +16,9 @@ export const foundationConfig = {
         .nullable()
         .default(25)
         .describe(
-          'USD; the alerts topic hears of 80 % of it. `null` for no budget: a new member of an organization may create none',
+          'USD; a notification is sent to the alerts topic at 80 %. `null` for no budget: a new member of an organization may create none',
         ),
-      alertEmail: z.email().optional().describe('Subscribed to the alerts topic; none by default'),
+      alertEmail: z.email().optional().describe('Address that is subscribed to the alerts topic; none by default'),
       logRetentionDays: z
         .union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)])
         .default(30)
@@ -30,7 +30,7 @@ export const foundationConfig = {
       isolatedVpc: z
         .boolean()
         .default(false)
-        .describe("Run SageMaker's jobs and the model in a network without a way out"),
+        .describe("Run SageMaker's jobs and the model in a network without internet access"),
     })
     .prefault({}),
 };

@@ -12,21 +12,24 @@ export interface DeadLettersProps {
   readonly alerts: ITopic;
 }
 
-/** The one place where events wait that no room could be told of. One for all, because an alarm watches it, and alarms are what an idle kit costs. */
+/** The queue of undeliverable events. There is one for all rooms, because an alarm watches it, and alarms are what an idle kit costs. */
 export class DeadLetters extends Construct {
   readonly queue: IQueue;
 
   constructor(scope: Construct, id: string, { kit, alerts }: DeadLettersProps) {
     super(scope, id);
     const queue = new Queue(this, 'Queue', {
-      // The queue's own encryption: with the kit's key, events.amazonaws.com would need it too, for nothing.
+      // #region queue
+      // The queue has its own encryption, because with the kit's key events.amazonaws.com would need the key too.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+      // #endregion queue
     });
-    // The rules are let in by the kit's names: they belong to later rooms, and a policy that named each would point forward.
+    // The policy admits rules by the kit's prefix: they belong to later rooms, and naming each would be a forward reference.
     queue.addToResourcePolicy(
       new PolicyStatement({
+        // #region queue
         principals: [new ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [queue.queueArn],
@@ -34,6 +37,7 @@ export class DeadLetters extends Construct {
           ArnLike: { 'aws:SourceArn': arn('events', `rule/${kit}-*`) },
           StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
         },
+        // #endregion queue
       }),
     );
     new KitAlarm(this, 'Waiting', {

@@ -1,7 +1,7 @@
 /**
- * What every other room needs: one key, one topic for people, one queue of dead letters, an audit trail, a budget; in production the isolated network too.
+ * Shared resources of all rooms: key, alerts topic, dead-letter queue, audit trail, budget; in production also the isolated network.
  *
- * One customer-managed key for everything, because each costs 1 USD a month and grants on one key are read in one place. Its policy names
+ * One customer-managed key for everything, because each costs 1 USD per month and grants on one key are read in one place. Its policy names
  * exactly the services that use it on their own behalf; roles get the key through their own policies.
  * Idle cost: the key and an alarm; the trail is free while it is the account's only management trail.
  * Alarm: foundation/dead-letters. Fails first: an alarm that cannot publish to the encrypted topic is silent. scripts/rehearse/key-policy.ts derives it from the templates.
@@ -27,7 +27,7 @@ export interface FoundationStackProps extends RoomProps {
   readonly config: Config['foundation'];
   readonly network: Config['network'];
   readonly engine: Config['monitoring']['engine'];
-  /** Services that use the key as themselves, from the contracts of the enabled rooms. */
+  /** Services that use the key on their own behalf, from the contracts of the enabled rooms. */
   readonly keyPrincipals: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export class FoundationStack extends RoomStack {
   readonly key: IKey;
   readonly alerts: ITopic;
   readonly deadLetters: IQueue;
-  /** Undefined unless the configuration asks for it. */
+  /** Undefined unless the configuration enables it. */
   readonly isolated?: IsolatedNetwork;
 
   constructor(scope: Construct, id: string, props: FoundationStackProps) {
@@ -44,6 +44,7 @@ export class FoundationStack extends RoomStack {
     const { kit, config } = props;
     const removalPolicy = config.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
 
+    // #region key
     this.key = new Key(this, 'Key', {
       alias: `alias/${kit}`,
       description: `Everything of the kit ${kit}`,
@@ -52,9 +53,11 @@ export class FoundationStack extends RoomStack {
       removalPolicy,
     });
     this.allowKey(props.keyPrincipals, ['kms:Decrypt', 'kms:GenerateDataKey*']);
+    // #endregion key
 
+    // #region alerts
     this.alerts = new Topic(this, 'Alerts', { masterKey: this.key, enforceSSL: true, displayName: `${kit} alerts` });
-    // enforceSSL replaces the default policy, under which alarms of the account could publish.
+    // enforceSSL replaces the default policy, which let alarms of the account publish.
     this.alerts.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com'), new ServicePrincipal('budgets.amazonaws.com')],
@@ -63,6 +66,7 @@ export class FoundationStack extends RoomStack {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
+    // #endregion alerts
     if (config.alertEmail !== undefined) this.alerts.addSubscription(new EmailSubscription(config.alertEmail));
 
     this.deadLetters = new DeadLetters(this, 'DeadLetters', { kit, alerts: this.alerts }).queue;
@@ -94,9 +98,11 @@ export class FoundationStack extends RoomStack {
 
   private addAuditTrail(destroyData: boolean, removalPolicy: RemovalPolicy): void {
     // Decrypt is needed to create a trail whose bucket has an S3 Bucket Key.
+    // #region trail
     this.allowKey(['cloudtrail'], ['kms:GenerateDataKey*', 'kms:DescribeKey', 'kms:Decrypt'], {
       StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
     });
+    // #endregion trail
     const bucket = new Bucket(this, 'AuditBucket', {
       encryptionKey: this.key,
       encryption: BucketEncryption.KMS,
@@ -107,12 +113,14 @@ export class FoundationStack extends RoomStack {
       removalPolicy,
       autoDeleteObjects: destroyData,
     });
+    // #region trail
     new Trail(this, 'Trail', {
       bucket,
       encryptionKey: this.key,
-      // The kit lives in one Region; a trail of all Regions would double as the account's, which is not the kit's to decide.
+      // The kit is in one Region. A trail of all Regions would serve the whole account, which is a decision of its owner.
       isMultiRegionTrail: false,
     });
+    // #endregion trail
   }
 
   private addBudget(amount: number): void {
@@ -120,7 +128,7 @@ export class FoundationStack extends RoomStack {
       budget: {
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
-        // The limit is the whole account's: a filter by tag counts nothing until somebody activates the tag for billing.
+        // The limit covers the whole account: a filter by tag counts nothing until the tag is activated for billing.
         budgetLimit: { amount, unit: 'USD' },
       },
       notificationsWithSubscribers: [
@@ -135,7 +143,7 @@ export class FoundationStack extends RoomStack {
         },
       ],
     });
-    // Whether Budgets tries the topic when it is given one is written down nowhere.
+    // It is undocumented whether Budgets tests the topic at creation.
     budget.node.addDependency(this.alerts.node.findChild('Policy'));
   }
 }

@@ -19,7 +19,7 @@ import { clarifyActions } from '../shared/arns';
 import type { VpcConfig } from '../shared/job-role';
 
 export interface IsolatedNetworkProps {
-  /** Which monitor runs inside: the managed one calls more. */
+  /** The monitoring engine in the network; the managed one calls more services. */
   readonly engine: Config['monitoring']['engine'];
   readonly logRetention: RetentionDays;
 }
@@ -28,9 +28,9 @@ export interface IsolatedNetworkProps {
  * A network without a way out, for SageMaker's jobs and the model. Glue and the functions run outside: they reach S3 and the other services
  * by their own roles, and nothing else.
  *
- * Training, evaluation and the model are isolated altogether: SageMaker brings code and data and takes the results away. The monitor reads S3, by
- * the gateway endpoint, which is free. Logs, images and keys are the platform's business and not the container's. Only Clarify calls more, and
- * its two interface endpoints cost about 0.96 USD a day in two zones. No NAT gateway: it would be the way out.
+ * Training, evaluation and the model have no network at all: SageMaker transfers code, data and results. The monitor reads S3 through
+ * the gateway endpoint, which is free. The platform handles logs, images and keys. Only Clarify calls further services, and
+ * its two interface endpoints cost about 0.96 USD per day in two zones. A NAT gateway would be a way out.
  */
 export class IsolatedNetwork extends Construct {
   /** `VpcConfig` of jobs and models. */
@@ -41,8 +41,10 @@ export class IsolatedNetwork extends Construct {
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.20.0.0/20'),
       maxAzs: 2,
+      // #region network
       natGateways: 0,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],
+      // #endregion network
     });
     this.addFlowLog(vpc, logRetention);
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
@@ -50,10 +52,12 @@ export class IsolatedNetwork extends Construct {
       allowAllOutbound: false,
       description: 'SageMaker jobs and model',
     });
+    // #region network
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'To the endpoints of this VPC: there is no other route');
     const s3 = vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
-    // Any bucket of this account, and none of another's: data cannot be carried out by the one open door.
+    // All buckets of this account, and no others, which prevents exfiltration to foreign buckets.
     s3.addToPolicy(ofThisAccount(['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload']));
+    // #endregion network
     if (engine === 'managed') {
       const api = vpc.addInterfaceEndpoint('SagemakerApi', { service: InterfaceVpcEndpointAwsService.SAGEMAKER_API });
       const runtime = vpc.addInterfaceEndpoint('SagemakerRuntime', {
@@ -68,7 +72,7 @@ export class IsolatedNetwork extends Construct {
     };
   }
 
-  /** What was refused. The destination of the CDK keeps its group for two years and after the stack, and does not wait for its role. */
+  /** Logs rejected traffic. The CDK's default log group would survive the stack for two years, and be created before its role. */
   private addFlowLog(vpc: Vpc, retention: RetentionDays): void {
     const logs = new LogGroup(this, 'FlowLogs', { retention, removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(this, 'FlowLogRole', { assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com') });

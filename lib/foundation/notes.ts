@@ -1,7 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Foundation: 'Nothing else can be created: every bucket needs the key, every machine and alarm the topic',
   'Foundation/Key': {
     why: 'The one customer-managed key: whoever reads data needs a grant on it, and its use is in the audit trail. No policy of the kit could narrow the account-wide S3 key',
     EnableKeyRotation: 'A new key material every year; old objects stay readable',
@@ -11,7 +10,7 @@ export const notes: Notes = {
       'The account, whose IAM policies decide about roles, and exactly the services that use the key on their own behalf',
   },
   'Foundation/Alerts': {
-    why: 'Where alarms, failed executions and the budget tell people; an address comes from `foundation.alertEmail`',
+    why: 'Alarms, failed executions and the budget notify people through it; `foundation.alertEmail` sets an address',
     KmsMasterKeyId: "Alerts name buckets, models and errors: under the kit's key like the data",
   },
   'Foundation/Alerts/Policy':
@@ -27,9 +26,8 @@ export const notes: Notes = {
     LifecycleConfiguration: 'A year answers who changed what since the last model; older files are cost',
   },
   'Foundation/Trail': {
-    why: 'Who called what in the account, reads of the control plane included; off with `foundation.auditTrail`',
+    why: 'A record of all calls in the account, reads of the control plane included; `foundation.auditTrail` turns it off',
     EnableLogFileValidation: 'Digests show when a file was changed or removed',
-    EventSelectors: 'None: management events are what a trail records without any',
     IncludeGlobalServiceEvents: 'IAM answers from one Region only; without it no change of a role is seen',
     IsMultiRegionTrail:
       "The kit lives in one Region; a trail of all would double as the account's, which is not the kit's to decide",
@@ -44,12 +42,10 @@ export const notes: Notes = {
   'Foundation/Isolated/Vpc': {
     why: 'A network without a way out for jobs and the model: a dependency that turned malicious cannot send the data anywhere',
     CidrBlock: '4,096 addresses are more than jobs ever take, and the range stays clear of the usual 10.0.0.0/16',
-    EnableDnsHostnames: 'Private names of the endpoints resolve only with both',
-    EnableDnsSupport: 'Private names of the endpoints resolve only with both',
+    EnableDnsSupport: 'Private names of the endpoints resolve only with this and EnableDnsHostnames',
   },
   'Foundation/Isolated/Vpc/RestrictDefaultSecurityGroupCustomResource':
     "Empties the VPC's default security group: what forgets to name a group gets one that allows nothing",
-  'Foundation/Custom::VpcRestrictDefaultSGCustomResourceProvider/Handler': "The CDK's own function behind it",
   'Foundation/Isolated/Vpc/Isolated*/Subnet':
     'One a zone, in the first two zones of the Region: a real-time endpoint spreads over both',
   'Foundation/Isolated/Vpc/Isolated*/RouteTable':

@@ -5,7 +5,7 @@ export const foundation = {
   does: 'key, alerts topic, dead-letter queue, audit trail, budget',
   stacks: { Foundation: 'foundation' },
   env: { kit: 'KIT', alertsTopic: 'ALERTS_TOPIC_ARN' },
-  // Both publish to the encrypted topic as themselves, and say nothing when they may not.
+  // Both publish to the encrypted topic on their own behalf, and fail silently without permission.
   keyPrincipals: ['cloudwatch', 'budgets'],
   alarms: {
     deadLetters: {

@@ -10,7 +10,7 @@ import { names } from '../shared/names';
 
 export interface KitDashboardProps {
   readonly kit: string;
-  /** What models are measured by. */
+  /** Name of the measure of models. */
   readonly measure: string;
   /** State machines by title. */
   readonly machines: Record<string, IStateMachine>;

@@ -32,11 +32,11 @@ export interface ManagedEngineProps {
 }
 
 /**
- * What stands between SageMaker Model Monitor and the kit: the champion's baselines on the way in, the kit's own event, metrics and
- * outcome on the way out. Alarms and guard stay as they are under the open engine.
+ * Adapts SageMaker Model Monitor to the kit: the champion's baselines as its input, and the kit's own event, metrics and
+ * outcome as its result. Alarms and guard are the same as with the open engine.
  */
 export class ManagedEngine extends Construct {
-  /** Errors of both functions: a run that failed is one. */
+  /** Errors of both functions; a failed run is one. */
   readonly errors: (period: Duration) => IMetric[];
 
   constructor(
@@ -102,7 +102,7 @@ export class ManagedEngine extends Construct {
         [foundation.env.alertsTopic]: alerts.topicArn,
         [monitoring.env.managed]: JSON.stringify({ confirm, minRecords, delayDays: config.labels.delayDays }),
       },
-      // A year of label files is read ten at a time.
+      // Label files of a year are read ten at a time.
       timeout: Duration.minutes(2),
       logRetention,
     });
@@ -114,7 +114,7 @@ export class ManagedEngine extends Construct {
     alerts.grantPublish(report);
     report.allow(
       ['sagemaker:DescribeProcessingJob', 'sagemaker:DescribeModelPackage'],
-      // The service names its jobs.
+      // The service chooses the names of its jobs.
       [arn('sagemaker', 'processing-job/*'), modelPackageArns(kit)],
     );
     report.addToRolePolicy(mayPutEvents(names.eventSource(kit, 'monitoring')));

@@ -47,7 +47,7 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
       Choices: [
         {
           Condition: jsonata('$exists($states.input.scheduledTime)'),
-          // Labels of the day before are the last that have been collected when the schedule fires.
+          // When the schedule fires, labels of the day before are the newest ones.
           Assign: { window: trailing, captured: trailing },
           Next: 'ReadChampion',
         },
@@ -58,12 +58,12 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
       Type: 'Pass',
       Assign: {
         window: { start: given('windowStart'), end: given('windowEnd') },
-        // Native capture partitions by the day of the request: for a replay not the day of the event.
+        // Native capture partitions by the day of the request, which in a replay is not the event's.
         captured: { start: given('capturedStart', 'windowStart'), end: given('capturedEnd', 'windowEnd') },
       },
       Next: 'IsWindow',
     },
-    // The end becomes a part of a key and of the event that the guard compares with later ones.
+    // The end becomes part of a key and of the event, which the guard compares with later ones.
     IsWindow: {
       Type: 'Choice',
       Choices: [
@@ -187,19 +187,23 @@ function jobStates(props: MonitorMachineProps) {
 }
 
 function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps) {
+  // #region metrics
   const Dimensions = [{ Name: 'Kit', Value: kit }];
   const heartbeat = literal({ MetricName: monitoring.metrics.heartbeat, Unit: 'Count', Value: 1, Dimensions });
-  // Prepare's metric: data that is not what it must be rings one alarm, wherever it is seen.
+  // Prepare's metric: invalid data raises one alarm, wherever it is found.
   const faults = literal({ MetricName: etl.metrics.quarantineRatio, Unit: 'None', Dimensions });
+  // #endregion metrics
   return states({
     PutMetrics: call(
       'aws-sdk:cloudwatch:putMetricData',
       {
         Namespace: METRIC_NAMESPACE,
-        // A heartbeat whatever the outcome: silence then means that monitoring is broken. One call takes 1,000 entries.
+        // #region metrics
+        // The heartbeat is sent with every outcome, so that its absence means broken monitoring. One call accepts 1,000 entries.
         MetricData: jsonata(
           `[$append([${heartbeat}, $merge([${faults}, {'Value': $outcome.dataFaultRatio}])], $outcome.metrics)[[0..999]]]`,
         ),
+        // #endregion metrics
       },
       { Next: 'PutCompleted' },
     ),

@@ -1,11 +1,11 @@
 /**
- * Watches what the champion serves: the state machine Monitor, its schedule, the alarms that need several rooms, and the dashboard.
+ * Monitors the champion's traffic: the state machine Monitor, its schedule, the alarms over several rooms, and the dashboard.
  *
  * One processing job computes drift, quality, bias and attribution of a window and writes the file shapes of SageMaker Model Monitor, which
  * new accounts can no longer use; `monitoring.engine: managed` is for those that can (docs/decisions/0010). Windows are event time and
  * explicit: the schedule derives them, a replay passes them.
- * Idle cost: four alarms while the schedule is off; about 0.01 USD a day with it; a dashboard 3 USD a month past the account's third.
- * Fails first: too few captured records or labels, which are outcomes and not silence. Records that are refused and columns that vanish ring
+ * Idle cost: four alarms while the schedule is off; about 0.01 USD per day with it; a dashboard 3 USD per month after the account's third.
+ * Fails first: too few captured records or labels, which have outcomes of their own. Refused records and missing columns raise
  * etl/quarantine-share. Alarms: monitoring/drift, monitoring/quality,
  * monitoring/heartbeat, monitoring/pipeline-failed.
  */
@@ -47,7 +47,7 @@ export interface MonitoringStackProps extends RoomProps {
   readonly champion: IStringParameter;
   readonly key: IKey;
   readonly alerts: ITopic;
-  /** The machines of the earlier rooms, by title. */
+  /** The state machines of the earlier rooms, by title. */
   readonly machines: Record<'Prepare' | 'Train' | 'Release', IStateMachine>;
   /** The job runs inside it. @default no VPC */
   readonly isolated?: IsolatedNetwork;
@@ -64,7 +64,7 @@ export class MonitoringStack extends RoomStack {
     this.monitor = this.addMonitor(props);
     const managed =
       config.monitoring.engine === 'managed' ? new ManagedEngine(this, 'Managed', { ...props, config }) : undefined;
-    // Model Monitor has schedules of its own; the machine stays for windows that a person asks for.
+    // Model Monitor has its own schedules; the machine stays for windows that a person requests.
     if (managed === undefined) this.addSchedule(config.monitoring.schedule);
 
     const machines = { ...props.machines, Monitor: this.monitor.machine };
@@ -73,7 +73,7 @@ export class MonitoringStack extends RoomStack {
     const own = { kit, room: monitoring, topic: alerts };
     new KitAlarm(this, 'Drift', { ...own, alarm: 'drift', metric: violations(driftViolations) });
     new KitAlarm(this, 'Quality', { ...own, alarm: 'quality', metric: violations(qualityViolations) });
-    // No heartbeat is expected while the schedule is off, and the alarm would stay in ALARM.
+    // The alarm would stay in ALARM while the schedule is off, because no heartbeat arrives.
     if (config.monitoring.schedule)
       new KitAlarm(this, 'Heartbeat', { ...own, alarm: 'heartbeat', metric: kitMetric(kit, heartbeat, 'SampleCount') });
     new KitAlarm(this, 'PipelineFailed', {
@@ -136,15 +136,17 @@ export class MonitoringStack extends RoomStack {
   }
 
   private addSchedule(enabled: boolean): void {
+    // #region schedule
     const schedule = (target: IScheduleTarget) =>
       new Schedule(this, 'Daily', {
         description: 'Monitors the trailing window',
-        // After the night's label files; the window is derived from the scheduled time, so a late start changes nothing.
+        // The run follows the night's label files. The window is derived from the scheduled time, so a late start changes nothing.
         schedule: ScheduleExpression.cron({ minute: '0', hour: '6', timeZone: TimeZone.ETC_UTC }),
         enabled,
         target,
       });
     this.monitor.startBy(schedule, { scheduledTime: ContextAttribute.scheduledTime });
+    // #endregion schedule
   }
 }
 
@@ -157,12 +159,14 @@ function failures(machines: IStateMachine[], errors: IMetric[], period: Duration
   );
   const usingMetrics = { ...executions, ...Object.fromEntries(errors.map((metric, i) => [`error${i}`, metric])) };
   return new MathExpression({
-    // Most of them have no data most of the time, and a sum must not need all of them.
+    // Most metrics have no data most of the time, and a sum must not need all of them.
+    // #region failures
     expression: `SUM([${Object.keys(usingMetrics)
       .map((id) => `FILL(${id}, 0)`)
       .join(', ')}])`,
     usingMetrics,
     period,
     label: 'Failed executions',
+    // #endregion failures
   });
 }

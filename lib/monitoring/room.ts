@@ -7,9 +7,9 @@ export const monitoring = {
   stacks: { Monitoring: 'monitoring' },
   machines: ['Monitor'],
   env: {
-    /** The knobs by which a managed run is judged, JSON. */
+    /** Knobs for the judgement of a managed run, JSON. */
     managed: 'MANAGED_MONITORING',
-    /** How Clarify asks a model, JSON. */
+    /** Parts of an exchange for Clarify, JSON. */
     clarify: 'CLARIFY',
   },
   events: { completed: 'Model Monitor Run Completed' },
@@ -31,16 +31,18 @@ export const monitoring = {
       threshold: 0,
       comparison: 'above',
     },
+    // #region heartbeat
     heartbeat: {
       what: 'heartbeat',
       says: 'no monitoring run has reached an outcome for a day',
-      // Beats at 06:58 and at 07:02 the next day leave 24 empty hours between them. Periods of an hour may span seven days.
+      // Heartbeats at 06:58 and at 07:02 the next day have 24 empty hours between them. Periods of an hour may span seven days.
       periodMinutes: 60,
       periods: 25,
       threshold: 1,
       comparison: 'below',
       missing: 'breaching',
     },
+    // #endregion heartbeat
     pipelineFailed: {
       what: 'pipeline-failed',
       says: 'an execution of Prepare, Train, Release or Monitor failed or timed out',
@@ -52,5 +54,5 @@ export const monitoring = {
   },
 } as const satisfies RoomContract;
 
-/** How a monitoring run ends, and what can be violated: the words that the monitor's program uses too. */
+/** Statuses and checks of a monitoring run, shared with the monitor's program. */
 export const { statuses, checks } = words;

@@ -1,7 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Retraining: 'Drift is reported and somebody starts Train by hand',
   'Retraining/StartRetraining': {
     why: 'Decides: many signals become at most one training an episode, and every decision is written down with its evidence',
     Timeout: 'Two reads, a transaction and a start; six times what they take',

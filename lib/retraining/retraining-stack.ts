@@ -1,8 +1,8 @@
 /**
  * Turns many signals into at most one training per episode: rules, one guarded function, and the table in which it writes why.
  *
- * Level-triggered: every monitoring run reports, and the guard decides. An alarm as trigger would fire once and be lost, and could not say
- * why nothing was started. Train's end releases the lock; a lock without an end expires.
+ * Level-triggered: every monitoring run reports, and the guard decides. An alarm as trigger would fire once and could be lost, without
+ * a reason for a missing start. Train's end releases the lock; without an end event the lock expires.
  * Idle cost: none; the table is on demand.
  * Fails first: a signal that cannot be handled three times over. Alarm: foundation/dead-letters.
  */
@@ -27,7 +27,7 @@ export interface RetrainingStackProps extends RoomProps {
   readonly config: Config['retraining'];
   readonly destroyData: boolean;
   readonly train: IStateMachine;
-  /** How long Train may take: after that the lock of a training whose end was never heard is free. */
+  /** The longest duration of Train, after which a missing end event no longer holds the lock. */
   readonly lease: Duration;
   readonly deadLetters: IQueue;
   readonly logRetention: RetentionDays;
@@ -42,10 +42,12 @@ export class RetrainingStack extends RoomStack {
     const state = new TableV2(this, 'State', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
+      // #region state
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      // #endregion state
     });
     const guard = new HandlerFunction(this, 'StartRetraining', {
       room: 'retraining',
@@ -61,7 +63,7 @@ export class RetrainingStack extends RoomStack {
       logRetention: props.logRetention,
       deadLetterQueue: deadLetters,
     });
-    // Its transactions put only, and are authorized as the puts in them.
+    // Its transactions only put, and are authorized as the puts in them.
     state.grants.actions(guard, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     train.grantStartExecution(guard);
 
@@ -69,20 +71,24 @@ export class RetrainingStack extends RoomStack {
     new Rule(this, 'MonitorCompleted', {
       description:
         'Every monitoring run that could judge reaches the guard: violations open an episode, a clean window closes it',
+      // #region rules
       eventPattern: {
         source: [names.eventSource(kit, 'monitoring')],
         detailType: [monitoring.events.completed],
         detail: { status: [statuses.completed, statuses.violations] },
       },
+      // #endregion rules
       targets: [target],
     });
     new Rule(this, 'TrainEnded', {
       description: 'The end of Train releases the lock, however it ended',
+      // #region rules
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
         detail: { stateMachineArn: [train.stateMachineArn], status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
+      // #endregion rules
       targets: [target],
     });
     new CfnOutput(this, retraining.outputs.table, { value: state.tableName });

@@ -9,7 +9,7 @@ export const servingConfig = {
         .enum(['serverless', 'instance', 'real-time'])
         .default('serverless')
         .describe(
-          '`instance` is one burstable instance without canary and scaling, 0.056 USD per hour: the second way of a new account',
+          '`instance` is one burstable instance without canary and scaling, 0.056 USD per hour: the alternative for a new account',
         ),
       memoryMb: z
         .literal([1024, 2048, 3072, 4096, 5120, 6144], 'a serverless endpoint has 1024 to 6144 MB, in steps of 1024')
@@ -21,11 +21,11 @@ export const servingConfig = {
         .min(1, 'a serverless endpoint needs 1 at least')
         .max(200, 'a serverless endpoint has 200 at most')
         .default(5)
-        .describe('Requests that a serverless endpoint answers at a time; a new account has 10 in all'),
+        .describe('Concurrent requests of a serverless endpoint; a new account has 10 in all'),
       instanceType: instanceType('endpoint')
         .optional()
         .describe(
-          'By default `ml.t2.medium` for mode `instance` (a new account has two) and `ml.m5.large` for `real-time`',
+          'Instance type; `ml.t2.medium` by default for mode `instance` (a new account has two), `ml.m5.large` for `real-time`',
         ),
       minInstances: z
         .number()
@@ -34,21 +34,16 @@ export const servingConfig = {
         .default(2)
         .describe('Instances of mode `real-time`: a canary is half of the fleet'),
       maxInstances: whole(2).default(4).describe('Instances up to which mode `real-time` scales'),
-      maxInstancesPerRequest: whole(1, 500).default(500).describe('Rows that a request may hold'),
+      maxInstancesPerRequest: whole(1, 500).default(500).describe('Most rows per request'),
       expireAfterHours: whole(1, 8760)
         .optional()
         .describe(
-          'Hours after the last release until the endpoint is removed; never by default. The hourly look costs 0.14 USD a month',
+          'Hours after the last release until the endpoint is removed; never by default. The hourly check costs 0.14 USD per month',
         ),
       throttle: z
         .strictObject({
-          ratePerSecond: z.number().positive().default(50).describe('Requests per second that the API lets through'),
-          burst: z
-            .number()
-            .int()
-            .positive()
-            .default(100)
-            .describe('Requests above the rate that it lets through at once'),
+          ratePerSecond: z.number().positive().default(50).describe('Requests per second that the API accepts'),
+          burst: z.number().int().positive().default(100).describe('Requests above the rate that it accepts at once'),
         })
         .prefault({}),
     })

@@ -6,7 +6,7 @@ import { names } from '../shared/names';
 /** The one variant; capture writes its name into the key. */
 export const VARIANT = 'AllTraffic';
 
-/** What a real-time update may take: the start of a fleet (about seven minutes) and fifteen minutes under the alarms, with room. */
+/** Longest real-time update: the start of a fleet (about seven minutes) and fifteen minutes under the alarms, with a margin. */
 export const LONGEST_UPDATE = Duration.hours(1);
 
 /** The ARN by name: the endpoint belongs to a later stack, and exists only after the first release. */
@@ -19,5 +19,5 @@ export const endpointConfigArns = arn('sagemaker', 'endpoint-config/*');
 export const mayInvoke = (kit: string) =>
   new PolicyStatement({ actions: ['sagemaker:InvokeEndpoint'], resources: [endpointArn(kit)] });
 
-/** Who looks at alarms may look at all of the account's: a request without names is authorized on them, and whether SageMaker names those that it asks for is not written down. */
+/** DescribeAlarms without names is authorized on all of the account's alarms, and it is undocumented whether SageMaker passes names. */
 export const everyAlarm = arn('cloudwatch', 'alarm:*');

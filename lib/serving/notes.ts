@@ -1,9 +1,6 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Serving: 'No client reaches the model, and an approved model never serves',
-  ServingModel: 'The API answers 503: there is no endpoint behind it',
-
   'Serving/Predict': {
     why: 'Checks a request against the columns, asks the endpoint, keeps the exchange: a serverless endpoint captures nothing by itself',
     Timeout: 'API Gateway gives up at 29 s: an answer after that reaches nobody',
@@ -11,7 +8,6 @@ export const notes: Notes = {
       'The endpoint by its fixed name: it belongs to a later stack and may not exist yet',
     'Environment.Variables.MAX_INSTANCES':
       '`serving.maxInstancesPerRequest`: what fits into the time and a record of 1 MB',
-    'Environment.Variables.CAPTURE_STREAM': 'Where the exchange goes; absent where the endpoint captures natively',
   },
   'Serving/Predictions/Api':
     'The door: callers sign with IAM, the request model refuses what the schema does not know, throttling caps the cost',
@@ -19,7 +15,6 @@ export const notes: Notes = {
     'MethodSettings.ThrottlingRateLimit': '`serving.throttle.ratePerSecond`: a loop in a client costs money here',
   },
   'Serving/Predictions/Api/Default/predictions/POST': {
-    why: 'A batch of instances in, a score for each out',
     'Integration.TimeoutInMillis':
       'The longest that API Gateway gives: a cold serverless endpoint needs many of these seconds',
   },
@@ -34,7 +29,6 @@ export const notes: Notes = {
   },
   'Serving/Release/Leases':
     'One release at a time: a conditional item that expires. Two approvals within minutes would update the same stack, and one of them fail',
-  'Serving/Release/PackageApproved': 'Approval, by the gate or by a person, is the signal',
   'Serving/Managed/Role':
     'What the jobs of the managed monitors run as; here and not beside them, because ServingModel has no IAM resources',
 
@@ -42,7 +36,7 @@ export const notes: Notes = {
     'The one resource without a condition, free and without effect: before the first release the stack would have no resource, and its deployment may stay in review',
   'ServingModel/Model': {
     why: 'The package as something that can be served; a package cannot change inside a model, so each release replaces it',
-    Containers: 'By package: image, artefact and environment are those that passed the gate',
+    Containers: 'The package, because its image, artefact and environment passed the gate',
     ExecutionRoleArn: 'The model role of Serving: this stack has no IAM resources, so its updater needs no IAM rights',
     EnableNetworkIsolation:
       'The code is inside the artefact: the container needs no network; serverless cannot be isolated',
@@ -94,6 +88,6 @@ export const notes: Notes = {
   'ServingModel/Monitors/*Schedule': {
     why: 'Runs it daily on the newest day whose labels have been delivered; with `monitoring.schedule`',
     'MonitoringScheduleConfig.ScheduleConfig':
-      'Midnight UTC: Model Monitor knows hours and days only, and starts up to 20 minutes late',
+      'Midnight UTC: Model Monitor supports hours and days only, and starts up to 20 minutes late',
   },
 };

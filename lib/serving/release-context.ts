@@ -1,7 +1,7 @@
 import type { Retry } from '../shared/asl';
 import type { Lease } from '../shared/lease';
 
-/** What the states of Release are built from. */
+/** Input for the states of Release. */
 export interface ReleaseMachineProps {
   readonly kit: string;
   readonly stackName: string;
@@ -10,14 +10,14 @@ export interface ReleaseMachineProps {
   readonly championParameter: string;
   readonly artifacts: string;
   readonly alertsTopicArn: string;
-  /** Function that says why an update of the stack failed. */
+  /** Function that finds why an update of the stack failed. */
   readonly explainArn: string;
 }
 
-/** Every failure goes there: the lease is given back, then people are notified. */
+/** Every failure goes to this state: it returns the lease before the alert. */
 export const RELEASE_FAILURE = 'ReturnLeaseAfterFailure';
 
-/** A throttled read, or a first call that waits for a cold endpoint: without jitter, so that the tries last three minutes for certain. */
+/** Retries throttled reads and calls to a cold endpoint, without jitter, so that the tries last three minutes for certain. */
 export const patient: Retry = {
   ErrorEquals: ['States.TaskFailed'],
   IntervalSeconds: 10,
@@ -25,5 +25,5 @@ export const patient: Retry = {
   BackoffRate: 1.5,
 };
 
-/** JSONata of a package's number, the last part of its ARN. */
+/** JSONata of a package's version, the last part of its ARN. */
 export const version = (arn: string) => `$number($split(${arn}, '/')[-1])`;

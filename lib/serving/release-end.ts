@@ -4,7 +4,7 @@ import { names } from '../shared/names';
 import { RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
 import { serving } from './room';
 
-/** The end of every release: the champion is written, the outcome goes to the bus, the lease is given back. */
+/** The end of every release: write the champion, publish the outcome, return the lease. */
 export function endStates({ kit, championParameter, lease }: ReleaseMachineProps) {
   return states({
     WriteChampion: call(

@@ -5,7 +5,7 @@ export const isExpiry = `$arn = '${NO_MODEL}'`;
 
 const skipped = (reason: string) => ({ outcome: { outcome: 'skipped', reason } });
 
-/** Releasing `none` is the same update as any release, without a package to describe and an endpoint to prove. */
+/** Releasing `none` is the same update as any release, without a package lookup and a smoke test. */
 export const expiryStates = states({
   IsExpiry: {
     Type: 'Choice',
@@ -14,7 +14,7 @@ export const expiryStates = states({
   },
   DecideExpiry: {
     Type: 'Choice',
-    // The schedule runs every hour: where nothing is to do, no event is sent.
+    // The schedule runs hourly; no event is sent when there is nothing to expire.
     Choices: [
       { Condition: jsonata(`$current = '${NO_MODEL}'`), Assign: skipped('nothing serves'), Next: 'ReturnLease' },
       {

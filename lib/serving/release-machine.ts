@@ -55,7 +55,7 @@ export function releaseMachine(props: ReleaseMachineProps) {
             ),
           },
         },
-        // Nothing is held yet.
+        // No lease is held yet.
         Next: 'Alert',
       },
       TakeLease: takeLease(props.lease, { Next: 'ReadChampion' }),
@@ -96,7 +96,7 @@ function decisionStates({ stackName }: ReleaseMachineProps) {
       Type: 'Choice',
       Choices: [
         {
-          // In review it waits for a person: a change set that nobody executed.
+          // REVIEW_IN_PROGRESS lasts until a person executes a change set.
           Condition: jsonata("$contains($status, 'IN_PROGRESS') and $status != 'REVIEW_IN_PROGRESS'"),
           Next: 'WaitForStack',
         },
@@ -128,7 +128,7 @@ function decisionStates({ stackName }: ReleaseMachineProps) {
       ],
       Default: 'UpdateStack',
     },
-    // Two releases that wait for the same deployment should not ask in step.
+    // The jitter keeps two waiting releases from polling at the same time.
     WaitForStack: { Type: 'Wait', Seconds: jsonata('10 + $floor($random() * 20)'), Next: 'DescribeStack' },
   });
 }

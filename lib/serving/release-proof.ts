@@ -3,7 +3,7 @@ import { names } from '../shared/names';
 import { SMOKE_TEST } from './release-put-back';
 import { patient, type ReleaseMachineProps } from './release-context';
 
-/** An update that succeeded proves nothing: a guardrail that rolled back leaves the old model in service. */
+/** Verifies the endpoint: after a guardrail's rollback the old model serves although the update succeeded. */
 export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
   const failed = [
     {
@@ -13,8 +13,10 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
     },
   ] as const;
   const EndpointName = names.endpoint(kit);
+  // #region proof
   const closeEnough =
     '$count($scores) = $count($smoke.expectedScores) and $max($map($zip($scores, $smoke.expectedScores), function($pair) { $abs($pair[0] - $pair[1]) })) <= $smoke.tolerance';
+  // #endregion proof
   return states({
     DescribeEndpoint: call(
       'aws-sdk:sagemaker:describeEndpoint',
@@ -55,13 +57,15 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
     ),
     ServesIt: {
       Type: 'Choice',
+      // #region proof
       Choices: [{ Condition: jsonata('$served = $arn'), Next: 'ReadSmokeTest' }],
       Default: 'ServesAnother',
+      // #endregion proof
     },
     ServesAnother: {
       Type: 'Pass',
       Assign: {
-        // An alarm, a health check or missing capacity; SageMaker may forget which (terraform-provider-aws#48997).
+        // The reason is an alarm, a health check or missing capacity; SageMaker may omit it (terraform-provider-aws#48997).
         reason: jsonata(
           `'endpoint ${EndpointName} serves ' & $served & ', the update was rolled back: ' & $endpoint.why`,
         ),
@@ -83,11 +87,13 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       },
       {
         Assign: { scores: jsonata('[$parse($states.result.Body).predictions.score]') },
-        // A new serverless endpoint pulls image and model on its first call.
+        // #region proof
+        // The first call of a new serverless endpoint loads image and model.
         Retry: [patient],
+        // #endregion proof
         Catch: [
           {
-            // The container's own error; what else is refused is the service's or the account's.
+            // This is the container's own error; other errors come from the service or the account.
             ErrorEquals: ['SageMakerRuntime.ModelErrorException'],
             Assign: { reason: jsonata(`'${SMOKE_TEST}' & $string($states.errorOutput.Cause)`) },
             Next: 'PutBack',
@@ -101,9 +107,11 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       Type: 'Choice',
       Choices: [
         {
+          // #region proof
           Condition: jsonata(closeEnough),
           Assign: { outcome: { outcome: 'released', reason: 'serves what the gate saw' } },
           Next: 'WriteChampion',
+          // #endregion proof
         },
       ],
       Default: 'AnswersOtherwise',

@@ -3,18 +3,18 @@ import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-co
 import { isExpiry } from './release-expiry';
 import { stackUpdate } from './release-update';
 
-/** How a reason begins that the smoke test gave. */
+/** Prefix of reasons from the smoke test. */
 export const SMOKE_TEST = 'smoke test: ';
 
 /**
- * JSONata: whether a reason accuses the model. Its container did not become healthy, it answered otherwise than the gate saw, or an alarm
- * rang under it. Quotas, capacity, throttles, images that cannot be pulled and missing grants are the account's, also one on an alarm;
- * what nobody foresaw accuses nobody.
+ * JSONata: whether the model is the reason of a failure. Its container did not become healthy, its answers differ from the gate's, or an alarm
+ * was raised. Quotas, capacity, throttling, images that cannot be pulled and missing grants, also on an alarm, are the account's;
+ * an unknown reason is not attributed to the model.
  */
 export const accuses = (reason: string) =>
   `$contains(${reason}, /^${SMOKE_TEST}|ping health check|alarm/i) and $not($contains(${reason}, /not authorized|AccessDenied|not exist/i))`;
 
-/** A release that failed: the champion is put back, then the package is rejected where the model is to blame, and people are told. */
+/** A failed release: restore the champion, reject the package if the model is the reason, and notify. */
 export function putBackStates(props: ReleaseMachineProps) {
   const { stackName, explainArn, alertsTopicArn } = props;
   const update = stackUpdate(props);
@@ -25,7 +25,7 @@ export function putBackStates(props: ReleaseMachineProps) {
       { FunctionName: explainArn, Payload: { stackName } },
       {
         Assign: { reason: jsonata('$states.result.Payload.reason') },
-        // CloudFormation has put the previous value back by itself.
+        // CloudFormation has restored the previous value by itself.
         Next: 'IsPackageToBlame',
       },
     ),

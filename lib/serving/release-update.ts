@@ -6,16 +6,17 @@ import { MODEL_PARAMETER } from './room';
 interface Refusal<Name extends string> {
   /** The stack has the value already. */
   readonly unchanged: Name;
-  /** Something else changes the stack, or the call was throttled. */
+  /** The stack is being changed elsewhere, or the call was throttled. */
   readonly later: Name;
 }
 
-/** The three states in which the stack is given a value: the call, what its refusal means, and one look at how far it is. */
+/** The three states that set the stack's parameter: the call, the meaning of its refusal, and a poll of the progress. */
 export const stackUpdate = ({ stackName, stackRoleArn }: ReleaseMachineProps) => ({
   call: <const Name extends string>(value: string, { refused, next }: { refused: Name; next: Name }) =>
     call(
       'aws-sdk:cloudformation:updateStack',
       {
+        // #region update
         StackName: stackName,
         UsePreviousTemplate: true,
         RoleARN: stackRoleArn,
@@ -24,8 +25,9 @@ export const stackUpdate = ({ stackName, stackRoleArn }: ReleaseMachineProps) =>
         ),
       },
       {
-        // Not repeated: a second call while the first runs would read as a failure.
+        // A retry while the first call runs would look like a failure.
         Retry: [],
+        // #endregion update
         Catch: [
           {
             ErrorEquals: ['CloudFormation.CloudFormationException'],
@@ -36,7 +38,7 @@ export const stackUpdate = ({ stackName, stackRoleArn }: ReleaseMachineProps) =>
         Next: next,
       },
     ),
-  // Both are refusals to CloudFormation, and neither says that the update is wrong.
+  // CloudFormation reports both cases as refusals, although the update is valid.
   refused: <const Name extends string>({ unchanged, later }: Refusal<Name>): State<Name | 'TellRefusal'> => ({
     Type: 'Choice',
     Choices: [
@@ -58,7 +60,7 @@ export function updateStates(props: ReleaseMachineProps) {
   const update = stackUpdate(props);
   return states({
     UpdateStack: update.call('$arn', { refused: 'UpdateRefused', next: 'WaitForUpdate' }),
-    // A release that died after its update finds nothing to change when it is started again.
+    // A release that stopped after its update finds no change when it is started again.
     UpdateRefused: update.refused({ unchanged: 'DescribeEndpoint', later: 'WaitForStack' }),
     TellRefusal: {
       Type: 'Pass',
@@ -71,7 +73,7 @@ export function updateStates(props: ReleaseMachineProps) {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata("$contains($status, 'IN_PROGRESS')"), Next: 'WaitForUpdate' },
-        // Nothing serves then, so there is nothing to prove.
+        // There is nothing to verify when no model serves.
         { Condition: jsonata(`$status = 'UPDATE_COMPLETE' and ${isExpiry}`), Next: 'Expired' },
         { Condition: jsonata("$status = 'UPDATE_COMPLETE'"), Next: 'DescribeEndpoint' },
       ],

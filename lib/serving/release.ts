@@ -29,14 +29,14 @@ export interface ReleaseProps {
   readonly champion: IStringParameter;
   readonly key: IKey;
   readonly modelRole: IRole;
-  /** Role of the managed monitors, which stand in the same stack. @default none */
+  /** Role of the managed monitors, which are in the same stack. @default none */
   readonly monitorRole?: IRole;
   readonly alerts: ITopic;
   readonly deadLetters: IQueue;
   readonly logRetention: RetentionDays;
 }
 
-/** Longer than a release holds it: an update, another one when the champion is put back, and half an hour for everything else. */
+/** Longer than a release: an update, a second one to restore the champion, and half an hour for everything else. */
 const LEASE = Duration.minutes(2 * LONGEST_UPDATE.toMinutes() + 30);
 
 /** State machine Release with its lease, and the role under which CloudFormation changes ServingModel. */
@@ -48,7 +48,7 @@ export class Release extends Construct {
     const { kit, config, modelRole, monitorRole, champion, alerts } = props;
     const stackName = names.stack(kit, 'serving-model');
     const stackRole = this.addStackRole(kit, config.mode, modelRole, monitorRole);
-    // Who creates an endpoint with encrypted volumes needs it beside the model's role.
+    // The caller who creates an endpoint with encrypted volumes needs it beside the model's role.
     if (config.mode !== 'serverless') allowVolumes(stackRole, props.key);
     const explain = this.addExplain(stackName, props.logRetention);
     const leases = new LeaseTable(this, 'Leases');
@@ -66,7 +66,7 @@ export class Release extends Construct {
       }),
       onFailure: RELEASE_FAILURE,
       alerts,
-      // Waiting for another's lease, then holding one.
+      // Waiting for another execution's lease, then holding one.
       timeout: Duration.minutes(2 * LEASE.toMinutes()),
       logRetention: props.logRetention,
     });
@@ -103,19 +103,19 @@ export class Release extends Construct {
     );
   }
 
-  /** A forgotten lab stops costing: what serves is taken back by the way it came, so that the stack does not drift. */
+  /** Stops the cost of a forgotten lab. The endpoint is removed through Release, so that the stack does not drift. */
   private addExpiry(afterHours: number): void {
     const schedule = (target: IScheduleTarget) =>
       new Schedule(this, 'Expiry', {
         description: `Releases ${NO_MODEL} once the model has not changed for ${afterHours} hours`,
-        // Not one date: a release in between starts the time anew, and a template must not depend on the day it is synthesized.
+        // An hourly rate instead of one date, because a release in between restarts the period, and a template must not depend on its date.
         schedule: ScheduleExpression.rate(Duration.hours(1)),
         target,
       });
     this.machine.startBy(schedule, { modelPackageArn: NO_MODEL, afterHours });
   }
 
-  /** One stack, and only under the role that can do nothing but change it. */
+  /** Permits updates of one stack, and only under the role that can do nothing else. */
   private allowUpdate(stackName: string, stackRole: IRole): void {
     const stack = arn('cloudformation', `stack/${stackName}/*`);
     this.machine.allow(['cloudformation:DescribeStacks'], [stack]);
@@ -201,14 +201,14 @@ function allowScaling(kit: string, allow: Allow): void {
     'DeleteScalingPolicy',
     'DescribeScalingPolicies',
   ];
-  // Application Auto Scaling makes up the ids of its targets.
+  // Application Auto Scaling generates the ids of its targets.
   allow(
     verbs.map((verb) => `application-autoscaling:${verb}`),
     ['*'],
   );
   allow(['cloudwatch:DescribeAlarms'], [everyAlarm]);
   allow(['sagemaker:UpdateEndpointWeightsAndCapacities'], [endpointArn(kit)]);
-  // The alarms that a target-tracking policy makes for itself; it chooses their names.
+  // A target-tracking policy creates alarms with generated names.
   allow(
     ['cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'],
     [arn('cloudwatch', `alarm:TargetTracking-endpoint/${names.endpoint(kit)}/*`)],

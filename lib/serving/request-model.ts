@@ -2,8 +2,8 @@ import { JsonSchemaType, JsonSchemaVersion, type JsonSchema } from 'aws-cdk-lib/
 import type { Column, Dataset } from '../shared/dataset-file';
 
 /**
- * The body of `POST /predictions` as API Gateway checks it: shape and types only. Its validator cannot say which column broke a range or
- * a pattern; the handler reads the same columns and can.
+ * The body of `POST /predictions` as API Gateway checks it: shape and types only. Its message for a violated range or pattern would not name
+ * the column; the handler checks these and names it.
  */
 export function requestModel({ features: { columns } }: Dataset, maxInstances: number): JsonSchema {
   return {

@@ -3,7 +3,7 @@ import type { RoomContract } from '../shared/room';
 export const serving = {
   name: 'serving',
   does: 'API, `predict`, state machine *Release*; the endpoint in a stack of its own that a release updates',
-  // The model stands apart because Release updates that stack and nothing else.
+  // The model is a stack of its own, because Release updates that stack and nothing else.
   stacks: { Serving: 'serving', ServingModel: 'serving-model' },
   machines: ['Release'],
   outputs: {
@@ -29,7 +29,7 @@ export const serving = {
       what: 'endpoint-latency',
       says: 'the median prediction took longer than 2 s in the model container',
       periodMinutes: 5,
-      // The first call after a release is about six times slower: a single period would roll every release back.
+      // The first call after a release is about six times slower, so a single period would roll every release back.
       periods: 2,
       // ModelLatency is in microseconds.
       threshold: 2_000_000,
@@ -40,7 +40,7 @@ export const serving = {
       says: 'the prediction API answered with 5xx',
       periodMinutes: 5,
       periods: 1,
-      // Answers of 503 before the first release count too; a few are a learner trying the API.
+      // Answers of 503 before the first release count too; a few come from a learner who tries the API.
       threshold: 5,
       comparison: 'above',
     },
@@ -60,7 +60,7 @@ export const endpointName = (kit: string) => kit;
 /** Parameter of the stack `serving-model`: the ARN of the model package that serves. */
 export const MODEL_PARAMETER = 'ModelPackageArn';
 
-/** What SageMaker Model Monitor can watch, under `monitoring.engine: managed`. */
+/** The monitors of SageMaker Model Monitor, under `monitoring.engine: managed`. */
 export const managedMonitors = ['data-quality', 'model-quality', 'model-bias', 'model-explainability'] as const;
 export type ManagedMonitor = (typeof managedMonitors)[number];
 

@@ -2,8 +2,8 @@
  * The model that serves, and nothing else: Model, EndpointConfig, Endpoint and scaling, all of them conditional on one parameter.
  *
  * Release changes the parameter with the previous template, so the template stays the truth, `cdk destroy` removes what bills, and the first
- * deployment succeeds without a model. No IAM resources, no assets, no bootstrap parameter: what updates it needs rights to the types in it only.
- * Idle cost: serverless nothing; real-time the instances (ml.m5.large 0.115 USD an hour each).
+ * deployment succeeds without a model. It has no IAM resources, assets and bootstrap parameter, so Release needs rights to its types only.
+ * Idle cost: serverless nothing; real-time the instances (ml.m5.large 0.115 USD per hour each).
  * Fails first: an update that CloudFormation or a guardrail rolls back; Release rejects the package. Alarm: serving/endpoint-errors.
  */
 import {
@@ -35,23 +35,24 @@ export interface ServingModelStackProps extends RoomProps {
   readonly config: Config['serving'];
   readonly key: IKey;
   readonly modelRole: IRole;
-  /** The bucket that a real-time endpoint captures into. */
+  /** The bucket for the captures of a real-time endpoint. */
   readonly captured: IBucket;
   /** Alarms that roll an update back. */
   readonly guardrails: IAlarm[];
-  /** The model runs inside it. @default no VPC */
+  /** The network of the model. @default no VPC */
   readonly isolated?: IsolatedNetwork;
-  /** Model Monitor's definitions and schedules stand beside the endpoint. @default the open engine, which needs none */
+  /** Model Monitor's definitions and schedules, beside the endpoint. @default the open engine, which needs none */
   readonly managed?: Omit<ManagedMonitorsProps, 'kit' | 'isolated' | 'endpoint' | 'condition'>;
 }
 
 /** Model, EndpointConfig, Endpoint. */
 export class ServingModelStack extends RoomStack {
   constructor(scope: Construct, id: string, props: ServingModelStackProps) {
-    // The rule of bootstrapped stacks would add a parameter of type SSM, which every release would have to be allowed to read.
+    // The rule of bootstrapped stacks would add an SSM parameter, which every release would need permission to read.
     const synthesizer = new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
     super(scope, id, serving, props, 'ML lifecycle kit: the model that serves', synthesizer);
     const { kit, config } = props;
+    // #region parameter
     // Release sets the parameter by this name.
     // eslint-disable-next-line awscdk/no-variable-construct-id
     const modelPackage = new CfnParameter(this, MODEL_PARAMETER, {
@@ -62,14 +63,15 @@ export class ServingModelStack extends RoomStack {
       expression: Fn.conditionNot(Fn.conditionEquals(modelPackage.valueAsString, NO_MODEL)),
     });
 
-    // The one resource without a condition: a stack without any would stay in review until its first release. It is free and is nothing.
+    // The one resource without a condition, because a stack without any would stay in review until its first release. It is free.
     new CfnWaitConditionHandle(this, 'Always');
+    // #endregion parameter
 
-    // No names but the endpoint's: a package cannot change inside a model, so each release replaces model and configuration.
+    // Only the endpoint has a name: a package cannot change inside a model, so each release replaces model and configuration.
     const model = new CfnModel(this, 'Model', {
       executionRoleArn: props.modelRole.roleArn,
       containers: [{ modelPackageName: modelPackage.valueAsString }],
-      // Its code is inside model.tar.gz. A serverless endpoint takes neither of the two.
+      // The code is inside model.tar.gz. A serverless endpoint supports neither property.
       enableNetworkIsolation: config.mode === 'serverless' ? undefined : true,
       vpcConfig: props.isolated && {
         subnets: props.isolated.vpcConfig.Subnets,
@@ -97,14 +99,14 @@ export class ServingModelStack extends RoomStack {
               },
             ],
             kmsKeyId: hasLocalStorage(config.instanceType) ? undefined : props.key.keyArn,
-            // With one instance the function captures, as it does for a serverless endpoint.
+            // With one instance the function captures, as for a serverless endpoint.
             dataCaptureConfig: config.mode === 'real-time' ? nativeCapture(props.captured, props.key) : undefined,
           });
     const endpoint = new CfnEndpoint(this, 'Endpoint', {
       endpointName: names.endpoint(kit),
       endpointConfigName: endpointConfig.attrEndpointConfigName,
       deploymentConfig: config.mode === 'real-time' ? canary(props.guardrails) : undefined,
-      // An update would otherwise set the scaled count back.
+      // An update would otherwise reset the scaled count.
       retainAllVariantProperties: config.mode === 'real-time' ? true : undefined,
     });
     const scaling = config.mode === 'real-time' ? this.addScaling(endpoint, config) : [];
@@ -134,7 +136,7 @@ export class ServingModelStack extends RoomStack {
       scalingTargetId: target.ref,
       targetTrackingScalingPolicyConfiguration: {
         predefinedMetricSpecification: { predefinedMetricType: 'SageMakerVariantInvocationsPerInstance' },
-        // Invocations a minute and instance.
+        // Invocations per minute and instance.
         targetValue: 600,
         scaleInCooldown: 300,
         scaleOutCooldown: 60,
@@ -159,6 +161,7 @@ function nativeCapture(captured: IBucket, key: IKey): CfnEndpointConfig.DataCapt
 /** Half of the fleet first, ten minutes under the alarms, then the rest. */
 function canary(guardrails: IAlarm[]): CfnEndpoint.DeploymentConfigProperty {
   return {
+    // #region canary
     blueGreenUpdatePolicy: {
       trafficRoutingConfiguration: {
         type: 'CANARY',
@@ -169,5 +172,6 @@ function canary(guardrails: IAlarm[]): CfnEndpoint.DeploymentConfigProperty {
       maximumExecutionTimeoutInSeconds: LONGEST_UPDATE.toSeconds(),
     },
     autoRollbackConfiguration: { alarms: guardrails.map(({ alarmName }) => ({ alarmName })) },
+    // #endregion canary
   };
 }

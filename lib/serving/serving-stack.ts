@@ -1,8 +1,8 @@
 /**
- * What stands between a client and the model, and what may change the model: the prediction API, its function, and the state machine Release.
+ * The way to the model, and the way to change it: the prediction API, its function, and the state machine Release.
  *
  * The endpoint is not here but in ServingModel, the one stack that Release updates: this stack deploys before any model exists, and the
- * API answers 503 with the next command until then. A handler stands in front of the endpoint because a serverless one captures nothing.
+ * API answers 503 with the next command until then. A handler is in front of the endpoint because a serverless one has no data capture.
  * Idle cost: four alarms.
  * Fails first: a cold serverless endpoint behind API Gateway's 29 s; the handler retries inside them. Alarms: serving/predict-errors,
  * serving/endpoint-errors, serving/endpoint-latency, serving/capture-failures.
@@ -58,12 +58,12 @@ export interface ServingStackProps extends RoomProps {
 
 /** Prediction API and state machine Release. */
 export class ServingStack extends RoomStack {
-  /** What the model container assumes; ServingModel has no IAM resources of its own. */
+  /** The role of the model container; ServingModel has no IAM resources. */
   readonly modelRole: IRole;
-  /** What the managed monitors assume, for the same reason. Undefined under the open engine. */
+  /** The role of the managed monitors, for the same reason. Undefined with the open engine. */
   readonly access?: ManagedAccess;
   readonly release: LifecycleMachine;
-  /** Real-time updates roll back on these. */
+  /** Alarms that roll a real-time update back. */
   readonly guardrails: IAlarm[];
 
   constructor(scope: Construct, id: string, props: ServingStackProps) {
@@ -100,7 +100,7 @@ export class ServingStack extends RoomStack {
       new Metric({
         namespace: 'AWS/SageMaker',
         metricName,
-        // The fixed name and not the endpoint is the dimension: the alarm must exist before the first model does.
+        // The dimension is the fixed name and not the endpoint, because the alarm must exist before the first model.
         dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: VARIANT },
         statistic,
         period,
@@ -125,11 +125,11 @@ export class ServingStack extends RoomStack {
   private addModelRole({ artifacts, captured, config, key, inVpc }: ServingStackProps): JobRole {
     const role = new JobRole(this, 'ModelRole', xgboostImage(this).repositoryArn);
     artifacts.grantRead(role, `${folder(layout.artifacts.models)}*`);
-    // Native capture writes with this role, and is silent when it may not.
+    // Native capture writes with this role, and fails silently without permission.
     if (config.mode === 'real-time') captured.grantPut(role);
     if (config.mode !== 'serverless') allowVolumes(role, key);
     if (inVpc) role.allowVpc();
-    // SageMaker asks for the state of an update's alarms with this role.
+    // SageMaker reads the state of an update's alarms with this role.
     if (config.mode === 'real-time') role.allow(['cloudwatch:DescribeAlarms'], [everyAlarm]);
     return role;
   }
@@ -147,7 +147,7 @@ export class ServingStack extends RoomStack {
         [serving.env.maxInstances]: String(config.maxInstancesPerRequest),
         ...(captures ? { [dataLake.env.captureStream]: capture.deliveryStreamName } : {}),
       },
-      // API Gateway gives up at 29 s.
+      // API Gateway's limit is 29 s.
       timeout: Duration.seconds(29),
       logRetention,
     });

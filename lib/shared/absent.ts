@@ -1,14 +1,14 @@
-/** The services agree on neither the name nor the words of an error about something that is not there. */
+/** Error names and messages of missing resources, which differ between services. */
 const NAME = /NotFound|NoSuch/;
 const WORDS = /not ?found|could not find|does ?not ?exist/i;
 
-/** Whether a call failed because what it is about is not there, which is what a deletion is for. A denial names things that exist as well. */
+/** Whether a call failed because its resource is missing. The message of a denial may contain such words too. */
 export function isAbsent(error: unknown): boolean {
   const { name, message } = error as Error;
   return NAME.test(name) || (WORDS.test(message) && !/denied|authori[sz]ed/i.test(`${name} ${message}`));
 }
 
-/** What a call answers, or undefined where what it is about is not there. */
+/** The answer of a call, or undefined when its resource is missing. */
 export async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

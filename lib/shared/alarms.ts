@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { METRIC_NAMESPACE, names } from './names';
 import type { AlarmRow, RoomContract } from './room';
 
-/** The chapter of an alarm in the runbook of its room: the anchor is what a Markdown reader derives from the heading `<room>/<what>`. */
+/** The alarm's chapter in its room's runbook: the anchor that Markdown readers derive from the heading `<room>/<what>`. */
 export const runbookAnchor = (room: string, what: string) => `lib/${room}/runbook.md#${room}${what}`;
 
 export interface KitAlarmProps<Room extends RoomContract> {
@@ -14,10 +14,10 @@ export interface KitAlarmProps<Room extends RoomContract> {
   readonly room: Room;
   /** One of the room's alarms. */
   readonly alarm: keyof Room['alarms'] & string;
-  /** Its period is the contract's: pass the metric without one. */
+  /** The contract sets the period: pass the metric without one. */
   readonly metric: (period: Duration) => IMetric;
   readonly topic: ITopic;
-  /** For alarms whose threshold is a knob. @default the contract's threshold */
+  /** Threshold of alarms with a knob. @default the contract's threshold */
   readonly threshold?: number;
 }
 

@@ -17,7 +17,7 @@ export const mayPutEvents = (source: string) =>
 /** Every version of the kit's models. */
 export const modelPackageArns = (kit: string) => arn('sagemaker', `model-package/${names.modelPackageGroup(kit)}/*`);
 
-/** What Clarify calls to ask a model: the copy of it that it serves for the time of a run. */
+/** Calls with which Clarify queries a model: it serves a copy of it for the time of a run. */
 export const clarifyActions = {
   api: ['Endpoint', 'EndpointConfig']
     .flatMap((kind) => ['Create', 'Describe', 'Delete'].map((verb) => `sagemaker:${verb}${kind}`))

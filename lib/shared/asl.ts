@@ -1,6 +1,6 @@
 /**
  * Amazon States Language as typed objects, in JSONata. The CDK's own state classes hide the definition that Step Functions runs and
- * have none for processing and tuning jobs; written out, a reader can paste a state into the console and back.
+ * have none for processing and tuning jobs. States in this form can be pasted into the console and back.
  */
 import { Aws } from 'aws-cdk-lib';
 
@@ -32,7 +32,7 @@ interface Common<Name extends string> {
   End?: true;
 }
 
-/** `Name` is the names of the states that it may lead to. */
+/** `Name` is the union of the states that it may lead to. */
 export type State<Name extends string = string> = Common<Name> &
   (
     | { Type: 'Task'; Resource: string; Arguments: unknown; Retry?: readonly Retry[]; Catch?: readonly Catch<Name>[] }
@@ -51,7 +51,7 @@ export type State<Name extends string = string> = Common<Name> &
         ItemBatcher: { MaxItemsPerBatch: number; BatchInput: Record<string, unknown> };
         MaxConcurrency: number;
         ToleratedFailurePercentage: number;
-        /** Each batch is an execution of its own. */
+        /** Each batch is a child execution. */
         ItemProcessor: Definition & { ProcessorConfig: { Mode: 'DISTRIBUTED'; ExecutionType: 'STANDARD' } };
         ResultWriter: ServiceCall;
         Retry?: readonly Retry[];
@@ -77,18 +77,18 @@ export interface Definition {
 type States = Readonly<Record<string, State>>;
 type At<X, Key extends string> = X extends unknown ? (Key extends keyof X ? Exclude<X[Key], undefined> : never) : never;
 type Each<List> = List extends readonly (infer Item)[] ? Item : never;
-/** The names that a state leads to. */
+/** The state names that a state leads to. */
 type Target<X> = At<X, 'Next'> | At<X, 'Default'> | At<Each<At<X, 'Catch'> | At<X, 'Choices'>>, 'Next'>;
 
-/** Names that are no state of a machine; a name whose type is only `string` could be any. */
+/** Names without a state in a machine; a name of type `string` could be any. */
 type Missing<Name extends string, All> = string extends Name
   ? 'a name of type string'
   : Exclude<Name, keyof All | 'Alert'>;
 
-/** Some states of a machine, with the names that they lead to kept for `machine`. */
+/** Some states of a machine; the type keeps the names that they lead to for `machine`. */
 export const states = <const Some extends States>(some: Some): Some => some;
 
-/** A definition that leads to none but its own states and `Alert`, the failure path: another name does not compile. */
+/** A definition that leads only to its own states and `Alert`, the failure path; other names do not compile. */
 export const machine = <const All extends States>(definition: {
   Comment?: string;
   StartAt: keyof All & string;
@@ -96,16 +96,16 @@ export const machine = <const All extends States>(definition: {
 }): Definition => definition;
 
 type Task<Name extends string> = Extract<State<Name>, { Type: 'Task' }>;
-/** What a task is given beside its call. */
+/** The part of a task beside its call. */
 export type Continuation<Name extends string> = Omit<Task<Name>, 'Type' | 'Resource' | 'Arguments'>;
 
-/** Wraps a JSONata expression the way Step Functions wants it. */
+/** Wraps a JSONata expression in Step Functions' delimiters. */
 export const jsonata = (expression: string) => `{% ${expression} %}`;
 
 const DAY = '(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
-/** JSONata patterns of partitions by their grain. The programs refuse a day that its month does not have. */
+/** JSONata patterns of partitions by grain. The programs also refuse a day that its month does not have. */
 const PATTERNS = { month: '/^(19|20|21)[0-9][0-9]-(0[1-9]|1[0-2])$/', day: `/^${DAY}$/` };
-/** Whether a value is written as a partition is, or a day. */
+/** JSONata: whether a value has the form of a partition or a day. */
 export const isDated = (value: string, grain: keyof typeof PATTERNS = 'day') =>
   `($type(${value}) = 'string' and $contains($string(${value}), ${PATTERNS[grain]}))`;
 
@@ -130,7 +130,7 @@ function required<T>(value: T | undefined, problem: string): T {
   return value;
 }
 
-/** Throttling has another name in every service; what is retried here is safe to repeat. */
+/** Services have different names for throttling; the retried calls are safe to repeat. */
 const transient: Retry = {
   ErrorEquals: ['States.TaskFailed'],
   IntervalSeconds: 2,
@@ -156,8 +156,8 @@ export const call = <const Name extends string = never>(
 });
 
 /**
- * A SageMaker or Glue job, waited for. Only a refused start is retried: a job that ran and failed would fail again.
- * CreateProcessingJob allows one call a second in an account, so two schedules meeting are enough to be throttled.
+ * A SageMaker or Glue job with its end. Only a refused start is retried: a job that ran and failed would fail again.
+ * CreateProcessingJob allows one call per second and account, so two simultaneous schedules are throttled.
  */
 export const job = <const Name extends string>(
   integration: string,
@@ -169,15 +169,15 @@ export const job = <const Name extends string>(
     Retry: [{ IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 2, JitterStrategy: 'FULL', ...refused }],
   });
 
-/** How the optimized SageMaker integration names a throttled start; ResourceLimitExceeded has a name of its own and is not repeated. */
+/** Error names of throttled starts in the optimized SageMaker integration; ResourceLimitExceeded has its own and is not retried. */
 export const throttledBySageMaker = {
   ErrorEquals: ['SageMaker.AmazonSageMakerException', 'SageMaker.ThrottlingException'],
 };
 
 /**
  * A name that no other attempt has: of this execution, of this entry of the state (a redrive enters again), of this retry.
- * SageMaker never frees a job name. Execution names may be 80 characters, tuning job names 32, hence the hash.
- * @param item JSONata that tells the iterations of a map apart: two may enter their state in one millisecond. @default the state is in no map
+ * SageMaker never reuses a job name. Execution names may be 80 characters, tuning job names 32, hence the hash.
+ * @param item JSONata that distinguishes iterations of a map: two may enter their state in one millisecond. @default the state is in no map
  */
 export const attemptName = (prefix: string, item?: string) =>
   jsonata(

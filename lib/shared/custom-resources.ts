@@ -3,8 +3,8 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { tagList } from './processing-job';
 
 /**
- * Tags and log groups for the functions behind the CDK's own custom resources of a stack. They are plain resources, which no tag reaches, and
- * Lambda would make their log group itself: without retention, and left behind.
+ * Tags and log groups for the functions of the CDK's custom resources in a stack. They are plain resources, which tags do not reach, and
+ * Lambda would create their log groups without retention, and leave them behind.
  */
 export function adoptProviders(stack: Stack, tags: Record<string, string>, retention: RetentionDays): void {
   const providers = stack.node.children.filter((child) => child instanceof CustomResourceProviderBase);

@@ -1,22 +1,22 @@
-/** Rules between the keys of a dataset file; jobs/common/declared.py has the same, held by the cases of schema/dataset.cases.json. */
+/** Rules between the keys of a dataset file; jobs/common/declared.py has the same rules, and schema/dataset.cases.json tests both. */
 import { labelsOf } from './dataset';
 import type { Dataset, Problem } from './dataset-file';
 import { isDay } from './days';
 
-/** Names that answers, captured records and reports give a meaning of their own. */
+/** Names that have a meaning of their own in answers, captured records and reports. */
 const RESERVED = ['score', 'predicted', 'event_id'];
 
 /** Names of columns and tables that the Glue job's own queries use. */
 const OF_THE_JOB = /^(partition|own|quarantine|set_aside|broke_.*)$/;
 const VIEWS_OF_THE_JOB = ['events', 'curated', 'features'];
 
-/** What a pattern may not hold, because one of three languages reads it differently or not at all. */
+/** Constructs that a pattern may not contain, because one of three languages lacks or changes them. */
 const NOT_PORTABLE = /\(\?(?!:)|\\(?![dDwWsSbBtnrf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})[a-zA-Z]|[*+?}]\+|\[\[:|&&/;
 
 export interface Fault {
-  /** Dotted, with names of columns in place of their numbers. */
+  /** Dotted path, with names of columns in place of their indices. */
   readonly at: string;
-  /** What is wrong, with the value, and what is right. */
+  /** The fault with the value, and what is right. */
   readonly why: string;
 }
 
@@ -66,7 +66,7 @@ export function* brokenRules(dataset: Dataset): Generator<Fault> {
       yield { at: `features.${name}.name`, why: `"${name}" is taken: ${taken.get(name)}; rename it` };
 }
 
-/** Keys that each task has, and no other. */
+/** Keys that are allowed for one task only. */
 const KEYS_OF_TASK = {
   binary: ['costs'],
   multiclass: ['target', 'label', 'classes', 'positive'],
@@ -161,7 +161,7 @@ function* featureFaults({ features }: Dataset): Generator<Fault> {
   yield* columnFaults('features', columns);
 }
 
-/** What holds for columns of any table. */
+/** Faults in columns of any table. */
 function* columnFaults(at: string, columns: readonly Limits[]): Generator<Fault> {
   const seen = new Set<string>();
   for (const { name, type, min, max, pattern } of columns) {
@@ -186,7 +186,7 @@ function* columnFaults(at: string, columns: readonly Limits[]): Generator<Fault>
   }
 }
 
-/** Whether a repeated group can match one text in many ways, because each of its parts is optional or repeated: a request could stop `predict` with one value. */
+/** True when a repeated group, whose parts are all optional or repeated, can match a text in many ways: one value could block `predict`. */
 function explodes(pattern: string): boolean {
   let text = pattern
     .replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, 'x')

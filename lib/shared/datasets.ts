@@ -9,7 +9,7 @@ import { Refused } from './refused';
 
 const FOLDER = join(__dirname, '../../datasets');
 
-/** The dataset that `datasets/default` is a link to. */
+/** The target of the link `datasets/default`. */
 export const defaultDataset = basename(realpathSync(join(FOLDER, 'default')));
 
 export const datasetNames = (): string[] =>
@@ -24,12 +24,12 @@ export const folderOf = (name: string): string => name.split('/')[0]!;
 /** A file of a dataset's folder. */
 export const datasetPath = (name: string, file: string): string => join(FOLDER, folderOf(name), file);
 
-/** The dataset file that programs and handlers get: that of the folder, or where a task was chosen one that holds its question alone. */
+/** The dataset file for programs and handlers: that of the folder, or for a task a copy with its question alone. */
 export function declaredFile(name: string): string {
   if (!name.includes('/')) return datasetPath(name, 'dataset.json');
   const file = join(__dirname, '../../node_modules/.cache/mlkit', name, 'dataset.json');
   const content = `${JSON.stringify(datasetOf(name), undefined, 2)}\n`;
-  // Another synthesis may be reading it.
+  // Another synthesis may be reading the file.
   if (existsSync(file) && readFileSync(file, 'utf8') === content) return file;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
@@ -70,7 +70,7 @@ export function datasetOf(name: string): Dataset {
   return dataset;
 }
 
-/** @throws Refused with one line for each fault, which names `file`, key, value and what is right */
+/** @throws Refused with one line per fault: `file`, key, value, and what is right */
 export function checkedDataset(content: unknown, file: string): Dataset {
   const { success, data, error } = datasetFile.safeParse(content, { reportInput: true });
   const faults: Fault[] = success ? [...brokenRules(data)] : error.issues.map((issue) => faultOf(issue, content));
@@ -81,13 +81,13 @@ export function checkedDataset(content: unknown, file: string): Dataset {
   return data;
 }
 
-/** An issue of zod with names of columns in place of their numbers. */
+/** An issue of zod with names of columns in place of their indices. */
 function faultOf({ code, path, message, input }: z.core.$ZodIssue, content: unknown): Fault {
   let value = content;
   const at: string[] = [];
   for (const [place, step] of path.entries()) {
     value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
-    // A column is found by its name: its table is the step before.
+    // A column is found by its name; the step before it in the path is its table.
     if (step === 'columns' && place < path.length - 1) continue;
     const name = typeof step === 'number' ? (value as { name?: unknown } | undefined)?.name : undefined;
     at.push(typeof name === 'string' ? name : String(step));

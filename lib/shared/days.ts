@@ -2,7 +2,7 @@
 
 export const DAY_MS = 86_400_000;
 
-/** Half-open: `end` is the first day that does not belong to it. */
+/** Half-open: `end` is exclusive. */
 export interface DayRange {
   start: string;
   end: string;
@@ -11,7 +11,7 @@ export interface DayRange {
 export const addDays = (day: string, count: number): string =>
   new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
 
-/** Whether the text is a day of the calendar: `Date` takes 30 February for a day of March. */
+/** Whether the text is a calendar day; `Date` alone turns 30 February into a day of March. */
 export function isDay(text: unknown): text is string {
   if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const time = Date.parse(text);

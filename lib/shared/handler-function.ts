@@ -13,13 +13,13 @@ export interface HandlerFunctionProps {
   readonly room: string;
   /** Folder below `lambda/<room>/`; its `index.ts` exports `handler`. */
   readonly handler: string;
-  /** What the function does, for the console. */
+  /** Description of the function in the console. */
   readonly description: string;
   /** Values by the names in the `env` of the rooms' contracts. */
   readonly environment: Record<string, string>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
-  /** Memory also buys CPU; 512 MB starts a bundled handler in about half the time of 128. @default 512 */
+  /** Memory also determines CPU; a bundled handler with 512 MB starts in about half the time of 128. @default 512 */
   readonly memoryMb?: number;
   /** Name of the dataset whose file the handler imports as `#dataset`. @default that of `datasets/default` */
   readonly dataset?: string;
@@ -27,7 +27,7 @@ export interface HandlerFunctionProps {
   readonly deadLetterQueue?: NodejsFunctionProps['deadLetterQueue'];
 }
 
-/** The one place for runtime, architecture, bundling, logs and tracing of every function. */
+/** Defines runtime, architecture, bundling, logs and tracing of every function. */
 export class HandlerFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id, {
@@ -39,26 +39,26 @@ export class HandlerFunction extends NodejsFunction {
       timeout: props.timeout,
       memorySize: props.memoryMb ?? 512,
       deadLetterQueue: props.deadLetterQueue,
-      // 22 leaves support within a year.
+      // Support of Node 22 ends within a year.
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
-      // Not a child: the function does not exist before super().
+      // It is no child, because the function does not exist before super().
       // eslint-disable-next-line awscdk/no-variable-construct-id
       logGroup: new LogGroup(scope, `${id}Logs`, {
         retention: props.logRetention,
         removalPolicy: RemovalPolicy.DESTROY,
       }),
       bundling: {
-        // Syntax of Node 20, so that the rehearsal runs the very same file.
+        // The target is Node 20, so that the rehearsal runs the same file.
         target: 'node20',
         format: OutputFormat.CJS,
-        // The SDK of the runtime changes under a deployed function.
+        // The SDK of the runtime could change under a deployed function.
         externalModules: [],
         sourceMap: true,
         sourcesContent: false,
-        // A cold start reads and compiles half as much; stack traces go through the map beside the bundle.
+        // A cold start loads half as much; stack traces use the source map beside the bundle.
         minify: true,
         esbuildArgs: props.dataset === undefined ? undefined : { '--alias:#dataset': declaredFile(props.dataset) },
       },

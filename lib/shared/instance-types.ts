@@ -1,4 +1,4 @@
-/** Which instance types SageMaker takes for which use: the API's own lists, as the SDK has them. */
+/** Instance types that SageMaker supports for each use, from the API's lists in the SDK. */
 import { ProcessingInstanceType, ProductionVariantInstanceType, TrainingInstanceType } from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
 
@@ -9,13 +9,13 @@ const offered = {
 };
 export type InstanceUse = keyof typeof offered;
 
-/** Graviton families end in g and what follows it (`m6g`, `c7gn`); `g5` and `g4dn` are GPUs. */
+/** Graviton families have a g after the generation (`m6g`, `c7gn`); `g5` and `g4dn` are GPUs. */
 const ARM = /^ml\.[a-z]+\d+g[a-z]*\./;
 
-/** Earns CPU credits: SageMaker does not scale such a fleet. `trn1` is none of them. */
+/** Burstable types earn CPU credits, and SageMaker does not scale such a fleet. `trn1` is not burstable. */
 export const isBurstable = (type: string): boolean => /^ml\.t\d/.test(type);
 
-/** A type that this use has and that the XGBoost image runs on. */
+/** A type that this use supports and that the XGBoost image runs on. */
 export const instanceType = (use: InstanceUse) =>
   z.string().superRefine((type, ctx) => {
     const refuse = (message: string) => ctx.addIssue({ code: 'custom', message });
@@ -27,7 +27,7 @@ export const instanceType = (use: InstanceUse) =>
       refuse(`SageMaker has no ${use} on ${type}: choose one of ${similar(type, offered[use]).join(', ')}`);
   });
 
-/** Types of the same family where there is one, so that a wrong size shows the right ones. */
+/** Types of the same family if there are any, so that a wrong size is answered with the right ones. */
 function similar(type: string, types: readonly string[]): readonly string[] {
   const family = types.filter((one) => one.split('.')[1] === type.split('.')[1]);
   return family.length > 0 ? family : types.filter((one) => /^ml\.(t\d|m5)\./.test(one));

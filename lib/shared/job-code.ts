@@ -9,11 +9,11 @@ import { datasetPath, declaredFile } from './datasets';
 import { tar } from './tar';
 
 const JOBS = join(__dirname, '../../jobs');
-/** Experiments are run where the kit is developed, on the programs as they are. */
+/** Experiments run on the development machine, so they are not part of the archive. */
 const NO_ROOMS = ['common', 'experiments'];
 
 /**
- * Stages the jobs the way both services import them: programs of every room and the dataset's features at the root, `common/` beside them.
+ * Stages the jobs as both services import them: programs of every room and the dataset's features at the root, `common/` beside them.
  * @param dataset name of the dataset whose file and features they use
  * @returns the folder; its owner deletes it
  */
@@ -27,11 +27,11 @@ export function stageJobs(dataset: string): string {
     .flatMap(pythonFiles);
   for (const file of [...programs, datasetPath(dataset, 'features.py')])
     copyFileSync(file, join(folder, basename(file)));
-  // The JSON files are links into schema/, and S3 has no links: a copy follows them.
+  // The JSON files are links into schema/, and S3 has no links, so copies are made.
   const shared = ['layout.json', 'words.json', 'families.json', 'dataset.schema.json', 'archive.toml'].map((name) =>
     join(JOBS, 'common', name),
   );
-  // The samplers of imbalanced-learn, which the image does not have: scripts/bootstrap/locks/wheels.txt pins them.
+  // Wheels of imbalanced-learn, which the image lacks; scripts/bootstrap/locks/wheels.txt pins them.
   for (const file of [...pythonFiles(join(JOBS, 'common')), ...filesOf(join(JOBS, 'common'), '.whl'), ...shared])
     copyFileSync(file, join(folder, 'common', basename(file)));
   copyFileSync(declaredFile(dataset), join(folder, 'common/dataset.json'));
@@ -52,7 +52,7 @@ export function sourceArchive(dataset: string): Buffer {
   const folder = stageJobs(dataset);
   try {
     const archive = gzipSync(tar(folder), { level: 0 });
-    // The operating system that wrote the file: 255 is "unknown".
+    // Byte 9 is the operating system; 255 means "unknown".
     archive[9] = 255;
     return archive;
   } finally {
@@ -60,7 +60,7 @@ export function sourceArchive(dataset: string): Buffer {
   }
 }
 
-/** The archive as a file asset: a directory asset would become a .zip, which script mode does not open. */
+/** The archive as a file asset, because a directory asset becomes a .zip, which script mode cannot open. */
 export class SourceArchive extends Construct {
   readonly asset: Asset;
 
@@ -70,7 +70,7 @@ export class SourceArchive extends Construct {
   }
 }
 
-/** The same files for Glue's `--extra-py-files`, which takes a .zip: exactly what a directory asset becomes. */
+/** The same files for Glue's `--extra-py-files`, which needs a .zip, the form of a directory asset. */
 export class GlueModules extends Construct {
   readonly asset: Asset;
 

@@ -15,7 +15,7 @@ export interface VpcConfig {
 export class JobRole extends Role {
   constructor(scope: Construct, id: string, ...imageArns: string[]) {
     super(scope, id, { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
-    // The services' own log groups: shared by every kit in the account, so nobody owns or deletes them.
+    // The services' own log groups are shared by every kit in the account, so no stack owns or deletes them.
     this.allow(
       ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
       [arn('logs', 'log-group:/aws/sagemaker/*')],
@@ -25,12 +25,12 @@ export class JobRole extends Role {
     this.allow(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], imageArns);
   }
 
-  /** Grants exactly `actions` on `resources` to what assumes the role. */
+  /** Grants exactly `actions` on `resources` to the role. */
   allow(actions: string[], resources: string[], conditions?: Record<string, Record<string, string>>): void {
     this.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 
-  /** Network interfaces of jobs and models inside a VPC. */
+  /** Permits network interfaces of jobs and models in a VPC. */
   allowVpc(): void {
     this.allow(
       [
@@ -44,7 +44,7 @@ export class JobRole extends Role {
         'ec2:DescribeSubnets',
         'ec2:DescribeVpcs',
       ],
-      // None of the describe actions knows resources, and SageMaker names the interfaces.
+      // The describe actions support no resources, and SageMaker names the interfaces.
       ['*'],
     );
   }

@@ -1,12 +1,12 @@
-/** JSON that a person wrote, and where it is wrong. */
+/** Parses JSON written by a person, and locates faults. */
 import { Refused } from './refused';
 
 /**
- * @param from what the text is, as the message names it: an option, or a path
+ * @param from origin of the text for the message: an option, or a path
  * @throws Refused naming line and column
  */
 export function parseJson(text: string, from: string): unknown {
-  // Editors of Windows write a byte order mark, which nobody sees and JSON.parse refuses.
+  // Windows editors write an invisible byte order mark, which JSON.parse refuses.
   const json = text.replace(/^\uFEFF/, '');
   if (json.trim() === '') throw new Refused(`${from} is empty: it must hold JSON`);
   try {
@@ -18,11 +18,11 @@ export function parseJson(text: string, from: string): unknown {
   }
 }
 
-/** V8 repeats the text around an unexpected token, which the place names better. */
+/** V8 repeats the text around an unexpected token; the place replaces it. */
 const reason = (error: unknown): string =>
   (error as Error).message.replace(/, (\.\.\.)?".*is not valid JSON$/s, '').replace(/ at position \d+.*$/, '');
 
-/** The fault's position, which V8 leaves out of some messages: a beginning that ends before the fault is only unfinished. */
+/** The fault's position, which some messages of V8 lack: a prefix that ends before the fault is merely unfinished. */
 function faultIn(json: string): number {
   const message = (end: number): string => {
     try {

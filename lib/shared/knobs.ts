@@ -1,4 +1,4 @@
-/** Kinds of knob that several rooms have. */
+/** Kinds of knobs that several rooms use. */
 import { z } from 'zod';
 
 export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => z.number().int().min(least).max(most);

@@ -9,13 +9,14 @@ export interface LakeBucketProps {
   readonly rule: LifecycleRule;
 }
 
-/** Private, TLS only, versioned, encrypted with the kit's key, and announcing its objects on the event bus. */
+/** A bucket that is private, TLS only, versioned, encrypted with the kit's key, and sends events of its objects. */
 export class LakeBucket extends Bucket {
   constructor(scope: Construct, id: string, { key, destroyData, rule }: LakeBucketProps) {
     super(scope, id, {
+      // #region bucket
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
-      // One data key a bucket and day instead of one an object: a replayed month would otherwise be thousands of calls.
+      // One data key per bucket and day instead of one per object: a replayed month would otherwise be thousands of calls.
       bucketKeyEnabled: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -23,10 +24,13 @@ export class LakeBucket extends Bucket {
       lifecycleRules: [rule],
       removalPolicy: destroyData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       autoDeleteObjects: destroyData,
+      // #endregion bucket
     });
-    // `eventBridgeEnabled` of the construct deploys a function to set what CloudFormation has long had as a property.
+    // #region bucket
+    // The construct's `eventBridgeEnabled` deploys a function for something that CloudFormation has as a property.
     (this.node.defaultChild as CfnBucket).notificationConfiguration = {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
     };
+    // #endregion bucket
   }
 }

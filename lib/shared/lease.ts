@@ -1,4 +1,4 @@
-/** One holder at a time: a conditional item in a table, which expires so that a holder that died does not block its successor. */
+/** A lease for one holder at a time: a conditional item in a table, which expires so that a stopped holder does not block its successor. */
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
@@ -11,9 +11,9 @@ const NOT_MINE = 'DynamoDB.ConditionalCheckFailedException';
 
 export interface Lease {
   readonly table: string;
-  /** What is leased, as a DynamoDB string: text or a JSONata expression. */
+  /** Name of the lease as a DynamoDB string: text or a JSONata expression. */
   readonly name: string;
-  /** Longer than the holder needs it: after this another may take it. */
+  /** Longer than the holder needs; afterwards another may take the lease. */
   readonly duration: Duration;
 }
 
@@ -39,6 +39,7 @@ export function takeLease<const Name extends string = never>(
   state: { Next: Name } | { End: true },
 ): State<Name> {
   const seconds = duration.toSeconds();
+  // #region lease
   const waitForHolder: Retry = {
     ErrorEquals: [NOT_MINE],
     IntervalSeconds: 30,
@@ -57,9 +58,10 @@ export function takeLease<const Name extends string = never>(
     },
     { Retry: [waitForHolder], ...state },
   );
+  // #endregion lease
 }
 
-/** Gives the lease back. One that expired and was taken by another, or that was never held, stays as it is. */
+/** Returns the lease. A lease that expired and was taken by another, or that was never held, stays unchanged. */
 export function returnLease<const Name extends string>(
   { table, name }: Omit<Lease, 'duration'>,
   { next, onError }: { next: Name; onError: Name },

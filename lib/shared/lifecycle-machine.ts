@@ -16,27 +16,27 @@ import { forRules } from './dead-letters';
 import { METRIC_NAMESPACE } from './names';
 
 export interface LifecycleMachineProps {
-  /** What the machine is called in alerts, e.g. `Train`. */
+  /** The machine's name in alerts, e.g. `Train`. */
   readonly title: string;
-  /** States without the failure path: `Alert` and `Failed` are added, and every task that catches nothing leads there. */
+  /** States without the failure path: `Alert` and `Failed` are added, and every task without a catch-all leads there. */
   readonly definition: Definition;
   /** The topic that the failure path publishes to. */
   readonly alerts: ITopic;
-  /** After this an execution is stopped. */
+  /** An execution is stopped after this time. */
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
-  /** The state that every failure goes to before `Alert`. @default Alert */
+  /** The state to which every failure goes before `Alert`. @default Alert */
   readonly onFailure?: string;
 }
 
-/** How the services name what `.sync` waits for. */
+/** Names of the jobs that `.sync` waits for, by service. */
 const jobKinds = {
   training: { noun: 'TrainingJob', resource: 'training-job', rule: 'Training' },
   tuning: { noun: 'HyperParameterTuningJob', resource: 'hyper-parameter-tuning-job', rule: 'Tuning' },
   processing: { noun: 'ProcessingJob', resource: 'processing-job', rule: 'Processing' },
 } as const;
 
-/** A state machine of the lifecycle: logged, traced, and loud when it fails. Its owner grants what the definition calls, by hand. */
+/** A state machine of the lifecycle with logs, traces and alerts of failures. Its owner grants the definition's calls by hand. */
 export class LifecycleMachine extends Construct {
   readonly role: IRole;
   readonly machine: IStateMachine;
@@ -67,14 +67,14 @@ export class LifecycleMachine extends Construct {
     });
   }
 
-  /** Starts on every event of a rule. The rule waits for the right to do so: until then EventBridge would drop what it matches. */
+  /** Starts on every event of a rule. The rule depends on the permission, because EventBridge would drop earlier matches. */
   startOn(rule: Rule, input: RuleTargetInput, deadLetters: IQueue): void {
     rule.addTarget(new SfnStateMachine(this.machine, { input, deadLetterQueue: forRules(rule, deadLetters) }));
     // The target keeps its role there.
     rule.node.addDependency(this.machine.node.findChild('EventsRole'));
   }
 
-  /** Starts by a schedule, which waits likewise. */
+  /** Starts by a schedule, with the same dependency. */
   startBy(schedule: (target: IScheduleTarget) => Schedule, input: Record<string, unknown>): void {
     const role = new Role(this, 'ScheduleRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -93,14 +93,14 @@ export class LifecycleMachine extends Construct {
     this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 
-  /** Objects of a bucket's folder. Without s3:ListBucket a missing one answers "access denied", which names the key just as well. */
+  /** Grants reads in a bucket's folder. Without s3:ListBucket a missing object gives "access denied", which names the key as well. */
   allowRead(bucket: IBucket, folder: string): void {
     this.allow(['s3:GetObject'], [bucket.arnForObjects(`${folder}*`)]);
     bucket.encryptionKey?.grantDecrypt(this.role);
   }
 
   /**
-   * Child executions of a distributed map. Its policy is none of the role's own, which the machine waits for and which therefore cannot
+   * Permits child executions of a distributed map, by a separate policy: the machine depends on the role's own policy, which therefore cannot
    * name the machine.
    */
   allowMapRuns(label: string): void {
@@ -117,7 +117,7 @@ export class LifecycleMachine extends Construct {
     this.allow(['cloudwatch:PutMetricData'], ['*'], { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } });
   }
 
-  /** Events in the name of one room. */
+  /** Permits events with one room as the source. */
   allowEvents(source: string): void {
     this.role.addToPrincipalPolicy(mayPutEvents(source));
   }
@@ -141,7 +141,7 @@ export class LifecycleMachine extends Construct {
     this.allow(['iam:PassRole'], [jobRole.roleArn], {
       StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
     });
-    // Step Functions learns the end of the job from a rule that it creates with this role when the machine is created.
+    // Step Functions is notified of the job's end by a rule, which it creates with this role when the machine is created.
     this.allow(
       ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
       [arn('events', `rule/StepFunctionsGetEventsForSageMaker${rule}JobsRule`)],
@@ -149,7 +149,7 @@ export class LifecycleMachine extends Construct {
   }
 }
 
-/** Every task and map without a catch-all of its own goes to the failure path. */
+/** Routes every task and map without a catch-all of its own to the failure path. */
 function withFailurePath({ definition, onFailure = 'Alert', title, alerts }: LifecycleMachineProps): Definition {
   const failure = { error: jsonata('$states.errorOutput.Error'), cause: jsonata('$states.errorOutput.Cause') };
   const toFailure = { ErrorEquals: ['States.ALL'], Next: onFailure, Assign: { failure } };
@@ -168,7 +168,7 @@ function withFailurePath({ definition, onFailure = 'Alert', title, alerts }: Lif
         'sns:publish',
         {
           TopicArn: alerts.topicArn,
-          // A subject longer than 100 characters is refused.
+          // SNS refuses a subject longer than 100 characters.
           Subject: `${title} failed`,
           Message: jsonata(
             `'${title} execution ' & $states.context.Execution.Id & ' failed with ' & $failure.error & ': ' & $substring($string($failure.cause), 0, 4000)`,

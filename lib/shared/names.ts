@@ -1,4 +1,4 @@
-/** Names that several rooms form, and the layout of the buckets; what belongs to one room is in its `room.ts`. */
+/** Names that several rooms use, and the layout of the buckets; names of one room are in its `room.ts`. */
 import layout from '../../schema/layout.json';
 
 export { layout };
@@ -12,8 +12,8 @@ export const names = {
 } as const;
 
 /**
- * Beginnings that services keep to themselves, and what of the kit would begin with them. A kit is the beginning of its names only: reserved
- * endings such as -s3alias cannot come about, because CloudFormation ends a bucket's name with letters of its own.
+ * Prefixes that services reserve, with the kit's names that would have them. Reserved suffixes such as -s3alias cannot occur, because
+ * CloudFormation ends a bucket's name with letters of its own.
  */
 const RESERVED: readonly [prefix: string, why: string][] = [
   ['aws', 'Systems Manager takes no parameter, and EventBridge no source aws.<room>, of such a name'],
@@ -23,16 +23,16 @@ const RESERVED: readonly [prefix: string, why: string][] = [
   ['amzn-s3-demo-', 'S3 takes no bucket of such a name'],
 ];
 
-/** Why a kit cannot be called so; undefined where it can. */
+/** The reason why a kit cannot have a name, or undefined. */
 export function reservedFor(kit: string): string | undefined {
   const [prefix, why] = RESERVED.find(([reserved]) => names.stack(kit, '').startsWith(reserved)) ?? [];
   return prefix && `${kit} begins with ${prefix}, which is reserved: ${why}`;
 }
 
-/** Every metric of the kit is in it and carries the dimension Kit, so that two kits in one account stay apart. */
+/** Namespace of all metrics of the kit. They have the dimension Kit, so that two kits in one account stay separate. */
 export const METRIC_NAMESPACE = 'MlLifecycleKit';
 
-/** Header of an answer that a rehearsal's stand-in gave instead of the service; handlers pass it on to the client. */
+/** Header of an answer by a rehearsal's stand-in instead of the service; handlers pass it on to the client. */
 export const STAND_IN_HEADER = 'x-rehearsed-by';
 
 /** The folder above the first place of a layout template: `manifests/{partitions}.json` → `manifests/`. */

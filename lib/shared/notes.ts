@@ -1,8 +1,8 @@
-/** Why resources and their properties are as they are: what the templates cannot say. docs/stacks/ is generated from it. */
+/** Why resources and their properties are as they are: what the templates cannot say. The references in docs/rooms/ are generated from it. */
 
 /**
  * The reason of a resource, or its reason as `why` beside those of its properties (dotted below the first level; arrays are passed through).
- * The key is a construct path (`Serving/Predict`, `*` stands for any characters) or, in the shared table, a type. A stack's own reason is what breaks without it.
+ * The key is a construct path (`Serving/Predict`, `*` stands for any characters) or, in the shared table, a type.
  */
 export type Notes = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
@@ -25,10 +25,6 @@ export const sharedNotes: Notes = {
   'AWS::S3::BucketPolicy': 'Refuses plain HTTP, and where data goes with the stack lets the emptying function in',
   'Custom::S3AutoDeleteObjects':
     'Empties the bucket when its stack is deleted, which CloudFormation would refuse half-way; only where the profile destroys its data',
-  '*/Custom::S3AutoDeleteObjectsCustomResourceProvider/Handler': {
-    why: "The CDK's own function behind the emptying of buckets; one a stack",
-    Timeout: "The CDK's choice, the longest a function may take: a bucket with many versions takes minutes",
-  },
   'AWS::Logs::LogGroup': {
     why: 'Declared, so that it has a retention and goes with its stack; one that a service makes by itself has neither',
     RetentionInDays: '`foundation.logRetentionDays`: kept logs are billed by stored GB',
@@ -43,22 +39,20 @@ export const sharedNotes: Notes = {
     TracingConfig:
       'A request can be followed from the API or the event to the call that failed; billed by trace, nothing at rest',
   },
-  'AWS::Lambda::Permission': 'The far end of an edge: lets the one rule or API method named in it invoke the function',
   'AWS::StepFunctions::StateMachine': {
-    DefinitionString: 'Amazon States Language in JSONata, written beside the stack',
     'LoggingConfiguration.Level': 'Every state: a failed run is explained by the states before it',
     'LoggingConfiguration.IncludeExecutionData':
       'Inputs and outputs too: they are keys and metrics of the lake, never rows of data',
     TracingConfiguration: 'The same trace runs from the rule through the machine to the services it calls',
   },
   'AWS::Events::Rule': {
-    EventPattern: 'As narrow as the event allows: a wider one would start work for what another kit did',
+    EventPattern: 'The narrowest pattern that the event allows, because a wider one would match events of another kit',
     Targets: 'The event is cut down to what the target needs, so that its input is the one that a person would type',
   },
   'AWS::CloudWatch::Alarm': {
     ComparisonOperator: 'Strictly above, or below: a metric that stands at its threshold does not ring',
-    Dimensions: 'Without model version or feature: a release must not orphan the alarm',
-    EvaluationPeriods: 'As many periods in a row as it takes to tell a hiccup from a fault',
+    Dimensions: 'Neither model version nor feature, because a release must not orphan the alarm',
+    EvaluationPeriods: 'Enough periods in a row to distinguish a transient failure from a fault',
     Period: 'What the metric is published at; a shorter one would see gaps',
     Statistic: 'Sum of failures, maximum of shares and counts that are measured once a run',
     TreatMissingData: 'Silence is good, except for a heartbeat',
@@ -76,7 +70,6 @@ export const sharedNotes: Notes = {
     "API Gateway's logging role is the account's, not the kit's: it is set and stays, so that two kits and their removal do not fight. Without it the first stage with logging in a new account is refused",
   '*/Api/Deployment': 'A snapshot of the API; its name changes with the API, so that a change is deployed',
   '*/Api/DeploymentStage.live': {
-    why: 'The one stage; what was changed is served after a deployment to it',
     'MethodSettings.LoggingLevel': 'Errors only: every request is in the access log already',
     'MethodSettings.DataTraceEnabled': 'Off: request bodies do not belong into a log',
     'MethodSettings.MetricsEnabled': 'The alarm on answers of 5xx reads them',
@@ -86,7 +79,6 @@ export const sharedNotes: Notes = {
   },
   '*/Api/Body': {
     why: 'Applies the model to the body: without a validator a model is documentation',
-    ValidateRequestParameters: 'There are none; a later one is checked from its first day',
   },
   '*/Api/InvalidBody': {
     why: 'Carries the validator\'s sentence to the caller, who would read "Invalid request body" and guess which field',
@@ -95,11 +87,9 @@ export const sharedNotes: Notes = {
   },
   '*/Api/Default/*/POST': {
     AuthorizationType: 'IAM: callers are programs of the account; no keys to hand out or lose',
-    'Integration.IntegrationHttpMethod': 'Lambda is invoked by POST, whatever the method',
   },
   'AWS::ApiGateway::Model': {
     why: 'Refuses before the handler is started and billed',
-    Schema: 'JSON Schema, draft 4: what API Gateway reads',
   },
   'AWS::ApiGateway::RestApi': {
     EndpointConfiguration: 'Regional: callers are in the same Region, and there is no distribution to wait for',

@@ -16,17 +16,17 @@ interface ProcessingJobProps {
   readonly keyArn: string;
   /** The isolated network. @default none */
   readonly vpcConfig?: VpcConfig;
-  /** For programs that read nothing but their inputs. @default the program may call AWS */
+  /** For programs that only read their inputs. @default the program may call AWS */
   readonly networkIsolation?: boolean;
   /** JSONata of the arguments, an array of strings. */
   readonly arguments: string;
-  /** JSONata: array of `{name, uri}`; an input that is not there is left out of the array. */
+  /** JSONata: array of `{name, uri}`; a missing input is left out of the array. */
   readonly inputs: string;
   /** Name of the one output, and JSONata of its `s3://` prefix. */
   readonly output: { name: string; uri: string };
 }
 
-/** Options of a program as its arguments. */
+/** Converts options to a program's arguments. */
 export const commandLine = (options: Record<string, string | number>): string[] =>
   Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
@@ -40,7 +40,7 @@ export function processingJob<const Name extends string>(p: ProcessingJobProps, 
     RoleArn: p.roleArn,
     AppSpecification: {
       ImageUri: p.imageUri,
-      // The published name of the archive is its hash and .gz. Arguments follow as "$@": a shell string built from them would have to be quoted.
+      // The published name of the archive is its hash and .gz. Arguments follow as "$@", because a shell string would need quoting.
       ContainerEntrypoint: [
         '/bin/bash',
         '-c',
@@ -53,13 +53,13 @@ export function processingJob<const Name extends string>(p: ProcessingJobProps, 
       `[${inputs}.{'InputName': name, 'S3Input': {'S3Uri': uri, 'LocalPath': '${ROOT}/input/' & name, 'S3DataType': 'S3Prefix', 'S3InputMode': 'File', 'S3DataDistributionType': 'FullyReplicated'}}]`,
     ),
     ProcessingOutputConfig: {
-      // SageMaker encrypts with the account's S3 key otherwise, not with the bucket's.
+      // SageMaker would otherwise encrypt with the account's S3 key instead of the bucket's.
       KmsKeyId: p.keyArn,
       Outputs: [
         {
           OutputName: p.output.name,
           S3Output: {
-            // Nobody wrote down whether a slash at its end is joined to the file's name or kept, as in `prefix//file`.
+            // It is undocumented whether a slash at its end is joined to the file's name or kept, as in `prefix//file`.
             S3Uri: jsonata(`$replace(${p.output.uri}, /\\/$/, '')`),
             LocalPath: `${ROOT}/output/${p.output.name}`,
             S3UploadMode: 'EndOfJob',

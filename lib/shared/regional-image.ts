@@ -20,7 +20,7 @@ export interface RegionalImageProps {
 }
 
 /**
- * A container image that SageMaker publishes from another account in every Region. An environment-agnostic template finds it at deployment.
+ * A container image that SageMaker publishes from another account in every Region. An environment-agnostic template selects it at deployment.
  * @throws Error at synth when the stack names a Region without the image; an agnostic stack refuses there through a template rule
  */
 export function regionalImage(scope: Construct, props: RegionalImageProps): RegionalImage {

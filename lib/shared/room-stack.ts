@@ -3,9 +3,9 @@ import type { Construct } from 'constructs';
 import { names } from './names';
 import type { RoomContract } from './room';
 
-/** What every room's stack is given. */
+/** Properties of every room's stack. */
 export interface RoomProps {
-  /** Prefix of everything that has a name. */
+  /** Prefix of all names. */
   readonly kit: string;
   /** Tags of every resource: kit and profile; the room is added. */
   readonly tags: Record<string, string>;
@@ -24,7 +24,7 @@ export abstract class RoomStack extends Stack {
     const stack = room.stacks[id];
     if (stack === undefined) throw new Error(`room ${room.name} declares no stack ${id}`);
     const own = { room: room.name };
-    // The tags of constructs do not reach their stack; its own reach what a service makes on behalf of the stack.
+    // Tags of constructs do not reach their stack; the stack's own tags reach resources that a service creates on its behalf.
     super(scope, id, { stackName: names.stack(kit, stack), description, synthesizer, tags: { ...tags, ...own } });
     Tags.of(this).add('room', room.name);
   }

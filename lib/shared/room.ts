@@ -1,15 +1,15 @@
-/** What a room declares to the others: plain data without the CDK and without zod, because handlers, commands, documents and tests read it. */
+/** The declaration of a room: plain data without the CDK and zod, because handlers, commands, documents and tests read it. */
 export interface AlarmRow {
   /** Last part of the alarm's name; `<room>/<what>` is its heading in the room's `runbook.md`. */
   readonly what: string;
-  /** What has happened when it fires, in a sentence. */
+  /** The event that raises it, as a sentence. */
   readonly says: string;
   readonly periodMinutes: number;
   readonly periods: number;
-  /** Number, or `config` where the stack passes a knob. */
+  /** A number, or `config` when the stack passes a knob. */
   readonly threshold: number | 'config';
   readonly comparison: 'above' | 'below';
-  /** What missing data means. @default notBreaching */
+  /** Treatment of missing data. @default notBreaching */
   readonly missing?: 'breaching';
 }
 
@@ -17,9 +17,9 @@ type Names = Readonly<Record<string, string>>;
 
 export interface RoomContract {
   readonly name: string;
-  /** What its stacks hold and do, as the tables of README and docs say it. */
+  /** Content and purpose of its stacks, as shown in the tables of README and docs. */
   readonly does: string;
-  /** Only deployed where the knob `rooms` names it. */
+  /** Deployed only when the knob `rooms` names it. */
   readonly optIn?: true;
   /** Construct ids of its stacks and the end of each one's name, in order of deployment. */
   readonly stacks: Names;
@@ -34,9 +34,9 @@ export interface RoomContract {
   /** Metrics in the kit's namespace. */
   readonly metrics?: Names;
   readonly alarms?: Readonly<Record<string, AlarmRow>>;
-  /** Services that use the kit's key as themselves and not by a role. */
+  /** Services that use the kit's key on their own behalf and not by a role. */
   readonly keyPrincipals?: readonly string[];
-  /** What a person loses with its stacks, for `up` without the room. */
+  /** What is lost with its stacks, for `up` without the room. */
   readonly lost?: string;
 }
 

@@ -30,10 +30,10 @@ export interface SignedApiProps {
   readonly name: string;
   readonly description: string;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
-  /** The end of the sentence that refuses a body: where its rules can be read. */
+  /** End of the message that refuses a body: where its rules are documented. */
   readonly rules: string;
   readonly posts: readonly Post[];
-  /** Sets the role by which API Gateway writes logs, which is the account's: one API of the kit does, and later ones wait for it. */
+  /** Sets the account's role with which API Gateway writes logs; one API of the kit does so, and later ones depend on it. */
   readonly setsLoggingRole: boolean;
   readonly logRetention: RetentionDays;
 }
@@ -44,7 +44,7 @@ const STAGE = 'live';
 export class SignedApi extends Construct {
   readonly restApiId: string;
   readonly stageName: string;
-  /** Answers of 5xx. */
+  /** Number of 5xx answers. */
   readonly serverErrors: (period: Duration) => IMetric;
 
   constructor(scope: Construct, id: string, props: SignedApiProps) {
@@ -54,7 +54,7 @@ export class SignedApi extends Construct {
       description: props.description,
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: props.setsLoggingRole,
-      // It stays when the stack goes, so that two kits and their removal do not fight.
+      // The role stays when the stack is deleted, so that two kits do not interfere.
       cloudWatchRoleRemovalPolicy: props.setsLoggingRole ? RemovalPolicy.RETAIN : undefined,
       deployOptions: {
         stageName: STAGE,
@@ -69,14 +69,14 @@ export class SignedApi extends Construct {
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
       },
     });
-    // API Gateway writes its errors to a group of this name, and makes one that never expires where it finds none.
+    // API Gateway writes its errors to a group of this name, and otherwise creates one that never expires.
     const executionLogs = new LogGroup(this, 'ExecutionLogs', {
       logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE}`,
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     api.deploymentStage.node.addDependency(executionLogs);
-    // In this order: it decides the hash that the deployment is named by.
+    // The order determines the hash in the deployment's name.
     const routes = props.posts.map(({ path, handler, model, modelName, schema }) => ({
       handler,
       request: api.addModel(model, { modelName, contentType: 'application/json', schema }),
@@ -97,7 +97,7 @@ export class SignedApi extends Construct {
           requestValidator,
         },
       );
-    // The validator's sentence has quotes of its own and cannot be escaped in a gateway response: as plain text it arrives whole.
+    // The validator's message contains quotes that a gateway response cannot escape, so it is sent as plain text.
     api.addGatewayResponse('InvalidBody', {
       type: ResponseType.BAD_REQUEST_BODY,
       statusCode: '400',

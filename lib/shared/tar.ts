@@ -5,7 +5,7 @@ const BLOCK = 512;
 
 /**
  * A ustar archive of a folder's files: sorted, owned by root, dated 1970, so that equal files give equal bytes.
- * Libraries keep owner, mode or time of the machine, or promise determinism for one version of theirs only.
+ * Libraries keep owner, mode or time of the machine, or guarantee determinism for a single version only.
  */
 export function tar(folder: string): Buffer {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })

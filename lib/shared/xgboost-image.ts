@@ -44,7 +44,7 @@ const ACCOUNTS: Record<string, string> = {
 
 const REPOSITORY = 'sagemaker-xgboost';
 /**
- * Patched until 2027-05-13. sagemaker-core and the release notes name it so; the longer `3.2-0-cpu-py3` stands in the build file alone, and the
+ * Patched until 2027-05-13. This is the tag in sagemaker-core and the release notes; the longer `3.2-0-cpu-py3` is in the build file only, and the
  * alias `latest` still means version 1.
  */
 const TAG = '3.2-0';
@@ -56,7 +56,7 @@ export function xgboostImageIn(region: string): { registryId: string; repository
   return { registryId, repositoryName: REPOSITORY, imageTag: TAG };
 }
 
-/** Regions in which the kit can be deployed. */
+/** Regions that support the kit. */
 export const xgboostRegions = Object.keys(ACCOUNTS);
 
 /** The XGBoost container of the stack's Region. */

@@ -1,4 +1,4 @@
-/** Mode `bakeoff` of Train: a model of each family, one table of them all, and the winner on its way to the gate. */
+/** Mode `bakeoff` of Train: trains a model of each family, compares them in one table, and sends the winner to the gate. */
 import { body, jsonata, literal, readJson, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { commandLine, processingJob } from '../shared/processing-job';
@@ -10,19 +10,19 @@ import { familyJob, stoppedTraining } from './training-jobs';
 /** Half of the spot instances that a new account has, as in a tuning job. */
 const AT_ONCE = 2;
 
-/** A processing job takes ten inputs: code, features, labels, and one for each family. */
+/** A processing job accepts ten inputs: code, features, labels, and one per family. */
 const MOST_FAMILIES = 10 - 3;
 
-/** Characters that an argument of a processing job may have. */
+/** Length limit for an argument of a processing job. */
 const LONGEST_ARGUMENT = 256;
 
 type Patience = Pick<Config['training'], 'spot' | 'maxWaitMinutes' | 'maxRuntimeMinutes'>;
 
-/** How long the trainings of a bake-off may take: on Spot each may wait for capacity. */
+/** Longest duration of the trainings of a bake-off; on Spot each may wait for capacity. */
 export const bakeoffMinutes = ({ spot, maxWaitMinutes, maxRuntimeMinutes }: Patience): number =>
   Math.ceil(algorithms.length / AT_ONCE) * (spot ? maxWaitMinutes : maxRuntimeMinutes);
 
-/** @throws Error when there are more families than a processing job has inputs */
+/** @throws Error when there are more families than inputs of a processing job */
 export function bakeoffStates(props: TrainMachineProps) {
   if (algorithms.length > MOST_FAMILIES)
     throw new Error(
@@ -60,7 +60,7 @@ export function bakeoffStates(props: TrainMachineProps) {
       Type: 'Map',
       Items: jsonata('$families'),
       MaxConcurrency: AT_ONCE,
-      // A variable of an iteration may not have the name of one of the machine.
+      // A variable of an iteration may not have the name of a variable of the machine.
       ItemProcessor: { StartAt: 'TrainFamily', States: familyStates(props) },
       Assign: {
         contenders: jsonata('[$states.result[$exists(modelData)]]'),
@@ -95,11 +95,11 @@ export function bakeoffStates(props: TrainMachineProps) {
   });
 }
 
-/** A fact of the winner's training as a variable, called as Evaluate expects it. */
+/** A fact of the winner's training as a variable, named as Evaluate expects it. */
 const winners = <Fact extends string>(fact: Fact) =>
   ({ [fact]: jsonata(`($winner := ${body}.winner; $contenders[family = $winner].${fact})`) }) as Record<Fact, string>;
 
-/** A family that cannot be trained is written down, and hinders no other. */
+/** A family that cannot be trained is recorded, and does not stop the others. */
 function familyStates(props: TrainMachineProps) {
   return states({
     TrainFamily: familyJob(props, {
@@ -124,14 +124,14 @@ function familyStates(props: TrainMachineProps) {
   });
 }
 
-/** Scores the models on the same rows. The champion is not among them: Evaluate compares it with the winner. */
+/** Scores the models on the same rows, without the champion: Evaluate compares it with the winner. */
 function compareJob(props: TrainMachineProps) {
   const fixed = commandLine({ 'label-delay-days': props.labelDelayDays, draws: props.gate.draws });
   const inputs = [
     { name: 'features', uri: props.featuresUri },
     { name: 'labels', uri: props.labelsUri },
   ];
-  // The folder of a job's output holds its archive and what it said of itself.
+  // The folder of a job's output contains its archive and its description.
   const models = "$contenders.{'name': family, 'uri': $replace(modelData, /model\\.tar\\.gz$/, '')}";
   const failed = `$count($failed) = 0 ? [] : $append(['--failed'], $failed.$substring($replace(family & ': ' & problem, /\\s+/, ' '), 0, ${LONGEST_ARGUMENT}))`;
   return processingJob(

@@ -1,9 +1,9 @@
-/** Model families and their hyperparameters, from the file that the jobs read too. */
+/** Model families and their hyperparameters, from the file that the jobs use too. */
 import families from '../../schema/families.json';
 
 export type Algorithm = keyof typeof families;
 
-/** The only family whose hyperparameters SageMaker tunes: it holds names of ranges against the list of its built-in XGBoost. */
+/** The only family whose hyperparameters SageMaker tunes: it compares names of ranges with those of its built-in XGBoost. */
 export const TUNED = 'boosted-trees' satisfies Algorithm;
 
 type Tuned = keyof (typeof families)[typeof TUNED]['hyperparameters'];
@@ -23,11 +23,11 @@ interface Hyperparameter {
 export const hyperparametersOf = (algorithm: Algorithm): Record<string, Hyperparameter> =>
   families[algorithm].hyperparameters;
 
-/** The most rounds of a trial, whose hyperparameters are the configured ones where they are of its family. */
+/** The most rounds of a trial; the configured hyperparameters apply if they are of its family. */
 export const tunedRounds = (algorithm: Algorithm, given: Record<string, number>): number =>
   (algorithm === TUNED ? given.num_round : undefined) ?? families[TUNED].hyperparameters.num_round.default;
 
-/** What is wrong with values given for a family's hyperparameters, by name; the jobs have the same rules. */
+/** Faults of values given for a family's hyperparameters, by name; the jobs have the same rules. */
 export function* wrongHyperparameters(algorithm: Algorithm, given: Record<string, number>) {
   const known = hyperparametersOf(algorithm);
   for (const [name, value] of Object.entries(given)) {
@@ -39,7 +39,7 @@ export function* wrongHyperparameters(algorithm: Algorithm, given: Record<string
   }
 }
 
-/** Every hyperparameter of a family: as given, or else its default; one whose default follows from the data is left out. */
+/** Every hyperparameter of a family, given or default; one whose default depends on the data is left out. */
 export function settled(algorithm: Algorithm, given: Record<string, number>): Record<string, number> {
   const defaults = Object.entries(hyperparametersOf(algorithm)).map(([name, is]) => [name, is.default] as const);
   const known = defaults.filter((each): each is readonly [string, number] => each[1] !== null);

@@ -1,4 +1,4 @@
-/** What becomes of a promoted model: a version in the registry, with its metrics, and its approval or a question to people. */
+/** Registers a promoted model as a version with its metrics, and approves it or requests approval. */
 import { body, call, jsonata, readJson, type State, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { packageMetadata } from './room';
@@ -11,7 +11,7 @@ export function registrationStates(props: TrainMachineProps) {
   const quality = { Statistics: source(files.metrics), Constraints: source(files.qualityConstraints) };
   const data = { Statistics: source(files.statistics), Constraints: source(files.constraints) };
   const analysis = source(files.analysis);
-  // Values of metadata take letters, digits and these marks.
+  // Metadata values may contain letters, digits and these characters.
   const plain = (expression: string) => jsonata(`$replace($string(${expression}), /[^A-Za-z0-9 _.:\\/=+@-]/, '-')`);
   const promoted = {
     outcome: 'Promoted',
@@ -20,7 +20,7 @@ export function registrationStates(props: TrainMachineProps) {
     decision: jsonata('$decision'),
   };
   const automatic = props.config.approval === 'automatic';
-  // One of the two, by the configuration.
+  // The configuration selects one of the two.
   const approval: Partial<Record<'Approve' | 'AskForApproval', State<'Promoted'>>> = automatic
     ? {
         Approve: call(
@@ -48,18 +48,20 @@ export function registrationStates(props: TrainMachineProps) {
       };
   return states({
     ReadModelCard: readJson(props.artifacts, jsonata(`$evaluationKey & '${files.modelCard}'`), {
-      // One line: SageMaker's pattern for the content takes no other.
+      // One line, because SageMaker's pattern for the content permits no line break.
       Assign: { modelCard: jsonata(`$string(${body})`) },
       Next: 'Register',
     }),
     Register: call(
       'aws-sdk:sagemaker:createModelPackage',
       {
+        // #region registration
         ModelPackageGroupName: props.modelPackageGroup,
-        // Repeated for one execution it answers with the first package.
+        // A repeated call of one execution returns the first package.
         ClientToken: jsonata("$substring($hash($states.context.Execution.Id, 'SHA-256'), 0, 36)"),
         ModelPackageDescription: jsonata("$substring($trained & ': ' & $decision.reason, 0, 1024)"),
         ModelApprovalStatus: 'PendingManualApproval',
+        // #endregion registration
         InferenceSpecification: {
           Containers: [
             {
@@ -77,13 +79,15 @@ export function registrationStates(props: TrainMachineProps) {
           Bias: { Report: analysis },
           Explainability: { Report: analysis },
         },
-        // No person has read it yet, whatever the gate says of the model.
+        // No person has read it yet, whatever the gate decided.
         ModelCard: { ModelCardContent: jsonata('$modelCard'), ModelCardStatus: 'PendingReview' },
+        // #region registration
         DriftCheckBaselines: { ModelQuality: quality, ModelDataQuality: data },
         CustomerMetadataProperties: {
           [packageMetadata.trainedThrough]: jsonata('$decision.trainedThrough'),
           [packageMetadata.evaluation]: jsonata('$evaluation'),
           [packageMetadata.smokeTest]: jsonata(`$evaluation & '${files.smokeTest}'`),
+          // #endregion registration
           [packageMetadata.identity]: jsonata('$decision.identity'),
           [packageMetadata.trigger]: plain('$input.trigger'),
           [packageMetadata.episode]: plain("$type($input.episode) = 'string' ? $input.episode : 'none'"),

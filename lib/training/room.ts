@@ -8,7 +8,7 @@ export const training = {
   env: { championParameter: 'CHAMPION_PARAMETER' },
 } as const satisfies RoomContract;
 
-/** How SageMaker draws the trials of a tuning job. */
+/** SageMaker's strategies for the trials of a tuning job. */
 export const STRATEGIES = ['Random', 'Bayesian', 'Hyperband', 'Grid'] as const;
 
 /** SSM parameter: the ARN of the model package that serves, or `none`. Written by Release alone. */
@@ -17,23 +17,23 @@ export const championName = (kit: string) => `/${kit}/champion`;
 /** Value of the champion parameter and of `ModelPackageArn` before the first release. */
 export const NO_MODEL = 'none';
 
-/** Trigger of a training that is repeated from its record: evaluated, and never registered. */
+/** Trigger of a training that is repeated from its record: evaluated, but not registered. */
 export const REPRODUCTION = 'reproduction';
 
 export const modelPackageGroup = (kit: string) => `${kit}-models`;
 
-/** Tag of the model package group: `true` where its versions go with the stack. */
+/** Tag of the model package group: `true` when its versions are deleted with the stack. */
 export const DELETE_VERSIONS_TAG = 'delete-versions';
 
-/** `CustomerMetadataProperties` of a model package: what later rooms must know of a model without asking who trained it. */
+/** `CustomerMetadataProperties` of a model package: facts that later rooms need about a model. */
 export const packageMetadata = {
   /** First day that training left out, `YYYY-MM-DD`. */
   trainedThrough: 'trainedThrough',
   /** `s3://…/` of the evaluation's folder: decision, baselines, smoke test. */
   evaluation: 'evaluation',
-  /** `s3://…` of the request that a release sends first. */
+  /** `s3://…` of the first request of a release. */
   smokeTest: 'smokeTest',
-  /** What every answer of this model carries: `jobs/common/model.py`. */
+  /** Identity in every answer of this model: `jobs/common/model.py`. */
   identity: 'identity',
   trigger: 'trigger',
   episode: 'episode',

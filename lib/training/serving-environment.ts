@@ -1,11 +1,11 @@
 import type { Config } from '../config';
 
 /**
- * How the XGBoost image's own server (sagemaker-containers 2.8.6.post2) runs `inference.py` out of model.tar.gz.
+ * Settings with which the XGBoost image's own server (sagemaker-containers 2.8.6.post2) runs `inference.py` out of model.tar.gz.
  *
- * The server writes by itself a configuration of nginx below /etc, copies the module to /opt/ml/code and installs it into the image's
- * Python. A serverless container has no root and may write to /tmp alone, so that each of the three would end its start. The same
- * settings do no harm on an instance, and a model that moves between the two kinds of endpoint keeps its package.
+ * By default the server writes a configuration of nginx below /etc, copies the module to /opt/ml/code and installs it into the image's
+ * Python. A serverless container has no root and can write to /tmp only, so each of the three would fail. The same
+ * settings work on an instance, so a package is valid for both kinds of endpoint.
  * @param mode the kind of endpoint that this kit serves with
  */
 export const servingEnvironment = (region: string, mode: Config['serving']['mode']): Record<string, string> => ({
@@ -13,19 +13,19 @@ export const servingEnvironment = (region: string, mode: Config['serving']['mode
   SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code',
   SAGEMAKER_CONTAINER_LOG_LEVEL: '20',
   SAGEMAKER_REGION: region,
-  // gunicorn answers on the port itself: nginx needs a file below /etc.
+  // gunicorn listens on the port itself, because nginx needs a file below /etc.
   SAGEMAKER_USE_NGINX: 'false',
-  // The module is copied below it. The library would look for the model there too; `inference.py` takes SM_MODEL_DIR, which the image sets.
+  // The module is copied below it. The library would also look for the model there, so `inference.py` uses the image's SM_MODEL_DIR.
   SAGEMAKER_BASE_DIR: '/tmp/sm',
-  // `pip install .` puts the copy there, and asks no index: an isolated container reaches none, and the archive brings its own build backend.
+  // `pip install .` installs the copy there without an index, because the archive has its own build backend.
   PIP_TARGET: '/tmp/site',
   PIP_NO_INDEX: '1',
   PIP_NO_CACHE_DIR: '1',
-  // A process imports the module from the archive: PIP_TARGET is on nobody's path.
+  // A process imports the module from the archive, because PIP_TARGET is not on the path.
   PYTHONPATH: '/opt/ml/model/code',
-  // The image names a TEMP in the home of a user that a serverless container does not run as.
+  // The image's TEMP is in the home of a user that a serverless container does not run as.
   TMPDIR: '/tmp',
   HOME: '/tmp',
-  // A serverless container takes one request at a time, and each worker is a copy of the model in its memory; an instance has one a core.
+  // A serverless container handles one request at a time, and each worker holds a copy of the model; an instance has one worker per core.
   ...(mode === 'serverless' && { SAGEMAKER_MODEL_SERVER_WORKERS: '1' }),
 });

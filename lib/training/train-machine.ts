@@ -27,7 +27,7 @@ export interface TrainMachineProps extends TrainingProps {
   readonly servingMode: Config['serving']['mode'];
 }
 
-/** What Spot's refusal means for the reader of the alert. */
+/** Explanation of Spot's refusal in the alert. */
 const NO_CAPACITY =
   'no spot capacity came within maxWaitMinutes. Run Train again later, choose another training.instanceType, raise training.maxWaitMinutes, or set training.spot to false after the quota for on-demand training is granted';
 
@@ -173,6 +173,7 @@ function trainingStates(props: TrainMachineProps) {
       Type: 'Choice',
       Choices: [
         { Condition: jsonata('$exists($job.HyperParameterTuningJobName)'), Next: 'ListTrials' },
+        // #region refusals
         { Condition: jsonata("$job.SecondaryStatus = 'MaxWaitTimeExceeded'"), Next: 'TellNoCapacity' },
         {
           Condition: jsonata(
@@ -193,10 +194,11 @@ function trainingStates(props: TrainMachineProps) {
           },
           Next: 'Alert',
         },
+        // #endregion refusals
       ],
       Default: 'TrainingFailed',
     },
-    // A tuning job says only that no trial succeeded; one that failed says why, and one that Spot never served is stopped.
+    // A tuning job only reports that no trial succeeded; a failed trial has its reason, and a trial that never got capacity is stopped.
     ListTrials: call(
       'aws-sdk:sagemaker:listTrainingJobsForHyperParameterTuningJob',
       { HyperParameterTuningJobName: jsonata('$job.HyperParameterTuningJobName'), MaxResults: 100 },
@@ -285,7 +287,7 @@ function evaluationStates(props: TrainMachineProps) {
       ],
       Default: 'Held',
     },
-    // What was trained again to be compared is no new model, whatever the gate says of it.
+    // A repeated training is no new model, whatever the gate decides.
     Reproduced: {
       Type: 'Succeed',
       Output: {

@@ -27,7 +27,7 @@ export interface TrainingProps {
   readonly roleArn: string;
   readonly imageUri: string;
   readonly sourceArchive: string;
-  /** Its name in the channel that brings it. */
+  /** File name in the code channel. */
   readonly sourceFile: string;
   readonly keyArn: string;
   readonly artifacts: string;
@@ -39,15 +39,15 @@ export interface TrainingProps {
   readonly vpcConfig?: VpcConfig;
 }
 
-/** What a training is measured by on the select slice, by the name of the image's own definitions. */
+/** The measure on the select slice, by its name in the image's own metric definitions. */
 const objective = ({ dataset }: Pick<TrainingProps, 'dataset'>) => ({
   Type: taskOf(dataset).rising ? ('Maximize' as const) : ('Minimize' as const),
   MetricName: `validation:${taskOf(dataset).metric}`,
 });
 
 /**
- * Hyperband counts figures of the objective, and stops a trial at the last that it allows. A trial prints one a round and the released
- * round's again: with room for one more none is stopped at its end.
+ * Hyperband counts values of the objective, and stops a trial at its limit. A trial prints one per round and that of the released
+ * round again; with room for one more value no trial is stopped at its end.
  */
 const FIGURES_BEYOND_ROUNDS = 2;
 
@@ -62,19 +62,19 @@ export function trainingJob<const Name extends string>(props: TrainingProps, nex
   return startTraining(props, args, next);
 }
 
-/** The training job of one family in a map over their names. What the input sets belongs to one family, which is not this one's to take. */
+/** The training job of one family in a map over names. Settings of the input belong to another family and are not used. */
 export function familyJob<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
   const family = '$states.input';
   const args = {
     TrainingJobName: attemptName(props.namePrefix, family),
-    // The ensemble would go on from the checkpoints of its members, and its CPU seconds would not be its own.
+    // The ensemble would resume from the checkpoints of its members, and its CPU seconds would be wrong.
     ...definition(props, `$states.context.Execution.Name & '/' & ${family}`),
     HyperParameters: trained(props, family, literal({})),
   };
   return startTraining(props, args, next);
 }
 
-/** JSONata of what a stopped training said of itself: the task's cause is its description, and plain text where the start was refused. */
+/** JSONata of a stopped training's description: JSON in the task's cause, or plain text when the start was refused. */
 export const stoppedTraining =
   "$contains($states.errorOutput.Cause, 'TrainingJobStatus') ? $parse($states.errorOutput.Cause) : {'FailureReason': $states.errorOutput.Cause}";
 
@@ -143,7 +143,7 @@ export function tuningJob<const Name extends string>(
   return job('sagemaker:createHyperParameterTuningJob', args, { ...next, refused: throttledBySageMaker });
 }
 
-/** Goes on from an earlier tuning job. Its rows and its code are those of another day, which only this type allows. */
+/** Continues an earlier tuning job. Rows and code may differ, which only this type permits. */
 export const warmStart = {
   WarmStartConfig: {
     WarmStartType: 'TransferLearning',
@@ -151,7 +151,7 @@ export const warmStart = {
   },
 };
 
-/** The best trial that ran to its end. `BestTrainingJob` may be a stopped one, whose archive may hold no model. */
+/** The best completed trial. `BestTrainingJob` may be a stopped one, whose archive may hold no model. */
 export function bestTrial<const Name extends string>(
   props: Pick<TrainingProps, 'dataset'>,
   next: Continuation<Name>,
@@ -167,8 +167,8 @@ export function bestTrial<const Name extends string>(
 }
 
 /**
- * Finds what train.py prints. SageMaker keeps definitions of its own for its own image, whose form train.py prints, and refuses others for a
- * training job. In a tuning job they were seen needed and seen refused: variable `metrics` begins with them, and a refusal empties it.
+ * Matches the output of train.py. SageMaker has its own definitions for its image, whose form train.py prints, and refuses others for a
+ * training job. Tuning jobs were observed to need them and to refuse them: variable `metrics` starts with them, and a refusal empties it.
  */
 export const metricDefinitions = (props: Pick<TrainingProps, 'dataset'>) => ({
   MetricDefinitions: [
@@ -178,32 +178,35 @@ export const metricDefinitions = (props: Pick<TrainingProps, 'dataset'>) => ({
 
 const algorithm = ({ imageUri }: TrainingProps) => ({ TrainingImage: imageUri, TrainingInputMode: 'File' });
 
-/** What a training job and the trials of a tuning job share. No DebugHookConfig, no ProfilerConfig: new accounts are refused with either. */
+/** Shared parts of training jobs and tuning trials. SageMaker refuses DebugHookConfig and ProfilerConfig for new accounts. */
 function definition(props: TrainingProps, checkpoints = '$states.context.Execution.Name') {
   const { config } = props;
   const channel = (name: string, uri: string) => ({
     ChannelName: name,
     DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri, S3DataDistributionType: 'FullyReplicated' } },
   });
+  // #region spot
   const spot = {
     EnableManagedSpotTraining: true,
     CheckpointConfig: {
-      // The folder is the execution's and not the attempt's: a retried job finds what the first one saved.
+      // The folder is the execution's and not the attempt's, so that a retried job finds the checkpoints of the first.
       S3Uri: jsonata(filled(`s3://${props.artifacts}/${layout.artifacts.checkpoints}`, { job: checkpoints })),
     },
   };
+  // #endregion spot
   return {
     RoleArn: props.roleArn,
+    // #region job
     InputDataConfig: [
       channel('features', props.featuresUri),
       channel('labels', props.labelsUri),
-      // Read from S3 by the container itself, the code would need a network.
+      // If the container read the code from S3 by itself, it would need a network.
       channel('code', props.sourceArchive),
     ],
     EnableNetworkIsolation: true,
     OutputDataConfig: {
       S3OutputPath: `s3://${props.artifacts}/${folder(layout.artifacts.models)}`,
-      // SageMaker encrypts with the account's S3 key otherwise, not with the bucket's.
+      // SageMaker would otherwise encrypt with the account's S3 key instead of the bucket's.
       KmsKeyId: props.keyArn,
     },
     ResourceConfig: {
@@ -212,17 +215,20 @@ function definition(props: TrainingProps, checkpoints = '$states.context.Executi
       VolumeSizeInGB: 10,
       ...volumeKey(config.instanceType, props.keyArn),
     },
+    // #endregion job
+    // #region spot
     StoppingCondition: {
       MaxRuntimeInSeconds: config.maxRuntimeMinutes * 60,
       ...(config.spot ? { MaxWaitTimeInSeconds: config.maxWaitMinutes * 60 } : {}),
     },
     ...(config.spot ? spot : {}),
+    // #endregion spot
     ...(props.vpcConfig === undefined ? {} : { VpcConfig: props.vpcConfig }),
   };
 }
 
 /**
- * Hyperparameters of one training: the configured ones where the family is the configured one, and others over them; JSONata of one object of texts.
+ * JSONata: hyperparameters of one training as an object of texts. The configured ones apply to the configured family; the input overrides them.
  * @param family JSONata of its name
  * @param over JSONata of an object
  */
@@ -235,7 +241,7 @@ function trained(props: TrainingProps, family: string, over: string): string {
   return jsonata(`$merge([${asStrings(all)}])`);
 }
 
-/** Those of a tuning job, whose family needs no name. */
+/** The hyperparameters of a tuning job, whose family needs no name. */
 const tuned = (props: TrainingProps) => {
   const { algorithm, hyperparameters } = props.config;
   return `$merge([${literal(algorithm === TUNED ? hyperparameters : {})}, ${given}, ${told(props)}])`;
@@ -243,7 +249,7 @@ const tuned = (props: TrainingProps) => {
 
 const given = '$exists($input.hyperparameters) ? $input.hyperparameters : {}';
 
-/** What a job is told about code and slices, and what is done about a rare outcome and bias. */
+/** Hyperparameters about code and slices, and about the treatment of a rare outcome and bias. */
 function told({ config, gate, labelDelayDays, sourceFile }: TrainingProps): string {
   const treatment = treatmentOf(config);
   const fixed = {
@@ -258,10 +264,10 @@ function told({ config, gate, labelDelayDays, sourceFile }: TrainingProps): stri
   return `${literal(fixed)}, ${chosen}, {'data_through': $input.dataThrough}`;
 }
 
-/** SageMaker takes hyperparameters as text only. */
+/** SageMaker accepts hyperparameters as text only. */
 const asStrings = (object: string) => `$each(${object}, function($value, $name) { {$name: $string($value)} })`;
 
-/** The configuration's ranges in the service's shape: numbers are text there. */
+/** The configured ranges in the service's form, with numbers as text. */
 export function parameterRanges(ranges: Config['training']['tuning']['ranges']) {
   const named = Object.entries(ranges).map(([Name, range]) => ({ Name, range }));
   const numeric = (type: 'Integer' | 'Continuous') =>

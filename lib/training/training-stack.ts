@@ -78,6 +78,7 @@ export class TrainingStack extends RoomStack {
       ['ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'],
       [arn('ssm', `parameter${name}`)],
     );
+    // #region champion
     const champion = new CustomResource(this, 'Champion', {
       serviceToken: declare.functionArn,
       resourceType: 'Custom::Champion',
@@ -87,6 +88,7 @@ export class TrainingStack extends RoomStack {
         Tags: tagList({ ...props.tags, room: 'training' }),
       },
     });
+    // #endregion champion
     champion.node.addDependency(declare);
     return StringParameter.fromStringParameterAttributes(this, 'ChampionParameter', {
       parameterName: champion.ref,

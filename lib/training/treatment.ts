@@ -21,25 +21,27 @@ export const treatment = {
   imbalance: z
     .enum(imbalances)
     .default('none')
-    .describe(`What is done about a rare outcome before the fit, on its slice alone: ${explained(words.imbalance)}`),
+    .describe(`Treatment of a rare outcome before the fit, on the fit slice alone: ${explained(words.imbalance)}`),
   calibration: z
     .enum(calibrations)
     .default('none')
-    .describe(`How scores become probabilities again, on the select slice: ${explained(words.calibration)}`),
+    .describe(`Calibration of scores on the select slice: ${explained(words.calibration)}`),
   mitigation: z
     .strictObject({
       reweigh: z
         .string()
         .optional()
-        .describe('Facet: rows of the fit slice are weighed until each of its values has the outcome equally often'),
+        .describe(
+          'Facet for reweighing: rows of the fit slice get weights with which each of its values has the outcome equally often',
+        ),
       thresholds: z
         .strictObject({
-          facet: z.string().optional().describe('Facet: each of its values gets a threshold of its own'),
+          facet: z.string().optional().describe('Facet whose values get a threshold each'),
           constraint: z
             .enum(named(words.constraints))
             .default('equal-opportunity')
-            .describe(`What the cheapest thresholds must hold on the select slice: ${explained(words.constraints)}`),
-          tolerance: ratio.default(0.05).describe('Largest difference of two values in it'),
+            .describe(`Constraint of the cheapest thresholds on the select slice: ${explained(words.constraints)}`),
+          tolerance: ratio.default(0.05).describe('Largest difference between two values of the facet'),
         })
         .prefault({})
         .describe('Thresholds by group; without a facet one for all'),

@@ -51,12 +51,12 @@ export const tuning = z
     strategy: z
       .enum(STRATEGIES)
       .default('Random')
-      .describe('How the trials are drawn; `Grid` takes categorical ranges'),
+      .describe('Strategy that draws the trials; `Grid` needs categorical ranges'),
     maxTrials: whole(1, 50).default(6).describe('Trials of one tuning job; a grid tries every combination instead'),
     maxParallel: whole(1, 2)
       .default(2)
       .describe(
-        'Trials at a time: a new account has 4 spot instances of ml.m5.large, and half stays free for a retraining',
+        'Concurrent trials: a new account has 4 spot instances of ml.m5.large, and half of them stay free for a retraining',
       ),
     earlyStopping: z
       .enum(['Off', 'Auto'])
@@ -68,7 +68,7 @@ export const tuning = z
       .strictObject({
         minResource: whole(1, 2000)
           .default(10)
-          .describe('Rounds before which Hyperband stops no trial; the most are those of `num_round`'),
+          .describe('Rounds before which Hyperband stops no trial; the maximum is `num_round`'),
       })
       .prefault({}),
     ranges: z
@@ -78,7 +78,7 @@ export const tuning = z
         eta: { type: 'Continuous', min: 0.03, max: 0.3, scaling: 'Logarithmic' },
         min_child_weight: { type: 'Continuous', min: 1, max: 50, scaling: 'Logarithmic' },
       })
-      .describe('Values to try by hyperparameter, of the boosted trees, within its limits'),
+      .describe("Ranges of the boosted trees' hyperparameters, within their limits"),
   })
   .superRefine((t, ctx) => {
     const refuse = (message: string, knob = 'ranges') => ctx.addIssue({ code: 'custom', path: [knob], message });

@@ -11,17 +11,17 @@ export const warehouseConfig = {
       baseRpu: rpus()
         .default(4)
         .describe(
-          'RPU that a query starts with: 1.50 USD an hour for 4 while one runs, nothing at rest. Some Regions begin at 8',
+          'RPU that a query starts with: 1.50 USD per hour for 4 while a query runs, nothing at rest. Some Regions begin at 8',
         ),
-      maxRpu: rpus().default(8).describe('RPU that Redshift may scale to: the ceiling of what an hour costs'),
+      maxRpu: rpus().default(8).describe('RPU that Redshift may scale to: the limit of the cost per hour'),
       maxQuerySeconds: whole(10, 86_399)
         .default(600)
-        .describe('Seconds after which a query is ended: the ceiling of what one costs'),
+        .describe('Seconds after which a query is stopped: the limit of its cost'),
       adminSecret: z
         .boolean()
         .default(false)
         .describe(
-          "Let Secrets Manager hold an admin's password, 0.40 USD a month. Only an admin can grant an IAM role the use of the catalog, once: `kit query --grant` does it, and the grant stays when the secret goes",
+          "Let Secrets Manager hold an admin's password, 0.40 USD per month. Only an admin can grant an IAM role the use of the catalog, once: `kit query --grant` does it, and the grant stays when the secret is removed",
         ),
     })
     .refine(({ baseRpu, maxRpu }) => baseRpu <= maxRpu, { path: ['maxRpu'], error: 'must not be below baseRpu' })

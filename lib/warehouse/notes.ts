@@ -1,10 +1,8 @@
 import type { Notes } from '../shared/notes';
 
 export const notes: Notes = {
-  Warehouse: 'The lake is queried by Athena alone',
   'Warehouse/Namespace': {
     why: 'The database, its users and their grants; the lake appears in it as `awsdatacatalog`',
-    DefaultIamRoleArn: 'What `IAM_ROLE default` stands for',
     FinalSnapshotName: 'Only where the profile keeps data: its name is taken as long as the snapshot exists',
   },
   'Warehouse/Workgroup': {

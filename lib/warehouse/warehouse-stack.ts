@@ -1,11 +1,11 @@
 /**
  * A warehouse without a copy of the data: Redshift Serverless over the tables that the lake declares, as `awsdatacatalog.<database>.<table>`.
  *
- * Redshift mounts the Glue catalog by itself and reads it as the IAM identity that asks, so no external schema is made by a custom resource;
- * what an identity needs once is a grant by the admin, which `kit query --grant` gives. It stands in the account's default VPC, because
- * subnets of its own would bring interface endpoints that bill at rest.
+ * Redshift mounts the Glue catalog by itself and reads it as the calling IAM identity, so no custom resource creates an external schema.
+ * An identity needs a grant by the admin once, which `kit query --grant` gives. The workgroup is in the account's default VPC, because
+ * own subnets would need interface endpoints that bill at rest.
  * Idle cost: none, or with `warehouse.adminSecret` 0.013 USD per day for the secret; RPU are billed per second of a query, 60 at least.
- * Fails first: the deployment, where somebody deleted the default VPC; `doctor` looks. No alarm: a query fails before the eyes of who asks.
+ * Fails first: the deployment, when the default VPC was deleted; `doctor` checks it. No alarm: a failing query returns its error to the caller.
  */
 import { CfnOutput } from 'aws-cdk-lib';
 import { CompositePrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -47,6 +47,7 @@ export class WarehouseStack extends RoomStack {
       workgroupName: kit,
       // The reference orders both ways: the namespace comes first and goes last.
       namespaceName: namespace.ref,
+      // #region workgroup
       baseCapacity: config.baseRpu,
       maxCapacity: config.maxRpu,
       publiclyAccessible: false,
@@ -56,6 +57,7 @@ export class WarehouseStack extends RoomStack {
         { parameterKey: 'require_ssl', parameterValue: 'true' },
         { parameterKey: 'max_query_execution_time', parameterValue: `${config.maxQuerySeconds}` },
       ],
+      // #endregion workgroup
     });
     new CfnOutput(this, warehouse.outputs.namespace, { value: namespace.ref });
     new CfnOutput(this, warehouse.outputs.workgroup, { value: workgroup.ref });
@@ -64,10 +66,12 @@ export class WarehouseStack extends RoomStack {
   /** The namespace's default role: COPY and external schemas read the lake with it, queries of the mounted catalog do not. */
   private addRole({ kit, raw, curated, captured }: WarehouseStackProps): Role {
     const role = new Role(this, 'LakeReader', {
+      // #region reader
       assumedBy: new CompositePrincipal(
         new ServicePrincipal('redshift.amazonaws.com'),
         new ServicePrincipal('redshift-serverless.amazonaws.com'),
       ),
+      // #endregion reader
     });
     for (const bucket of [raw, curated, captured]) bucket.grantRead(role);
     const database = databaseName(kit);

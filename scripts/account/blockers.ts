@@ -1,4 +1,4 @@
-/** What CloudFormation does not delete because something is in it that is not the stack's own. */
+/** Empties resources that CloudFormation cannot delete because they contain objects that the stack did not create. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { unlessAbsent } from '../../lib/shared/absent';
 import type { DeclaredStack } from '../../lib/rooms';
@@ -9,17 +9,17 @@ import type { Json } from '../shared/templates';
 import type { StackResource } from './stacks';
 import { stackOwns } from './sweep/owner';
 
-/** How to empty a resource by its type. The custom resources of the stacks do the same first; they end before a late writer does. */
+/** How to empty a resource, by type. The stacks' custom resources do so first, but a late writer may come after them. */
 const empty: Record<string, (aws: Aws, physicalId: string) => Promise<number>> = {
   'AWS::S3::Bucket': emptyBucket,
   'AWS::SageMaker::ModelPackageGroup': deleteVersions,
 };
 
-/** Empties what failed to be deleted and can be emptied. @returns one sentence for each that was */
+/** Empties resources that failed to be deleted. @returns one sentence for each that was emptied */
 export async function unblock(aws: Aws, failed: readonly StackResource[]): Promise<string[]> {
   const done: string[] = [];
   for (const { type, physicalId } of failed) {
-    // What went meanwhile blocks nothing any more.
+    // A resource that is gone meanwhile blocks nothing.
     const count = await unlessAbsent(empty[type]?.(aws, physicalId) ?? Promise.resolve(0));
     if (count !== undefined && count > 0) done.push(`emptied ${physicalId}: ${count} left in it`);
   }
@@ -30,7 +30,7 @@ async function emptyBucket(aws: Aws, Bucket: string): Promise<number> {
   const s3 = { ...aws, forcePathStyle: (aws.endpoint ?? process.env.AWS_ENDPOINT_URL) !== undefined };
   let count = 0;
   for (;;) {
-    // What was listed is gone afterwards, so the first page is always the next one.
+    // Each page is deleted, so the first page is always the next one.
     const { Versions = [], DeleteMarkers = [] } = await call(s3, 's3:ListObjectVersions', { Bucket });
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }: Json) => ({ Key, VersionId }));
     if (Objects.length === 0) break;
@@ -51,12 +51,12 @@ async function deleteVersions(aws: Aws, arnOrName: string): Promise<number> {
   return versions.length;
 }
 
-/** Lambda hands over what a function wrote within seconds of its end. */
+/** Lambda delivers a function's logs within seconds of its end. */
 const LATE_LOGS_MS = 15_000;
 
 /**
- * Log groups that nobody owns once the stacks are gone: those that Lambda made for functions without one of their own, and those that came
- * back, without retention, because a function worked while its stack was deleted and its role may create groups.
+ * Deletes log groups that no stack owns: those that Lambda created for functions without a declared group, and those that a function
+ * created again, without retention, while its stack was deleted.
  */
 export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly DeclaredStack[]): Promise<string[]> {
   await pause(new CloudWatchLogsClient(aws), LATE_LOGS_MS);

@@ -1,4 +1,4 @@
-/** Commands about the account: what it needs, what the kit costs there, bringing it up and being rid of it. */
+/** Commands about the account: readiness, cost, deployment and removal of the kit. */
 import type { Command } from 'commander';
 import { chosenConfig, merge } from '../../lib/config';
 import { examples, option, type Shaped, type Where } from '../shared/arguments';
@@ -19,7 +19,7 @@ export function register(program: Command): void {
     const { kit, region } = program.opts<Where>();
     return { kit, aws: region === undefined ? {} : { region } };
   };
-  // What a command was asked for goes to standard output, so that it can be piped; what it does meanwhile does not.
+  // The requested result goes to standard output, so that it can be piped; progress does not.
   const stdout = terminal(process.stdout);
   const print = (document: unknown) => console.log(JSON.stringify(document, undefined, 2));
 
@@ -31,7 +31,7 @@ export function register(program: Command): void {
 
   program
     .command('doctor')
-    .description('what the account lacks for this configuration; exit code 1 when a check fails')
+    .description('check whether the account can take this configuration; exit code 1 when a check fails')
     .addOption(option.profile())
     .addOption(option.config())
     .addOption(option.with())
@@ -47,7 +47,7 @@ export function register(program: Command): void {
       const { diagnose, printDiagnosis } = load<typeof import('./doctor')>('./doctor');
       const { synthesize } = load<typeof import('../shared/kit-app')>('../shared/kit-app');
       const config = resolved(options);
-      out.progress(`looking at the account for ${config.kit}, profile ${config.profile}`);
+      out.progress(`checking the account for ${config.kit}, profile ${config.profile}`);
       const found = await diagnose({ config, aws: where().aws, templates: synthesize(config) });
       if (options.json) print(found);
       else printDiagnosis(found, stdout);
@@ -56,11 +56,11 @@ export function register(program: Command): void {
 
   program
     .command('cost')
-    .description('what the kit costs while it exists, for each run and for the drift story')
+    .description('show the cost of the kit: idle, per run, and of the drift story')
     .addOption(option.profile())
     .addOption(option.config())
     .addOption(option.with())
-    .addOption(option.maxUsd('a month idle and one drift story'))
+    .addOption(option.maxUsd('an idle month and one drift story'))
     .addOption(option.json())
     .addHelpText(
       ...examples(
@@ -78,12 +78,12 @@ export function register(program: Command): void {
       else printEstimate(found, stdout);
       const usd = firstMonth(found);
       if (options.maxUsd !== undefined && usd > options.maxUsd)
-        throw new Refused(`a month idle and one drift story cost ${usd.toFixed(2)} USD, more than ${options.maxUsd}`);
+        throw new Refused(`an idle month and one drift story cost ${usd.toFixed(2)} USD, more than ${options.maxUsd}`);
     });
 
   program
     .command('up')
-    .description('check the account, tell the cost, and deploy the kit')
+    .description('check the account, show the cost, and deploy the kit')
     .addOption(option.profile())
     .addOption(option.config())
     .addOption(option.with())
@@ -108,7 +108,7 @@ export function register(program: Command): void {
 
   program
     .command('down')
-    .description('stop what works, empty what blocks, and delete the kit')
+    .description("stop the kit's jobs, empty its buckets, and delete it")
     .addOption(option.json())
     .addOption(option.yes())
     .addHelpText(...examples('down', 'down --kit team-a --yes --json'))
@@ -121,12 +121,12 @@ export function register(program: Command): void {
 
   program
     .command('witness')
-    .description('run the commands of a first deployment, and keep what AWS was asked and answered, redacted')
+    .description('run the commands of a first deployment, and keep a redacted transcript of requests and answers')
     .argument('[steps...]', 'doctor up load labels train replay monitor tune status down sweep (default: all)')
     .addOption(option.profile())
     .addOption(option.config())
     .addOption(option.with())
-    .option('--out <folder>', 'where the transcript goes (default: .witness/<time>)')
+    .option('--out <folder>', 'folder of the transcript (default: .witness/<time>)')
     .addOption(option.yes())
     .addHelpText(...examples('witness', 'witness doctor up load --yes', 'witness down sweep'))
     .action(async (steps: string[], options: Asked & { out?: string; yes: boolean }) => {
@@ -137,7 +137,7 @@ export function register(program: Command): void {
 
   program
     .command('sweep')
-    .description('list what is still in the account that the kit made; exit code 1 when anything is left')
+    .description('list resources that the kit left in the account; exit code 1 when there are any')
     .addOption(option.json())
     .addHelpText(...examples('sweep', 'sweep --kit team-a --json'))
     .action(async ({ json }: { json: boolean }) => {

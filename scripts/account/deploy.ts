@@ -1,4 +1,4 @@
-/** From nothing, or from a half-failed run, to a deployed kit. */
+/** Deploys the kit into an empty account, or continues after a partial failure. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { stacksOf } from '../../lib/rooms';
 import { Refused } from '../../lib/shared/refused';
@@ -25,7 +25,7 @@ export interface Deployment {
   aws: Aws;
   /** Folder of the synthesized app. */
   assembly: string;
-  /** File that takes the whole output of the CDK CLI. */
+  /** File for the complete output of the CDK CLI. */
   log: string;
   out: Out;
 }
@@ -37,11 +37,11 @@ export interface StackOutcome {
   seconds: number;
 }
 
-/** What a stack whose creation failed can only be: deleted. */
+/** A stack whose creation failed can only be deleted. */
 const UNBORN = /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED|REVIEW_IN_PROGRESS|DELETE_FAILED)$/;
 
 /**
- * Deploys every stack of the assembly in order, and says what becomes of each; deletes the stacks of rooms that are not in it.
+ * Deploys every stack of the assembly in order and reports the result of each; deletes the stacks of rooms that are not in it.
  * @throws Refused when it would reset the released model, or when CloudFormation is not ready for it
  * @throws Error naming the first resource that failed, and why
  */
@@ -51,7 +51,7 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
   const before = await kitStacks(client, kit);
   const standing = await refuse(client, kit, before, assembly);
   for (const { name, status } of before.filter((stack) => UNBORN.test(stack.status))) {
-    out.line(`${name} is ${status}, which only deleting mends`);
+    out.line(`${name} is ${status}; delete it to go on`);
     const failure = await deleteStack(client, name);
     if (failure !== undefined)
       throw new Error(`${name} cannot be deleted: ${failure}\nnpm run kit -- down empties what blocks it`);
@@ -61,7 +61,7 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
   const started = new Date();
   const running = { value: true };
   const deploying = cdkDeploy(deployment, ['--all']).finally(() => (running.value = false));
-  // An error of the CLI is told after the stacks had their say.
+  // Failures of stacks are reported before an error of the CLI itself.
   const failed = deploying.then(
     () => undefined,
     (error: Error) => error,
@@ -79,15 +79,15 @@ const cdkDeploy = async ({ assembly, log, aws }: Deployment, which: readonly str
     await environmentOf(aws),
   );
 
-/** Stacks of the account whose room is not in the app that is deployed. */
+/** Stacks of the account whose room is not in the deployed app. */
 export const leaving = <Stack extends { name: string }>(stacks: readonly Stack[], assembly: string): Stack[] => {
   const files = templateFiles(assembly);
   return stacks.filter(({ name }) => !files.has(name));
 };
 
 /**
- * Deletes what left the app, which the CDK never does. Whoever imports from it is updated before, and earlier stacks are updated after:
- * CloudFormation takes no export back that another stack imports.
+ * Deletes stacks that left the app, which the CDK never does. Stacks that import from them are updated before, earlier stacks after:
+ * CloudFormation refuses to remove an export that another stack imports.
  */
 async function removeRooms(deployment: Deployment, standing: readonly Standing[]): Promise<void> {
   const { kit, aws, assembly, out } = deployment;
@@ -98,7 +98,7 @@ async function removeRooms(deployment: Deployment, standing: readonly Standing[]
   await down(aws, await plan(aws, kit, gone), out);
 }
 
-/** Construct ids of the stacks that stay and import from one that goes. */
+/** Construct ids of remaining stacks that import from a leaving one. */
 export const importers = (
   standing: readonly Pick<Standing, 'name' | 'room' | 'template'>[],
   gone: readonly string[],
@@ -111,10 +111,10 @@ export const importers = (
     })
     .flatMap(({ room }) => stacksOf().flatMap(({ id, stack }) => (stack === room ? [id] : [])));
 
-/** A stack that can be updated, with the template that it was deployed from. */
+/** An updatable stack with its deployed template. */
 type Standing = KitStack & { template: Template };
 
-/** @returns the stacks that stand */
+/** @returns the existing stacks */
 async function refuse(
   client: CloudFormationClient,
   kit: string,
@@ -124,13 +124,13 @@ async function refuse(
   const busy = before.find(({ status }) => inProgress(status));
   if (busy !== undefined)
     throw new Refused(
-      `${busy.name} is ${busy.status}: something else works on it (a release?); run up again when it has ended`,
+      `${busy.name} is ${busy.status}: another operation, such as a release, is in progress; run up again when it has ended`,
     );
   const stuck = before.find(({ status }) => /^(UPDATE_ROLLBACK_FAILED|UPDATE_FAILED)$/.test(status));
   if (stuck !== undefined)
     throw new Refused(
       `${stuck.name} is ${stuck.status} (${stuck.reason ?? 'no reason given'}): mend the cause, then ` +
-        `aws cloudformation continue-update-rollback --stack-name ${stuck.name}, or be rid of all with npm run kit -- down`,
+        `aws cloudformation continue-update-rollback --stack-name ${stuck.name}, or delete everything with npm run kit -- down`,
     );
   const stand = before.filter(({ status }) => !UNBORN.test(status));
   const deployed = await Promise.all(
@@ -141,7 +141,7 @@ async function refuse(
   return deployed;
 }
 
-/** Tells each stack once it has ended, until the CLI has. */
+/** Reports each stack when it ends, until the CLI ends. */
 async function follow(
   client: CloudFormationClient,
   { kit, out, assembly }: Deployment,
@@ -179,7 +179,7 @@ async function progress(client: CloudFormationClient, name: string, since: Date)
   return `${name}: ${ready} of ${state.size} resources so far; ${events.at(-1)?.LogicalResourceId ?? ''}`;
 }
 
-/** The failure of the first stack that failed; the CLI's own words where none did. */
+/** The failure of the first failed stack, or the CLI's own message. */
 async function explained(
   client: CloudFormationClient,
   { kit, log }: Deployment,

@@ -1,4 +1,4 @@
-/** `down`: stops what works, empties what blocks, deletes the stacks against their order, and says what stays. */
+/** `down`: stops producers, empties buckets and registries, deletes the stacks in reverse order, and lists what is retained. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { stacksOf } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
@@ -20,10 +20,10 @@ import {
 
 export interface Plan {
   kit: string;
-  /** Whether every stack of the kit is in it. */
+  /** Whether the list contains every stack of the kit. */
   whole: boolean;
   stacks: (KitStack & { resources: StackResource[] })[];
-  /** What the templates keep when their stack is deleted (`production` keeps its data). */
+  /** Resources that the templates retain (`production` keeps its data). */
   retained: (StackResource & { stack: string })[];
 }
 
@@ -35,21 +35,20 @@ export interface Taken {
   retained: { stack: string; type: string; physicalId: string }[];
 }
 
-/** Says what would go and what stays, asks for the kit's name, and deletes. @throws Refused unless confirmed */
+/** Lists deleted and retained resources, asks for the kit's name as confirmation, and deletes. @throws Refused unless confirmed */
 export async function takeDown(aws: Aws, { kit, yes }: { kit: string; yes: boolean }, out: Out): Promise<Taken> {
   const planned = await plan(aws, kit);
   for (const { name, status, resources } of planned.stacks)
     out.line(`${name.padEnd(32)} ${status}, ${resources.length} resources`);
   for (const { type, physicalId } of planned.retained) out.line(`stays: ${type} ${physicalId}`);
   if (planned.stacks.length === 0) out.line(`no stack of ${kit} is deployed here`);
-  else if (!yes)
-    await confirm(`delete these stacks, and their data where nothing says that it stays? Type ${kit} to go on:`, kit);
+  else if (!yes) await confirm(`delete these stacks, and their data unless it is retained? Type ${kit} to go on:`, kit);
   const taken = await down(aws, planned, out);
-  out.line(`npm run kit -- sweep${kit === 'mlkit' ? '' : ` --kit ${kit}`} tells what is left in the account`);
+  out.line(`npm run kit -- sweep${kit === 'mlkit' ? '' : ` --kit ${kit}`} lists what is left in the account`);
   return taken;
 }
 
-/** What there is to delete, from the account alone. @param only names of stacks. @default every stack of the kit */
+/** Stacks to delete, found from the account alone. @param only names of stacks. @default every stack of the kit */
 export async function plan(aws: Aws, kit: string, only?: readonly string[]): Promise<Plan> {
   const client = new CloudFormationClient(aws);
   const found = (await kitStacks(client, kit)).filter(({ name }) => only?.includes(name) ?? true);
@@ -58,7 +57,7 @@ export async function plan(aws: Aws, kit: string, only?: readonly string[]): Pro
   for (const stack of found) {
     const resources = await resourcesOf(client, stack.name);
     stacks.push({ ...stack, resources });
-    // A stack that only a change set named has no template.
+    // A stack that exists as a change set only has no template.
     if (stack.status === 'REVIEW_IN_PROGRESS') continue;
     const template = await templateOf(client, stack.name);
     retained.push(...kept(template, resources).map((r) => ({ ...r, stack: stack.name })));
@@ -66,10 +65,10 @@ export async function plan(aws: Aws, kit: string, only?: readonly string[]): Pro
   return { kit, whole: only === undefined, stacks, retained };
 }
 
-/** Not things of their own: a stream goes with its log group, the other is a setting of the Region. */
+/** Types that are deleted with another resource: a log stream with its group; the API Gateway account is a setting of the Region. */
 const PARTS = new Set(['AWS::Logs::LogStream', 'AWS::ApiGateway::Account']);
 
-/** Resources with a deletion policy that keeps them. */
+/** Resources with a retaining deletion policy. */
 export function kept({ Resources }: Template, resources: readonly StackResource[]): StackResource[] {
   return resources.filter(
     ({ logicalId, type }) => /^Retain/.test(Resources[logicalId]?.DeletionPolicy ?? '') && !PARTS.has(type),
@@ -85,7 +84,7 @@ export async function down(aws: Aws, { kit, whole, stacks, retained }: Plan, out
   for (const { name, status } of [...stacks].reverse()) {
     const started = Date.now();
     if (inProgress(status)) out.progress(`${name} is ${status}`);
-    // A release that was stopped leaves its stack to end what it began: CloudFormation refuses to delete before.
+    // A stopped release leaves its stack update running, and CloudFormation refuses to delete a stack meanwhile.
     if ((await settled(client, name)) === undefined) continue;
     out.progress(`deleting ${name}`);
     await deleteWhole(aws, client, name, out);
@@ -108,7 +107,7 @@ export async function down(aws: Aws, { kit, whole, stacks, retained }: Plan, out
   };
 }
 
-/** Twice where something was in the way: what arrived after the stack had emptied it. */
+/** Repeats a deletion when objects arrived after the stack had emptied a resource. */
 async function deleteWhole(aws: Aws, client: CloudFormationClient, name: string, out: Out): Promise<void> {
   const failure = await deleteStack(client, name);
   if (failure === undefined) return;
@@ -117,6 +116,6 @@ async function deleteWhole(aws: Aws, client: CloudFormationClient, name: string,
   const again = await deleteStack(client, name);
   if (again !== undefined)
     throw new Error(
-      `stack ${name} cannot be deleted: ${again}\nmend the cause and run down again: it goes on where it stopped`,
+      `stack ${name} cannot be deleted: ${again}\nremove the cause and run down again: it goes on where it stopped`,
     );
 }

@@ -1,23 +1,23 @@
-/** What AWS offers a new account and asks for it, each fact with its source and the day it was last looked up. */
+/** Dated facts about AWS: prices, quotas and availability, each with its source. */
 import prices from '../../facts/prices.json';
 import quotas from '../../facts/quotas.json';
 import serviceStatus from '../../facts/service-status.json';
 
-/** How far a fact may be trusted; `recalled` was not looked up. */
+/** Reliability of a fact; `recalled` means that it was not looked up. */
 export type Evidence = 'documentation' | 'observed' | 'secondary' | 'recalled';
 
 interface Fact {
   evidence: Evidence;
   source: string;
-  /** Day of the last look, `YYYY-MM-DD`. */
+  /** Day of the last check, `YYYY-MM-DD`. */
   checkedOn: string;
 }
 
-/** Something closed to new customers (`closed`) or to everybody (`retired`), and what in a template or request meets it. */
+/** A feature closed to new customers (`closed`) or to everybody (`retired`), with the patterns that use it in a template or request. */
 export interface ClosedFeature extends Fact {
   feature: string;
   status: 'closed' | 'retired';
-  /** First day on which a new customer is refused; null where nobody wrote it down. */
+  /** First day on which new customers are refused; null when unpublished. */
   since: string | null;
   instead: string;
   uses: {
@@ -37,29 +37,29 @@ export interface Quota extends Fact {
   /** Service code of Service Quotas. */
   service: string;
   name: string;
-  /** `L-…`; null where only the name is known. */
+  /** `L-…`; null when only the name is published. */
   code: string | null;
-  /** What `GetAWSDefaultServiceQuota` answers. */
+  /** Value of `GetAWSDefaultServiceQuota`. */
   default: number;
-  /** What a new account is given, where that is less. */
+  /** Value in a new account, when it is lower. */
   newAccount?: number;
   unit: string;
 }
 
 export interface Price extends Fact {
   usd: number;
-  /** The unit that `usd` buys one of. */
+  /** The unit of `usd`. */
   per: string;
   note?: string;
 }
 
 export const closedFeatures = serviceStatus.services as ClosedFeature[];
-/** The sentence of the ValidationException that a new customer gets. */
+/** The message of the ValidationException for a new customer. */
 export const refusal: string = serviceStatus.refusal;
 
 /** Quotas of a new account in us-east-1. */
 export const knownQuotas = quotas.quotas as Quota[];
-/** `{type} for … usage`: what a new account has of an instance type that `knownQuotas` does not name. */
+/** `{type} for … usage`: quotas of a new account for instance types that `knownQuotas` does not list. */
 export const quotaFamilies = quotas.families as (Omit<Quota, 'code' | 'newAccount'> & { name: string })[];
 
 export const priceList: { region: string; currency: string; prices: Record<string, Price> } = {

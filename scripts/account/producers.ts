@@ -1,4 +1,4 @@
-/** Whatever would go on working, or writing into a bucket, while the stacks are deleted. Found through the stacks' own resources. */
+/** Stops rules, schedules, executions and jobs before the stacks are deleted, because they would continue to write. */
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { isAbsent } from '../../lib/shared/absent';
 import type { Aws } from '../operate/deployed-kit';
@@ -15,13 +15,13 @@ export interface Stopped {
   name: string;
 }
 
-/** A producer that has ended already is what was wanted, as one that is gone. A refused change is not: the producer goes on. */
+/** A producer that has ended counts as stopped, like one that is gone. A refused change does not: the producer continues. */
 const ENDED = /rejected because the .*is in status/i;
 
 /**
- * Stops them in the order in which they cause each other: rules and schedules, executions, jobs; then waits for the jobs, which write last.
- * @param kit whose SageMaker jobs are stopped too; undefined where only some of its stacks go, because a job's name does not say which
- * @returns what was stopped
+ * Stops producers in the order of cause: rules and schedules, executions, jobs; then waits for the jobs, which write last.
+ * @param kit whose SageMaker jobs are stopped too; undefined when only some stacks go, because a job's name lacks its stack
+ * @returns the stopped producers
  */
 export async function stopProducers(
   aws: Aws,
@@ -45,7 +45,7 @@ export async function stopProducers(
     await attempt('rule', Name, () => call(aws, 'eventbridge:DisableRule', { Name: Name.split('|').at(-1) }));
   for (const Name of named('AWS::Scheduler::Schedule'))
     await attempt('schedule', Name, async () => {
-      // UpdateSchedule replaces the whole schedule; the client sends of an answer what the request has.
+      // UpdateSchedule replaces the whole schedule; the client ignores response fields that the request does not have.
       const schedule = (await call(aws, 'scheduler:GetSchedule', { Name })) as object;
       await call(aws, 'scheduler:UpdateSchedule', { ...schedule, Name, State: 'DISABLED' });
     });
@@ -63,13 +63,13 @@ export async function stopProducers(
         await attempt('Glue job run', Id, () => call(aws, 'glue:BatchStopJobRun', { JobName, JobRunIds: [Id] }));
   if (kit !== undefined) await stopJobs(aws, kit, attempt, out);
 
-  // CloudTrail delivers minutes later, into a bucket that was emptied before.
+  // CloudTrail delivers minutes later, into a bucket that has been emptied.
   for (const Name of named('AWS::CloudTrail::Trail'))
     await attempt('trail', Name, () => call(aws, 'cloudtrail:StopLogging', { Name }));
   return stopped;
 }
 
-/** What is listed of something that may have been deleted by hand: nothing then. */
+/** Items of a parent that may have been deleted by hand; none in that case. */
 async function* listed(found: AsyncIterable<Json>): AsyncGenerator<Json> {
   try {
     yield* found;
@@ -80,7 +80,7 @@ async function* listed(found: AsyncIterable<Json>): AsyncGenerator<Json> {
 
 type Attempt = (kind: string, name: string, stop: () => Promise<unknown>) => Promise<void>;
 
-/** Jobs go on when the execution that started them is gone. */
+/** Jobs continue after the execution that started them has stopped. */
 async function stopJobs(aws: Aws, kit: string, attempt: Attempt, out: Out): Promise<void> {
   for (let first = true; ; first = false) {
     const running = await runningJobs(aws, kit);
@@ -93,7 +93,7 @@ async function stopJobs(aws: Aws, kit: string, attempt: Attempt, out: Out): Prom
   }
 }
 
-/** Tuning first: a stopped trial is replaced by the next. */
+/** Tuning jobs come first, because they replace stopped trials. */
 const JOBS = ['HyperParameterTuningJob', 'TrainingJob', 'ProcessingJob'];
 
 async function runningJobs(aws: Aws, kit: string): Promise<{ type: string; label: string; name: string }[]> {

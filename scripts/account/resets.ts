@@ -1,4 +1,4 @@
-/** What a deployment would take from the model that serves: compared before anything is changed. */
+/** Finds changes of a deployment that would reset the released model, before anything is changed. */
 import type { StackName } from '../../lib/rooms';
 import { MODEL_PARAMETER } from '../../lib/serving/room';
 import { names } from '../../lib/shared/names';
@@ -11,7 +11,7 @@ export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
 }
 
 /**
- * Why a deployment must not happen: one sentence each, empty when the released model stays.
+ * Reasons against a deployment, one sentence each; empty when the released model stays.
  * `next` are the synthesized templates by room.
  */
 export function resets(
@@ -44,10 +44,10 @@ function* releasedModel(
   const model = deployed.find(({ room }) => room === 'serving-model');
   for (const parameter of Object.keys(model?.parameters ?? {}))
     if (next['serving-model']?.Parameters?.[parameter] === undefined)
-      yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would go`;
+      yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would be removed`;
   if (mode(model?.template) !== mode(next['serving-model']))
-    // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html: there and not back.
-    yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker does not take an endpoint there and back; run down first`;
+    // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html: the change is possible in one direction only.
+    yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker cannot convert an endpoint both ways; run down first`;
 }
 
 function mode(template: Template | undefined): 'serverless' | 'real-time' {

@@ -1,4 +1,4 @@
-/** The kit's stacks as CloudFormation knows them: by name, so that no app has to be synthesized to find them. */
+/** The kit's stacks in CloudFormation, found by name without synthesizing an app. */
 import {
   CloudFormationClient,
   DeleteStackCommand,
@@ -34,10 +34,10 @@ export interface StackResource {
   reason?: string;
 }
 
-/** Between two looks at stacks or jobs: the account's other deployments are throttled with ours. */
+/** Polling interval for stacks and jobs; other deployments of the account share the API limits. */
 export const POLL_MS = 5000;
 
-/** In order of deployment; what does not exist is left out. */
+/** Existing stacks in order of deployment. */
 export async function kitStacks(client: CloudFormationClient, kit: string): Promise<KitStack[]> {
   const found = new Map<string, Stack>();
   for await (const page of paginateDescribeStacks({ client }, {}))
@@ -63,7 +63,7 @@ function kitStack(room: StackName, stack: Stack): KitStack {
   };
 }
 
-/** The template as it was deployed. */
+/** The deployed template. */
 export async function templateOf(client: CloudFormationClient, StackName: string): Promise<Template> {
   const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
   return JSON.parse(TemplateBody) as Template;
@@ -73,7 +73,7 @@ export async function resourcesOf(client: CloudFormationClient, StackName: strin
   const found: StackResource[] = [];
   for await (const page of paginateListStackResources({ client }, { StackName }))
     for (const r of page.StackResourceSummaries ?? [])
-      // What was never made has no physical id.
+      // A resource that was never created has no physical id.
       if (r.PhysicalResourceId !== undefined && r.ResourceStatus !== 'DELETE_COMPLETE')
         found.push({
           logicalId: r.LogicalResourceId!,
@@ -96,7 +96,7 @@ export async function eventsSince(client: CloudFormationClient, StackName: strin
   return found.reverse();
 }
 
-/** The first resource that failed: what failed later was cancelled because of it, or the stack itself. */
+/** The first failed resource; later failures are cancellations, or the stack itself. */
 export function firstFailure(events: readonly StackEvent[]): string | undefined {
   const failed = events.find(
     ({ ResourceStatus = '', ResourceStatusReason = '', ResourceType }) =>
@@ -131,6 +131,6 @@ export async function deleteStack(client: CloudFormationClient, name: string): P
   const status = await settled(client, name);
   if (status === undefined) return undefined;
   const events = await eventsSince(client, name, since);
-  // A stack whose exports are imported is what it was before.
+  // A stack whose exports are imported keeps its former status.
   return firstFailure(events) ?? `the stack is ${status}: ${events.at(-1)?.ResourceStatusReason ?? 'no reason given'}`;
 }

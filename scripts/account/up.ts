@@ -1,4 +1,4 @@
-/** `up`: is the account ready, what will it cost, go on? Then the deployment. */
+/** `up`: checks the account, shows the cost, asks for confirmation, and deploys. */
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { storyOf } from '../../datasets/module';
@@ -28,10 +28,10 @@ export interface UpOptions {
   yes: boolean;
 }
 
-/** @throws Refused when a check fails, the cost is above `maxUsd`, or nobody confirmed; nothing was changed then */
+/** @throws Refused when a check fails, the cost is above `maxUsd`, or the confirmation is missing; nothing has been changed then */
 export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackOutcome[]> {
   const { kit, profile, config, with: rooms, yes } = options;
-  // Refused by the configuration's own words, before anything is started.
+  // An invalid configuration is refused before anything is started.
   const resolved = chosenConfig({ profile, kit, rooms }, config);
   const templates = synthesize(resolved);
   const cost = estimate(resolved, templates);
@@ -41,7 +41,7 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
   if (diagnosis.verdict === 'fail')
     throw new Refused('doctor finds what would make the deployment fail (above): nothing was changed');
   out.line(
-    `${kit}, profile ${profile}: ${usd(cost.idle.usdPerDay)} USD a day while it exists, ${usd(cost.story.usd)} a drift story, ${usd(firstMonth(cost))} the first month (npm run kit -- cost tells of what)`,
+    `${kit}, profile ${profile}: ${usd(cost.idle.usdPerDay)} USD per day while it exists, ${usd(cost.story.usd)} per drift story, ${usd(firstMonth(cost))} the first month (details: npm run kit -- cost)`,
   );
   if (options.maxUsd !== undefined && firstMonth(cost) > options.maxUsd)
     throw new Refused(
@@ -51,7 +51,7 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
   out.progress(`synthesizing ${kit}, profile ${profile}`);
   await synth(assembly, { profile, kit, rooms, config });
   const gone = leaving(await kitStacks(new CloudFormationClient(aws), kit), assembly);
-  for (const { name, room } of gone) out.line(`${name} is deleted, its room is not asked for: ${lost(room)}`);
+  for (const { name, room } of gone) out.line(`${name} is deleted, because its room is not enabled: ${lost(room)}`);
   const deleting = gone.length === 0 ? '' : ` and delete ${gone.map(({ name }) => name).join(', ')}`;
   if (!yes) await confirm(`deploy ${kit}, profile ${profile}${deleting}? [y/n]`, 'y');
   const outcomes = await deployKit({ kit, aws, assembly, log: join(assembly, 'up.log'), out });
@@ -62,4 +62,4 @@ export async function up(aws: Aws, options: UpOptions, out: Out): Promise<StackO
 }
 
 const lost = (stack: StackName): string =>
-  stacksOf().find((each) => each.stack === stack)?.room.lost ?? 'nothing is lost that up would not make again';
+  stacksOf().find((each) => each.stack === stack)?.room.lost ?? 'up can restore all of it';

@@ -1,4 +1,4 @@
-/** The CDK app as a deployment synthesizes it: what that costs, and the bundle of predict that comes out of it. */
+/** Measures the synthesis of the CDK app for a deployment, and the resulting bundle of predict. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,16 +29,16 @@ export function measureApp(): Record<string, number> {
 }
 
 function synthesized(assembly: string) {
-  // Node tells the use of its own process only, so the app reports its own as it leaves.
+  // Node reports the usage of its own process only, so the app prints its own when it exits.
   const program = `process.on('exit', () => { const { userCPUTime: u, systemCPUTime: s } = process.resourceUsage(); require('fs').writeSync(1, JSON.stringify({ seconds: (u + s) / 1e6 })); }); require(${JSON.stringify(join(ROOT, 'bin/app.ts'))}).buildKit(new (require('aws-cdk-lib').App)());`;
   const context = {
     ...cdk.context,
     profile: 'sandbox',
-    // Set by the CDK CLI; they say which bundle is whose.
+    // The CDK CLI sets these; they label the bundles.
     'aws:cdk:enable-path-metadata': true,
     'aws:cdk:enable-asset-metadata': true,
   };
-  // The CDK's template validator is left out, as rehearsals and tests synthesize; its share does not grow with the kit.
+  // The CDK's template validator is off, as in rehearsals and tests; its share does not grow with the kit.
   const env = {
     ...process.env,
     CDK_VALIDATION: 'false',
@@ -55,7 +55,7 @@ function resourcesOf(assembly: string): Resource[] {
     .flatMap(({ Resources }) => Object.values(Resources));
 }
 
-/** The bundle of a function, with the environment that its template gives it; what only a deployment knows is made up. */
+/** The bundle of a function, with the environment of its template; values known to a deployment only are placeholders. */
 export function bundleOf(
   resources: readonly Resource[],
   path: string,
@@ -73,10 +73,10 @@ export function bundleOf(
   };
 }
 
-/** Time until a new process of Node has the handler. @throws Error when the bundle cannot be imported, or exports none */
+/** Time until a new Node process has imported the handler. @throws Error when the bundle cannot be imported, or exports none */
 export function importMilliseconds(file: string, environment: Record<string, string>): number {
   const program = `const t = performance.now(); const { handler } = require(${JSON.stringify(file)}); const milliseconds = performance.now() - t; if (typeof handler !== 'function') throw new Error('it exports no handler'); console.log(JSON.stringify({ milliseconds }));`;
-  // Lambda itself sets the Region.
+  // Lambda sets the Region.
   const env = { PATH: process.env.PATH, AWS_REGION: 'us-east-1', ...environment };
   return figuresOf(ended(process.execPath, ['-e', program], { env })).milliseconds!;
 }

@@ -1,4 +1,4 @@
-/** Child processes of measurements: none is believed before it has ended with 0. */
+/** Child processes of measurements, whose figures count only after exit code 0. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ interface Where {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end. @throws Error with its last words, and the file that keeps all of them, when it does not end with 0 */
+/** Runs a program to its end. @throws Error with the last lines and the log file when the exit code is not 0 */
 export function ended(command: string, args: readonly string[], { cwd = ROOT, env = process.env }: Where = {}): Ended {
   const started = performance.now();
   const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
@@ -41,7 +41,7 @@ export function ended(command: string, args: readonly string[], { cwd = ROOT, en
   return { stdout, seconds };
 }
 
-/** The last line that a program prints, as the JSON object of figures that it is. @throws Error when it is something else */
+/** The last printed line, parsed as a JSON object of figures. @throws Error when it is not one */
 export function figuresOf<Value = number>({ stdout }: Ended): Record<string, Value> {
   const line = stdout.trim().split('\n').at(-1) ?? '';
   try {

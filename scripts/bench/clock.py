@@ -1,4 +1,4 @@
-"""What the Python measurements share: the raw tables as the loader lays them out, and how time is taken."""
+"""Shared parts of the Python measurements: raw tables in the loader's layout, and timing."""
 
 import contextlib
 import statistics
@@ -9,14 +9,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = [ROOT / "jobs", *(ROOT / "jobs" / room for room in ("etl", "training", "serving", "monitoring"))]
-# What is measured are rows of the default dataset, which its own tests lay out.
+# Measurements use rows of the default dataset, in the layout of its own tests.
 DATASET = (ROOT / "datasets/default").resolve()
 TESTS = ROOT / "test/datasets" / DATASET.name
 sys.path[:0] = [str(path) for path in (*ROOMS, DATASET, ROOT / "test/jobs", TESTS)]
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """Wall time. What the program prints goes to standard error: standard output is for the figures."""
+    """Wall time. The output goes to standard error, because standard output is for the figures."""
     start = time.perf_counter()
     with contextlib.redirect_stdout(sys.stderr):
         call()

@@ -1,4 +1,4 @@
-/** The set-up of a newcomer: a clone of the commit, an empty HOME, no Java, no package downloaded before. */
+/** Measures the set-up of a new user: a clone of the commit, an empty HOME, no Java, no cached packages. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -11,9 +11,9 @@ export function measureColdSetup(): Record<string, number> {
     const cwd = join(folder, 'clone');
     ended('git', ['clone', '--quiet', ROOT, cwd]);
     const { JAVA_HOME: _, PATH = '', ...rest } = process.env;
-    // The tools of this clone must not serve the other one.
+    // The tools of this clone must not be visible to the other one.
     const path = PATH.split(delimiter).filter((part) => !part.startsWith(ROOT));
-    // npm hands the place of its cache on to what it runs, whatever HOME is.
+    // npm passes its cache folder on to child processes, whatever HOME is.
     const cold = { KIT_BARE: '1', npm_config_cache: join(folder, 'npm') };
     const { seconds } = ended('npm', ['run', 'setup'], { cwd, env: { ...rest, ...cold, PATH: path.join(delimiter) } });
     const made = ended('du', ['-sk', 'node_modules', '.toolchain'], { cwd }).stdout.trim().split('\n');

@@ -1,5 +1,5 @@
 """
-How long the Glue job takes on this machine's Spark, over local files; prints the figures as one JSON line.
+Measures the Glue job on this machine's Spark, over local files; prints the figures as one JSON line.
 usage: etl.py months | growth
 """
 
@@ -20,7 +20,7 @@ YEAR = [f"2013-{number:02}" for number in range(1, 13)]
 
 
 def prepare(spark: Any, lake: Path, partitions: list[str]) -> None:
-    """One run of the job. Nothing else here knows how the job is called."""
+    """One run of the job."""
     done = etl.prepare(etl.Lake(spark, f"file:{lake}/raw/", f"file:{lake}/curated/"), partitions, "bench")
     if any("refused" in entry for entry in done["partitions"]):
         raise RuntimeError(f"the job refused what it was to be timed with: {done}")
@@ -33,7 +33,7 @@ def by_months(spark: Any, root: Path) -> dict[str, float]:
     def took(partitions: list[str]) -> float:
         return seconds(lambda: prepare(spark, root, partitions))
 
-    # The first run of a session compiles; "warm" is what comes after it.
+    # The first run of a session compiles; the "warm" figures come from later ones.
     first = took(YEAR[:1])
     warm = median(3, lambda: took(YEAR[:1]))
     return {"etl-first": first, "etl-month": warm, "etl-quarter": took(YEAR[:3]), "etl-year": took(YEAR)}
@@ -50,7 +50,7 @@ def by_rows(spark: Any, root: Path) -> dict[str, float]:
         return seconds(lambda: prepare(spark, root / f"x{scale}", YEAR[:1]))
 
     took(1)
-    # The smallest is the shortest, and the least certain.
+    # The smallest partition has the shortest and least certain time.
     times = {1: median(3, lambda: took(1)), 10: took(10), 30: took(30)}
     exponents = {f"etl-growth-{scale}": math.log(times[scale] / times[1], scale) for scale in (10, 30)}
     return {**{f"etl-x{scale}": time for scale, time in times.items()}, **exponents}

@@ -1,4 +1,4 @@
-/** `npm run bench`: figures with their targets, so that what becomes slower is seen when it does. */
+/** `npm run bench`: figures with targets, so that a slowdown is noticed. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -27,15 +27,16 @@ export function register(program: Command): void {
   program
     .command('bench')
     .description('measure the speed of the kit against its targets')
-    .option('--only <name...>', 'these figures, whatever they take')
-    .option('--all', 'also what takes minutes, an hour together: rehearsals, npm test, a cold set-up')
+    .option('--only <name...>', 'these figures, including long ones')
+    .option('--all', 'also long measurements, about an hour in all: rehearsals, npm test, a cold set-up')
     .option('--check', 'exit code 1 when a figure is beyond its target')
     .addOption(
-      new Option('--runs <number>', 'runs of which the median is told (default: 3, of what takes minutes 1)').argParser(
-        whole,
-      ),
+      new Option(
+        '--runs <number>',
+        'number of runs, whose median is printed (default: 3, or 1 for long ones)',
+      ).argParser(whole),
     )
-    .option('--json <file>', 'where the figures are kept', join(ROOT, '.bench/latest.json'))
+    .option('--json <file>', 'file of the figures', join(ROOT, '.bench/latest.json'))
     .addHelpText('after', () => `\nFigures:\n${MEASUREMENTS.map(described).join('\n')}`)
     .action((options: BenchOptions) => {
       process.exitCode = bench(options);
@@ -43,7 +44,7 @@ export function register(program: Command): void {
 }
 
 /**
- * Prints and keeps the figures. A measurement that fails, fails the bench: no figure is not a good figure.
+ * Prints and stores the figures. A failed measurement fails the bench.
  * @returns the exit code
  */
 export function bench(
@@ -86,7 +87,7 @@ function choose(measurements: readonly Measurement[], only: readonly string[] | 
   const names = measurements.flatMap(({ figures }) => figures.map(({ name }) => name));
   const unknown = (only ?? []).filter((name) => !names.includes(name));
   if (unknown.length > 0)
-    throw new Refused(`there is no figure ${JSON.stringify(unknown[0])}: choose of ${names.join(', ')}`);
+    throw new Refused(`there is no figure ${JSON.stringify(unknown[0])}: choose from ${names.join(', ')}`);
   return measurements.filter(({ figures, long = false }) =>
     only === undefined ? all || !long : figures.some(({ name }) => only.includes(name)),
   );
@@ -96,7 +97,7 @@ function measured({ measure }: Measurement, wanted: readonly Figure[], runs: num
   const values = Array.from({ length: runs }, () => measure());
   return wanted.map((figure) => {
     const own = values.map((one) => one[figure.name]!);
-    // Nothing that is measured takes no time: an absent or empty answer would become a zero.
+    // No measured step takes zero time, so a zero is an absent or empty result.
     if (!own.every((value) => Number.isFinite(value) && value !== 0))
       throw new Error(`${figure.name} was measured as ${JSON.stringify(own)}: every run must give a number`);
     return { ...figure, value: median(own), values: own };

@@ -1,7 +1,7 @@
 """
-How long the SageMaker programs take on real rows of January; prints the figures as one JSON line.
-CPU time of a job, which other work on this machine changes least; wall time of a request, which a caller
-waits for.
+Measures the SageMaker programs on real rows of January; prints the figures as one JSON line. Jobs are
+measured in CPU time, which other load on this machine changes least; requests in wall time, which callers
+experience.
 """
 
 import json
@@ -36,7 +36,7 @@ def main(root: Path) -> dict[str, float]:
 
 
 def curate(root: Path, *wanted: str) -> None:
-    """Features of the months without Spark: the oracle of the tests writes the same rows in a second each."""
+    """Features of the months without Spark: the tests' oracle needs about a second for each month."""
     for previous, month in zip((None, *wanted), wanted, strict=False):
         months.write_month(root / "raw", month)
         months.write_labels(root / "input/labels", months.month_rows(months.EVENTS, month))
@@ -47,7 +47,7 @@ def curate(root: Path, *wanted: str) -> None:
 
 
 def jobs(root: Path) -> Iterator[tuple[str, float]]:
-    """Trains and evaluates on January, then monitors its last week as the processing job does."""
+    """Trains and evaluates on January, then monitors its last week with the processing job's program."""
     inputs = {"features": root / "input/features", "labels": root / "input/labels"}
     slices = {"gate_days": 7, "select_days": 7, "data_through": END}
     outputs = {name: root / name for name in ("model", "checkpoints", "output")}
@@ -86,7 +86,7 @@ def options(values: dict[str, Any]) -> list[str]:
 
 
 def requests(root: Path) -> dict[str, float]:
-    """A request through the container's functions, beside the parts of it that nothing can leave out."""
+    """A request through the container's functions, beside its unavoidable parts."""
     model = Model.load(root / "model")
     rows = week(root).iloc[:ROWS_OF_A_REQUEST]
     handler, floor = request(model, rows)
@@ -99,7 +99,7 @@ def requests(root: Path) -> dict[str, float]:
 
 
 def request(model: Model, rows: Any) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """The handler of a request with these rows, and alone: parsing, XGBoost on the matrix, writing."""
+    """The handler for a request with these rows, and the bare work: parsing, XGBoost, serialising."""
     body = json.dumps({"instances": to_instances(rows)})
     matrix = model.encoding.matrix(rows)
     kind = "application/json"

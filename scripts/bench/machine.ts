@@ -1,4 +1,4 @@
-/** Commit and machine of a figure: no two of them can be compared otherwise. */
+/** Commit and machine of a figure; without them two figures cannot be compared. */
 import { cpus, totalmem } from 'node:os';
 import { toolchain } from '../rehearse/engine';
 import { ended } from './child';
@@ -21,7 +21,7 @@ export const machine = (): Machine => ({
 
 export const commit = (cwd?: string): string => ended('git', ['rev-parse', 'HEAD'], { cwd }).stdout.trim();
 
-/** Files that differ from the commit, new ones too, below `paths`; everywhere when none is given. */
+/** Files below `paths` that differ from the commit, new ones included; all files when no path is given. */
 export const uncommitted = (paths: readonly string[] = [], cwd?: string): string[] =>
   ended('git', ['status', '--porcelain', '--', ...paths], { cwd })
     .stdout.split('\n')

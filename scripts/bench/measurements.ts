@@ -1,4 +1,4 @@
-/** Every figure that is guarded: its target, and the measurement that yields it. */
+/** Every guarded figure, with its target and its measurement. */
 import { join } from 'node:path';
 import { toolchain } from '../rehearse/engine';
 import { measureApp } from './app';
@@ -10,29 +10,29 @@ export interface Figure {
   readonly name: string;
   readonly what: string;
   readonly unit: 's' | 'CPU s' | 'ms' | 'KiB' | 'GiB' | 'exponent' | 'ratio' | 'ratio';
-  /** Beyond it `--check` fails. @default none: the figure is shown beside others */
+  /** Limit beyond which `--check` fails. @default none: the figure is for comparison */
   readonly target?: number;
 }
 
 export interface Measurement {
   readonly how: string;
-  /** Minutes rather than seconds: measured when asked for. @default false */
+  /** Takes minutes rather than seconds, and runs on request only. @default false */
   readonly long?: boolean;
-  /** Number of runs, of which the median is printed. @default 3 */
+  /** Number of runs; the median is printed. @default 3 */
   readonly runs?: number;
   readonly figures: readonly Figure[];
-  /** One run. @returns a value for every figure @throws Error when what is measured fails */
+  /** One run. @returns a value for every figure @throws Error when the measured program fails */
   measure(): Record<string, number>;
 }
 
-/** Figures that a program of this folder prints. */
+/** Figures printed by a program of this folder. */
 export function python<Value = number>(program: string, ...args: string[]): Record<string, Value> {
-  // One thread, as the engine serves: threads that spin while they wait for a place would be counted as work.
+  // One thread, as in the engine: waiting threads that spin would count as work.
   const env = { ...process.env, OMP_NUM_THREADS: '1' };
   return figuresOf(ended(toolchain().python, [join(__dirname, program), ...args], { env }));
 }
 
-/** A step of the tests as `npm test -- --only` runs it. */
+/** A step of the tests, as in `npm test -- --only`. */
 const step = (name: string, only: string, target: number): Measurement => ({
   how: `wall time of npm test -- --only ${only}`,
   long: true,
@@ -41,7 +41,7 @@ const step = (name: string, only: string, target: number): Measurement => ({
   measure: () => ({ [name]: ended('npm', ['test', '--', '--only', only]).seconds }),
 });
 
-/** A rehearsal as a user starts it, and parts of it. */
+/** A rehearsal started like a user does, and parts of it. */
 const rehearsal = (
   { name, target, args }: { name: string; target: number; args: string[] },
   parts: readonly Figure[] = [],

@@ -1,4 +1,4 @@
-/** The middle value; of two in the middle the mean. @throws Error where there is none, or one that is no number */
+/** The middle value, or the mean of the two in the middle. @throws Error for an empty list or a value that is not a number */
 export function median(values: readonly number[]): number {
   if (values.length === 0 || !values.every(Number.isFinite))
     throw new Error(`no median of ${JSON.stringify(values)}: every value must be a number`);

@@ -1,6 +1,6 @@
 """
-The bake-off of the kit on the real rows of January to March, held against second_bakeoff.py; prints the
-figures as one JSON line, or fails where the two disagree.
+Compares the kit's bake-off on the real rows of January to March with second_bakeoff.py; prints the figures as
+one JSON line, or fails when the two disagree.
 """
 
 import json
@@ -17,16 +17,16 @@ import train  # isort: skip
 from jobs import curate, options  # isort: skip
 
 MONTHS, END = ("2013-01", "2013-02", "2013-03"), "2013-04-01"
-# The gate and the select slice of the default dataset have two weeks each.
+# Gate and select slice of the default dataset have two weeks each.
 SLICES = ["2013-01-01", "2013-03-04", "2013-03-18", END]
 SLICE_DAYS = {"gate_days": 14, "select_days": 14}
-# Distance of AUCs, PR-AUCs and Brier scores; costs, in whatever unit, are compared by their share.
+# Tolerance for AUCs, PR-AUCs and Brier scores; costs are compared by their relative difference.
 AGREEMENT = 0.002
 COMPARED = ("selectScore", "score", "prAuc", "brier", "costPerThousand")
 
 
 def kit(root: Path) -> dict[str, Any]:
-    """The table that the kit's own programs write, called as the jobs call them."""
+    """The table from the kit's own programs, called like the jobs call them."""
     for family in second_bakeoff.FAMILIES:
         folder = root / "trained" / family
         inputs = {name: root / "input" / name for name in ("features", "labels")}

@@ -1,4 +1,4 @@
-/** Rehearsals as a user starts them, and the times that they leave in their folder. */
+/** Rehearsals started like a user does, and the times in their folders. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../shared/cdk';
@@ -9,7 +9,7 @@ import { ended } from './child';
 import { median } from './median';
 
 export interface Rehearsed {
-  /** Wall time of the whole command: what a person waits for. */
+  /** Wall time of the whole command. */
   seconds: number;
   summary: Summary;
   evidence: Evidence;
@@ -28,14 +28,14 @@ export function rehearsed(...args: string[]): Rehearsed {
   return { seconds, summary, evidence: read<Evidence>('evidence.json'), timings: timingsOf(runDir) };
 }
 
-/** The middle one of all parts of that name. */
+/** The median of all parts of that name. */
 export function partSeconds(timings: readonly Timing[], name: string): number {
   const found = timings.filter((timing) => timing.name === name).map(({ seconds }) => seconds);
   if (found.length === 0) throw new Error(`the run has no part "${name}" in its timings.jsonl`);
   return median(found);
 }
 
-/** The Glue job of a single month, each in a JVM of its own: those of the first execution are the history together. */
+/** The Glue job of a single month, each in its own JVM: the first execution is left out, because it prepares the whole history. */
 export function glueSeconds({ machines }: Pick<Evidence, 'machines'>): number {
   const runs = machines.prepare.slice(1).map(({ name, states }) => {
     const at = states.findIndex((state) => state.name === 'RunJob');

@@ -1,7 +1,7 @@
 """
-The bake-off written a second time, with the pipelines and figures of scikit-learn. It imports nothing of
-`jobs/`, so that a mistake has to be made twice to go unseen. Where a family's training is random, its
-estimator and seed are those of schema/families.json.
+A second implementation of the bake-off, with pipelines and metrics of scikit-learn. It imports nothing of
+`jobs/`, so that an error must be made twice to go unnoticed. Families with random training use the estimators
+and seeds of schema/families.json.
 """
 
 import json
@@ -26,7 +26,7 @@ from xgboost import Booster, DMatrix
 ROOT = Path(__file__).parents[2]
 FAMILIES = json.loads((ROOT / "schema/families.json").read_text())
 Frame = pd.DataFrame
-# Gives the scores of any rows after one more round.
+# Returns scores of any rows after one more round.
 Round = Callable[[Frame], Any]
 
 
@@ -56,7 +56,7 @@ class Data:
         )
 
     def codes(self) -> ColumnTransformer:
-        """What a tree takes: codes of categories, numbers as they are, missing values as they are."""
+        """Columns for trees: codes of categories, unchanged numbers and missing values."""
         one = self._categories()
         unknown = {"handle_unknown": "use_encoded_value", "unknown_value": np.nan}
         return ColumnTransformer(
@@ -71,7 +71,7 @@ class Data:
         )
 
     def columns(self) -> ColumnTransformer:
-        """What a weighted sum takes: a column for each category, standardised numbers, and marks of gaps."""
+        """Columns for weighted sums: categories as indicators, standardised numbers, missing values."""
         number = FeatureUnion(
             [
                 ("value", make_pipeline(StandardScaler(), SimpleImputer(strategy="constant", fill_value=0))),
@@ -99,9 +99,9 @@ def defaults(family: str) -> dict[str, Any]:
 
 def boosted_trees(data: Data, given: dict[str, Any]) -> Iterator[Round]:
     """
-    The interface for scikit-learn counts a resumed training's rounds from 0, and with them the seeds; so the
-    rounds are XGBoost's own. Every ten go through a file, as through the kit's checkpoints: the sampler of
-    columns begins anew with each.
+    The scikit-learn interface counts the rounds of a resumed training, and with them the seeds, from 0; so
+    the loop uses XGBoost's own. Every ten rounds go through a file, like the kit's checkpoints, because the
+    column sampler restarts with each.
     """
     codes = data.codes().fit(data.fit)
     kinds = ["c" if name in data.categorical else "q" for name in data.names]
@@ -125,7 +125,7 @@ def boosted_trees(data: Data, given: dict[str, Any]) -> Iterator[Round]:
 
 
 def linear(data: Data, given: dict[str, Any]) -> Iterator[Round]:
-    """Each step begins where the last ended: a search that began elsewhere would stop a little beside it."""
+    """Each step starts from the last result; another start would stop at slightly different weights."""
     columns = data.columns().fit(data.fit)
     line = LogisticRegression(max_iter=1000, warm_start=True)
     for step in range(given["num_round"]):
@@ -136,7 +136,7 @@ def linear(data: Data, given: dict[str, Any]) -> Iterator[Round]:
 
 def forest(kind: Any) -> Callable[[Data, dict[str, Any]], Iterator[Round]]:
     def rounds(data: Data, given: dict[str, Any]) -> Iterator[Round]:
-        """The whole forest at once, of which each round takes ten trees more."""
+        """The whole forest at once; each round uses ten trees more."""
         leaf = max(5, len(data.fit) // 2500)
         trees = 10 * given["num_round"]
         whole = kind(
@@ -201,7 +201,7 @@ MEMBERS = ("boosted-trees", "extra-trees", "linear")
 
 
 def best_round(family: str, data: Data) -> Round:
-    """The round that ranks the select slice best, until so many after it were no better."""
+    """The round with the best ranking of the select slice, with early stopping."""
     given = defaults(family)
     best, at, kept = -np.inf, 0, None
     for number, score in enumerate(ROUNDS[family](data, given)):

@@ -20,7 +20,7 @@ def spark_session() -> Iterator[Any]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
-        # The job sets it where it makes its session.
+        # The job sets it when it creates its session.
         "spark.sql.codegen.cache.maxEntries": "1000",
     }
     for name, value in settings.items():

@@ -1,6 +1,6 @@
 """
-What search strategies find on one budget: on Branin's function with noise, and in the training of the kit on
-real rows of January; prints the figures as one JSON line. The rehearsal's own search draws the trials.
+Compares search strategies on one budget: on Branin's function with noise, and on the kit's training with real
+rows of January; prints the figures as one JSON line. The rehearsal's own search draws the trials.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ from jobs import END, curate, options  # isort: skip
 from scipy.optimize import differential_evolution  # isort: skip
 
 Ranges = Mapping[str, list[dict[str, Any]]]
-# Measures a trial, and says after each of its epochs whether the strategy stops it.
+# Measures a trial; after each epoch it checks whether the strategy stops it.
 Measure = Callable[[Mapping[str, str], Callable[[float], bool]], float]
 
 STRATEGIES = ("Random", "Grid", "Bayesian", "Hyperband", "Evolution")
@@ -44,9 +44,9 @@ BRANIN: Ranges = {
     ]
 }
 BRANIN_SEEDS, BRANIN_TRIALS, NOISES = 50, 30, (0.1, 0.5, 1.0)
-# Boosting rounds that a search of the training may spend, and how often its best is written down.
+# Budget of a search in boosting rounds, and the interval at which its best result is recorded.
 ROUNDS, EVERY, SEEDS = 1500, 150, 5
-# What the kit asks for, with its 300 rounds.
+# The kit's own tuning request, with its 300 rounds.
 HYPERBAND = {"MinResource": 10, "MaxResource": 302}
 
 
@@ -64,7 +64,7 @@ def main(ranges: Ranges) -> dict[str, Any]:
 
 
 def search(name: str, ranges: Ranges, seed: int, kind: str, measure: Measure) -> None:
-    """Trial after trial, until `measure` has spent the budget or the grid ends."""
+    """Runs trials until `measure` has spent the budget or the grid ends."""
     if name == "Evolution":
         with contextlib.suppress(SpentError):
             evolve(ranges, seed, 1 if kind == "Minimize" else -1, measure)
@@ -86,7 +86,7 @@ def search(name: str, ranges: Ranges, seed: int, kind: str, measure: Measure) ->
 
 
 def evolve(ranges: Ranges, seed: int, sign: int, measure: Measure) -> None:
-    """Differential evolution, which SageMaker has not: about ten parents, each against a mix of three."""
+    """Differential evolution, which SageMaker lacks: about ten parents, each against a mix of three."""
     items = [item for kind in ranges.values() for item in kind]
 
     def fitness(point: Any) -> float:
@@ -105,7 +105,7 @@ def evolve(ranges: Ranges, seed: int, sign: int, measure: Measure) -> None:
 
 
 def grid(ranges: Ranges, seed: int) -> Ranges:
-    """Three values of each range, in an order of the seed: a budget may end before the grid does."""
+    """Three values of each range, in an order given by the seed, because a budget may end before the grid."""
     draw = random.Random(seed)
     shares = (1 / 6, 1 / 2, 5 / 6)
     return {
@@ -126,7 +126,7 @@ def at(ranges: Ranges, item: Mapping[str, str], share: float) -> str:
 
 
 def branin() -> dict[str, Any]:
-    """In how many seeds the best of thirty trials is better than that of random draws, as measured."""
+    """Number of seeds in which the best of thirty trials is better than that of random draws, as measured."""
     figures: dict[str, Any] = {}
     for noise in NOISES:
         curves = {
@@ -159,7 +159,7 @@ def branin_curve(name: str, seed: int, noise: float) -> list[float]:
 def training(root: Path, ranges: Ranges) -> dict[str, Any]:
     with contextlib.redirect_stdout(sys.stderr):
         curate(root)
-    # Every trial reads the same rows.
+    # All trials read the same rows.
     for reader in ("read_features", "read_labels"):
         setattr(train, reader, functools.cache(getattr(train, reader)))
     defaults = fit(root, {}, lambda _round: None)
@@ -178,7 +178,7 @@ def training(root: Path, ranges: Ranges) -> dict[str, Any]:
 
 
 class Run:
-    """A search of the training with a seed: what it found for its rounds."""
+    """A search of the training with a seed, and its result for the budget."""
 
     def __init__(self, root: Path, name: str, ranges: Ranges, seed: int) -> None:
         self.trials = self.stopped = self._spent = 0
@@ -206,7 +206,7 @@ class Run:
         except StoppedError:
             self.stopped += 1
             return last
-        # What the trial found counts when it has ended: only then is there a model.
+        # The result of a trial counts at its end, because only then is there a model.
         if model.meta["selectScore"] > self._top:
             self.best, self._top = model, model.meta["selectScore"]
         return float(model.meta["selectScore"])
@@ -219,7 +219,7 @@ class Run:
 
 
 class Listener(io.TextIOBase):
-    """Standard output of a training, read as a tuning job reads its log."""
+    """Standard output of a training, parsed like a tuning job parses its log."""
 
     def __init__(self, heard: Callable[[float], None]) -> None:
         self._heard = heard
@@ -239,7 +239,7 @@ def fit(root: Path, values: Mapping[str, str], heard: Callable[[float], None]) -
 
 
 def gate_auc(root: Path, model: Model) -> float:
-    """On days that no trial saw."""
+    """AUC on days that no trial used."""
     rows = between(train.read_features(root / "input/features"), *model.slices.gate)
     rows = label_rows(rows, train.read_labels(root / "input/labels", None)).dropna(
         subset=[schema.label_column()]

@@ -3,16 +3,16 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /**
- * KIT_BARE=1 lets a command find what a new machine has: no Java on PATH or in JAVA_HOME, and an empty HOME. What the kit
- * needs must then come out of its own set-up, also where a Java lies beside it.
+ * KIT_BARE=1 simulates a new machine: no Java on PATH or in JAVA_HOME, and an empty HOME. The kit must then find everything in its own
+ * set-up.
  * @param env the environment, changed in place
- * @param toolchain where the set-up puts what it makes
+ * @param toolchain folder of the set-up's results
  */
 export function makeBare(env, toolchain) {
   const folder = join(toolchain, 'bare');
   const home = join(folder, 'home');
   const realHome = env.HOME ?? homedir();
-  // A private package index is named there, and pip would look below HOME; npm hands its own settings on by itself.
+  // A private package index may be configured in pip's settings below HOME, so they are passed on; npm passes its own settings.
   const pipSettings = [
     join(env.XDG_CONFIG_HOME ?? join(realHome, '.config'), 'pip/pip.conf'),
     join(realHome, 'Library/Application Support/pip/pip.conf'),
@@ -26,14 +26,14 @@ export function makeBare(env, toolchain) {
   env.PATH = env.PATH.split(delimiter)
     .map((path) => (existsSync(join(path, 'java')) ? withoutJava(path, folder) : path))
     .join(delimiter);
-  // XDG_CONFIG_HOME and its like lead back to the real HOME; a child that saw KIT_BARE would empty HOME under its siblings.
+  // XDG_CONFIG_HOME and similar variables point to the real HOME; a child process with KIT_BARE would empty HOME again.
   for (const name of Object.keys(env)) if (/^(JAVA_HOME|XDG_.*|KIT_BARE)$/.test(name)) delete env[name];
   forgetJavaOfMachine(toolchain);
 }
 
 /**
- * A folder of links to everything else in `path`: /usr/bin holds Java beside the shell. It is named after `path` and stays,
- * because a Python environment remembers where its Python was.
+ * A folder of links to all programs in `path` except Java: /usr/bin holds Java beside the shell. Its name is derived from `path` and it
+ * stays, because a Python environment stores the place of its Python.
  */
 function withoutJava(path, folder) {
   const links = join(folder, encodeURIComponent(path));
@@ -43,7 +43,7 @@ function withoutJava(path, folder) {
   return links;
 }
 
-/** An earlier set-up may have found the machine's Java: without the step's stamp the next one installs its own. */
+/** An earlier set-up may have found the machine's Java; removing the step's stamp makes the next one install its own. */
 function forgetJavaOfMachine(toolchain) {
   const link = join(toolchain, 'java');
   const own = existsSync(link) && readlinkSync(link).startsWith(join(toolchain, 'python'));

@@ -1,5 +1,5 @@
-// Sets up everything `npm test` and `npm run rehearse` need, with nothing but Node. Idempotent; a second run only compares hashes.
-// The version check comes before any other import: an old Node must get this sentence, not a syntax error from a newer module.
+// Sets up everything that `npm test` and `npm run rehearse` need, with Node alone. Idempotent; a second run only compares hashes. The
+// version check precedes all other imports, because an old Node would fail with a syntax error in a newer module.
 const OLDEST_NODE = 20;
 
 export async function bootstrap() {

@@ -5,7 +5,7 @@ import { explain, SetupProblem } from './problem.mjs';
 import { ROOT, TOOLCHAIN } from './paths.mjs';
 
 /**
- * Runs a command with its output in `.toolchain/log/<log>.log`; `onLine` sees every line as it comes.
+ * Runs a command with its output in `.toolchain/log/<log>.log`; `onLine` receives every line.
  * @throws SetupProblem with the remedy when the command is missing or fails
  */
 export async function run(command, args, { log, onLine, env }) {
@@ -35,7 +35,7 @@ export async function run(command, args, { log, onLine, env }) {
   if (code !== 0) throw explain([command, ...args].join(' '), output, logFile);
 }
 
-/** What a short command prints (both streams), or undefined when it is missing or fails. */
+/** The output of a short command (both streams), or undefined when it is missing or fails. */
 export function ask(command, args) {
   const result = spawnSync(command, args, { encoding: 'utf8' });
   return result.status === 0 ? `${result.stdout}${result.stderr}`.trim() : undefined;

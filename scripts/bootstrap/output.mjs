@@ -1,14 +1,14 @@
-/** Whether a line may be redrawn: on a terminal that somebody watches, not in CI or a pipe. */
+/** Whether a line may be redrawn: on an interactive terminal, not in CI or a pipe. */
 export const isLive = (stream) => Boolean(stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
 
-/** A part of the last line of a terminal, drawn anew as time passes; those that live at once stand side by side. */
+/** A part of the last line of a terminal, redrawn as time passes; simultaneous parts stand side by side. */
 export class LiveLine {
   static #parts = new Set();
   static #timer;
   #text;
   #stream;
 
-  /** @param text what the part says at the moment */
+  /** @param text current content of the part */
   constructor(text, stream) {
     this.#text = text;
     this.#stream = stream;
@@ -17,7 +17,7 @@ export class LiveLine {
     this.#draw();
   }
 
-  /** Takes the part away, and with it the whole line until it is drawn again: there is room for what stays. */
+  /** Removes the part; the line stays empty until the next draw, so that permanent output can be printed. */
   clear() {
     LiveLine.#parts.delete(this);
     this.#stream.write('\r\x1b[K');
@@ -32,7 +32,7 @@ export class LiveLine {
   }
 }
 
-/** One line a step: on a terminal live, elsewhere (CI, a pipe) when it ends, because another may run beside it. */
+/** One line per step: live on a terminal; otherwise printed at the end, because steps may run in parallel. */
 export class StepLine {
   #name;
   #started = performance.now();
@@ -47,12 +47,12 @@ export class StepLine {
       this.#live = new LiveLine(() => `${name} ... ${since(this.#started)}  ${this.#detail}`.trimEnd(), stream);
   }
 
-  /** Shown behind the running step, on a terminal only. */
+  /** Text behind the running step, on a terminal only. */
   detail(text) {
     this.#detail = text.trim();
   }
 
-  /** @param remark what a person should know of a step that has done less than it can */
+  /** @param remark note for the user about a step that did less than it can */
   done(remark = 'ok') {
     this.#finish(remark);
   }

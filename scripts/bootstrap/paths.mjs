@@ -9,7 +9,7 @@ export const VENV = join(TOOLCHAIN, 'python');
 export const VENV_PYTHON = join(VENV, 'bin/python');
 export const TOOLCHAIN_FILE = join(TOOLCHAIN, 'toolchain.json');
 
-/** What the set-up made: `{ python, javaHome, jars, data }`, absolute paths. */
+/** Results of the set-up: `{ python, javaHome, jars, data }`, absolute paths. */
 export function readToolchain() {
   return JSON.parse(readFileSync(TOOLCHAIN_FILE, 'utf8'));
 }

@@ -4,13 +4,13 @@ import { ask } from './command.mjs';
 import { SetupProblem } from './problem.mjs';
 import { ROOT } from './paths.mjs';
 
-// Glue 5.0 runs 3.11, the image of the SageMaker programs 3.12; Spark 3.5.4 is not made for anything newer.
-// With the oldest patch: before 3.11.4, and so on Debian 12, `tarfile` cannot refuse an archive that writes outside its folder.
+// Glue 5.0 runs 3.11, the image of the SageMaker programs 3.12; Spark 3.5.4 does not support newer versions. The patch level matters:
+// before 3.11.4, e.g. on Debian 12, `tarfile` cannot refuse an archive that writes outside its folder.
 const PYTHONS = { 3.11: 4, 3.12: 0 };
 // Spark 3.5 accepts 8, 11 and 17; Glue 5.0 runs 17.
 const JAVA = '17';
 
-/** The first Python on PATH that the locked packages are made for and that can make an environment; its command. */
+/** Command of the first Python on PATH that suits the locked packages and can create an environment. */
 export function findPython(askCommand = ask) {
   const seen = [];
   for (const command of [...Object.keys(PYTHONS).map((version) => `python${version}`), 'python3', 'python']) {
@@ -29,12 +29,12 @@ export function findPython(askCommand = ask) {
 function withVenv(command, version, askCommand) {
   if (askCommand(command, ['-c', 'import ensurepip, venv']) !== undefined) return command;
   throw new SetupProblem(
-    `${command} has no venv module (Debian and Ubuntu ship it apart).`,
+    `${command} has no venv module (Debian and Ubuntu package it separately).`,
     `Install it, "sudo apt install python${version}-venv", and run the command again.`,
   );
 }
 
-/** Home of a Java 17: JAVA_HOME first, then PATH; undefined when neither is one. */
+/** Home of a Java 17: from JAVA_HOME, then PATH; undefined when neither has one. */
 export function findJava(env = process.env, askCommand = ask) {
   const commands = env.JAVA_HOME ? [join(env.JAVA_HOME, 'bin/java'), 'java'] : ['java'];
   for (const command of commands) {
@@ -45,7 +45,7 @@ export function findJava(env = process.env, askCommand = ask) {
   return undefined;
 }
 
-/** Refuses to begin what cannot end: the whole set-up with its downloads needs this much. */
+/** Stops early when the disk is too small for the set-up and its downloads. */
 export function checkDisk(neededGb, freeBytes = () => free(ROOT)) {
   const freeGb = freeBytes() / 1e9;
   if (freeGb >= neededGb) return;

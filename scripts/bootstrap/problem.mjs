@@ -1,4 +1,4 @@
-/** Something the person at the keyboard can put right: what is wrong, and what to do about it. */
+/** A problem that the user can solve: the cause and the remedy. */
 export class SetupProblem extends Error {
   constructor(sentence, remedy) {
     super(sentence);
@@ -21,7 +21,7 @@ const KNOWN = [
   },
   {
     signs: /CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY_LEAF/i,
-    sentence: 'A package registry answered with a certificate this machine does not trust.',
+    sentence: 'A package registry answered with a certificate that this machine does not trust.',
     remedy:
       "Behind a company proxy, set NODE_EXTRA_CA_CERTS, PIP_CERT and SSL_CERT_FILE to the company's certificate file.",
   },
@@ -38,7 +38,7 @@ const KNOWN = [
     remedy: "Let MAVEN_REPOSITORY name a complete mirror of Maven Central, or unset it to use Maven's default.",
   },
   {
-    // pip says no more than this when the index refuses the connection.
+    // This is pip's only message when the index refuses the connection.
     signs: /No matching distribution found/,
     sentence:
       'pip found no file of a locked package: its index is unreachable or incomplete, or there is none for this machine.',
@@ -52,13 +52,13 @@ const KNOWN = [
   },
 ];
 
-/** The problem behind a failed command, recognised by what it printed; the log is named when nothing is recognised. */
+/** The problem behind a failed command, recognised from its output; names the log when nothing is recognised. */
 export function explain(command, output, logFile) {
   const known = KNOWN.find(({ signs }) => signs.test(output));
   if (known) return new SetupProblem(known.sentence, `${known.remedy}\nFull output: ${logFile}`);
   const lastLines = output.trim().split('\n').slice(-5).join('\n');
   return new SetupProblem(
     `"${command}" failed:\n${lastLines}`,
-    `Read ${logFile}, put the cause right and run the command again.`,
+    `Read ${logFile}, remove the cause and run the command again.`,
   );
 }

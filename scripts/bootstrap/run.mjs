@@ -1,4 +1,4 @@
-// What the npm scripts call: brings the set-up up to date, then hands over to the command.
+// Entry point of the npm scripts: updates the set-up, then runs the command.
 // usage: node scripts/bootstrap/run.mjs <command> [arguments]
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
@@ -22,7 +22,7 @@ const COMMANDS = {
 };
 
 /**
- * Runs a command with the set-up's tools first on PATH, in the foreground or with its output handed to `onOutput`.
+ * Runs a command with the set-up's tools first on PATH, in the foreground or with its output passed to `onOutput`.
  * @returns its exit code, or 1 when a signal ended it
  */
 async function start([command, ...args], onOutput) {
@@ -32,11 +32,11 @@ async function start([command, ...args], onOutput) {
     JAVA_HOME: javaHome,
     PATH: [join(python, '..'), BIN, process.env.PATH].join(delimiter),
   };
-  // Programs write colours to a terminal only, and would take the pipe for what somebody reads.
+  // Programs print colours to a terminal only, and the pipe is none, although its output is shown on one.
   if (onOutput && isLive(process.stdout) && !process.env.NO_COLOR) env.FORCE_COLOR = '1';
   const child = spawn(command, args, { cwd: ROOT, env, stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
-  // Ctrl-C reaches the child by itself; a CI runner's SIGTERM reaches only us, and the rehearsal must end its processes.
+  // Ctrl-C reaches the child directly; SIGTERM of a CI runner reaches this process only, and the rehearsal must stop its processes.
   const pass = (signal) => child.kill(signal);
   const ignore = () => {};
   process.on('SIGTERM', pass).on('SIGINT', ignore);

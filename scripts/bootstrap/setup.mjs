@@ -7,7 +7,7 @@ import { SetupProblem } from './problem.mjs';
 import { STEPS } from './steps.mjs';
 import { TOOLCHAIN } from './paths.mjs';
 
-/** Brings every step up to date; prints the problem and its remedy, and ends the process with 1, when one cannot be. */
+/** Updates every step; when one fails, prints the problem with its remedy and exits with 1. */
 export async function setUp() {
   try {
     await bringUpToDate(STEPS, TOOLCHAIN);
@@ -19,10 +19,10 @@ export async function setUp() {
 }
 
 /**
- * Makes the steps that are not fresh, each as soon as those that it needs are done: the one before it, or those that it
- * names. Under a lock: two commands may start in one clone at once.
- * @param folder where stamps and the lock live
- * @throws SetupProblem of the first step that fails; the ones before it stay done
+ * Runs the outdated steps, each as soon as its prerequisites are done: the previous step, or those it names. A lock protects against two
+ * commands in one clone.
+ * @param folder folder of stamps and lock
+ * @throws SetupProblem of the first step that fails; completed steps stay done
  */
 export async function bringUpToDate(steps, folder, stream = process.stderr) {
   const stale = steps.filter((step) => !isFresh(step, folder));
@@ -42,7 +42,7 @@ export async function bringUpToDate(steps, folder, stream = process.stderr) {
       const ready = Promise.all(needs.map((name) => done[name]));
       done[step.name] = ready.then(() => (isFresh(step, folder) ? undefined : make(step, folder, stream)));
     }
-    // Settled: a process that ended at the first failure would leave what runs beside it half done.
+    // All steps are awaited: exiting at the first failure would leave parallel ones half done.
     const failed = (await Promise.allSettled(Object.values(done))).find(({ status }) => status === 'rejected');
     if (failed) throw failed.reason;
   } finally {

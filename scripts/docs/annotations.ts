@@ -47,6 +47,3 @@ export function annotate(resource: Pick<Resource, 'room' | 'path' | 'type'>): Re
   const exact = ({ key }: Entry) => Number(key === resource.path);
   return Object.assign({}, ...own.sort((a, b) => exact(a) - exact(b)).map(({ reasons }) => reasons)) as Reasons;
 }
-
-/** What breaks without a stack; its file's header says the rest. */
-export const withoutStack = (room: RoomName, stack: string): string => tables[room][stack] as string;

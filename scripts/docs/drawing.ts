@@ -1,6 +1,9 @@
 /** The graph as a picture: SVG by Graphviz, readable on a light and on a dark page, and the same as Mermaid text. */
 import { columns, type Edge, type Graph, type Node } from './graph';
 
+/** A box: what it is called, and what it is. */
+export type Drawn = Omit<Node, 'room' | 'family'> & { readonly family: Node['family'] | 'elsewhere' };
+
 /** Edges both ways are one line with two heads. */
 interface Line extends Edge {
   readonly both: boolean;
@@ -28,9 +31,11 @@ function wrapped(text: string): string[] {
 
 const identifier = (id: string) => id.replaceAll(/\W/g, '_');
 
+const box = ({ id, label, kind, family }: Drawn) =>
+  `${identifier(id)} [class="${family}" label=<<b>${wrapped(label).join('<br/>')}</b><br/><font point-size="10">${kind}</font>>]`;
+
+/** Rooms as columns from left to right. */
 export function dot(graph: Graph): string {
-  const node = ({ id, label, kind, family }: Node) =>
-    `${identifier(id)} [class="${family}" label=<<b>${wrapped(label).join('<br/>')}</b><br/><font point-size="10">${kind}</font>>]`;
   // Every room is one column, and an invisible edge to the next keeps the columns in order.
   const order = columns
     .flatMap((room) => graph.nodes.find((one) => one.room === room) ?? [])
@@ -42,7 +47,7 @@ export function dot(graph: Graph): string {
     const inside = graph.nodes.filter((one) => one.room === room);
     return inside.length === 0
       ? []
-      : [`subgraph "cluster_${room}" { label="${room}"; class="room"; rank=same; ${inside.map(node).join('; ')} }`];
+      : [`subgraph "cluster_${room}" { label="${room}"; class="room"; rank=same; ${inside.map(box).join('; ')} }`];
   });
   const edges = linesOf(graph).map(({ from, to, both, back }) => {
     const attributes = [
@@ -52,13 +57,28 @@ export function dot(graph: Graph): string {
     ];
     return `${identifier(from)} -> ${identifier(to)} [${attributes.join(' ')}]`;
   });
-  return `digraph {
-    graph [rankdir=LR bgcolor=transparent fontname="Helvetica" fontsize=13 labeljust=l nodesep=0.22 ranksep=0.55 pad=0.2 splines=true style=rounded newrank=true]
+  return digraph('rankdir=LR ranksep=0.55', [...clusters, ...order, ...edges]);
+}
+
+export type Stroke = Pick<Edge, 'from' | 'to'>;
+
+/** A small drawing from top to bottom, for a column of text; lines both ways are one with two heads. */
+export function sketch(nodes: readonly Drawn[], strokes: readonly Stroke[]): string {
+  const lines = new Map<string, string>();
+  for (const { from, to } of strokes) {
+    const [one, back] = [`${identifier(from)} -> ${identifier(to)}`, `${identifier(to)} -> ${identifier(from)}`];
+    if (lines.has(back)) lines.set(back, `${back} [class="forth" dir=both]`);
+    else lines.set(one, lines.get(one) ?? `${one} [class="forth"]`);
+  }
+  return digraph('rankdir=TB ranksep=0.3', [...nodes.map(box), ...lines.values()]);
+}
+
+const digraph = (layout: string, lines: readonly string[]) => `digraph {
+    graph [${layout} bgcolor=transparent fontname="Helvetica" fontsize=13 labeljust=l nodesep=0.22 pad=0.2 splines=true style=rounded newrank=true]
     node [shape=box style="rounded,filled" fontname="Helvetica" fontsize=12 margin="0.14,0.07" height=0.5]
     edge [arrowsize=0.7]
-    ${[...clusters, ...order, ...edges].join('\n')}
+    ${lines.join('\n')}
   }`;
-}
 
 /** Colours follow the reader's page; Graphviz writes its own on every shape, which are taken off. */
 export const ROOM_COLOURS = `
@@ -72,7 +92,7 @@ const STYLE = `${ROOM_COLOURS}
   text { fill: var(--ink) } .node text:last-of-type { fill: var(--soft) }
   .room path { fill: var(--room); stroke: var(--rim) } .room text { fill: var(--soft) }
   .node path { stroke: var(--rim) } .storage path { fill: var(--storage) } .compute path { fill: var(--compute) }
-  .machine path { fill: var(--machine) } .signal path { fill: var(--signal) } .door path { fill: var(--door) }
+  .machine path { fill: var(--machine) } .elsewhere path { fill: none; stroke-dasharray: 2 2 } .signal path { fill: var(--signal) } .door path { fill: var(--door) }
   .edge path { stroke: var(--line); fill: none } .edge polygon { stroke: var(--line); fill: var(--line) }
   .alert path { stroke: var(--rim) } .alert polygon { stroke: var(--rim); fill: var(--rim) }
   .back path { stroke: var(--back); stroke-dasharray: 5 3 } .back polygon { stroke: var(--back); fill: var(--back) }

@@ -1,4 +1,4 @@
-/** Who may do what, in words: roles with what they are assumed by, and policies of resources. */
+/** Permissions in words: roles with their trusted services, and policies of resources. */
 import { plain } from './documented';
 import { grouped } from './markdown';
 import type { Json } from '../shared/templates';

@@ -106,7 +106,7 @@ function nodeOf({ path, room, stack, type }: Resource): Node {
 }
 
 /** `StartRetraining` → `start retraining`; one word is a name and stays. */
-const words = (name: string) => {
+export const words = (name: string) => {
   const parts = name.split(/(?=[A-Z])/);
   return parts.length === 1 ? name : parts.join(' ').toLowerCase();
 };
@@ -192,7 +192,7 @@ function signals(ground: Ground): [string, string][] {
   });
 }
 
-/** Who sends what a rule listens to, where the pattern names it instead of referring to it. */
+/** The senders of a rule's events, for patterns that name them instead of referring to a resource. */
 function sources(ground: Ground, { source, detail }: Json): string[] {
   const sending = ground.grants.filter(({ statement }) =>
     JSON.stringify(statement).includes(`"events:source":"${source[0]}"`),

@@ -19,7 +19,7 @@ export function idleOf(kits: readonly Synthesized[]): Idle {
   );
 }
 
-/** USD a day of a stack, a row a price; nothing where nothing bills. */
+/** Cost of a stack in USD per day, one row per price; empty when nothing bills. */
 export function idleTable(stack: string, kits: readonly Synthesized[], idle: Idle): string[] {
   const lines = kits.flatMap((kit) =>
     (idle.get(kit.name) ?? []).filter((line) => line.stack === stackOf(stack).stack).map((line) => ({ ...line, kit })),
@@ -42,7 +42,7 @@ export function idleTable(stack: string, kits: readonly Synthesized[], idle: Idl
   return lines.length === 0
     ? ['', 'Nothing in this stack is billed while nobody uses it.']
     : table(
-        ['idle, USD a day', 'for', ...kits.map(({ name }) => name)],
+        ['idle, USD per day', 'for', ...kits.map(({ name }) => name)],
         [...rows, ...(rows.length > 1 ? [['**together**', '', ...columns(lines)]] : [])],
       );
 }

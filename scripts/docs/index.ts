@@ -1,7 +1,7 @@
 /** `npm run docs`: writes what the templates and their notes say into docs/. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { roomNames, stacksOf } from '../../lib/rooms';
+import { rooms, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { ROOT } from '../shared/cdk';
 import { filled, proofPage, TAUGHT } from '../bench/prove/page';
@@ -13,10 +13,12 @@ import { code, pageOf, table } from './markdown';
 import { dot, mermaid, svg } from './drawing';
 import { configurationPage } from './configuration';
 import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
+import { filledIn } from './blocks';
+import { examBlocks, studyPlan } from './exam';
 import { graphOf } from './graph';
 import { labTable } from './labs';
 import { lifecycle, lifecycleRow } from './lifecycle';
-import { page } from './page';
+import { roomPages } from './rooms';
 import { knobTable, replacingTable } from './upgrading';
 import { KIT, synthesize, variants, type Synthesized } from './synthesized';
 
@@ -30,43 +32,40 @@ export async function documents(): Promise<Map<string, string>> {
     ['docs/architecture.svg', await svg(dot(graph), 'ML lifecycle kit')],
     ['docs/architecture.mmd', mermaid(graph)],
     ['docs/story.svg', picture(JSON.parse(readFileSync(STORY, 'utf8')) as Story) ?? ''],
-    ['docs/stacks/README.md', overview(kits)],
-    ['docs/upgrading.md', within('docs/upgrading.md', { replacing: replacingTable(kits), knobs: knobTable(kits) })],
-    ['README.md', within('README.md', { lifecycle: lifecycleRow() })],
-    ['docs/labs/README.md', within('docs/labs/README.md', { labs: labTable() })],
+    ['docs/rooms/README.md', overview(kits)],
+    [
+      'docs/upgrading.md',
+      filledIn('docs/upgrading.md', { replacing: () => replacingTable(kits), knobs: () => knobTable(kits) }),
+    ],
+    ['README.md', filledIn('README.md', { lifecycle: lifecycleRow })],
+    ['docs/labs/README.md', filledIn('docs/labs/README.md', { labs: labTable })],
     ...lifecycle(),
+    ['docs/exam.md', filledIn('docs/exam.md', examBlocks())],
+    ['docs/study-plan.md', filledIn('docs/study-plan.md', { plan: studyPlan })],
     ['docs/configuration.md', configurationPage()],
     ['docs/dataset-file.md', datasetFilePage()],
     ['schema/dataset.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`],
     ...datasetPages(),
     ['docs/proof/README.md', proofPage()],
     ...TAUGHT.map((path) => [path, filled(readFileSync(join(ROOT, path), 'utf8'))] as const),
-    ...roomNames.map((room) => [`docs/stacks/${room}.md`, page(room, kits, idle)] as const),
+    ...(await roomPages(kits, idle)),
   ]);
-}
-
-/** The page as it is, with its generated blocks written anew. */
-function within(path: string, blocks: Record<string, readonly string[]>): string {
-  return Object.entries(blocks).reduce(
-    (text, [name, lines]) => {
-      const between = new RegExp(`(<!-- generated: ${name} -->\\n)[^]*?(<!-- end -->)`);
-      if (!between.test(text)) throw new Error(`${path} has no place for the block "${name}"`);
-      return text.replace(between, (_, start: string, end: string) => `${start}${lines.join('\n')}\n\n${end}`);
-    },
-    readFileSync(join(ROOT, path), 'utf8'),
-  );
 }
 
 /** What holds in every room, once. */
 function overview(kits: readonly Synthesized[]): string {
   return pageOf([
-    '# Stacks',
+    '# Rooms',
     '',
-    '<!-- `npm run docs` writes these pages from the templates, the headers of the stacks and the notes.ts of each room. -->',
+    '<!-- `npm run docs` writes this page. -->',
     '',
-    `A page a room, in lifecycle order: ${roomNames.map((room) => `[${room}](${room}.md)`).join(', ')}. Each says of its resources why they are there, which`,
-    'property is set so for a reason that it does not show, who may do what, and what differs by profile. Names are construct paths; ARNs and logical IDs are in the console.',
-    `Idle costs are those of \`npm run kit -- cost\`: list prices, free tier ignored; \`--json\` shows the assumptions and the day of each price. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
+    'A page per room, in lifecycle order. Each says what the room does and why it is built so, shows the settings that matter with the reason for each, and ends in a reference of every resource.',
+    ...table(
+      ['room', 'what lives there'],
+      rooms.map(({ name, does }) => [`[${name}](${name}.md)`, does]),
+    ),
+    '',
+    `In the references names are construct paths, and a reason stands where the template does not show it. Idle costs are those of \`npm run kit -- cost\`: list prices, free tier ignored. Stacks are called \`${names.stack('<kit>', 'etl')}\`; here the kit is \`${KIT}\`.`,
     '`managed` is `standard` with `monitoring.engine` set to `managed`, for accounts that have SageMaker Model Monitor.',
     ...table(
       ['stack', ...kits.map(({ name }) => name)],
@@ -94,8 +93,9 @@ function overview(kits: readonly Synthesized[]): string {
 
 async function write(): Promise<void> {
   const pages = await documents();
-  for (const page of readdirSync(join(ROOT, 'docs/stacks')).map((name) => `docs/stacks/${name}`))
-    if (!pages.has(page)) rmSync(join(ROOT, page));
+  // A page whose room is gone was written by hand and is deleted by hand.
+  for (const name of readdirSync(join(ROOT, 'docs/rooms')).filter((each) => each.endsWith('.svg')))
+    if (!pages.has(`docs/rooms/${name}`)) rmSync(join(ROOT, 'docs/rooms', name));
   for (const [path, text] of pages) {
     const file = join(ROOT, path);
     mkdirSync(dirname(file), { recursive: true });

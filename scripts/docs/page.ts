@@ -1,59 +1,39 @@
-/** One room's page: what its stacks hold, why, who may do what, and what differs by profile. */
-import { existsSync, readFileSync } from 'node:fs';
+/** The reference at the end of a room's page: what its stacks hold, who may do what, and what differs by profile. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { names } from '../../lib/shared/names';
 import type { RoomName } from '../../lib/rooms';
 import { ROOT } from '../shared/cdk';
-import { withoutStack } from './annotations';
 import { differing, document, isSet, plain, under, type Documented } from './documented';
 import { principals, resourcePolicies, summarized, type Grant } from './grants';
 import { idleTable, type Idle } from './idle';
-import { code, grouped, pageOf, table } from './markdown';
+import { code, grouped, table } from './markdown';
 import { type Json, stackOf } from '../shared/templates';
 import { KIT, type Synthesized } from './synthesized';
 
 /** Markdown of a room. @param kits the variants, the default profile first */
-export function page(room: RoomName, kits: readonly Synthesized[], idle: Idle): string {
+export function reference(room: RoomName, kits: readonly Synthesized[], idle: Idle): string[] {
   const all = kits.map(({ name }) => name);
   const resources = document(kits).filter((resource) => resource.room === room);
-  const stacks = [...new Set(resources.map(({ stack }) => stack))];
-  const lines = [
-    `# ${room}`,
-    '',
-    `<!-- \`npm run docs\` writes this page from the templates, the headers of the stacks and lib/${room}/notes.ts. -->`,
-    ...stacks.flatMap((stack) => {
-      const own = resources.filter((resource) => resource.stack === stack);
-      return [
-        ...introduction(room, stack),
-        ...idleTable(stack, kits, idle),
-        ...described(own, all),
-        ...alarms(stack, kits),
-        ...grants(stack, kits, all),
-        ...interfaceOf(stack, kits),
-        ...differences(own, all),
-      ];
-    }),
-  ];
-  return pageOf(lines);
-}
-
-/** The header of the stack's file is its text. */
-function introduction(room: RoomName, stack: string): string[] {
-  const file = `lib/${room}/${stackOf(stack).stack}-stack.ts`;
-  if (!existsSync(join(ROOT, file)))
-    throw new Error(`stack ${stack} is not in ${file}, where its header is looked for`);
-  const header = readFileSync(join(ROOT, file), 'utf8').split('*/')[0] ?? '';
-  const text = header.replaceAll(/^\/\*\*\n|^ \* ?/gm, '').trim();
-  const [what, ...rest] = text.split(/\n\n|\n(?=Idle cost:|Fails first:)/).map((part) => part.replaceAll('\n', ' '));
-  return [
+  return [...grouped(resources, ({ stack }) => stack)].flatMap(([stack, own]) => [
     '',
     `## ${names.stack(KIT, stackOf(stack).stack)}`,
-    '',
-    `${what} ([source](../../${file}))`,
-    ...rest.flatMap((part) => ['', part.replace(/^(Idle cost|Fails first):/, '**$1:**')]),
-    '',
-    `**Without it:** ${withoutStack(room, stack)}.`,
-  ];
+    ...idleTable(stack, kits, idle),
+    ...described(own, all),
+    ...alarms(stack, kits),
+    ...grants(stack, kits, all),
+    ...interfaceOf(stack, kits),
+    ...differences(own, all),
+  ]);
+}
+
+/** What a stack costs and what fails in it first, from the header of its file. */
+export function costs(stack: string): string[] {
+  const { room, stack: name } = stackOf(stack);
+  const file = `lib/${room.name}/${name}-stack.ts`;
+  const header = (readFileSync(join(ROOT, file), 'utf8').split('*/')[0] ?? '').replaceAll(/\n \* ?/g, ' ');
+  const [, idle = '', fails = ''] = /Idle cost: (.+?) Fails first: (.+)/s.exec(header) ?? [];
+  return [`**Idle cost:** ${idle}`, '', `**Fails first:** ${fails.trim()}`, '', `Source: [${file}](../../${file}).`];
 }
 
 /** Below its stack; names that the CDK derives for permissions end where they only repeat both ends. */
@@ -69,44 +49,43 @@ const only = (has: readonly string[], all: readonly string[]) =>
 
 const isAlarm = (type: string) => type === 'AWS::CloudWatch::Alarm';
 
-/** Resources with a note of their own, those that share one together; then what comes along with them. */
+/** AWS's page of a type; a custom resource has none. */
+const linked = (type: string) => {
+  const [, service = '', kind = ''] = type.split('::');
+  const page = `aws-resource-${service}-${kind}`.toLowerCase();
+  return type.startsWith('AWS::')
+    ? `[${code(type)}](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/${page}.html)`
+    : code(type);
+};
+
+/** Every resource, those of a type and a reason together; then why their properties are as they are. */
 function described(resources: readonly Documented[], all: readonly string[]): string[] {
   const shown = resources.filter(
     ({ type }) => !['AWS::IAM::Role', 'AWS::IAM::Policy'].includes(type) && !isAlarm(type),
   );
-  const noted = grouped(shown, ({ type, reasons }) => JSON.stringify([type, reasons]));
-  const companions = grouped(
-    shown.filter(({ reasons }) => Object.keys(reasons).length === 0),
-    ({ type }) => type,
+  const silent = ([one]: readonly Documented[]) => Number(Object.keys(one!.reasons).length === 0);
+  const groups = [...grouped(shown, ({ type, reasons }) => JSON.stringify([type, reasons])).values()].sort(
+    (a, b) => silent(a) - silent(b),
   );
   return [
     '',
     '### Resources',
-    ...[...noted.values()].flatMap((group) => {
-      const [{ type, reasons, in: has, values }] = group as [Documented];
-      const { why, ...properties } = reasons;
-      if (Object.keys(reasons).length === 0) return [];
-      return [
-        '',
-        `#### ${listed(group)}`,
-        '',
-        `\`${type}\`${only(has, all)}.${why === undefined ? '' : ` ${why}.`}`,
-        ...table(
-          ['property', 'set to', 'why'],
-          Object.entries(properties)
-            .filter(([property]) => under(values, property).length > 0)
-            .map(([property, reason]) => [code(property), isSet(group, property), reason]),
-        ),
-      ];
-    }),
     ...table(
-      ['beside them', 'which'],
-      [...companions].map(([type, of]) => [code(type), listed(of, all)]),
+      ['resource', 'type', 'why it is there'],
+      groups.map((group) => [listed(group, all), linked(group[0]!.type), group[0]!.reasons.why ?? '']),
+    ),
+    ...table(
+      ['resource', 'property', 'set to', 'why'],
+      groups.flatMap((group) =>
+        Object.entries(group[0]!.reasons)
+          .filter(([property]) => under(group[0]!.values, property).length > 0)
+          .map(([property, reason]) => [listed(group), code(property), isSet(group, property), reason]),
+      ),
     ),
   ];
 }
 
-/** What rings, when, and where it is explained. */
+/** Alarms with their condition and their chapter in the runbook. */
 function alarms(stack: string, kits: readonly Synthesized[]): string[] {
   const [first] = kits;
   const rows = (first?.resources ?? [])
@@ -123,7 +102,7 @@ function alarms(stack: string, kits: readonly Synthesized[]): string[] {
         `${metric} ${sign} ${p.Threshold} over ${minutes} min`,
       ];
     });
-  return rows.length === 0 ? [] : ['', '### Alarms', ...table(['alarm', 'says', 'rings when'], rows)];
+  return rows.length === 0 ? [] : ['', '### Alarms', ...table(['alarm', 'meaning', 'condition'], rows)];
 }
 
 /** Roles and resource policies. */
@@ -142,7 +121,7 @@ function grants(stack: string, kits: readonly Synthesized[], all: readonly strin
   if (roles.length + guarded.size === 0) return [];
   return [
     '',
-    '### Who may do what',
+    '### Permissions',
     ...roles.flatMap((role) => [
       '',
       `**${inside(role)}**, assumed by \`${role.assumedBy}\`.` +

@@ -36,7 +36,7 @@ export function recorded(): LocalAccount | undefined {
   try {
     return JSON.parse(readFileSync(join(folder(), 'account.json'), 'utf8')) as LocalAccount;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return undefined;
     throw new Refused(
       `${join(folder(), 'account.json')} cannot be read (${(error as Error).message}), so nobody can say where commands of this clone go: end its engine if one runs, and delete the file`,
       { cause: error },

@@ -1,4 +1,4 @@
-/** Where a command's calls go: to the local account of this clone, or to AWS, which is named before anything is changed there. */
+/** The account that a command calls: the local one of this clone, or one of AWS, which is named before anything is changed there. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Refused } from '../../lib/shared/refused';
 import { confirm } from '../account/confirm';
@@ -15,7 +15,19 @@ export interface Reach {
 }
 
 /** Commands that call no account, or start one of their own. */
-export const ON_THIS_MACHINE = ['local', 'lab', 'rehearse', 'report', 'grants', 'verify', 'compare', 'cost', 'bench', 'prove'];
+export const ON_THIS_MACHINE = [
+  'local',
+  'lab',
+  'quiz',
+  'rehearse',
+  'report',
+  'grants',
+  'verify',
+  'compare',
+  'cost',
+  'bench',
+  'prove',
+];
 /** Commands that change nothing in an account; every other one does. */
 export const READING = ['doctor', 'sweep', 'status', 'query', 'lineage', 'predict', 'sample', 'pull', 'why'];
 

@@ -96,7 +96,7 @@ function granted(config: Config, out: Out): Record<string, number> {
   return Object.fromEntries(lacking.map(({ name, least, comfortable }) => [name, comfortable?.value ?? least]));
 }
 
-/** That of the account before, for terminals which have its exports; another one where somebody took it. */
+/** The port of the account before, for terminals that have its exports; a free one where somebody took it. */
 async function portOf(earlier: LocalAccount | undefined): Promise<number> {
   if (earlier === undefined) return 0;
   const port = Number(new URL(earlier.endpoint).port);

@@ -6,7 +6,7 @@ import { table } from './query';
 import type { Out } from '../shared/out';
 import { train, type Trained } from './train';
 
-/** What a person reads of a bake-off's table; docs/contracts.md has all of it. */
+/** The parts of a bake-off's table that are printed; docs/contracts.md describes all of it. */
 export interface BakeoffTable {
   winner: Algorithm;
   measure: string;
@@ -16,7 +16,7 @@ export interface BakeoffTable {
   failed: string[];
 }
 
-/** Those that the task has. */
+/** Figures that the task has. */
 type Figures = Partial<Record<keyof typeof FIGURES, number>>;
 
 const FIGURES = {
@@ -32,7 +32,7 @@ const FIGURES = {
 
 interface Ranked extends Figures {
   score: number;
-  /** How much better than the winner, with its interval. */
+  /** Advantage over the winner, with its interval. */
   gain: number;
   interval: [number, number];
 }
@@ -56,7 +56,7 @@ export async function bakeoff(
     out.line(shown(compared));
     for (const each of compared.failed) out.line(`not in the table: ${each}`);
     out.line(
-      `the winner of the select slice is ${compared.winner}; the figures are of the gate's rows, unseen by the choice`,
+      `the winner of the select slice is ${compared.winner}; the figures are of the gate's rows, which the choice did not use`,
     );
     out.line(`as a page: s3://${kit.buckets.artifacts}/${place}${layout.files.bakeoff.page}`);
   });

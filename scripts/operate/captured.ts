@@ -1,18 +1,18 @@
-/** Records of predictions on their way into the captured bucket. */
+/** Waits for captured predictions in their bucket. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from './pace';
 import { names } from '../../lib/shared/names';
 
-/** A stream delivers after a minute, an endpoint within minutes. */
+/** A stream delivers after one minute, an endpoint within minutes. */
 const WITHIN_MS = 300_000;
 const POLL_MS = 5000;
 
-/** Waits until so many records have arrived since. @returns how many have; fewer once five minutes have passed */
+/** Waits until so many records have arrived. @returns their number; fewer after five minutes */
 export type Arrived = (records: number, out: Out) => Promise<number>;
 
-/** Looks at what is captured already: the monitor reads what lies there, and a replay is faster than its delivery. */
+/** Starts from the already captured records, because a replay is faster than its delivery. */
 export async function watchCaptured(kit: DeployedKit): Promise<Arrived> {
   const seen = new Set(await capturedKeys(kit));
   let arrived = 0;

@@ -1,4 +1,4 @@
-/** Commands of a deployed kit: load, train, replay, monitor, release, look. */
+/** Commands of a deployed kit: load, train, replay, monitor, release, and queries. */
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type Algorithm, algorithms } from '../../lib/training/families';
@@ -89,20 +89,20 @@ export function register(program: Command): void {
       new Option('--algorithm <family>', 'model family (default: training.algorithm as deployed)').choices(algorithms),
     )
     .addOption(
-      new Option('--imbalance <method>', 'what is done about a rare outcome (default: as deployed)').choices(
-        imbalances,
+      new Option('--imbalance <method>', 'treatment of a rare outcome (default: as deployed)').choices(imbalances),
+    )
+    .addOption(
+      new Option('--calibration <method>', 'calibration of the scores after the fit (default: as deployed)').choices(
+        calibrations,
       ),
     )
     .addOption(
-      new Option('--calibration <method>', 'of the scores, after the fit (default: as deployed)').choices(calibrations),
-    )
-    .addOption(
-      new Option('--strategy <strategy>', 'of a tuning job (default: training.tuning.strategy as deployed)')
+      new Option('--strategy <strategy>', 'strategy of a tuning job (default: training.tuning.strategy as deployed)')
         .choices(STRATEGIES)
         .implies({ mode: 'tune' }),
     )
     .addOption(
-      new Option('--trials <trials>', 'of a tuning job at most (default: training.tuning.maxTrials as deployed)')
+      new Option('--trials <trials>', 'most trials of a tuning job (default: training.tuning.maxTrials as deployed)')
         .argParser(whole)
         .implies({ mode: 'tune' }),
     )
@@ -124,7 +124,7 @@ export function register(program: Command): void {
         ...(warmStart && { warmStart: warmStart === true ? await newestTuning(kit) : warmStart }),
       };
       if (options.mode === 'train' && Object.keys(tuning).length > 0)
-        throw new Error('mode train tries nothing out: leave the options of tuning away, or say --mode tune');
+        throw new Error('mode train has no trials: omit the tuning options, or add --mode tune');
       const dataThrough = before ?? (await labelledThrough(kit, out, { delayDays }));
       const trained = await train(kit, { ...options, dataThrough, ...(options.mode === 'tune' && { tuning }) }, out);
       if (trained.released !== undefined) failUnlessServing(trained.released);
@@ -150,18 +150,18 @@ export function register(program: Command): void {
     .description('send the curated rows of these days through the API')
     .argument('<days>', 'YYYY-MM or YYYY-MM-DD..YYYY-MM-DD', range)
     .addOption(
-      new Option('--batch <period>', 'rows of a request: by hour and segment, or by day')
+      new Option('--batch <period>', 'grouping of rows into requests: by hour and segment, or by day')
         .choices(['hour', 'day'])
         .default('day'),
     )
     .addOption(
       new Option(
         '--max-instances <rows>',
-        'rows of a request at most (default: serving.maxInstancesPerRequest as deployed)',
+        'most rows of a request (default: serving.maxInstancesPerRequest as deployed)',
       ).argParser(whole),
     )
     .option('--concurrency <requests>', 'requests at once', whole, 4)
-    .option('--skip <requests>', 'requests that were sent before', whole, 0)
+    .option('--skip <requests>', 'number of leading requests to skip, which were sent before', whole, 0)
     .action(async (days: Range, options: Omit<ReplayOptions, 'days' | 'signal'>) => {
       const { replay } = load<typeof import('./replay')>('./replay');
       const { watchCaptured } = load<typeof import('./captured')>('./captured');
@@ -185,10 +185,10 @@ export function register(program: Command): void {
 
   program
     .command('monitor')
-    .description('compare a window of traffic with what the champion was gated on')
+    .description("compare a window of traffic with the champion's baseline")
     .argument('<windowStart>', 'first day', day)
     .argument('<windowEnd>', 'first day after the window', day)
-    .option('--captured <days>', 'where the endpoint captures: days on which the window was replayed (UTC)', range)
+    .option('--captured <days>', 'days on which the window was replayed (UTC), for native data capture', range)
     .action(async (start: string, end: string, { captured }: { captured?: Range }) => {
       const { monitor } = load<typeof import('./monitor')>('./monitor');
       await monitor(await deployed(), { start, end }, out, captured);
@@ -196,7 +196,7 @@ export function register(program: Command): void {
 
   program
     .command('status')
-    .description('what is curated, registered, serving, running and ringing')
+    .description('show curated data, versions, the endpoint, executions and alarms')
     .addOption(option.json())
     .action(async ({ json }: { json: boolean }) => {
       const { status, statusOf } = load<typeof import('./status')>('./status');
@@ -219,11 +219,11 @@ export function register(program: Command): void {
     .command('pull')
     .description('bring curated data, models, evaluations and monitored windows to disk')
     .argument('[folder]', 'where they go', 'pulled')
-    .option('--only <parts>', 'some of them, joined by commas, e.g. models,evaluations (default: all)')
+    .option('--parts <parts>', 'some of them, joined by commas, e.g. models,evaluations (default: all)')
     .addOption(option.json())
-    .action(async (folder: string, { only, json }: { only?: string; json: boolean }) => {
+    .action(async (folder: string, { parts, json }: { parts?: string; json: boolean }) => {
       const { pull } = load<typeof import('./pull')>('./pull');
-      const pulled = await pull(await deployed(), { folder, parts: only?.split(',') }, out);
+      const pulled = await pull(await deployed(), { folder, parts: parts?.split(',') }, out);
       if (json) console.log(JSON.stringify(pulled, undefined, 2));
     });
 
@@ -240,10 +240,10 @@ export function register(program: Command): void {
 
   program
     .command('query')
-    .description('ask the lake a question in SQL, and say what the answer cost')
+    .description('run a SQL query on the lake, and print its cost')
     .argument('<sql>', 'a SELECT; the tables of Redshift are awsdatacatalog.<database>.<table>')
     .addOption(new Option('--engine <engine>').choices(['athena', 'redshift']).default('athena'))
-    .option('--grant', 'let the admin of the warehouse give you the use of the catalog first, where you lack it', false)
+    .option('--grant', "first grant yourself the use of the catalog as the warehouse's admin, if it is missing", false)
     .addOption(option.json())
     .action(async (sql: string, { json, ...options }: { engine: Engine; grant: boolean; json: boolean }) => {
       const { query, table } = load<typeof import('./query')>('./query');
@@ -254,7 +254,7 @@ export function register(program: Command): void {
   const version = ['<version>', 'number in the registry', whole] as const;
   program
     .command('lineage')
-    .description('what a version was made of, file by file with its hash, and what became of it')
+    .description('show the inputs of a version, file by file with hashes, and its later history')
     .argument(...version)
     .addOption(option.json())
     .option('--svg <file>', 'also draw it')
@@ -270,7 +270,7 @@ export function register(program: Command): void {
 
   program
     .command('reproduce')
-    .description('train a version again from its record, register nothing, and compare the models')
+    .description('train a version again from its record without registering it, and compare the models')
     .argument(...version)
     .action(async (version: number) => {
       const { reproduce } = load<typeof import('./reproduce')>('./reproduce');
@@ -279,7 +279,7 @@ export function register(program: Command): void {
 
   program
     .command('approve')
-    .description('approve a version that passed the gate, and wait for its release')
+    .description('approve a version that waits for approval, and wait for its release')
     .argument(...version)
     .action(async (version: number) => failUnlessServing(await releases().approve(await deployed(), { version }, out)));
 
@@ -308,7 +308,7 @@ export function register(program: Command): void {
 
   program
     .command('expire')
-    .description('take away what serves until the next release; serving.expireAfterHours does it by itself')
+    .description('remove the endpoint until the next release; serving.expireAfterHours does so automatically')
     .action(async () => {
       await releases().expire(await deployed(), out);
     });

@@ -1,4 +1,4 @@
-/** Days and partitions of a range, and how people write them. */
+/** Days and partitions of a range, and their text form. */
 import type { Dataset } from '../../lib/shared/dataset-file';
 import { addDays, type DayRange, isDay } from '../../lib/shared/days';
 
@@ -37,7 +37,7 @@ export function rangeText(dataset: Partitioned, { start, end }: DayRange): strin
   return first === last ? first! : `${first}..${last}`;
 }
 
-/** Windows of so many days that lie wholly in the range. */
+/** Windows of so many days that lie completely in the range. */
 export function windowsOf({ start, end }: DayRange, length: number): DayRange[] {
   const windows: DayRange[] = [];
   for (let day = start; addDays(day, length) <= end; day = addDays(day, length))
@@ -46,8 +46,8 @@ export function windowsOf({ start, end }: DayRange, length: number): DayRange[] 
 }
 
 /**
- * `2013-04`, `2013-04..2013-06`, `2013-04-01` or `2013-04-01..2013-04-07`, both ends included as people say it.
- * @throws Error with the forms that are understood
+ * `2013-04`, `2013-04..2013-06`, `2013-04-01` or `2013-04-01..2013-04-07`, both ends included.
+ * @throws Error with the accepted forms
  */
 export function parseRange(text: string): DayRange {
   const [from, to = from, ...rest] = text.split('..');
@@ -75,7 +75,7 @@ export function parseDay(text: string): string {
   return text;
 }
 
-/** Prepare takes these years: the first day of year 10000 has no form that sorts. */
+/** The years that Prepare accepts: the first day of year 10000 has no sortable form. */
 function isDayOrMonth(text: string): boolean {
   return /^(19|20|21)/.test(text) && isDay(text.length === 7 ? `${text}-01` : text);
 }

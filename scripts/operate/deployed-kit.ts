@@ -1,4 +1,4 @@
-/** A deployed kit as its outputs describe it. */
+/** A deployed kit, found through its stack outputs. */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Logger } from '@smithy/types';
@@ -12,29 +12,29 @@ import { type Machine, type RoomName, rooms } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { SignedApi } from './signed-api';
 
-/** What every client is built with; what is left out comes from the environment, as for any AWS tool. */
+/** Configuration of every client; absent values come from the environment, as in every AWS tool. */
 export interface Aws {
   region?: string;
   endpoint?: string;
   credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
-  /** Told of every call with its answer: `witness` records them. @default nobody */
+  /** Receives every call with its answer, for `witness`. @default none */
   logger?: Logger;
 }
 
 export interface DeployedKit {
   name: string;
   aws: Aws;
-  /** The dataset that was deployed. */
+  /** The deployed dataset. */
   dataset: Dataset;
   buckets: Record<'raw' | 'curated' | 'artifacts' | 'captured', string>;
-  /** What was configured and commands go by: `labels.delayDays`, `serving.maxInstancesPerRequest`. */
+  /** Configured values that commands use: `labels.delayDays`, `serving.maxInstancesPerRequest`. */
   settings: { delayDays: number; maxInstances: number };
-  /** State machine ARNs; those of opt-in rooms only where the room is deployed. */
+  /** State machine ARNs; those of opt-in rooms exist only when the room is deployed. */
   machines: Record<Machine, string>;
   stateTable: string;
   api: SignedApi;
   s3: S3Client;
-  /** An output of a room. @throws Error where the room is opt-in and not deployed */
+  /** An output of a room. @throws Error when the room is opt-in and not deployed */
   output: (room: RoomName, key: string) => string;
 }
 
@@ -79,13 +79,13 @@ export async function discoverKit(name: string, aws: Aws = {}): Promise<Deployed
     stateTable: output('retraining', retraining.outputs.table),
     dataset: datasetOf(dataset),
     api: new SignedApi(url, region, client.config.credentials, aws.logger),
-    // Buckets as subdomains of an emulator's address would need a name server.
+    // An emulator's address has no name server for bucket subdomains.
     s3: new S3Client({ ...aws, forcePathStyle: endpoint !== undefined }),
     output,
   };
 }
 
-/** The outputs of a room are those of its first stack. */
+/** The outputs of a room are on its first stack. */
 const outputStack = (kit: string, room: RoomContract) => names.stack(kit, Object.values(room.stacks)[0]!);
 
 export function apiUrl(id: string, stage: string, region: string, endpoint: string | undefined): URL {
@@ -93,7 +93,7 @@ export function apiUrl(id: string, stage: string, region: string, endpoint: stri
   return new URL(`${endpoint.replace(/\/$/, '')}/restapis/${id}/${stage}/_user_request_/`);
 }
 
-/** Undefined where the room is opt-in and its stack does not exist. */
+/** Undefined when the room is opt-in and its stack does not exist. */
 async function stackOutputs(
   client: CloudFormationClient,
   { optIn }: RoomContract,

@@ -1,4 +1,4 @@
-/** State machine executions: started, waited for, and their failures told in a sentence. */
+/** State machine executions: start, wait, and describe failures in a sentence. */
 import {
   DescribeExecutionCommand,
   type DescribeExecutionOutput,
@@ -16,7 +16,7 @@ import { pause } from './pace';
 
 const SHORTEST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
-/** EventBridge delivers within seconds; after this something is not connected. */
+/** EventBridge delivers within seconds; a longer silence means a missing connection. */
 const APPEARS_WITHIN_MS = 120_000;
 
 export interface Finished {
@@ -47,7 +47,7 @@ export async function finished(kit: DeployedKit, machine: Machine, executionArn:
   }
 }
 
-/** The moment after the newest execution began, by AWS's clock: what begins from now on is told apart by it. */
+/** The moment after the newest execution began, by AWS's clock; it separates later executions from earlier ones. */
 export async function afterNewest(kit: DeployedKit, machine: Machine): Promise<Date> {
   const { executions } = await new SFNClient(kit.aws).send(
     new ListExecutionsCommand({ stateMachineArn: kit.machines[machine], maxResults: 1 }),
@@ -57,7 +57,7 @@ export async function afterNewest(kit: DeployedKit, machine: Machine): Promise<D
 
 /**
  * The execution that an event started: the first since `since`, a time of AWS's clock, whose input fulfils `isIt`.
- * @throws Error when none appears within two minutes; `cause` names what should have started it
+ * @throws Error when none appears within two minutes; `cause` names the expected trigger
  */
 export async function appeared(
   kit: DeployedKit,
@@ -77,7 +77,7 @@ export async function appeared(
     }
   }
   throw new Error(
-    `no execution of ${machine} appeared within ${APPEARS_WITHIN_MS / 1000} s after ${cause}: look at the failed invocations of its EventBridge rule, and at the dead-letter queue of stack ${names.stack(kit.name, 'foundation')}`,
+    `no execution of ${machine} appeared within ${APPEARS_WITHIN_MS / 1000} s after ${cause}: check the failed invocations of its EventBridge rule, and the dead-letter queue of stack ${names.stack(kit.name, 'foundation')}`,
   );
 }
 
@@ -112,7 +112,7 @@ function failure(machine: Machine, { name, status, error, cause }: DescribeExecu
   return `${machine} execution ${name} ended ${status}${why === '' ? ' and gave no cause' : `: ${why}`}`;
 }
 
-/** A job's failure arrives as the JSON of its description; the sentence in it is what a person needs. */
+/** A job's failure arrives as the JSON of its description, of which only the message is useful. */
 function reason(cause: string | undefined): string | undefined {
   if (cause === undefined || !cause.startsWith('{')) return cause;
   try {

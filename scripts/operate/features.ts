@@ -1,4 +1,4 @@
-/** The rows that the deployed Glue job wrote, as requests carry them. */
+/** Rows of the deployed Glue job in the form of requests. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
@@ -7,7 +7,7 @@ import type { DeployedKit } from './deployed-kit';
 export type Row = Record<string, string | number | null>;
 
 /**
- * Rows of a curated partition, in the order they lie in.
+ * Rows of a curated partition, in stored order.
  * @param mayLack whether the partition may have none
  * @throws Error when it has not been curated
  */
@@ -29,7 +29,7 @@ export async function featuresOf(kit: DeployedKit, partition: string, mayLack = 
 }
 
 export async function readParquet(bytes: Uint8Array, columns: string[]): Promise<Row[]> {
-  // Published as an ES module only; this package is CommonJS.
+  // The package is an ES module only; this package is CommonJS.
   const { parquetReadObjects } = await import('hyparquet');
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const rows = await parquetReadObjects({ file, columns });

@@ -1,11 +1,11 @@
-/** What lands in the bucket raw: the files of a partition with their manifest, and the ground truth of a day. */
+/** Objects that land in the raw bucket: the files of a partition with their manifest, and the ground truth of a day. */
 import { createHash } from 'node:crypto';
 import type { Label, Table } from '../../datasets/data-source';
 import type { Dataset } from '../../lib/shared/dataset-file';
 import { labelsOf, placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 
-/** What announces landed partitions to Prepare; docs/contracts.md has all of it. */
+/** The announcement of landed partitions to Prepare; docs/contracts.md describes it. */
 export interface Manifest {
   partitions: string[];
   source: 'files' | 'stream';
@@ -22,7 +22,7 @@ export interface ManifestFile {
   sha256: string;
 }
 
-/** The files of a partition as they land, each with its entry in the manifest. */
+/** The files of a partition, each with its manifest entry. */
 export function partitionFiles(
   dataset: Pick<Dataset, 'partition'>,
   partition: string,
@@ -49,7 +49,7 @@ export function groundTruthLine(dataset: Dataset, { id, values }: Label): string
   });
 }
 
-/** The key of the labels that a day of collection brings. */
+/** The key of the labels collected on a day. */
 export function groundTruthKey(collectionDay: string): string {
   const [yyyy, mm, dd] = collectionDay.split('-') as [string, string, string];
   return fill(layout.raw.groundTruth, { yyyy, mm, dd });

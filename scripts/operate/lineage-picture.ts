@@ -1,8 +1,8 @@
-/** The lineage as a picture: raw files on the left, what became of the model on the right. */
+/** The lineage as a picture, from raw files on the left to releases on the right. */
 import { svg } from '../docs/drawing';
 import { type HashedFile, type Lineage, rawByPartition } from './lineage';
 
-/** Digits of a hash that tell two files apart; the text has all of them. */
+/** Enough digits of a hash to distinguish two files; the text has all of them. */
 const DIGITS = 10;
 
 export const picture = (found: Lineage): Promise<string> =>

@@ -1,4 +1,4 @@
-/** What a version was made of and what became of it: its record, and joined to it the releases and windows that came later. */
+/** The lineage of a version: its record, joined with later releases and monitored windows. */
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { layout } from '../../lib/shared/names';
@@ -8,14 +8,14 @@ import { past } from './executions';
 import type { WindowOutcome } from './monitor';
 import { type RegisteredVersion, versionOf } from './releases';
 
-/** A file as it was read: its key, and the hash of its content. */
+/** A file at the time it was read: key and content hash. */
 export interface HashedFile {
   key: string;
   bytes: number;
   sha256: string;
 }
 
-/** A curated partition with the run that made it and the raw files that it is made of. */
+/** A curated partition with its run and raw files. */
 export interface TracedPartition {
   partition: string;
   run: string;
@@ -24,7 +24,7 @@ export interface TracedPartition {
   files: HashedFile[];
 }
 
-/** What jobs/training/lineage.py writes; docs/contracts.md has all of it. */
+/** Content written by jobs/training/lineage.py; docs/contracts.md describes it. */
 export interface LineageRecord {
   identity: string;
   data: {
@@ -52,22 +52,21 @@ export interface LineageRecord {
 
 export interface Lineage {
   version: RegisteredVersion;
-  /** `s3://…/` of the evaluation's folder, in which the record lies. */
+  /** `s3://…/` of the evaluation's folder, which contains the record. */
   evaluation: string;
   record: LineageRecord;
   releases: { execution: string; startedAt: Date; outcome: string; reason: string }[];
   windows: Pick<WindowOutcome, 'window' | 'status' | 'confirmed' | 'records'>[];
 }
 
-/** Finds the record of a version and what became of it. @throws Error naming the versions that there are */
+/** Finds the record of a version and its later history. @throws Error naming the existing versions */
 export async function lineageOf(kit: DeployedKit, version: number): Promise<Lineage> {
   const registered = await versionOf(kit, version);
   const { CustomerMetadataProperties = {} } = await new SageMakerClient(kit.aws).send(
     new DescribeModelPackageCommand({ ModelPackageName: registered.arn }),
   );
   const evaluation = CustomerMetadataProperties[packageMetadata.evaluation];
-  if (evaluation === undefined)
-    throw new Error(`version ${version} names no evaluation: it was not registered by Train`);
+  if (evaluation === undefined) throw new Error(`version ${version} has no evaluation: it was not registered by Train`);
   const [record, releases, windows] = await Promise.all([
     recordIn(kit, evaluation),
     releasesOf(kit, registered.arn),
@@ -111,7 +110,7 @@ interface Branch {
   under?: Branch[];
 }
 
-/** The lineage as a tree, line by line. */
+/** The lineage as a text tree. */
 export function told({ version, evaluation, record, releases, windows }: Lineage): string[] {
   const { data, code, training, decision } = record;
   const root: Branch = {
@@ -151,7 +150,7 @@ export function told({ version, evaluation, record, releases, windows }: Lineage
   return [root.text, ...branches(root.under)];
 }
 
-/** The partitions, each with the raw files that none before it was made of, and how many more it has seen: days look back over the same ones. */
+/** The partitions, each with its raw files that no earlier partition used, and the number of repeated ones: look-backs overlap. */
 export function rawByPartition(partitions: readonly TracedPartition[]): (TracedPartition & { seen: number })[] {
   const told = new Set<string>();
   return partitions.map((partition) => {

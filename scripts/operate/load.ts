@@ -9,8 +9,8 @@ import { groundTruthKey, groundTruthLine, type Manifest, partitionFiles } from '
 import type { Out } from '../shared/out';
 
 /**
- * Lands the raw tables of the partitions and one manifest, and waits until Prepare has curated them in one run. Days without events are left
- * out where the partitions are days.
+ * Lands the raw tables of the partitions and one manifest, and waits until Prepare has curated them in one run. Daily partitions without
+ * events are skipped.
  * @throws Error when there are no events, or naming each partition that Prepare refused
  */
 export async function load(
@@ -21,7 +21,7 @@ export async function load(
   for (const remark of options.source.remarks) out.line(remark);
   const asked = [...options.partitions];
   const held = asked.filter((partition) => options.source.holds(partition));
-  // The source says which days it has. A month without events is a mistake.
+  // A day may have no events, a month without events is a mistake.
   const partitions = kit.dataset.partition === 'day' && held.length > 0 ? held : asked;
   const manifest: Manifest = { partitions, source: 'files', files: [] };
   for (const partition of manifest.partitions)
@@ -34,7 +34,7 @@ export async function load(
   const range = first === last ? first : `${first}-to-${last}`;
   const manifestKey = fill(layout.raw.manifests, { partitions: range });
   const since = await afterNewest(kit, 'prepare');
-  // Last, because its arrival starts Prepare.
+  // The manifest comes last, because its arrival starts Prepare.
   await put(kit, manifestKey, JSON.stringify(manifest), 'application/json');
   const landed = `s3://${kit.buckets.raw}/${manifestKey} landed`;
   const execution = await appeared(kit, 'prepare', since, (input) => input.manifestKey === manifestKey, landed);
@@ -44,7 +44,7 @@ export async function load(
       `${partition}: ${rows.in} events landed, ${rows.curated} curated, ${rows.setAside} set aside, ${rows.quarantined} quarantined`,
     );
     for (const later of prepareAgain)
-      out.line(`${later} was prepared earlier and looks back into ${partition}: load it again`);
+      out.line(`${later} was prepared earlier and reads ${partition} as its past: load it again`);
   }
 }
 
@@ -52,7 +52,7 @@ export async function load(
 interface Prepared {
   partition: string;
   rows: Record<'in' | 'curated' | 'setAside' | 'quarantined', number>;
-  /** Later partitions that saw another past than they would see now. */
+  /** Later partitions that were curated from an older version of their past. */
   prepareAgain: string[];
 }
 
@@ -60,11 +60,11 @@ interface LabelOptions {
   source: DataSource;
   /** Days of collection. */
   collected: DayRange;
-  /** Days between an event and its label. @default as deployed */
+  /** Days between an event and its label. @default the deployed value */
   delayDays?: number;
 }
 
-/** Delivers the ground truth of each day of collection: the labels of the events of `delayDays` before. */
+/** Delivers the ground truth of each day of collection: labels of events `delayDays` earlier. */
 export async function labels(
   kit: DeployedKit,
   { source, collected, delayDays = kit.settings.delayDays }: LabelOptions,
@@ -73,7 +73,7 @@ export async function labels(
   const total = { files: 0, labels: 0 };
   for (const day of daysOf(collected)) {
     const { labels: found, refused } = source.labels(addDays(day, -delayDays));
-    // A rule that is wrong is wrong for every row.
+    // A wrong rule fails for every row, so only the first failure is printed.
     const others = refused.length > 1 ? ` (and ${refused.length - 1} more)` : '';
     if (refused.length > 0) out.line(`${day}: no label: ${refused[0]}${others}`);
     if (found.length === 0) continue;

@@ -6,10 +6,10 @@ import { Refused } from '../../lib/shared/refused';
 import { run } from './executions';
 import type { Out } from '../shared/out';
 
-/** What a person reads of the monitor's outcome.json; docs/contracts.md has all of it. */
+/** The parts of outcome.json that are printed; docs/contracts.md describes all of it. */
 export interface WindowOutcome {
   window: DayRange;
-  /** ARN of the model package that was measured. */
+  /** ARN of the measured model package. */
   champion: string;
   status: string;
   confirmed: boolean;
@@ -21,8 +21,8 @@ export interface WindowOutcome {
 }
 
 /**
- * Runs Monitor over a window of event time and reads what it found.
- * @param captured days of the replay, where the endpoint captures: its records lie under them. @default the window
+ * Runs Monitor over a window of event time and reads its outcome.
+ * @param captured days of the replay, for an endpoint that captures: its records lie under these days. @default the window
  * @throws Error when no model serves, or when Monitor fails
  */
 export async function monitor(

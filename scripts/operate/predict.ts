@@ -2,7 +2,7 @@ import type { DeployedKit } from './deployed-kit';
 
 /**
  * Sends instances to the API: `{"instances": [...]}`, an array of them, or one.
- * @throws Error with the API's own sentence and what it refused
+ * @throws Error with the API's message and the refused values
  */
 export async function predict(kit: DeployedKit, { input }: { input: unknown }): Promise<unknown> {
   const isRequest = typeof input === 'object' && input !== null && 'instances' in input;

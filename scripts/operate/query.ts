@@ -1,4 +1,4 @@
-/** Asks the lake a question in SQL, and says what the answer cost. */
+/** Runs a SQL query on the lake, and prints the answer with its cost. */
 import {
   AthenaClient,
   GetQueryExecutionCommand,
@@ -30,18 +30,18 @@ export type Engine = 'athena' | 'redshift';
 
 export interface Answer {
   columns: string[];
-  /** Values as the service writes them, null where there is none. */
+  /** Values as the service returns them; null for missing ones. */
   rows: (string | null)[][];
-  /** What Athena read; the Data API of Redshift tells no bytes, and bills none. */
+  /** Bytes that Athena read; Redshift's Data API does not report or bill them. */
   scannedBytes?: number;
   seconds: number;
-  /** Price by the list, free tier and credits ignored. */
+  /** List price, free tier and credits ignored. */
   usd: number;
 }
 
 const PAUSE_MS = 500;
 
-/** @throws Error with the service's reason and what to do about it */
+/** @throws Error with the service's reason and a remedy */
 export async function query(
   kit: DeployedKit,
   { sql, engine, grant }: { sql: string; engine: Engine; grant: boolean },
@@ -54,11 +54,11 @@ export async function query(
   return answer;
 }
 
-/** What Athena bills for a scan: 10 MB at least. Decimal units, so that the figure is rather too high. */
+/** Athena's price of a scan: at least 10 MB. Decimal units make the figure slightly too high. */
 export const athenaUsd = (bytes: number): number =>
   (Math.max(bytes, 10e6) / 1e12) * priceList.prices['athena:scanned']!.usd;
 
-/** What a workgroup of this base capacity bills for a query that runs alone: a minute at least, more where it scales. */
+/** Redshift's price of a query that runs alone at this base capacity: at least a minute; more when it scales. */
 export const redshiftUsd = (seconds: number, rpu: number): number =>
   ((Math.max(Math.ceil(seconds), 60) * rpu) / 3600) * priceList.prices['redshift-serverless:rpu']!.usd;
 
@@ -86,7 +86,7 @@ async function askAthena({ aws, name }: DeployedKit, sql: string): Promise<Answe
     columns = ResultSet!.ResultSetMetadata!.ColumnInfo!.map(({ Name }) => Name!);
     rows.push(...ResultSet!.Rows!.map(({ Data }) => Data!.map(({ VarCharValue }) => VarCharValue ?? null)));
   }
-  // The first row of a SELECT repeats the names.
+  // The first row of a SELECT repeats the column names.
   if (execution!.StatementType === 'DML') rows.shift();
   const { DataScannedInBytes: scannedBytes = 0, TotalExecutionTimeInMillis: took = 0 } = execution!.Statistics!;
   return { columns, rows, scannedBytes, seconds: took / 1000, usd: athenaUsd(scannedBytes) };
@@ -132,13 +132,13 @@ async function statement(
   }
 }
 
-/** @throws Error where the namespace has no admin */
+/** @throws Error when the namespace has no admin */
 async function adminSecret(kit: DeployedKit): Promise<string> {
   const namespaceName = kit.output('warehouse', warehouse.outputs.namespace);
   const { namespace } = await new RedshiftServerlessClient(kit.aws).send(new GetNamespaceCommand({ namespaceName }));
   if (namespace?.adminPasswordSecretArn !== undefined) return namespace.adminPasswordSecretArn;
   throw new Error(
-    `namespace ${namespaceName} has no admin who could grant: deploy it with '{"warehouse":{"adminSecret":true}}' (0.40 USD a month; the grant stays when the secret goes)`,
+    `namespace ${namespaceName} has no admin who could grant: deploy it with '{"warehouse":{"adminSecret":true}}' (0.40 USD per month; the grant stays when the secret is removed)`,
   );
 }
 
@@ -147,7 +147,7 @@ function text(field: Field): string | null {
   return String(Object.values(field).find((value) => value !== undefined));
 }
 
-/** The rows under their columns, numbers to the right. */
+/** The rows under their columns, numbers right-aligned. */
 export function table({ columns, rows }: Pick<Answer, 'columns' | 'rows'>): string {
   const width = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => (row[i] ?? '').length)));
   const numeric = columns.map((_, i) =>

@@ -1,20 +1,20 @@
-/** What AWS is asked and answers while a command runs, in a form that may be shown to anybody. */
+/** Records requests to AWS and their answers during a command, redacted for publication. */
 import { paginateGetExecutionHistory, SFNClient } from '@aws-sdk/client-sfn';
 import type { Logger } from '@smithy/types';
 import type { Aws } from './deployed-kit';
 import { merged, redact, type Shape, shape } from './redact';
 
 export interface Call {
-  /** `S3.PutObject` of this machine, `sagemaker:createTrainingJob.sync` of a state machine. */
+  /** `S3.PutObject` from this machine, `sagemaker:createTrainingJob.sync` from a state machine. */
   call: string;
   times: number;
   request: Shape;
-  /** Code of the error; absent where the call succeeded. */
+  /** Error code; absent when the call succeeded. */
   error?: string;
   answer: Shape;
 }
 
-/** What the SDK's own logger middleware hands over, once for every call of every client. */
+/** The record of the SDK's logger middleware, one per call of any client. */
 interface Logged {
   clientName?: string;
   commandName?: string;
@@ -24,7 +24,7 @@ interface Logged {
 }
 
 export class Recording {
-  /** Member of what every client is built with. */
+  /** Configuration member for every client. */
   readonly logger: Logger;
   private readonly calls = new Map<string, Call>();
   private readonly buckets = new Set<string>();
@@ -38,7 +38,7 @@ export class Recording {
   readonly redact = (text: string): string => redact(text, this.buckets);
 
   /**
-   * Hands over what was called since, with the calls of the state machines that were waited for: they ask SageMaker and Glue.
+   * Returns the calls since the last read, with the SageMaker and Glue calls of the awaited state machines.
    * @param aws reads their histories, unrecorded
    */
   async take(aws: Aws): Promise<Call[]> {
@@ -81,7 +81,7 @@ export class Recording {
       }
   }
 
-  /** Polling asks the same again and again: one row has all that was asked and answered. */
+  /** Polling repeats a call; one row combines all requests and answers. */
   private add({ call, request, answer, error }: Omit<Call, 'times'>): void {
     const key = `${call} ${error}`;
     const known = this.calls.get(key);

@@ -1,6 +1,6 @@
-/** What a transcript may show: texts without anything that names an account, and of all other values only their kind. */
+/** Content of a transcript: texts without account-specific names, and only the types of all other values. */
 
-/** In this order: what comes first may hold what comes later. No pattern begins at a word, so that none is missed inside of one. */
+/** The order matters: earlier patterns may contain later ones. Word boundaries are not used, because names occur inside of words. */
 const SECRETS: readonly [shown: string, pattern: RegExp][] = [
   ['<url>', /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi],
   ['<arn>', /arn:[^\s"'<>,;)\]}]+/gi],
@@ -9,36 +9,36 @@ const SECRETS: readonly [shown: string, pattern: RegExp][] = [
   ['<host>', /(?:[a-z0-9_-]+\.)+(?:com|net|org|io|dev|cloud|local|internal)(?![a-z0-9])(?::\d+)?/gi],
   ['<host>', /\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?/g],
   ['<host>', /localhost(?::\d+)?/gi],
-  // What IAM's identifiers begin with.
+  // Prefixes of IAM's identifiers.
   ['<key>', /A(?:BIA|CCA|GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}/g],
   ['<bucket>', /cdk-[a-z0-9]+-assets-[a-z0-9-]+/g],
-  // A logical id with its hash, and what CloudFormation drew: buckets, roles, functions.
+  // A logical id with its hash and CloudFormation's suffix: buckets, roles, functions.
   ['<name>', /[a-z0-9-]*[0-9a-f]{8}-[a-z0-9]{12,}/gi],
   ['<secret>', /[a-z0-9/+_-]{40,}={0,2}/gi],
   ['<number>', /\d{4}-?\d{4}-?\d{4,}/g],
 ];
 
-/** @param names what else must not be seen, such as buckets */
+/** @param names other names to hide, such as buckets */
 export function redact(text: string, names: Iterable<string> = []): string {
-  // Not the shortest: a word of the sentence may be one.
+  // Short names are skipped, because they may be words of the sentence.
   const known = [...names].filter((name) => name.length > 3).sort((a, b) => b.length - a.length);
   const nameless = known.reduce((shown, name) => shown.replaceAll(name, '<name>'), text);
   return SECRETS.reduce((shown, [what, pattern]) => shown.replace(pattern, what), nameless);
 }
 
-/** What each member tells, or the kind of its value, under the way to it: `Stacks[].StackStatus`. */
+/** The text of each member, or the type of its value, by its path: `Stacks[].StackStatus`. */
 export type Shape = Readonly<Record<string, string>>;
 
-/** Members of an answer that tell what became of the request; the answer itself, where it is a sentence. */
+/** Members of an answer that describe the result of the request. */
 const TOLD = /(^|status|state|statevalue|reason|error|cause|message|outcome|^code|failurecode|errorcode)$/i;
-/** Members in which one service hands over what another said. */
+/** Members in which one service forwards the answer of another. */
 const NESTED = /^(input|output|cause|parameters)$/;
-/** Between what several answers told. */
+/** Separator between the texts of several answers. */
 const OR = ' or ';
 
 /**
- * @param show how a telling text is shown; nothing is told of a request
- * @param member what the value is called. @default the last part of the way to it
+ * @param show converts a text for display; request texts are never shown
+ * @param member name of the value. @default the last part of its path
  */
 export function shape(value: unknown, show?: (text: string) => string, at = '', member = nameOf(at)): Shape {
   const document = typeof value === 'string' && NESTED.test(member) ? parsed(value) : value;
@@ -46,7 +46,7 @@ export function shape(value: unknown, show?: (text: string) => string, at = '', 
   if (isMap(document))
     return (
       Object.entries(document)
-        // The members of a map may be data: names of hyperparameters are wanted, an ARN is not.
+        // The keys of a map may be data: names of hyperparameters are shown, an ARN is not.
         .map(([key, each]) => shape(each, show, [at, redact(key)].filter(Boolean).join('.'), key))
         .reduce(merged, {})
     );
@@ -54,7 +54,7 @@ export function shape(value: unknown, show?: (text: string) => string, at = '', 
   return { [at]: isText && show !== undefined && TOLD.test(member) ? show(String(value)) : kindOf(value) };
 }
 
-/** Several answers as one: every member that one of them has, with everything that they tell. */
+/** Merges two answers: every member of either, with all of its texts. */
 export function merged(one: Shape, other: Shape): Shape {
   const all: Record<string, string> = { ...one };
   for (const [at, told] of Object.entries(other))

@@ -31,7 +31,7 @@ export async function versions(kit: DeployedKit): Promise<RegisteredVersion[]> {
   return found;
 }
 
-/** Approves a version and waits for the release that its approval starts. */
+/** Approves a version and waits for the release that the approval starts. */
 export async function approve(kit: DeployedKit, { version }: { version: number }, out: Out): Promise<Released> {
   const { arn, approval } = await versionOf(kit, version);
   if (approval === 'Approved')
@@ -51,7 +51,7 @@ export async function reject(
   out.line(`version ${version} is rejected: ${reason}`);
 }
 
-/** Puts an approved version behind the endpoint; `older` allows going back to one that was succeeded. */
+/** Releases an approved version; `older` permits an earlier version than the current one. */
 export async function release(
   kit: DeployedKit,
   { version, older = false }: { version: number; older?: boolean },
@@ -62,7 +62,7 @@ export async function release(
   return told(arn, output as Released, out);
 }
 
-/** Takes away what serves, and with it what bills; the version stays in the registry. */
+/** Removes the endpoint, which ends its cost; the version stays in the registry. */
 export async function expire(kit: DeployedKit, out: Out): Promise<Released> {
   const { output } = await run(kit, 'release', { modelPackageArn: NO_MODEL }, out);
   const { outcome, reason } = output as Released;
@@ -70,7 +70,7 @@ export async function expire(kit: DeployedKit, out: Out): Promise<Released> {
   return { outcome, reason };
 }
 
-/** Waits for the release that the approval of a package started by itself, no earlier than `since`. */
+/** Waits for the release that a package's approval started, no earlier than `since`. */
 export async function releaseOf(kit: DeployedKit, arn: string, since: Date, out: Out): Promise<Released> {
   const execution = await appeared(
     kit,
@@ -87,7 +87,7 @@ function told(arn: string, { outcome, reason }: Released, out: Out): Released {
   return { outcome, reason };
 }
 
-/** @throws Error naming the versions that there are */
+/** @throws Error naming the existing versions */
 export async function versionOf(kit: DeployedKit, version: number): Promise<RegisteredVersion> {
   const all = await versions(kit);
   const found = all.find((each) => each.version === version);

@@ -10,15 +10,15 @@ import type { ApiAnswer } from './signed-api';
 
 export interface ReplayOptions {
   days: DayRange;
-  /** Requests at once; a fresh account's serverless endpoint answers 5 at once. @default 4 */
+  /** Concurrent requests; a new account's serverless endpoint serves 5 at once. @default 4 */
   concurrency?: number;
-  /** What a request holds: the rows of an hour and segment, as a client of one segment would ask, or those of a day. @default day */
+  /** Rows of a request: those of an hour and segment, like a client of one segment, or those of a day. @default day */
   batch?: Batch;
-  /** Rows in a request at most: `serving.maxInstancesPerRequest` of the deployment. @default as deployed */
+  /** Most rows in a request: `serving.maxInstancesPerRequest` of the deployment. @default the deployed value */
   maxInstances?: number;
-  /** Requests at the front that an earlier replay has sent. @default 0 */
+  /** Leading requests that an earlier replay has sent. @default 0 */
   skip?: number;
-  /** Ends the replay after the requests that were sent. @default never */
+  /** Stops the replay after the requests in progress. @default never */
   signal?: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ export interface Replayed {
 }
 
 interface Request {
-  /** Place in the replay of these days: the same every time. */
+  /** Position in the replay of these days, which is reproducible. */
   number: number;
   /** `YYYY-MM-DD` or `YYYY-MM-DDThh:00`, UTC. */
   period: string;
@@ -43,9 +43,9 @@ const MAX_TRIES = 8;
 const LONGEST_PAUSE_MS = 8000;
 
 /**
- * Sends the curated rows of the days through the API, in the order of their scheduled times: what a request costs hardly depends on its rows.
- * Nothing is computed: the rows are those that the deployed Glue job wrote.
- * @throws Error that names the request that failed, and the `--skip` to go on with
+ * Sends the curated rows of the days through the API, in the order of their scheduled times. Nothing is computed: the rows are those of the
+ * deployed Glue job.
+ * @throws Error naming the failed request, and the `--skip` with which to continue
  */
 export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out): Promise<Replayed> {
   const { days, concurrency = 4, batch = 'day', maxInstances = kit.settings.maxInstances, skip = 0, signal } = options;
@@ -69,7 +69,7 @@ export async function replay(kit: DeployedKit, options: ReplayOptions, out: Out)
         sent.instances += request.instances.length;
         out.progress(`${request.period} UTC: ${sent.requests} requests, ${sent.instances} rows`);
       } else {
-        failure ??= `request ${request.number} (${request.period} UTC) was answered ${answer.status}: ${sentence(answer)}`;
+        failure ??= `request ${request.number} (${request.period} UTC) got status ${answer.status}: ${sentence(answer)}`;
       }
     }
   };
@@ -91,7 +91,7 @@ async function* requests(
   let number = 0;
   const timeColumn = columnWith(kit.dataset, 'time');
   for (const partition of partitionsOf(kit.dataset, days)) {
-    // A day without a partition is one without events; that none of the days has one is a mistake.
+    // A day without a partition has no events; only a range without any is a mistake.
     const mayLack = kit.dataset.partition === 'day' && (number > 0 || endOf(partition) < days.end);
     const rows = (await featuresOf(kit, partition, mayLack)).filter(
       (row) => String(row[timeColumn]) >= days.start && String(row[timeColumn]) < days.end,
@@ -104,7 +104,7 @@ async function* requests(
   return undefined;
 }
 
-/** Rows of one scheduled day, or of one hour and segment each, in the order of both; within one as they came. */
+/** Rows per scheduled day, or per hour and segment, in time order; rows of one group keep their order. */
 export function grouped(dataset: Dataset, rows: readonly Row[], batch: Batch): [period: string, instances: Row[]][] {
   const timeColumn = columnWith(dataset, 'time');
   const groupColumns = dataset.features.columns.filter(({ segment }) => segment).map(({ name }) => name);
@@ -130,7 +130,7 @@ async function send(kit: DeployedKit, instances: Row[], givenUp: () => boolean):
   }
 }
 
-/** `fetch failed` hides what failed. */
+/** `fetch failed` hides the cause. */
 const reasonOf = ({ message, cause }: Error): string =>
   cause instanceof Error ? `${message}: ${cause.message}` : message;
 

@@ -1,4 +1,4 @@
-/** A training repeated from its record: the same rows, code, image and parameters must give the same model. */
+/** Repeats a training from its record: the same rows, code, image and parameters must give the same model. */
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { placeOf } from '../../lib/shared/dataset';
@@ -11,8 +11,8 @@ import { run } from './executions';
 import { type HashedFile, lineageOf, type LineageRecord, readObject, recordIn, type TracedPartition } from './lineage';
 
 /**
- * Trains a version again, registers nothing, and compares.
- * @throws Refused when its data is no longer there @throws Error naming what made another model
+ * Trains a version again without registering it, and compares.
+ * @throws Refused when its data is no longer there @throws Error naming the cause of a different model
  */
 export async function reproduce(
   kit: DeployedKit,
@@ -26,7 +26,7 @@ export async function reproduce(
   ).flat();
   if (gone.length > 0)
     throw new Refused(
-      `version ${version} cannot be trained again from what is there: ${gone.slice(0, 3).join('; ')}${gone.length > 3 ? ` (and ${gone.length - 3} more)` : ''}. Put the earlier versions of the files back and load their partitions again`,
+      `version ${version} cannot be trained again from what is there: ${gone.slice(0, 3).join('; ')}${gone.length > 3 ? ` (and ${gone.length - 3} more)` : ''}. Restore the earlier versions of the files and load their partitions again`,
     );
   const { algorithm, hyperparameters, treatment } = record.training;
   const made = { algorithm, hyperparameters, ...treatment };
@@ -45,14 +45,14 @@ export async function reproduce(
   );
 }
 
-/** Whether a partition is still made of the files in the record. */
+/** Whether a partition still consists of the files in the record. */
 async function changed(kit: DeployedKit, { partition, files }: TracedPartition): Promise<string[]> {
   const report = fill(layout.curated.quality, placeOf(kit.dataset, partition));
   const now = await readObject<{ run: string; files: HashedFile[] }>(kit, kit.buckets.curated, report);
   const hash = new Map(now.files.map(({ key, sha256 }) => [key, sha256]));
   return files
     .filter(({ key, sha256 }) => hash.get(key) !== sha256)
-    .map(({ key }) => `${partition} was curated again by ${now.run} from another ${key}`);
+    .map(({ key }) => `${partition} was curated again by ${now.run} from a changed ${key}`);
 }
 
 async function replaced(kit: DeployedKit, { key: Key, sha256 }: HashedFile): Promise<string[]> {
@@ -63,11 +63,11 @@ async function replaced(kit: DeployedKit, { key: Key, sha256 }: HashedFile): Pro
   return now === sha256 ? [] : [`${Key} was delivered again with other labels`];
 }
 
-/** What of two records is not the same, as far as it makes a model. */
+/** Differences of two records that affect the model. */
 export function differences(one: LineageRecord, other: LineageRecord): string[] {
   const compared: [string, (of: LineageRecord) => unknown][] = [
     ['the slices', ({ data }) => data.slices],
-    ['the rows or their labels (labels that came later count too)', ({ data }) => data.dataHash],
+    ['the rows or their labels (including later labels)', ({ data }) => data.dataHash],
     ['the code', ({ code }) => code.sha256],
     ['the image', ({ training }) => training.image],
     ['the instance type', ({ training }) => training.instanceType],

@@ -1,20 +1,20 @@
-/** The kit's REST API, called as an IAM principal. */
+/** Client of the kit's REST API with IAM signatures. */
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentityProvider, Logger } from '@smithy/types';
 
 export interface ApiAnswer {
   status: number;
-  /** Parsed JSON; the text itself where it is none. */
+  /** Parsed JSON, or the text when it is not JSON. */
   body: unknown;
-  /** Absent where nothing answered. */
+  /** Absent when there was no answer. */
   headers?: Headers;
 }
 
 export class SignedApi {
   private readonly signer: SignatureV4;
 
-  /** @param url of the stage, ending in a slash */
+  /** @param url stage URL, ending in a slash */
   constructor(
     readonly url: URL,
     region: string,
@@ -24,7 +24,7 @@ export class SignedApi {
     this.signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
   }
 
-  /** Any HTTP status is an answer. @throws Error when nothing answers */
+  /** Every HTTP status is an answer. @throws Error when there is no answer */
   async post(path: string, body: unknown): Promise<ApiAnswer> {
     const url = new URL(path, this.url);
     const text = JSON.stringify(body);
@@ -39,7 +39,7 @@ export class SignedApi {
     });
     const response = await fetch(url, { method: 'POST', headers, body: text });
     const answer = { status: response.status, body: json(await response.text()) };
-    // The logger is called in the way of AWS's own clients.
+    // The logger gets the same arguments as from AWS's own clients.
     this.logger?.info({ clientName: 'Api', commandName: `POST ${path}`, input: body, output: answer });
     return { ...answer, headers: response.headers };
   }

@@ -19,10 +19,10 @@ import type { Out } from '../shared/out';
 import { type RegisteredVersion, versions } from './releases';
 
 export interface Status {
-  /** Curated ones: months `YYYY-MM`, or days. */
+  /** Curated partitions: months `YYYY-MM`, or days. */
   partitions: string[];
   champion: string;
-  /** `InService`, another status of SageMaker's, or `none`. */
+  /** `InService`, another SageMaker status, or `none`. */
   endpoint: string;
   versions: RegisteredVersion[];
   /** The newest execution of each machine. */
@@ -74,7 +74,7 @@ export async function curatedPartitions(kit: DeployedKit): Promise<string[]> {
     string,
   ];
   const found: string[] = [];
-  // Up to the partition, where Delimiter folds the keys of each.
+  // The prefix ends before the partition, so that Delimiter groups the keys of each.
   const request = { Bucket: kit.buckets.curated, Prefix, Delimiter: end };
   for await (const { CommonPrefixes } of paginateListObjectsV2({ client: kit.s3 }, request))
     found.push(...(CommonPrefixes ?? []).map((folder) => folder.Prefix!.slice(Prefix.length, -end.length)));

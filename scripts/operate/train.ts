@@ -13,16 +13,16 @@ export interface Trained {
   outcome: 'Promoted' | 'Held' | 'NoCapacity';
   reason: string;
   modelPackageArn?: string;
-  /** How its release ended; absent while the version waits for approval. */
+  /** The result of its release; absent while the version waits for approval. */
   released?: Released;
 }
 
-/** What a tuning job does otherwise than configured. */
+/** Deviations of a tuning job from the configuration. */
 export interface Tuning {
   strategy?: string;
   maxTrials?: number;
   earlyStopping?: 'Auto';
-  /** Name of the tuning job to go on from. */
+  /** Name of the tuning job for a warm start. */
   warmStart?: string;
 }
 
@@ -31,8 +31,8 @@ type TrainInput = { dataThrough: string } & (
 );
 
 /**
- * Trains, tunes or compares families on everything before the day `dataThrough`, and waits for the release where approval is automatic.
- * @param told is given the execution before its outcome is told. @default nothing
+ * Trains, tunes or compares families on everything before the day `dataThrough`, and waits for the release when approval is automatic.
+ * @param told receives the execution before its result. @default none
  */
 export async function train(
   kit: DeployedKit,
@@ -60,7 +60,7 @@ export async function train(
   return { ...trained, released: await releaseOf(kit, arn, since, out) };
 }
 
-/** The newest tuning job that ended well. @throws Error when there is none */
+/** The newest completed tuning job. @throws Error when there is none */
 export async function newestTuning({ aws, name }: DeployedKit): Promise<string> {
   const { HyperParameterTuningJobSummaries: jobs = [] } = await new SageMakerClient(aws).send(
     new ListHyperParameterTuningJobsCommand({ NameContains: `${name}-`, StatusEquals: 'Completed', MaxResults: 1 }),
@@ -72,8 +72,8 @@ export async function newestTuning({ aws, name }: DeployedKit): Promise<string> 
 }
 
 /**
- * The first day whose labels have not arrived. Whatever else lies below the prefix is said and left alone.
- * @throws Error when none have
+ * The first day whose labels have not arrived. Other objects below the prefix are reported and ignored.
+ * @throws Error when no labels have arrived
  */
 export async function labelledThrough(
   kit: DeployedKit,
@@ -101,7 +101,7 @@ export async function labelledThrough(
 
 const MAX_LISTED = 5;
 
-/** The day of a key of the ground-truth layout, whose hours AWS makes; undefined for another key. */
+/** The day in a key of the ground-truth layout; undefined for another key. */
 function collectedOn(key: string): string | undefined {
   const below = key.slice(folder(layout.raw.groundTruth).length);
   const day = /^(\d{4})\/(\d\d)\/(\d\d)\/\d\d\/[^/]+\.jsonl$/.exec(below)?.slice(1).join('-');

@@ -1,4 +1,4 @@
-/** A transcript as a page that a person reads. */
+/** A transcript as a readable page. */
 import type { Shape } from './redact';
 import type { Transcript } from './witness';
 
@@ -7,13 +7,13 @@ export function page({ startedAt, commit, region, profile, steps, unknowns }: Tr
   return [
     '# Transcript of a deployment',
     about,
-    'Values are redacted: a request shows its members, an answer its members and what its statuses and reasons say. transcript.json has all of them.',
-    '## What nobody wrote down',
+    'Values are redacted: a request is shown by its members, an answer by its members with the texts of statuses and reasons. transcript.json has all of them.',
+    '## Undocumented behaviour',
     table(
       ['Question', 'Answer of AWS'],
       unknowns.map(({ name, question, answer }) => [
         `${question} (\`${name}\`)`,
-        answer ?? 'not asked by these commands',
+        answer ?? 'not tested by these commands',
       ]),
     ),
     ...steps.flatMap(({ name, outcome, seconds, said, calls }) => [
@@ -33,7 +33,7 @@ export function page({ startedAt, commit, region, profile, steps, unknowns }: Tr
   ].join('\n\n');
 }
 
-/** What an answer tells; where it tells nothing, which members it has. */
+/** The texts of an answer; without any, its members. */
 function toldBy(answer: Shape): string {
   const told = Object.entries(answer).filter(([, text]) => !KIND.test(text));
   return told.length === 0
@@ -41,7 +41,7 @@ function toldBy(answer: Shape): string {
     : told.map((each) => each.filter(Boolean).join(': ')).join(', ');
 }
 
-/** What stands for a value that is not shown. */
+/** Placeholder of a hidden value. */
 const KIND = /^((string|number|boolean|date|bytes|null|undefined)?( or )?)*$/;
 
 function table(head: string[], rows: string[][]): string {

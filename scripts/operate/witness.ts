@@ -1,4 +1,4 @@
-/** `witness`: the commands of a first deployment, with a transcript that may be shown to anybody: what AWS was asked, and what it said. */
+/** `witness`: runs the commands of a first deployment and writes a redacted transcript of AWS's requests and answers. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export interface WitnessOptions {
   config: Overlay;
   /** Opt-in rooms. @default those of the configuration */
   with?: readonly string[];
-  /** In whatever order. @default all */
+  /** Steps in any order. @default all */
   steps: readonly string[];
   yes: boolean;
   /** Folder of the transcript. @default .witness/<time> */
@@ -44,7 +44,7 @@ export interface Step {
   name: string;
   outcome: 'done' | 'failed';
   seconds: number;
-  /** What the command printed, and why it failed. */
+  /** The output of the command, and the reason of a failure. */
   said: string[];
   calls: Call[];
 }
@@ -54,7 +54,7 @@ export interface Transcript {
   commit: string;
   region: string;
   profile: string;
-  /** What nobody wrote down; `answer` is null where these commands do not ask. */
+  /** Questions without published answers; `answer` is null when these commands do not test it. */
   unknowns: { name: string; question: string; answer: string | null }[];
   steps: Step[];
 }
@@ -67,13 +67,13 @@ interface Ground {
   deployed(): Promise<DeployedKit>;
 }
 
-/** The days after the history, which are replayed. */
+/** The replayed days after the history. */
 function weekOf({ dataset }: Config): DayRange {
   const { end } = storyOf(dataset).history;
   return { start: end, end: addDays(end, 7) };
 }
 
-/** In the order of a first deployment: what fails early costs little. */
+/** The steps of a first deployment, in this order: early failures cost little. */
 const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
   doctor: async ({ aws, config, out }) => {
     const found = await diagnose({ config, aws, templates: synthesize(config) });
@@ -82,7 +82,7 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
   },
   up: ({ aws, options, out }) => up(aws, options, out),
   load: async ({ config, deployed, out }) => {
-    // One partition alone: the way through Glue before anything else.
+    // A single partition first, because it tests the path through Glue.
     const kit = await deployed();
     const { history } = storyOf(config.dataset);
     const [first, ...others] = partitionsOf(kit.dataset, { ...history, end: weekOf(config).end });
@@ -101,7 +101,7 @@ const STEPS: Record<string, (ground: Ground) => Promise<unknown>> = {
     const week = weekOf(ground.config);
     await deliver(ground, week);
     const today = new Date().toISOString().slice(0, 10);
-    // An endpoint of this mode files what it captures under the day of the replay.
+    // An endpoint of this mode captures under the day of the replay.
     const native = ground.config.serving.mode === 'real-time';
     const captured = native ? { start: today, end: addDays(today, 1) } : undefined;
     await monitor(await ground.deployed(), week, ground.out, captured);
@@ -132,7 +132,7 @@ async function learn({ config, deployed, out }: Ground, mode: 'train' | 'tune'):
   if (outcome === 'NoCapacity' || released?.outcome === 'rejected') throw new Error(released?.reason ?? reason);
 }
 
-/** How these commands learn AWS's answer to a question; one without an entry is a question that the kit avoids. */
+/** How these commands find AWS's answer to a question; the kit avoids questions without an entry. */
 const ANSWERS: Partial<Record<keyof typeof questions, (calls: readonly Call[], aws: Aws) => Promise<string | null>>> = {
   'undocumented-image-tag': async (_, aws) => {
     const image = xgboostImageIn(await region(aws));
@@ -147,8 +147,8 @@ const ANSWERS: Partial<Record<keyof typeof questions, (calls: readonly Call[], a
 };
 
 /**
- * Runs the steps until one fails, and keeps the transcript whatever happens.
- * @throws Error naming the step that failed and how to go on
+ * Runs the steps until one fails, and always writes the transcript.
+ * @throws Error naming the failed step and how to continue
  */
 export async function witness(aws: Aws, options: WitnessOptions, out: Out): Promise<Transcript> {
   const { kit, profile, with: rooms, steps: asked } = options;
@@ -190,7 +190,7 @@ export async function witness(aws: Aws, options: WitnessOptions, out: Out): Prom
   writeFileSync(join(folder, 'transcript.md'), page(transcript));
   out.line(`the transcript: ${join(folder, 'transcript.md')}, and transcript.json beside it`);
   if (failure !== undefined)
-    throw new Error(`${failure.message}\nmend it and go on: npm run kit -- witness ${left.join(' ')}`, {
+    throw new Error(`${failure.message}\ncorrect it and go on: npm run kit -- witness ${left.join(' ')}`, {
       cause: failure,
     });
   return transcript;

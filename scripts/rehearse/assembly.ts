@@ -1,4 +1,4 @@
-/** The synthesized app of a rehearsal: made once for the same sources, and copied for every run after it. */
+/** The synthesized app of a rehearsal, cached by the hash of its sources. */
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -15,13 +15,13 @@ import {
 import { join } from 'node:path';
 import { ROOT, synth } from '../shared/cdk';
 
-/** All that the templates and assets are made of; what is installed is named by the lock file. */
+/** Inputs of templates and assets; the lock file represents installed packages. */
 const INPUTS = ['bin', 'lib', 'lambda', 'jobs', 'datasets', 'schema', 'cdk.json', 'tsconfig.json', 'package-lock.json'];
 const CACHE = join(ROOT, '.rehearsal/assemblies');
-/** Two states of the sources in each of two profiles; an assembly has about 10 MB. */
+/** Two states of the sources for two profiles; an assembly has about 10 MB. */
 const KEPT = 4;
 
-/** A profile, and what is laid over it. */
+/** A profile and its overrides. */
 export interface Shape {
   readonly profile: string;
   readonly config: Record<string, unknown>;
@@ -41,7 +41,7 @@ export async function assemble(folder: string, { profile, config }: Shape, cache
     const made = mkdtempSync(join(ROOT, 'cdk.out.'));
     try {
       await synth(made, { profile, config }, { validate: false, log: join(folder, 'synth.log') });
-      // A rename puts it there whole: another rehearsal may look for it meanwhile.
+      // The rename is atomic, because another rehearsal may look for the folder meanwhile.
       if (!existsSync(known)) renameSync(made, known);
     } finally {
       rmSync(made, { recursive: true, force: true });
@@ -54,7 +54,7 @@ export async function assemble(folder: string, { profile, config }: Shape, cache
   return isNew;
 }
 
-/** Hash of the names and contents of every input, the configuration, and the Node that bundles. */
+/** Hash of names and contents of every input, the configuration, and the Node version. */
 export function inputHash({ profile, config }: Shape, root = ROOT, inputs: readonly string[] = INPUTS): string {
   const hash = createHash('sha256').update(`${profile}\0${JSON.stringify(config)}\0${process.version}\0`);
   for (const path of inputs.flatMap((input) => filesOf(root, input)))

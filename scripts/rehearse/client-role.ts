@@ -1,4 +1,4 @@
-/** The role a scenario plays under: a user of the kit, never the system. */
+/** The role of a scenario: a user of the kit, never the system. */
 import { call } from '../shared/sdk';
 import type { Target } from './engine';
 
@@ -12,7 +12,7 @@ export const CLIENT_ROLE = 'rehearsal-client';
 export const CLIENT_POLICY = 'user';
 const ACCOUNT = '123456789012';
 
-/** May land raw files and labels, sign API calls, start Train and Monitor, and read. Names are those of one kit. */
+/** Permissions of a user: land raw files and labels, sign API calls, start Train and Monitor, and read. Names are those of one kit. */
 function statements(kit: string): Statement[] {
   const machine = (what: string) => `arn:aws:states:*:${ACCOUNT}:stateMachine:${what}`;
   return [
@@ -21,7 +21,7 @@ function statements(kit: string): Statement[] {
       ['tables', 'manifests', 'ground-truth'].map((prefix) => `arn:aws:s3:::${kit}-*raw*/${prefix}/*`),
     ),
     allow(['s3:GetObject', 's3:ListBucket'], `arn:aws:s3:::${kit}-*`),
-    // The lake's key: what SSE-KMS asks of whoever writes and reads.
+    // The lake's key: SSE-KMS needs these of readers and writers.
     allow(['kms:GenerateDataKey', 'kms:Decrypt']),
     allow(['execute-api:Invoke']),
     allow(
@@ -40,12 +40,12 @@ const allow = (Action: string[], Resource: string | string[] = '*'): Statement =
   Resource,
 });
 
-/** Gives the role what every user may, plus `extra`, in place of what it had, and assumes it. */
+/** Replaces the role's policy with the permissions of every user and `extra`, and assumes it. */
 export async function assumeClient(root: Target, kit: string, extra: readonly Statement[] = []): Promise<Target> {
   const RoleName = CLIENT_ROLE;
   const trust = { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } };
   await call(root, 'iam:CreateRole', { RoleName, AssumeRolePolicyDocument: policy([trust]) }).catch((error: Error) => {
-    // The scenario before this one on the same deployment had it.
+    // An earlier scenario on the same deployment created it.
     if (error.name !== 'EntityAlreadyExistsException') throw error;
   });
   const PolicyDocument = policy([...statements(kit), ...extra]);
@@ -62,8 +62,8 @@ export async function assumeClient(root: Target, kit: string, extra: readonly St
 const policy = (Statement: unknown[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
 
 /**
- * Tries what only the system may do, so that the audit holds the refusals.
- * @throws Error naming the first call that was let through
+ * Tries calls that only the system may make, so that the audit contains refusals.
+ * @throws Error naming the first permitted call
  */
 export async function proveBoundary(client: Target, kit: string, extra: readonly Statement[] = []): Promise<void> {
   const forbidden: Readonly<Record<string, object>> = {
@@ -75,7 +75,7 @@ export async function proveBoundary(client: Target, kit: string, extra: readonly
   };
   const granted = new Set(extra.flatMap(({ Action }) => Action));
   for (const [name, input] of Object.entries(forbidden)) {
-    // IAM has another name for the client's service.
+    // The client's service has another prefix in IAM.
     const action = name.replace('eventbridge', 'events');
     if (granted.has(action)) continue;
     try {
@@ -83,7 +83,7 @@ export async function proveBoundary(client: Target, kit: string, extra: readonly
     } catch (error) {
       if (/AccessDenied|not authorized/i.test(`${(error as Error).name} ${(error as Error).message}`)) continue;
       throw new Error(
-        `${action} by the user's role failed, but not for want of permission: ${(error as Error).message}`,
+        `${action} by the user's role failed for another reason than a missing permission: ${(error as Error).message}`,
         { cause: error },
       );
     }

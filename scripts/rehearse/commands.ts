@@ -1,4 +1,4 @@
-/** Commands that need the engine: play a scenario, draw and verify its run, remove grants one by one. */
+/** Commands that need the engine: play scenarios, draw and verify runs, remove grants one by one. */
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, option } from '../shared/arguments';
@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .option('--through <partition>', "drift: last partition that lands (default: the dataset's story)")
     .option('--seed <number>', 'denied: draws the statement', Number, Math.floor(Math.random() * 1_000_000))
     .addOption(
-      new Option('--unknown <name=answer>', 'assume an answer of AWS that nobody wrote down; repeatable')
+      new Option('--unknown <name=answer>', 'assume an undocumented answer of AWS; repeatable')
         .argParser(assume)
         .default(assumedByDefault, spoken(assumedByDefault)),
     )
@@ -36,7 +36,7 @@ export function register(program: Command): void {
     });
   program
     .command('report')
-    .description('draw the report of a finished run again')
+    .description('write the report of a finished run again')
     .argument('[folder]', 'folder of the run', join(ROOT, '.rehearsal/latest'))
     .option(
       '--story',
@@ -50,10 +50,10 @@ export function register(program: Command): void {
     });
   program
     .command('grants')
-    .description('remove every IAM statement alone, and say what notices')
+    .description('remove every IAM statement alone, and show what detects it')
     .addOption(option.profile())
     .addOption(option.json())
-    .option('--record [folder]', 'first keep the decisions of the newest passed runs (default: .rehearsal)')
+    .option('--record [folder]', 'first store the decisions of the newest passed runs (default: .rehearsal)')
     .addHelpText(...examples('grants', 'grants --profile standard --json'))
     .action(async ({ record: runs, ...options }: { profile: string; json: boolean; record?: true | string }) => {
       const { grantsCommand, record } = load<typeof import('./grants')>('./grants');
@@ -79,7 +79,7 @@ export function register(program: Command): void {
     .action(async (folder: string) => played().verifyCommand(folder));
 }
 
-/** @throws InvalidArgumentError when the scenarios are not known, or not for one deployment */
+/** @throws InvalidArgumentError when a scenario is unknown, or the scenarios need different deployments */
 function chosen(text: string): string[] {
   const { scenarios } = load<typeof import('./scenarios')>('./scenarios');
   const scenarioNames = [...Object.keys(scenarios), 'denied'];
@@ -89,6 +89,6 @@ function chosen(text: string): string[] {
     throw new InvalidArgumentError(`${unknown.join(', ')} is not one of ${scenarioNames.join(', ')}`);
   if (asked.length > 1 && asked.includes('denied')) throw new InvalidArgumentError('denied is played by itself');
   if (new Set(asked.map((name) => JSON.stringify([scenarios[name]?.profile, scenarios[name]?.config]))).size > 1)
-    throw new InvalidArgumentError(`${text} are of different configurations`);
+    throw new InvalidArgumentError(`${text} need different configurations`);
   return asked;
 }

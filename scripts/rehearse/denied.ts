@@ -1,4 +1,4 @@
-/** Scenario `denied`: takes away one statement whose absence the replay notices, and sees a run fail for it. */
+/** Scenario `denied`: removes one statement that the replay needs, and expects a run to fail for it. */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { templateFiles } from '../shared/cdk';
@@ -9,12 +9,12 @@ import { rehearse, type Rehearsal, writeSummary } from './rehearsal';
 import { scenarios } from './scenarios';
 import type { Summary } from './verify';
 
-/** Stands in for a role's statement: a policy without any is refused. */
+/** Stands in for a role's statement, because IAM refuses a policy without any. */
 const NOTHING = { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' };
-/** CloudFormation cuts a role's name before its suffix. */
+/** CloudFormation truncates a role's name before its suffix. */
 const LONGEST_PREFIX = 64 - 13;
 
-/** @param seed draws the statement; printed, so that a run can be repeated */
+/** @param seed selects the statement; printed, so that a run can be repeated */
 export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: number): Promise<Summary> {
   await run.synthesized;
   const { statement, scenario } = draw((await grants(run.assembly, run.profile)).statements, seed);
@@ -27,7 +27,7 @@ export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: n
   const asItMust = crippled.status === 'failed' && refusal !== undefined;
   const named =
     refusal === undefined
-      ? 'no refusal of it is in the audit'
+      ? 'the audit has no refusal of it'
       : `${refusal.principal.split('/')[0]} was denied ${refusal.action} on ${refusal.resource}`;
   const summary: Summary = {
     ...crippled,
@@ -41,13 +41,13 @@ export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: n
   return summary;
 }
 
-/** A statement that calls of a scenario notice, with the fastest of these scenarios. @throws Error when there is none */
+/** A statement that calls of a scenario need, with the fastest of these scenarios. @throws Error when there is none */
 export function draw(statements: readonly Removal[], seed: number): { statement: Removal; scenario: string } {
   const candidates = statements.flatMap((statement) => {
     const scenario = Object.keys(statement.calls).find((name) => name in scenarios);
     return scenario === undefined ? [] : [{ statement, scenario }];
   });
-  // Neighbouring seeds draw from all over the list.
+  // Hashing makes neighbouring seeds select distant statements.
   const at = createHash('sha256').update(String(seed)).digest().readUInt32BE() % candidates.length;
   const drawn = candidates[at];
   if (drawn === undefined)
@@ -57,7 +57,7 @@ export function draw(statements: readonly Removal[], seed: number): { statement:
   return drawn;
 }
 
-/** Whether a refusal of a run is of the call: the role's physical name begins with its stack and logical id. */
+/** Whether a refusal in a run belongs to the call: the role's physical name begins with its stack and logical id. */
 export function isDenialOf(
   { principal, action }: Pick<Audit['denied'][number], 'principal' | 'action'>,
   [caller, called]: [principal: string, action: string],
@@ -67,7 +67,7 @@ export function isDenialOf(
   return action === called && (name === caller || name.startsWith(prefix));
 }
 
-/** Edits the template that the statement stands in. */
+/** Removes a statement from its template. */
 export function without({ stack, path, kind }: Removal, assembly: string): void {
   const file = templateFiles(assembly).get(stack);
   if (file === undefined) throw new Error(`${assembly} has no template of stack ${stack}`);

@@ -1,14 +1,13 @@
 /**
- * Every edge between two services has a policy at its far end: without one, AWS drops what should cross it and says nothing. The rehearsal
- * delivers these inside its own process, so they are checked from the templates: by the static tests, after every rehearsal, and with each
- * statement removed alone (grants.ts). The rules are written in TypeScript only, beside the model that the static tests resolve references by;
- * the engine's audit replays decisions and knows nothing of edges.
+ * Every edge between two services needs a policy at its target; without it AWS silently drops the delivery. The rehearsal delivers within
+ * its own process, so edges are checked from the templates: by the static tests, after every rehearsal, and with each statement removed
+ * alone (grants.ts).
  */
 import { type Grant, list, type Model, type Node } from '../shared/model';
 import type { Json } from '../shared/templates';
 import { type Finding, finding, keyPolicy } from './key-policy';
 
-/** What assumes a role, through which property, as which service. */
+/** Roles that services assume: the resource type, the property with the role, the service. */
 export const assumes: readonly (readonly [type: string, property: string, service: string])[] = [
   ['AWS::StepFunctions::StateMachine', 'RoleArn', 'states'],
   ['AWS::Lambda::Function', 'Role', 'lambda'],
@@ -21,19 +20,19 @@ export const assumes: readonly (readonly [type: string, property: string, servic
   ['AWS::EC2::FlowLog', 'DeliverLogsPermissionArn', 'vpc-flow-logs'],
 ];
 
-/** Something that one resource does to another: under a role, or as a service that the far end's own policy lets in. */
+/** An action of one resource on another: under a role, or as a service that the target's own policy admits. */
 interface Edge {
   readonly from: Node;
   readonly to: Node;
   readonly action: string;
-  /** Value that names the role. */
+  /** Property with the role. */
   readonly role?: Json;
   readonly service?: string;
-  /** What the policy's condition must name. @default any */
+  /** Source that the policy's condition must name. @default any */
   readonly source?: Node;
 }
 
-/** Types that have policies of their own: the policy's type, its property that names them, and what services do to them. */
+/** Types with resource policies: the policy's type, its property for the resources, and the actions of services. */
 const doors: Readonly<Record<string, readonly [policy: string, property: string, action: string]>> = {
   'AWS::Lambda::Function': ['AWS::Lambda::Permission', 'FunctionName', 'lambda:InvokeFunction'],
   'AWS::SNS::Topic': ['AWS::SNS::TopicPolicy', 'Topics', 'sns:Publish'],
@@ -43,14 +42,14 @@ const doors: Readonly<Record<string, readonly [policy: string, property: string,
 
 const actionOn = ({ type }: Node) => doors[type]?.[2] ?? 'states:StartExecution';
 
-/** Edges of a resource by its type. */
+/** Outgoing edges of a resource, by type. */
 const leaving: Readonly<Record<string, (model: Model, from: Node) => Edge[]>> = {
   'AWS::Events::Rule': (model, from) =>
     list<Json>(from.properties.Targets).flatMap(({ Arn, RoleArn, DeadLetterConfig }) => {
       const ends = [Arn, ...(DeadLetterConfig === undefined ? [] : [DeadLetterConfig.Arn])];
       return ends.map((end): Edge => {
         const to = model.target(from, end);
-        // A topic is fed by every alarm too, and names none of its senders.
+        // A topic receives from every alarm too, so its policy names no source.
         const source = to.type === 'AWS::SNS::Topic' ? undefined : from;
         const by = to.type in doors ? { service: 'events', source } : { role: RoleArn };
         return { from, to, action: actionOn(to), ...by };
@@ -105,16 +104,16 @@ function crossed(model: Model, { from, to, action, role, service, source }: Edge
           list<string>(Action).includes(action) &&
           (source === undefined ||
             model.references(policy, Condition).includes(source) ||
-            // CloudFormation names a rule after its stack, whose name begins with the kit's.
+            // CloudFormation derives a rule's name from its stack, whose name begins with the kit's.
             JSON.stringify(Condition ?? '').includes(`:rule/${model.kit}-*"`)),
       );
     });
 }
 
-/** Checks by the sentence that holds. */
+/** Checks by the expected fact. */
 export const edges = {
   ...keyPolicy,
-  'what assumes a role is what the role trusts': (model) => {
+  'roles trust exactly the services that assume them': (model) => {
     const trusted = (node: Node, role: Node, service: string) =>
       finding(
         node,
@@ -140,7 +139,7 @@ export const edges = {
         ),
     ];
   },
-  'what reaches another resource is let in there, or has a role that may': (model) =>
+  "a target's policy or the sender's role permits every delivery": (model) =>
     model.nodes
       .flatMap((from) => leaving[from.type]?.(model, from) ?? [])
       .flatMap((edge) =>
@@ -152,7 +151,7 @@ export const edges = {
             : `${edge.to.id} does not let ${edge.service}.amazonaws.com ${edge.action}`,
         ),
       ),
-  'a rule on events of a bucket hears them: the bucket tells EventBridge': (model) =>
+  'every bucket with a rule on its events sends them to EventBridge': (model) =>
     model.ofType('AWS::Events::Rule').flatMap((rule) =>
       model
         .references(rule, rule.properties.EventPattern)
@@ -165,12 +164,12 @@ export const edges = {
           ),
         ),
     ),
-  'every alarm and the budget reach people: through the one topic': (model) =>
+  'every alarm and the budget notify people through the alerts topic': (model) =>
     model.ofType('AWS::CloudWatch::Alarm', 'AWS::Budgets::Budget').flatMap((node) => {
       const reached = leaving[node.type]!(model, node).map(({ to }) => to.type);
       return finding(node, reached.join() === 'AWS::SNS::Topic', 'does not reach the alerts topic, or not only');
     }),
-  'a machine that waits for jobs may manage the rules by which Step Functions learns of their end': (model) => {
+  "a machine that waits for jobs may manage Step Functions' rules for their end": (model) => {
     const rules: Record<string, string> = {
       createTrainingJob: 'Training',
       createHyperParameterTuningJob: 'Tuning',
@@ -190,6 +189,6 @@ export const edges = {
   },
 } satisfies Record<string, (model: Model) => Finding[]>;
 
-/** What is wrong, a sentence each. */
+/** Violations, one sentence each. */
 export const brokenEdges = (model: Model): string[] =>
   Object.values(edges).flatMap((find) => find(model).map(({ at, problem }) => `${at}: ${problem}`));

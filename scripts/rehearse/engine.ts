@@ -1,4 +1,4 @@
-/** The local emulator as a child process, and the assembly's way in and out of it. */
+/** The local emulator as a child process, and functions to deploy into it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { Assumed } from './unknowns';
 
 const TOOLCHAIN = join(ROOT, '.toolchain/toolchain.json');
 
-/** What every SDK client of a rehearsal is built with. */
+/** Configuration of every SDK client in a rehearsal. */
 export interface Target {
   readonly endpoint: string;
   readonly region: string;
@@ -41,10 +41,10 @@ export function toolchain(): { python: string } {
 }
 
 /**
- * @param quotas granted to the account beyond a new one's, by name
- * @param assumed what AWS answers where nobody wrote it down
+ * @param quotas granted values by name, beyond those of a new account
+ * @param assumed AWS's answers to undocumented questions
  * @param port of its endpoint. @default a free one
- * @throws Error with the engine's last lines when it does not come up within a minute
+ * @throws Error with the engine's last lines when it does not start within a minute
  */
 export async function startEngine(
   runDir: string,
@@ -68,7 +68,7 @@ export async function startEngine(
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
-    // A custom resource that still waits keeps the emulator from ending by itself.
+    // A pending custom resource prevents the emulator from exiting by itself.
     const force = setTimeout(() => child.kill('SIGKILL'), 5000);
     await gone;
     clearTimeout(force);
@@ -100,8 +100,8 @@ function ready(child: ChildProcess, log: string): Promise<string> {
 }
 
 /**
- * What a person does once in an account before the first deployment.
- * @param assembly given to the CLI, which would synthesize the app again, into a folder that all rehearsals share
+ * The manual step in an account before the first deployment: CDK bootstrap.
+ * @param assembly passed to the CLI, which would otherwise synthesize into a shared folder
  */
 export async function bootstrap({ root }: Engine, assembly: string, log: string): Promise<void> {
   const { accessKeyId: account } = root.credentials;
@@ -112,7 +112,7 @@ export interface Audit {
   allowed: number;
   denied: { principal: string; action: string; resource: string }[];
   unused: { principal: string; action: string }[];
-  /** Grants of calls that the emulator never asks permission for. */
+  /** Grants for calls that the emulator never checks. */
   unproven: { principal: string; action: string }[];
   notRehearsed: { what: string; why: string }[];
 }
@@ -120,7 +120,7 @@ export interface Audit {
 export const audit = async (runDir: string, assembly: string): Promise<Audit> =>
   JSON.parse(await python('engine.audit', '--run-dir', runDir, '--assembly', assembly)) as Audit;
 
-/** What a module of the engine prints. */
+/** The output of a module of the engine. */
 export async function python(module: string, ...rest: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(toolchain().python, ['-m', module, ...rest], {
     cwd: ROOT,

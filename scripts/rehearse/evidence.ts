@@ -1,4 +1,4 @@
-/** Copies what the run left in the emulated account into the run folder, before the stacks are deleted. */
+/** Copies the run's results from the emulated account into the run folder, before the stacks are deleted. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -23,11 +23,11 @@ export interface ExecutionRecord {
   output: Record<string, unknown> | null;
   error: string | null;
   cause: string | null;
-  /** Names of the states entered, with their times. */
+  /** Names of the entered states, with times. */
   states: { name: string; at: string }[];
 }
 
-/** One update of the endpoint: how many requests each fleet answered, and with how many errors, stage by stage. */
+/** One update of the endpoint: the number of requests and errors of each fleet, stage by stage. */
 export interface Deployment {
   time: string;
   endpoint: string;
@@ -52,18 +52,18 @@ export interface Evidence {
   state: Record<string, unknown>[];
   /** JSON objects by `<bucket role>/<key>`. */
   objects: Record<string, unknown>;
-  /** SHA-256 of every version of what models are made of, newest first, by `<bucket role>/<key>`. */
+  /** SHA-256 of every version of a model's inputs, newest first, by `<bucket role>/<key>`. */
   hashes: Record<string, string[]>;
   templates: { stack: string; sha256: string; resources: number }[];
-  /** Policy of the scenario's role: its decisions in the audit can be replayed with it. */
+  /** Policy of the scenario's role, with which its decisions in the audit can be replayed. */
   clientPolicy: unknown;
-  /** Updates of the endpoint, from the engine's journal: no API tells which fleet answered a request. */
+  /** Updates of the endpoint, from the engine's journal: AWS has no API for the fleet that answered a request. */
   deployments: (Deployment & { from: string; to: string })[];
-  /** What was in the account after `down`; absent when it did not come so far. */
+  /** Resources in the account after `down`; absent when the run ended earlier. */
   sweep?: Sweep;
 }
 
-/** Keys worth keeping: the small JSON files that jobs wrote. */
+/** Keys to keep: the small JSON files of jobs. */
 const wanted = {
   curated: [/^quality\/.*\.json$/],
   artifacts: [/^evaluations\/.*\.json$/, /^windows\/.*\.json$/],
@@ -190,7 +190,7 @@ async function hashes(root: Target, role: string, Bucket: string, ...templates: 
   return found;
 }
 
-/** JSON lines of a file of the engine; none where it wrote none. */
+/** JSON lines of a file of the engine; none when the file is missing. */
 function journal<T>(file: string): T[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')

@@ -1,4 +1,4 @@
-/** What would notice that a statement is gone: the recorded decisions of earlier runs replayed without it, or the static checks. */
+/** Finds what detects the removal of a statement: recorded decisions of earlier runs replayed without it, or the static checks. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,15 +14,15 @@ import { python } from './engine';
 export interface Removal {
   id: string;
   stack: string;
-  /** Its place in the template. */
+  /** Its path in the template. */
   path: (string | number)[];
   kind: 'identity' | 'resource' | 'trust' | 'managed';
   actions: string[];
-  /** Calls by scenario, the fastest first, that are no longer allowed: who, and what. */
+  /** Calls that become denied, by scenario, the fastest first: principal and action. */
   calls: Record<string, [principal: string, action: string][]>;
-  /** Problems that the static checks find. */
+  /** Violations found by the static checks. */
   edges: string[];
-  /** Why AWS needs it all the same, from the list of grants that the emulator cannot exercise. */
+  /** Why AWS needs it although the emulator cannot exercise it, from the list of such grants. */
   listed: string[];
 }
 
@@ -31,13 +31,13 @@ export interface Grants {
   /** Recorded decisions by scenario. */
   decisions: Record<string, number>;
   statements: Removal[];
-  /** Neither noticed nor listed. */
+  /** Statements that are neither detected nor listed. */
   unaccounted: string[];
-  /** Listed, and noticed after all. */
+  /** Statements that are listed although they are detected. */
   overlooked: string[];
-  /** Recorded decisions of this profile that the policies, whole, decide otherwise. */
+  /** Recorded decisions of this profile that the complete policies decide differently. */
   disagreements: string[];
-  /** Rows of the list, from 0, that account for a statement. */
+  /** Indices of list rows that account for a statement. */
   rows: number[];
 }
 
@@ -75,7 +75,7 @@ export function takeOut(template: Json, path: Removal['path']): void {
   else delete holder[last];
 }
 
-/** Keeps the decisions of the newest passed run of each scenario. @returns what was written, a file a line */
+/** Stores the decisions of the newest passed run of each scenario. @returns the written files, one per line */
 export async function record(runs: string): Promise<string> {
   return python('engine.audit.recording', runs);
 }
@@ -101,11 +101,11 @@ export function told({ seconds, decisions, statements, unaccounted, overlooked, 
   const recorded = Object.entries(decisions).map(([scenario, count]) => `${scenario} ${count}`);
   return [
     `${statements.length} statements, each removed alone, in ${seconds} s; recorded decisions: ${recorded.join(', ')}`,
-    `  ${called.length} noticed by a call that is no longer allowed`,
-    `  ${edges.length} noticed by the static checks of a rehearsal`,
+    `  ${called.length} detected by a call that is no longer allowed`,
+    `  ${edges.length} detected by the static checks of a rehearsal`,
     `  ${listed.length} on the list of grants that AWS needs and the emulator cannot exercise`,
-    ...unaccounted.map((id) => `neither noticed nor listed: ${id}; does anybody need it?`),
-    ...overlooked.map((id) => `listed, and noticed after all: ${id}; take it off engine/audit/unexercised.json`),
+    ...unaccounted.map((id) => `neither detected nor listed: ${id}; is it needed?`),
+    ...overlooked.map((id) => `listed, but detected: ${id}; remove it from engine/audit/unexercised.json`),
     ...disagreements.map((sentence) => `${sentence}; rehearse the scenario, then grants --record`),
   ];
 }

@@ -43,12 +43,12 @@ export async function verifyCommand(folder: string): Promise<void> {
   const other = names.filter((name) => JSON.stringify(told[name]) !== JSON.stringify(found[name]));
   if (other.length > 0)
     throw new Error(
-      `${other.join(', ')} of ${join(folder, 'summary.json')} is not what the evidence gives: was one of them edited?`,
+      `${other.join(', ')} of ${join(folder, 'summary.json')} differs from the evidence: was one of them edited?`,
     );
   const faults = lineageFaults(evidence);
   if (faults.length > 0) throw new Error(faults.join('; '));
   for (const sentence of replacedSince(evidence)) console.log(sentence);
-  console.log(`${folder}: the summary is what the evidence gives, and every model is made of the files that it names`);
+  console.log(`${folder}: the summary matches the evidence, and every model matches its named files`);
 }
 
 /** @returns the exit code */
@@ -58,19 +58,19 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   const played = asked.flatMap((each) => scenarios[each] ?? []);
   const { profile = 'sandbox', config: own = {} } = played[0] ?? {};
   const config = merge(own, options.config);
-  // Refused by the configuration's own words, before an engine is started.
+  // An invalid configuration is refused before an engine is started.
   const { dataset, kit } = chosenConfig({ profile }, config);
   if (keep && asked.includes('denied')) throw new Refused('--keep: scenario denied ends in a kit that lacks a grant');
   if (keep) refuseBeside(recorded());
   const through = lastPartition(dataset, options.through);
-  // A file that is missing is told now, and not by a scenario after the deployment.
+  // A missing file is reported now, and not by a scenario after the deployment.
   openSource(dataset);
   if (options.profile !== undefined && options.profile !== profile)
     throw new Refused(
       `scenario ${name} is rehearsed with profile ${profile}, not ${options.profile}; npm run synth -- -c profile=${options.profile} shows its templates`,
     );
   const out = terminal();
-  // Spark takes a comma in the name of a folder for the end of it.
+  // Spark splits folder names at commas.
   const runDir = newRunDir(asked.join('+'));
   out.line(
     `rehearsing ${name}, profile ${profile}, in ${relative(ROOT, runDir)}: ${played.map(({ title }) => title).join('; ') || 'one statement is missing'}`,
@@ -80,7 +80,7 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   const synthesized = assemble(assembly, { profile, config }).then((isNew) =>
     out.line(`── ${isNew ? `synthesized in ${((Date.now() - started) / 1000).toFixed(1)} s` : 'synthesized before'}`),
   );
-  // A failure is told once the engine is up, and can be stopped.
+  // A failure is reported once the engine is up and can be stopped.
   synthesized.catch(() => undefined);
   const stays = (engine: Engine) => {
     const asked = { kit, profile, config };
@@ -90,7 +90,7 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   };
   const run = { profile, config, runDir, assembly, synthesized, through, assumed, out, keep: keep ? stays : undefined };
   const summary = name === 'denied' ? await denied(run, seed) : await rehearse({ ...run, name, scenarios: played });
-  // A run whose stacks did not stand has nothing to draw.
+  // A report needs the evidence, which a failed deployment does not have.
   const drawable = existsSync(join(runDir, 'evidence.json'));
   tell(summary, drawable ? relative(ROOT, await writeReport(runDir)) : `none; logs are in ${relative(ROOT, runDir)}`);
   return summary.status === 'passed' ? 0 : 1;

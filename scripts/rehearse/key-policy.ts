@@ -1,11 +1,11 @@
-/** The one key's policy: whatever uses the key as a service, and nothing more. */
+/** Checks the key policy: exactly the services that use the key. */
 import { list, type Model, type Node } from '../shared/model';
 import type { Json } from '../shared/templates';
 
 export interface Finding {
-  /** Where: `<stack>/<logical id>`, or the stack. */
+  /** `<stack>/<logical id>`, or the stack. */
   readonly at: string;
-  /** What is wrong there, and what would be right. */
+  /** The violation and its remedy. */
   readonly problem: string;
 }
 
@@ -14,14 +14,14 @@ export const finding = (at: Node, holds: boolean, problem: string): Finding[] =>
 
 const PUBLISHES = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 
-/** Services that use the key on their own behalf, the property by which the templates show it, and what each asks. Roles bring their own policies. */
+/** Services that use the key on their own behalf, the property that shows it in templates, and their actions. */
 const users: readonly (readonly [service: string, type: string, property: string, actions: readonly string[]])[] = [
   ['cloudwatch', 'AWS::CloudWatch::Alarm', 'AlarmActions', PUBLISHES],
   ['budgets', 'AWS::Budgets::Budget', 'NotificationsWithSubscribers', PUBLISHES],
   ['events', 'AWS::Events::Rule', 'Targets', PUBLISHES],
   ['sns', 'AWS::SNS::Subscription', 'Endpoint', PUBLISHES],
   ['s3', 'AWS::S3::Bucket', 'NotificationConfiguration', PUBLISHES],
-  // Developer Guide of CloudTrail, create-kms-key-policy-for-cloudtrail: Decrypt where the bucket has a Bucket Key.
+  // CloudTrail's Developer Guide, create-kms-key-policy-for-cloudtrail: Decrypt is needed for a bucket with a Bucket Key.
   ['cloudtrail', 'AWS::CloudTrail::Trail', 'KMSKeyId', ['kms:GenerateDataKey*', 'kms:DescribeKey', 'kms:Decrypt']],
   [
     'logs',
@@ -39,7 +39,7 @@ const usesKey = (model: Model, type: string, property: string) =>
     .flatMap((end) => [end, ...model.references(end, end.properties.KmsMasterKeyId)])
     .some((end) => end.type === 'AWS::KMS::Key');
 
-/** Actions by service, as the policy allows them. */
+/** Actions by service in the policy. */
 function granted(key: Node): Record<string, string[]> {
   const services: Record<string, string[]> = {};
   for (const { Effect, Principal, Action } of list<Json>(key.properties.KeyPolicy.Statement))
@@ -48,9 +48,9 @@ function granted(key: Node): Record<string, string[]> {
   return services;
 }
 
-/** Checks by the sentence that holds. */
+/** Checks by the expected fact. */
 export const keyPolicy = {
-  'the key policy lets in exactly the services that use the key, with what they ask of it': (model) => {
+  'the key policy admits exactly the services that use the key, with the actions they need': (model) => {
     const needed = Object.fromEntries(
       users
         .filter(([, type, property]) => usesKey(model, type, property))
@@ -62,7 +62,7 @@ export const keyPolicy = {
         actions.filter((action) => !given[service]?.includes(action)).map((action) => `${service} needs ${action}`),
       );
       const idle = Object.keys(given).filter((service) => !(service in needed));
-      return [...missing, ...idle.map((service) => `${service} is let in and uses the key nowhere`)].flatMap(
+      return [...missing, ...idle.map((service) => `${service} is admitted but does not use the key`)].flatMap(
         (problem) => finding(key, false, problem),
       );
     });

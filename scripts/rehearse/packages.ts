@@ -1,4 +1,4 @@
-/** Model packages that a scenario registers by hand, as a hurried colleague might. */
+/** Model packages that a scenario registers by hand, like a hurried colleague. */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Statement } from './client-role';
 import type { Stage } from './scenario';
 import { names } from '../../lib/shared/names';
 
-/** Whoever registers a package by hand needs these; Train does it under its own role. */
+/** Permissions to register a package by hand; Train registers under its own role. */
 export const MAY_REGISTER: readonly Statement[] = [
   { Effect: 'Allow', Action: ['s3:PutObject'], Resource: 'arn:aws:s3:::mlkit-*/models/*' },
   {
@@ -24,7 +24,7 @@ export const MAY_REGISTER: readonly Statement[] = [
 ];
 
 /**
- * Registers a copy of version 1, not approved yet.
+ * Registers a copy of version 1, not yet approved.
  * @param program serving program that replaces the whole archive. @default version 1's own archive
  * @returns the version's number
  */
@@ -34,7 +34,7 @@ export async function register(stage: Stage, description: string, program?: stri
 }
 
 /**
- * Registers what is served as version 1 is, not approved yet.
+ * Registers a model that is served like version 1, not yet approved.
  * @param given archive and facts of the package. @default those of version 1
  * @returns its ARN
  */
@@ -76,7 +76,7 @@ export async function arnOf({ kit }: Stage, version: number): Promise<string> {
   return found.arn;
 }
 
-/** @returns URI of an archive that holds the program, and what the image needs to install it without an index */
+/** @returns URI of an archive with the program and the files that the image needs to install it without an index */
 async function upload({ kit }: Stage, description: string, program: string): Promise<string> {
   const Key = `models/${description.replaceAll(' ', '-')}/output/model.tar.gz`;
   const folder = mkdtempSync(join(tmpdir(), 'model-'));

@@ -1,4 +1,4 @@
-/** A leftover of each type that `sweep` knows, put into the account as a half-failed deletion or a careless hand would leave it. */
+/** Puts a leftover of each type that `sweep` finds into the account, as after a partial deletion. */
 import { names } from '../../lib/shared/names';
 import { championName } from '../../lib/training/room';
 import { filled, places } from '../account/sweep/list';
@@ -12,13 +12,13 @@ interface Plant {
   keeps?: string[];
 }
 
-/** Calls by type, in an order in which each finds what it needs. */
+/** Calls by type, in the order of their dependencies. */
 export const planted = data.planted as Record<string, Plant[]>;
 
-/** Types that cannot be put into the emulated account, and why. */
+/** Types that cannot be created in the emulated account, with the reason. */
 export const notPlanted: Readonly<Record<string, string>> = data.notPlanted;
 
-/** @throws Error naming the type that cannot be planted */
+/** @throws Error naming the type that cannot be created */
 export async function plant(aws: Target, kit: string): Promise<void> {
   const [made, account] = [`${kit}-etl-Planted0123ABCD-4F5E6D7C8B9A`, '123456789012'];
   const values: Record<string, unknown> = {

@@ -25,19 +25,19 @@ import { changedTemplates, compare, recompute, type Recomputed, type Summary } f
 
 export interface Rehearsal {
   readonly name: string;
-  /** Played one after another on one deployment. */
+  /** Scenarios that run one after another on one deployment. */
   readonly scenarios: readonly Scenario[];
   readonly profile: string;
-  /** Laid over the profile. */
+  /** Overrides of the profile. */
   readonly config: Record<string, unknown>;
-  /** Folder of the run; made here. */
+  /** Folder of the run, created here. */
   readonly runDir: string;
   /** Folder of the synthesized app. */
   readonly assembly: string;
-  /** Ends when the app is there: the engine starts meanwhile. */
+  /** Resolves when the app is synthesized; the engine starts meanwhile. */
   readonly synthesized: Promise<void>;
   readonly through: string;
-  /** What AWS answers where nobody wrote it down. */
+  /** AWS's answers to undocumented questions. */
   readonly assumed: Assumed;
   /** Is given the engine to go on with: nothing is taken down, not even after a failure. @default everything ends */
   readonly keep?: (engine: Engine) => void;
@@ -57,7 +57,7 @@ const empty: Recomputed = {
   notRehearsed: [],
 };
 
-/** Plays scenarios from an empty account to one where nothing is left. A failure is a summary too. */
+/** Plays scenarios from an empty account until nothing is left. A failure has a summary too. */
 export async function rehearse(run: Rehearsal): Promise<Summary> {
   const started = Date.now();
   mkdirSync(run.runDir, { recursive: true });
@@ -99,7 +99,7 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
     }
     await step('verify', run, problems, async () => {
       if (evidence === undefined) return;
-      // Last, because deleting asks for permissions too.
+      // The audit comes last, because deletion needs permissions too.
       const audited = await audit(run.runDir, run.assembly);
       found = recompute(evidence, audited);
       replacedSince(evidence).forEach((sentence) => run.out.line(sentence));
@@ -133,13 +133,13 @@ export async function rehearse(run: Rehearsal): Promise<Summary> {
   return summary;
 }
 
-/** @throws ZodError when the summary is not what schema/summary.schema.json promises its readers */
+/** @throws ZodError when the summary violates schema/summary.schema.json */
 export function writeSummary(runDir: string, summary: Summary): void {
   z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]).parse(summary);
   writeFileSync(join(runDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 }
 
-/** Each scenario has the user's role with its own extra rights, and none of another's. */
+/** Each scenario has the user's role with its own extra permissions only. */
 async function play(
   scenario: Scenario,
   { profile, config: overrides, through, out, runDir }: Rehearsal,
@@ -162,7 +162,7 @@ async function play(
   });
 }
 
-/** Runs one part and tells how long it took; a failure is noted and the rest still runs, so that its evidence is kept. */
+/** Runs one part and prints its duration; after a failure the rest still runs, so that its evidence is kept. */
 async function step(
   name: string,
   { out, runDir }: Rehearsal,
@@ -180,7 +180,7 @@ async function step(
   out.line(`   ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-/** Refusals nobody asked for: the kit lacks a grant, or takes a liberty. The user's own are asked for by `proveBoundary`. */
+/** Unexpected refusals: a grant is missing. `proveBoundary` causes the expected ones. */
 export function unexpected({ denied }: Pick<Audit, 'denied'>): string[] {
   const others = denied.filter(({ principal }) => !principal.startsWith(`${CLIENT_ROLE}/`));
   return [
@@ -195,7 +195,7 @@ export function newRunDir(scenario: string): string {
   const base = join(ROOT, '.rehearsal');
   const id = `${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}-${scenario}`;
   mkdirSync(join(base, id), { recursive: true });
-  // Renamed into place: two rehearsals that start together may both make it.
+  // Renamed into place, because two rehearsals that start together may both create it.
   const link = join(base, id, 'latest');
   symlinkSync(id, link);
   renameSync(link, join(base, 'latest'));

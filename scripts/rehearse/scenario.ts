@@ -1,4 +1,4 @@
-/** What a scenario is given, and what it must give back. */
+/** Input and output of a scenario. */
 import type { Config } from '../../lib/config';
 import type { Deployment } from '../account/deploy';
 import type { DataSource } from '../../datasets/data-source';
@@ -10,7 +10,7 @@ import type { Target } from './engine';
 import type { Timed } from './timings';
 import type { Recomputed } from './verify';
 
-/** What the scenario saw through the kit's own commands; verify compares it with the evidence. */
+/** Results seen through the kit's own commands; verify compares them with the evidence. */
 export type Seen = Pick<Recomputed, 'releases' | 'monitor'>;
 
 export interface Stage {
@@ -20,40 +20,40 @@ export interface Stage {
   readonly source: DataSource;
   readonly out: Out;
   readonly seen: Seen;
-  /** Keeps the time of a part of the play in the run's folder. */
+  /** Stores the duration of a part in the run's folder. */
   readonly timed: Timed;
-  /** The days that the dataset is played with. */
+  /** The days that rehearsals play with the dataset. */
   readonly story: Story;
-  /** The partition that lands last. */
+  /** The last partition to land. */
   readonly through: string;
 }
 
-/** The emulated account as its root operates it, with the folder of the synthesized app, what was laid over its profile, and the log of the deployment. */
+/** The emulated account under its root, with the synthesized app, the overrides of its profile, and the deployment's log. */
 export type Ground = Deployment & { aws: Target; config: Record<string, unknown> };
 
 export interface Scenario {
   readonly name: string;
   readonly title: string;
-  /** What is done to the account before the kit comes up. @default nothing */
+  /** Changes of the account before the kit is deployed. @default none */
   before?(ground: Ground): Promise<unknown>;
-  /** What an operator does after the play, whose evidence is kept then. @returns what was shown. @default nothing */
+  /** Actions of an operator after the play, before evidence is stored. @returns the shown fact. @default none */
   after?(ground: Ground): Promise<string>;
-  /** What is done to the account when the kit is gone and swept. @returns what was shown. @default nothing */
+  /** Actions after the kit is removed and swept. @returns the shown fact. @default none */
   swept?(ground: Ground): Promise<string>;
-  /** Statements of the user's role beyond those of every user. @default none */
+  /** Permissions of the user's role beyond those of every user. @default none */
   readonly extra?: readonly Statement[];
-  /** Profile that is deployed. @default sandbox */
+  /** Deployed profile. @default sandbox */
   readonly profile?: Config['profile'];
-  /** Laid over the profile, below `--config`. @default nothing */
+  /** Overrides of the profile, below `--config`. @default none */
   readonly config?: Record<string, unknown>;
-  /** Quotas that the account was granted beyond a new one's, by name. @default none */
+  /** Granted quotas by name, beyond those of a new account. @default none */
   readonly quotas?: Readonly<Record<string, number>>;
   /**
-   * What the evidence must hold beyond what the scenario saw itself: only the engine knows which fleet answered a request.
-   * @returns one sentence for each expectation that does not hold. @default none
+   * Expectations of the evidence beyond the scenario's own observations: only the engine records which fleet answered a request.
+   * @returns one sentence for each violated expectation. @default none
    */
   readonly prove?: (found: Recomputed) => string[];
-  /** @returns one sentence that says what was shown. @throws Error when the kit did something else */
+  /** @returns one sentence with the shown fact. @throws Error when the kit behaved differently */
   play(stage: Stage): Promise<string>;
 }
 

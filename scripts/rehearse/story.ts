@@ -1,4 +1,4 @@
-/** The steps scenarios are made of, each as a user of a deployed kit takes it. */
+/** The steps of scenarios, each as a user of a deployed kit takes it. */
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { addDays, type DayRange } from '../../lib/shared/days';
 import { endOf, partitionsOf } from '../operate/days';
@@ -20,13 +20,13 @@ interface Beginning {
   history?: DayRange;
   /** @default train */
   mode?: 'train' | 'tune';
-  /** What a tuning job does otherwise. @default as configured */
+  /** Deviations of the tuning job. @default the configuration */
   tuning?: Tuning;
-  /** Begins once the history has landed, beside the training. @default nothing */
+  /** Runs beside the training, once the history has landed. @default nothing */
   meanwhile?: () => void;
 }
 
-/** How the account of each run was begun, by what was seen in it: scenarios on one deployment share their beginning. */
+/** The first day after the history, by account; scenarios on one deployment share it. */
 const begun = new WeakMap<Stage['seen'], string>();
 
 /** Lands the history with its labels and trains until the first version serves. @returns the first day after the history */
@@ -39,7 +39,7 @@ export async function begin(
   const earlier = begun.get(stage.seen);
   if (earlier === beginning) return end;
   if (earlier !== undefined)
-    throw new Error(`this deployment began with ${earlier}; play the scenario that wants ${beginning} by itself`);
+    throw new Error(`this deployment began with ${earlier}; play the scenario with ${beginning} by itself`);
   begun.set(stage.seen, beginning);
   await load(stage.kit, { source: stage.source, partitions: partitionsOf(stage.kit.dataset, history) }, stage.out);
   meanwhile?.();
@@ -52,7 +52,7 @@ export async function begin(
   if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
   if (released?.outcome !== 'released')
     throw new Error(
-      `the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}; docs/your-own-data.md, chapter 7, has what helps`,
+      `the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}; see docs/your-own-data.md, chapter 7`,
     );
   return end;
 }
@@ -64,7 +64,7 @@ export async function deliver({ kit, source, out }: Stage, days: DayRange): Prom
   await labels(kit, { source, collected }, out);
 }
 
-/** Writes down how a release ended, with what the registry says of its package. */
+/** Records the result of a release, with the registry's description of its package. */
 export async function note({ kit, seen }: Stage, arn: string, { outcome, reason }: Released): Promise<void> {
   const { CustomerMetadataProperties: facts = {} } = await new SageMakerClient(kit.aws).send(
     new DescribeModelPackageCommand({ ModelPackageName: arn }),
@@ -78,7 +78,7 @@ export async function note({ kit, seen }: Stage, arn: string, { outcome, reason 
   });
 }
 
-/** Partitions that have landed or are on their way, each before it is used. */
+/** Partitions that have landed or are landing, each before its use. */
 export class Partitions {
   private readonly landing = new Map<string, Promise<void>>();
 
@@ -94,11 +94,11 @@ export class Partitions {
     for (const partition of partitionsOf(stage.kit.dataset, landed)) this.landing.set(partition, Promise.resolve());
   }
 
-  /** Waits until the window is curated, and lands what follows meanwhile: a real source does not wait for the monitor either. */
+  /** Waits until the window is curated, and lands the following partition meanwhile, as a real source would. */
   async use(window: DayRange): Promise<void> {
     const { dataset } = this.stage.kit;
     await this.land(window);
-    // A month takes as long to prepare as a week to replay.
+    // Preparing a month takes as long as replaying a week.
     const next = partitionsOf(dataset, {
       start: window.end,
       end: addDays(window.end, dataset.partition === 'month' ? 31 : 7),
@@ -107,15 +107,15 @@ export class Partitions {
     if (last !== undefined) this.land({ start: window.end, end: endOf(last) }).catch(() => {});
   }
 
-  /** Lands the partitions of the days in one run, but for those that have been; answers when all are curated. */
+  /** Lands missing partitions of the days in one run; resolves when all are curated. */
   async land(days: DayRange): Promise<void> {
     const { kit, source, out } = this.stage;
     const asked = [...partitionsOf(kit.dataset, days)];
-    // A day on which nothing happened has nothing to land.
+    // A day without events has nothing to land.
     const partitions = asked.filter((partition) => !this.landing.has(partition) && source.holds(partition));
     if (partitions.length > 0) {
       const landing = load(kit, { source, partitions }, out);
-      // A failure belongs to whoever uses the partitions; until then it must not end the process.
+      // Consumers of the partitions handle a failure; until then it must not end the process.
       landing.catch(() => {});
       for (const partition of partitions) this.landing.set(partition, landing);
     }
@@ -123,7 +123,7 @@ export class Partitions {
   }
 }
 
-/** One window of traffic: its partitions have landed, requests go through the API, labels arrive, the monitor looks. */
+/** One window of traffic: its partitions land, requests go through the API, labels arrive, the monitor runs. */
 export async function live(
   stage: Stage,
   window: DayRange,
@@ -136,12 +136,12 @@ export async function live(
   const replayed = () => replay(kit, { days: window, batch }, out);
   const { requests } = await timed(`replay by ${batch}`, replayed);
   const captured = await arrived(requests, out);
-  expect(captured >= requests, `${captured} of ${requests} requests were captured: the monitor would judge on fewer`);
+  expect(captured >= requests, `${captured} of ${requests} requests were captured: the monitor would use fewer`);
   await deliver(stage, window);
   return look(stage, window);
 }
 
-/** Runs Monitor over a window and writes down what it says. @param captured as of `monitor` */
+/** Runs Monitor over a window and records its outcome. @param captured see `monitor` */
 export async function look(
   { kit, out, seen, timed }: Stage,
   window: DayRange,
@@ -152,7 +152,7 @@ export async function look(
   return outcome;
 }
 
-/** Waits until the guard has written its decision about a window. @throws Error after a minute of silence */
+/** Waits until the guard has recorded its decision about a window. @throws Error after a minute */
 async function decided(stage: Stage, window: DayRange): Promise<GuardDecision> {
   for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await pause(stage.kit.s3, 500)) {
     const found = (await decisions(stage.kit)).filter(({ evidence }) => evidence.window.end === window.end);
@@ -162,7 +162,7 @@ async function decided(stage: Stage, window: DayRange): Promise<GuardDecision> {
   throw new Error(`the guard wrote no decision about the window that ends ${window.end} within a minute`);
 }
 
-/** Reads the guard's decision about a window; when a retraining started, waits for it and for the release it may cause. */
+/** Reads the guard's decision about a window; when a retraining started, waits for it and its release. */
 export async function follow(stage: Stage, window: DayRange): Promise<GuardDecision> {
   const { kit, out } = stage;
   const decision = await decided(stage, window);
@@ -176,7 +176,7 @@ export async function follow(stage: Stage, window: DayRange): Promise<GuardDecis
   return decision;
 }
 
-/** The windows in turn, each announced with the time that the rest will take, as far as those before it tell. */
+/** The windows in turn, each announced with an estimate of the remaining time. */
 export function* announced(windows: readonly DayRange[], out: Out): Generator<DayRange> {
   const started = Date.now();
   for (const [done, window] of windows.entries()) {

@@ -1,4 +1,4 @@
-/** How long the parts of a run took: `timings.jsonl` in its folder, a line as each part ends well. */
+/** Durations of the parts of a run: `timings.jsonl` in its folder, one line per completed part. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ export interface Timing {
   readonly seconds: number;
 }
 
-/** Runs a part under a name; a part that fails leaves no time, because it would be read as a fast one. */
+/** Runs a part under a name; a failed part is not recorded, because its short time would look like a fast one. */
 export type Timed = <T>(name: string, part: () => Promise<T>) => Promise<T>;
 
 const fileOf = (runDir: string) => join(runDir, 'timings.jsonl');

@@ -1,4 +1,4 @@
-/** Questions about AWS that nobody answered in writing: a rehearsal assumes one answer of each (docs/fidelity.md). */
+/** Undocumented behaviour of AWS: a rehearsal assumes one answer to each question (docs/fidelity.md). */
 import { InvalidArgumentError } from 'commander';
 import table from '../../engine/unknowns.json';
 
@@ -18,7 +18,7 @@ export const spoken = (assumed: Assumed): string =>
 
 export const questionOf = (name: string): string => rows[name]?.question ?? name;
 
-/** Adds `name=answer` to what is assumed. @throws InvalidArgumentError with the known ones */
+/** Adds `name=answer` to the assumptions. @throws InvalidArgumentError with the known ones */
 export function assume(text: string, assumed: Assumed): Assumed {
   const [name = '', answer = ''] = text.split('=');
   if (rows[name]?.answers.includes(answer)) return { ...assumed, [name]: answer };

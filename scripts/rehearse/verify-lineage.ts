@@ -1,4 +1,4 @@
-/** Recomputes what the lineage records say, from hashes of the objects that the run left in its buckets. */
+/** Verifies lineage records with hashes of the objects in the run's buckets. */
 import { layout } from '../../lib/shared/names';
 import type { HashedFile, LineageRecord, TracedPartition } from '../operate/lineage';
 import type { Evidence } from './evidence';
@@ -7,8 +7,8 @@ import { written } from './verify';
 type Traced = Pick<Evidence, 'objects' | 'hashes'>;
 
 /**
- * Every file that a record names was in its bucket with that content, and every partition is made of the files that its own report names.
- * @returns one sentence for each that was not
+ * Every file of a record existed in its bucket with that content, and every partition consists of the files in its own report.
+ * @returns one sentence for each violation
  */
 export function lineageFaults(evidence: Traced): string[] {
   const faults = records(evidence).flatMap((record) =>
@@ -25,15 +25,13 @@ export function lineageFaults(evidence: Traced): string[] {
       const report = reportOf(evidence, partition);
       if (report === undefined) return [`partition ${partition.partition} of model ${record.identity} has no report`];
       if (report.run !== partition.run || JSON.stringify(report.files) === JSON.stringify(partition.files)) return [];
-      return [
-        `run ${report.run} says that ${partition.partition} is made of other files than model ${record.identity} does`,
-      ];
+      return [`in run ${report.run}, ${partition.partition} consists of other files than in model ${record.identity}`];
     }),
   );
   return [...new Set([...faults, ...others])];
 }
 
-/** Files that were replaced after a model was made of them: no fault, and worth a sentence. */
+/** Files that were replaced after a model was trained on them: permitted, but reported. */
 export function replacedSince(evidence: Traced): string[] {
   const replaced = records(evidence).flatMap((record) =>
     named(record)

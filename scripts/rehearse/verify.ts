@@ -1,4 +1,4 @@
-/** Recomputes the summary of a run from its evidence alone: S3 objects, execution histories, tables, packages and the audit. */
+/** Recomputes the summary of a run from its evidence: S3 objects, execution histories, tables, packages and the audit. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { layout } from '../../lib/shared/names';
@@ -27,7 +27,7 @@ export interface MonitoredWindow {
   labelCoverage: number;
   violations: Violation[];
   confirmed: boolean;
-  /** Name of the measure that the scores are of; null where nothing was measured. */
+  /** Name of the scores' measure; null when nothing was measured. */
   measure: string | null;
   score: number | null;
   ruleScore: number | null;
@@ -41,7 +41,7 @@ export interface Gate {
   ruleScore: number;
   gain: number | null;
   interval: [number, number] | null;
-  /** Second measure, and how much worse the challenger's is. */
+  /** Second measure, and the challenger's loss in it. */
   guard: string;
   guardDelta: number | null;
   promoted: boolean;
@@ -76,12 +76,12 @@ export interface Summary {
     unused: Audit['unused'];
     unproven: Audit['unproven'];
   };
-  /** What `sweep` found after `down`. */
+  /** Findings of `sweep` after `down`. */
   sweep: {
     left: string[];
-    /** Kinds that it could not list. */
+    /** Kinds that could not be listed. */
     unanswered: string[];
-    /** What ends by itself or is not the kit's alone: how many by reason. */
+    /** Number of resources that end by themselves or are shared, by reason. */
     apart: Record<string, number>;
   };
   notRehearsed: Audit['notRehearsed'];
@@ -125,7 +125,7 @@ function leftovers(found: Evidence['sweep']): Summary['sweep'] {
   };
 }
 
-/** The files of that name under a prefix of the evidence, in the order of their keys. */
+/** The files of that name under a prefix of the evidence, ordered by key. */
 export function written<T>({ objects }: Pick<Evidence, 'objects'>, prefix: string, file: string): T[] {
   return Object.entries(objects)
     .filter(([key]) => key.startsWith(prefix) && key.endsWith(`/${file}`))
@@ -152,7 +152,7 @@ function releases({ machines, packages }: Evidence): Summary['releases'] {
   });
 }
 
-/** A window as its outcome.json tells it. */
+/** A window as recorded in its outcome.json. */
 export function monitored(outcome: Omit<WindowOutcome, 'outcomeUri'>): MonitoredWindow {
   const { window, status, champion, records, labelCoverage, violations, confirmed, quality } = outcome;
   return {
@@ -223,8 +223,8 @@ const bakeoffs = (evidence: Evidence): Bakeoff[] =>
   );
 
 /**
- * The templates that stood in the account against those that were synthesized.
- * @returns one sentence per stack whose template is another
+ * Compares the deployed templates with the synthesized ones.
+ * @returns one sentence per stack with a different template
  */
 export function changedTemplates(templates: Evidence['templates'], assembly: string): string[] {
   const files = templateFiles(assembly);
@@ -238,14 +238,14 @@ export function changedTemplates(templates: Evidence['templates'], assembly: str
 }
 
 /**
- * What the scenario saw through the kit's own commands against what the evidence says.
+ * Compares the scenario's observations with the evidence.
  * @returns one sentence per difference; empty when they agree
  */
 export function compare(seen: Pick<Recomputed, 'releases' | 'monitor'>, found: Recomputed): string[] {
   const differences: string[] = [];
   const check = (what: string, a: unknown, b: unknown) => {
     if (JSON.stringify(a) !== JSON.stringify(b))
-      differences.push(`${what}: the scenario saw ${JSON.stringify(a)}, the evidence says ${JSON.stringify(b)}`);
+      differences.push(`${what}: the scenario saw ${JSON.stringify(a)}, the evidence has ${JSON.stringify(b)}`);
   };
   const released = (list: Summary['releases']) =>
     list.filter((r) => r.outcome !== 'skipped').map((r) => [r.version, r.outcome]);

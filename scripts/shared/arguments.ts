@@ -1,4 +1,4 @@
-/** What commands share about their arguments and their end. */
+/** Shared parts of commands: arguments and exit. */
 import { InvalidArgumentError, Option } from 'commander';
 import { type Overlay, parseOverlay, profileNames } from '../../lib/config';
 import { optInRooms } from '../../lib/rooms';
@@ -9,7 +9,7 @@ export interface Where {
   region?: string;
 }
 
-/** Says what is wrong with an argument in commander's way, next to the argument's name. */
+/** Reports an invalid argument in commander's way, with the argument's name. */
 export const understood =
   <T>(parse: (text: string) => T) =>
   (text: string): T => {
@@ -35,7 +35,7 @@ const hours = understood((text) => {
   return Number(text.slice(0, -1));
 });
 
-/** Values laid over the profile, as `cdk deploy -c config=` takes them. */
+/** Overrides of the profile, like `cdk deploy -c config=`. */
 const overlay = understood((text) => parseOverlay(text, '--config'));
 
 const roomList = understood((text) => {
@@ -44,7 +44,7 @@ const roomList = understood((text) => {
   return text.split(',');
 });
 
-/** Options of a command about a configuration. */
+/** Options of commands that take a configuration. */
 export interface Shaped {
   profile: string;
   config: Overlay;
@@ -55,7 +55,7 @@ export const option = {
   profile: () =>
     new Option('--profile <profile>', 'profile of the configuration').choices(profileNames).default('sandbox'),
   config: () =>
-    new Option('--config <json>', 'values laid over the profile, as -c config= does').argParser(overlay).default({}),
+    new Option('--config <json>', 'overrides of the profile, like -c config=').argParser(overlay).default({}),
   with: () =>
     new Option(
       '--with <rooms>',
@@ -70,12 +70,12 @@ export const option = {
   maxUsd: (of: string) => new Option('--max-usd <usd>', `refuse when ${of} costs more`).argParser(usd),
 } as const;
 
-/** For `addHelpText`: how a command is called. */
+/** Example calls for `addHelpText`. */
 export const examples = (...calls: string[]): ['after', string] => [
   'after',
   `\nExamples:\n${calls.map((call) => `  $ npm run kit -- ${call}`).join('\n')}`,
 ];
 
-/** What to do where nobody is signed in. */
+/** Remedy when no credentials are found. */
 export const SIGN_IN =
   'set AWS_PROFILE (aws configure, aws sso login); without an account, npm run rehearse plays the whole kit on this machine';

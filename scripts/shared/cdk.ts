@@ -1,4 +1,4 @@
-/** The pinned CDK CLI as a child process: what `npx cdk` runs, without npx looking for another. */
+/** The pinned CDK CLI as a child process, without npx. */
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export async function cdk(args: readonly string[], log: string, env: NodeJS.Proc
   const file = createWriteStream(log, { flags: 'a' });
   const child = spawn(CDK, args, {
     cwd: ROOT,
-    // CI: no colours, nothing is asked. The CLI's news would head every log.
+    // CI turns off colours and prompts. The CLI's notices would precede every log.
     env: {
       ...env,
       CI: 'true',
@@ -41,8 +41,8 @@ export async function cdk(args: readonly string[], log: string, env: NodeJS.Proc
 }
 
 /**
- * Synthesizes the app into `folder`, exactly as `cdk synth` does for a deploy.
- * @param validate whether the CDK reads the templates against CloudFormation's schemas, which takes four seconds
+ * Synthesizes the app into `folder`, exactly as `cdk synth` does for a deployment.
+ * @param validate whether the CDK validates the templates against CloudFormation's schemas, which takes four seconds
  * @param log takes the output of the CDK CLI
  */
 export async function synth(
@@ -62,7 +62,7 @@ export async function synth(
   await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], log);
 }
 
-/** The environment that makes the CLI call the same account as our clients. */
+/** The environment with which the CLI calls the same account as our clients. */
 export async function environmentOf({ region, endpoint, credentials }: Aws): Promise<NodeJS.ProcessEnv> {
   const keys = typeof credentials === 'function' ? await credentials() : credentials;
   return {
@@ -95,7 +95,7 @@ export function templateFiles(assembly: string): Map<string, string> {
   );
 }
 
-/** What the CLI said last that is a sentence. */
+/** The last sentence of the CLI's output. */
 function lastWords(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
   return lines.at(-1)?.trim() ?? 'it said nothing';

@@ -1,4 +1,4 @@
-/** The kit as a CDK app in this process: what a deployment synthesizes, without bundling. */
+/** The kit as a CDK app in this process, without bundling. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import type { Config } from '../../lib/config';
 import { stackOf, type Templates } from './templates';
 
 /**
- * The app of a profile, with `config` laid over it.
- * @param outdir where it synthesizes to; a temporary folder of the CDK's, which stays, when absent
- * @throws Error of the configuration or construct that refuses
+ * The app of a profile with overrides.
+ * @param outdir folder of the assembly; by default a temporary folder of the CDK's, which stays
+ * @throws Error of the refusing configuration or construct
  */
 export function kitApp(profile: string, config: object = {}, outdir?: string): App {
   const context = {
-    // The feature flags of a deployment: without them the CDK writes other templates than the ones that are deployed.
+    // The feature flags of a deployment, because they change the templates.
     ...cdk.context,
     profile,
     ...('kit' in config ? { kit: config.kit } : {}),
@@ -24,13 +24,13 @@ export function kitApp(profile: string, config: object = {}, outdir?: string): A
     // Templates must not change with a handler's text.
     'aws:cdk:bundling-stacks': [],
   };
-  // The CDK's template validator takes four seconds of the first app of a process: `cdk synth` runs it, and test/static lints.
+  // The CDK's template validator takes four seconds in each process; `cdk synth` runs it, and test/static lints.
   const app = new App({ context, outdir, builtinCloudFormationValidation: false });
   buildKit(app);
   return app;
 }
 
-/** What `read` makes of the synthesized app; the folder that it is read from goes away. */
+/** Applies `read` to the synthesized app, whose folder is removed afterwards. */
 export function fromAssembly<T>(profile: string, config: object, read: (assembly: CloudAssembly, app: App) => T): T {
   const outdir = mkdtempSync(join(tmpdir(), 'kit-'));
   try {

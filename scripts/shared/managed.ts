@@ -1,4 +1,4 @@
-/** Over `standard` or `production`: what accounts that still have SageMaker Model Monitor may choose. */
+/** Overrides of `standard` or `production` for accounts that still have SageMaker Model Monitor. */
 export const managed = {
   monitoring: { engine: 'managed', windowDays: 1 },
   serving: { maxInstancesPerRequest: 1 },

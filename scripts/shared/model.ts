@@ -1,9 +1,9 @@
-/** The templates of a kit as one graph: resources of every stack, and what a reference points at, through exports too. */
+/** The templates of a kit as one graph: resources of every stack, with references resolved through exports. */
 import type { StackName } from '../../lib/rooms';
 import { type Json, type Templates, text } from './templates';
 
 export interface Node {
-  /** `<stack>/<logical id>`: where a finding points. */
+  /** `<stack>/<logical id>`, to locate a finding. */
   readonly id: string;
   readonly stack: StackName;
   readonly logicalId: string;
@@ -26,7 +26,7 @@ export interface Grant {
 export interface Task {
   readonly machine: Node;
   readonly state: string;
-  /** What follows `states:::` in the resource. */
+  /** The part after `states:::` in the resource. */
   readonly integration: string;
   readonly arguments: Json;
 }
@@ -43,7 +43,7 @@ export interface Model {
   ofType(...types: string[]): Node[];
   /** The resource that a reference points at. @throws Error when no template has it */
   target(from: Node, value: Json): Node;
-  /** Every resource that is referred to somewhere in a value. */
+  /** Every resource that a value refers to. */
   references(from: Node, value: Json): Node[];
   /** Services that a role trusts. */
   trusts(role: Node): string[];

@@ -1,8 +1,8 @@
-/** The place where a command says what it does. */
+/** Output of a command. */
 export interface Out {
-  /** Something that happened and stays on the screen. */
+  /** An event that stays on the screen. */
   line(text: string): void;
-  /** The step that a command is at; the next call replaces it. */
+  /** The current step; the next call replaces it. */
   progress(text: string): void;
 }
 

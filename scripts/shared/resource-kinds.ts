@@ -1,7 +1,7 @@
-/** The one table of resource types: what each is called, costs idle, may be named, loses when it is replaced, and how it is found and removed. */
+/** The table of resource types: name, idle cost, naming rules, loss on replacement, and how to list and remove them. */
 import table from '../../facts/resource-kinds.json';
 
-/** How the things of a type are found in an account; facts/resource-kinds.json says what each member means. */
+/** How to list the resources of a type; facts/resource-kinds.json explains each member. */
 export interface Listing {
   by: string;
   in?: string | string[];
@@ -17,11 +17,11 @@ export interface Listing {
   after?: string;
 }
 
-/** A price of facts/prices.json that a resource causes by being there. */
+/** A price of facts/prices.json that an existing resource causes. */
 export interface IdleCharge {
   what: string;
   price: string;
-  /** Units a month, or the assumption that says how many. */
+  /** Units per month, or the assumption with that number. */
   aMonth: number | string;
 }
 
@@ -35,6 +35,7 @@ export interface ResourceKind {
   lost?: string;
   listed?: Listing;
   removed?: string;
+  look?: { logs?: string[]; metrics?: string; console?: string };
   note?: string;
 }
 
@@ -47,6 +48,6 @@ export function unknownKinds(resources: readonly { stack: string; id: string; ty
     .filter(({ type }) => resourceKinds[type]?.idle === undefined)
     .map(
       ({ stack, id, type }) =>
-        `facts/resource-kinds.json has no row with the idle cost of ${type}, which ${stack}/${id} is: add one with label and idle (its "about" says what the members mean)`,
+        `facts/resource-kinds.json has no row with the idle cost of ${type}, which ${stack}/${id} is: add one with label and idle (its "about" explains the members)`,
     );
 }

@@ -1,4 +1,4 @@
-/** Calls of the AWS SDK by name, for what is written down as data: `s3:ListBuckets` is a command of client-s3. */
+/** Calls of the AWS SDK by name, for calls that are data: `s3:ListBuckets` is a command of client-s3. */
 import type { Aws } from '../operate/deployed-kit';
 import type { Json } from './templates';
 
@@ -20,8 +20,8 @@ export async function call(aws: Aws & { forcePathStyle?: boolean }, name: string
 
 /**
  * The items of all pages of a list.
- * @param members of an answer that hold items
- * @param after input that continues after the last item, where the service has no token
+ * @param members response members that hold items
+ * @param after input that continues after the last item, for a service without a token
  */
 export async function* pages(
   aws: Aws,

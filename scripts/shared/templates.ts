@@ -1,10 +1,10 @@
-/** Templates as data: whose stacks they are, their resources and machines, and the texts in them. */
+/** Templates as data: their stacks, resources, state machines and texts. */
 import { readFileSync } from 'node:fs';
 import { type DeclaredStack, type StackName, stacksOf } from '../../lib/rooms';
 import { names } from '../../lib/shared/names';
 import { templateFiles } from './cdk';
 
-// Templates are untyped data here; every reader names what it expects.
+// Templates are untyped data here; every reader states its expectation.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
@@ -17,7 +17,7 @@ export interface Template {
   >;
   Outputs?: Json;
 }
-/** Templates by the end of each stack's name; those of opt-in rooms only where they are enabled. */
+/** Templates by the end of each stack's name; those of opt-in rooms exist only when enabled. */
 export type Templates = Record<StackName, Template>;
 
 /** A stack by its construct ID. @throws Error when no room has such a stack */
@@ -74,7 +74,7 @@ export interface Machine extends Placed {
   jobs: JobState[];
 }
 
-/** The one resource of a type in a stack, or the one whose logical id begins with a name. @throws Error when it is not one */
+/** The only resource of a type in a stack, or the only one whose logical id begins with a name. @throws Error otherwise */
 export function only(templates: Templates, stack: StackName, type: string, name = ''): Placed {
   const found = resources(templates).filter((r) => r.stack === stack && r.type === type && r.id.startsWith(name));
   const [placed] = found;
@@ -98,7 +98,7 @@ export function machineOf(templates: Templates, stack: StackName, name: string):
   return { ...placed, states, jobs };
 }
 
-/** How a text names what only the deployment knows. */
+/** Names for values that only the deployment has. */
 export interface Naming {
   resource(id: string, attribute?: string): string;
   imported(exported: string): string;
@@ -111,7 +111,7 @@ const angled: Naming = {
   map: (name) => `<${name}>`,
 };
 
-/** A value as text, intrinsics resolved. @throws Error for an intrinsic that has no text here */
+/** A value as text with resolved intrinsics. @throws Error for an intrinsic without a text here */
 export function text(value: Json, naming: Naming = angled): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const inner = (part: Json) => text(part, naming);

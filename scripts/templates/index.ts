@@ -1,4 +1,4 @@
-/** `npm run templates`: the templates of the kit as files below templates/, and what a change of them means. */
+/** `npm run templates`: the templates of the kit as files below templates/, and the meaning of their changes. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +12,12 @@ import { resourceKinds } from '../shared/resource-kinds';
 import type { Templates } from '../shared/templates';
 import { variants } from './variants';
 
-const standing = new Set<string>(stacksOf(enabledRooms({ rooms: [] })).map(({ stack }) => stack));
+const byDefault = new Set<string>(stacksOf(enabledRooms({ rooms: [] })).map(({ stack }) => stack));
 
-/** USD per day while nobody uses the kit: of the rooms that always stand, and of those that are opted into. */
+/** USD per day without use: of the default rooms, and of the opt-in rooms. */
 function idle(stacks: Stacks): { name: string; usd: number }[] {
   const { lines } = idleLines(deployable(stacks), new Tariff());
-  const of = (is: boolean) => total(lines.filter(({ stack }) => standing.has(stack) === is));
+  const of = (is: boolean) => total(lines.filter(({ stack }) => byDefault.has(stack) === is));
   return [
     { name: 'Idle cost', usd: of(true) },
     { name: 'Idle cost of the opt-in rooms', usd: of(false) },
@@ -39,7 +39,7 @@ const alarms = (stacks: Stacks): string[] =>
     ),
   );
 
-function remarks(_: string, before: Stacks = {}, after: Stacks = {}): string[] {
+function remarks(_: string, before: Stacks, after: Stacks): string[] {
   const rings = new Set(alarms(after));
   const then = idle(before);
   return [

@@ -8,7 +8,7 @@ export interface Variant {
   of?: string;
 }
 
-/** What the documents describe, with the default dataset and every opt-in room: the first is what `cdk deploy` gives. */
+/** The configurations of the documents, with the default dataset and every opt-in room; the first is the one of `cdk deploy`. */
 export const variants: Record<string, Variant> = {
   sandbox: documented.sandbox!,
   standard: documented.standard!,

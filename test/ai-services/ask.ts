@@ -20,7 +20,7 @@ export const sdkError = (name: string, message = name, httpStatusCode = 400) =>
     $metadata: { httpStatusCode, requestId: 'request-1' },
   });
 
-/** What AWS says of a denied call. */
+/** AWS's message for a denied call. */
 export const denied = (action: string) =>
   sdkError(
     'AccessDeniedException',

@@ -67,7 +67,7 @@ const PRINTED = [
     what: 'an inspecting proxy',
     output:
       "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain'))",
-    sentence: /certificate this machine does not trust/,
+    sentence: /certificate that this machine does not trust/,
     remedy: /NODE_EXTRA_CA_CERTS/,
   },
   {

@@ -132,7 +132,7 @@ test('an old Node gets a sentence, not a stack', () => {
   const result = spawnSync(
     process.execPath,
     ['--import', `data:text/javascript,${encodeURIComponent(old)}`, join(ROOT, 'scripts/bootstrap/bootstrap.mjs')],
-    // Without PATH, a check that is broken ends here too instead of setting up a clone.
+    // An empty PATH stops a broken check here too, before it sets up a clone.
     { encoding: 'utf8', env: { PATH: '' } },
   );
   assert.equal(result.status, 1);

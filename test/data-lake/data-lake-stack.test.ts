@@ -1,8 +1,6 @@
 import { resolveConfig } from '../../lib/config';
 import type { Json } from '../shared/json';
-import { dataset, kit, only, readable, resources, snapshot } from '../shared/kit';
-
-test('snapshot', () => expect(snapshot('data-lake')).toMatchSnapshot());
+import { dataset, kit, only, readable, resources } from '../shared/kit';
 
 const buckets = Object.entries(resources('data-lake', 'AWS::S3::Bucket'));
 

@@ -40,7 +40,7 @@ def classes(spark: SparkSession, file: dict[str, Any], root: Path) -> dict[str, 
     time = landing.time(table)
     assert time is not None
     partition = file["row"][time][: {"month": 7, "day": 10}[landing.grain()]]
-    # By a text without a rule a row is found again.
+    # A text that no rule changes identifies the row.
     free = [c.name for c in schema.raw_columns(table) if c.type == "string" and not (c.rule or c.required)]
     mark = next(name for name in free if not any(name in vector["change"] for vector in file["vectors"]))
     lake = Lake(spark, f"file:{root}/", "")

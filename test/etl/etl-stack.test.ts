@@ -1,6 +1,4 @@
-import { kit, only, readable, resources, snapshot } from '../shared/kit';
-
-test('snapshot', () => expect(snapshot('etl')).toMatchSnapshot());
+import { kit, only, readable, resources } from '../shared/kit';
 
 test("the job is two small workers with a limit on time, not the service's ten for two days", () => {
   expect(only('etl', 'AWS::Glue::Job').Properties).toMatchObject({

@@ -1,6 +1,4 @@
-import { kit, only, resources, snapshot } from '../shared/kit';
-
-test('snapshot', () => expect(snapshot('foundation')).toMatchSnapshot());
+import { kit, only, resources } from '../shared/kit';
 
 test('there is one key, it rotates, and goes with the sandbox', () => {
   const key = only('foundation', 'AWS::KMS::Key');

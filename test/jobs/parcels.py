@@ -34,7 +34,7 @@ def curated(seed: int = 1) -> tuple[pd.DataFrame, np.ndarray]:
     added = [np.array([each[1] for each in COURIERS.values()])[courier], np.array([*DEPOTS.values()])[depot]]
     delay = 0.8 * before + sum(added) + (hour - 13) + draw.gamma(1.5, 16, rows) - 30
     late_before = np.clip(0.2 + before / 150 + draw.normal(0, 0.05, rows), 0, 1)
-    # Where a depot opens nothing came before.
+    # Nothing came before the opening of a depot.
     unknown = hour == min(HOURS)
     frame = pd.DataFrame(
         {

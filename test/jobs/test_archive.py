@@ -60,7 +60,7 @@ def test_only_the_glue_programs_need_spark_and_they_need_nothing_of_sagemakers()
         wanted = imports(path)
         forbidden = {"xgboost", "scipy", "pyarrow"} if path.stem in GLUE_ONLY else {"pyspark", "awsglue"}
         assert not wanted & forbidden, path
-    # Whatever the Glue programs import of common/ is in Glue too.
+    # Every module of common/ that the Glue programs import is in Glue's archive too.
     for module in ("schema", "declared"):
         assert imports(JOBS / f"common/{module}.py") <= {"common", *sys.stdlib_module_names}
     assert {name for stem in GLUE_ONLY for name in from_common(JOBS / f"etl/{stem}.py")} == {"schema"}

@@ -16,7 +16,7 @@ from common.model import Model
 
 
 def answer(model: Model, instances: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the endpoint says, through the functions that the container calls."""
+    """The endpoint's answer, through the functions that the container calls."""
     rows = inference.input_fn(json.dumps({"instances": instances}), "application/json")
     return json.loads(inference.output_fn(inference.predict_fn(rows, model), "application/json")[0])
 

@@ -125,7 +125,7 @@ test('a clean run beats, and tells the guard that the window was clean', async (
   expect(metricNames()).toEqual(['MonitorHeartbeat']);
 });
 
-test('a watched column that vanished rings, and the guard hears no clean day', async () => {
+test('a lost watched column raises the alarm, and no clean day is published', async () => {
   objects.set(`artifacts/${REPORT}/statistics.json`, JSON.stringify({ dataset: { item_count: 900 } }));
   const missing = (feature_name: string) => ({
     feature_name,
@@ -162,7 +162,7 @@ test('bias and attribution are told to people', async () => {
 test('a failed run is an error with its reason', () =>
   expect(ended('model-bias', { status: 'Failed', exit: 'no data' })).rejects.toThrow('ended as Failed: no data'));
 
-test('a run that outlived its endpoint says nothing', async () => {
+test('a run that outlived its endpoint publishes nothing', async () => {
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'none' } });
   await ended('data-quality');
   expect([...events.calls(), ...lines]).toEqual([]);
@@ -191,7 +191,9 @@ test("after a release the champion's files and Clarify's configuration are where
 
 test('a package that Train did not register is refused by name', () => {
   sagemaker.on(DescribeModelPackageCommand).resolves({});
-  return expect(adopt({ detail: { modelPackageArn: champion } } as never)).rejects.toThrow(`${champion} names no`);
+  return expect(adopt({ detail: { modelPackageArn: champion } } as never)).rejects.toThrow(
+    `${champion} has no evaluation`,
+  );
 });
 
 test('events about another kit are ignored, and malformed ones fail', async () => {

@@ -3,14 +3,12 @@ import { biasAnalysis, explainabilityAnalysis } from '../../lib/serving/managed/
 import { preprocessor } from '../../lib/serving/managed/access';
 import { monitoring } from '../../lib/monitoring/room';
 import { managedMonitors } from '../../lib/serving/room';
-import { dataset, kit, managed, only, readable, resources, snapshot, statements } from '../shared/kit';
+import { dataset, kit, managed, only, readable, resources, statements } from '../shared/kit';
 
 const app = kit('standard', managed);
 const kinds = ['DataQuality', 'ModelQuality', 'ModelBias', 'ModelExplainability'];
 const definition = (kind: string) => only('serving-model', `AWS::SageMaker::${kind}JobDefinition`, app);
 const schedules = () => Object.values(resources('serving-model', 'AWS::SageMaker::MonitoringSchedule', app));
-
-test('snapshot', () => expect(snapshot('serving-model', app)).toMatchSnapshot());
 
 test.each(kinds)('%s waits for a model, and has no name that its replacement would collide with', (kind) => {
   const { Condition, DependsOn, Properties } = definition(kind);
@@ -73,7 +71,7 @@ test('Release may change the definitions and pass their role, and only under thi
   expect(allowed(kit('standard')).join()).not.toContain('JobDefinition');
 });
 
-test('the alarms are the same, and the pipeline alarm hears the functions too, within the ten metrics it may combine', () => {
+test('the alarms are the same, and the pipeline alarm includes the functions, within the ten metrics it may combine', () => {
   const names = (of = app) =>
     Object.values(resources('monitoring', 'AWS::CloudWatch::Alarm', of)).map(({ Properties }) => Properties.AlarmName);
   expect(names()).toEqual(names(kit('standard')));
@@ -90,7 +88,7 @@ test('one engine watches: the schedule of the open one is gone, its machine stay
   only('monitoring', 'AWS::StepFunctions::StateMachine', app);
 });
 
-test('the rule hears every end of the four schedules', () => {
+test('the rule matches every end of the four schedules', () => {
   const rule = Object.values(resources('monitoring', 'AWS::Events::Rule', app)).find(
     ({ Properties }) => Properties.EventPattern.source[0] === 'aws.sagemaker',
   );

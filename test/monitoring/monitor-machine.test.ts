@@ -66,7 +66,7 @@ test('violations reach people by name and value', () => {
   });
 });
 
-test('data that is not what it must be rings the alarm of Prepare and is told, but starts nothing', () => {
+test('invalid data raises the alarm of Prepare and is reported, but starts nothing', () => {
   const fault = { feature: 'size', check: 'completeness_check', value: 0, threshold: 0.93, retrain: false };
   const run = monitor({
     ...clean,

@@ -46,7 +46,7 @@ test('the few values that are left of a watched column are no drift', () => {
   expect(verdict.faults).toHaveLength(1);
 });
 
-test('drift of a feature that is only shown is a clean run, whatever the exit message of the service says', () =>
+test('drift of a feature that is only reported is a clean run, whatever the exit message is', () =>
   expect(judge(900, found(['temp', 'baseline_drift_check']), [], config)).toMatchObject({
     status: 'Completed',
     confirmed: false,

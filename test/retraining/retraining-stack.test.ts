@@ -1,6 +1,4 @@
-import { only, resources, snapshot, statements } from '../shared/kit';
-
-test('snapshot', () => expect(snapshot('retraining')).toMatchSnapshot());
+import { only, resources, statements } from '../shared/kit';
 
 const rules = Object.values(resources('retraining', 'AWS::Events::Rule')).map(({ Properties }) => Properties);
 

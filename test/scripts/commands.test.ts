@@ -105,7 +105,7 @@ test('months land table by table, one manifest last, and the one run of Prepare 
     '1 row of events.csv belongs to no month',
     '2013-04: 2 events landed, 1 curated, 1 set aside, 0 quarantined',
     '2013-05: 2 events landed, 1 curated, 1 set aside, 0 quarantined',
-    '2013-06 was prepared earlier and looks back into 2013-05: load it again',
+    '2013-06 was prepared earlier and reads 2013-05 as its past: load it again',
   ]);
 });
 

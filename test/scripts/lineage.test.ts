@@ -163,7 +163,7 @@ describe('a version is trained again', () => {
 
   test.each<[string, () => void]>([
     [
-      '2013-01 was curated again by prepare-2 from another tables/rides/month=2013-01/rides.csv',
+      '2013-01 was curated again by prepare-2 from a changed tables/rides/month=2013-01/rides.csv',
       () => {
         const [partition] = record.data.partitions;
         const files = partition!.files.map((each) => (each.key.includes('rides') ? file(each.key, 'other') : each));

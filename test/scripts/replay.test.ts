@@ -114,7 +114,7 @@ test('a refusal stops the replay, says why, and where to go on', async () => {
     { status: 400, body: { message: '1 values in 1 of 1 instances are refused', count: 1, errors } },
   );
   await expect(replay(kit, hourly, listener())).rejects.toThrow(
-    'replay stopped after 1 requests with 1 rows of 2013-04-01 to 2013-04-30: request 1 (2013-04-01T10:00 UTC) was answered 400: ' +
+    'replay stopped after 1 requests with 1 rows of 2013-04-01 to 2013-04-30: request 1 (2013-04-01T10:00 UTC) got status 400: ' +
       '1 values in 1 of 1 instances are refused; {"instance":0,"column":"region","value":"JFK","rule":"must match ^X$"}; go on with --skip 1',
   );
   answering();
@@ -126,7 +126,7 @@ test('a refusal stops the replay, says why, and where to go on', async () => {
 test('an API that stays busy ends the replay', async () => {
   answering(...Array.from({ length: 8 }, () => ({ status: 503, body: { message: 'no model serves yet' } })));
   await expect(replay(kit, hourly, listener())).rejects.toThrow(
-    'answered 503: no model serves yet; go on with --skip 0',
+    'got status 503: no model serves yet; go on with --skip 0',
   );
   expect(requests).toHaveLength(8);
 });

@@ -176,7 +176,7 @@ describe('recording', () => {
     const about = { startedAt: '2026-11-26T10:00:00Z', commit: 'abc', region: 'us-east-1', profile: 'sandbox' };
     const text = page({ ...about, steps, unknowns: [{ name: 'slash', question: 'whether a|b', answer: null }] });
     expect(text).toContain('## train: failed in 3 s\n\n```\nno role\n```');
-    expect(text).toContain('| whether a\\|b (`slash`) | not asked by these commands |');
+    expect(text).toContain('| whether a\\|b (`slash`) | not tested by these commands |');
     expect(text).toContain(
       '| 1 | S3.GetObject | Bucket, Key | **NoSuchBucket**: The bucket <name> does not exist |\n' +
         '| 2 | SFN.DescribeExecution | executionArn | status: FAILED |',

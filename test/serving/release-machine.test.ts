@@ -41,7 +41,7 @@ const healthy: Record<string, Answer[]> = {
 };
 const release = (over: Record<string, Answer[]> = {}, input: object = { modelPackageArn: arn(2), force: false }) => {
   const run = walk(definition('serving'), input, { ...structuredClone(healthy), ...over });
-  // Whatever happened, a lease that was taken was given back, once.
+  // A lease that was taken must be returned once, whatever happened.
   const count = (prefix: string) => run.path.filter((state) => state.startsWith(prefix)).length;
   expect(count('ReturnLease')).toBe(count('TakeLease'));
   return run;
@@ -131,7 +131,7 @@ test('"no updates" means that an earlier attempt did the update: the proof goes 
   expect(run.path).not.toContain('WaitForUpdate');
 });
 
-/** What SageMaker, CloudFormation and the registry of images say, as seen in reports from accounts and in their documentation. */
+/** Messages of SageMaker, CloudFormation and the registry of images, from reports of accounts and documentation. */
 const ping =
   'The primary container for production variant AllTraffic did not pass the ping health check. Please check CloudWatch logs for this endpoint.';
 const accountsFault = [

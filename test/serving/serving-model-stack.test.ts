@@ -1,7 +1,4 @@
-import { kit, only, snapshot, template } from '../shared/kit';
-
-test('snapshot', () => expect(snapshot('serving-model')).toMatchSnapshot());
-test('snapshot of a real-time endpoint', () => expect(snapshot('serving-model', kit('standard'))).toMatchSnapshot());
+import { kit, only, template } from '../shared/kit';
 
 test.each(['sandbox', 'standard', 'production'])(
   'in %s everything waits for a model and nothing is about IAM',

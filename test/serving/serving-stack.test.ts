@@ -1,6 +1,4 @@
-import { dataset, kit, only, resources, snapshot, statements } from '../shared/kit';
-
-test('snapshot', () => expect(snapshot('serving')).toMatchSnapshot());
+import { dataset, kit, only, resources, statements } from '../shared/kit';
 
 test('predictions are signed, validated and throttled', () => {
   expect(only('serving', 'AWS::ApiGateway::Method').Properties).toMatchObject({

@@ -8,7 +8,7 @@ const handlers = readdirSync(join(root, 'lambda'))
   .filter((room) => room !== 'shared')
   .flatMap((room) => readdirSync(join(root, 'lambda', room)).map((name) => `${room}/${name}`));
 
-/** As `HandlerFunction` bundles, with the inputs counted. */
+/** Bundles like `HandlerFunction`, with the inputs counted. */
 function bundled(handler: string): { clients: string[]; others: string[]; kib: number } {
   const { metafile, outputFiles } = buildSync({
     entryPoints: [join(root, 'lambda', handler, 'index.ts')],

@@ -1,4 +1,4 @@
-/** Where the assemblies of one run of Jest lie, for all its workers: made before the first test file, removed at the end. */
+/** Folder of the assemblies of one run of Jest for all its workers: created before the first test file, removed at the end. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The kit as tests see it: no bundling, and one dataset whatever the default is, so that a changed snapshot means changed infrastructure. */
+/** The kit as tests see it: no bundling, and one dataset whatever the default is. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,6 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-/** What test/datasets/nyc-flights changes of it, is in the snapshot there. */
 export const dataset = datasetOf('tool-hire');
 
 const stackId = (name: StackName): string => stacksOf().find(({ stack }) => stack === name)!.id;
@@ -72,12 +71,6 @@ export function only(room: StackName, type: string, assembly = kit()): Resource 
   if (found.length !== 1 || found[0] === undefined)
     throw new Error(`${room} has ${found.length} ${type}, one expected`);
   return found[0];
-}
-
-/** The template with what changes with every edit of a handler or job masked. */
-export function snapshot(room: StackName, assembly = kit()): unknown {
-  const text = JSON.stringify(template(room, assembly));
-  return JSON.parse(text.replaceAll(/[0-9a-f]{64}/g, '<hash>'));
 }
 
 /** A value as text, with `<LogicalId>`, `<LogicalId.Arn>` and `<imported>` where only the deployment knows. */

@@ -61,7 +61,7 @@ export const acknowledged: readonly Acknowledged[] = [
   },
   {
     finding: /^AwsSolutions-IAM4\[.*AmazonAPIGatewayPushToCloudWatchLogs\]$/,
-    reason: "What API Gateway asks for, on the role that is the account's",
+    reason: 'API Gateway requires it on the role of the account',
   },
   {
     finding: /^AwsSolutions-GL[13]$/,
@@ -69,7 +69,7 @@ export const acknowledged: readonly Acknowledged[] = [
   },
   {
     finding: /^AwsSolutions-APIG3$/,
-    reason: 'Every caller signs with IAM and is throttled; a web ACL costs 5 USD a month idle',
+    reason: 'Every caller signs with IAM and is throttled; a web ACL costs 5 USD per month idle',
   },
   {
     finding: /^AwsSolutions-COG4$/,

@@ -1,4 +1,4 @@
-/** What a check is: a pure function from templates to findings, and the ways to break a template that it must notice. */
+/** A check is a pure function from templates to findings, with mutations of the template that it must detect. */
 import type { StackName } from '../../lib/rooms';
 import type { Finding } from '../../scripts/rehearse/key-policy';
 import { list } from '../../scripts/shared/model';
@@ -18,7 +18,7 @@ export interface Mutation {
 }
 
 export interface Check {
-  /** As a sentence that holds: the name of the test. */
+  /** The expected fact as a sentence: the name of the test. */
   readonly holds: string;
   /**
    * @param model the kit

@@ -29,7 +29,7 @@ export const variants: readonly Variant[] = [
   },
 ];
 
-/** As long as lib/config.ts lets it be. */
+/** The longest name that lib/config.ts permits. */
 export const LONGEST_KIT = 'abcdefghijk-xyz';
 
 export interface Subject {

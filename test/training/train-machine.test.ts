@@ -103,7 +103,7 @@ test('spot capacity that never came is an outcome with a remedy', () => {
   expect(run.path).toContain('TellNoCapacity');
 });
 
-test('a failed job tells people its reason and fails', () => {
+test('a failed job sends its reason to people and fails', () => {
   const cause = JSON.stringify({ TrainingJobStatus: 'Failed', FailureReason: 'AlgorithmError: no rows' });
   const run = train(input, { Train: [{ error: 'States.TaskFailed', cause }] });
   expect(run.error).toEqual({ Error: 'TrainingFailed', Cause: 'AlgorithmError: no rows' });

@@ -1,6 +1,4 @@
-import { kit, only, resources, snapshot, statements } from '../shared/kit';
-
-test('snapshot', () => expect(snapshot('training')).toMatchSnapshot());
+import { kit, only, resources, statements } from '../shared/kit';
 
 test('one function creates and deletes the champion, and Train may only read it', () => {
   const writers = statements('training').filter(({ statement }) =>

@@ -144,7 +144,7 @@ test.each<[string, Answer]>([
   expect(calledWith(run, 'ListTrials').HyperParameterTuningJobName).toBe('mlkit-tune');
 });
 
-test('a failed tuning job tells the reason of a trial that failed', () => {
+test('a failed tuning job fails with the reason of a failed trial', () => {
   const FailureReason = 'AlgorithmError: no rows';
   const run = train(
     { ...input, mode: 'tune' },

@@ -1,5 +1,5 @@
-/** `accepted.md`: people say, line by line, which loss of data and which wider grant they want. */
-import { NEED_A_LINE, type Report } from './compare';
+/** `accepted.md`: the table in which people accept losses of data and wider grants. */
+import { NEED_A_ROW, type Report } from './compare';
 
 export const ACCEPTED = 'accepted.md';
 
@@ -9,7 +9,7 @@ interface Line {
   what: string;
 }
 
-/** @param earlier the file where the branch began: a line accepts one change, not every later one of the resource */
+/** @param earlier the file where the branch began: a row accepts one change, not every later one of the resource */
 export function unaccepted(report: Report, now: string | undefined, earlier: string | undefined): Report {
   const old = new Set(rows(earlier ?? ''));
   const lines = rows(now ?? '')
@@ -17,7 +17,7 @@ export function unaccepted(report: Report, now: string | undefined, earlier: str
     .map(read);
   return report.filter(
     ({ kind, stack, resource }) =>
-      NEED_A_LINE.includes(kind) &&
+      NEED_A_ROW.includes(kind) &&
       !lines.some((line) => line.what === kind && line.stack === stack && line.resources.includes(resource)),
   );
 }
@@ -30,18 +30,18 @@ const rows = (text: string): string[] =>
     .filter((line) => line.startsWith('|'))
     .slice(2);
 
-/** @throws Error for a row that accepts nothing, with what one looks like */
+/** @throws Error for a row that accepts nothing, naming the wrong cell */
 function read(row: string): Line {
   const [date = '', stack = '', resources = '', what = '', why = ''] = row
     .slice(1)
     .split('|')
     .map((cell) => cell.trim().replaceAll('`', ''));
   const wrong = !/^\d{4}-\d{2}-\d{2}$/.test(date)
-    ? `its date must be a day such as 2026-11-26; received "${date}"`
-    : !NEED_A_LINE.includes(what)
-      ? `what must be one of ${NEED_A_LINE.join(', ')}; received "${what}"`
+    ? `the date must be a day such as 2026-11-26; received "${date}"`
+    : !NEED_A_ROW.includes(what)
+      ? `what must be one of ${NEED_A_ROW.join(', ')}; received "${what}"`
       : why === '' || why === WHY
-        ? 'it says no reason'
+        ? 'the reason is missing'
         : undefined;
   if (wrong !== undefined) throw new Error(`${ACCEPTED}: ${wrong}, in the row ${row}`);
   return { stack, resources: resources.split(',').map((each) => each.trim()), what };
@@ -49,7 +49,7 @@ function read(row: string): Line {
 
 const WHY = 'why';
 
-/** The rows that would accept what is open, one of each stack and kind. */
+/** The rows that would accept the open findings, one for each stack and kind. */
 export function rowsFor(open: Report): string[] {
   const groups = new Map<string, Set<string>>();
   for (const { kind, stack, resource } of open) {

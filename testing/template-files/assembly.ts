@@ -1,4 +1,4 @@
-/** The templates of a synthesized app as people compare them: what says nothing to a reader is masked or left out. */
+/** The templates of a synthesized app for comparison: values that no decision of the app changes are masked or left out. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export const kebab = (name: string): string =>
 
 /** Sections in the order in which a template is read; others follow. */
 const SECTIONS = ['Description', 'Tags', 'Parameters', 'Mappings', 'Conditions', 'Rules', 'Resources', 'Outputs'];
-/** What the CDK adds to every template by itself; `cdk diff` does not show it either. */
+/** Members that the CDK adds to every template; `cdk diff` hides them too. */
 const ADDED = ['BootstrapVersion', 'CheckBootstrapVersion', 'CDKMetadata', 'CDKMetadataAvailable'];
 
 function readable(text: string, tags: Record<string, string> = {}): Template {
@@ -77,7 +77,7 @@ function resource(value: Json, tags: Record<string, string>): Json {
 
 const OF_STACK = '<tags of the stack>';
 
-/** The tags with those of the stack, where all of them are there, as one word: they would fill a third of the file. */
+/** The tags with those of the stack, where all of them are there, as one word: on every resource they would fill a third of the file. */
 function ownTags(tags: Json, ofStack: Record<string, string>): Json {
   const wanted = Object.entries(ofStack);
   const has = (key: string, value: string) =>

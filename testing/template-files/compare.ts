@@ -1,4 +1,4 @@
-/** What a change of the templates means: of each stack what the CDK would say, with what is lost and who may do more. */
+/** The meaning of a change of the templates: the CDK's differences of each stack, the data that is lost and the grants that are wider. */
 import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import type { Stacks, Template } from './assembly';
 import type { Variants } from './files';
@@ -6,15 +6,15 @@ import { widerGrants } from './grants';
 import { type Change, changes, type Json } from './json';
 import { type Renames, renamesIn, underNewNames } from './renames';
 
-/** What the CDK does not know of an app; plain functions. */
+/** Facts about an app that the CDK lacks, as plain functions. */
 export interface Knowledge {
-  /** What is gone with a resource of a type that is replaced or removed; undefined where a deployment makes it again. */
+  /** Content that is lost when a resource of the type is replaced or removed; undefined where a deployment restores it. */
   lost(type: string): string | undefined;
-  /** More lines about a variant, for example what it costs. @param before undefined where the variant is new */
-  remarks?(variant: string, before: Stacks | undefined, after: Stacks | undefined): string[];
+  /** More lines about a variant, for example what it costs. */
+  remarks?(variant: string, before: Stacks, after: Stacks): string[];
 }
 
-/** Kinds of a finding in the order of the report; the first two need a line of people. */
+/** Kinds of a finding in the order of the report; the first two need a row of `accepted.md`. */
 export const KINDS = [
   'loses data',
   'wider grant',
@@ -26,7 +26,7 @@ export const KINDS = [
   'renamed',
   'follows',
 ] as const;
-export const NEED_A_LINE: readonly string[] = KINDS.slice(0, 2);
+export const NEED_A_ROW: readonly string[] = KINDS.slice(0, 2);
 
 export interface Finding {
   kind: (typeof KINDS)[number];
@@ -37,7 +37,7 @@ export interface Finding {
   text: string;
 }
 
-/** What differs, and in which variants: in all that have the stack, the list is empty. */
+/** The differences with their variants; the list is empty where all variants that have the stack differ so. */
 export type Report = readonly (Finding & { readonly only: readonly string[] })[];
 
 export function compare(before: Variants, after: Variants, knowledge: Knowledge): Report {
@@ -56,7 +56,16 @@ export function compare(before: Variants, after: Variants, knowledge: Knowledge)
     .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-function compareStacks(variant: string, before: Stacks = {}, after: Stacks = {}, knowledge: Knowledge): Finding[] {
+function compareStacks(
+  variant: string,
+  before: Stacks | undefined,
+  after: Stacks | undefined,
+  knowledge: Knowledge,
+): Finding[] {
+  const remark = (text: string): Finding => ({ kind: 'remark', stack: '', resource: '', text });
+  // A configuration that is pinned for the first time, or no longer, changes nothing that is deployed.
+  if (before === undefined) return [remark('A new configuration')];
+  if (after === undefined) return [remark('A configuration that is no longer kept')];
   const renames = renamesIn(before, after);
   const renamed = underNewNames(before, after, renames);
   const empty: Template = { Resources: {} };
@@ -65,12 +74,7 @@ function compareStacks(variant: string, before: Stacks = {}, after: Stacks = {},
     ...stacks.flatMap((stack) =>
       compareStack(stack, [before, renamed, after].map((each) => each[stack] ?? empty) as Three, renames, knowledge),
     ),
-    ...(knowledge.remarks?.(variant, before, after) ?? []).map((text): Finding => ({
-      kind: 'remark',
-      stack: '',
-      resource: '',
-      text,
-    })),
+    ...(knowledge.remarks?.(variant, before, after) ?? []).map(remark),
   ];
 }
 
@@ -96,8 +100,8 @@ function compareStack(stack: string, three: Three, renames: Renames, { lost }: K
     const kept = isKept(change) ? ', the old one stays in the account' : '';
     const changed = rest.resources.changes[id];
     if (gone !== undefined && kept === '') put('loses data', id, `${type} ${goes}; lost: ${gone}`);
-    else if (gone !== undefined && !change.isRemoval) put('replaced', id, `${type} ${goes}${kept}`);
-    else if (name !== undefined) put('renamed', id, gone === undefined ? name : `${name}${kept}`);
+    else if (gone !== undefined && goes !== 'is removed') put('replaced', id, `${type} ${goes}${kept}`);
+    else if (name !== undefined) put('renamed', id, name);
     else if (change.isRemoval) put('gone', id, `${type}${kept}`);
     else if (goes !== undefined && changed !== undefined) put('replaced', id, `${type} ${goes}`);
     else if (change.isAddition && !come.has(id)) put('new', id, type);
@@ -105,7 +109,7 @@ function compareStack(stack: string, three: Three, renames: Renames, { lost }: K
   }
   for (const [id, change] of Object.entries(rest.resources.changes))
     if (change.isUpdate && !wider.has(id)) put('changed', id, `${change.newResourceType} ${saidOf(change)}`);
-  // Of a whole stack that came or went the resources say enough.
+  // The resources describe a new or a removed stack completely.
   if (Object.keys(before.Resources).length > 0 && Object.keys(after.Resources).length > 0)
     for (const section of new Set(
       [...Object.keys(renamed), ...Object.keys(after)].filter((each) => each !== 'Resources'),
@@ -113,11 +117,11 @@ function compareStack(stack: string, three: Three, renames: Renames, { lost }: K
       const differs = changes(renamed[section] ?? {}, after[section] ?? {});
       if (differs.length > 0) put('changed', section, sentence(differs));
     }
-  if (follows) put('follows', '', 'refers to what has a new name');
+  if (follows) put('follows', '', 'refers to a resource with a new name');
   return found;
 }
 
-/** How a resource ends; undefined where it stays. */
+/** The end of a resource in words; undefined where it stays. */
 function wayOut(change: ResourceDifference): string | undefined {
   if (change.isRemoval) return 'is removed';
   const causes = (impact: ResourceImpact) =>

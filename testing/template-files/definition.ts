@@ -1,7 +1,7 @@
 /** State machines: the definition of a template as an object, its states in the order in which they run. */
 import type { Json } from './json';
 
-/** The definition, with `${LogicalId}` or `${LogicalId.Attribute}` for what only a deployment knows; undefined where it is no JSON. */
+/** The definition, with `${LogicalId}` or `${LogicalId.Attribute}` in place of values that a deployment fills in; undefined where it is no JSON. */
 export function definitionOf(value: Json): Json {
   try {
     return inOrder(JSON.parse(inText(value)));
@@ -43,7 +43,7 @@ const next = ({ Choices = [], Default, Next }: Json): string[] =>
   [...Choices.map((choice: Json) => choice.Next), Default, Next].filter((name) => name !== undefined);
 const caught = ({ Catch = [] }: Json): string[] => Catch.map((each: Json) => each.Next);
 
-/** A state stands after all that lead to it; what only a failure reaches comes after that, and what nothing reaches last. */
+/** A state comes after all states that lead to it, then the states of failures, and last those that no state leads to. */
 function order(start: string, states: Record<string, Json>): string[] {
   const seen = new Set<string>();
   const from = (name: string): string[] => {

@@ -1,4 +1,4 @@
-/** The files: whole templates of the first variant, state machines beside them, and of other variants only what differs. */
+/** The files: whole templates of the first variant, state machines beside them, and only the differences of other variants. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -1,10 +1,10 @@
-/** Who may do more than before: what the CDK calls broadened permissions, without what another statement allowed already. */
+/** Wider grants: the CDK's broadened permissions, reduced to actions and resources that no other statement allowed before. */
 import { fullDiff, type ResourceDifference, TemplateDiff } from '@aws-cdk/cloudformation-diff';
 import type { Template } from './assembly';
 
 type Statement = TemplateDiff['iamChanges']['statements']['additions'][number];
 
-/** What each resource allows that nothing of the stack allowed before, by logical id. */
+/** Permissions of each resource that no statement of the stack gave before, by logical id. */
 export function widerGrants(before: Template, after: Template, diff: TemplateDiff): Map<string, string[]> {
   const found = new Map<string, string[]>();
   if (!diff.permissionsAnyChanges) return found;
@@ -31,14 +31,14 @@ export function widerGrants(before: Template, after: Template, diff: TemplateDif
   return found;
 }
 
-/** The differences of one resource: the CDK's own do not say which resource a statement stands in. */
+/** The differences of one resource: the CDK's list of statements does not name the resource of each. */
 const only = ({ resources }: TemplateDiff, change: ResourceDifference): TemplateDiff =>
   new TemplateDiff({ resources: resources.filter((each) => each === change) });
 
-/** What a statement says that no other one says: its actions and resources of which a pair is new; undefined where nothing is. */
+/** The part of a statement that no other statement has: actions and resources of which a pair is new; undefined where none is. */
 function beyond(statement: Statement, others: readonly Statement[]): string | undefined {
   const { principal, effect, action, resource, condition } = statement.render();
-  // A statement that the CDK cannot take apart, or that names what it does not mean, is compared as a whole.
+  // A statement that the CDK cannot parse, or with NotAction or NotResource, is compared as a whole.
   const whole = action === '' || inverted(statement);
   if (whole && others.some((other) => other.equal(statement))) return undefined;
   if (whole) return flat([principal, effect, action, resource, condition].join(' '));
@@ -63,11 +63,11 @@ function beyond(statement: Statement, others: readonly Statement[]): string | un
 const has = (values: readonly string[], value: string) =>
   values.some((each) => each === value || (each.endsWith('*') && value.startsWith(each.slice(0, -1))));
 
-/** On one line, and imports by the resource that is exported. */
+/** The text on one line, imports named by the exported resource. */
 const flat = (text: string) =>
   text
     .replaceAll(/\{"Fn::ImportValue":"(.*?):ExportsOutput(?:Ref|FnGetAtt)(\w+?)[0-9A-F]{8}"\}/g, '${$1:$2}')
     .replaceAll(/\s+/g, ' ');
 
-/** NotAction and NotResource: more of them is less. */
+/** NotAction and NotResource: a longer list allows less. */
 const inverted = ({ actions, resources }: Statement) => actions.not || resources.not;

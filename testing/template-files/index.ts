@@ -1,4 +1,4 @@
-/** Templates as files: written, checked against the synthesized app, and compared with another branch. */
+/** The command: it writes the files, checks them against the synthesized app, and compares them with another branch. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,7 +19,7 @@ export interface Variant {
 }
 
 export interface Options extends Knowledge {
-  /** Where the files lie, relative to the working directory. */
+  /** Folder of the files, relative to the working directory. */
   folder: string;
   variants: Readonly<Record<string, Variant>>;
 }
@@ -76,7 +76,7 @@ const bases = (variants: Options['variants']): Record<string, string> =>
 const staleFiles = (there: Files, expected: Files): string[] =>
   [...new Set([...there.keys(), ...expected.keys()])].filter((path) => there.get(path) !== expected.get(path)).sort();
 
-/** Files that cannot be read, such as those with the marks of a conflict, are no hindrance where they are written anew. */
+/** The templates of the files. Unreadable files, for example with marks of a conflict, are no error where they are written again. */
 function readable(files: Files, folder: string, update: boolean): Variants | undefined {
   // The first time there is nothing to compare with.
   if (files.size === 0) return undefined;
@@ -84,7 +84,7 @@ function readable(files: Files, folder: string, update: boolean): Variants | und
     return fromFiles(files);
   } catch (error) {
     if (update) return undefined;
-    throw new Error(`${folder}/${(error as Error).message}\nwrite the files anew with --update`, { cause: error });
+    throw new Error(`${folder}/${(error as Error).message}\n--update writes the files again`, { cause: error });
   }
 }
 
@@ -120,7 +120,7 @@ function update(
 
 function outOfDate(folder: string, stale: readonly string[], there: Files, expected: Files): string {
   const lines = stale.map((path) => {
-    const why = !expected.has(path) ? 'no stack writes it' : there.has(path) ? 'differs' : 'is missing';
+    const why = !expected.has(path) ? 'belongs to no stack' : there.has(path) ? 'differs' : 'is missing';
     return `  ${folder}/${path}: ${why}`;
   });
   return ['These files are not what the app synthesizes; --update writes them:', ...lines].join('\n');

@@ -1,4 +1,4 @@
-/** JSON as people read it: a value on one line where it fits, and its differences by path. */
+/** Readable JSON, with a value on one line where it fits, and differences by path. */
 import { isDeepStrictEqual } from 'node:util';
 
 // Templates are untyped data; every reader names what it expects.
@@ -8,7 +8,7 @@ export type Json = any;
 /** Columns of a line. */
 const WIDTH = 120;
 
-/** The text of a value that ends no line. @param used columns that stand before it on its line */
+/** The text of a value. @param used columns before it on its line */
 export function print(value: Json, indent = '', used = indent.length): string {
   const line = flat(value);
   if (used + line.length < WIDTH || typeof value !== 'object' || value === null || line.length <= 2) return line;
@@ -41,20 +41,20 @@ export interface Change {
 const isObject = (value: Json) => typeof value === 'object' && value !== null;
 const escaped = (key: string | number) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-/** The deepest places in which two values differ, in an order in which they can be applied. */
+/** The deepest paths at which two values differ, in an order in which they can be applied. */
 export function changes(from: Json, to: Json, path = ''): Change[] {
   if (isDeepStrictEqual(from, to)) return [];
   if (Array.isArray(from) && Array.isArray(to)) return changesOfLists(from, to, path);
   if (!isObject(from) || !isObject(to) || Array.isArray(from) !== Array.isArray(to)) return [{ path, from, to }];
   return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => {
     const at = path + escaped(key);
-    if (!(key in to)) return [{ path: at, from: from[key] }];
-    if (!(key in from)) return [{ path: at, to: to[key] }];
+    if (!Object.hasOwn(to, key)) return [{ path: at, from: from[key] }];
+    if (!Object.hasOwn(from, key)) return [{ path: at, to: to[key] }];
     return changes(from[key], to[key], at);
   });
 }
 
-/** Lists that begin and end alike differ between: there pairs are compared, and what is left over came or went. */
+/** The common beginning and end of two lists are left out; between them pairs are compared, and the rest is added or removed. */
 function changesOfLists(from: Json[], to: Json[], path: string): Change[] {
   const most = Math.min(from.length, to.length);
   let begin = 0;
@@ -70,7 +70,7 @@ function changesOfLists(from: Json[], to: Json[], path: string): Change[] {
   });
 }
 
-/** What makes one value of another, as it stands in a file; absent members are empty. */
+/** The difference between two values as a file holds it; absent members are empty. */
 export interface Difference {
   removed?: string[];
   changed?: Record<string, Json>;

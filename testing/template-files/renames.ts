@@ -1,4 +1,4 @@
-/** Resources that are the same under another logical id: CloudFormation makes them anew, and all that refers to them changes. */
+/** Resources under a new logical id: CloudFormation creates them again, and every reference to them changes. */
 import type { Stacks, Template } from './assembly';
 import type { Json } from './json';
 
@@ -43,7 +43,7 @@ function pairsOf(before: Template, after: Template): [string, string][] {
   return pairs;
 }
 
-/** The templates as if the resources had had their new names before: what still differs has changed besides. */
+/** The earlier templates under the new names: the differences that remain are changes beyond the names. */
 export function underNewNames(before: Stacks, after: Stacks, renames: Renames): Stacks {
   const ids = new Map([...renames.values()].flatMap((pairs) => [...pairs]));
   if (ids.size === 0) return before;

@@ -5,13 +5,13 @@ import { ACCEPTED, rowsFor } from './accepted';
 import type { Report } from './compare';
 import type { Variants } from './files';
 
-/** By which the workflow finds the comment that it wrote before. */
+/** First line of the comment, by which the workflow finds its earlier one. */
 export const MARKER = '<!-- template-files -->';
-/** A comment that nobody has to scroll through. */
+/** Most lines of a comment: it is read without scrolling. */
 const LINES = 15;
 /** Lines of marker, title and the empty one. */
 const HEADER = 3;
-/** Most lines of what is to do. */
+/** Most lines about what is missing for a green check. */
 const FOOTER = 6;
 /** Characters of an item. */
 const WIDTH = 400;
@@ -20,7 +20,7 @@ const HEADS: Record<Report[number]['kind'], string> = {
   'loses data': '**Loses data**',
   'wider grant': '**Wider grant**',
   remark: '',
-  gone: 'Gone',
+  gone: 'Removed',
   replaced: 'Replaced',
   new: 'New',
   changed: 'Changed',
@@ -36,7 +36,7 @@ function lineOf({ kind, stack, resource, text, only }: Report[number], code: (na
 
 /**
  * At most fifteen lines; empty where nothing differs.
- * @param open what `accepted.md` does not accept yet
+ * @param open findings that `accepted.md` does not accept yet
  * @param stale whether the files of the branch are not what its app synthesizes
  */
 export function markdown(report: Report, open: Report, folder: string, stale: boolean): string {
@@ -45,10 +45,14 @@ export function markdown(report: Report, open: Report, folder: string, stale: bo
   const title = `### Templates: ${stacks.map((stack) => `\`${stack}\``).join(', ')}`;
   const needed = rowsFor(open);
   const footer = [
-    ...(stale ? ['', `Red until \`${folder}/\` is written anew, with \`--update\`.`] : []),
+    ...(stale ? ['', `The check fails until \`--update\` has written \`${folder}/\`.`] : []),
     ...(needed.length === 0
       ? []
-      : ['', `Red until \`${folder}/${ACCEPTED}\` has, with its date and reason:`, ...needed]),
+      : [
+          '',
+          `The check fails until \`${folder}/${ACCEPTED}\` has these rows, with date and reason:`,
+          ...needed.map((row) => `- \`${row}\``),
+        ]),
   ].slice(0, FOOTER);
   const room = LINES - HEADER - footer.length;
   const items = shortened(report).map((text) => `- ${text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text}`);
@@ -59,9 +63,9 @@ export function markdown(report: Report, open: Report, folder: string, stale: bo
   return `${[MARKER, title, '', ...shown, ...footer].join('\n')}\n`;
 }
 
-/** Kinds of which a list of names says enough: one line for each stack, and one for all stacks that only follow. */
+/** Kinds for which a list of names is enough: one line for each stack. */
 const LISTED: readonly string[] = ['gone', 'new', 'renamed'];
-/** Names of such a list. */
+/** Most names of such a list. */
 const NAMED = 4;
 
 function shortened(report: Report): string[] {
@@ -75,8 +79,8 @@ function shortened(report: Report): string[] {
   return [...groups.values()].map((group) => {
     const [first] = group;
     if (first!.kind === 'follows')
-      return `Only refer to what has a new name: ${[...new Set(group.map(({ stack }) => `\`${stack}\``))].join(', ')}`;
-    if (group.length === 1) return lineOf(first!, (name) => `\`${name}\``);
+      return `Refer to a resource with a new name: ${[...new Set(group.map(({ stack }) => `\`${stack}\``))].join(', ')}`;
+    if (group.length === 1 && first!.kind !== 'renamed') return lineOf(first!, (name) => `\`${name}\``);
     const names = group.map(
       ({ kind, resource, text }) => `\`${resource}\` ${kind === 'renamed' ? `→ \`${text}\`` : `(${text})`}`,
     );
@@ -86,7 +90,7 @@ function shortened(report: Report): string[] {
   });
 }
 
-/** Everything: what `cdk diff` prints of each stack in the first variant that differs so, then the findings. */
+/** The whole report: the output of `cdk diff` for each stack in the first variant that differs so, then the findings. */
 export function plain(report: Report, open: Report, folder: string, before: Variants, after: Variants): string {
   const seen = new Set<string>();
   const parts: string[] = [];
@@ -103,7 +107,7 @@ export function plain(report: Report, open: Report, folder: string, before: Vari
     }
   const lines = report.map((finding) => lineOf(finding, (name) => name).replaceAll('**', ''));
   const needed = rowsFor(open);
-  if (needed.length > 0) lines.push('', `${folder}/${ACCEPTED} must have, with its date and reason:`, ...needed);
+  if (needed.length > 0) lines.push('', `${folder}/${ACCEPTED} must have these rows, with date and reason:`, ...needed);
   return [...parts, ...lines, ''].join('\n');
 }
 

@@ -1,4 +1,4 @@
-"""SageMaker's XGBoost image as an endpoint's container finds it."""
+"""SageMaker's XGBoost image in the form of an endpoint's container."""
 
 import os
 import sys
@@ -8,13 +8,13 @@ from pathlib import Path
 from engine.host import Host
 from engine.sagemaker.sandbox import OPT_ML, Image
 
-# The set-up puts the image's serving library here, with the gunicorn and Flask that the image pins.
+# The image's serving library from the set-up, with the gunicorn and Flask that the image pins.
 LIBRARIES = Path(sys.prefix).parent / "serving"
-# What the image adds to that library.
+# The image's additions to that library.
 MAIN = Path(__file__).with_name("xgboost_serving.py")
 _VENV, _LIBRARIES, _PACKAGES, _MAIN = "/opt/venv", "/opt/serving", "/opt/packages", "/opt/image"
 
-# What the image sets; it has no HOME of the user that a serverless container runs as.
+# The image's settings; it has no HOME for the user of a serverless container.
 ENVIRONMENT = {
     "PATH": f"{_VENV}/bin:{os.defpath}",
     "SM_MODEL_DIR": f"{OPT_ML}/model",
@@ -29,14 +29,14 @@ def entrypoint(listening: int) -> list[str]:
 
 def xgboost(venv: Path, host: Host, serverless: bool) -> Image:
     """
-    The image with an empty environment of its own at `venv`, so that what a container installs stays in it.
+    The image with an empty environment of its own at `venv`, so that packages of a container stay in it.
 
-    A serverless container runs without root and writes nothing but /tmp, and perhaps /opt/ml.
+    A serverless container runs without root and can write to /tmp only, and perhaps to /opt/ml.
     """
     python = Path(os.path.realpath(sys.executable))
     packages = venv / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
     packages.mkdir(parents=True)
-    # Both as the container and as this machine has them; Python skips what is not there.
+    # The paths of the container and of this machine; Python skips missing ones.
     places = [_LIBRARIES, _PACKAGES, LIBRARIES, sysconfig.get_path("purelib")]
     (packages / "image.pth").write_text("".join(f"{place}\n" for place in places))
     (venv / "bin").mkdir()

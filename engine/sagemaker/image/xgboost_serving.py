@@ -1,10 +1,9 @@
-"""What SageMaker's XGBoost image adds to its serving library: an entry point, and gunicorn's application.
+"""Additions of SageMaker's XGBoost image to its serving library: an entry point, and gunicorn's application.
 
-Runs as `python xgboost_serving.py <fd>` (a listening socket) inside an endpoint's sandbox. The library
-itself (`sagemaker_containers`) is the image's own: it copies and installs the user's module, starts gunicorn
-and answers requests. Only this module is mirrored: the defaults of the four functions for text/csv and
-application/json, and which of the user's functions are taken.
-"""
+Runs as `python xgboost_serving.py <fd>` (a listening socket) inside an endpoint's sandbox. The library itself
+(`sagemaker_containers`) is the image's own: it copies and installs the user's module, starts gunicorn and
+answers requests. Only this module is mirrored: the defaults of the four functions for text/csv and
+application/json, and the selection of the user's functions."""
 
 import csv
 import importlib
@@ -81,9 +80,9 @@ def start(fd: int) -> None:
 
     def popen(argv: list[str], **options: Any) -> subprocess.Popen[bytes]:
         if argv[0] == "nginx":
-            # The image has one in front of gunicorn; here callers speak to gunicorn itself.
+            # The image has nginx in front of gunicorn; here callers reach gunicorn itself.
             return subprocess.Popen(["sleep", "infinity"])
-        # The engine opened the socket: a port inside a container without a network could not be reached.
+        # The engine opened the socket, because a port inside a container without a network is unreachable.
         bound = argv.index("-b") + 1
         return subprocess.Popen([*argv[:bound], f"fd://{fd}", *argv[bound + 1 :]], pass_fds=(fd,), **options)
 

@@ -1,4 +1,4 @@
-"""Where the state machine interpreter is mended to behave as AWS's."""
+"""Corrections of the state machine interpreter, compared with AWS's behaviour."""
 
 import time
 

@@ -290,7 +290,7 @@ def test_types_without_effect_are_reported(engine):
 
 @pytest.mark.parametrize("change", ["tags of the stack", "description"])
 def test_an_update_writes_the_value_of_a_declared_parameter_again(engine, change):
-    """As CloudFormation does (aws-cdk#25949): a champion in one would be lost."""
+    """CloudFormation's behaviour (aws-cdk#25949), which would lose a champion in such a parameter."""
     properties = {"Name": f"/{engine.name('declared')}", "Type": "String", "Value": "none"}
     template = {"Resources": {"Champion": {"Type": "AWS::SSM::Parameter", "Properties": properties}}}
     stack, ssm = engine.stack(template)["StackName"], engine.client("ssm")

@@ -85,7 +85,7 @@ def settled(sagemaker):
 
 
 def ask(sagemaker, body=b"fast"):
-    """Who answered, and by which process; None for an error."""
+    """The answering fleet and process; None for an error."""
     status, _, body = invoke(sagemaker, "live", body, "text/plain", "application/json")
     return json.loads(body) if status == 200 else None
 

@@ -35,7 +35,7 @@ export async function handler({ detail }: Released): Promise<void> {
     new DescribeModelPackageCommand({ ModelPackageName: champion }),
   );
   const evaluation = CustomerMetadataProperties?.[packageMetadata.evaluation];
-  if (evaluation === undefined) throw new Error(`${champion} names no evaluation: it was not registered by Train`);
+  if (evaluation === undefined) throw new Error(`${champion} has no evaluation: it was not registered by Train`);
   const { constraints, statistics, qualityConstraints, analysis } = layout.files.evaluation;
   const source = evaluation.replace(/^s3:\/\//, '').replace(/\/?$/, '/');
   for (const file of [constraints, statistics, qualityConstraints, analysis])

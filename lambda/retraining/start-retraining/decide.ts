@@ -208,6 +208,7 @@ function whyNot(
   config: GuardConfig,
   now: Date,
 ): [reason: string, wouldChange: string] | undefined {
+  // #region reasons
   if (lock.expiresAt * 1000 > now.getTime())
     return [
       `execution ${lock.execution} is running`,
@@ -239,6 +240,7 @@ function whyNot(
       `${startsOn(today, lock)} retrainings were started on ${today}, ${config.maxPerDay} are allowed`,
       'the next day (UTC), or a higher retraining.maxPerDay',
     ];
+  // #endregion reasons
   return undefined;
 }
 

@@ -124,11 +124,13 @@ export class StateTable implements Store<Snapshot> {
 
 /** A put that fails when the item has changed since it was read. */
 function put(item: Record<string, unknown>, version: number) {
+  // #region condition
   const condition =
     version === 0
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
       : { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': version } };
   return { Put: { Item: { ...item, version: version + 1 }, ...condition } };
+  // #endregion condition
 }
 
 const episodeKey = (champion: string) => ({ pk: `episode#${champion}`, sk: 'open' });

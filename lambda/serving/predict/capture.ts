@@ -4,9 +4,11 @@ import { serving } from '../../../lib/serving/room';
 import { countMetric } from '../../shared/metric';
 
 /** Limit for capturing: the caller waits meanwhile. Firehose normally answers in about 20 ms. */
+// #region capture
 const CAPTURE_LIMIT_MS = 300;
 /** The first put of an environment resolves a name, opens a connection and compiles code, with a third of a CPU. */
 const FIRST_CAPTURE_LIMIT_MS = 2500;
+// #endregion capture
 let isFirst = true;
 
 /** Firehose's limit for one record before base64. */
@@ -56,6 +58,7 @@ export async function capture(
   exchange: Exchange,
   deadline: number,
 ): Promise<void> {
+  // #region capture
   const limit = isFirst
     ? Math.max(CAPTURE_LIMIT_MS, Math.min(FIRST_CAPTURE_LIMIT_MS, deadline - Date.now()))
     : CAPTURE_LIMIT_MS;
@@ -79,6 +82,7 @@ export async function capture(
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     countMetric(kit, serving.metrics.captureFailures, { eventId, eventDay: exchange.eventDay, stream, reason });
   }
+  // #endregion capture
 }
 
 const isConnectionError = (error: unknown): boolean =>

@@ -23,11 +23,11 @@ export interface ManagedAccessProps {
   readonly inVpc: boolean;
 }
 
-/** Endpoints that Clarify makes to ask a model; at most 23 characters. */
+/** Prefix of the endpoints that Clarify creates to query a model; at most 23 characters. */
 export const clarifyPrefix = (kit: string) => `${kit}-clarify`;
 
 /**
- * What the managed monitors assume and run. It belongs to the room before theirs: Release passes this role when it changes ServingModel,
+ * Role and script of the managed monitors. They are in this stack because Release passes the role when it changes ServingModel,
  * which has neither roles nor assets.
  */
 export class ManagedAccess extends Construct {
@@ -60,7 +60,7 @@ export class ManagedAccess extends Construct {
   }
 }
 
-/** The script with the schema's names in it: the analyzer takes one file. @throws Error when the file has no place for them */
+/** The script with the dataset's names in it, because the analyzer accepts one file. @throws Error when the file has no place for them */
 export function preprocessor(dataset: Dataset): string {
   const names = featuresOf(dataset).map(({ name }) => name);
   const label = targetOf(dataset);

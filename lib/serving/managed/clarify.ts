@@ -1,4 +1,4 @@
-/** Clarify's analysis_config.json for the two monitors that it runs, from the columns of the dataset. */
+/** Clarify's analysis_config.json for its two monitors, from the columns of the dataset. */
 import { featuresOf, targetOf } from '../../shared/dataset';
 import type { Dataset } from '../../shared/dataset-file';
 
@@ -14,7 +14,7 @@ export const exchangeOf = (dataset: Dataset) => ({
   score: 'predictions[*].score',
 });
 
-/** The bias of the answers between the values of each facet, over the labels and over the decisions. */
+/** The bias between the values of each facet, of labels and of decisions. */
 export function biasAnalysis(dataset: Dataset): object {
   const label = targetOf(dataset);
   return {
@@ -29,7 +29,7 @@ export function biasAnalysis(dataset: Dataset): object {
   };
 }
 
-/** Clarify explains a model through an endpoint of its own, which it makes and deletes: the serving one would capture its questions. */
+/** Clarify explains a model through an endpoint of its own, because the serving one would capture its requests. */
 export function explainabilityAnalysis(
   dataset: Dataset,
   predictor: { model: string; instanceType: string; prefix: string },
@@ -39,14 +39,14 @@ export function explainabilityAnalysis(
     headers: headersOf(dataset),
     methods: {
       shap: {
-        // No baseline given: Clarify takes the centre of the window's own records.
+        // Clarify uses the centre of the window's own records when no baseline is given.
         num_clusters: 1,
         num_samples: 100,
         agg_method: 'mean_abs',
         use_logit: false,
         save_local_shap_values: false,
         seed: 2013,
-        // The request needs key and time too, but they explain nothing.
+        // The request needs key and time too, but they are no features.
         features_to_explain: featuresOf(dataset).map(({ name }) => name),
       },
     },

@@ -32,15 +32,15 @@ export interface ManagedMonitorsProps {
   readonly endpoint: CfnEndpoint;
   /** Condition: a model is deployed. */
   readonly condition: CfnCondition;
-  /** The runs are inside it. @default no VPC */
+  /** The network of the runs. @default no VPC */
   readonly isolated?: IsolatedNetwork;
 }
 
 type Type = 'DataQuality' | 'ModelQuality' | 'ModelBias' | 'ModelExplainability';
 
 /**
- * The four definitions of SageMaker Model Monitor and their schedules, beside the endpoint that they watch: a schedule needs it in service, and
- * it cannot be deleted while one watches it. All four look at the same day, the newest whose labels have been delivered.
+ * The four definitions of SageMaker Model Monitor and their schedules, beside the monitored endpoint: a schedule needs it in service, and
+ * prevents its deletion. All four use the same day, the newest with delivered labels.
  */
 export class ManagedMonitors extends Construct {
   constructor(
@@ -50,7 +50,7 @@ export class ManagedMonitors extends Construct {
   ) {
     super(scope, id);
     const { labels } = props.config;
-    // Days before the midnight at which a schedule fires; the service takes a day at most.
+    // Days before the midnight at which a schedule fires; the service accepts one day at most.
     const [from, to] = [labels.delayDays + 1, labels.delayDays];
     const analysed = { dataAnalysisStartTime: `-PT${24 * from}H`, dataAnalysisEndTime: `-PT${24 * to}H` };
     const offset = { startTimeOffset: `-P${from}D`, endTimeOffset: `-P${to}D` };
@@ -139,7 +139,7 @@ export class ManagedMonitors extends Construct {
   private common() {
     const { access, config, isolated } = this.props;
     return {
-      // Definitions have no names: each property is create-only, and a replacement of the same name would collide with what it replaces.
+      // Definitions have no names: each property is create-only, and a named replacement would collide with the old definition.
       roleArn: access.role.roleArn,
       jobResources: {
         clusterConfig: {
@@ -149,7 +149,7 @@ export class ManagedMonitors extends Construct {
           volumeKmsKeyId: hasLocalStorage(config.monitoring.managedInstanceType) ? undefined : this.props.keyArn,
         },
       },
-      // Model quality divides it between joining labels and the analysis.
+      // Model quality splits it between joining labels and the analysis.
       stoppingCondition: { maxRuntimeInSeconds: 7200 },
       networkConfig: isolated && {
         vpcConfig: {
@@ -165,7 +165,7 @@ export class ManagedMonitors extends Construct {
   }
 
   private output(monitor: ManagedMonitor) {
-    // The last slash is left out: see processing-job.ts.
+    // There is no slash at the end: see processing-job.ts.
     const s3Uri = this.artifact(fill(layout.artifacts.managedReports, { monitor }).replace(/\/$/, ''));
     return {
       kmsKeyId: this.props.keyArn,
@@ -187,9 +187,9 @@ export class ManagedMonitors extends Construct {
       monitoringScheduleName: monitoringSchedule(kit, monitor),
       monitoringScheduleConfig: {
         monitoringType,
-        // The service chose the name; only the ARN is returned, which ends in it.
+        // The service chooses the name; only the ARN, which ends in it, is returned.
         monitoringJobDefinitionName: Fn.select(1, Fn.split('/', definition.attrJobDefinitionArn)),
-        // Model Monitor knows hours and days only, and starts up to 20 minutes late.
+        // Model Monitor supports hours and days only, and starts up to 20 minutes late.
         scheduleConfig: { scheduleExpression: 'cron(0 0 ? * * *)', ...analysed },
       },
     });

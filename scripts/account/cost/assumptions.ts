@@ -1,6 +1,6 @@
 /**
- * What the figures take for granted, in one place. Durations are billed time on AWS: two minutes for image and data, and the program's own
- * time as `npm run rehearse -- --scenario drift` takes it on this machine, rounded up to minutes. Nobody has measured them on AWS.
+ * The assumptions behind the figures. Durations are billed time on AWS: two minutes for image and data, plus the program's own time in `npm
+ * run rehearse -- --scenario drift` on this machine, rounded up to minutes. They were not measured on AWS.
  */
 import { endOf, partitionsOf, windowsOf } from '../../operate/days';
 import { storyOf } from '../../../datasets/module';
@@ -12,7 +12,7 @@ export interface Assumption {
   why: string;
 }
 
-/** The story as `npm run rehearse -- --scenario drift` plays it without options. */
+/** The story as played by `npm run rehearse -- --scenario drift` without options. */
 const story = storyOf(dataset.name);
 const played = { start: story.history.end, end: endOf(story.through ?? story.last) };
 const later = [...partitionsOf(dataset, played)];
@@ -44,11 +44,11 @@ export const assumptions = {
   jobLogMegabytes: {
     value: 0.1,
     unit: 'MB',
-    why: 'log of a SageMaker job: how the container starts, and a line of ours',
+    why: "log of a SageMaker job: the container's start, and one line of the program",
   },
   glueLogMegabytes: { value: 2, unit: 'MB', why: 'log of a Glue job, Spark driver and executors' },
   transitionLogKilobytes: { value: 5, unit: 'KB', why: 'a state entered and left, with its data' },
-  tracedShare: { value: 0.1, unit: 'of requests', why: 'X-Ray samples one request a second and 5 % of the rest' },
+  tracedShare: { value: 0.1, unit: 'of requests', why: 'X-Ray samples one request per second and 5 % of the rest' },
   requestsPerJob: {
     value: 100,
     unit: 'requests',
@@ -58,20 +58,20 @@ export const assumptions = {
   documentCharacters: { value: 1000, unit: 'characters', why: 'a review or a complaint of half a page' },
   batchSeconds: { value: 1, unit: 's', why: 'time of a batch, which waits for two calls of Comprehend' },
   bucketGigabytes: { value: 0.2, unit: 'GB', why: 'a bucket of the lake after a year of events' },
-  logGigabytes: { value: 0.05, unit: 'GB', why: 'what a log group keeps' },
+  logGigabytes: { value: 0.05, unit: 'GB', why: 'content of a log group' },
   tableGigabytes: { value: 0.01, unit: 'GB', why: 'a table of leases or decisions' },
   trailFiles: { value: 288, unit: 'files a day', why: 'the trail delivers every five minutes while anything happens' },
   idleMetrics: {
     value: 5,
     unit: 'metrics',
-    why: 'what a monitor run sends of a window without traffic: heartbeat, and records and coverage twice',
+    why: 'metrics of a window without traffic: heartbeat, and records and coverage twice',
   },
   busyMetrics: {
     value: 1 + 2 * 5 + features,
     unit: 'metrics',
-    why: `what it sends of a window with traffic: heartbeat, five figures twice, a distance of each of ${features} features`,
+    why: `metrics of a window with traffic: heartbeat, five figures twice, a distance of each of ${features} features`,
   },
-  scalingAlarms: { value: 2, unit: 'alarms', why: 'target tracking creates two of its own for a policy' },
+  scalingAlarms: { value: 2, unit: 'alarms', why: 'target tracking creates two per policy' },
   storyPreparations: {
     value: 1 + later.length,
     unit: 'runs',
@@ -88,7 +88,7 @@ export const assumptions = {
   },
 } as const satisfies Record<string, Assumption>;
 
-/** The figure of an assumption. */
+/** The value of an assumption. */
 export const assumed = (name: keyof typeof assumptions): number => assumptions[name].value;
 
 export const DAYS_PER_MONTH = 365 / 12;

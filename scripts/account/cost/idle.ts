@@ -1,4 +1,4 @@
-/** What each resource costs a day while nobody uses the kit. */
+/** The cost of each resource per day without use. */
 import { type Json, machineOf, type Placed, resources, type Templates } from '../../shared/templates';
 import { resourceKinds, unknownKinds } from '../../shared/resource-kinds';
 import { assumed, type assumptions, DAYS_PER_MONTH, HOURS_PER_MONTH } from './assumptions';
@@ -10,7 +10,7 @@ type Pricer = (resource: Placed, tariff: Tariff, templates: Templates) => CostLi
 
 const assumption = (name: string) => assumed(name as keyof typeof assumptions);
 
-/** A monthly price, by the day. */
+/** The part of a monthly price for one day. */
 const daily = (units: number) => units / DAYS_PER_MONTH;
 
 const alarm: Pricer = (resource, tariff) => {
@@ -61,7 +61,7 @@ const adminSecret: Pricer = (resource, tariff) =>
     ? tariff.charge(resource, "admin's password", 'secretsmanager:secret', daily(1))
     : [];
 
-/** The monitor a day, whether or not the schedule is on: what leaving it on costs. */
+/** The monitor's cost per day when its schedule is on, whether or not it is. */
 const dailyMonitor: Pricer = (resource, tariff, templates) => {
   const monitor = machineOf(templates, 'monitoring', 'Monitor');
   const state = resource.properties.State === 'DISABLED' ? ', schedule is off: counted as if it were on' : '';
@@ -74,7 +74,7 @@ const dailyMonitor: Pricer = (resource, tariff, templates) => {
   ].map((line) => ({ ...line, what: `daily monitor: ${line.what}${state}` }));
 };
 
-/** A managed monitor runs once a day: its schedule allows no other interval than the window. */
+/** A managed monitor runs once per day: its schedule allows no other interval than the window. */
 const managedMonitor: Pricer = (resource, tariff) => {
   const { InstanceType, InstanceCount } = (resource.properties.JobResources as Json).ClusterConfig;
   const minutes = assumed('managedMonitorMinutes');
@@ -86,7 +86,7 @@ const managedMonitor: Pricer = (resource, tariff) => {
   );
 };
 
-/** Types whose idle cost the table calls computed: what their properties say. */
+/** Types whose idle cost is marked as computed in the table: it depends on their properties. */
 const pricers: Record<string, Pricer> = {
   'AWS::CloudTrail::Trail': trail,
   'AWS::CloudWatch::Alarm': alarm,
@@ -101,7 +101,7 @@ const pricers: Record<string, Pricer> = {
   'AWS::Scheduler::Schedule': dailyMonitor,
 };
 
-/** Lines of a day, and the types that the table of kinds does not know. */
+/** Cost lines per day, and the types that are missing in the table of kinds. */
 export function idleLines(templates: Templates, tariff: Tariff): { lines: CostLine[]; unclassified: string[] } {
   const all = resources(templates);
   const lines = all.flatMap((resource) => {

@@ -10,7 +10,7 @@ import type { Estimate, RunCost } from './types';
 export type { CostLine, Estimate, RunCost } from './types';
 export { printEstimate } from './print';
 
-/** What a configuration costs, from its templates and the dated prices. */
+/** The cost of a configuration, from its templates and the dated prices. */
 export function estimate(config: Config, templates: Templates): Estimate {
   const tariff = new Tariff();
   const { lines, unclassified } = idleLines(templates, tariff);
@@ -28,7 +28,7 @@ export function estimate(config: Config, templates: Templates): Estimate {
   };
 }
 
-/** A state machine is priced by its runs: one that no run starts would be left out. */
+/** A state machine is priced by its runs, so one without a priced run would be left out. */
 function unpricedMachines(templates: Templates, runs: readonly RunCost[]): string[] {
   const priced = new Set(runs.flatMap(({ lines }) => lines.map(({ stack, resource }) => `${stack}/${resource}`)));
   return resources(templates)
@@ -36,5 +36,5 @@ function unpricedMachines(templates: Templates, runs: readonly RunCost[]): strin
     .map(({ stack, id }) => `${stack}/${id}: a state machine that no run of scripts/account/cost/runs.ts prices`);
 }
 
-/** A month idle and one drift story: what `--max-usd` and the check of the budget look at. */
+/** One idle month and one drift story: the amount that `--max-usd` and the budget check use. */
 export const firstMonth = ({ idle, story: told }: Estimate): number => idle.usdPerMonth + told.usd;

@@ -2,7 +2,7 @@ import type { Out } from '../../shared/out';
 import { total } from './tariff';
 import type { CostLine, Estimate } from './types';
 
-/** Amounts below a tenth of a cent still say which digit they begin with. */
+/** Amounts below a tenth of a cent keep their first significant digit. */
 export const usd = (amount: number): string =>
   amount === 0 || amount >= 0.001 ? amount.toFixed(amount < 1 ? 3 : 2) : amount.toPrecision(1);
 
@@ -13,7 +13,7 @@ export function printEstimate(estimate: Estimate, out: Out): void {
 function* lines({ kit, profile, region, idle, runs, story, unpriced }: Estimate): Generator<string> {
   yield `${kit}, profile ${profile}, USD, list prices of ${region} without free tier`;
   yield '';
-  yield `while it exists  ${usd(idle.usdPerDay)} a day, ${usd(idle.usdPerMonth)} a month`;
+  yield `while it exists  ${usd(idle.usdPerDay)} per day, ${usd(idle.usdPerMonth)} per month`;
   yield* byStack(idle.lines);
   for (const run of runs) {
     yield '';
@@ -29,7 +29,7 @@ function* lines({ kit, profile, region, idle, runs, story, unpriced }: Estimate)
   yield 'Durations and volumes are assumptions: --json lists them, with the day each price was last looked up.';
 }
 
-/** Lines under half a tenth of a cent are summed: they are traceable with --json. */
+/** Lines under half a tenth of a cent are summed; --json lists them. */
 function* byStack(all: CostLine[]): Generator<string> {
   for (const stack of new Set(all.map((line) => line.stack))) {
     const of = all.filter((line) => line.stack === stack);

@@ -1,4 +1,4 @@
-/** What one use of the kit costs: from the jobs that the state machines start and the functions they call. */
+/** The cost of one use of the kit, from the jobs and functions that the state machines start. */
 import { batchLimits } from '../../../lib/ai-services/limits';
 import type { Config } from '../../../lib/config';
 import { algorithms } from '../../../lib/training/families';
@@ -9,7 +9,7 @@ import type { CostLine, Estimate, RunCost } from './types';
 
 const GB = 1e-6; // KB in a GB
 
-/** Billed minutes and instances of a job that a state starts. */
+/** Billed minutes and instances of a job in a state. */
 function duration(job: JobState): { minutes: number; kind: string; at: Json } {
   const { arguments: given } = job;
   switch (job.operation) {
@@ -24,11 +24,13 @@ function duration(job: JobState): { minutes: number; kind: string; at: Json } {
         at: given.ProcessingResources.ClusterConfig,
       };
     default:
-      throw new Error(`${job.stack}/${job.id} starts ${job.operation}, whose duration nobody has assumed`);
+      throw new Error(
+        `${job.stack}/${job.id} starts ${job.operation}, for which scripts/account/cost/assumptions.ts has no duration`,
+      );
   }
 }
 
-/** The SageMaker jobs of a machine, or of those of its states that `only` picks, `times` each. */
+/** Cost lines of the SageMaker jobs of a machine, or of the states that `only` selects, `times` each. */
 export function jobLines(machine: Machine, tariff: Tariff, only = (_: JobState) => true, times = 1): CostLine[] {
   return machine.jobs.filter(only).flatMap((job) => {
     const { minutes, kind, at } = duration(job);
@@ -41,7 +43,7 @@ export function jobLines(machine: Machine, tariff: Tariff, only = (_: JobState) 
   });
 }
 
-/** Requests and logs that every job causes. */
+/** Requests and logs of every job. */
 const around = (
   job: JobState,
   tariff: Tariff,
@@ -53,7 +55,7 @@ const around = (
   ...tariff.charge(job, 'log', 'logs:ingested', assumed(log) * 1000 * GB * times),
 ];
 
-/** Every state counts, entered or not: a run passes most of them, and a retry counts again. */
+/** All states are counted once: a run skips some of them, and retries count again. */
 export function transitionLines(machine: Machine, tariff: Tariff, more = 0): CostLine[] {
   const entered = Object.keys(machine.states).length + more;
   return [
@@ -68,7 +70,7 @@ function prepare(templates: Templates, tariff: Tariff): CostLine[] {
   const job = only(templates, 'etl', 'AWS::Glue::Job');
   const machine = machineOf(templates, 'etl', 'Prepare');
   const { NumberOfWorkers, WorkerType } = job.properties;
-  // A worker of G.1X is one DPU, of G.2X two, and so on.
+  // A G.1X worker is one DPU, a G.2X worker two, and so on.
   const dpus = (NumberOfWorkers as number) * Number(/G\.(\d+)X/.exec(WorkerType as string)?.[1]);
   const minutes = assumed('prepareMinutes');
   return [
@@ -151,11 +153,11 @@ function analyze(templates: Templates, tariff: Tariff): CostLine[] {
   ];
 }
 
-/** Every run by name, in the order of the lifecycle. */
+/** Every run by name, in lifecycle order. */
 export function runCosts(templates: Templates, tuning: Config['training']['tuning'], tariff: Tariff): RunCost[] {
   const train = machineOf(templates, 'training', 'Train');
   const monitor = machineOf(templates, 'monitoring', 'Monitor');
-  // A tuning job that goes on from another is a state of its own, and one of the two is entered.
+  // A warm start is a state of its own; only one of the two tuning states is entered.
   const isTuning = ({ operation, arguments: given }: JobState) =>
     operation === 'sagemaker:createHyperParameterTuningJob' && given.WarmStartConfig === undefined;
   // States by their names in lib/training.
@@ -187,7 +189,7 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
   return runs.map(([run, lines]) => ({ run, usd: total(lines), lines }));
 }
 
-/** The drift story as so many of the runs. */
+/** The cost of the drift story, as a number of runs. */
 export function story(runs: RunCost[]): Estimate['story'] {
   const times: Record<string, number> = {
     prepare: assumed('storyPreparations'),

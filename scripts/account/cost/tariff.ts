@@ -3,12 +3,12 @@ import type { CostLine } from './types';
 
 export type Place = Pick<CostLine, 'stack'> & { id: string };
 
-/** Puts prices on things, and remembers what has none. */
+/** Prices units, and collects resources without a price. */
 export class Tariff {
   /** `stack/id: price`. */
   readonly unpriced = new Set<string>();
 
-  /** `units` of a price as a line; none where nobody knows the price. */
+  /** `units` of a price as a line; none when the price is missing. */
   charge({ stack, id }: Place, what: string, price: string, units: number): CostLine[] {
     const known = priceList.prices[price];
     if (known === undefined) {

@@ -1,11 +1,11 @@
 import type { StackName } from '../../../lib/rooms';
 
-/** One amount: how many units of what price, and where in the templates they come from. */
+/** One amount: units, price, and origin in the templates. */
 export interface CostLine {
   stack: StackName;
-  /** Logical id of the resource, with `/State` for a job that a state of its machine starts. */
+  /** Logical id of the resource, with `/State` for a job that its machine starts. */
   resource: string;
-  /** What is billed, for people. */
+  /** The billed item, as text for people. */
   what: string;
   /** Key of facts/prices.json. */
   price: string;
@@ -17,7 +17,7 @@ export interface CostLine {
   pricedOn: string;
 }
 
-/** What one use of the kit costs, e.g. a run of Prepare. */
+/** The cost of one use of the kit, e.g. a run of Prepare. */
 export interface RunCost {
   run: string;
   usd: number;
@@ -28,13 +28,13 @@ export interface Estimate {
   kit: string;
   profile: string;
   region: string;
-  /** While the kit exists and nobody uses it; free tier ignored. */
+  /** The cost of the deployed kit without use, free tier ignored. */
   idle: { usdPerDay: number; usdPerMonth: number; lines: CostLine[] };
   runs: RunCost[];
   /** Seven months with drifts in them: `npm run rehearse -- --scenario drift`, on AWS. */
   story: { usd: number; parts: { run: string; times: number; usd: number }[] };
-  /** What the figures take for granted. */
+  /** Assumptions behind the figures. */
   assumptions: { name: string; value: number; unit: string; why: string }[];
-  /** Resource types that nobody has put a price on, `stack/LogicalId (type)`. */
+  /** Resource types without a price, `stack/LogicalId (type)`. */
   unpriced: string[];
 }

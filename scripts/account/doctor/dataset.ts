@@ -1,4 +1,4 @@
-/** What this machine has of the dataset, beside what its file declares: a rehearsal and `load` would stumble over it later. */
+/** Compares the dataset on this machine with its declaration; a rehearsal and `load` would fail on differences later. */
 import { openSource, storyOf } from '../../../datasets/module';
 import type { Config } from '../../../lib/config';
 import { eventsTable, labelsOf } from '../../../lib/shared/dataset';
@@ -7,7 +7,7 @@ import { addDays } from '../../../lib/shared/days';
 import { daysOf, partitionsOf } from '../../operate/days';
 import { type Check, ok, warn } from './types';
 
-/** Declared and found volumes may differ so much: windows and slices are made for the declared one. */
+/** Tolerated factor between declared and found volume, because windows and slices are sized for the declared one. */
 const FACTOR = 1.5;
 
 export interface Held {
@@ -16,7 +16,7 @@ export interface Held {
   days: number;
   eventsPerDay: number;
   positiveShare: number;
-  /** What `load` and `labels` would leave out. */
+  /** Rows that `load` or `labels` would leave out. */
   left: string[];
 }
 
@@ -52,7 +52,7 @@ export function judgeDataset(asked: Asked): Check[] {
   try {
     return judgeHeld(asked, heldOf(asked.dataset));
   } catch (error) {
-    const fix = 'mend it before you load from this machine: docs/your-own-data.md';
+    const fix = 'correct it before you load from this machine: docs/your-own-data.md';
     return [warn('dataset', `${asked.dataset} cannot be read here: ${(error as Error).message}`, fix)];
   }
 }

@@ -31,7 +31,7 @@ import { type Check, type Diagnosis, type DiagnoseOptions, fail, ok, warn } from
 
 export type { Check, Diagnosis, DiagnoseOptions, Verdict } from './types';
 
-/** Whether the configuration can be deployed into the account, and what is in the way. */
+/** Checks whether the configuration can be deployed into the account, and names the obstacles. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const { config, aws = {}, templates } = options;
   const { kit, profile } = config;
@@ -65,7 +65,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
       return judgeFeatures(closed, { refusal, customer });
     }),
     asked('image', async () => {
-      // Said by the check of the Region.
+      // The check of the Region reports this.
       if (!xgboostRegions.includes(region)) return [];
       const image = xgboostImageIn(region);
       return [judgeImage(image, await look.hasImage(aws, image))];
@@ -98,7 +98,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   return { kit, profile, account, region, verdict: worst(checks), checks };
 }
 
-/** Account and Region, or the check that says why there are none. */
+/** Account and Region, or the check that explains why they are unavailable. */
 async function signIn({
   aws = {},
 }: DiagnoseOptions): Promise<{ account: string; principal: string; region: string } | Check> {
@@ -112,13 +112,13 @@ async function signIn({
   }
 }
 
-/** A call that the account refuses is a line of the diagnosis and not its end. */
+/** A call that the account refuses becomes a line of the diagnosis instead of ending it. */
 async function asked(about: string, look: () => Promise<Check[]>): Promise<Check[]> {
   try {
     return await look();
   } catch (error) {
     const { name, message } = error as Error;
-    return [warn(about, `could not look: ${name}: ${message}`, 'sign in as somebody who may read it')];
+    return [warn(about, `could not be checked: ${name}: ${message}`, 'sign in with permission to read it')];
   }
 }
 

@@ -1,4 +1,4 @@
-/** Judges what was found; no call to AWS, no clock. */
+/** Judges the findings, without calls to AWS and without a clock. */
 import { reservedFor } from '../../../lib/shared/names';
 import type { xgboostImageIn } from '../../../lib/shared/xgboost-image';
 import type { ClosedFeature } from '../facts';
@@ -13,14 +13,14 @@ const SEVERITY: Verdict[] = ['ok', 'warn', 'fail'];
 export const worst = (checks: readonly { verdict: Verdict }[]): Verdict =>
   SEVERITY[Math.max(0, ...checks.map(({ verdict }) => SEVERITY.indexOf(verdict)))] ?? 'ok';
 
-/** A version such as 20.11.0, or null where the tool is not there. */
+/** A version such as 20.11.0, or null when the tool is missing. */
 export interface Tool {
   name: string;
   found: string | null;
   wanted: string;
-  /** Whether `wanted` is the only version or the least one. */
+  /** Whether `wanted` is the only permitted version or the minimum. */
   exactly: boolean;
-  /** What a missing tool means. */
+  /** Verdict when the tool is missing. */
   verdict: Exclude<Verdict, 'ok'>;
   fix: string;
 }
@@ -62,7 +62,7 @@ export function judgeImage({ repositoryName, imageTag, registryId }: Image, isTh
       );
 }
 
-/** The newest feature that the kit's templates use came with version 6: the role that publishes files, and the version rule itself. */
+/** The newest bootstrap feature of the templates, the file-publishing role, came with version 6, as did the version rule. */
 export const BOOTSTRAP_VERSION = 6;
 
 export function judgeBootstrap(version: number | null, account: string, region: string): Check {
@@ -73,7 +73,7 @@ export function judgeBootstrap(version: number | null, account: string, region: 
     : fail('bootstrap', `version ${version} is older than ${BOOTSTRAP_VERSION}`, fix);
 }
 
-/** A quota as Service Quotas tells it; `applied` is null where it was never changed. */
+/** A quota as reported by Service Quotas; `applied` is null when it was never changed. */
 export interface ToldQuota {
   code: string;
   applied: number | null;
@@ -89,7 +89,7 @@ export function judgeQuota(
   if (told === null)
     return warn(
       'quota',
-      `${name}: Service Quotas knows no quota of this name in ${region}; ${least} are needed for ${what}`,
+      `${name}: Service Quotas has no quota of this name in ${region}; ${least} are needed for ${what}`,
       list,
       { name, code: null, needed: least },
     );
@@ -106,12 +106,12 @@ export function judgeQuota(
   return { about: 'quota', verdict, found: `${figures}; ${why}`, fix, evidence };
 }
 
-/** Every closed feature that the templates meet, with the resources that do. */
+/** Every closed feature that the templates use, with the resources that use it. */
 export function featuresInUse(
   templates: Templates,
   features: readonly ClosedFeature[],
 ): { feature: ClosedFeature; where: string[] }[] {
-  // A grant on something is no use of it.
+  // A grant alone is no use of a feature.
   const all = resources(templates).filter(({ type }) => !type.startsWith('AWS::IAM::'));
   return features.flatMap((feature) => {
     const where = all.filter((resource) => meets(resource, feature.uses)).map(({ stack, id }) => `${stack}/${id}`);
@@ -126,7 +126,7 @@ function meets({ type, properties }: Placed, uses: ClosedFeature['uses']): boole
     if (resourceType === type && value !== undefined && (values.includes('*') || values.includes(String(value))))
       return true;
   }
-  // A state machine's calls and requests are text in its definition.
+  // API calls and request fields of a state machine are text in its definition.
   const said =
     type === 'AWS::StepFunctions::StateMachine' ? text(properties.DefinitionString) : JSON.stringify(properties);
   const named = (field: string) => new RegExp(`"${field}"\\s*:`).test(said);
@@ -140,7 +140,7 @@ function meets({ type, properties }: Placed, uses: ClosedFeature['uses']): boole
   );
 }
 
-/** `customer` is an account that has used Model Monitor before: such accounts usually keep what was closed with it. */
+/** `customer` is an account that used Model Monitor before: such accounts usually keep the features that closed with it. */
 export function judgeFeatures(
   inUse: ReturnType<typeof featuresInUse>,
   { refusal, customer }: { refusal: string; customer: boolean },
@@ -158,14 +158,14 @@ export function judgeFeatures(
   });
 }
 
-/** What a resource is called by the template, and how long AWS lets it be. */
+/** A name that the template fixes, with AWS's length limit. */
 export interface FixedName {
   where: string;
   name: string;
   limit: number;
 }
 
-/** SageMaker's limit for tuning jobs, the shortest; a job's name is the kit's and twelve characters of a hash. */
+/** SageMaker's shortest limit is that for tuning jobs; a job's name is the kit's and twelve characters of a hash. */
 const JOB_NAME: (kit: string) => FixedName = (kit) => ({ where: 'jobs', name: `${kit}-${'0'.repeat(12)}`, limit: 32 });
 
 export function fixedNames(templates: Templates): FixedName[] {
@@ -216,7 +216,7 @@ export function judgeDeployed(stacks: readonly DeployedStack[], all: number, pro
     : warn(about, `${stacks.length} of ${all} stacks`, 'npm run kit -- up');
 }
 
-/** What carries the kit's tag although no stack of the kit is there; a name that the templates fix would be taken. */
+/** Resources that carry the kit's tag although no stack of the kit exists; fixed names of the templates would be taken. */
 export function judgeLeftovers(
   kit: string,
   tagged: readonly string[],
@@ -227,7 +227,7 @@ export function judgeLeftovers(
   if (stacks > 0) return [ok(about, `${tagged.length} resources carry the tag kit=${kit} of the deployed stacks`)];
   if (tagged.length === 0) return [ok(about, `nothing carries the tag kit=${kit}`)];
   const taken = fixed.flatMap(({ name, where }) =>
-    // A parameter's name begins with the slash that its ARN has anyway.
+    // A parameter's ARN contains the leading slash of its name only once.
     tagged
       .filter((arn) => [':', '/'].some((before) => arn.endsWith(`${before}${name.replace(/^\//, '')}`)))
       .map((arn) => ({ arn, where })),
@@ -239,7 +239,7 @@ export function judgeLeftovers(
   ];
 }
 
-/** @param refusal of DescribeBudgets; null where it answered */
+/** @param refusal error of DescribeBudgets; null when it succeeded */
 export function judgeBudgets(refusal: string | null, monthlyBudgetUsd: number | null): Check {
   if (refusal === null) return ok('budget', 'the account may have budgets');
   const found = `the account may have no budgets: ${refusal}`;
@@ -251,13 +251,13 @@ export function judgeBudgets(refusal: string | null, monthlyBudgetUsd: number | 
   );
 }
 
-/** The budget tells people at 80 %. */
+/** Share of the budget at which a notification is sent. */
 const TOLD_AT = 0.8;
 
 export function judgeBudget(firstMonthUsd: number, monthlyBudgetUsd: number | null): Check {
   const cost = `cost ${firstMonthUsd.toFixed(2)} USD`;
   if (monthlyBudgetUsd === null)
-    return ok('budget', `none: nobody is told when a month gets expensive; idle and a drift story ${cost}`);
+    return ok('budget', `none, so there is no warning about an expensive month; idle and a drift story ${cost}`);
   const figures = `a month idle and a drift story ${cost}, the budget is ${monthlyBudgetUsd}`;
   const evidence = { firstMonthUsd, monthlyBudgetUsd };
   if (firstMonthUsd <= monthlyBudgetUsd * TOLD_AT) return ok('budget', figures, evidence);

@@ -1,4 +1,4 @@
-/** Looks at the account; what it finds is judged in judge.ts. */
+/** Collects findings from the account; judge.ts judges them. */
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../operate/deployed-kit';
 import { call, pages } from '../../shared/sdk';
@@ -13,7 +13,7 @@ export async function account(aws: Aws): Promise<{ account: string; principal: s
 /** @throws Error of the SDK when no Region is configured */
 export const region = (aws: Aws): Promise<string> => new STSClient(aws).config.region();
 
-/** How Budgets refuses a member account of an organization whose payer did not enable it; null where it answers. */
+/** The error of Budgets in a member account of an organization whose payer did not enable it; null otherwise. */
 export async function budgetsRefusal(aws: Aws, AccountId: string): Promise<string | null> {
   try {
     await call(aws, 'budgets:DescribeBudgets', { AccountId, MaxResults: 1 });
@@ -25,15 +25,15 @@ export async function budgetsRefusal(aws: Aws, AccountId: string): Promise<strin
   }
 }
 
-/** Whether the registry has the image. @throws Error of ECR where it lets this account not look */
+/** Whether the registry has the image. @throws Error of ECR when this account has no access */
 export async function hasImage(aws: Aws, { imageTag, ...repository }: Image): Promise<boolean> {
   const { images } = await call(aws, 'ecr:BatchGetImage', { ...repository, imageIds: [{ imageTag }] });
   return (images ?? []).length > 0;
 }
 
-/** Version of the CDK's bootstrap stack; null where there is none. */
+/** Version of the CDK's bootstrap stack; null when it does not exist. */
 export async function bootstrapVersion(aws: Aws): Promise<number | null> {
-  // The qualifier of every account that nobody bootstrapped under another one.
+  // The default qualifier of bootstrapped accounts.
   const Name = '/cdk-bootstrap/hnb659fds/version';
   try {
     const { Parameter } = await call(aws, 'ssm:GetParameter', { Name });
@@ -50,7 +50,7 @@ export class Quotas {
 
   constructor(private readonly aws: Aws) {}
 
-  /** What the account has of it; null where the Region has no quota of that name. */
+  /** The account's value of a quota; null when the Region has no quota of that name. */
   async told({ service, name, code }: Need): Promise<ToldQuota | null> {
     const QuotaCode = code ?? (await this.codes(service)).get(name);
     if (QuotaCode === undefined) return null;
@@ -71,7 +71,7 @@ export class Quotas {
     }
   }
 
-  /** Codes by name, all pages: a filter of the CLI looks at the first page only. */
+  /** Codes by name from all pages, because a filter of the CLI applies to the first page only. */
   private codes(ServiceCode: string): Promise<Map<string, string>> {
     const listing = this.byName.get(ServiceCode) ?? this.list(ServiceCode);
     this.byName.set(ServiceCode, listing);
@@ -96,7 +96,7 @@ export async function tagged(aws: Aws, kit: string): Promise<string[]> {
   return found;
 }
 
-/** Whether Model Monitor was ever used here. An empty list proves nothing: only a create call is refused. */
+/** Whether Model Monitor was ever used here. An empty list is no proof, because only create calls are refused. */
 export async function hasSchedules(aws: Aws): Promise<boolean> {
   const { MonitoringScheduleSummaries } = await call(aws, 'sagemaker:ListMonitoringSchedules', { MaxResults: 1 });
   return (MonitoringScheduleSummaries ?? []).length > 0;

@@ -1,22 +1,22 @@
-/** What a configuration needs of the account's quotas. */
+/** Quotas that a configuration needs. */
 import type { Config } from '../../../lib/config';
 import { knownQuotas } from '../facts';
 
 export interface Need {
   service: string;
-  /** The name that Service Quotas gives it. */
+  /** The quota's name in Service Quotas. */
   name: string;
-  /** `L-…`; undefined where it has to be looked up by name. */
+  /** `L-…`; undefined when it must be looked up by name. */
   code?: string;
-  /** Below this the kit does not work. */
+  /** Least value with which the kit works. */
   least: number;
-  /** What `least` is needed for. */
+  /** Purpose of the quota. */
   what: string;
-  /** Below this it works, but not always: `short` says when. @default least */
+  /** Value from which it always works; `short` describes the limitation below it. @default least */
   comfortable?: { value: number; short: string };
 }
 
-/** Every quota that the kit meets, each once. */
+/** Every quota that the kit uses, each once. */
 export function needs({ training, monitoring, serving, etl }: Config): Need[] {
   const types = [...new Set([training.processingInstanceType, monitoringType(monitoring)])];
   const wanted: Omit<Need, 'code'>[] = [
@@ -27,7 +27,7 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       what: 'training and tuning',
       comfortable: {
         value: training.tuning.maxParallel + 1,
-        short: 'a retraining that starts while somebody tunes is refused',
+        short: 'a retraining is refused while a tuning job runs',
       },
     },
     ...types.map((type) => ({
@@ -37,14 +37,14 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       what: 'evaluation and monitoring',
       comfortable: {
         value: types.length === 1 ? 2 : 1,
-        short: 'an evaluation that starts while a window is monitored is refused',
+        short: 'an evaluation is refused while a window is monitored',
       },
     })),
     ...(serving.mode === 'serverless' ? serverless(serving) : realTime(serving, monitoring)),
     {
       service: 'lambda',
       name: 'Concurrent executions',
-      // A prediction and the guard.
+      // One execution each for a prediction and the guard.
       least: 2,
       what: 'predictions and the guard',
       comfortable: {
@@ -57,7 +57,7 @@ export function needs({ training, monitoring, serving, etl }: Config): Need[] {
       name: 'Max task DPUs per account',
       least: etl.workers,
       what: 'preparing months',
-      // The job's own limit of concurrent runs.
+      // The job's limit of concurrent runs.
       comfortable: { value: etl.workers * 3, short: 'months that land together are prepared one after the other' },
     },
   ];
@@ -91,13 +91,13 @@ const realTime = ({ mode, instanceType, ...scaling }: Config['serving'], { engin
     {
       service: 'sagemaker',
       name: `${instanceType} for endpoint usage`,
-      // A release shifts traffic between two whole fleets.
+      // A release shifts traffic between two complete fleets.
       least: 2 * minInstances,
       what: 'two fleets while a release shifts traffic',
       // Clarify starts an endpoint of its own to explain predictions.
       comfortable: {
         value: 2 * maxInstances + (engine === 'managed' ? 1 : 0),
-        short: 'a release fails while the endpoint is scaled to serving.maxInstances',
+        short: 'a release fails when the endpoint is scaled to serving.maxInstances',
       },
     },
   ];

@@ -1,11 +1,11 @@
-/** The account's default VPC, in which the warehouse stands. */
+/** The account's default VPC, which the warehouse uses. */
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Aws } from '../../operate/deployed-kit';
 import { type Check, fail, ok } from './types';
 
-/** In how many zones the account's default VPC has subnets. Signed by hand: the SDK's client of EC2 takes 14 MB for this one call. */
+/** Number of zones in which the default VPC has subnets. The request is signed by hand, because the SDK's EC2 client adds 14 MB. */
 export async function defaultZones(aws: Aws): Promise<number> {
   const { config } = new STSClient(aws);
   const region = await config.region();

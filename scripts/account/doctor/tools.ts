@@ -8,7 +8,7 @@ const ROOT = join(__dirname, '../../..');
 const OWN_PYTHON = join(ROOT, '.toolchain/python/bin/python');
 const OWN_CDK = join(ROOT, 'node_modules/aws-cdk/package.json');
 
-/** What the commands run on. */
+/** Tools that the commands need. */
 export function tools(): Tool[] {
   const setUp = 'npm run setup';
   return [
@@ -25,7 +25,7 @@ export function tools(): Tool[] {
       found: pythonVersion(),
       wanted: '3.11.4',
       exactly: false,
-      // Deploying does without; loading data and rehearsing do not.
+      // Deploying works without it; loading data and rehearsing do not.
       verdict: 'warn',
       fix: setUp,
     },

@@ -6,12 +6,12 @@ export type Verdict = 'ok' | 'warn' | 'fail';
 
 /** One line of a diagnosis. */
 export interface Check {
-  /** What was looked at, e.g. `quota` or `bootstrap`. */
+  /** Subject of the check, e.g. `quota` or `bootstrap`. */
   about: string;
   verdict: Verdict;
-  /** What was found, a sentence. */
+  /** The finding as a sentence. */
   found: string;
-  /** The command or address that mends it; there whenever the verdict is not ok. */
+  /** The command or address of the remedy; present whenever the verdict is not ok. */
   fix?: string;
   /** Figures behind the sentence, for `--json`. */
   evidence?: Record<string, string | number | null>;
@@ -40,7 +40,7 @@ export interface Diagnosis {
   profile: string;
   account: string | null;
   region: string | null;
-  /** The worst of the checks. */
+  /** The worst verdict of the checks. */
   verdict: Verdict;
   checks: Check[];
 }

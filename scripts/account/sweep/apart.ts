@@ -1,4 +1,4 @@
-/** Types that one list does not tell enough of. */
+/** Types that need more than one list operation. */
 import type { Aws } from '../../operate/deployed-kit';
 import { call, pages } from '../../shared/sdk';
 import { budgetsRefusal } from '../doctor/look';
@@ -11,12 +11,12 @@ export const apart: Record<string, (aws: Aws, kit: string) => Promise<Thing[]>> 
   'AWS::Budgets::Budget': budgets,
 };
 
-/** Keys by their description. */
+/** Keys identified by their description. */
 async function keys(aws: Aws): Promise<Thing[]> {
   const found: Thing[] = [];
   for await (const { KeyId } of pages(aws, 'kms:ListKeys', {}, ['Keys'])) {
     const { KeyMetadata } = await call(aws, 'kms:DescribeKey', { KeyId }).catch((error: Error) => {
-      // The policy of the kit's key admits the account: one that refuses its administrator is somebody else's.
+      // The policy of the kit's key admits the account, so a key that denies its administrator belongs to somebody else.
       if (error.name === 'AccessDeniedException') return {};
       throw error;
     });
@@ -35,10 +35,10 @@ async function roles(aws: Aws): Promise<Thing[]> {
   return found;
 }
 
-/** The kit's budgets: a subscriber's address says whose each is. */
+/** The kit's budgets, identified by a subscriber's address. */
 async function budgets(aws: Aws, kit: string): Promise<Thing[]> {
   const { Account: AccountId } = await call(aws, 'sts:GetCallerIdentity', {});
-  // An account that may have no budgets has none.
+  // An account without access to Budgets has none.
   if ((await budgetsRefusal(aws, AccountId)) !== null) return [];
   const list = (of: string, input: object, member: string) =>
     pages(aws, `budgets:Describe${of}`, { AccountId, ...input }, [member]);

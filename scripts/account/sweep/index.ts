@@ -1,4 +1,4 @@
-/** `sweep`: what is still in the account that the kit made, or a service on its behalf. Removes nothing. */
+/** `sweep`: finds resources in the account that the kit, or a service on its behalf, created. Removes nothing. */
 import type { Aws } from '../../operate/deployed-kit';
 import { tagged as taggedArns } from '../doctor/look';
 import { type Apart, type Kind, kinds, list, owns, removal, type Thing } from './list';
@@ -6,7 +6,7 @@ import { type Apart, type Kind, kinds, list, owns, removal, type Thing } from '.
 export interface Leftover {
   kind: string;
   name: string;
-  /** How it is known to be the kit's. */
+  /** How its owner was identified. */
   by: 'name' | 'tag';
   /** The command that removes it. */
   remove: string;
@@ -14,15 +14,15 @@ export interface Leftover {
 
 export interface Sweep {
   kit: string;
-  /** What somebody has to remove. */
+  /** Resources that must be removed. */
   left: Leftover[];
-  /** What ends by itself, or is not the kit's alone. */
+  /** Resources that end by themselves, or are shared. */
   apart: (Leftover & { apart: Apart })[];
-  /** Kinds that could not be listed: nothing can be said of them. */
+  /** Kinds that could not be listed, so that their state is unknown. */
   unanswered: { kind: string; reason: string }[];
 }
 
-/** Looks for every kind by name and by the tag `kit`. */
+/** Searches every kind by name and by the tag `kit`. */
 export async function sweep(aws: Aws, kit: string): Promise<Sweep> {
   const found: Sweep = { kit, left: [], apart: [], unanswered: [] };
   const tagged = await taggedArns(aws, kit).catch((error: Error) => {
@@ -42,7 +42,7 @@ export async function sweep(aws: Aws, kit: string): Promise<Sweep> {
       name: arn,
       by: 'tag',
       remove:
-        'the index of tags alone names it, and trails deletions: sweep again in an hour, then look in the console of its service',
+        "only the tag index still lists it, which lags behind deletions: sweep again in an hour, then look in its service's console",
     });
   return found;
 }
@@ -63,26 +63,26 @@ function sort(kind: Kind, things: readonly Thing[], kit: string, tagged: readonl
   }
 }
 
-/** Nothing is left, and every kind was looked for. */
+/** Whether nothing is left, and every kind could be listed. */
 export const clean = ({ left, unanswered }: Sweep): boolean => left.length === 0 && unanswered.length === 0;
 
 export function* lines({ kit, left, apart, unanswered }: Sweep): Generator<string> {
   for (const { kind, name, remove } of left) yield `left     ${kind} ${name}\n         ${remove}`;
   for (const { kind, name, apart: why } of apart) if (why !== 'history') yield `${why.padEnd(8)} ${kind} ${name}`;
   const records = apart.filter(({ apart: why }) => why === 'history').length;
-  if (records > 0) yield `history  ${records} jobs: records that nobody can delete and nobody pays for`;
+  if (records > 0) yield `history  ${records} jobs: records that cannot be deleted and cost nothing`;
   for (const { kind, reason } of unanswered) yield `unknown  ${kind}: ${reason}`;
   yield `${left.length} of ${kit} left${unanswered.length === 0 ? '' : `, ${unanswered.length} kinds could not be listed`}`;
 }
 
-/** Whether the kind's own list tells of such an ARN. The tagging API's index trails it: what it alone still names is gone. */
+/** Whether the kind's own list covers an ARN. The tagging API's index lags behind: a resource that only it lists is gone. */
 export function covers({ arn: form }: Kind, arn: string): boolean {
   if (form === undefined) return false;
   const [[, , service, , , ...resource], [, , wanted, , , ...prefix]] = [arn.split(':'), form.split(':')];
   return service === wanted && resource.join(':').startsWith(prefix.join(':').split('{')[0]!);
 }
 
-/** SageMaker writes its ARNs in small letters whatever the name. */
+/** SageMaker writes its ARNs in lower case, whatever the name. */
 function isOf(kind: Kind, { name, id }: Thing, arn: string): boolean {
   const is = arn.toLowerCase();
   return (

@@ -1,4 +1,4 @@
-/** Finds the things of any type by the table's row. */
+/** Lists the resources of any type by its row of the table. */
 import { names } from '../../../lib/shared/names';
 import type { Aws } from '../../operate/deployed-kit';
 import { type Listing, type ResourceKind, resourceKinds } from '../../shared/resource-kinds';
@@ -7,19 +7,19 @@ import type { Json } from '../../shared/templates';
 import { apart } from './apart';
 import { jobOwns, pathOwns, stackOwns } from './owner';
 
-/** Something in the account. */
+/** A resource in the account. */
 export interface Thing {
-  /** What its service calls it. */
+  /** Its name in the service. */
   name: string;
-  /** What the removing command takes, where that is not the name. */
+  /** The identifier for the removing command, if it is not the name. */
   id?: string;
-  /** Why it does not count: it ends by itself, belongs to the account, or is a record that costs nothing. @default it counts */
+  /** Why it does not count: it ends by itself, belongs to the account, or is a record without cost. @default it counts */
   apart?: Apart;
 }
 
 export type Apart = 'pending deletion' | 'shared' | 'history';
 
-/** A type whose things are looked for. */
+/** A type with a listing. */
 export interface Kind extends ResourceKind {
   type: string;
   listed: Listing;
@@ -30,14 +30,14 @@ export const kinds: readonly Kind[] = Object.entries(resourceKinds).flatMap(([ty
   kind.listed === undefined ? [] : [{ ...kind, type, listed: kind.listed, removed: kind.removed! }],
 );
 
-/** Every thing of a type in the account and Region; a row whose request filters by name leaves others out. */
+/** Every resource of a type in the account and Region; a request that filters by name returns matches only. */
 export async function list(aws: Aws, kit: string, { type, listed }: Kind, filter: object = {}): Promise<Thing[]> {
   if (listed.by === 'apart') return apart[type]!(aws, kit);
   if (listed.within === undefined) return answered(aws, kit, listed, filter);
   const parents = kinds.find((kind) => kind.type === listed.within)!;
   const found: Thing[] = [];
   for (const { name: parent } of await list(aws, kit, parents))
-    // A service refuses to list within a parent that is not there.
+    // A service refuses to list within a missing parent.
     if (owns(kit, parents.listed, parent)) found.push(...(await answered(aws, kit, listed, filter, parent)));
   return found;
 }
@@ -62,7 +62,7 @@ const at = (item: Json, path?: string): Json => path?.split('.').reduce((inner: 
 
 const isShared = (pattern: string | undefined, name: string) => pattern !== undefined && new RegExp(pattern).test(name);
 
-/** Names that the kit fixes. The catalog of Glue takes no hyphens. */
+/** Names that the kit fixes. Glue's catalog allows no hyphens. */
 export const places = (kit: string): Record<string, string> => ({
   kit,
   catalog: kit.replaceAll('-', '_'),
@@ -70,7 +70,7 @@ export const places = (kit: string): Record<string, string> => ({
   registry: names.modelPackageGroup(kit),
 });
 
-/** Every `{place}` of the texts of a value filled; what has no value stays. */
+/** Fills every `{place}` in the texts of a value; a place without a value stays. */
 export function filled(value: Json, values: Record<string, Json>): Json {
   if (typeof value === 'string') {
     const whole = values[/^\{(\w+)\}$/.exec(value)?.[1] ?? ''];
@@ -87,7 +87,7 @@ const owners: Record<string, (kit: string, name: string) => boolean> = {
   '{job}': jobOwns,
 };
 
-/** Whether its name tells that a thing is the kit's; a tag may tell, too. */
+/** Whether the name identifies a resource as the kit's; a tag may do so, too. */
 export function owns(kit: string, { owned = ['{stack}'], shared }: Listing, name: string): boolean {
   const ours = (pattern: string) => {
     const fixed = String(filled(pattern, places(kit)));
@@ -96,6 +96,6 @@ export function owns(kit: string, { owned = ['{stack}'], shared }: Listing, name
   return isShared(shared, name) || owned.some(ours);
 }
 
-/** The command that removes a thing. */
+/** The command that removes a resource. */
 export const removal = (kit: string, { removed }: Kind, { name, id }: Thing): string =>
   String(filled(removed, { ...places(kit), name, id }));

@@ -17,9 +17,9 @@ import type { Figures, Table } from './proof';
 const DELAY_DAYS = 2;
 
 interface About {
-  /** The dataset's rare outcome, where it has one. */
+  /** Whether it needs a dataset with a rare outcome. */
   readonly rare?: boolean;
-  /** What comes after the story's history, on which models are trained. */
+  /** Whether it needs the days after the story's history. */
   readonly later?: boolean;
 }
 
@@ -59,10 +59,10 @@ export function experiment(program: string, dataset: string, about: About = {}):
   }
 }
 
-/** One thread: two that wait for each other on a busy machine take longer than one. */
+/** One thread: two that wait for each other on a busy machine are slower than one. */
 const python = (args: string[]) => ended(toolchain().python, args, { env: { ...process.env, OMP_NUM_THREADS: '1' } });
 
-/** Lays the raw tables and the ground truth of the days out as the loader does. */
+/** Writes raw tables and ground truth of the days in the loader's layout. */
 function land(name: string, days: { start: string; end: string }, raw: string): { partitions: string[] } {
   const [dataset, source] = [datasetOf(name), openSource(name)];
   const put = (key: string, body: string | Buffer) => {

@@ -1,4 +1,4 @@
-/** `npm run prove`: the proofs that are too large for every check, one at a time, by hand. */
+/** `npm run prove`: runs a proof that is too large for the tests, one at a time. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';

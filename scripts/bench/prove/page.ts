@@ -1,4 +1,4 @@
-/** docs/proof/README.md: what was proven by hand, when and on which commit, and whether it still stands. */
+/** docs/proof/README.md: proofs with date, commit and validity. */
 import { ROOT } from '../../shared/cdk';
 import { code, pageOf, table } from '../../docs/markdown';
 import { type Figures, isStale, isTable, type Proof, provenOf } from './proof';
@@ -8,11 +8,11 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
   return pageOf([
     '# Proofs by hand',
     '',
-    '<!-- `npm run docs` and `npm run prove` write this page from the JSON files beside it. -->',
+    '<!-- `npm run docs` and `npm run prove` generate this page from the JSON files beside it. -->',
     '',
-    'What takes too long for `npm test` is proven by `npm run prove -- <name>`, on committed files only, and kept here with commit, seed, machine and figures.',
+    'Proofs that take too long for `npm test` are run with `npm run prove -- <name>`, on committed files only, and recorded here with commit, seed, machine and figures.',
     '',
-    'A proof is **stale** once a file that it covers differs from those it ran with; a hash of these files in its record says so, in a clone without history too. The mark stands on this page, and',
+    'A proof is **stale** once a file that it covers differs from those it ran with; the record contains a hash of these files, so that the check works in a clone without history too. The mark is on this page, and',
     'a test keeps the page current, so that no stale proof is shown as a fresh one. A mark changes once after a run of its proof, whatever changes later: the first change of what is covered is',
     'committed together with it (`npm run docs`), and no later one has to touch this page.',
     ...table(
@@ -40,7 +40,7 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
         '',
         `## ${name}`,
         '',
-        `${title}. ${seed === null ? 'Nothing is drawn at random' : `Seed ${seed}`}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, Python ${machine.python}.`,
+        `${title}. ${seed === null ? 'No random draws' : `Seed ${seed}`}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, Python ${machine.python}.`,
         `It covers ${paths.map(code).join(', ')}.`,
         ...tablesOf(figures),
       ];
@@ -48,12 +48,12 @@ export function proofPage(proofs: Readonly<Record<string, Proof>> = PROOFS, root
   ]);
 }
 
-/** Pages that teach with the tables of proofs. */
+/** Documentation pages with tables of proofs. */
 export const TAUGHT = ['fairness', 'imbalance', 'tasks', 'validation'].map((page) => `docs/models/${page}.md`);
 
 /**
- * A page with what stands between its `<!-- table: <proof> / <name> -->` and `<!-- end of table -->` taken from the record of the proof.
- * @throws Error where a page names a table that no record has
+ * A page with each part between `<!-- table: <proof> / <name> -->` and `<!-- end of table -->` replaced from the record of the proof.
+ * @throws Error when a page names a table that no record has
  */
 export function filled(page: string, root = ROOT): string {
   return page.replace(
@@ -77,7 +77,7 @@ function tablesOf(figures: Figures): string[] {
   ];
 }
 
-/** Lists that are too long to be read are told by their ends; the JSON file has every value. */
+/** Long lists are shown by their ends; the JSON file has every value. */
 const rows = (figures: Figures) =>
   Object.entries(figures).flatMap(([name, value]) => (isTable(value) ? [] : [[name, told(value)]]));
 

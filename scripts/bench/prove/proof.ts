@@ -1,4 +1,4 @@
-/** A proof that is too large for every check: run by hand, kept as `docs/proof/<name>.json`, stale once its files change. */
+/** A proof that is too large for the tests: run by hand, stored as `docs/proof/<name>.json`, stale once its files change. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +19,11 @@ export const isTable = (figure: Figure): figure is Table => typeof figure === 'o
 
 export interface Proof {
   readonly title: string;
-  /** Files and folders whose change makes the proof worth nothing. */
+  /** Files and folders whose change invalidates the proof. */
   readonly paths: readonly string[];
-  /** Seed of everything that it draws at random. @default none: it draws nothing */
+  /** Seed of all random draws. @default none: nothing is random */
   readonly seed?: number;
-  /** @throws Error when what is to be proven does not hold */
+  /** @throws Error when the claim does not hold */
   prove(): Figures;
 }
 
@@ -50,8 +50,8 @@ export function provenOf(name: string, root = ROOT): Proven | undefined {
 }
 
 /**
- * Runs a proof and keeps what it shows. One that fails, or whose files change meanwhile, leaves the former record as it is.
- * @throws Refused where files of the proof are not committed: nobody could run the same again
+ * Runs a proof and stores the result. The former record stays when the proof fails, or its files change meanwhile.
+ * @throws Refused when files of the proof are not committed, because the run could not be reproduced
  */
 export function prove(name: string, proof: Proof, root = ROOT): Proven {
   const { title, paths, seed = null } = proof;
@@ -66,20 +66,20 @@ export function prove(name: string, proof: Proof, root = ROOT): Proven {
   const figures = proof.prove();
   const seconds = Math.round((performance.now() - started) / 1000);
   if (fingerprint(paths, root) !== before.fingerprint)
-    throw new Error(`files of proof ${name} changed while it ran, so it is not known what it shows: run it again`);
+    throw new Error(`files of proof ${name} changed while it ran, so its result is void: run it again`);
   const proven: Proven = { ...before, startedAt, seconds, figures, paths };
   mkdirSync(join(root, 'docs/proof'), { recursive: true });
   writeFileSync(fileOf(name, root), `${JSON.stringify(proven, null, 2)}\n`);
   return proven;
 }
 
-/** Whether the files of today are those that were proven; the paths that count are today's, should the proof have grown. */
+/** Whether today's files differ from those of the proof; the paths are today's, in case the proof has grown. */
 export const isStale = ({ fingerprint: then }: Proven, { paths }: Proof, root = ROOT): boolean =>
   fingerprint(paths, root) !== then;
 
 /**
- * A hash of names and contents of the files below `paths`, new ones too, ignored ones not. It needs no history, so a shallow clone
- * judges as the machine did on which the proof ran.
+ * A hash of names and contents of the files below `paths`, including new ones and excluding ignored ones. It needs no history, so it works
+ * in a shallow clone.
  * @throws Error when a path has no files: a misspelt one would never become stale
  */
 export function fingerprint(paths: readonly string[], root = ROOT): string {
@@ -89,10 +89,10 @@ export function fingerprint(paths: readonly string[], root = ROOT): string {
       cwd: root,
     })
       .stdout.split('\0')
-      // A link to a folder is listed too; what it leads to is listed by itself.
+      // A link to a folder is listed too; its target's files are listed by themselves.
       .filter((file) => file !== '' && statSync(join(root, file), { throwIfNoEntry: false })?.isFile())
       .sort();
-    if (files.length === 0) throw new Error(`a proof covers ${path}, where no file is`);
+    if (files.length === 0) throw new Error(`a proof covers ${path}, which has no file`);
     for (const file of files)
       hash
         .update(file)

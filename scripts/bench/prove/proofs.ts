@@ -8,7 +8,7 @@ import { defaultDataset } from '../../../lib/shared/datasets';
 import { experiment } from './experiments';
 import type { Figures, Proof } from './proof';
 
-/** What decides how a rehearsal goes: what is deployed, the engine, the scenarios and the commands they use, the locked packages. */
+/** Inputs of a rehearsal: deployed code, engine, scenarios with their commands, locked packages. */
 const REHEARSAL = [
   ...['bin', 'lib', 'lambda', 'jobs', 'schema', 'engine', 'scripts/rehearse', 'scripts/operate', 'datasets'],
   ...['scripts/account', 'package-lock.json', 'requirements.txt', 'scripts/bootstrap/locks'],
@@ -16,7 +16,7 @@ const REHEARSAL = [
 
 const SECOND_BAKEOFF = ['scripts/bench/proven_bakeoff.py', 'scripts/bench/second_bakeoff.py'];
 
-/** What decides what an experiment shows: the programs, the rows, and how they are made. */
+/** Inputs of an experiment: programs, rows and their generation. */
 const EXPERIMENT = [
   ...['jobs', 'schema', 'datasets', 'scripts/bench/curate.py', 'scripts/bench/spark.py'],
   ...['scripts/bench/prove/experiments.ts', 'scripts/operate/landing.ts', 'requirements.txt'],
@@ -60,37 +60,38 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
   imbalance: {
     title:
-      'What treating a rare outcome does to ranking, calibration and cost, and what sampling before the split feigns',
+      'Effect of treatments of a rare outcome on ranking, calibration and cost, and the optimism of sampling before the split',
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('rare_outcome.py', { rare: true }),
   },
   mitigation: {
-    title: "What reweighing, thresholds by group and leaving a column out do to the groups' decisions",
+    title: "Effect of reweighing, thresholds by group and leaving a column out on the groups' decisions",
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => experiment('mitigated.py', 'tool-hire'),
   },
   poisoning: {
-    title: 'Which check notices labels that were turned round',
+    title: 'Checks that detect flipped labels',
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('poisoned.py'),
   },
   validation: {
-    title: 'How good a model will be, by splits that respect time and one that does not; history, rounds and seeds',
+    title:
+      "Estimates of a model's quality by splits that respect time and one that does not; history, rounds and seeds",
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => onBoth('validation.py'),
   },
   coverage: {
-    title: 'Whether the intervals of a number hold what they promise in later months',
+    title: 'Coverage of prediction intervals in later months',
     paths: EXPERIMENT,
     seed: 2013,
     prove: () => experiment('coverage.py', `${defaultDataset}/delay`, { later: true }),
   },
   tuning: {
-    title: 'Best so far of search strategies on one budget, on Branin’s function and in the training',
+    title: 'Best result of search strategies on one budget, on Branin’s function and in the training',
     paths: [
       ...['jobs/training', 'jobs/common', 'schema', 'lib/training/tuning-config.ts', 'engine/sagemaker/search.py'],
       ...['scripts/bench/tuning.py', 'scripts/bench/jobs.py', 'scripts/bench/clock.py', 'requirements.txt'],
@@ -100,7 +101,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
 };
 
-/** Four digits: what the README tells of the story must not move. */
+/** Four digits: figures that the README quotes must not change. */
 const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 const known = (values: readonly (number | null | undefined)[]) =>
   values.filter((value) => value !== null && value !== undefined).map(rounded);

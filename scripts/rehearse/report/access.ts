@@ -1,11 +1,11 @@
-/** What was allowed and denied, and what nobody used. */
+/** Permitted and denied calls, and unused grants. */
 import type { Summary } from '../verify';
 import { folded, type Section, section, table } from './page';
 
 export function access({ iam }: Summary): Section {
   return section(
     'Access',
-    `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are asked for on purpose: a user may not do what the system does.`,
+    `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are provoked on purpose: they show what a user may not do.`,
     table(
       ['denied principal', 'action', 'resource'],
       iam.denials.map((d) => [d.principal, d.action, d.resource]),
@@ -16,7 +16,7 @@ export function access({ iam }: Summary): Section {
       iam.unused.map((u) => [u.principal, u.action]),
     ),
     folded(
-      `${iam.unproven.length} granted for calls that the emulator never asks permission for`,
+      `${iam.unproven.length} granted for calls whose permission the emulator never checks`,
       ['principal', 'action'],
       iam.unproven.map((u) => [u.principal, u.action]),
     ),

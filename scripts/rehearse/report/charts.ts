@@ -39,7 +39,7 @@ export interface DriftCell {
   threshold: number;
 }
 
-/** Distance over threshold: 1 is the line. The number in the cell is the distance itself. */
+/** Distance over threshold: 1 is the limit. The number in the cell is the distance itself. */
 export function drift(cells: DriftCell[], retrainOn: readonly string[]): TopLevelSpec {
   const values = cells.map((c) => ({
     ...c,

@@ -1,4 +1,4 @@
-/** What the report reads of the files that jobs wrote; docs/contracts.md describes them. */
+/** The parts of job outputs that the report uses; docs/contracts.md describes them. */
 import { join } from 'node:path';
 import { dataLake } from '../../../lib/data-lake/room';
 import type { Dataset } from '../../../lib/shared/dataset-file';
@@ -8,7 +8,7 @@ import { readJson } from '../../shared/json-file';
 import type { Evidence } from '../evidence';
 import type { Summary } from '../verify';
 
-/** Figures by name, which are those of the task; a yes or no has its calibration too. */
+/** Figures by name, which depends on the task; a yes or no has its calibration too. */
 export interface Performance extends Record<string, unknown> {
   calibration?: { meanScore: number; observed: number; rows: number }[];
 }
@@ -23,7 +23,7 @@ export interface Evaluation {
     post_training_bias_metrics: Facets;
     explanations: { kernel_shap: { label0: { method: string; global_shap_values: Record<string, number> } } };
   };
-  /** Weeks of the model's own period, each held out in turn, that would have raised an alarm. */
+  /** Held-out weeks of the model's own period that would have raised an alarm. */
   falseAlarms: { windows: number; alarms: number };
   profile: {
     name: string;
@@ -48,7 +48,7 @@ type Interval = [low: number, high: number];
 export interface Outcome {
   window: { start: string; end: string };
   champion: string;
-  /** Events that the champion answered; `othersRecords` are those of other models, by identity. */
+  /** Events answered by the champion; `othersRecords` are those of other models, by identity. */
   records: number;
   othersRecords: Record<string, number>;
   unattributedRecords: number;
@@ -62,11 +62,11 @@ export interface Outcome {
     ruleScoreInterval: Interval;
     interval: Interval;
   } | null;
-  /** A distance is null where the window holds no value of the feature. */
+  /** A distance is null when the window holds no value of the feature. */
   drift: { feature: string; distance: number | null; threshold: number }[];
 }
 
-/** What a run left behind. */
+/** The files of a run. */
 export function read(runDir: string): { summary: Summary; evidence: Evidence; dataset: Dataset } {
   const outputs = readKit(join(runDir, 'cdk.out')).templates['data-lake'].Outputs;
   return {

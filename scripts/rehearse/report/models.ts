@@ -1,4 +1,4 @@
-/** The newest evaluation: what a champion is judged by. */
+/** The newest evaluation: how a champion is judged. */
 import { targetOf } from '../../../lib/shared/dataset';
 import type { Dataset } from '../../../lib/shared/dataset-file';
 import { layout } from '../../../lib/shared/names';

@@ -1,4 +1,4 @@
-/** HTML of the report: one file, no script, no request to anywhere. */
+/** HTML of the report: one file, without scripts or external requests. */
 
 export type Cell = string | number | null | undefined;
 
@@ -16,10 +16,10 @@ const classOf = (cell: Cell): string => {
   return typeof cell === 'string' && cell.length > 40 ? ' class="long"' : '';
 };
 
-/** Rows of a table that are read at a glance; the others wait in a fold. */
+/** Visible rows of a table; the others are folded. */
 const AT_A_GLANCE = 10;
 
-/** Folds after ten rows. */
+/** A table that folds after ten rows. */
 export function table(head: string[], rows: Cell[][]): string {
   if (rows.length === 0) return '<p class="none">none</p>';
   const [seen, others] = [rows.slice(0, AT_A_GLANCE), rows.slice(AT_A_GLANCE)];
@@ -27,7 +27,7 @@ export function table(head: string[], rows: Cell[][]): string {
   return `<div class="table">${whole(head, seen)}${rest}</div>`;
 }
 
-/** A table that is not read at a glance at all. */
+/** A table that is folded completely. */
 export const folded = (title: string, head: string[], rows: Cell[][]): string =>
   `<div class="table">${details(title, whole(head, rows))}</div>`;
 
@@ -54,7 +54,7 @@ export function section(title: string, note: string, ...body: string[]): Section
   return { title, html: `${note === '' ? '' : `<p>${escape(note)}</p>`}${body.join('\n')}` };
 }
 
-/** Opens with what happened, in sentences and in a picture; the sections follow, each with a link at the top. */
+/** The report begins with a summary in sentences and a picture; the sections follow, each with a link at the top. */
 export function page(
   title: string,
   verdict: { lead: string; sentences: string[]; picture: string },

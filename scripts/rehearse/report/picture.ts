@@ -1,6 +1,6 @@
 /**
- * The story as one picture. It is written by hand instead of by Vega, because the same bytes must come out on every machine: no text
- * is measured and no local time is read. It stands in the report and, as docs/story.svg, on the README, with a ground of its own for dark pages.
+ * The story as one picture. It is written by hand instead of by Vega, to be byte-identical on every machine: no text is measured and no
+ * local time is read. It is part of the report and, as docs/story.svg, of the README, with its own background for dark pages.
  */
 import { daysOf, endOf } from '../../operate/days';
 import { escape } from './page';
@@ -12,10 +12,10 @@ const WIDTH = 800;
 const HEIGHT = 540;
 const plot = { left: 98, right: 776, top: 132, bottom: 376 };
 const lane = { quality: 404, drift: 432 };
-/** Champion and rule of a week stand side by side, so that neither interval hides the other. */
+/** Offset between champion and rule of a week, so that neither interval hides the other. */
 const ASIDE = 3.5;
 
-/** On a narrow screen the picture shrinks and its letters must not: what has no room for larger ones is left out. */
+/** On a narrow screen the picture shrinks, but its letters do not; labels without room are left out. */
 const STYLE = `
   .story { font-family: system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif }
   .story text { font-size: 14px; fill: #1f2933 } .story .head { font-size: 19px; font-weight: 650 } .story .soft { fill: #55606e }
@@ -29,10 +29,10 @@ const STYLE = `
   @media (max-width: 560px) { .story text { font-size: 21px } .story .head { font-size: 24px } .story .wide { display: none } }
 `;
 
-/** Distances of grid lines, of which the first is taken that leaves no more than twelve. */
+/** Candidate distances of grid lines; the first that gives no more than twelve is used. */
 const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 
-/** @returns an <svg> element; undefined where no week could be scored */
+/** @returns an <svg> element; undefined when no week has a score */
 export function picture(story: Story): string | undefined {
   const { weeks, challenges } = story;
   const scored = weeks.filter((week): week is Scored => week.score !== undefined);
@@ -59,7 +59,7 @@ export function picture(story: Story): string | undefined {
     const [from, to] = [at(`${month}-01`), Math.min(plot.right, at(endOf(month)))];
     const left = Math.max(plot.left, from);
     const begins = from > plot.left ? [line('axis', from, plot.bottom, from, 460)] : [];
-    // A month with a day or two has no room for its name.
+    // A month with only a few days has no room for its name.
     return to - left < 40 ? begins : [...begins, text('soft middle', (left + to) / 2, 462, nameOf(month))];
   });
   const bands = weeks
@@ -68,7 +68,7 @@ export function picture(story: Story): string | undefined {
       ({ start, end }) =>
         `<rect class="week" x="${n(at(start))}" y="${plot.top}" width="${n(at(end) - at(start))}" height="${lane.drift + 14 - plot.top}"/>`,
     );
-  // A line ends with its champion: between two models there is nothing to read.
+  // A line ends with its champion, because scores of two models are not connected.
   const champions = [...new Set(scored.map(({ champion }) => champion))].map((version) =>
     path(
       'champion line',
@@ -106,7 +106,7 @@ export function picture(story: Story): string | undefined {
     [
       text('head', 24, 36, title),
       text('soft wide', 24, 60, 'Bars are 95 % intervals, from drawing whole days of the week.'),
-      // Overlapping bars would otherwise be read as "no difference".
+      // Readers would otherwise take overlapping bars for "no difference".
       text('soft wide', 24, 79, 'Quality is judged by their difference on the same days, which usually varies less.'),
       ...bands,
       ...ticks,
@@ -125,7 +125,7 @@ export function picture(story: Story): string | undefined {
   );
 }
 
-/** The marks in words, in two rows. */
+/** The legend, in two rows. */
 function key(): string {
   const marks: [words: string, draw: (x: number, y: number) => string][][] = [
     [

@@ -29,7 +29,7 @@ export async function writeReport(runDir: string): Promise<string> {
     access(summary),
     section(
       'Assumed',
-      'Nobody wrote down what AWS answers; the other answer is rehearsed with --unknown.',
+      'AWS does not document these answers; --unknown rehearses the other ones.',
       table(
         ['question', 'answer'],
         Object.entries(summary.assumed).map(([name, answer]) => [questionOf(name), answer]),
@@ -54,7 +54,7 @@ export async function writeReport(runDir: string): Promise<string> {
   ];
   const story = storyOf(summary, evidence);
   const verdict = {
-    lead: `${summary.status === 'passed' ? 'Passed' : 'Failed'}: ${summary.reason ?? 'no reason was written down'}`,
+    lead: `${summary.status === 'passed' ? 'Passed' : 'Failed'}: ${summary.reason ?? 'without a recorded reason'}`,
     sentences: [
       ...told(story),
       `It took ${Math.round(summary.durationSeconds)} s on this machine: rehearsed, not verified on AWS.`,
@@ -91,7 +91,7 @@ async function timeline({ machines }: Evidence): Promise<Section> {
   ]);
   return section(
     'From raw file to release',
-    'Every execution of the four state machines, in wall time.',
+    'All executions of the four state machines, in wall time.',
     await charts.render(charts.timeline(spans)),
     folded('executions', ['machine', 'execution', 'start', 'seconds', 'ended as'], rows),
   );
@@ -157,7 +157,7 @@ async function profile(evidence: Evidence): Promise<Section> {
   );
 }
 
-/** Who answered a window's events: the champion alone, or what part of them. */
+/** The share of a window's events that the champion and other models answered. */
 function shares({ records, othersRecords, unattributedRecords: unattributed }: Outcome): string {
   const others = Object.values(othersRecords).reduce((sum, count) => sum + count, 0);
   const part = (count: number) => `${Math.round((100 * count) / (records + others + unattributed))} %`;
@@ -197,7 +197,7 @@ function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Sectio
   ]);
   return section(
     'Model quality by window',
-    `${simpleRule(dataset)} No model is worth releasing that does not beat it on the same rows.`,
+    `${simpleRule(dataset)} A model that does not outperform it on the same rows is not worth releasing.`,
     table(
       [
         'window',
@@ -247,7 +247,7 @@ async function drift(evidence: Evidence, dataset: Dataset): Promise<Section> {
   );
   return section(
     'Drift',
-    'Distance of each window to the champion’s data period (Kolmogorov-Smirnov, L-infinity for categories), coloured by its own threshold. Starred features may start a retraining; the others show what moves without a reason to retrain.',
+    'Distance of each window to the champion’s data period (Kolmogorov-Smirnov, L-infinity for categories), coloured by its own threshold. Starred features may start a retraining; the others show changes that are no reason to retrain.',
     cells.length === 0
       ? '<p class="none">no window was monitored</p>'
       : await charts.render(charts.drift(cells, retrainOn)),
@@ -293,7 +293,7 @@ function updates({ deployments }: Summary): Section {
   );
   return section(
     'Updates of the endpoint',
-    'Which fleet answered while an update baked, from the engine’s record; seconds are those of the template.',
+    'Requests per fleet during an update, from the engine’s journal; the seconds are those of the template.',
     table(
       [
         'began',

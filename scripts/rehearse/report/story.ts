@@ -1,4 +1,4 @@
-/** What a run tells: how the serving model did week by week, and what was released or held when. */
+/** The story of a run: the serving model's quality week by week, and released or held versions. */
 import { checks } from '../../../lib/monitoring/room';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,27 +10,27 @@ import { type Outcome, read } from './files';
 
 type Interval = [low: number, high: number];
 
-/** Scores with their 95 % intervals, which come from drawing whole days of the week. */
+/** Scores with 95 % intervals, from draws of whole days of the week. */
 export interface Week extends Range {
   champion: number;
-  /** Absent where labels or records were too few. */
+  /** Absent when there are too few labels or records. */
   score?: { measure: string; champion: number; interval: Interval; rule: number; ruleInterval: Interval };
   violations: ('quality' | 'drift')[];
   confirmed: boolean;
 }
 
-/** A training that came to the gate, on the first day after its data. */
+/** A training with a gate decision, dated on the first day after its data. */
 export interface Challenge {
   day: string;
   outcome: 'held' | 'released' | 'rejected' | 'waits';
-  /** Absent where the gate held it. */
+  /** Absent when the gate held it. */
   version?: number;
   measure: string;
   score: number;
   ruleScore: number;
-  /** Over the champion on the same rows; absent where there was none. */
+  /** Gain over the champion on the same rows; absent without a champion. */
   gain?: { value: number; interval: Interval };
-  /** Why it was not released. */
+  /** The reason against its release. */
   reason?: string;
 }
 
@@ -39,7 +39,7 @@ export interface Story {
   challenges: Challenge[];
 }
 
-/** What the picture of the README is drawn from; `report --story` writes it. */
+/** Data of the README's picture; `report --story` writes it. */
 export const STORY = join(ROOT, 'docs/story.json');
 
 const four = (figure: number) => Number(figure.toFixed(4));
@@ -87,7 +87,7 @@ export function storyOf(summary: Summary, evidence: Evidence): Story {
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 export const monthName = (month: string) => MONTHS[Number(month.slice(5, 7)) - 1]!;
 export const dayName = (day: string) => `${Number(day.slice(8))} ${monthName(day)}`;
-/** Never broken between its ends. */
+/** Text without a line break between its ends. */
 export const figures = ([low, high]: Interval) => `[${low.toFixed(3)},\u00a0${high.toFixed(3)}]`;
 
 const ENDED = {
@@ -97,7 +97,7 @@ const ENDED = {
   waits: 'left to wait for approval',
 } as const;
 
-/** The story in sentences, in the order of its days. */
+/** The story in sentences, in the order of days. */
 export function told({ weeks, challenges }: Story): string[] {
   return challenges.map(({ day, outcome, version, measure, score, ruleScore, gain, reason }) => {
     const confirmed = weeks.find((week) => week.end === day && week.confirmed);
@@ -109,14 +109,14 @@ export function told({ weeks, challenges }: Story): string[] {
       reason ??
       (gain === undefined
         ? `${measure} ${score.toFixed(3)} against ${ruleScore.toFixed(3)} of the simple rule`
-        : `it gains ${gain.value.toFixed(3)} ${measure} ${figures(gain.interval)} over the champion on rows that neither has seen`);
+        : `it gained ${gain.value.toFixed(3)} ${measure} ${figures(gain.interval)} over the champion on rows that neither was trained on`);
     return `${dayName(day)}: ${cause}, and ${version === undefined ? 'the challenger' : `version ${version}`} was ${ENDED[outcome]}: ${why}.`;
   });
 }
 
 /**
- * Keeps the story of a run beside the documents. @returns the path
- * @throws Error when the run did not pass or tells another story
+ * Stores the story of a run with the documents. @returns the path
+ * @throws Error when the run did not pass or has another story
  */
 export function keepStory(runDir: string): string {
   const { summary, evidence } = read(runDir);
@@ -125,7 +125,7 @@ export function keepStory(runDir: string): string {
       `${runDir} is a ${summary.status} run of ${summary.scenario}: give the folder of a passed run of drift`,
     );
   const { weeks, challenges } = storyOf(summary, evidence);
-  // A line each, so that a change of one is seen as one.
+  // One line per entry, so that a diff shows single changes.
   const lines = (list: unknown[]) => list.map((one) => JSON.stringify(one)).join(',\n');
   writeFileSync(STORY, `{"weeks":[\n${lines(weeks)}\n],"challenges":[\n${lines(challenges)}\n]}\n`);
   return STORY;

@@ -15,7 +15,7 @@ interface Flaw {
   reason: RegExp;
 }
 
-/** Serving programs that a hurried colleague might register, and what a release finds out about each. */
+/** Faulty serving programs, and the finding of the release for each. */
 const bad = (dataset: Dataset) => ({
   'never healthy': {
     program: 'raise RuntimeError("a module of this model is not in the container")\n',
@@ -49,7 +49,7 @@ export const badRelease: Scenario = {
   title: 'a server that never becomes healthy, and a healthy one with wrong answers',
   extra: [
     ...MAY_REGISTER,
-    // An operator who lets a version expire and brings it back.
+    // An operator lets a version expire and releases it again.
     {
       Effect: 'Allow',
       Action: ['states:StartExecution'],
@@ -79,7 +79,7 @@ export const badRelease: Scenario = {
         `version ${version} is ${approval} with reason ${JSON.stringify(reason)}`,
       );
       const after = JSON.stringify(await predict(kit, { input: { instances } }));
-      expect(after === before, `the API answers otherwise after ${flaw}: ${after} instead of ${before}`);
+      expect(after === before, `the API has another answer after ${flaw}: ${after} instead of ${before}`);
     }
     const gone = await expire(kit, out);
     expect(gone.outcome === 'expired', `the expiry was ${gone.outcome}: ${gone.reason}`);
@@ -87,7 +87,7 @@ export const badRelease: Scenario = {
     expect(status === 503, `the API answered ${status} while nothing served`);
     await note(stage, await arnOf(stage, 1), await bring(kit, { version: 1 }, out));
     const back = JSON.stringify(await predict(kit, { input: { instances } }));
-    expect(back === before, `the API answers otherwise after the expiry: ${back} instead of ${before}`);
-    return 'both versions were rejected with their reasons; version 1 answers as before, and again after it expired and was brought back';
+    expect(back === before, `the API has another answer after the expiry: ${back} instead of ${before}`);
+    return 'both versions were rejected with their reasons; version 1 answers as before, and again after it expired and was released again';
   },
 };

@@ -1,4 +1,4 @@
-/** Scenario `bakeoff`: the families side by side, and then each of them through the whole life of a model. */
+/** Scenario `bakeoff`: compares all families, and then takes each of them through the whole life of a model. */
 import {
   DescribeModelPackageCommand,
   DescribeTrainingJobCommand,
@@ -23,7 +23,7 @@ import { expect, type Scenario, type Stage } from '../scenario';
 import { deliver, live, note, Partitions } from '../story';
 import { type Recomputed, versionOf } from '../verify';
 
-/** Trees enough to show a forest: the bake-off has grown the whole ones. */
+/** Enough trees for a forest; the bake-off has trained complete ones. */
 const ROUNDS: Partial<Record<Algorithm, number>> = {
   'random-forest': 3,
   'extra-trees': 3,
@@ -31,13 +31,13 @@ const ROUNDS: Partial<Record<Algorithm, number>> = {
   linear: 6,
 };
 
-/** Beyond it the program that trained and the endpoint do not compute the same model. */
+/** Tolerance between scores of the training program and of the endpoint. */
 const SAME_SCORE = 1e-6;
 
 export const bakedOff: Scenario = {
   name: 'bakeoff',
   title: 'model families side by side, then each one gated, released, asked, monitored and explained',
-  // Every family is gated while nothing serves, as a first model is; a person then releases one after the other.
+  // Every family passes the gate without a champion, like a first model; a person then releases one after the other.
   config: { training: { approval: 'manual' } },
   extra: MAY_REGISTER,
   async play(stage) {
@@ -61,12 +61,12 @@ export const bakedOff: Scenario = {
     return `${table.winner} wins the bake-off of ${table.families.length}; ${inOrder.length} families were released, answered, monitored and explained${held.length === 0 ? '' : `; the gate held ${held.join(', ')}, which a person released nonetheless`}`;
   },
   prove: ({ bakeoffs }) =>
-    bakeoffs.length === 1 ? proveWinner(bakeoffs) : [`${bakeoffs.length} bake-offs left a table`],
+    bakeoffs.length === 1 ? proveWinner(bakeoffs) : [`${bakeoffs.length} bake-offs have a table`],
 };
 
 /**
- * Trains and gates the families that the bake-off has not registered, two at a time as it does.
- * @returns the families that the gate held: they are registered by hand, so that each is seen serving
+ * Trains and gates the families that the bake-off has not registered, two at a time.
+ * @returns the families that the gate held: they are registered by hand, so that each of them serves once
  */
 async function trainOthers(stage: Stage, gated: Map<Algorithm, string>): Promise<Algorithm[]> {
   const { kit, story, out } = stage;
@@ -120,7 +120,7 @@ async function archiveOf(kit: Stage['kit'], family: Algorithm): Promise<string |
 
 const NEWEST_FIRST = { SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
 
-/** Releases a family's model, asks it, monitors one window of its answers, and looks at how it is explained. */
+/** Releases a family's model, sends requests, monitors one window, and reads its explanation. */
 async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRange, partitions: Partitions) {
   const { kit, out } = stage;
   const released = await approve(kit, { version: versionOf(arn) }, out);
@@ -162,7 +162,7 @@ async function read<T>({ s3 }: Stage['kit'], uri: string): Promise<T> {
   return JSON.parse(await Body!.transformToString()) as T;
 }
 
-/** The table that the job wrote must name as its winner whom the select slice ranks best. */
+/** The job's winner must be the best on the select slice. */
 export function proveWinner(bakeoffs: Recomputed['bakeoffs']): string[] {
   return bakeoffs.flatMap(({ winner, measure, families: compared }) => {
     const best = Math[measure === 'AUC' ? 'max' : 'min'](...compared.map(({ selectScore }) => selectScore));

@@ -7,7 +7,7 @@ import { announced, begin, follow, live, note, Partitions } from '../story';
 
 export const drift: Scenario = {
   name: 'drift',
-  title: 'a history, the drifts that follow, their retrainings, and the calm after them',
+  title: 'a history, the following drifts with their retrainings, and a calm period',
   async play(stage) {
     const { history } = stage.story;
     const partitions = new Partitions(stage, history, stage.through);
@@ -18,10 +18,10 @@ export const drift: Scenario = {
     const windows = windowsOf({ start, end: endOf(stage.through) }, stage.config.monitoring.windowDays);
     for (const window of announced(windows, stage.out)) {
       const { confirmed, status } = await live(stage, window, partitions);
-      // The guard hears of these two; a first violation waits for its confirmation.
+      // Only these two statuses reach the guard; a first violation needs its confirmation.
       if (confirmed || status === statuses.completed) await follow(stage, window);
     }
-    // At the end a person trains without a cause: the gate alone decides.
+    // The last training is started by a person without a cause, so that the gate alone decides.
     const last = windows.at(-1) ?? { end: start };
     const { outcome, modelPackageArn, released } = await train(
       stage.kit,

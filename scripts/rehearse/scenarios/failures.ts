@@ -1,4 +1,4 @@
-/** Scenario `failures`: what goes wrong tells people, and nothing that was sent is lost. */
+/** Scenario `failures`: faults notify people, and no request is lost. */
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -16,7 +16,7 @@ import { pause } from '../../operate/pace';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
-/** The partitions after the history: the first is whole, the second lacks its events. */
+/** The partitions after the history: the first is complete, the second lacks its events. */
 function after({ kit: { dataset }, story }: Stage) {
   const first = partitionOf(dataset, story.history.end);
   const second = nextPartition(dataset, first);
@@ -27,13 +27,13 @@ function after({ kit: { dataset }, story }: Stage) {
 export const failures: Scenario = {
   name: 'failures',
   title:
-    'a range with a broken partition, one partition twice at once, a training without rows, a window that is no day, an event that nobody understands',
+    'a range with a broken partition, one partition twice at once, a training without rows, an empty window, an event without a window',
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],
   async play(stage) {
     await begin(stage);
     const { kit, out, story } = stage;
     const { first, missing } = after(stage);
-    // Before any data.
+    // A day before any data.
     const tooEarly = addDays(story.history.start, -366);
     const said = [
       await failure(() => prepareWithoutFile(stage)),
@@ -45,13 +45,13 @@ export const failures: Scenario = {
     expect(said[0]!.includes(`Prepared: ${first}`), `the whole partition was not prepared: ${said[0]}`);
     const repeated = await samePartitionAtOnce(stage);
     await misunderstood(stage);
-    return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event waits among the dead letters`;
+    return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event is in the dead-letter queue`;
   },
 };
 
 const nobody = { trigger: 'manual', episode: null, attempt: 1 };
 
-/** @returns the sentence of the failure that must come */
+/** @returns the message of the expected failure */
 async function failure(what: () => Promise<unknown>): Promise<string> {
   try {
     await what();
@@ -61,7 +61,7 @@ async function failure(what: () => Promise<unknown>): Promise<string> {
   throw new Error(`${what.toString()} succeeded; it must not`);
 }
 
-/** The first partition is prepared, the second named. */
+/** The first partition is prepared, the second is named in the error. */
 async function prepareWithoutFile(stage: Stage): Promise<unknown> {
   const { kit, source, out } = stage;
   const { first, second, table, missing } = after(stage);
@@ -79,8 +79,8 @@ async function prepareWithoutFile(stage: Stage): Promise<unknown> {
 }
 
 /**
- * Two people load one partition at once, and the event of its manifest is delivered three times: five executions want it.
- * @returns how many rows it has after them, each once
+ * Two people load one partition at once, and the event of its manifest is delivered three times: five executions compete.
+ * @returns its number of rows, each of them once
  */
 async function samePartitionAtOnce(stage: Stage): Promise<string> {
   const { kit, source, out, story } = stage;
@@ -91,7 +91,7 @@ async function samePartitionAtOnce(stage: Stage): Promise<string> {
   await Promise.all([load(kit, whole, out), load(kit, whole, out)]);
   const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: first }) };
   const Body = await (await kit.s3.send(new GetObjectCommand(manifest))).Body!.transformToByteArray();
-  // A new upload of the same bytes: nobody but S3 can send an event in the name of S3.
+  // A new upload of the same bytes, because only S3 can send events with its source.
   await Promise.all(Array.from({ length: 3 }, () => kit.s3.send(new PutObjectCommand({ ...manifest, Body }))));
   let ended: (string | undefined)[] = [];
   for (const giveUp = Date.now() + 180_000; ended.length < 5 && Date.now() < giveUp; await pause(client, 500)) {

@@ -11,7 +11,7 @@ import { standard } from './standard';
 import { storm } from './storm';
 import { tuned } from './tuned';
 
-/** `denied` is not among them: it plays one of them without a statement (../denied.ts). */
+/** `denied` is not listed: it plays one of these scenarios without a statement (../denied.ts). */
 export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
   [loop, drift, quiet, tuned, bakedOff, storm, badRelease, failures, operations, standard, rooms].map((each) => [
     each.name,

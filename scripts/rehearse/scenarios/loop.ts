@@ -1,4 +1,4 @@
-/** Scenario `loop`: the shortest run in which every role of the lifecycle is at work. */
+/** Scenario `loop`: the shortest run that uses every role of the lifecycle. */
 import { addDays } from '../../../lib/shared/days';
 import { partitionOf } from '../../operate/days';
 import { lineageOf } from '../../operate/lineage';

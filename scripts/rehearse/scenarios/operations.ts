@@ -1,4 +1,4 @@
-/** Scenario `operations`: the commands around the account, from a fresh one to one where nothing is left. */
+/** Scenario `operations`: the account commands, from a new account until nothing is left. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CloudFormationClient, UpdateStackCommand, waitUntilStackUpdateComplete } from '@aws-sdk/client-cloudformation';
@@ -64,7 +64,7 @@ async function freshAccount({ aws, kit, out }: Ground): Promise<void> {
   expect(failed.length === 0, `doctor refuses the fresh account: ${failed.join('; ')}`);
 }
 
-/** The registry of an earlier deployment is still there, as after a `down` of profile production. */
+/** The registry of an earlier deployment still exists, as after a `down` of profile production. */
 async function failsHalfWay(ground: Ground): Promise<void> {
   const { aws, kit, out } = ground;
   const sagemaker = new SageMakerClient(aws);
@@ -98,7 +98,7 @@ async function upAgain(ground: Ground): Promise<string> {
   return `version ${model.split('/').at(-1)}`;
 }
 
-/** Changes tags as `cdk deploy --tags` does: a declared parameter would get its first value again. */
+/** Changes tags as `cdk deploy --tags` does, which would reset a declared parameter to its first value. */
 async function tagAnew({ aws, kit }: Ground): Promise<void> {
   const [client, ssm] = [new CloudFormationClient(aws), new SSMClient(aws)];
   const champion = async () =>
@@ -113,7 +113,7 @@ async function tagAnew({ aws, kit }: Ground): Promise<void> {
   expect(before !== NO_MODEL && (await champion()) === before, `new tags made ${await champion()} of ${before}`);
 }
 
-/** The commands that only look, as somebody runs them who shows others what AWS answered. @returns how many calls the transcript has */
+/** Runs the read-only commands with a transcript. @returns its number of calls */
 async function witnessed({ aws, kit, log, out }: Ground): Promise<number> {
   const folder = join(dirname(log), 'witness');
   const { steps } = await witness(
@@ -131,7 +131,7 @@ async function witnessed({ aws, kit, log, out }: Ground): Promise<number> {
   return steps.flatMap(({ calls }) => calls).reduce((sum, { times }) => sum + times, 0);
 }
 
-/** An app that knows the released model by another parameter. @returns the refusal's last line */
+/** An app with another parameter for the released model. @returns the last line of the refusal */
 async function wouldReset(ground: Ground): Promise<string> {
   const assembly = `${ground.assembly}-reset`;
   cpSync(ground.assembly, assembly, { recursive: true });

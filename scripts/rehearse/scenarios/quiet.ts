@@ -10,7 +10,7 @@ export const quiet: Scenario = {
   async play(stage) {
     const { last, quiet } = stage.story;
     if (quiet === undefined)
-      throw new Refused(`the story of ${stage.kit.dataset.name} has no long history: say "quiet" in its story.ts`);
+      throw new Refused(`the story of ${stage.kit.dataset.name} has no long history: add "quiet" to its story.ts`);
     const { history, leastWindows } = quiet;
     const start = await begin(stage, { history });
     const partitions = new Partitions(stage, history, last);

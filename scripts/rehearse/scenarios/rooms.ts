@@ -1,4 +1,4 @@
-/** Scenario `rooms`: every opt-in room beside the lifecycle, used, and taken away again. */
+/** Scenario `rooms`: deploys, uses and removes every opt-in room. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
 import { storyOf } from '../../../datasets/module';
@@ -25,17 +25,17 @@ const DOCUMENTS = `${inputs.documents}rehearsed/`;
 const CONFIG = {
   rooms: optInRooms,
   warehouse: { adminSecret: true },
-  // The least that Athena takes: five readings of a partition's events are more.
+  // Athena's minimum, less than five queries of a partition's events.
   dataLake: { athenaScanLimitGb: 0.01 },
 };
-/** Pictures of 100 and of 16 pixels a side, of which Rekognition takes 80 at least. */
+/** Pictures with sides of 100 and 16 pixels; Rekognition needs at least 80. */
 const LARGE =
   'iVBORw0KGgoAAAANSUhEUgAAAGQAAABkAQAAAABYmaj5AAAAFElEQVR42mNgGAWjYBSMglFATwAABXgAAdgporgAAAAASUVORK5CYII=';
 const SMALL = 'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQAAAAA3iMLMAAAADElEQVR42mNgIA0AAAAwAAEodEl9AAAAAElFTkSuQmCC';
 
 export const rooms: Scenario = {
   name: 'rooms',
-  title: 'the opt-in rooms: the lake asked by two engines, text, pictures, speech and documents, and up without them',
+  title: 'the opt-in rooms: queries by two engines, text, pictures, speech and documents, and up without the rooms',
   config: CONFIG,
   extra: [
     {
@@ -127,10 +127,10 @@ async function callServices({ kit, out }: Stage): Promise<string> {
     expect(answer.status === expected && words.test(found), `POST /${path} answers ${answer.status}: ${found}`);
     expect((mark === 'stand-in') === (expected === 200), `POST /${path} is marked ${mark}`);
   }
-  return 'text, picture and speech are each answered by a stand-in that says so, and refused';
+  return 'text, picture and speech are each answered by a marked stand-in, and refused';
 }
 
-/** A document too long for its batch is a line with the reason; the others are analyzed. */
+/** A document that is too long for its batch gives a line with the reason; the others are analyzed. */
 async function analyze({ kit, out }: Stage): Promise<string> {
   const texts = ['The crew was great', 'The bags were lost at Newark', 'x'.repeat(batchLimits.bytes + 1)];
   for (const [at, Body] of texts.entries())
@@ -154,11 +154,11 @@ async function analyze({ kit, out }: Stage): Promise<string> {
   return `of ${documents} documents one is refused with its reason`;
 }
 
-/** `up` of the same configuration without the rooms. */
+/** `up` with the same configuration without the rooms. */
 async function withoutRooms(ground: Ground): Promise<string> {
   const { aws, kit, out, config } = ground;
   const client = new CloudFormationClient(aws);
-  // Imported by every other stack, which CloudFormation says and the stack stays as it is.
+  // Every other stack imports from it, so CloudFormation refuses and leaves it unchanged.
   const kept = await deleteStack(client, names.stack(kit, 'foundation'));
   expect(/Cannot delete export .* as it is in use by/.test(kept ?? ''), `the exporting stack is deleted: ${kept}`);
   const standing = async () => (await kitStacks(client, kit)).map(({ name }) => name);

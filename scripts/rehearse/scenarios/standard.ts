@@ -13,7 +13,7 @@ import { begin, deliver, look, note } from '../story';
 import type { Recomputed } from '../verify';
 import { names } from '../../../lib/shared/names';
 
-/** Healthy, and at a loss with every request. */
+/** Passes health checks but fails every invocation. */
 const FAILS_ON_REQUESTS = `def model_fn(model_dir):
     return None
 
@@ -28,9 +28,9 @@ def predict_fn(instances, model):
 
 export const standard: Scenario = {
   name: 'standard',
-  title: 'a real-time endpoint that captures, a canary that goes through and one that an alarm rolls back',
+  title: 'a real-time endpoint with data capture, a successful canary and one that an alarm rolls back',
   profile: 'standard',
-  // Two instances, and two more while an update runs.
+  // Two instances, and two more during an update.
   quotas: { 'ml.m5.large for endpoint usage': 4 },
   extra: MAY_REGISTER,
   async play(stage) {
@@ -57,13 +57,13 @@ export const standard: Scenario = {
       `after the rollback the endpoint is ${third.EndpointStatus} with ${third.EndpointConfigName}, not ${second.EndpointConfigName}`,
     );
     const after = JSON.stringify(await predict(stage.kit, { input }));
-    expect(after === before, `the API answers otherwise after the rollback: ${after} instead of ${before}`);
+    expect(after === before, `the API has another answer after the rollback: ${after} instead of ${before}`);
     return `${captured}; version 2 released through its canary; version 3 rejected: ${bad.reason}`;
   },
   prove: ({ deployments }) => proveCanaries(deployments),
 };
 
-/** Replays the days and counts what the endpoint captured; then the monitor looks for them under today. @returns what was seen */
+/** Replays the days and counts the captured records; then monitors them under today's date. @returns the observations */
 async function captureAndMonitor(stage: Stage, week: DayRange): Promise<string> {
   const { kit, out } = stage;
   const arrived = await watchCaptured(kit);
@@ -85,7 +85,7 @@ const utcDay = () => new Date().toISOString().slice(0, 10);
 const endpoint = ({ kit }: Stage) =>
   new SageMakerClient(kit.aws).send(new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }));
 
-/** Approves a version while traffic flows, request by request as a client's do, again and again the same days, until its release has ended. */
+/** Approves a version while requests of the same days are sent again and again, until its release has ended. */
 async function releaseUnder(stage: Stage, days: DayRange, version: number): Promise<Released> {
   const stop = new AbortController();
   const traffic = (async () => {
@@ -101,7 +101,7 @@ async function releaseUnder(stage: Stage, days: DayRange, version: number): Prom
   }
 }
 
-/** Half of the requests to one of two instances first; then all of them, or back because they failed. */
+/** First one of two instances gets half of the requests; then all, or none after errors. */
 export function proveCanaries(deployments: Recomputed['deployments']): string[] {
   const [good, bad] = deployments;
   const problems: string[] = [];

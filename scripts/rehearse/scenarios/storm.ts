@@ -16,7 +16,7 @@ const DELIVERIES = 30;
 export const storm: Scenario = {
   name: 'storm',
   title: 'the same violation, delivered many times and concurrently',
-  // Only here may the user speak with the monitor's voice: no real monitor repeats itself this often.
+  // Only this scenario may send the monitor's events, because no real monitor repeats itself so often.
   extra: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: '*' }],
   async play(stage) {
     const { kit, config, out } = stage;
@@ -47,7 +47,7 @@ export const storm: Scenario = {
     out.line(`${DELIVERIES} deliveries of one violation were sent`);
     for (const giveUp = Date.now() + 60_000; (await decisions(stage.kit)).length < DELIVERIES && Date.now() < giveUp;)
       await pause(kit.s3, 500);
-    // Held, because the champion has seen the gate's rows; what counts is that it ran once.
+    // The gate holds it, because the champion has been trained on the gate's rows; the scenario only counts one run.
     await follow(stage, window);
 
     const decided = await decisions(stage.kit);

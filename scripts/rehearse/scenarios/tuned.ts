@@ -13,7 +13,7 @@ const BAYESIAN = { strategy: 'Bayesian', maxTrials: 2 };
 export const tuned: Scenario = {
   name: 'tuned',
   title:
-    'Hyperband stops trials, the best that ended feeds the registry, and a Bayesian search goes on from what it found',
+    'Hyperband stops trials, the best completed trial is registered, and a Bayesian search continues from its results',
   async play(stage) {
     const dataThrough = await begin(stage, { mode: 'tune', tuning: HYPERBAND });
     const warmStart = await newestTuning(stage.kit);

@@ -16,8 +16,8 @@ test('every generated document is current: else run npm run docs', () => {
   expect(stale.map(([path]) => `${path}: run npm run docs`)).toEqual([]);
 });
 
-test('docs/stacks holds no page that nothing writes any more', () => {
-  const pages = readdirSync(join(root, 'docs/stacks')).map((name) => `docs/stacks/${name}`);
+test('docs/rooms holds no page that nothing writes any more', () => {
+  const pages = readdirSync(join(root, 'docs/rooms')).map((name) => `docs/rooms/${name}`);
   expect(pages.filter((page) => !generated.has(page))).toEqual([]);
 });
 

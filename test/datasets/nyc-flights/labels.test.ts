@@ -2,7 +2,7 @@ import type { LabelRule } from '../../../datasets/data-source';
 import { rowOf } from '../../../datasets/csv-source';
 import { datasetOf } from '../../../lib/shared/datasets';
 
-// By a name that the compiler does not follow: the types of the kit are right without the flights, too.
+// The import has a name that the compiler does not follow, so that the kit compiles without the flights, too.
 const name: string = '../../../datasets/nyc-flights/labels';
 
 const { labelRule } = require(name) as { labelRule: LabelRule };

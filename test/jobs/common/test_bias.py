@@ -44,7 +44,7 @@ def test_metrics_equal_clarifys_own_code(scored: pd.DataFrame, facet: str, value
     for stage, names in stages.items():
         theirs = by_clarify(scored, facet, value, stage, list(names))
         for name in names:
-            # Where a group predicts no positive at all Clarify divides by zero and answers infinity.
+            # Clarify divides by zero and returns infinity when a group predicts no positive at all.
             if ours[name] is not None:
                 assert ours[name] == pytest.approx(theirs[name], abs=1e-4), name
 

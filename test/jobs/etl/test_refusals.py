@@ -149,7 +149,7 @@ def test_what_the_manifest_says_is_compared(shop: Bucket) -> None:
 
 
 def test_a_feature_that_no_row_has_refuses_its_partition(shop: Bucket) -> None:
-    """Where there are rows enough to say so, and days before that could have given it a value."""
+    """The day needs enough rows, and earlier days that could have provided a value."""
     first, second, third = "2020-01-01", "2020-01-02", "2020-01-03"
     for n, day in enumerate((first, second, third)):
         rows = [order(1000 * n + k, day) for k in range(checks.ROWS_TO_JUDGE)]

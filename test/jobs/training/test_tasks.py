@@ -76,7 +76,7 @@ def test_a_challenger_is_gated_on_the_measure_of_its_task(
     poor = trained(lake, tmp_path / "poor", algorithm="decision-tree", num_round=1)
     trained(lake, tmp_path / "good")
     for name in ("poor", "good"):
-        # As if it had been trained before the days of the gate.
+        # The champion gets a date before the days of the gate.
         older = tmp_path / name / "older"
         shutil.copytree(tmp_path / name / "model", older)
         meta = json.loads((older / "model.json").read_text())

@@ -150,7 +150,7 @@ def test_a_failure_leaves_a_sentence_for_failure_reason(lake: Lake, tmp_path: Pa
 
 
 def test_the_archive_serves_without_the_checkout(trained: Trained, tmp_path: Path) -> None:
-    """The container knows only what is in model.tar.gz."""
+    """The container has only the contents of model.tar.gz."""
     archive = tmp_path / "model.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:
         tar.add(trained.model, ".")

@@ -7,7 +7,7 @@ test.each([
   ['ml', 'ml-etl-FeaturesJobA8B8600F-3CF39', true],
   ['ml', 'ml-etl', true],
   ['ml', 'ml-data-lake-raw72517081-f916fe2fa0bac', true],
-  // Of the kit `ml-etl`, whose stack this is.
+  // The stack belongs to the kit `ml-etl`.
   ['ml', 'ml-etl-foundation-Key', false],
   ['ml-etl', 'ml-etl-foundation-Key', true],
   ['ml', 'mlkit-etl-FeaturesJob', false],

@@ -1,6 +1,7 @@
 // Preloaded into a program: writes down every address that it connects to, and lets none through but this machine's.
 const { appendFileSync } = require('node:fs');
 const net = require('node:net');
+const process = require('node:process');
 
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function (...args) {

@@ -78,7 +78,7 @@ describe('where the local account has ended', () => {
 test('where it is up, whatever the shell says about AWS, a command talks to it and to nothing else', () => {
   accountOf(true);
   expect(watched('ts-node', 'scripts/cli.ts', 'status').connections).toEqual(['127.0.0.1:9']);
-  expect(watched('cdk', 'diff', '--no-notices', '--app', join(ROOT, 'no-such-assembly')).connections).toEqual([
+  expect(watched('cdk', 'bootstrap', 'aws://123456789012/us-east-1', '--no-notices').connections).toEqual([
     '127.0.0.1:9',
   ]);
 });

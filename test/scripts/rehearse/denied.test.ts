@@ -94,8 +94,8 @@ test('the summary counts what notices and names what nothing does', () => {
   const found = { seconds: 1, decisions: { storm: 2 }, statements, rows: [0] };
   expect(told({ ...found, unaccounted: ['d'], overlooked: [], disagreements: [] })).toEqual([
     '4 statements, each removed alone, in 1 s; recorded decisions: storm 2',
-    '  1 noticed by a call that is no longer allowed',
-    '  1 noticed by the static checks of a rehearsal',
+    '  1 detected by a call that is no longer allowed',
+    '  1 detected by the static checks of a rehearsal',
     '  1 on the list of grants that AWS needs and the emulator cannot exercise',
     'neither noticed nor listed: d; does anybody need it?',
   ]);

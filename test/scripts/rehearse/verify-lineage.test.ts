@@ -54,7 +54,7 @@ test('a report of the same run that names other files is found, and one of a lat
     },
   });
   expect(lineageFaults(said('prepare-1'))).toEqual([
-    'run prepare-1 says that 2013-01 is made of other files than model model-1 does',
+    'in run prepare-1, 2013-01 consists of other files than in model model-1',
   ]);
   expect(lineageFaults(said('prepare-2'))).toEqual([]);
 });

@@ -14,7 +14,7 @@ const fields = (part: Json): string[] =>
 
 const at = (properties: Json, path: string): Json => path.split('.').reduce((part, name) => part?.[name], properties);
 
-/** What a kit says, read once for all features: walking the properties for each of them took half of this proof. */
+/** Texts of a kit, collected once for all features: walking the properties for each of them took half of this proof. */
 function said({ nodes, tasks, grants }: Model) {
   return {
     resources: nodes.map((node) => ({
@@ -34,7 +34,7 @@ function said({ nodes, tasks, grants }: Model) {
   };
 }
 
-/** Where a kit uses a closed feature. */
+/** The resources of a kit that use a closed feature. */
 function uses(
   kit: ReturnType<typeof said>,
   {

@@ -13,7 +13,7 @@ function identity({ type, properties }: Node): string | undefined {
   const chosen = primaryIdentifier
     .filter((pointer) => !readOnlyProperties.includes(pointer))
     .map((pointer) => pointer.split('/')[2] ?? '');
-  // Where the identifier is an ARN of AWS's making, the name in it may still be chosen.
+  // The name in an ARN that AWS generates may still be chosen.
   const names =
     chosen.length === primaryIdentifier.length && chosen.length > 0
       ? chosen
@@ -79,7 +79,7 @@ export const copies: Check[] = [
     ],
   },
   {
-    holds: 'a kit says nothing of another kit',
+    holds: 'a kit does not mention another kit',
     find: (model, twin) =>
       twin.nodes
         .filter(({ properties }) => new RegExp(`\\b${model.kit}\\b`).test(JSON.stringify(properties)))
@@ -92,7 +92,7 @@ export const copies: Check[] = [
     ],
   },
   {
-    holds: 'a rule hears its own kit only',
+    holds: 'a rule matches events of its own kit only',
     find: (model) =>
       model
         .ofType('AWS::Events::Rule')

@@ -4,7 +4,7 @@ import type { Json } from '../../shared/json';
 import { type Check, edit, mistrust, type Mutation, rewrite, without } from '../check';
 
 const broken: Record<keyof typeof found, Mutation[]> = {
-  'what assumes a role is what the role trusts': assumes
+  'roles trust exactly the services that assume them': assumes
     .map(([type, , service]) => ({
       breaks: mistrust(service),
       finds: /uses \S+ as \S+, which trusts ec2.amazonaws.com/,
@@ -23,7 +23,7 @@ const broken: Record<keyof typeof found, Mutation[]> = {
       finds: /uses \S+ as ec2.amazonaws.com, which trusts/,
       only: undefined,
     }),
-  'what reaches another resource is let in there, or has a role that may': [
+  "a target's policy or the sender's role permits every delivery": [
     {
       breaks: without('AWS::Lambda::Permission'),
       finds: /does not let (events|apigateway).amazonaws.com lambda:InvokeFunction/,
@@ -62,7 +62,7 @@ const broken: Record<keyof typeof found, Mutation[]> = {
       finds: /does not let cloudtrail.amazonaws.com s3:GetBucketAcl/,
     },
   ],
-  'a rule on events of a bucket hears them: the bucket tells EventBridge': [
+  'every bucket with a rule on its events sends them to EventBridge': [
     {
       breaks: edit(
         ({ Type, Properties }) => Type === 'AWS::S3::Bucket' && Properties.NotificationConfiguration !== undefined,
@@ -71,19 +71,19 @@ const broken: Record<keyof typeof found, Mutation[]> = {
       finds: /does not send them to EventBridge/,
     },
   ],
-  'every alarm and the budget reach people: through the one topic': [
+  'every alarm and the budget notify people through the alerts topic': [
     {
       breaks: edit('AWS::CloudWatch::Alarm', ({ Properties }) => delete Properties.AlarmActions),
       finds: /does not reach the alerts topic/,
     },
   ],
-  'a machine that waits for jobs may manage the rules by which Step Functions learns of their end': [
+  "a machine that waits for jobs may manage Step Functions' rules for their end": [
     {
       breaks: rewrite(/StepFunctionsGetEventsForSageMakerProcessingJobsRule/, 'AnotherRule'),
       finds: /without a grant on StepFunctionsGetEvents/,
     },
   ],
-  'the key policy lets in exactly the services that use the key, with what they ask of it': [
+  'the key policy admits exactly the services that use the key, with the actions they need': [
     {
       breaks: edit('AWS::KMS::Key', ({ Properties }) => {
         for (const { Principal } of Properties.KeyPolicy.Statement)
@@ -107,7 +107,7 @@ const broken: Record<keyof typeof found, Mutation[]> = {
           Resource: '*',
         });
       }),
-      finds: /sns.amazonaws.com is let in/,
+      finds: /sns.amazonaws.com is admitted/,
     },
     {
       breaks: edit('AWS::KMS::Key', ({ Properties }) => {

@@ -13,7 +13,7 @@ const kitKey =
   ({ properties }, usesKey) =>
     usesKey(find(properties)) ? undefined : `${place} does not name the kit's key`;
 
-/** Encrypted by the service whatever the template says, with a key that AWS owns. */
+/** The service always encrypts these, with a key that AWS owns. */
 const byService = (reason: string): Rule & { reason: string } => Object.assign(() => undefined, { reason });
 
 const rules: Record<string, Rule> = {
@@ -120,7 +120,7 @@ export const encryption: Check[] = [
             : [
                 {
                   at: node.id,
-                  problem: `${node.type} can be encrypted, and no rule says how: add one to encryption.ts`,
+                  problem: `${node.type} can be encrypted, and no rule covers it: add one to encryption.ts`,
                 },
               ];
         const problem = rule(node, keyed(model, node));

@@ -1,4 +1,4 @@
-/** Who may do what. */
+/** Checks of identities and their permissions. */
 import type { Json } from '../../shared/json';
 import { readable } from '../../shared/kit';
 import { edit, rewrite, type Check, type Finding } from '../check';
@@ -10,7 +10,7 @@ export const everyResource: readonly { readonly actions: RegExp; readonly reason
     { actions: /^xray:(PutTraceSegments|PutTelemetryRecords|GetSampling\w+)$/, reason: 'X-Ray knows no resources' },
     {
       actions: /^logs:(\w*LogDelivery|ListLogDeliveries|\w+ResourcePolic\w+|DescribeLogGroups)$/,
-      reason: 'Log delivery of Step Functions knows no resources',
+      reason: 'Log delivery of Step Functions supports no resources',
     },
     { actions: /^ecr:GetAuthorizationToken$/, reason: 'The token is of the registry, not of a repository' },
     {
@@ -25,8 +25,7 @@ export const everyResource: readonly { readonly actions: RegExp; readonly reason
     },
     {
       actions: /^sagemaker:ListModelPackages$/,
-      reason:
-        'The call names a group, and IAM knows only packages for it: which of them it asks for is written down nowhere',
+      reason: 'The call names a group, but IAM has only packages for it; which of them is checked is undocumented',
       only: ['sandbox', 'standard'],
     },
     {

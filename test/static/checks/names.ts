@@ -13,7 +13,7 @@ const jobNames: Record<string, number> = {
   TransformJobName: 63,
   HyperParameterTuningJobName: 32,
 };
-/** Of a processing job's entry point and of each argument. */
+/** Length limit of a processing job's entry point and of each argument. */
 const ARGUMENT = 256;
 const SUBJECT = 100;
 

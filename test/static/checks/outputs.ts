@@ -1,4 +1,4 @@
-/** Where jobs write: nobody wrote down what Processing makes of a slash at the end of an output's prefix. */
+/** Output prefixes of jobs: it is undocumented how Processing treats a slash at the end. */
 import type { Json } from '../../shared/json';
 import { readable } from '../../shared/kit';
 import { rewrite, type Check } from '../check';

@@ -6,7 +6,7 @@ import { list, type Model } from '../../../scripts/shared/model';
 
 interface Need {
   readonly at: string;
-  /** As Service Quotas names it. */
+  /** Name in Service Quotas. */
   readonly quota: string;
   readonly amount: number;
 }
@@ -46,7 +46,7 @@ function needs(model: Model): Need[] {
   return [...jobs, ...variants];
 }
 
-/** What a new account has; undefined where nobody knows. */
+/** The quota of a new account; undefined when it is unknown. */
 function given(quota: string): number | undefined {
   const known = knownQuotas.find(({ name }) => name === quota);
   if (known !== undefined) return known.newAccount ?? known.default;

@@ -8,7 +8,7 @@ export const stacks: Check[] = [
     find: (model) =>
       model
         .ofType('AWS::Events::Rule')
-        // What the managed engine misses, its own alarm tells.
+        // The managed engine's own alarm covers what it misses.
         .filter(({ stack }) => stack !== 'monitoring')
         .filter(({ properties }) => properties.Targets.some((target: Json) => target.DeadLetterConfig === undefined))
         .map(({ id }) => ({ at: id, problem: 'drops what it cannot deliver: give it the dead letters of foundation' })),

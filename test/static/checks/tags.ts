@@ -1,4 +1,4 @@
-/** Whoever pays or clears up asks by tag: what carries none is found by nobody. */
+/** Every resource has tags, because cost reports and clean-up find resources by them. */
 import type { Json } from '../../shared/json';
 import { edit, rewrite, type Check } from '../check';
 import { list, type Model, type Node } from '../../../scripts/shared/model';

@@ -1,0 +1,114 @@
+/** What the exams ask, and where the kit has it: docs/labs/exam/, and the front matter of the labs. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ROOT } from '../shared/cdk';
+
+const text = z.string().trim().min(1);
+const id = z.string().regex(/^\d\.\d$/);
+
+/** One thing to learn: built somewhere, or honestly not. */
+const part = z.union([
+  z.strictObject({
+    what: text,
+    rooms: z.array(text).min(1),
+    files: z.array(text).min(1),
+    lens: z.array(text).default([]),
+  }),
+  z.strictObject({ what: text, absent: text, lens: z.array(text).default([]) }),
+]);
+export type Part = z.infer<typeof part>;
+
+const exam = z.strictObject({
+  id: text,
+  status: text,
+  questions: z.strictObject({ count: z.int().positive(), minutes: z.int().positive() }).optional(),
+  domains: z.array(
+    z.strictObject({
+      title: text,
+      percent: z.number().positive(),
+      tasks: z.array(z.strictObject({ id, title: text, parts: z.array(part).min(1), like: z.array(id).default([]) })),
+    }),
+  ),
+});
+export type Exam = z.infer<typeof exam>;
+
+const topics = z.array(
+  z.union([
+    z.strictObject({ title: text, labs: z.array(z.int()).default([]), files: z.array(text).min(1) }),
+    z.strictObject({ title: text, absent: text, files: z.array(text).default([]) }),
+  ]),
+);
+
+const services = z.array(
+  z.union([
+    z.strictObject({ services: z.array(text).min(1), rooms: z.array(text).min(1), files: z.array(text).min(1) }),
+    z.strictObject({ services: z.array(text).min(1), absent: text }),
+  ]),
+);
+
+const lens = z.strictObject({ edition: text, titles: z.record(text, text), people: z.array(text) });
+
+const lab = z.strictObject({
+  number: z.int().nonnegative(),
+  title: text,
+  minutes: z.int().positive(),
+  needs: z.array(z.int()).default([]),
+  exam: z.array(id).default([]),
+  lens: z.array(text).default([]),
+});
+/** A lab of the course; `file` once it is written. */
+export type Lab = z.infer<typeof lab> & { file?: string };
+
+const read = (root: string, name: string): unknown =>
+  JSON.parse(readFileSync(join(root, 'docs/labs/exam', name), 'utf8'));
+
+export const exams = (root = ROOT) => ['mla-c01.json', 'mls-c01.json'].map((name) => exam.parse(read(root, name)));
+export const topicRows = (root = ROOT) => topics.parse(read(root, 'topics.json'));
+export const serviceRows = (root = ROOT) => services.parse(read(root, 'services.json'));
+export const lensOf = (root = ROOT) => lens.parse(read(root, 'lens.json'));
+export const planned = (root = ROOT): Lab[] => z.array(lab).parse(read(root, 'plan.json'));
+
+/** The written labs by their front matter, and the planned ones that are not written yet. */
+export function labs(root = ROOT): Lab[] {
+  const folder = join(root, 'docs/labs');
+  const written = readdirSync(folder)
+    .filter((file) => /^\d\d-.*\.md$/.test(file))
+    .map((file) => ({ ...lab.parse(frontMatter(readFileSync(join(folder, file), 'utf8'), file)), file }));
+  const numbers = written.map(({ number }) => number);
+  return [...written, ...planned(root).filter(({ number }) => !numbers.includes(number))].sort(
+    (a, b) => a.number - b.number,
+  );
+}
+
+/** The lines `key: value` that a lab opens with, as far as they matter here; a list is written `[a, b]`. */
+function frontMatter(page: string, file: string) {
+  const head = /^---\n([^]*?)\n---\n/.exec(page)?.[1] ?? '';
+  const value = (key: string) => new RegExp(`^${key}: *(.+)$`, 'm').exec(head)?.[1]?.replaceAll(/^["']|["']$/g, '');
+  const list = (key: string) => value(key)?.match(/[\w.-]+/g) ?? [];
+  return {
+    number: Number.parseInt(file),
+    title: value('title'),
+    minutes: Number(value('minutes')),
+    needs: list('needs').map(Number),
+    exam: list('exam'),
+    lens: list('lens'),
+  };
+}
+
+/** Whether a path of the repository, with or without a heading behind `#`, is there. */
+export function stands(path: string, root = ROOT): boolean {
+  const [file = '', anchor] = path.split('#');
+  if (!existsSync(join(root, file))) return false;
+  if (anchor === undefined) return true;
+  return [...readFileSync(join(root, file), 'utf8').matchAll(/^#+ (.+)$/gm)].some(
+    ([, title]) => slug(title!) === anchor,
+  );
+}
+
+/** A heading as GitHub links to it. */
+const slug = (title: string) =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
