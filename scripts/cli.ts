@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { register as account } from './account/commands';
 import { register as bench } from './bench';
 import { register as prove } from './bench/prove';
+import { register as labs } from './labs/commands';
 import { register as quiz } from './labs/quiz';
 import { register as local } from './local/commands';
 import { register as operate } from './operate/commands';
@@ -29,7 +30,7 @@ export const program = new Command('mlkit')
   )
   .exitOverride();
 
-for (const register of [local, operate, account, rehearse, bench, prove, quiz]) register(program);
+for (const register of [local, labs, operate, account, rehearse, bench, prove, quiz]) register(program);
 
 program.hook('preAction', async (_, action) => {
   let command = action;

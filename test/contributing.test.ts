@@ -1,7 +1,7 @@
 /** A toy room, added to a copy of the repository and taken out again as CONTRIBUTING.md says. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { copyOfRepository, git, run } from './support/copy';
+import { copyOfRepository, git, run } from '../scripts/shared/copy';
 
 const toy = join(__dirname, 'fixtures/toy-room');
 let copy: string;

@@ -27,6 +27,7 @@ from engine.emulator import (
     lambdas,
     log_groups,
     pinned,
+    recreation,
     resource_types,
     stack_answers,
     step_functions,
@@ -110,6 +111,7 @@ def install(settings: Settings) -> Engine:
     athena.install(host)
     api_gateway.install(host)
     conditions.install()
+    recreation.install()
     exports.install()
     roles = ServiceRoles(host)
     roles.install()

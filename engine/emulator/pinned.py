@@ -79,6 +79,7 @@ SEAMS: dict[str, str | None] = {
         "stack_id stack_name logical_id resource_type status reason physical_id detailed_status"
     ),
     "services.cloudformation.stacks:_evaluate_conditions": "template params",
+    "services.cloudformation.stacks:_property_recreation": "resource_type name",
     "services.cloudformation.stacks:_resolve_stack_outputs": (
         "outputs_defs conditions resources param_values mappings stack_name stack_id"
     ),

@@ -15,6 +15,7 @@ const COMMANDS = {
   prove: (args) => start(cli('prove', ...args)),
   kit: (args) => start(cli(...args)),
   local: (args) => start(cli('local', ...args)),
+  lab: (args) => start(cli('lab', ...args)),
   docs: () => start([join(BIN, 'ts-node'), 'scripts/docs/index.ts']),
   synth: (args) => start([join(BIN, 'cdk'), 'synth', '--quiet', ...args]),
   test: async (args) => (await import('./test-runner.mjs')).test(args, start),

@@ -16,6 +16,7 @@ import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { filledIn } from './blocks';
 import { examBlocks, studyPlan } from './exam';
 import { graphOf } from './graph';
+import { labTable } from './labs';
 import { lifecycle, lifecycleRow } from './lifecycle';
 import { roomPages } from './rooms';
 import { knobTable, replacingTable } from './upgrading';
@@ -37,6 +38,7 @@ export async function documents(): Promise<Map<string, string>> {
       filledIn('docs/upgrading.md', { replacing: () => replacingTable(kits), knobs: () => knobTable(kits) }),
     ],
     ['README.md', filledIn('README.md', { lifecycle: lifecycleRow })],
+    ['docs/labs/README.md', filledIn('docs/labs/README.md', { labs: labTable })],
     ...lifecycle(),
     ['docs/exam.md', filledIn('docs/exam.md', examBlocks())],
     ['docs/study-plan.md', filledIn('docs/study-plan.md', { plan: studyPlan })],

@@ -17,6 +17,7 @@ export interface Reach {
 /** Commands that call no account, or start one of their own. */
 export const ON_THIS_MACHINE = [
   'local',
+  'lab',
   'quiz',
   'rehearse',
   'report',

@@ -124,6 +124,7 @@ function tell(summary: Summary, report: string): void {
     `  assumed   ${spoken(assumed)}`,
     `  not rehearsed: ${notRehearsed.length} facts, in the report`,
     `  report    ${report}`,
+    '  next      npm run lab 0: ten minutes in an account like this one, which stays',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,7 +1,7 @@
 /** What the kit is made of knows no dataset: none of the words of the flights stands in it. */
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { git } from '../support/copy';
+import { git } from '../../scripts/shared/copy';
 
 const root = join(__dirname, '../..');
 const WORDS = /\b(flights?|carriers?|airports?|nycflights\w*|dep_delay|tailnum)\b/i;

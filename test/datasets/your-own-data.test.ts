@@ -1,7 +1,7 @@
 /** docs/your-own-data.md, followed word for word in a copy of the repository; test/datasets/test_your_own_data.py runs its job. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { copyOfRepository, run } from '../support/copy';
+import { copyOfRepository, run } from '../../scripts/shared/copy';
 
 const page = readFileSync(join(__dirname, '../../docs/your-own-data.md'), 'utf8');
 const blocks = [...page.matchAll(/```(\w+) (datasets\/\S+)\n([^]*?)```/g)].map(

@@ -124,7 +124,7 @@ test('a lab that is written is what its front matter says', () => {
     cpSync(join(__dirname, '../../../docs/labs/exam'), join(root, 'docs/labs/exam'), { recursive: true });
     const head = ['title: Bad files', 'minutes: 20', 'rooms: [etl]', 'exam: [1.1, 1.3]', 'lens: [MLREL02-BP02]'];
     writeFileSync(join(root, 'docs/labs/03-bad-files.md'), ['---', ...head, '---', '', '# Lab 3', ''].join('\n'));
-    expect(labs(root)).toHaveLength(22);
+    expect(labs(root)).toHaveLength(planned(root).length + 1);
     expect(labs(root).find(({ number }) => number === 3)).toEqual({
       number: 3,
       title: 'Bad files',

@@ -1,7 +1,7 @@
 /** The local account as its page shows it: the commands are typed, and what they show is looked for. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyOfRepository } from '../../support/copy';
+import { copyOfRepository } from '../../../scripts/shared/copy';
 import { missing, regionsOf, Shell, type Step, stepsOf } from '../../support/transcript';
 
 const root = join(__dirname, '../../..');

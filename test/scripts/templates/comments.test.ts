@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { copyOfRepository, git } from '../../support/copy';
+import { copyOfRepository, git } from '../../../scripts/shared/copy';
 
 let copy: string;
 let tools: string;

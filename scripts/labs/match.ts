@@ -1,0 +1,103 @@
+/** What a lab expects of a command beside what the command printed. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** A line of `expected` that nothing met, beside the line that stands where it should. */
+export interface Mismatch {
+  readonly expected: string;
+  readonly found: string;
+}
+
+const PLACEHOLDER = /\{(?:([a-z][\w ]*): )?(\*|int|number|(-?[\d.]+)\.\.(-?[\d.]+))\}/g;
+const NUMBER = '(-?[\\d,]*\\.?\\d+(?:e[+-]?\\d+)?)';
+const END = 'nothing more';
+
+/**
+ * Compares line by line; empty lines do not count.
+ * @param expected lines with placeholders: `{int}`, `{number}`, `{0.70..0.74}`, `{*}`, each with a name before a colon if need be; `…` is any
+ *   number of lines
+ * @returns the first line that does not fit, after the longest beginning that does; undefined when all fit
+ */
+export function mismatch(expected: readonly string[], printed: string): Mismatch | undefined {
+  const found = linesOf(printed);
+  const wanted = expected.filter((line) => line.trim() !== '').map(lineMatcher);
+  let furthest = { reached: -1, alike: 0, expected: '', found: '' };
+  // The places at which the rest of what was printed may begin, after the expected lines so far.
+  let places = new Set([0]);
+  for (const [index, { text, fits }] of wanted.entries()) {
+    const next = new Set<number>();
+    for (const place of places) {
+      if (text === '…') {
+        for (let later = place; later <= found.length; later += 1) next.add(later);
+        continue;
+      }
+      const why = found[place] === undefined ? END : fits(found[place]);
+      if (why === undefined) next.add(place + 1);
+      // After `…` every line was tried, and the most similar one is shown.
+      else {
+        const alike = likeness(text, found[place] ?? '');
+        if (furthest.reached < index || (furthest.reached === index && alike > furthest.alike))
+          furthest = { reached: index, alike, expected: text, found: shown(found[place], why) };
+      }
+    }
+    if (next.size === 0) return { expected: furthest.expected, found: furthest.found };
+    places = next;
+  }
+  if (places.has(found.length)) return undefined;
+  return { expected: END, found: found[Math.max(...places)]! };
+}
+
+/** Words that two lines have in common. */
+function likeness(a: string, b: string): number {
+  const words = new Set(a.split(/\W+/));
+  return new Set(b.split(/\W+/).filter((word) => words.has(word))).size;
+}
+
+const shown = (line: string | undefined, why: string) =>
+  line === undefined ? END : why === '' ? line : `${line} (${why})`;
+
+/** Without colours, and without what a progress line was before it was written anew. */
+const linesOf = (printed: string) =>
+  stripVTControlCharacters(printed)
+    .split('\n')
+    .map((line) => line.replace(/^.*\r(?!$)/, '').trim())
+    .filter((line) => line.trim() !== '');
+
+interface LineMatcher {
+  readonly text: string;
+  /** Undefined where the line fits, else what is wrong with a value, or nothing where the text differs. */
+  fits(line: string): string | undefined;
+}
+
+function lineMatcher(raw: string): LineMatcher {
+  const text = raw.trim();
+  const ranges: { name: string; least: number; most: number }[] = [];
+  let pattern = '';
+  let end = 0;
+  for (const { 0: all, 1: name, 2: kind, 3: least, 4: most, index } of text.matchAll(PLACEHOLDER)) {
+    pattern += literal(text.slice(end, index));
+    end = index + all.length;
+    if (kind === '*') pattern += '.*?';
+    else if (kind === 'int') pattern += '-?\\d[\\d,]*';
+    else if (kind === 'number') pattern += NUMBER.replace('(', '(?:');
+    else {
+      pattern += NUMBER;
+      ranges.push({ name: name ?? 'the value', least: Number(least), most: Number(most) });
+    }
+  }
+  const whole = new RegExp(`^${pattern}${literal(text.slice(end))}$`);
+  return {
+    text,
+    fits(line) {
+      const match = whole.exec(line);
+      if (match === null) return '';
+      for (const [place, { name, least, most }] of ranges.entries()) {
+        const value = Number(match[place + 1]!.replaceAll(',', ''));
+        if (value < least || value > most) return `${name} is ${value}, not within ${least} to ${most}`;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Columns of a table shift with their longest value: any run of blanks is as good as another. */
+const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/ +/g, ' +');

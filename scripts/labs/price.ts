@@ -1,0 +1,35 @@
+/** What a lab would cost on AWS: its own commands, by the prices of `npm run kit -- cost`. */
+import { resolveConfig } from '../../lib/config';
+import { estimate } from '../account/cost';
+import { assumed } from '../account/cost/assumptions';
+import { synthesize } from '../shared/kit-app';
+import type { Lab, State } from './lab';
+
+/** The runs that a command of the kit, or a script of a lab, causes, by the names that the cost code gives them. */
+const RUNS: Record<string, readonly string[]> = {
+  load: ['prepare'],
+  land: ['prepare'],
+  train: ['train', 'release'],
+  replay: [`${assumed('requests')} requests`],
+  monitor: ['monitor a window', 'an hour of metrics'],
+  release: ['release'],
+  rollback: ['release'],
+  expire: ['release'],
+};
+
+/** Prices of runs in USD, and of a day at rest; the profile is that of the labs. */
+export function prices(profile: string): { day: number; runs: Map<string, number> } {
+  const config = resolveConfig(profile);
+  const { idle, runs } = estimate(config, synthesize(config));
+  return { day: idle.usdPerDay, runs: new Map(runs.map(({ run, usd }) => [run, usd])) };
+}
+
+/** A day of the kit at rest, what makes the lab's state on AWS, and what the lab itself runs. */
+export function priceOf(lab: Lab, state: State, { day, runs }: ReturnType<typeof prices>): number {
+  const commands = lab.blocks.flatMap((block) => (block.kind === 'edit' ? [] : block.commands));
+  return [...state.seedOnAws, ...commands]
+    .flatMap(({ text }) =>
+      [...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []),
+    )
+    .reduce((sum, run) => sum + runs.get(run)!, day);
+}
