@@ -99,8 +99,7 @@ def _parse() -> argparse.Namespace:
         action="append",
         default=[],
         metavar="NAME=ANSWER",
-        help="an answer of AWS that nobody wrote down, assumed otherwise than by default "
-        "(engine/unknowns.json)",
+        help="an undocumented answer of AWS, assumed otherwise than by default (engine/unknowns.json)",
     )
     parser.add_argument(
         "--spark-ahead",

@@ -81,7 +81,7 @@ function add(): void {
   }
 }
 
-test('a room is added by at most 15 files besides its templates, its own among them, and gone when they are taken out', () => {
+test('a room is added by at most 16 files besides its templates, its own among them, and gone when they are taken out', () => {
   add();
   run(copy, 'ts-node', 'scripts/docs/index.ts');
   run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
@@ -98,7 +98,7 @@ test('a room is added by at most 15 files besides its templates, its own among t
   const own = touched.filter((file) => /(^|\/)toy[/.-]/.test(file) || file.endsWith('/toy.md'));
   expect(readFileSync(join(copy, 'docs/configuration.md'), 'utf8')).toContain('`toy.timeoutSeconds`');
   expect(own.sort()).toEqual(Object.values(OWN).sort());
-  expect(touched.filter((file) => !own.includes(file)).length <= 15 - own.length ? [] : touched).toEqual([]);
+  expect(touched.filter((file) => !own.includes(file)).length <= 16 - own.length ? [] : touched).toEqual([]);
 
   // Taken out again: the room's folders and lines go, and the pages are written anew.
   for (const path of ['lib/toy', 'lambda/toy', 'test/toy', 'docs/rooms/toy.md'])
@@ -108,4 +108,4 @@ test('a room is added by at most 15 files besides its templates, its own among t
   run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
   git(copy, 'add', '-A');
   expect(git(copy, 'diff', '--cached', '--name-only', 'HEAD')).toEqual([]);
-}, 300_000);
+}, 420_000);

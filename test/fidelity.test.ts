@@ -38,7 +38,7 @@ test('every row says where the finding comes from, how it is mended and what che
   expect(rows.filter((row) => row.slice(0, 5).some((cell) => !cell))).toEqual([]);
 });
 
-test('every answer that nobody wrote down has its switch, and every switch its row', () => {
+test('every undocumented answer has its switch, and every switch its row', () => {
   const switches = tables
     .filter((row) => row.length === 5 && row[1] !== 'Switch')
     .map(([, name, answers]) => [name, answers]);

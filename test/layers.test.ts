@@ -45,7 +45,19 @@ const below: Record<string, readonly string[]> = {
   datasets: ['datasets', 'lib/shared'],
   // Anybody's app can use what lies there.
   testing: ['testing'],
-  scripts: ['scripts', 'testing', 'datasets', 'bin', 'lib', 'lib/shared', 'schema', 'facts', 'engine', 'cdk.json', 'package.json'],
+  scripts: [
+    'scripts',
+    'testing',
+    'datasets',
+    'bin',
+    'lib',
+    'lib/shared',
+    'schema',
+    'facts',
+    'engine',
+    'cdk.json',
+    'package.json',
+  ],
 };
 
 const wrong = (all: readonly Import[]) =>

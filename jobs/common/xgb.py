@@ -10,7 +10,7 @@ import sys
 # The cost is already paid in a process that has imported scikit-learn.
 _hide = "sklearn" not in sys.modules
 if _hide:
-    sys.modules["sklearn"] = None  # the mark of a module that cannot be imported
+    sys.modules["sklearn"] = None  # type: ignore[assignment]  # Python's own mark of a missing module
 try:
     from xgboost import Booster, DMatrix
 finally:

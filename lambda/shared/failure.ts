@@ -2,7 +2,6 @@ import { isServerError, isThrottlingError, isTransientError } from '@smithy/core
 import type { MetadataBearer, SdkError } from '@smithy/types';
 import { Refusal } from './refusal';
 
-/** The answer to a failure. */
 export interface Failure {
   readonly status: 400 | 429 | 500 | 502 | 503 | 504;
   readonly message: string;

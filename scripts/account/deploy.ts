@@ -23,7 +23,6 @@ import {
 export interface Deployment {
   kit: string;
   aws: Aws;
-  /** Folder of the synthesized app. */
   assembly: string;
   /** File for the complete output of the CDK CLI. */
   log: string;
@@ -114,7 +113,6 @@ export const importers = (
 /** An updatable stack with its deployed template. */
 type Standing = KitStack & { template: Template };
 
-/** @returns the existing stacks */
 async function refuse(
   client: CloudFormationClient,
   kit: string,

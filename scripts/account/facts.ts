@@ -21,7 +21,6 @@ export interface ClosedFeature extends Fact {
   since: string | null;
   instead: string;
   uses: {
-    /** CloudFormation types. */
     resourceTypes?: string[];
     /** `service:Operation`. */
     operations?: string[];
@@ -48,7 +47,6 @@ export interface Quota extends Fact {
 
 export interface Price extends Fact {
   usd: number;
-  /** The unit of `usd`. */
   per: string;
   note?: string;
 }

@@ -63,7 +63,6 @@ function kitStack(room: StackName, stack: Stack): KitStack {
   };
 }
 
-/** The deployed template. */
 export async function templateOf(client: CloudFormationClient, StackName: string): Promise<Template> {
   const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }));
   return JSON.parse(TemplateBody) as Template;

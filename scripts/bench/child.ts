@@ -6,7 +6,6 @@ import { ROOT } from '../shared/cdk';
 
 export interface Ended {
   stdout: string;
-  /** Wall time. */
   seconds: number;
 }
 

@@ -112,7 +112,7 @@ function practices({ domains }: Exam, taught: readonly Lab[]): string[] {
       ];
     });
   return [
-    `Edition of ${edition}. The column says in which task of MLA-C01 a row names the practice.`,
+    `Edition of ${edition}. The column gives the tasks of MLA-C01 whose rows name the practice.`,
     ...table(['practice', 'title', 'here, task', 'not here, task', 'labs'], rows),
     '',
     `No template can show these ${people.length}; people agree on them: ${people.map((id) => `${code(id)} ${titles[id]}`).join('; ')}.`,

@@ -18,7 +18,7 @@ export async function roomPages(kits: readonly Synthesized[], idle: Idle): Promi
     return [`![${sketch.title}](${sketch.file})`];
   };
   const pages = rooms.map((room): [string, string] => {
-    // A drawing of a default room shows the default deployment.
+    // The default deployment for a default room: an opt-in room changes no other page than its own.
     const kit = 'optIn' in room ? kits[0]! : byDefault;
     const blocks: Blocks = {
       excerpt,
@@ -26,7 +26,7 @@ export async function roomPages(kits: readonly Synthesized[], idle: Idle): Promi
       costs,
       drawing: (stack) => drawn(stackSketch(stack, kit)),
       machine: (title) => drawn(machineSketch(title, kit)),
-      needed: (stack) => neededBy(stack, kits[0]!),
+      needed: (stack) => neededBy(stack, kit),
       look: (stack) => whereToLook(stack, kit),
       reference: () => reference(room.name, kits, idle),
     };

@@ -26,7 +26,8 @@ export function register(program: Command): void {
       ) => {
         const drawnWith = seed ?? Math.floor(Math.random() * 10_000);
         const chosen = choose(questions(), about, drawnWith);
-        const say = (text: string) => void process.stdout.write(`${text}\n`);
+        // A reader who has seen enough closes the pipe, which console takes and a plain write does not.
+        const say = (text: string) => console.log(text);
         say(`${chosen.length} questions; --seed ${drawnWith} asks the same again.`);
         if (answers) return chosen.forEach((one, at) => say([...shown(one, at), ...explained(one)].join('\n')));
         const { questions: real } = exams()[0]!;

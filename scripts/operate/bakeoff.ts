@@ -16,7 +16,6 @@ export interface BakeoffTable {
   failed: string[];
 }
 
-/** Figures that the task has. */
 type Figures = Partial<Record<keyof typeof FIGURES, number>>;
 
 const FIGURES = {

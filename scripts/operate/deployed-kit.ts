@@ -24,7 +24,6 @@ export interface Aws {
 export interface DeployedKit {
   name: string;
   aws: Aws;
-  /** The deployed dataset. */
   dataset: Dataset;
   buckets: Record<'raw' | 'curated' | 'artifacts' | 'captured', string>;
   /** Configured values that commands use: `labels.delayDays`, `serving.maxInstancesPerRequest`. */

@@ -50,7 +50,6 @@ export interface Evidence {
     createdAt: string;
   }[];
   state: Record<string, unknown>[];
-  /** JSON objects by `<bucket role>/<key>`. */
   objects: Record<string, unknown>;
   /** SHA-256 of every version of a model's inputs, newest first, by `<bucket role>/<key>`. */
   hashes: Record<string, string[]>;

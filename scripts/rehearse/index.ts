@@ -22,7 +22,6 @@ import { lineageFaults, replacedSince } from './verify-lineage';
 import { recompute, type Recomputed, type Summary } from './verify';
 
 export interface RehearseOptions {
-  /** Names. */
   scenario: string[];
   profile?: string;
   config: Record<string, unknown>;

@@ -5,7 +5,6 @@ import type { Json } from '../shared/templates';
 export interface Finding {
   /** `<stack>/<logical id>`, or the stack. */
   readonly at: string;
-  /** The violation and its remedy. */
   readonly problem: string;
 }
 

@@ -32,7 +32,6 @@ export interface Rehearsal {
   readonly config: Record<string, unknown>;
   /** Folder of the run, created here. */
   readonly runDir: string;
-  /** Folder of the synthesized app. */
   readonly assembly: string;
   /** Resolves when the app is synthesized; the engine starts meanwhile. */
   readonly synthesized: Promise<void>;

@@ -2,7 +2,6 @@
 import { InvalidArgumentError } from 'commander';
 import table from '../../engine/unknowns.json';
 
-/** Answer by name. */
 export type Assumed = Readonly<Record<string, string>>;
 
 const rows: Record<string, { question: string; answers: string[]; default: string }> = table;

@@ -45,7 +45,6 @@ export interface Model {
   target(from: Node, value: Json): Node;
   /** Every resource that a value refers to. */
   references(from: Node, value: Json): Node[];
-  /** Services that a role trusts. */
   trusts(role: Node): string[];
   /** Statements attached to a role that allow an action by its exact name. */
   allows(role: Node, action: string): Grant[];

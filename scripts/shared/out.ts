@@ -1,4 +1,3 @@
-/** Output of a command. */
 export interface Out {
   /** An event that stays on the screen. */
   line(text: string): void;

@@ -166,6 +166,7 @@ function sentence(differs: readonly Change[]): string {
 const SHORT = 60;
 
 function short(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  // A finding is one line, whatever a text holds.
+  const text = (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/\s+/g, ' ');
   return text.length <= SHORT ? text : `${text.slice(0, SHORT)}…`;
 }

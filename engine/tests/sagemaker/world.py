@@ -53,7 +53,7 @@ class World:
         self.logs: dict[tuple[str, str], list[str]] = {}
         self.notes: dict[str, str] = {}
         self.metrics: list[dict[str, Any]] = []
-        # Set by tests: answers of AWS that nobody wrote down.
+        # Set by tests: undocumented answers of AWS.
         self.unknowns = {**DEFAULTS}
         # Set by tests: the state of an alarm, asked for each time.
         self.alarms: dict[str, Callable[[], str]] = {}

@@ -18,7 +18,6 @@ export interface Document {
 
 export interface Refused {
   readonly key: string;
-  /** The reason for the refusal. */
   readonly refused: string;
 }
 

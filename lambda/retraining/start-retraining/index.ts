@@ -36,7 +36,7 @@ async function release({ id, detail }: EventBridgeEvent<string, unknown>): Promi
   const machine = textAt('detail.stateMachineArn', fields.stateMachineArn);
   if (machine !== trainMachine)
     return console.info({ signal: id, ignored: `${machine} is not the machine that trains` });
-  console.info({ execution: name, status, lockReleased: status !== 'RUNNING' && (await table.release(name)) });
+  console.info({ execution: name, status, lockReleased: status !== 'RUNNING' && (await table.freeLock(name)) });
 }
 
 const startTrain: StartTrain = async ({ name, input }) => {

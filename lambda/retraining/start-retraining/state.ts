@@ -85,7 +85,7 @@ export class StateTable implements Store<Snapshot> {
   }
 
   /** Frees the lock when `execution` holds it. */
-  async release(execution: string): Promise<boolean> {
+  async freeLock(execution: string): Promise<boolean> {
     try {
       await this.client.send(
         new UpdateCommand({

@@ -88,7 +88,6 @@ export const assumptions = {
   },
 } as const satisfies Record<string, Assumption>;
 
-/** The value of an assumption. */
 export const assumed = (name: keyof typeof assumptions): number => assumptions[name].value;
 
 export const DAYS_PER_MONTH = 365 / 12;

@@ -44,7 +44,6 @@ export async function bootstrapVersion(aws: Aws): Promise<number | null> {
   }
 }
 
-/** Service Quotas of an account. */
 export class Quotas {
   private readonly byName = new Map<string, Promise<Map<string, string>>>();
 

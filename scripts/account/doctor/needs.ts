@@ -10,7 +10,6 @@ export interface Need {
   code?: string;
   /** Least value with which the kit works. */
   least: number;
-  /** Purpose of the quota. */
   what: string;
   /** Value from which it always works; `short` describes the limitation below it. @default least */
   comfortable?: { value: number; short: string };

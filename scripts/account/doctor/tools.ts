@@ -8,7 +8,6 @@ const ROOT = join(__dirname, '../../..');
 const OWN_PYTHON = join(ROOT, '.toolchain/python/bin/python');
 const OWN_CDK = join(ROOT, 'node_modules/aws-cdk/package.json');
 
-/** Tools that the commands need. */
 export function tools(): Tool[] {
   const setUp = 'npm run setup';
   return [

@@ -9,7 +9,6 @@ export interface Check {
   /** Subject of the check, e.g. `quota` or `bootstrap`. */
   about: string;
   verdict: Verdict;
-  /** The finding as a sentence. */
   found: string;
   /** The command or address of the remedy; present whenever the verdict is not ok. */
   fix?: string;

@@ -8,7 +8,6 @@ export interface Leftover {
   name: string;
   /** How its owner was identified. */
   by: 'name' | 'tag';
-  /** The command that removes it. */
   remove: string;
 }
 

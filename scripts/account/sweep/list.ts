@@ -7,7 +7,6 @@ import type { Json } from '../../shared/templates';
 import { apart } from './apart';
 import { jobOwns, pathOwns, stackOwns } from './owner';
 
-/** A resource in the account. */
 export interface Thing {
   /** Its name in the service. */
   name: string;
@@ -19,7 +18,6 @@ export interface Thing {
 
 export type Apart = 'pending deletion' | 'shared' | 'history';
 
-/** A type with a listing. */
 export interface Kind extends ResourceKind {
   type: string;
   listed: Listing;

@@ -1,4 +1,3 @@
-/** The proofs, by name. */
 import { resolveConfig } from '../../../lib/config';
 import { parameterRanges } from '../../../lib/training/training-jobs';
 import { python } from '../measurements';

@@ -8,7 +8,6 @@ const base = {
   config: { font: 'system-ui, sans-serif', legend: { labelLimit: 300 } },
 } as const;
 
-/** @returns an <svg> element */
 export async function render(spec: TopLevelSpec): Promise<string> {
   // Both packages are ES modules only.
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);

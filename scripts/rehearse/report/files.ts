@@ -66,7 +66,6 @@ export interface Outcome {
   drift: { feature: string; distance: number | null; threshold: number }[];
 }
 
-/** The files of a run. */
 export function read(runDir: string): { summary: Summary; evidence: Evidence; dataset: Dataset } {
   const outputs = readKit(join(runDir, 'cdk.out')).templates['data-lake'].Outputs;
   return {

@@ -88,7 +88,6 @@ async function failsHalfWay(ground: Ground): Promise<void> {
   await sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName }));
 }
 
-/** @returns the released version */
 async function upAgain(ground: Ground): Promise<string> {
   const changed = (await deployKit(ground)).filter(({ status }) => status !== 'UNCHANGED');
   expect(changed.length === 0, `up of the same app changed ${changed.map(({ stack }) => stack).join(', ')}`);

@@ -59,9 +59,9 @@ test('a bucket renamed', () => {
    - Replaced \`data-lake/Raw72517081\`: AWS::S3::Bucket becomes RawFiles6B9AE492, the old one stays in the account (production)
    - Renamed \`data-lake\`: \`RawAutoDeleteObjectsCustomResourceEFDEC167\` → \`RawFilesAutoDeleteObjectsCustomResource788E8232\` (sandbox, standard, managed)
    - Renamed \`data-lake\`: \`RawPolicyD5BAF6E0\` → \`RawFilesPolicyA3206776\`
-   - Only refer to what has a new name: \`data-lake\`, \`etl\`, \`training\`, \`monitoring\`, \`warehouse\`, \`ai-services\`, \`serving\`, \`serving-model\`
+   - Refer to a resource with a new name: \`data-lake\`, \`etl\`, \`training\`, \`monitoring\`, \`warehouse\`, \`ai-services\`, \`serving\`, \`serving-model\`
 
-   Red until \`templates/accepted.md\` has, with its date and reason:
+   The check fails until \`templates/accepted.md\` has these rows, with date and reason:
    - \`| YYYY-MM-DD | data-lake | Raw72517081 | loses data | why |\`
    "
   `);
@@ -76,7 +76,7 @@ test('a grant widened', () => {
 
    - **Wider grant** \`etl/FeaturesRoleDefaultPolicy8FBB6E0A\`: AWS:\${FeaturesRole8407BFEA} may s3:Abort*, s3:DeleteObject*, s3:PutObject, s3:PutObjectLegalHold, s3:PutObjectRetention, s3:PutObjectTagging, s3:PutObjectVersionTagging on \${mlkit-data-lake:Raw72517081Arn}, \${mlkit-data-lake:Raw72517081Arn}/*
 
-   Red until \`templates/accepted.md\` has, with its date and reason:
+   The check fails until \`templates/accepted.md\` has these rows, with date and reason:
    - \`| YYYY-MM-DD | etl | FeaturesRoleDefaultPolicy8FBB6E0A | wider grant | why |\`
    "
   `);
@@ -109,7 +109,7 @@ test('an alarm deleted', () => {
    - Idle cost: 0.0954 → 0.0921 USD per day (sandbox)
    - Idle cost: 5.7239 → 5.7206 USD per day (standard, production)
    - Idle cost: 5.7914 → 5.7881 USD per day (managed)
-   - Gone \`serving/PredictErrors8214CD97\`: AWS::CloudWatch::Alarm
+   - Removed \`serving/PredictErrors8214CD97\`: AWS::CloudWatch::Alarm
    "
   `);
 }, 120_000);

@@ -216,6 +216,13 @@ describe('accepted.md', () => {
   });
 });
 
+test('a value of several lines is one line of the comment', () => {
+  const named = (name: string) => ({ ...topic, Properties: { DisplayName: name } });
+  expect(said({ Other: named('a\nb') }, { Other: named('a\n  c') })).toEqual([
+    ['changed', 'Other', 'AWS::SNS::Topic DisplayName a b → a c'],
+  ]);
+});
+
 test('a comment has at most fifteen lines, whatever changes', () => {
   const many = (name: string) =>
     Object.fromEntries(
