@@ -17,11 +17,10 @@ export function difference(argument: string): string[] {
   const out = new Writable({ write: (chunk, _, done) => ((printed += chunk), done()) });
   formatDifferences(out, fullDiff(deployed.template, wanted.template), { ...deployed.paths, ...wanted.paths });
   if (printed.trim() === '') throw new Error(`${change} changes nothing in ${stack}: choose another knob`);
-  const name = names.stack(KIT, stackOf(stack).stack);
   return [
     '```console',
-    `$ npx cdk diff -c config='${change}' ${name}`,
-    `Stack ${name}`,
+    `$ npx cdk diff ${stack} --exclusively -c config='${change}'`,
+    `Stack ${names.stack(KIT, stackOf(stack).stack)}`,
     ...stripVTControlCharacters(printed).trimEnd().split('\n'),
     '```',
   ];

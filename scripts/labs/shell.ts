@@ -39,13 +39,15 @@ export function offline(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
+/** The first lab has the learner do so, once per terminal. */
+const SOURCED = 'if [ -f .local/env ]; then . ./.local/env; fi';
+
 /** @param told is given what the command prints, while it does. @default nothing */
 export async function type(typed: string, folder: string, told: (text: string) => void = () => {}): Promise<Ended> {
   const env = offline(process.env);
-  // The CDK CLI finds the account by its own real path, which in a copy is that of the clone.
   env.KIT_LOCAL = join(folder, '.local');
   env.PATH = [join(folder, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-  const child = spawn('sh', ['-c', direct(typed)], {
+  const child = spawn('sh', ['-c', `${SOURCED}\n${direct(typed)}`], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

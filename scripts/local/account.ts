@@ -111,7 +111,7 @@ export function chosen(env: NodeJS.ProcessEnv): LocalAccount | undefined {
   if (given !== account.endpoint) return undefined;
   if (!isUp(account))
     throw new Refused(
-      `the local account of this clone (${account.endpoint}) is not up, and nothing was sent anywhere: start it with npm run local, or say that AWS is meant with npm run kit -- --aws … (cdk: KIT_AWS=1 npx cdk …)`,
+      `the local account of this clone (${account.endpoint}) is not up, so nothing was done: start it with npm run local, or say that AWS is meant with npm run kit -- --aws … (cdk: KIT_AWS=1 npx cdk …)`,
     );
   return account;
 }

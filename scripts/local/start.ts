@@ -112,13 +112,13 @@ function welcome({ endpoint, asked }: LocalAccount, seconds: number, out: Out): 
   const config = configOf(asked);
   const { history } = storyOf(config.dataset);
   const next = asked.empty
-    ? 'npx cdk bootstrap, then npx cdk deploy --all'
+    ? 'source .local/env, then npx cdk bootstrap and npx cdk deploy --all'
     : asked.seed === undefined
       ? `npm run kit -- load ${rangeText(datasetOf(config.dataset), history)}, then npm run kit -- status`
       : 'npm run --silent kit -- sample > request.json, then npm run kit -- predict request.json';
   for (const line of [
-    `A local account is up, no AWS was touched (${seconds.toFixed(0)} s). Commands of this clone talk to it: npm run kit -- …, npx cdk …`,
-    `Other programs find it by these lines, or by \`source ${join(folder(), 'env')}\`:`,
+    `A local account is up, no AWS was touched (${seconds.toFixed(0)} s). Commands of this clone talk to it: npm run kit -- …`,
+    `npx cdk … and other programs do in a terminal with these lines, or after \`source ${join(folder(), 'env')}\`:`,
     ...exports(endpoint).map((each) => `  ${each}`),
     `next: ${next}; npm run local -- stop ends it`,
   ])

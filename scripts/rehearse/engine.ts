@@ -58,6 +58,8 @@ export async function startEngine(
   const log = openSync(join(runDir, 'engine.log'), 'a');
   const child = spawn(toolchain().python, ['-m', 'engine', ...options, ...granted, ...answers], {
     cwd: ROOT,
+    // The terminal may have the address of a local account.
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_ENDPOINT_URL'))),
     stdio: ['ignore', 'pipe', log],
     // A terminal's Ctrl-C is for us alone: we end it, or leave it to stay.
     detached: true,

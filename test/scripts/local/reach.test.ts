@@ -59,15 +59,22 @@ describe('where the local account has ended', () => {
   test.each([
     ['ts-node', 'scripts/cli.ts', 'down', '--yes'],
     ['ts-node', 'scripts/cli.ts', 'status'],
-    ['cdk', 'deploy', '--all'],
-    ['cdk', 'destroy', '--all', '--force'],
   ])('%s %s %s is refused, and nothing is sent anywhere', (command, ...args) => {
     const { status, stderr, connections } = watched(command, ...args);
     expect(stderr).toContain(
-      'the local account of this clone (http://127.0.0.1:9) is not up, and nothing was sent anywhere: start it with npm run local',
+      'the local account of this clone (http://127.0.0.1:9) is not up, so nothing was done: start it with npm run local',
     );
     expect({ status, connections }).toEqual({ status: 2, connections: [] });
   });
+
+  test.each([['deploy', '--all'], ['destroy', '--all', '--force'], ['bootstrap']])(
+    'cdk %s is refused before there are templates',
+    (...args) => {
+      const { status, stderr } = watched('cdk', ...args);
+      expect(stderr).toContain('the local account of this clone (http://127.0.0.1:9) is not up, so nothing was done: ');
+      expect(status).toBe(1);
+    },
+  );
 
   test('its exports do not lead elsewhere either', () => {
     expect(() => chosen({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })).toThrow('is not up');
@@ -78,9 +85,11 @@ describe('where the local account has ended', () => {
 test('where it is up, whatever the shell says about AWS, a command talks to it and to nothing else', () => {
   accountOf(true);
   expect(watched('ts-node', 'scripts/cli.ts', 'status').connections).toEqual(['127.0.0.1:9']);
-  expect(watched('cdk', 'bootstrap', 'aws://123456789012/us-east-1', '--no-notices').connections).toEqual([
-    '127.0.0.1:9',
-  ]);
+});
+
+test('where it is up, the CDK CLI is refused in a terminal without its address', () => {
+  accountOf(true);
+  expect(watched('cdk', 'deploy', '--all').stderr).toContain('type `source .local/env` first');
 });
 
 test('a clone that never started one is as it was', () => {
