@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { enabledRooms } from '../../lib/rooms';
+import { Refused } from '../../lib/shared/refused';
 import { usd } from '../account/cost/print';
 import { isUp, recorded } from '../local/account';
 import { ROOT } from '../shared/cdk';
@@ -14,6 +15,11 @@ import { DESK, keep, labs, progress, solutionOf, stateOf } from './shelf';
 import { type } from './shell';
 
 const run = ({ text }: Command, told?: (text: string) => void) => type(text, ROOT, told);
+
+function isThere(): boolean {
+  const account = recorded();
+  return account !== undefined && isUp(account);
+}
 
 /** Prints every lab with its minutes, its price on AWS, and whether its task is done. */
 export function list(): void {
@@ -34,8 +40,7 @@ export function list(): void {
 /** Brings the account into the state that the lab begins with. @returns the exit code */
 export async function start(lab: Lab, out: Out): Promise<number> {
   const state = stateOf(lab);
-  const account = recorded();
-  if (account === undefined || !isUp(account)) {
+  if (!isThere()) {
     for (const room of enabledRooms({ rooms: [] })) out.line(`${room.name.padEnd(12)}${room.does.replaceAll('*', '')}`);
     await seed(state.seed, out);
   }
@@ -61,8 +66,9 @@ async function seed(commands: readonly Command[], out: Out): Promise<void> {
   }
 }
 
-/** Looks whether the task is done. @returns the exit code */
+/** Looks whether the task is done. @returns the exit code @throws Refused where no account is up */
 export async function check(lab: Lab, out: Out): Promise<number> {
+  if (!isThere()) throw new Refused(`no local account is up: npm run lab ${lab.number} starts one`);
   const { commands } = lab.blocks.find((block) => block.kind === 'your-turn') as { commands: readonly Command[] };
   const fault = await faultOf(lab.file, commands, run);
   if (fault !== undefined) {
