@@ -1,6 +1,6 @@
-"""Seam: a change set says of each changed property whether the resource is replaced.
+"""Seam: a change set contains for each changed property whether the resource is replaced.
 
-The emulator knows that of a few types and answers `Conditionally` for the others, so that `cdk diff` says of
+The emulator has this for a few types and returns `Conditionally` for the others, so that `cdk diff` prints of
 every change that it may replace the resource. The schemas of CloudFormation name the properties that do."""
 
 from functools import cache

@@ -2,7 +2,7 @@
 import { Refused } from '../../lib/shared/refused';
 
 export interface Command {
-  /** As the learner types it. */
+  /** The command as the learner types it. */
   readonly text: string;
   /** The lines that it prints, with placeholders. */
   readonly expected: readonly string[];

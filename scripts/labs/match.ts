@@ -55,7 +55,7 @@ function likeness(a: string, b: string): number {
 const shown = (line: string | undefined, why: string) =>
   line === undefined ? END : why === '' ? line : `${line} (${why})`;
 
-/** Without colours, and without what a progress line was before it was written anew. */
+/** The lines without colours, and with the last state of each progress line alone. */
 const linesOf = (printed: string) =>
   stripVTControlCharacters(printed)
     .split('\n')

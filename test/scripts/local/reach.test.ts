@@ -1,4 +1,4 @@
-/** Where commands go: never to AWS by surprise. */
+/** Commands never go to AWS by surprise. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
