@@ -43,8 +43,11 @@ test('every solution is one of a lab', () => {
 });
 
 test.each(commands)('%s: its commands are the kit’s own, or programs that a set-up brings', (_, { text }) => {
-  const known = new Set(program.commands.map((command) => command.name()));
-  for (const [, name] of text.matchAll(/npm run (?:--silent )?kit -- (\w+)/g)) expect(known).toContain(name);
+  for (const [, name, given = ''] of text.matchAll(/npm run (?:--silent )?kit -- (\w+)([^|&]*)/g)) {
+    const command = program.commands.find((each) => each.name() === name);
+    const options = command?.options.map(({ long }) => long);
+    expect(options).toEqual(expect.arrayContaining([...given.matchAll(/ (--[a-z-]+)/g)].map(([, option]) => option)));
+  }
   const first = text.replace(/^\. \.local\/env && /, '').split(' ')[0]!;
   const programs = ['npm', 'npx', 'git', 'node', '.toolchain/python/bin/python', 'curl'];
   expect([...programs, 'echo', 'export', 'rm', 'sed', 'until', ':']).toContain(first);
