@@ -1,8 +1,10 @@
 /** What the exams ask, and where the kit has it: docs/labs/exam/, and the front matter of the labs. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../shared/cdk';
+import type { Lab as WrittenLab } from './lab';
+import { labs as writtenLabs } from './shelf';
 
 const text = z.string().trim().min(1);
 const id = z.string().regex(/^\d\.\d$/);
@@ -71,30 +73,15 @@ export const planned = (root = ROOT): Lab[] => z.array(lab).parse(read(root, 'pl
 
 /** The written labs by their front matter, and the planned ones that are not written yet. */
 export function labs(root = ROOT): Lab[] {
-  const folder = join(root, 'docs/labs');
-  const written = readdirSync(folder)
-    .filter((file) => /^\d\d-.*\.md$/.test(file))
-    .map((file) => ({ ...lab.parse(frontMatter(readFileSync(join(folder, file), 'utf8'), file)), file }));
+  const written = writtenLabs(root).map((one) => ({ ...pick(one), file: basename(one.file) }));
   const numbers = written.map(({ number }) => number);
   return [...written, ...planned(root).filter(({ number }) => !numbers.includes(number))].sort(
     (a, b) => a.number - b.number,
   );
 }
 
-/** The lines `key: value` that a lab opens with, as far as they matter here; a list is written `[a, b]`. */
-function frontMatter(page: string, file: string) {
-  const head = /^---\n([^]*?)\n---\n/.exec(page)?.[1] ?? '';
-  const value = (key: string) => new RegExp(`^${key}: *(.+)$`, 'm').exec(head)?.[1]?.replaceAll(/^["']|["']$/g, '');
-  const list = (key: string) => value(key)?.match(/[\w.-]+/g) ?? [];
-  return {
-    number: Number.parseInt(file),
-    title: value('title'),
-    minutes: Number(value('minutes')),
-    needs: list('needs').map(Number),
-    exam: list('exam'),
-    lens: list('lens'),
-  };
-}
+const pick = ({ number, title, minutes, needs, exam, lens }: WrittenLab) =>
+  lab.parse({ number, title, minutes, needs, exam, lens });
 
 /** Whether a path of the repository, with or without a heading behind `#`, is there. */
 export function stands(path: string, root = ROOT): boolean {

@@ -9,11 +9,11 @@ const LABS = 'docs/labs';
 const STATES = `${LABS}/states.md`;
 
 /** Every lab, in the order of the lifecycle. @throws Refused naming what is wrong in which file */
-export const labs = (): Lab[] =>
-  readdirSync(join(ROOT, LABS))
+export const labs = (root = ROOT): Lab[] =>
+  readdirSync(join(root, LABS))
     .filter((name) => /^\d\d-.*\.md$/.test(name))
     .sort()
-    .map((name) => parseLab(`${LABS}/${name}`, readFileSync(join(ROOT, LABS, name), 'utf8')));
+    .map((name) => parseLab(`${LABS}/${name}`, readFileSync(join(root, LABS, name), 'utf8')));
 
 /** @throws Refused naming the labs that there are */
 export function labOf(number: number): Lab {
