@@ -20,6 +20,8 @@ const APP = [
   'tsconfig.json',
   'package.json',
   'package-lock.json',
+  // cdk.json runs it before the app.
+  'scripts/local/guard.cjs',
 ];
 // npm and the CDK start what they run through a shell.
 const PROGRAMS = ['node', 'npx', 'sh', 'bash'];
