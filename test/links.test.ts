@@ -11,9 +11,7 @@ const documents = execFileSync('git', ['ls-files', '--', '*.md'], { cwd: root, e
 function linksOf(document: string): string[] {
   const text = readFileSync(join(root, document), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) =>
-    /^\w+:/.test(target)
-      ? []
-      : [target.startsWith('#') ? document + target : normalize(join(document, '..', target))],
+    /^\w+:/.test(target) ? [] : [target.startsWith('#') ? document + target : normalize(join(document, '..', target))],
   );
 }
 
