@@ -91,7 +91,7 @@ test('an execution that does not appear says where to look', async () => {
     .mockReturnValueOnce(start)
     .mockReturnValue(start + 121_000);
   await expect(appeared(kit, 'prepare', new Date(0), () => true, 's3://raw/x landed')).rejects.toThrow(
-    'no execution of prepare appeared within 120 s after s3://raw/x landed: look at the failed invocations of its EventBridge rule',
+    'no execution of prepare appeared within 120 s after s3://raw/x landed: check the failed invocations of its EventBridge rule',
   );
   jest.restoreAllMocks();
 });

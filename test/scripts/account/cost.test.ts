@@ -163,6 +163,6 @@ test('a story is its runs, and a month of it what --max-usd compares', () => {
 test('is printed by stack, dearest first, each line with its resource and the day of its price', () => {
   const lines: string[] = [];
   printEstimate(of('standard').estimated, { line: (text) => lines.push(text), progress: () => undefined });
-  expect(lines[2]).toMatch(/^while it exists {2}5\.\d\d a day, 17\d\.\d\d a month$/);
+  expect(lines[2]).toMatch(/^while it exists {2}5\.\d\d per day, 17\d\.\d\d per month$/);
   expect(lines).toContain('      5.52    2 x ml.m5.large once a model serves (EndpointConfig, 2026-11-22)');
 });

@@ -92,7 +92,7 @@ test('a registry without the image fails, one that lets nobody look is a warning
 test('what may not be read is a warning, and the rest is still told', async () => {
   tags.on(GetResourcesCommand).rejects(Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }));
   expect(await failing()).toMatchObject([
-    { verdict: 'warn', found: 'could not look: AccessDeniedException: not authorized' },
+    { verdict: 'warn', found: 'could not be checked: AccessDeniedException: not authorized' },
   ]);
 });
 

@@ -65,7 +65,7 @@ test('what takes minutes is measured when asked for, by name or with --all', () 
   expect(names({})).toEqual(['lap']);
   expect(names({ all: true })).toEqual(['lap', 'year']);
   expect(names({ only: ['year'] })).toEqual(['year']);
-  expect(() => names({ only: ['yaer'] })).toThrow('there is no figure "yaer": choose of lap, year');
+  expect(() => names({ only: ['yaer'] })).toThrow('there is no figure "yaer": choose from lap, year');
 });
 
 test('a figure is measured in one place', () => {

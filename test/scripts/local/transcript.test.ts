@@ -61,17 +61,16 @@ thorough(
   async () => {
     const readme = read('README.md');
     const screen = regionsOf(readme, 'first screen')[0] ?? readme.slice(0, readme.indexOf('\n## '));
-    const [start, stop] = ['npm run local -- --empty', 'npm run local -- stop'].map((command) => ({
-      command,
-      expected: [],
-    }));
+    const [start, source, stop] = ['npm run local -- --empty', 'source .local/env', 'npm run local -- stop'].map(
+      (command) => ({ command, expected: [] }),
+    );
     const steps = stepsOf(screen).map(({ command, ...step }) => ({
       ...step,
       // Nobody is there to say yes to changes of permissions.
       command: command.replace('cdk deploy', 'cdk deploy --require-approval never'),
     }));
     expect(steps.length).toBeGreaterThan(2);
-    expect(await typed([start!, ...steps, stop!])).toEqual(passed);
+    expect(await typed([start!, source!, ...steps, stop!])).toEqual(passed);
   },
   1_200_000,
 );

@@ -97,6 +97,6 @@ test('the summary counts what notices and names what nothing does', () => {
     '  1 detected by a call that is no longer allowed',
     '  1 detected by the static checks of a rehearsal',
     '  1 on the list of grants that AWS needs and the emulator cannot exercise',
-    'neither noticed nor listed: d; does anybody need it?',
+    'neither detected nor listed: d; is it needed?',
   ]);
 });
