@@ -91,7 +91,7 @@ test('a picture of the request may be as large as Lambda lets it be, which is le
   expect(inlineBytes).toBeLessThan(5 * 1024 * 1024);
   // The event that brings it: base64, and 64 KiB for everything else.
   expect((inlineBytes / 3) * 4 + 64 * 1024).toBe(6 * 1024 * 1024);
-  expect((await ask(handler, inline(jpeg(inlineBytes)))).status).toBe(200);
+  expect(await ask(handler, inline(jpeg(inlineBytes)))).toMatchObject({ status: 200 });
   const { status, body } = await ask(handler, inline(jpeg(inlineBytes + 1)));
   expect(status).toBe(400);
   expect(body.message).toContain('upload a larger picture to the raw bucket below images/');
