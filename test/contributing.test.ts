@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { copyOfRepository, git, run } from '../scripts/shared/copy';
+import { thorough } from './support/thorough';
 
 const toy = join(__dirname, 'fixtures/toy-room');
 let copy: string;
@@ -81,31 +82,35 @@ function add(): void {
   }
 }
 
-test('a room is added by at most 16 files besides its templates, its own among them, and gone when they are taken out', () => {
-  add();
-  run(copy, 'ts-node', 'scripts/docs/index.ts');
-  run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
-  run(copy, 'jest', '--ci', 'test/toy', 'test/conventions', 'test/layers');
-  git(copy, 'add', '-A');
-  const all = git(copy, 'diff', '--cached', '--name-only');
-  const templates = all.filter((file) => file.startsWith('templates/'));
-  expect(templates).toEqual([
-    ...['managed', 'production'].map((variant) => `templates/${variant}/toy.diff.json`),
-    'templates/sandbox/toy.template.json',
-    'templates/standard/toy.diff.json',
-  ]);
-  const touched = all.filter((file) => !templates.includes(file));
-  const own = touched.filter((file) => /(^|\/)toy[/.-]/.test(file) || file.endsWith('/toy.md'));
-  expect(readFileSync(join(copy, 'docs/configuration.md'), 'utf8')).toContain('`toy.timeoutSeconds`');
-  expect(own.sort()).toEqual(Object.values(OWN).sort());
-  expect(touched.filter((file) => !own.includes(file)).length <= 16 - own.length ? [] : touched).toEqual([]);
+thorough(
+  'a room is added by at most 16 files besides its templates, its own among them, and gone when they are taken out',
+  () => {
+    add();
+    run(copy, 'ts-node', 'scripts/docs/index.ts');
+    run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
+    run(copy, 'jest', '--ci', 'test/toy', 'test/conventions', 'test/layers');
+    git(copy, 'add', '-A');
+    const all = git(copy, 'diff', '--cached', '--name-only');
+    const templates = all.filter((file) => file.startsWith('templates/'));
+    expect(templates).toEqual([
+      ...['managed', 'production'].map((variant) => `templates/${variant}/toy.diff.json`),
+      'templates/sandbox/toy.template.json',
+      'templates/standard/toy.diff.json',
+    ]);
+    const touched = all.filter((file) => !templates.includes(file));
+    const own = touched.filter((file) => /(^|\/)toy[/.-]/.test(file) || file.endsWith('/toy.md'));
+    expect(readFileSync(join(copy, 'docs/configuration.md'), 'utf8')).toContain('`toy.timeoutSeconds`');
+    expect(own.sort()).toEqual(Object.values(OWN).sort());
+    expect(touched.filter((file) => !own.includes(file)).length <= 16 - own.length ? [] : touched).toEqual([]);
 
-  // Taken out again: the room's folders and lines go, and the pages are written anew.
-  for (const path of ['lib/toy', 'lambda/toy', 'test/toy', 'docs/rooms/toy.md'])
-    rmSync(join(copy, path), { recursive: true });
-  git(copy, 'checkout', 'HEAD', '--', ...Object.keys(SHARED));
-  run(copy, 'ts-node', 'scripts/docs/index.ts');
-  run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
-  git(copy, 'add', '-A');
-  expect(git(copy, 'diff', '--cached', '--name-only', 'HEAD')).toEqual([]);
-}, 420_000);
+    // Taken out again: the room's folders and lines go, and the pages are written anew.
+    for (const path of ['lib/toy', 'lambda/toy', 'test/toy', 'docs/rooms/toy.md'])
+      rmSync(join(copy, path), { recursive: true });
+    git(copy, 'checkout', 'HEAD', '--', ...Object.keys(SHARED));
+    run(copy, 'ts-node', 'scripts/docs/index.ts');
+    run(copy, 'ts-node', 'scripts/templates/index.ts', '--update', 'toy');
+    git(copy, 'add', '-A');
+    expect(git(copy, 'diff', '--cached', '--name-only', 'HEAD')).toEqual([]);
+  },
+  420_000,
+);

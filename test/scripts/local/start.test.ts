@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalAccount } from '../../../scripts/local/account';
+import { thorough } from '../../support/thorough';
 
 const ROOT = join(__dirname, '../../..');
 const clones: string[] = [];
@@ -50,32 +51,39 @@ async function soon(isSo: () => boolean, seconds: number): Promise<boolean> {
 const ended = (child: ChildProcess) =>
   new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
 
-test('each clone has its own, which stays until it is stopped, and leaves nothing when it is killed', async () => {
-  const [one, two] = [clone(), clone()];
-  for (const folder of [one, two])
-    expect(cli(folder, '--empty')).toMatchObject({
-      status: 0,
-      stderr: expect.stringContaining('A local account is up, no AWS was touched'),
+thorough(
+  'each clone has its own, which stays until it is stopped, and leaves nothing when it is killed',
+  async () => {
+    const [one, two] = [clone(), clone()];
+    for (const folder of [one, two])
+      expect(cli(folder, '--empty')).toMatchObject({
+        status: 0,
+        stderr: expect.stringContaining('A local account is up, no AWS was touched'),
+      });
+    expect(cli(one, '--empty')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the local account is up since'),
     });
-  expect(cli(one, '--empty')).toMatchObject({
-    status: 2,
-    stderr: expect.stringContaining('the local account is up since'),
-  });
-  const [first, second] = [one, two].map(
-    (folder) => JSON.parse(cli(folder, 'status', '--json').stdout) as LocalAccount,
-  );
-  expect(first!.endpoint).not.toBe(second!.endpoint);
+    const [first, second] = [one, two].map(
+      (folder) => JSON.parse(cli(folder, 'status', '--json').stdout) as LocalAccount,
+    );
+    expect(first!.endpoint).not.toBe(second!.endpoint);
 
-  expect(cli(one, 'stop')).toMatchObject({ status: 0, stderr: 'the local account is gone, with all that was in it\n' });
-  expect(processes(one)).toEqual([]);
-  expect(cli(one, 'status')).toMatchObject({ status: 2, stderr: expect.stringContaining('no local account is up') });
+    expect(cli(one, 'stop')).toMatchObject({
+      status: 0,
+      stderr: 'the local account is gone, with all that was in it\n',
+    });
+    expect(processes(one)).toEqual([]);
+    expect(cli(one, 'status')).toMatchObject({ status: 2, stderr: expect.stringContaining('no local account is up') });
 
-  process.kill(second!.pid, 'SIGKILL');
-  expect(await soon(() => processes(two).length === 0, 10)).toBe(true);
-  // Terminals that have its exports go on with the next one.
-  expect(cli(two, 'reset').status).toBe(0);
-  expect((JSON.parse(cli(two, 'status', '--json').stdout) as LocalAccount).endpoint).toBe(second!.endpoint);
-}, 180_000);
+    process.kill(second!.pid, 'SIGKILL');
+    expect(await soon(() => processes(two).length === 0, 10)).toBe(true);
+    // Terminals that have its exports go on with the next one.
+    expect(cli(two, 'reset').status).toBe(0);
+    expect((JSON.parse(cli(two, 'status', '--json').stdout) as LocalAccount).endpoint).toBe(second!.endpoint);
+  },
+  180_000,
+);
 
 test.each(['SIGINT', 'SIGKILL'] as const)(
   '%s while it starts leaves nothing',

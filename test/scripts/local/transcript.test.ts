@@ -3,13 +3,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyOfRepository } from '../../../scripts/shared/copy';
 import { missing, regionsOf, Shell, type Step, stepsOf } from '../../support/transcript';
+import { thorough } from '../../support/thorough';
 
 const root = join(__dirname, '../../..');
 const read = (document: string) => readFileSync(join(root, document), 'utf8');
 const page = read('docs/local-account.md');
 const clones: string[] = [];
-// Deploying and destroying every stack by the CDK CLI takes a minute and a half: `.ci/run` asks for it.
-const thorough = process.env.KIT_THOROUGH === '1' ? test : test.skip;
 
 afterAll(() => {
   for (const clone of clones) {
@@ -42,11 +41,15 @@ async function typed(steps: readonly Step[]) {
 
 const passed = { wrong: [], notReached: [] };
 
-test('a walk', async () => {
-  const steps = regionsOf(page, 'transcript').flatMap(stepsOf);
-  expect(steps.length).toBeGreaterThan(5);
-  expect(await typed(steps)).toEqual(passed);
-}, 600_000);
+thorough(
+  'a walk',
+  async () => {
+    const steps = regionsOf(page, 'transcript').flatMap(stepsOf);
+    expect(steps.length).toBeGreaterThan(5);
+    expect(await typed(steps)).toEqual(passed);
+  },
+  600_000,
+);
 
 thorough(
   'the whole way by the CDK CLI',

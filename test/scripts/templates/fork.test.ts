@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyOfRepository, git } from '../../../scripts/shared/copy';
+import { thorough } from '../../support/thorough';
 
 const root = join(__dirname, '../../..');
 const page = readFileSync(join(root, 'docs/ci.md'), 'utf8');
@@ -50,7 +51,7 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => [kit, join(fork, '..')].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-test('a fork pins its configuration with a line', () => {
+thorough('a fork pins its configuration with a line', () => {
   edit(fork, 'scripts/templates/variants.ts', "of: 'standard' },\n};", `of: 'standard' },\n${entry}};`);
   expect(shell(fork, pin!)).toMatchObject({ status: 0 });
   const pinned = JSON.parse(readFileSync(join(fork, 'templates/ours/serving-model.diff.json'), 'utf8'));
@@ -58,7 +59,7 @@ test('a fork pins its configuration with a line', () => {
   expect(git(fork, 'status', '--porcelain')).toEqual([]);
 }, 120_000);
 
-test('it merges a new version of the kit, and sees its own differences alone', () => {
+thorough('it merges a new version of the kit, and sees its own differences alone', () => {
   // Lines of the template beside each other: git cannot merge the files.
   edit(fork, 'lib/etl/feature-job.ts', 'timeout: config.timeoutMinutes,', 'timeout: 45,');
   edit(kit, 'lib/etl/feature-job.ts', "workerType: 'G.1X',", "workerType: 'G.2X',");
