@@ -17,7 +17,8 @@ const COMMANDS = {
   local: (args) => start(cli('local', ...args)),
   lab: (args) => start(cli('lab', ...args)),
   docs: () => start([join(BIN, 'ts-node'), 'scripts/docs/index.ts']),
-  synth: (args) => start([join(BIN, 'cdk'), 'synth', '--quiet', ...args]),
+  // `env` before it: templates are made without an account, so the guard of cdk.json need not look which one is meant.
+  synth: (args) => start(['env', 'KIT_AWS=1', join(BIN, 'cdk'), 'synth', '--quiet', ...args]),
   test: async (args) => (await import('./test-runner.mjs')).test(args, start),
 };
 

