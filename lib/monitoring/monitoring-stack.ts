@@ -4,7 +4,7 @@
  * One processing job computes drift, quality, bias and attribution of a window and writes the file shapes of SageMaker Model Monitor, which
  * new accounts can no longer use; `monitoring.engine: managed` is for those that can (docs/decisions/0010). Windows are event time and
  * explicit: the schedule derives them, a replay passes them.
- * Idle cost: four alarms while the schedule is off; about 0.01 USD per day with it; a dashboard 3 USD per month after the account's third.
+ * Idle cost: three alarms while the schedule is off; with it a fourth, and about 0.01 USD per day; a dashboard 3 USD per month after the account's third.
  * Fails first: too few captured records or labels, which have outcomes of their own. Refused records and missing columns raise
  * etl/quarantine-share. Alarms: monitoring/drift, monitoring/quality,
  * monitoring/heartbeat, monitoring/pipeline-failed.
