@@ -1,8 +1,8 @@
 /** What the guard decided, on which evidence, and what would have changed it. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Evidence } from '../../lib/retraining/room';
 import { unlessAbsent } from '../../lib/shared/absent';
-import type { DayRange } from '../../lib/shared/days';
 import type { DeployedKit } from './deployed-kit';
 import { readObject } from './lineage';
 import type { WindowOutcome } from './monitor';
@@ -16,15 +16,7 @@ export interface GuardDecision {
   episode: string | null;
   attempt: number;
   executionName?: string;
-  evidence: {
-    window: DayRange;
-    champion: string;
-    status: string;
-    confirmed: boolean;
-    violations: { feature: string; check: string }[];
-    newLabelledRows: number;
-    outcomeUri: string | null;
-  };
+  evidence: Evidence;
 }
 
 /** Every decision in the table, newest first. */

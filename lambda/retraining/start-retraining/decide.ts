@@ -1,6 +1,7 @@
 /** Whether a monitoring run starts a retraining: a pure function of the signal, the state, the configuration and the wall clock. */
 import { statuses } from '../../../lib/monitoring/room';
 import type { Config } from '../../../lib/config';
+import type { Evidence } from '../../../lib/retraining/room';
 import { addDays } from '../../../lib/shared/days';
 
 export type GuardConfig = Config['retraining'] & {
@@ -8,21 +9,12 @@ export type GuardConfig = Config['retraining'] & {
   readonly leaseMinutes: number;
 };
 
-/** One monitoring run, from its event. Days are UTC; `end` is exclusive. */
-export interface Signal {
+/** One monitoring run, from its event. */
+export interface Signal extends Evidence {
   /** The event's id, which a repeated delivery keeps. */
   id: string;
   /** The time of the event, ISO 8601. */
   time: string;
-  window: { start: string; end: string };
-  /** ARN of the measured model package. */
-  champion: string;
-  status: string;
-  confirmed: boolean;
-  violations: { feature: string; check: string }[];
-  /** Labelled rows newer than the champion's training data. */
-  newLabelledRows: number;
-  outcomeUri: string | null;
 }
 
 /** Shared by all episodes: the running training, and the limits for the next one. */
