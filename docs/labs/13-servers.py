@@ -1,6 +1,6 @@
 """
-Serving programs with a flaw: `13-servers.py register rain` registers the champion's package with one,
-`13-servers.py judge request.json` says which of them answer that request otherwise than the champion does.
+Serving programs with a flaw: `13-servers.py register rain` registers version 1's package with one,
+`13-servers.py compare request.json`, or a Parquet file of rows, says how their answers differ from its own.
 """
 
 import io
@@ -11,7 +11,6 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import boto3
 
@@ -22,7 +21,8 @@ FLAWS = {
     "import": f"import holidays; {RIGHT}",
     "class": 'predictions = [{**each, "score": 1 - each["score"]} for each in answers(model, columns)]; '
     'return {"model": model.identity, "predictions": predictions}',
-    "rain": f'changed = {{"precip_inches": [mm and mm / 25.4 for mm in columns["precip_inches"]]}}; {COLUMNS}',
+    "rain": 'changed = {"precip_inches": [mm and mm / 25.4 for mm in columns["precip_inches"]]}; '
+    f"{COLUMNS}",
     "missing": "changed = {name: [0 if value is None else value for value in values] "
     f"for name, values in columns.items()}}; {COLUMNS}",
     "order": 'by_key = lambda each: each["flight_key"]; '
@@ -70,26 +70,44 @@ def register(flaw: str) -> None:
     print(f"version {made['ModelPackageArn'].rsplit('/', 1)[1]} waits for approval: {flaw}")
 
 
-def scores(request: str, flaw: str | None) -> list[Any]:
+def answered(request: str, flaw: str | None) -> list[tuple[float, bool]]:
+    """Score and decision of each row, in the order of the answer; nothing where the program fails."""
     with tempfile.TemporaryDirectory() as folder:
         code = unpacked(folder, flaw) / "code"
         env = {**os.environ, "SM_MODEL_DIR": folder, "PYTHONPATH": str(code)}
-        done = subprocess.run(
-            [sys.executable, "-c", ASK], input=request, env=env, capture_output=True, text=True
-        )
-    return [each["score"] for each in json.loads(done.stdout)["predictions"]] if done.returncode == 0 else []
+        run = [sys.executable, "-c", ASK]
+        done = subprocess.run(run, check=False, input=request, env=env, capture_output=True, text=True)
+    rows = json.loads(done.stdout)["predictions"] if done.returncode == 0 else []
+    return [(row["score"], row["late"]) for row in rows]
 
 
-def judge(request: str) -> None:
-    right = scores(request, None)
+def compare(request: str) -> None:
+    right = answered(request, None)
+    print(f"{len(right)} flights")
     for flaw in FLAWS:
-        found = scores(request, flaw)
-        alike = len(found) == len(right) and all(
-            abs(a - b) <= 1e-5 for a, b in zip(found, right, strict=True)
-        )
-        print(f"{flaw:8} {'NOT SEEN' if alike else 'seen'}")
+        found = answered(request, flaw)
+        if len(found) < len(right):
+            print(f"{flaw:8} seen: no answer")
+            continue
+        pairs = list(zip(right, found, strict=True))
+        scores = sum(abs(was[0] - now[0]) > 1e-5 for was, now in pairs)
+        decisions = sum(was[1] != now[1] for was, now in pairs)
+        seen = "seen" if scores else "NOT SEEN"
+        print(f"{flaw:8} {seen}: {scores} other scores, {decisions} other decisions")
+
+
+def month(rows: str) -> str:
+    sys.path.insert(0, "jobs")
+    import pandas as pd
+
+    from common.instances import to_instances
+
+    return json.dumps({"instances": to_instances(pd.read_parquet(rows))})
 
 
 if __name__ == "__main__":
     [what, given] = sys.argv[1:]
-    register(given) if what == "register" else judge(Path(given).read_text())
+    if what == "register":
+        register(given)
+    else:
+        compare(month(given) if given.endswith(".parquet") else Path(given).read_text())
