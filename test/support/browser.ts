@@ -56,7 +56,7 @@ export async function seen(
 
 /**
  * What an expression says of a page in a frame of some width.
- * @param expression of JavaScript, with `page` for the window of the page
+ * @param expression of JavaScript or a promise of it, with `page` for the window of the page
  */
 export async function measured<T>(
   html: string,
@@ -69,7 +69,7 @@ export async function measured<T>(
     writeFileSync(join(folder, 'page.html'), html);
     writeFileSync(
       join(folder, 'frame.html'),
-      `<iframe width="${width}" height="800" style="border:0" src="page.html" onload="const page = this.contentWindow; const found = (${expression.replaceAll('"', "'")}); document.title = JSON.stringify(found)"></iframe>`,
+      `<iframe width="${width}" height="800" style="border:0" src="page.html" onload="const page = this.contentWindow; Promise.resolve(${expression.replaceAll('"', "'")}).then((found) => (document.title = JSON.stringify(found)))"></iframe>`,
     );
     const { dom, console } = await seen(pathToFileURL(join(folder, 'frame.html')).href, { dark });
     const [, title = ''] = /<title>(.*?)<\/title>/s.exec(dom) ?? [];
