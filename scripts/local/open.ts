@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Refused } from '../../lib/shared/refused';
 import { denialsOf } from '../operate/denials';
 import { discoverKit } from '../operate/deployed-kit';
 import { statusOf } from '../operate/status';
@@ -42,7 +43,11 @@ export async function serve(look: () => Promise<unknown>, port: number): Promise
     const { port: own } = server.address() as AddressInfo;
     void answer(request, own, shared).then(({ status, type, body }) => send(response, status, type, body));
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    const refuse = ({ message }: Error) =>
+      reject(new Refused(`no page can be served at port ${port} (${message}): leave --port out for a free one`));
+    server.once('error', refuse).listen(port, '127.0.0.1', resolve);
+  });
   return server;
 }
 

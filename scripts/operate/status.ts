@@ -32,7 +32,7 @@ export interface Status {
   /** `InService`, another SageMaker status, or `none`. */
   endpoint: string;
   versions: RegisteredVersion[];
-  /** Of each machine. */
+  /** Executions, machine by machine. */
   executions: Executions[];
   /** Decisions of the last two days, newest first. */
   decisions: GuardDecision[];

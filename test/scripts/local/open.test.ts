@@ -271,6 +271,13 @@ describe('the server', () => {
     expect(servers[0]!.address()).toMatchObject({ address: '127.0.0.1' });
   });
 
+  test('says what to do where its port is taken', async () => {
+    const port = await served(() => seeded);
+    await expect(serve(async () => seeded, port)).rejects.toThrow(
+      /^no page can be served at port \d+ \(listen EADDRINUSE.*: leave --port out for a free one$/,
+    );
+  });
+
   test('looks once for pages that ask at the same time', async () => {
     let looks = 0;
     const port = await served(async () => {
