@@ -2,6 +2,7 @@
 import { resolveConfig } from '../../lib/config';
 import { estimate } from '../account/cost';
 import { assumed } from '../account/cost/assumptions';
+import { redshiftUsd } from '../operate/query';
 import { synthesize } from '../shared/kit-app';
 import type { Command, Lab, State } from './lab';
 
@@ -21,15 +22,20 @@ const RUNS: Record<string, readonly string[]> = {
 export function prices(profile: string): { day: number; runs: Map<string, number> } {
   const config = resolveConfig(profile);
   const { idle, runs } = estimate(config, synthesize(config));
-  return { day: idle.usdPerDay, runs: new Map(runs.map(({ run, usd }) => [run, usd])) };
+  const minute = redshiftUsd(60, config.warehouse.baseRpu);
+  return {
+    day: idle.usdPerDay,
+    runs: new Map([['a minute of the warehouse', minute], ...runs.map(({ run, usd }) => [run, usd] as const)]),
+  };
 }
 
 /** What commands run, a kit at rest aside. */
 const ofCommands = (commands: readonly Command[], runs: Map<string, number>): number =>
   commands
-    .flatMap(({ text }) =>
-      [...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []),
-    )
+    .flatMap(({ text }) => [
+      ...[...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []),
+      ...(text.includes('--engine redshift') ? ['a minute of the warehouse'] : []),
+    ])
     .reduce((sum, run) => sum + runs.get(run)!, 0);
 
 /** The parts of a price: a day at rest, what makes the lab's state on AWS, and what the lab itself runs. */

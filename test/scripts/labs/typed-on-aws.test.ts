@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import kinds from '../../../facts/resource-kinds.json';
 import { resolveConfig } from '../../../lib/config';
-import { stacksOf } from '../../../lib/rooms';
+import { optInRooms, stacksOf } from '../../../lib/rooms';
 import { afternoon, LAB_A } from '../../../scripts/docs/labs';
 import { program } from '../../../scripts/cli';
 import { labs } from '../../../scripts/labs/shelf';
@@ -64,7 +64,7 @@ test('stacks that the CDK CLI is given are stacks of the app', () => {
   const named = [...ofLabs, ...ofLabA].flatMap((text) =>
     [...text.matchAll(/npx cdk (?:deploy|diff) ([A-Z]\w*)/g)].map(([, id]) => id!),
   );
-  const ids = kitApp('sandbox').node.children.map(({ node }) => node.id);
+  const ids = kitApp('sandbox', { rooms: optInRooms }).node.children.map(({ node }) => node.id);
   expect(named.length).toBeGreaterThan(3);
   expect(named.filter((id) => !ids.includes(id))).toEqual([]);
 });
