@@ -17,7 +17,7 @@ import { filledIn } from './blocks';
 import { examBlocks, studyPlan } from './exam';
 import { graphOf } from './graph';
 import { afternoonTable, LAB_A, labTable } from './labs';
-import { lifecycle, lifecycleRow } from './lifecycle';
+import { lifecycle, lifecycleItems, lifecycleRow } from './lifecycle';
 import { roomPages } from './rooms';
 import { knobTable, replacingTable } from './upgrading';
 import { KIT, synthesize, variants, type Synthesized } from './synthesized';
@@ -37,6 +37,7 @@ export async function documents(): Promise<Map<string, string>> {
       'docs/upgrading.md',
       filledIn('docs/upgrading.md', { replacing: () => replacingTable(kits), knobs: () => knobTable(kits) }),
     ],
+    ['scripts/local/console.html', filledIn('scripts/local/console.html', { lifecycle: lifecycleItems })],
     ['README.md', filledIn('README.md', { lifecycle: lifecycleRow })],
     ['docs/labs/README.md', filledIn('docs/labs/README.md', { labs: labTable })],
     [LAB_A, filledIn(LAB_A, { price: afternoonTable })],

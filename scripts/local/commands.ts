@@ -1,7 +1,7 @@
 /** `npm run local`: the account on this machine. */
 import { type Command, Option } from 'commander';
 import type { Overlay } from '../../lib/config';
-import { examples, option, type Where } from '../shared/arguments';
+import { examples, option, type Where, whole } from '../shared/arguments';
 import { terminal } from '../shared/out';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the engine for every command
@@ -37,6 +37,14 @@ export function register(program: Command): void {
     .action(async ({ json }: { json: boolean }) => {
       const { status } = load<typeof import('./look')>('./look');
       await status(json);
+    });
+  local
+    .command('open')
+    .description('serve a page for the browser that shows what goes on in it, until Ctrl-C')
+    .option('--port <port>', 'of the page (default: a free one)', whole, 0)
+    .action(async ({ port }: { port: number }) => {
+      const { open } = load<typeof import('./open')>('./open');
+      await open(port);
     });
   local
     .command('logs')
