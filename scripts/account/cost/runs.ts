@@ -2,7 +2,15 @@
 import { batchLimits } from '../../../lib/ai-services/limits';
 import type { Config } from '../../../lib/config';
 import { algorithms } from '../../../lib/training/families';
-import { type JobState, type Json, type Machine, machineOf, only, type Placed, type Templates } from '../../shared/templates';
+import {
+  type JobState,
+  type Json,
+  type Machine,
+  machineOf,
+  only,
+  type Placed,
+  type Templates,
+} from '../../shared/templates';
 import { assumed, HOURS_PER_MONTH } from './assumptions';
 import { type Tariff, total } from './tariff';
 import type { CostLine, Estimate, RunCost } from './types';

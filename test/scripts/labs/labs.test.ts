@@ -45,7 +45,7 @@ test('every solution is one of a lab', () => {
 test.each(commands)('%s: its commands are the kit’s own, or programs that a set-up brings', (_, { text }) => {
   for (const [, name, given = ''] of text.matchAll(/npm run (?:--silent )?kit -- (\w+)([^|&]*)/g)) {
     const command = program.commands.find((each) => each.name() === name);
-    const options = command?.options.map(({ long }) => long);
+    const options = [...program.options, ...(command?.options ?? [])].map(({ long }) => long);
     expect(options).toEqual(expect.arrayContaining([...given.matchAll(/ (--[a-z-]+)/g)].map(([, option]) => option)));
   }
   const first = text.replace(/^\. \.local\/env && /, '').split(' ')[0]!;

@@ -28,12 +28,15 @@ const words = (text: string): string[] =>
 
 /** The commands of the kit in a line, up to what ends a command in a shell. */
 const kitCommands = (line: string): string[][] =>
-  [...line.matchAll(/npm run (?:--silent )?(kit|lab)((?: (?:'[^']*'|"(?:\\.|[^"])*"|[^\s|;&)<>'"])+)*)/g)].map(
-    ([, name, rest = '']) => {
-      const args = words(rest).filter((word) => word !== '--');
-      return name === 'lab' ? ['lab', ...args] : args;
-    },
-  );
+  // What a shell puts in the place of "$(…)" is JSON wherever a lab has one.
+  [
+    ...line
+      .replaceAll(/"\$\(.*\)"/g, '{}')
+      .matchAll(/npm run (?:--silent )?(kit|lab)((?: (?:'[^']*'|"(?:\\.|[^"])*"|[^\s|;&)<>'"])+)*)/g),
+  ].map(([, name, rest = '']) => {
+    const args = words(rest).filter((word) => word !== '--');
+    return name === 'lab' ? ['lab', ...args] : args;
+  });
 
 /** What the program does not understand of the words after its name. */
 function unknown(args: readonly string[]): string[] {
