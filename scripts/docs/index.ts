@@ -16,7 +16,7 @@ import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { filledIn } from './blocks';
 import { examBlocks, studyPlan } from './exam';
 import { graphOf } from './graph';
-import { labTable } from './labs';
+import { afternoonTable, LAB_A, labTable } from './labs';
 import { lifecycle, lifecycleItems, lifecycleRow } from './lifecycle';
 import { roomPages } from './rooms';
 import { knobTable, replacingTable } from './upgrading';
@@ -40,6 +40,7 @@ export async function documents(): Promise<Map<string, string>> {
     ['scripts/local/console.html', filledIn('scripts/local/console.html', { lifecycle: lifecycleItems })],
     ['README.md', filledIn('README.md', { lifecycle: lifecycleRow })],
     ['docs/labs/README.md', filledIn('docs/labs/README.md', { labs: labTable })],
+    [LAB_A, filledIn(LAB_A, { price: afternoonTable })],
     ...lifecycle(),
     ['docs/exam.md', filledIn('docs/exam.md', examBlocks())],
     ['docs/study-plan.md', filledIn('docs/study-plan.md', { plan: studyPlan })],

@@ -67,6 +67,13 @@ export function register(program: Command): void {
       await start(earlier.asked, out);
     });
   local
+    .command('watch')
+    .description('deploy what is saved in bin, lib, lambda, jobs and datasets, until Ctrl-C')
+    .action(async () => {
+      const { watch } = load<typeof import('./watch')>('./watch');
+      process.exitCode = await watch();
+    });
+  local
     .command('stop')
     .description('end it, and everything in it')
     .action(async () => {
