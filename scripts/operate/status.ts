@@ -107,7 +107,9 @@ export async function status(kit: DeployedKit, out: Out): Promise<Status> {
 function* lines(dataset: Dataset, found: Status): Generator<string> {
   const { partitions, champion, endpoint, versions, executions, decisions, alarms } = found;
   yield `curated   ${partitions.length === 0 ? `nothing; next: npm run kit -- load ${rangeText(dataset, storyOf(dataset.name).history)}` : `${partitions[0]} to ${partitions.at(-1)} (${partitions.length} ${dataset.partition}s)`}`;
-  yield `champion  ${champion === NO_MODEL ? 'none; next: npm run kit -- train' : `version ${champion.split('/').at(-1)}`}`;
+  const approved = versions.find(({ approval }) => approval === 'Approved');
+  const next = approved === undefined ? 'train' : `release ${approved.version}`;
+  yield `champion  ${champion === NO_MODEL ? `none; next: npm run kit -- ${next}` : `version ${champion.split('/').at(-1)}`}`;
   yield `endpoint  ${endpoint}`;
   yield `versions  ${versions.map(({ version, approval }) => `${version} ${approval}`).join(', ') || 'none'}`;
   for (const { machine, newest } of executions)
