@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Refused } from '../../lib/shared/refused';
-import { denialsOf } from '../operate/denials';
+import { type Denial, denialsOf } from '../operate/denials';
 import { discoverKit } from '../operate/deployed-kit';
 import { statusOf } from '../operate/status';
 import { up } from './start';
@@ -25,7 +25,7 @@ export async function open(port: number): Promise<void> {
 
 /** What `kit status --json` prints, of the account that is up when it is called. */
 function statusOfAccount(): () => Promise<unknown> {
-  let [run, denials] = ['', (): ReturnType<ReturnType<typeof denialsOf>> => []];
+  let [run, denials] = ['', (): Denial[] => []];
   return async () => {
     const { account, aws } = up();
     // An account that was started anew has an audit of its own.

@@ -88,21 +88,8 @@ export async function statusOf(kit: DeployedKit, denials = localDenials(kit)): P
     ringing(kit),
     rungLately(kit),
   ]);
-  return {
-    ...{
-      kit: kit.name,
-      landed,
-      partitions,
-      champion,
-      endpoint,
-      versions: registered,
-      executions,
-      decisions,
-      alarms,
-      rang,
-    },
-    ...(denials && { denials: denials() }),
-  };
+  const found = { landed, partitions, champion, endpoint, versions: registered, executions, decisions, alarms, rang };
+  return { kit: kit.name, ...found, ...(denials && { denials: denials() }) };
 }
 
 function localDenials({ aws: { endpoint = process.env.AWS_ENDPOINT_URL } }: DeployedKit): (() => Denial[]) | undefined {
