@@ -13,6 +13,7 @@ const upTo = (template: string): string => template.split('{')[0]!;
 /** What can be brought, by its name: the bucket, and what its keys begin with. */
 const PARTS = {
   curated: ['curated', upTo(layout.curated.features)],
+  labels: ['raw', upTo(layout.raw.groundTruth)],
   'set-aside': ['curated', upTo(layout.curated.setAside)],
   quarantine: ['curated', upTo(layout.curated.quarantine)],
   quality: ['curated', upTo(layout.curated.quality)],

@@ -64,9 +64,11 @@ describe('pull', () => {
   };
   const model = 'models/job/output/model.tar.gz';
   const [features, evaluation] = ['features/month=2013-01/rows.parquet', 'evaluations/run/evaluation.json'];
+  const labels = 'ground-truth/2013/01/03/00/labels.jsonl';
 
   test('brings each object below its own key', async () => {
     holding({
+      raw: { [labels]: 'label', 'tables/raw.csv': 'not wanted' },
       curated: { [features]: 'rows', 'staging/run/rows': 'not wanted' },
       artifacts: { [model]: 'model', 'models/': '', [evaluation]: '{}' },
     });
@@ -74,11 +76,13 @@ describe('pull', () => {
     const pulled = await pull(kit, { folder }, out);
     expect(pulled.filter(({ files }) => files > 0)).toEqual([
       { part: 'curated', files: 1, bytes: 4 },
+      { part: 'labels', files: 1, bytes: 5 },
       { part: 'models', files: 1, bytes: 5 },
       { part: 'evaluations', files: 1, bytes: 2 },
     ]);
-    expect([features, model, evaluation].map((key) => readFileSync(join(folder, key), 'utf8'))).toEqual([
+    expect([features, labels, model, evaluation].map((key) => readFileSync(join(folder, key), 'utf8'))).toEqual([
       'rows',
+      'label',
       'model',
       '{}',
     ]);
