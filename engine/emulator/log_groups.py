@@ -2,8 +2,13 @@
 Lambda delivers collected lines later and a role of CDK's may create groups.
 
 Seam: CloudFormation derives a group's name from its stack, like other names; the emulator puts such groups
-below a path of its own."""
+below a path of its own.
 
+Seam: a line in the embedded metric format becomes a metric; the emulator keeps it as text only.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"""
+
+import json
 import secrets
 import threading
 import time
@@ -24,11 +29,16 @@ def install(host: EmulatorHost) -> None:
     create, update, delete = group["create"], group["update"], group["delete"]
     written: dict[str, float] = {}
 
-    def emit_and_remember(func: dict[str, Any], *given: Any, **named: Any) -> None:
+    def emit_and_remember(
+        func: dict[str, Any], request_id: str, log_text: str, *given: Any, **named: Any
+    ) -> None:
         name = (func.get("config", func).get("LoggingConfig") or {}).get("LogGroup")
         if name:
             written[name] = time.monotonic()
-        emit(func, *given, **named)
+        emit(func, request_id, log_text, *given, **named)
+        for line in log_text.splitlines():
+            if line.startswith("{") and '"CloudWatchMetrics"' in line:
+                _record_metrics(host, line)
 
     def create_named(logical_id: str, props: dict[str, Any], stack: str) -> Any:
         name = f"{stack}-{logical_id}-{secrets.token_hex(6)}"
@@ -54,3 +64,22 @@ def install(host: EmulatorHost) -> None:
         "update": update_named,
         "delete": delete_too_early,
     }
+
+
+def _record_metrics(host: EmulatorHost, line: str) -> None:
+    try:
+        fields = json.loads(line)
+        directives = fields["_aws"]["CloudWatchMetrics"]
+    except (ValueError, KeyError):
+        return
+    for directive in directives:
+        for names in directive["Dimensions"]:
+            dimensions = {name: fields[name] for name in names}
+            for metric in directive["Metrics"]:
+                host.metric(
+                    directive["Namespace"],
+                    metric["Name"],
+                    fields[metric["Name"]],
+                    metric.get("Unit", "None"),
+                    dimensions,
+                )

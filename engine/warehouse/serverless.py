@@ -81,13 +81,18 @@ class RedshiftServerless(Service):
 
     def _create_namespace(self, params: Params) -> dict[str, Any]:
         record = self._create(NAMESPACE, {"dbName": "dev", **params})
-        if params.get("manageAdminPassword"):
-            admin = params.get("adminUsername", "admin")
-            arn = f"{self._secrets}{params['namespaceName']}-{admin}-{secrets.token_hex(3)}"
-            record |= {"adminUsername": admin, "adminPasswordSecretArn": arn}
+        record |= self._admin(params)
         # Facts of the database without an API: who has logged in, and who may use the catalog.
         record |= {"users": set(), "granted": set()}
         return {NAMESPACE: record}
+
+    def _admin(self, params: Params) -> dict[str, str]:
+        """The admin of a namespace whose password the service keeps."""
+        if not params.get("manageAdminPassword"):
+            return {}
+        admin = params.get("adminUsername", "admin")
+        arn = f"{self._secrets}{params['namespaceName']}-{admin}-{secrets.token_hex(3)}"
+        return {"adminUsername": admin, "adminPasswordSecretArn": arn}
 
     def _create_workgroup(self, params: Params) -> dict[str, Any]:
         self.find(NAMESPACE, params)
@@ -119,7 +124,7 @@ class RedshiftServerless(Service):
         record = self.find(kind, params)
         if kind == WORKGROUP:
             self._check_capacity({**record, **params})
-        record |= params
+        record |= params | ({} if "adminPasswordSecretArn" in record else self._admin(params))
         return {kind: record}
 
     def _delete(self, kind: str, params: Params) -> dict[str, Any]:

@@ -38,7 +38,7 @@ export const servingConfig = {
       expireAfterHours: whole(1, 8760)
         .optional()
         .describe(
-          'Hours after the last release until the endpoint is removed; never by default. The hourly check costs 0.14 USD per month',
+          'Hours after the last release until the endpoint is removed; never by default. The hourly check costs 0.17 USD per month',
         ),
       throttle: z
         .strictObject({

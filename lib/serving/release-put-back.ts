@@ -83,7 +83,8 @@ export function putBackStates(props: ReleaseMachineProps) {
       {
         ModelPackageArn: jsonata('$arn'),
         ModelApprovalStatus: 'Rejected',
-        ApprovalDescription: jsonata("$substring('Release: ' & $reason, 0, 1024)"),
+        // A description is one line of 1024 characters; a server that fails answers with a page of HTML.
+        ApprovalDescription: jsonata("$substring('Release: ' & $replace($reason, /\\s+/, ' '), 0, 1024)"),
       },
       { Assign: rejected, Next: 'TellPeople' },
     ),

@@ -16,8 +16,8 @@ import { datasetFilePage, datasetPages, jsonSchema } from './dataset-file';
 import { filledIn } from './blocks';
 import { examBlocks, studyPlan } from './exam';
 import { graphOf } from './graph';
-import { labTable } from './labs';
-import { lifecycle, lifecycleRow } from './lifecycle';
+import { afternoonTable, LAB_A, labTable } from './labs';
+import { lifecycle, lifecycleItems, lifecycleRow } from './lifecycle';
 import { roomPages } from './rooms';
 import { knobTable, replacingTable } from './upgrading';
 import { KIT, synthesize, variants, type Synthesized } from './synthesized';
@@ -37,8 +37,10 @@ export async function documents(): Promise<Map<string, string>> {
       'docs/upgrading.md',
       filledIn('docs/upgrading.md', { replacing: () => replacingTable(kits), knobs: () => knobTable(kits) }),
     ],
+    ['scripts/local/console.html', filledIn('scripts/local/console.html', { lifecycle: lifecycleItems })],
     ['README.md', filledIn('README.md', { lifecycle: lifecycleRow })],
     ['docs/labs/README.md', filledIn('docs/labs/README.md', { labs: labTable })],
+    [LAB_A, filledIn(LAB_A, { price: afternoonTable })],
     ...lifecycle(),
     ['docs/exam.md', filledIn('docs/exam.md', examBlocks())],
     ['docs/study-plan.md', filledIn('docs/study-plan.md', { plan: studyPlan })],

@@ -36,6 +36,13 @@ export function lifecycleRow(): string[] {
   return [`${BOXES.map(link).join('')}<br/>${link(BESIDE)}`];
 }
 
+/** The same as items of a list, for a page that writes live figures into it. */
+export const lifecycleItems = (): string[] =>
+  [...BOXES, BESIDE].map(
+    ({ room, holds, hands = '' }) =>
+      `<li id="${room}"><b>${room}</b><small>${holds.join(' ')}</small><output></output><i>${hands}</i></li>`,
+  );
+
 const pathOf = ({ room }: Box) => `docs/lifecycle/${room}.svg`;
 const saidBy = ({ room, holds, hands }: Box) =>
   `${room}: ${holds.join(' ')}${hands === undefined ? '' : `, then ${hands.replace('↺', 'back to')}`}`;

@@ -1,6 +1,6 @@
 /** `npm run lab -- --all`: every lab in one account, in a copy of the clone, so that no file and no account of the learner changes. */
 import { rmSync } from 'node:fs';
-import { copyOfRepository, git } from '../shared/copy';
+import { committedCopy, git } from '../shared/copy';
 import type { Out } from '../shared/out';
 import type { Lab } from './lab';
 import { faultOf, type Ground, play } from './play';
@@ -10,9 +10,7 @@ import { type } from './shell';
 /** @returns the exit code: 1 where a lab is not as its text says */
 export async function playAll(only: number | undefined, out: Out): Promise<number> {
   const chosen = only === undefined ? labs() : [labOf(only)];
-  const folder = copyOfRepository();
-  const commit = ['-c', 'user.name=lab', '-c', 'user.email=lab@localhost', 'commit', '--quiet', '--message', 'copy'];
-  for (const args of [['init', '--quiet'], ['add', '--all'], commit]) git(folder, ...args);
+  const folder = committedCopy();
   const ground: Ground = {
     folder,
     type: ({ text }) => type(text, folder),

@@ -14,7 +14,7 @@ import { prices, priceOf } from './price';
 import { DESK, keep, labs, progress, solutionOf, stateOf } from './shelf';
 import { type } from './shell';
 
-const run = ({ text }: Command, told?: (text: string) => void) => type(text, ROOT, told);
+const run = ({ text }: Command, told?: (text: string) => void) => type(text, ROOT, { told });
 
 function isThere(): boolean {
   const account = recorded();

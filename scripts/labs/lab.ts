@@ -14,7 +14,13 @@ export interface Command {
 export type CommandKind = 'console' | 'break-it' | 'your-turn' | 'undo';
 
 export type Block =
-  | { readonly kind: CommandKind; readonly commands: readonly Command[]; readonly line: number }
+  | {
+      readonly kind: CommandKind;
+      /** The one place in which it is played, as in a head `console local`. */
+      readonly only?: 'local' | 'aws';
+      readonly commands: readonly Command[];
+      readonly line: number;
+    }
   | {
       readonly kind: 'edit';
       readonly path: string;
@@ -134,7 +140,9 @@ function blocksOf(file: string, text: string): Block[] {
     const line = lineAt(text, index) + 1;
     if (kind === 'diff' && path !== undefined) return [{ kind: 'edit', path, ...sidesOf(body!), line }];
     if (!KINDS.includes(kind!)) return [];
-    return [{ kind: kind as CommandKind, commands: commandsOf(file, body!, line), line }];
+    if (path !== undefined && path !== 'local' && path !== 'aws')
+      throw wrong(file, line - 1, `a block is played everywhere, or on "local" or "aws" alone, not on "${path}"`);
+    return [{ kind: kind as CommandKind, only: path, commands: commandsOf(file, body!, line), line }];
   });
 }
 

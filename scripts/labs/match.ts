@@ -8,7 +8,7 @@ export interface Mismatch {
 }
 
 const PLACEHOLDER = /\{(?:([a-z][\w ]*): )?(\*|int|number|(-?[\d.]+)\.\.(-?[\d.]+))\}/g;
-const NUMBER = '(-?[\\d,]*\\.?\\d+(?:e[+-]?\\d+)?)';
+const NUMBER = '([-+]?[\\d,]*\\.?\\d+(?:e[+-]?\\d+)?)';
 const END = 'nothing more';
 
 /**
@@ -77,7 +77,7 @@ function lineMatcher(raw: string): LineMatcher {
     pattern += literal(text.slice(end, index));
     end = index + all.length;
     if (kind === '*') pattern += '.*?';
-    else if (kind === 'int') pattern += '-?\\d[\\d,]*';
+    else if (kind === 'int') pattern += '[-+]?\\d[\\d,]*';
     else if (kind === 'number') pattern += NUMBER.replace('(', '(?:');
     else {
       pattern += NUMBER;

@@ -2,8 +2,9 @@
 import { resolveConfig } from '../../lib/config';
 import { estimate } from '../account/cost';
 import { assumed } from '../account/cost/assumptions';
+import { redshiftUsd } from '../operate/query';
 import { synthesize } from '../shared/kit-app';
-import type { Lab, State } from './lab';
+import type { Command, Lab, State } from './lab';
 
 /** The runs that a command of the kit, or a script of a lab, causes, by the names that the cost code gives them. */
 const RUNS: Record<string, readonly string[]> = {
@@ -21,15 +22,29 @@ const RUNS: Record<string, readonly string[]> = {
 export function prices(profile: string): { day: number; runs: Map<string, number> } {
   const config = resolveConfig(profile);
   const { idle, runs } = estimate(config, synthesize(config));
-  return { day: idle.usdPerDay, runs: new Map(runs.map(({ run, usd }) => [run, usd])) };
+  const minute = redshiftUsd(60, config.warehouse.baseRpu);
+  return {
+    day: idle.usdPerDay,
+    runs: new Map([['a minute of the warehouse', minute], ...runs.map(({ run, usd }) => [run, usd] as const)]),
+  };
 }
 
-/** A day of the kit at rest, what makes the lab's state on AWS, and what the lab itself runs. */
-export function priceOf(lab: Lab, state: State, { day, runs }: ReturnType<typeof prices>): number {
-  const commands = lab.blocks.flatMap((block) => (block.kind === 'edit' ? [] : block.commands));
-  return [...state.seedOnAws, ...commands]
-    .flatMap(({ text }) =>
-      [...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []),
-    )
-    .reduce((sum, run) => sum + runs.get(run)!, day);
+/** What commands run, a kit at rest aside. */
+const ofCommands = (commands: readonly Command[], runs: Map<string, number>): number =>
+  commands
+    .flatMap(({ text }) => [
+      ...[...text.matchAll(/(?:npm run kit -- |docs\/labs\/\d+-)(\w+)/g)].flatMap(([, name]) => RUNS[name!] ?? []),
+      ...(text.includes('--engine redshift') ? ['a minute of the warehouse'] : []),
+    ])
+    .reduce((sum, run) => sum + runs.get(run)!, 0);
+
+/** The parts of a price: a day at rest, what makes the lab's state on AWS, and what the lab itself runs. */
+export function priceParts(lab: Lab, state: State, { day, runs }: ReturnType<typeof prices>) {
+  const own = lab.blocks.flatMap((block) => (block.kind === 'edit' ? [] : block.commands));
+  return { day, state: ofCommands(state.seedOnAws, runs), lab: ofCommands(own, runs) };
+}
+
+export function priceOf(...of: Parameters<typeof priceParts>): number {
+  const parts = priceParts(...of);
+  return parts.day + parts.state + parts.lab;
 }

@@ -19,8 +19,16 @@ const direct = (typed: string) =>
 /** A proxy that nobody listens at: what is not for this machine fails at once, and says so. */
 const CLOSED = 'http://127.0.0.1:9';
 
-/** Longer than a training on a busy machine: what takes more waits for something that does not come. */
-const LONGEST_MS = 20 * 60_000;
+/** Longer than a drift's training and release on a busy machine, and on AWS: what takes more waits for something that does not come. */
+const LONGEST_MS = { here: 20 * 60_000, onAws: 60 * 60_000 };
+
+/** What is printed is compared with the page. */
+const SILENT = {
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  NO_COLOR: '1',
+  CI: 'true',
+};
 
 export function offline(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(AWS_|npm_config_|https?_proxy$)/i.test(name));
@@ -32,26 +40,35 @@ export function offline(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_CONFIG_FILE: '/dev/null',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
-    NO_COLOR: '1',
-    CI: 'true',
+    ...SILENT,
   };
 }
 
 /** The first lab has the learner do so, once per terminal. */
 const SOURCED = 'if [ -f .local/env ]; then . ./.local/env; fi';
 
-/** @param told is given what the command prints, while it does. @default nothing */
-export async function type(typed: string, folder: string, told: (text: string) => void = () => {}): Promise<Ended> {
-  const env = offline(process.env);
-  env.KIT_LOCAL = join(folder, '.local');
-  env.PATH = [join(folder, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-  const child = spawn('sh', ['-c', `${SOURCED}\n${direct(typed)}`], {
+/** The environment of a lab on AWS: no local account, and the account that was confirmed. */
+export function online(env: NodeJS.ProcessEnv, named: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^(AWS_ENDPOINT_URL|AWS_PROFILE|KIT_|npm_config_)/i.test(name));
+  return { ...Object.fromEntries(kept), ...SILENT, AWS_DEFAULT_REGION: named.AWS_REGION, KIT_AWS: '1', ...named };
+}
+
+interface Typing {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Takes what the command prints, while it does. */
+  readonly told?: (text: string) => void;
+}
+
+/** Types a command, by default in the local account of the folder. */
+export async function type(typed: string, folder: string, { env, told = () => {} }: Typing = {}): Promise<Ended> {
+  const child = spawn('sh', ['-c', `${env === undefined ? SOURCED : ':'}\n${direct(typed)}`], {
     cwd: folder,
-    env,
+    env: {
+      ...(env ?? { ...offline(process.env), KIT_LOCAL: join(folder, '.local') }),
+      PATH: [join(folder, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LONGEST_MS,
+    timeout: env === undefined ? LONGEST_MS.here : LONGEST_MS.onAws,
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])

@@ -1,7 +1,7 @@
 /** `npm run local`: the account on this machine. */
 import { type Command, Option } from 'commander';
 import type { Overlay } from '../../lib/config';
-import { examples, option, type Where } from '../shared/arguments';
+import { examples, option, type Where, whole } from '../shared/arguments';
 import { terminal } from '../shared/out';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the engine for every command
@@ -39,6 +39,14 @@ export function register(program: Command): void {
       await status(json);
     });
   local
+    .command('open')
+    .description('serve a page for the browser that shows what goes on in it, until Ctrl-C')
+    .option('--port <port>', 'of the page (default: a free one)', whole, 0)
+    .action(async ({ port }: { port: number }) => {
+      const { open } = load<typeof import('./open')>('./open');
+      await open(port);
+    });
+  local
     .command('logs')
     .description('what the engine, a deployment or a function wrote')
     .argument('[what]', 'a name, or a part of it (default: lists them)')
@@ -57,6 +65,13 @@ export function register(program: Command): void {
       if (earlier === undefined) throw new Refused('this clone has no local account yet: npm run local starts one');
       await stop();
       await start(earlier.asked, out);
+    });
+  local
+    .command('watch')
+    .description('deploy what is saved in bin, lib, lambda, jobs and datasets, until Ctrl-C')
+    .action(async () => {
+      const { watch } = load<typeof import('./watch')>('./watch');
+      process.exitCode = await watch();
     });
   local
     .command('stop')

@@ -54,24 +54,31 @@ export async function reach(command: string, { aws = false, account, region, yes
     process.env.KIT_AWS = '1';
   }
   if (isThisMachine(process.env.AWS_ENDPOINT_URL) || READING.includes(command)) return;
-  await sure(command, { account, region, yes });
+  await sure(`${command} changes`, { account, region, yes });
 }
 
 const isThisMachine = (endpoint: string | undefined): boolean =>
   endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
 
-async function sure(command: string, { account, region, yes }: Omit<Reach, 'aws'>): Promise<void> {
+/**
+ * Has a change to an account of AWS confirmed.
+ * @param what the beginning of the question, with its verb
+ * @returns the id of the account
+ * @throws Refused unless the account that the credentials are of was named, beforehand or now
+ */
+export async function sure(what: string, { account, region, yes = false }: Omit<Reach, 'aws'>): Promise<string> {
   const sts = new STSClient(region === undefined ? {} : { region });
   const { Account: found = '', Arn: who } = await sts.send(new GetCallerIdentityCommand());
   if (account !== undefined && account !== found)
     throw new Refused(
       `--account is ${account}, but the credentials are those of ${found} (${who}): nothing was changed`,
     );
-  if (account !== undefined) return;
+  if (account !== undefined) return found;
   if (yes) throw new Refused(`--yes needs --account, the account that is meant; this is ${found}: nothing was changed`);
   await confirm(
-    `${command} changes AWS account ${found}, Region ${await sts.config.region()}, as ${who}. Type the last four digits of the account to go on:`,
+    `${what} AWS account ${found}, Region ${await sts.config.region()}, as ${who}. Type the last four digits of the account to go on:`,
     found.slice(-4),
     `--account ${found}`,
   );
+  return found;
 }

@@ -98,7 +98,8 @@ async function* newExecutions(client: SFNClient, stateMachineArn: string, since:
   }
 }
 
-async function currentState(client: SFNClient, executionArn: string): Promise<string> {
+/** The state that an execution entered last. */
+export async function currentState(client: SFNClient, executionArn: string): Promise<string> {
   const { events } = await client.send(
     new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 20 }),
   );

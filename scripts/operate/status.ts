@@ -1,4 +1,4 @@
-import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmHistoryCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
@@ -13,29 +13,72 @@ import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout, names } from '../../lib/shared/names';
 import { addDays } from '../../lib/shared/days';
 import type { Machine } from '../../lib/rooms';
+import { recorded } from '../local/account';
 import { rangeText } from './days';
+import type { GuardDecision } from './decisions';
+import { type Denial, denialsOf } from './denials';
 import type { DeployedKit } from './deployed-kit';
+import { currentState } from './executions';
 import type { Out } from '../shared/out';
 import { type RegisteredVersion, versions } from './releases';
 
 export interface Status {
+  kit: string;
+  /** Manifests of raw data that have landed. */
+  landed: number;
   /** Curated partitions: months `YYYY-MM`, or days. */
   partitions: string[];
   champion: string;
   /** `InService`, another SageMaker status, or `none`. */
   endpoint: string;
   versions: RegisteredVersion[];
-  /** The newest execution of each machine. */
-  executions: { machine: Machine; name: string; status: string; startedAt: Date }[];
+  /** Executions, machine by machine. */
+  executions: Executions[];
   /** Decisions of the last two days, newest first. */
-  decisions: { decidedAt: string; outcome: string; reason: string; episode: string | null }[];
+  decisions: GuardDecision[];
   /** Alarms in state ALARM. */
-  alarms: string[];
+  alarms: Rang[];
+  /** Newest times when an alarm began to ring, those that are over among them. */
+  rang: Rang[];
+  /** Calls that IAM refused, newest first; absent on AWS, where CloudTrail has them. */
+  denials?: Denial[];
 }
 
-/** What a person asks of a kit first. */
-export async function statusOf(kit: DeployedKit): Promise<Status> {
-  const [partitions, champion, endpoint, registered, executions, decisions, alarms] = await Promise.all([
+export interface Rang {
+  name: string;
+  since: Date;
+  reason: string;
+}
+
+/** The newest executions of a machine, at most a hundred of them counted. */
+export interface Executions {
+  machine: Machine;
+  running: number;
+  succeeded: number;
+  /** Failed, aborted or timed out. */
+  failed: number;
+  newest: Execution[];
+}
+
+export interface Execution {
+  name: string;
+  status: string;
+  startedAt: Date;
+  stoppedAt?: Date;
+  /** The last state that it entered. */
+  state: string;
+}
+
+/** How many executions of a machine are shown, and how many alarms that rang. */
+const NEWEST = 3;
+
+/**
+ * What a person asks of a kit first.
+ * @param denials reads them. @default from the audit of the local account, where the kit is there
+ */
+export async function statusOf(kit: DeployedKit, denials = localDenials(kit)): Promise<Status> {
+  const [landed, partitions, champion, endpoint, registered, executions, decisions, alarms, rang] = await Promise.all([
+    landedManifests(kit),
     curatedPartitions(kit),
     championOf(kit),
     endpointStatus(kit),
@@ -43,8 +86,28 @@ export async function statusOf(kit: DeployedKit): Promise<Status> {
     newestExecutions(kit),
     recentDecisions(kit),
     ringing(kit),
+    rungLately(kit),
   ]);
-  return { partitions, champion, endpoint, versions: registered, executions, decisions, alarms };
+  return {
+    ...{
+      kit: kit.name,
+      landed,
+      partitions,
+      champion,
+      endpoint,
+      versions: registered,
+      executions,
+      decisions,
+      alarms,
+      rang,
+    },
+    ...(denials && { denials: denials() }),
+  };
+}
+
+function localDenials({ aws: { endpoint = process.env.AWS_ENDPOINT_URL } }: DeployedKit): (() => Denial[]) | undefined {
+  const account = endpoint === undefined ? undefined : recorded();
+  return account?.endpoint === endpoint && account !== undefined ? denialsOf(account.runDir) : undefined;
 }
 
 /** Tells the status in lines. */
@@ -57,14 +120,25 @@ export async function status(kit: DeployedKit, out: Out): Promise<Status> {
 function* lines(dataset: Dataset, found: Status): Generator<string> {
   const { partitions, champion, endpoint, versions, executions, decisions, alarms } = found;
   yield `curated   ${partitions.length === 0 ? `nothing; next: npm run kit -- load ${rangeText(dataset, storyOf(dataset.name).history)}` : `${partitions[0]} to ${partitions.at(-1)} (${partitions.length} ${dataset.partition}s)`}`;
-  yield `champion  ${champion === NO_MODEL ? 'none; next: npm run kit -- train' : `version ${champion.split('/').at(-1)}`}`;
+  const approved = versions.find(({ approval }) => approval === 'Approved');
+  const next = approved === undefined ? 'train' : `release ${approved.version}`;
+  yield `champion  ${champion === NO_MODEL ? `none; next: npm run kit -- ${next}` : `version ${champion.split('/').at(-1)}`}`;
   yield `endpoint  ${endpoint}`;
   yield `versions  ${versions.map(({ version, approval }) => `${version} ${approval}`).join(', ') || 'none'}`;
-  for (const { machine, name, status: state, startedAt } of executions)
-    yield `${machine.padEnd(9)} ${state}, ${name}, ${startedAt.toISOString()}`;
+  for (const { machine, newest } of executions)
+    for (const { name, status: state, startedAt } of newest.slice(0, 1))
+      yield `${machine.padEnd(9)} ${state}, ${name}, ${startedAt.toISOString()}`;
   for (const { decidedAt, outcome, episode, reason } of decisions)
     yield `guard     ${decidedAt} ${outcome}${episode === null ? '' : ` ${episode}`}: ${reason}`;
-  yield `alarms    ${alarms.join(', ') || 'none'}`;
+  yield `alarms    ${alarms.map(({ name }) => name).join(', ') || 'none'}`;
+}
+
+async function landedManifests({ s3: client, buckets }: DeployedKit): Promise<number> {
+  const [Prefix] = layout.raw.manifests.split('{');
+  let found = 0;
+  for await (const { KeyCount } of paginateListObjectsV2({ client }, { Bucket: buckets.raw, Prefix }))
+    found += KeyCount ?? 0;
+  return found;
 }
 
 /** Partitions that the Glue job has written, in their order. */
@@ -92,20 +166,27 @@ async function endpointStatus(kit: DeployedKit): Promise<string> {
   return found?.EndpointStatus ?? 'none';
 }
 
-async function newestExecutions(kit: DeployedKit): Promise<Status['executions']> {
+async function newestExecutions(kit: DeployedKit): Promise<Executions[]> {
   const client = new SFNClient(kit.aws);
-  const all = await Promise.all(
+  return Promise.all(
     Object.entries(kit.machines).map(async ([machine, stateMachineArn]) => {
-      const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1 }));
-      return (executions ?? []).map(({ name, status: state, startDate }) => ({
-        machine: machine as Machine,
-        name: name!,
-        status: state!,
-        startedAt: startDate!,
+      const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 100 }));
+      const count = (...of: string[]) => executions.filter(({ status: found }) => of.includes(found!)).length;
+      const newest = executions.slice(0, NEWEST).map(async ({ executionArn, name, status: found, ...times }) => ({
+        ...{ name: name!, status: found!, startedAt: times.startDate!, stoppedAt: times.stopDate },
+        state: await currentState(client, executionArn!),
       }));
+      return {
+        machine: machine as Machine,
+        ...{
+          running: count('RUNNING'),
+          succeeded: count('SUCCEEDED'),
+          failed: count('FAILED', 'ABORTED', 'TIMED_OUT'),
+        },
+        newest: await Promise.all(newest),
+      };
     }),
   );
-  return all.flat();
 }
 
 async function recentDecisions(kit: DeployedKit): Promise<Status['decisions']> {
@@ -124,13 +205,29 @@ async function recentDecisions(kit: DeployedKit): Promise<Status['decisions']> {
       ),
     ),
   );
-  return days.flatMap(({ Items }) => (Items ?? []) as Status['decisions']);
+  return days.flatMap(({ Items }) => (Items ?? []) as GuardDecision[]);
 }
 
-async function ringing(kit: DeployedKit): Promise<string[]> {
+async function ringing(kit: DeployedKit): Promise<Rang[]> {
   const client = new CloudWatchClient(kit.aws);
-  const found: string[] = [];
+  const found: Rang[] = [];
   for await (const page of paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${kit.name}/`, StateValue: 'ALARM' }))
-    found.push(...[...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])].map(({ AlarmName }) => AlarmName!));
+    for (const alarm of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])])
+      found.push({ name: alarm.AlarmName!, since: alarm.StateUpdatedTimestamp!, reason: alarm.StateReason! });
   return found;
+}
+
+/** An alarm that looks at five minutes is over before most people look. */
+async function rungLately({ aws, name: kit }: DeployedKit): Promise<Rang[]> {
+  const { AlarmHistoryItems = [] } = await new CloudWatchClient(aws).send(
+    new DescribeAlarmHistoryCommand({ HistoryItemType: 'StateUpdate', MaxRecords: 100 }),
+  );
+  return AlarmHistoryItems.filter(({ AlarmName }) => AlarmName?.startsWith(`${kit}/`))
+    .flatMap(({ AlarmName, Timestamp, HistoryData }) => {
+      const { newState } = JSON.parse(HistoryData!) as { newState: { stateValue: string; stateReason: string } };
+      return newState.stateValue === 'ALARM'
+        ? [{ name: AlarmName!, since: Timestamp!, reason: newState.stateReason }]
+        : [];
+    })
+    .slice(0, NEWEST);
 }

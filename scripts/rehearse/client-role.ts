@@ -30,7 +30,8 @@ function statements(kit: string): Statement[] {
     ),
     allow(['states:DescribeExecution', 'states:ListExecutions', 'states:GetExecutionHistory']),
     allow(['cloudformation:DescribeStacks', 'ssm:GetParameter', 'sagemaker:Describe*', 'sagemaker:List*']),
-    allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'cloudwatch:DescribeAlarms']),
+    allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan']),
+    allow(['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory']),
   ];
 }
 

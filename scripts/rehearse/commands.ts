@@ -42,10 +42,10 @@ export function register(program: Command): void {
       '--story',
       'also keep its story as docs/story.json, from which npm run docs draws the picture of the README',
     )
-    .action(async (folder: string, { story = false }: { story?: boolean }) => {
+    .action((folder: string, { story = false }: { story?: boolean }) => {
       const { writeReport } = load<typeof import('./report/report')>('./report/report');
       const { keepStory } = load<typeof import('./report/story')>('./report/story');
-      console.log(await writeReport(folder));
+      console.log(writeReport(folder));
       if (story) console.log(keepStory(folder));
     });
   program

@@ -91,7 +91,7 @@ export async function rehearseCommand(options: RehearseOptions): Promise<number>
   const summary = name === 'denied' ? await denied(run, seed) : await rehearse({ ...run, name, scenarios: played });
   // A report needs the evidence, which a failed deployment does not have.
   const drawable = existsSync(join(runDir, 'evidence.json'));
-  tell(summary, drawable ? relative(ROOT, await writeReport(runDir)) : `none; logs are in ${relative(ROOT, runDir)}`);
+  tell(summary, drawable ? relative(ROOT, writeReport(runDir)) : `none; logs are in ${relative(ROOT, runDir)}`);
   return summary.status === 'passed' ? 0 : 1;
 }
 

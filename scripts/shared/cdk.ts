@@ -6,7 +6,7 @@ import type { Overlay } from '../../lib/config';
 import type { Aws } from '../operate/deployed-kit';
 
 export const ROOT = join(__dirname, '../..');
-const CDK = join(ROOT, 'node_modules/.bin/cdk');
+export const CDK = join(ROOT, 'node_modules/.bin/cdk');
 
 /** Context of the app, as `-c key=value`. */
 export interface AppContext {
@@ -40,6 +40,17 @@ export async function cdk(args: readonly string[], log: string, env: NodeJS.Proc
   if (code !== 0) throw new Error(`cdk ${args[0]} failed: ${lastWords(readFileSync(log, 'utf8'))}\nits output: ${log}`);
 }
 
+/** The flags of the CDK CLI that hand the app its context. */
+export function contextFlags({ profile, kit, rooms, config }: AppContext): string[] {
+  const context = {
+    ...(profile === undefined ? {} : { profile }),
+    ...(kit === undefined ? {} : { kit }),
+    ...(rooms === undefined ? {} : { rooms: rooms.join(',') }),
+    ...(config === undefined || Object.keys(config).length === 0 ? {} : { config: JSON.stringify(config) }),
+  };
+  return Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+}
+
 /**
  * Synthesizes the app into `folder`, exactly as `cdk synth` does for a deployment.
  * @param validate whether the CDK validates the templates against CloudFormation's schemas, which takes four seconds
@@ -47,16 +58,10 @@ export async function cdk(args: readonly string[], log: string, env: NodeJS.Proc
  */
 export async function synth(
   folder: string,
-  { profile, kit, rooms, config }: AppContext = {},
+  app: AppContext = {},
   { validate = true, log = join(folder, 'synth.log') }: { validate?: boolean; log?: string } = {},
 ): Promise<void> {
-  const context = {
-    ...(profile === undefined ? {} : { profile }),
-    ...(kit === undefined ? {} : { kit }),
-    ...(rooms === undefined ? {} : { rooms: rooms.join(',') }),
-    ...(config === undefined || Object.keys(config).length === 0 ? {} : { config: JSON.stringify(config) }),
-  };
-  const flags = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const flags = contextFlags(app);
   mkdirSync(folder, { recursive: true });
   if (!validate) flags.push('--no-validation');
   // Templates are made without an account, so scripts/local/guard.cjs need not look which one is meant.

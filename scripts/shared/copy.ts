@@ -24,6 +24,14 @@ export function copyOfRepository(): string {
   return copy;
 }
 
+/** A copy that is a repository with one commit, for commands that compare with it. */
+export function committedCopy(): string {
+  const copy = copyOfRepository();
+  const commit = ['-c', 'user.name=kit', '-c', 'user.email=kit@localhost', 'commit', '--quiet', '--message', 'copy'];
+  for (const args of [['init', '--quiet'], ['add', '--all'], commit]) git(copy, ...args);
+  return copy;
+}
+
 /** Runs a program of the copy. @returns what it printed */
 export const run = (copy: string, program: string, ...args: string[]): string =>
   execFileSync(join(copy, 'node_modules/.bin', program), args, { cwd: copy, encoding: 'utf8', stdio: 'pipe' });

@@ -121,7 +121,7 @@ describe('the picture', () => {
   test('draws both intervals of every week that was scored, and no line from one model to the next', () => {
     expect(count(/class="champion interval"/g)).toBe(3);
     expect(count(/class="rule interval"/g)).toBe(3);
-    expect(count(/<path class="champion line"/g)).toBe(2);
+    expect([...drawn.matchAll(/<path class="champion line (\w+)"/g)].map(([, colour]) => colour)).toEqual(['v1', 'v2']);
     expect(drawn).not.toMatch(/NaN|undefined|Infinity/);
   });
 
@@ -154,15 +154,15 @@ describe('the page', () => {
     expect(folded('all of them', ['name'], rows(13)).match(/<details>/g)).toHaveLength(1);
   });
 
-  test('opens with verdict and picture, then the way to the rest', () => {
+  test('has its contents at hand, and opens with verdict and picture', () => {
     const text = page('t', { lead: 'Passed: x', sentences: ['It was <released>.'], picture: '<svg></svg>' }, [
       section('Guard and releases', ''),
     ]);
     const order = [
+      'href="#guard-and-releases"',
       'Passed: x',
       'It was &lt;released&gt;.',
       '<svg>',
-      'href="#guard-and-releases"',
       'id="guard-and-releases"',
     ];
     const places = order.map((part) => text.indexOf(part));

@@ -199,6 +199,14 @@ test.each([
   expect(run.path).not.toContain('WriteChampion');
 });
 
+test('a reason of many lines becomes one, which is all that the description of a package takes', () => {
+  const cause = 'Received server error (500) with message "<html>\n<h1>Internal Server Error</h1>\r\n</html>"';
+  const run = release({ AskEndpoint: [{ error: 'SageMakerRuntime.ModelErrorException', cause }] });
+  expect(calledWith(run, 'Reject').ApprovalDescription).toBe(
+    'Release: smoke test: Received server error (500) with message "<html> <h1>Internal Server Error</h1> </html>"',
+  );
+});
+
 test.each([
   ['the endpoint is not in service', { DescribeEndpoint: [endpoint({ EndpointStatus: 'Updating' })] }, 'is Updating'],
   ['SageMaker does not say why it kept the old model', { DescribeModel: [other] }, 'no reason'],

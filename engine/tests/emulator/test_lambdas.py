@@ -52,6 +52,20 @@ def test_the_group_of_a_function_that_worked_during_the_deletion_comes_back(engi
     assert groups() == [None]
 
 
+def test_a_line_in_the_embedded_metric_format_becomes_a_metric(engine):
+    namespace = engine.name("metrics")
+    directive = {
+        "Namespace": namespace,
+        "Dimensions": [["Kit"]],
+        "Metrics": [{"Name": "Lost", "Unit": "Count"}],
+    }
+    line = {"_aws": {"Timestamp": 0, "CloudWatchMetrics": [directive]}, "Kit": "a-kit", "Lost": 1}
+    code = f"exports.handler = async () => process.stdout.write({json.dumps(json.dumps(line))} + '\\n');"
+    engine.client("lambda").invoke(FunctionName=engine.node_function(code))
+    [found] = engine.client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"]
+    assert (found["MetricName"], found["Dimensions"]) == ("Lost", [{"Name": "Kit", "Value": "a-kit"}])
+
+
 def whole_log(lines):
     return [f"line {number}" for number in range(lines)] + ["no newline"]
 

@@ -81,6 +81,16 @@ def test_ref_is_the_name_and_the_arn_ends_in_an_id(serverless):
     assert not workgroup["Workgroup.WorkgroupArn"].endswith("workgroup/kit")
 
 
+def test_a_namespace_gets_an_admin_later_and_keeps_it(serverless):
+    serverless.call("CreateNamespace", {"namespaceName": "kit"})
+    for _ in range(2):
+        serverless.call("UpdateNamespace", {"namespaceName": "kit", "manageAdminPassword": True})
+    assert serverless.kept["namespace"]["kit"]["adminUsername"] == "admin"
+    first = secret(serverless)
+    serverless.call("UpdateNamespace", {"namespaceName": "kit", "manageAdminPassword": True})
+    assert secret(serverless) == first
+
+
 def test_a_workgroup_goes_before_its_namespace(serverless, data):
     kinds = serverless.types
     with pytest.raises(ApiError, match="Namespace kit has a workgroup"):

@@ -34,6 +34,7 @@ export const assumptions = {
     why: 'processing job of Model Monitor or Clarify; others saw 6 to 14',
   },
   releasePolls: { value: 20, unit: 'transitions', why: 'waits and polls of Release while an endpoint is updated' },
+  expiryTransitions: { value: 8, unit: 'transitions', why: 'a look of Release at a model that is not to expire yet' },
   blueGreenMinutes: { value: 30, unit: 'minutes', why: 'two fleets at once while traffic shifts (real-time)' },
   requests: { value: 100, unit: 'requests', why: 'API requests, each up to 500 rows of a day' },
   instancesPerRequest: { value: 450, unit: 'rows', why: '108,122 rows in 238 requests of the story' },

@@ -2,7 +2,7 @@
 import { type Json, machineOf, type Placed, resources, type Templates } from '../../shared/templates';
 import { resourceKinds, unknownKinds } from '../../shared/resource-kinds';
 import { assumed, type assumptions, DAYS_PER_MONTH, HOURS_PER_MONTH } from './assumptions';
-import { jobLines, transitionLines } from './runs';
+import { enteredLines, jobLines, transitionLines } from './runs';
 import type { Tariff } from './tariff';
 import type { CostLine } from './types';
 
@@ -74,6 +74,13 @@ const dailyMonitor: Pricer = (resource, tariff, templates) => {
   ].map((line) => ({ ...line, what: `daily monitor: ${line.what}${state}` }));
 };
 
+/** The hourly look of Release at the age of what serves. */
+const expiry: Pricer = (resource, tariff) =>
+  [
+    ...enteredLines(resource, tariff, 24 * assumed('expiryTransitions'), 24),
+    ...tariff.charge(resource, 'invocation', 'scheduler:invocation', 24),
+  ].map((line) => ({ ...line, what: `hourly expiry: ${line.what}` }));
+
 /** A managed monitor runs once per day: its schedule allows no other interval than the window. */
 const managedMonitor: Pricer = (resource, tariff) => {
   const { InstanceType, InstanceCount } = (resource.properties.JobResources as Json).ClusterConfig;
@@ -98,7 +105,8 @@ const pricers: Record<string, Pricer> = {
   'AWS::SageMaker::ModelBiasJobDefinition': managedMonitor,
   'AWS::SageMaker::ModelExplainabilityJobDefinition': managedMonitor,
   'AWS::SageMaker::ModelQualityJobDefinition': managedMonitor,
-  'AWS::Scheduler::Schedule': dailyMonitor,
+  'AWS::Scheduler::Schedule': (resource, ...rest) =>
+    (resource.stack === 'serving' ? expiry : dailyMonitor)(resource, ...rest),
 };
 
 /** Cost lines per day, and the types that are missing in the table of kinds. */

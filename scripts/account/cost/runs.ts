@@ -2,7 +2,7 @@
 import { batchLimits } from '../../../lib/ai-services/limits';
 import type { Config } from '../../../lib/config';
 import { algorithms } from '../../../lib/training/families';
-import { type JobState, type Json, type Machine, machineOf, only, type Templates } from '../../shared/templates';
+import { type JobState, type Json, type Machine, machineOf, only, type Placed, type Templates } from '../../shared/templates';
 import { assumed, HOURS_PER_MONTH } from './assumptions';
 import { type Tariff, total } from './tariff';
 import type { CostLine, Estimate, RunCost } from './types';
@@ -58,13 +58,15 @@ const around = (
 /** All states are counted once: a run skips some of them, and retries count again. */
 export function transitionLines(machine: Machine, tariff: Tariff, more = 0): CostLine[] {
   const entered = Object.keys(machine.states).length + more;
-  return [
-    ...tariff.charge(machine, 'state transitions', 'states:transition', entered),
-    ...tariff.charge(machine, 'execution log', 'logs:ingested', entered * assumed('transitionLogKilobytes') * GB),
-    ...tariff.charge(machine, 'trace', 'xray:trace', 1),
-    ...tariff.charge(machine, 'event', 'events:custom', 1),
-  ];
+  return [...enteredLines(machine, tariff, entered), ...tariff.charge(machine, 'event', 'events:custom', 1)];
 }
+
+/** The cost of states that are entered. */
+export const enteredLines = (resource: Placed, tariff: Tariff, entered: number, executions = 1): CostLine[] => [
+  ...tariff.charge(resource, 'state transitions', 'states:transition', entered),
+  ...tariff.charge(resource, 'execution log', 'logs:ingested', entered * assumed('transitionLogKilobytes') * GB),
+  ...tariff.charge(resource, 'trace', 'xray:trace', executions),
+];
 
 function prepare(templates: Templates, tariff: Tariff): CostLine[] {
   const job = only(templates, 'etl', 'AWS::Glue::Job');

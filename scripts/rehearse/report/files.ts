@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { dataLake } from '../../../lib/data-lake/room';
 import type { Dataset } from '../../../lib/shared/dataset-file';
 import { datasetOf } from '../../../lib/shared/datasets';
+import { layout } from '../../../lib/shared/names';
 import { readKit } from '../../shared/templates';
 import { readJson } from '../../shared/json-file';
 import type { Evidence } from '../evidence';
@@ -13,7 +14,10 @@ export interface Performance extends Record<string, unknown> {
   calibration?: { meanScore: number; observed: number; rows: number }[];
 }
 export interface Facets {
-  facets: Record<string, { value_or_threshold: string; metrics: { name: string; value: number | null }[] }[]>;
+  facets: Record<
+    string,
+    { value_or_threshold: string; metrics: { name: string; description: string; value: number | null }[] }[]
+  >;
 }
 export interface Evaluation {
   model: { trainedThrough: string };
@@ -73,4 +77,20 @@ export function read(runDir: string): { summary: Summary; evidence: Evidence; da
     summary: readJson(join(runDir, 'summary.json')) as Summary,
     evidence: readJson(join(runDir, 'evidence.json')) as Evidence,
   };
+}
+
+/** The evaluation with the newest data, and the version that came of it; none where the gate held the challenger. */
+export function newestEvaluation(
+  evidence: Pick<Evidence, 'objects' | 'packages'>,
+): { evaluation: Evaluation; version?: number } | undefined {
+  const { metrics } = layout.files.evaluation;
+  const [key, evaluation] =
+    Object.entries(evidence.objects as Record<string, Evaluation>)
+      .filter(([key]) => key.startsWith('artifacts/evaluations/') && key.endsWith(`/${metrics}`))
+      .sort(([, a], [, b]) => a.model.trainedThrough.localeCompare(b.model.trainedThrough))
+      .at(-1) ?? [];
+  if (key === undefined || evaluation === undefined) return undefined;
+  const folder = key.slice('artifacts'.length, -metrics.length);
+  const version = evidence.packages.find(({ metadata }) => metadata.evaluation?.endsWith(folder))?.version;
+  return { evaluation, version };
 }

@@ -1,58 +1,105 @@
 /** The newest evaluation: how a champion is judged. */
 import { targetOf } from '../../../lib/shared/dataset';
 import type { Dataset } from '../../../lib/shared/dataset-file';
-import { layout } from '../../../lib/shared/names';
 import type { Evidence } from '../evidence';
-import { written } from '../verify';
+import type { Summary } from '../verify';
 import * as charts from './charts';
-import { type Evaluation } from './files';
-import { type Cell, counts, type Section, section, table } from './page';
+import { classOfVersion } from './colours';
+import { type Evaluation, newestEvaluation } from './files';
+import { type Cell, counts, escape, folded, type Section, section, table } from './page';
 
-export async function models(evidence: Evidence, dataset: Dataset): Promise<Section[]> {
-  const evaluations = written<Evaluation>(evidence, 'artifacts/evaluations/', layout.files.evaluation.metrics);
-  const newest = evaluations.at(-1);
+export function models(summary: Summary, evidence: Evidence, dataset: Dataset): Section[] {
+  const newest = newestEvaluation(evidence);
   if (newest === undefined) return [];
-  const bins = Object.entries(newest.gate).flatMap(([model, { calibration = [] }]) =>
-    calibration.map((b) => ({ model, predicted: b.meanScore, observed: b.observed, rows: b.rows })),
+  const { evaluation, version } = newest;
+  const { gate, model, analysis, falseAlarms } = evaluation;
+  const champion = championBefore(summary, model.trainedThrough);
+  const classOf = (name: string) =>
+    name === 'challenger' ? classOfVersion(version) : name === 'champion' ? classOfVersion(champion) : 'rule';
+  const lines = Object.entries(gate).flatMap(([name, { calibration = [] }]) =>
+    calibration.length === 0
+      ? []
+      : [
+          {
+            name,
+            classes: classOf(name),
+            points: calibration.map((b): [number, number] => [b.meanScore, b.observed]),
+          },
+        ],
   );
-  const measured = Object.keys(Object.values(newest.gate)[0] ?? {}).filter((name) => name !== 'calibration');
-  const performance = Object.entries(newest.gate).map(([model, figures]): Cell[] => [
-    model,
-    ...measured.map((name) => {
-      const figure = figures[name];
-      if (Array.isArray(figure)) return JSON.stringify(figure);
-      return typeof figure === 'object' && figure !== null
-        ? counts(figure as Record<string, number>)
-        : (figure as Cell);
+  const versions: Record<string, number | undefined> = { challenger: version, champion };
+  const marks = lines.map(({ name, classes }): [string, string] => [
+    classes,
+    versions[name] === undefined ? name : `${name}, version ${versions[name]}`,
+  ]);
+  const measured = Object.keys(Object.values(gate)[0] ?? {}).filter((name) => name !== 'calibration');
+  const performance = Object.entries(gate).map(([name, figures]): Cell[] => [
+    name,
+    ...measured.map((measure) => {
+      const found = figures[measure];
+      if (Array.isArray(found)) return JSON.stringify(found);
+      return typeof found === 'object' && found !== null ? counts(found as Record<string, number>) : (found as Cell);
     }),
   ]);
-  const explained = newest.analysis.explanations.kernel_shap.label0;
+  const explained = analysis.explanations.kernel_shap.label0;
   const weights = Object.entries(explained.global_shap_values).sort(([, a], [, b]) => b - a);
+  const who = version === undefined ? 'the challenger, which the gate held' : `version ${version}`;
   return [
     section(
       'Newest evaluation',
-      `Trained through ${newest.model.trainedThrough}; figures of the gate slice. Each week of its own period held out in turn: ${newest.falseAlarms.alarms} of ${newest.falseAlarms.windows} would have raised an alarm.`,
-      ...(bins.length === 0 ? [] : [await charts.render(charts.calibration(bins, targetOf(dataset)))]),
+      `Figures of ${who} on the gate slice; it was trained through ${model.trainedThrough}. Each week of its own period held out in turn: ${falseAlarms.alarms} of ${falseAlarms.windows} would have raised an alarm.`,
+      ...(lines.length === 0 ? [] : [charts.calibration(lines, targetOf(dataset)), charts.key(marks)]),
       table(['model', ...measured], performance),
     ),
     section(
       'Attribution',
       `Mean absolute weight of each feature on the gate slice, by ${explained.method}: in log-odds, or for permutation in probability.`,
-      table(['feature', 'mean weight'], weights),
+      charts.bars(weights, version),
+      folded('as a table', ['feature', 'mean weight'], weights),
     ),
-    section('Bias', `Metrics by Clarify’s definitions. Who is affected: ${dataset.problem.affected}`, bias(newest)),
+    section(
+      'Bias',
+      `Metrics by Clarify’s definitions. Who is affected: ${dataset.problem.affected}`,
+      ...bias(evaluation, version),
+    ),
   ];
 }
 
-function bias({ analysis }: Evaluation): string {
-  const pre = analysis.pre_training_bias_metrics?.facets ?? {};
-  const rows = Object.entries(analysis.post_training_bias_metrics.facets).flatMap(([facet, values]) =>
-    values.map(({ value_or_threshold: value, metrics }): Cell[] => {
-      const before = pre[facet]?.find((v) => v.value_or_threshold === value)?.metrics ?? [];
-      const figure = (name: string) => [...before, ...metrics].find((m) => m.name === name)?.value;
-      return [facet, value, ...shown.map(figure)];
-    }),
-  );
-  return table(['facet', 'value', ...shown], rows);
+/** The version that a challenger had to beat: the newest release that was trained on less. */
+const championBefore = ({ releases }: Summary, trainedThrough: string): number | undefined =>
+  releases
+    .filter((release) => release.outcome === 'released' && release.trainedThrough < trainedThrough)
+    .sort((a, b) => a.trainedThrough.localeCompare(b.trainedThrough))
+    .at(-1)?.version;
+
+/** Metrics with their neutral value: a ratio is 1 where nobody is treated otherwise. */
+const SHOWN = { CI: 0, DPL: 0, DPPL: 0, DI: 1, AD: 0, RD: 0, DAR: 0 } as const;
+
+/** Charts and a table for each facet. */
+function bias({ analysis }: Evaluation, version: number | undefined): string[] {
+  const before = analysis.pre_training_bias_metrics?.facets ?? {};
+  return Object.entries(analysis.post_training_bias_metrics.facets).flatMap(([facet, values]) => {
+    const groups = values.map(({ value_or_threshold: value, metrics }) => {
+      const earlier = before[facet]?.find((each) => each.value_or_threshold === value)?.metrics ?? [];
+      return { value, metrics: new Map([...earlier, ...metrics].map((metric) => [metric.name, metric])) };
+    });
+    const drawn = Object.entries(SHOWN).flatMap(([name, neutral]): [string, string][] => {
+      const described = groups.map(({ metrics }) => metrics.get(name)?.description).find((text) => text !== undefined);
+      if (described === undefined) return [];
+      const found = groups.map(({ value, metrics }): [string, number | null] => [
+        value,
+        metrics.get(name)?.value ?? null,
+      ]);
+      return [[`${name}: ${described}`, charts.bars(found, version, neutral)]];
+    });
+    const rows = groups.map(({ value, metrics }): Cell[] => [
+      value,
+      ...Object.keys(SHOWN).map((name) => metrics.get(name)?.value),
+    ]);
+    return [
+      `<h3>${escape(facet)}</h3>`,
+      charts.many('', drawn),
+      folded(`${facet} as a table`, [facet, ...Object.keys(SHOWN)], rows),
+    ];
+  });
 }
-const shown = ['CI', 'DPL', 'DPPL', 'DI', 'AD', 'RD', 'DAR'];

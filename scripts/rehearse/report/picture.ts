@@ -1,8 +1,9 @@
 /**
- * The story as one picture. It is written by hand instead of by Vega, to be byte-identical on every machine: no text is measured and no
- * local time is read. It is part of the report and, as docs/story.svg, of the README, with its own background for dark pages.
+ * The story as one picture, byte-identical on every machine: no text is measured and no local time is read. It is part of the report and,
+ * as docs/story.svg, of the README, in the colours of a light page or of a dark one.
  */
 import { daysOf, endOf } from '../../operate/days';
+import { classOfVersion, colours } from './colours';
 import { escape } from './page';
 import { type Challenge, dayName, figures, monthName, type Story, told, type Week } from './story';
 
@@ -17,15 +18,16 @@ const ASIDE = 3.5;
 
 /** On a narrow screen the picture shrinks, but its letters do not; labels without room are left out. */
 const STYLE = `
+  ${colours('.story')}
   .story { font-family: system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif }
-  .story text { font-size: 14px; fill: #1f2933 } .story .head { font-size: 19px; font-weight: 650 } .story .soft { fill: #55606e }
-  .story .grid { stroke: #e3e8ee } .story .axis { stroke: #9aa5b1 } .story .week { fill: #fbdcd6 }
-  .story .champion { stroke: #0a58a8; fill: #0a58a8 } .story .rule { stroke: #8a5a00; fill: #8a5a00 }
+  .story text { font-size: 14px; fill: var(--ink) } .story .head { font-size: 19px; font-weight: 650 } .story .soft { fill: var(--soft) }
+  .story .frame { fill: var(--paper); stroke: var(--rim) } .story .grid { stroke: var(--rim) } .story .axis { stroke: var(--soft) } .story .week { fill: var(--band) }
+  .story .champion { stroke: var(--v); fill: var(--v) } .story .rule { stroke: var(--rule); fill: var(--rule) }
   .story .line { fill: none; stroke-width: 2.2 } .story .rule.line { stroke-dasharray: 5 4 } .story .interval { stroke-width: 2.2; opacity: .38 }
-  .story .turn { stroke: #1f2933; stroke-width: 1.5 } .story .held { stroke-dasharray: 3 3 } .story .flag { fill: #1f2933; stroke: #1f2933 }
-  .story .flag.held { fill: #fff } .story .version { fill: #fff; font-weight: 650; text-anchor: middle } .story .version.held { fill: #1f2933 }
-  .story .confirmed { fill: #b3261e; stroke: #b3261e; stroke-width: 1.5 } .story .seen { fill: #fff; stroke: #b3261e; stroke-width: 1.8 }
-  .story .none { fill: #c3ccd6 } .story .end { text-anchor: end } .story .middle { text-anchor: middle }
+  .story .turn { stroke: var(--v); stroke-width: 1.5 } .story .held { stroke-dasharray: 3 3 } .story .flag { fill: var(--v); stroke: var(--v) }
+  .story .flag.held { fill: var(--paper) } .story .version { fill: var(--paper); font-weight: 650; text-anchor: middle } .story .version.held { fill: var(--ink) }
+  .story .confirmed { fill: var(--bad); stroke: var(--bad); stroke-width: 1.5 } .story .seen { fill: var(--paper); stroke: var(--bad); stroke-width: 1.8 }
+  .story circle.none { fill: var(--none) } .story .end { text-anchor: end } .story .middle { text-anchor: middle }
   @media (max-width: 560px) { .story text { font-size: 21px } .story .head { font-size: 24px } .story .wide { display: none } }
 `;
 
@@ -71,7 +73,7 @@ export function picture(story: Story): string | undefined {
   // A line ends with its champion, because scores of two models are not connected.
   const champions = [...new Set(scored.map(({ champion }) => champion))].map((version) =>
     path(
-      'champion line',
+      `champion line ${classOfVersion(version)}`,
       scored
         .filter(({ champion }) => champion === version)
         .map((week) => [middle(week) - ASIDE, y(week.score.champion)]),
@@ -84,7 +86,7 @@ export function picture(story: Story): string | undefined {
   const points = scored.map((week) => {
     const { score } = week;
     const [left, right] = [middle(week) - ASIDE, middle(week) + ASIDE];
-    return `<g><title>${escape(sentence(week))}</title>${[
+    return `<g class="${classOfVersion(week.champion)}"><title>${escape(sentence(week))}</title>${[
       line('champion interval', left, y(score.interval[0]), left, y(score.interval[1])),
       line('rule interval', right, y(score.ruleInterval[0]), right, y(score.ruleInterval[1])),
       dot('champion', left, y(score.champion)),
@@ -129,7 +131,7 @@ export function picture(story: Story): string | undefined {
 function key(): string {
   const marks: [words: string, draw: (x: number, y: number) => string][][] = [
     [
-      ['serving model', (x, y) => line('champion line', x - 11, y, x + 11, y) + dot('champion', x, y)],
+      ['serving model', (x, y) => line('champion line v1', x - 11, y, x + 11, y) + dot('champion v1', x, y)],
       ['one-feature rule', (x, y) => line('rule line', x - 11, y, x + 11, y) + box('rule', x, y)],
     ],
     [
@@ -156,9 +158,11 @@ function turn({ outcome, version }: Challenge, x: number): string {
   const [held, width] = outcome === 'held' ? [' held', 56] : ['', 36];
   const middle = Math.min(x, plot.right - width / 2 + 12);
   return [
+    `<g class="${classOfVersion(version)}">`,
     line(`turn${held}`, x, 120, x, lane.drift + 14),
     flag(held, middle, 96, width, 24),
     text(`version${held}`, middle, 113, held ? 'held' : `v${version}`),
+    '</g>',
   ].join('');
 }
 
@@ -196,7 +200,7 @@ function svg(title: string, parts: string[], description: string[]): string {
 <title id="story-title">${title}</title>
 <desc id="story-desc">${escape(description.join(' '))}</desc>
 <style>${STYLE}</style>
-<rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8" fill="#fff" stroke="#d8dee6"/>
+<rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8" class="frame"/>
 ${parts.join('\n')}
 </svg>
 `;

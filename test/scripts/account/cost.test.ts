@@ -15,6 +15,7 @@ const variants: [string, string, object][] = [
   ['sandbox with a dashboard', 'sandbox', { monitoring: { dashboard: true } }],
   ['standard', 'standard', {}],
   ['production', 'production', {}],
+  ['sandbox that expires', 'sandbox', { serving: { expireAfterHours: 8 } }],
   ['managed', 'standard', managed],
   ['sandbox with every room', 'sandbox', { rooms: optInRooms, warehouse: { adminSecret: true } }],
 ];
@@ -48,6 +49,17 @@ test('the idle figure counts one key, every metric of every alarm, and the daily
   const monitor = estimated.idle.lines.filter(({ what }) => what.startsWith('daily monitor'));
   expect(monitor.map(({ price }) => price)).toContain('sagemaker:processing:ml.t3.medium');
   for (const { what } of monitor) expect(what).toContain('schedule is off: counted as if it were on');
+});
+
+test('an expiry costs its hourly looks, and no second monitor', () => {
+  const [without, expiring] = ['sandbox', 'sandbox that expires'].map((name) => of(name).estimated.idle);
+  const looks = expiring!.lines.filter(({ what }) => what.startsWith('hourly expiry'));
+  const cost = looks.reduce((sum, { usd }) => sum + usd, 0);
+  expect(cost * (365 / 12)).toBeCloseTo(0.165, 3);
+  expect(expiring!.usdPerDay - without!.usdPerDay).toBeCloseTo(cost);
+  expect(expiring!.lines.filter(({ what }) => what.startsWith('daily monitor'))).toHaveLength(
+    without!.lines.filter(({ what }) => what.startsWith('daily monitor')).length,
+  );
 });
 
 test.each(variants.map(([name]) => name))(

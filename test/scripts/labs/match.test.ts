@@ -11,6 +11,7 @@ test.each([
   ['whole numbers', ['{int} bytes'], '7,382,853 bytes'],
   ['numbers', ['{number} {number}'], '-0.0042 5e-05'],
   ['a range, and its ends', ['{auc: 0.70..0.74} in [{-1..0}, {0..1}]'], '0.74 in [-0.1, 0]'],
+  ['a sign before a number', ['gain {gain: 0.01..0.02}, {int}, {number}'], 'gain +0.0108, +3, +0.5'],
   ['any text', ['prepare   FAILED, {*}'], 'prepare   FAILED, 306f6d7e'],
   ['braces that are no placeholder', ['{"in": 3, "out": {int}}'], '{"in": 3, "out": 2}'],
 ])('%s fits', (_, expected, printed) => expect(mismatch(expected, printed)).toBeUndefined());
