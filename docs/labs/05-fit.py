@@ -1,6 +1,6 @@
 """
 Trains as the training job does, on the rows that `kit pull` brought to disk, and prints how good the model is
-on each slice. Options are those of jobs/training/train.py: `05-train.py --max_depth 3`.
+on each slice. Options are those of jobs/training/train.py: `05-fit.py --max_depth 3`.
 """
 
 import os
