@@ -124,7 +124,9 @@ class RedshiftServerless(Service):
         record = self.find(kind, params)
         if kind == WORKGROUP:
             self._check_capacity({**record, **params})
-        record |= params | ({} if "adminPasswordSecretArn" in record else self._admin(params))
+        record |= params
+        if "adminPasswordSecretArn" not in record:
+            record |= self._admin(params)
         return {kind: record}
 
     def _delete(self, kind: str, params: Params) -> dict[str, Any]:
