@@ -108,8 +108,11 @@ interface Trials {
   readonly tuning: z.output<typeof tuning>;
 }
 
+/** How many trials a tuning job runs: a grid tries every combination, whatever `maxTrials` says. */
+export const trialsOf = ({ strategy, ranges, maxTrials }: Trials['tuning']): number =>
+  strategy === 'Grid' ? combinations(ranges) : maxTrials;
+
 /** How long training or tuning may take: trials run in waves, and on Spot each wave may wait for capacity. */
 export function trialMinutes({ spot, maxWaitMinutes, maxRuntimeMinutes, tuning: t }: Trials): number {
-  const trials = t.strategy === 'Grid' ? combinations(t.ranges) : t.maxTrials;
-  return Math.ceil(trials / t.maxParallel) * (spot ? maxWaitMinutes : maxRuntimeMinutes);
+  return Math.ceil(trialsOf(t) / t.maxParallel) * (spot ? maxWaitMinutes : maxRuntimeMinutes);
 }

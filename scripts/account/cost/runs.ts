@@ -2,6 +2,7 @@
 import { batchLimits } from '../../../lib/ai-services/limits';
 import type { Config } from '../../../lib/config';
 import { algorithms } from '../../../lib/training/families';
+import { trialsOf } from '../../../lib/training/tuning-config';
 import {
   type JobState,
   type Json,
@@ -178,7 +179,7 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
   const runs: [string, CostLine[]][] = [
     ['prepare', prepare(templates, tariff)],
     ['train', [...jobLines(train, tariff, state('Train')), ...evaluate, ...transitionLines(train, tariff)]],
-    ['tune', [...jobLines(train, tariff, isTuning, tuning.maxTrials), ...evaluate, ...transitionLines(train, tariff)]],
+    ['tune', [...jobLines(train, tariff, isTuning, trialsOf(tuning)), ...evaluate, ...transitionLines(train, tariff)]],
     [
       `bake-off of ${families} families`,
       [

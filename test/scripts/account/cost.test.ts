@@ -10,12 +10,16 @@ import { managed } from '../../shared/kit';
 import { synthesize } from '../../../scripts/shared/kit-app';
 import { machineOf, type Templates } from '../../../scripts/shared/templates';
 
+const listed = (...values: string[]) => ({ type: 'Categorical', values });
+const grid = { strategy: 'Grid', ranges: { eta: listed('0.03', '0.1', '0.3'), max_depth: listed('4', '6', '8') } };
+
 const variants: [string, string, object][] = [
   ['sandbox', 'sandbox', {}],
   ['sandbox with a dashboard', 'sandbox', { monitoring: { dashboard: true } }],
   ['standard', 'standard', {}],
   ['production', 'production', {}],
   ['sandbox that expires', 'sandbox', { serving: { expireAfterHours: 8 } }],
+  ['sandbox with a grid', 'sandbox', { training: { tuning: grid } }],
   ['managed', 'standard', managed],
   ['sandbox with every room', 'sandbox', { rooms: optInRooms, warehouse: { adminSecret: true } }],
 ];
@@ -49,6 +53,14 @@ test('the idle figure counts one key, every metric of every alarm, and the daily
   const monitor = estimated.idle.lines.filter(({ what }) => what.startsWith('daily monitor'));
   expect(monitor.map(({ price }) => price)).toContain('sagemaker:processing:ml.t3.medium');
   for (const { what } of monitor) expect(what).toContain('schedule is off: counted as if it were on');
+});
+
+test('a tuning job costs its trials, and those of a grid are its combinations', () => {
+  const trials = (name: string) => {
+    const tune = of(name).estimated.runs.find(({ run }) => run === 'tune')!;
+    return tune.lines.map(({ what }) => /^(\d+) x .* of ml\.m5/.exec(what)?.[1]).find((count) => count !== undefined);
+  };
+  expect([trials('sandbox'), trials('sandbox with a grid')]).toEqual(['6', '9']);
 });
 
 test('an expiry costs its hourly looks, and no second monitor', () => {
