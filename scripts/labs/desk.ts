@@ -9,7 +9,7 @@ import { isUp, recorded } from '../local/account';
 import { ROOT } from '../shared/cdk';
 import type { Out } from '../shared/out';
 import type { Command, Lab } from './lab';
-import { faultOf } from './play';
+import { faultOf, make } from './play';
 import { prices, priceOf } from './price';
 import { DESK, keep, labs, progress, solutionOf, stateOf } from './shelf';
 import { type } from './shell';
@@ -42,7 +42,7 @@ export async function start(lab: Lab, out: Out): Promise<number> {
   const state = stateOf(lab);
   if (!isThere()) {
     for (const room of enabledRooms({ rooms: [] })) out.line(`${room.name.padEnd(12)}${room.does.replaceAll('*', '')}`);
-    await seed(state.seed, out);
+    await make(state.seed, (command) => run(command, (text) => out.line(text.trimEnd())));
   }
   const fault = await faultOf(lab.file, state.check, run);
   if (fault !== undefined) {
@@ -56,14 +56,6 @@ export async function start(lab: Lab, out: Out): Promise<number> {
     `its task: npm run lab ${lab.number} check, npm run lab ${lab.number} hint; npm run lab ${lab.number} reset begins it anew`,
   );
   return 0;
-}
-
-/** @throws Error where a command that makes the state fails */
-async function seed(commands: readonly Command[], out: Out): Promise<void> {
-  for (const command of commands) {
-    const { code } = await run(command, (text) => out.line(text.trimEnd()));
-    if (code !== 0) throw new Error(`${command.text} ended with exit code ${code}`);
-  }
 }
 
 /** Looks whether the task is done. @returns the exit code @throws Refused where no account is up */

@@ -8,7 +8,7 @@ import { ROOT } from '../shared/cdk';
 import { committedCopy } from '../shared/copy';
 import type { Out } from '../shared/out';
 import type { Block, Command, Lab, State } from './lab';
-import { block, faultOf, type Type } from './play';
+import { block, faultOf, make, type Type } from './play';
 import { prices, priceOf } from './price';
 import { stateOf } from './shelf';
 import { online, type } from './shell';
@@ -60,10 +60,7 @@ export interface AwsGround {
 export async function playOnAws(lab: Lab, state: State, { folder, place, type: typed, out }: AwsGround): Promise<void> {
   const check = commandsOnAws(state.check, place);
   if ((await faultOf(lab.file, check, typed)) !== undefined) {
-    for (const command of state.seedOnAws) {
-      const { code } = await typed(command);
-      if (code !== 0) throw new Error(`${command.text} ended with exit code ${code}`);
-    }
+    await make(state.seedOnAws, typed);
     const fault = await faultOf(lab.file, check, typed);
     if (fault !== undefined) throw new Error(`the account is not as the lab begins (${state.name}):\n${fault}`);
   }

@@ -40,6 +40,14 @@ export async function faultOf(file: string, commands: readonly Command[], type: 
   return undefined;
 }
 
+/** Types commands that make a state. @throws Error naming the first that fails */
+export async function make(commands: readonly Command[], type: Type): Promise<void> {
+  for (const command of commands) {
+    const { code } = await type(command);
+    if (code !== 0) throw new Error(`${command.text} ended with exit code ${code}`);
+  }
+}
+
 /** @throws Error with what was expected beside what was found */
 export async function block(lab: Lab, { folder, type }: Pick<Ground, 'folder' | 'type'>, each: Block): Promise<void> {
   if (each.kind === 'edit') {

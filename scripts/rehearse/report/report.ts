@@ -2,25 +2,33 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { questionOf } from '../unknowns';
+import type { Dataset } from '../../../lib/shared/dataset-file';
+import type { Evidence } from '../evidence';
+import type { Summary } from '../verify';
 import { access } from './access';
 import { profile, timeline } from './data';
 import { read } from './files';
 import { models } from './models';
-import { page, section, table } from './page';
+import { page, type Section, section, table } from './page';
 import { picture } from './picture';
 import { storyOf, told } from './story';
 import { drift, guard, quality, updates } from './windows';
+
+/** What the run did with data and models, in the order of the lifecycle. */
+export const lifecycle = (summary: Summary, evidence: Evidence, dataset: Dataset): Section[] => [
+  timeline(evidence),
+  profile(evidence),
+  quality(summary, evidence, dataset),
+  drift(evidence, dataset),
+  ...models(summary, evidence, dataset),
+  guard(summary),
+];
 
 /** Writes `report.html` into the run folder. @returns its path */
 export function writeReport(runDir: string): string {
   const { summary, evidence, dataset } = read(runDir);
   const sections = [
-    timeline(evidence),
-    profile(evidence),
-    quality(summary, evidence, dataset),
-    drift(evidence, dataset),
-    ...models(summary, evidence, dataset),
-    guard(summary),
+    ...lifecycle(summary, evidence, dataset),
     ...(summary.deployments.length === 0 ? [] : [updates(summary)]),
     access(summary),
     section(

@@ -3,13 +3,11 @@ import type { Evidence } from '../../../scripts/rehearse/evidence';
 import type { Summary } from '../../../scripts/rehearse/verify';
 import { bars, calibration, histogram } from '../../../scripts/rehearse/report/charts';
 import { classOfVersion } from '../../../scripts/rehearse/report/colours';
-import { profile, timeline } from '../../../scripts/rehearse/report/data';
 import { newestEvaluation } from '../../../scripts/rehearse/report/files';
-import { models } from '../../../scripts/rehearse/report/models';
 import { page } from '../../../scripts/rehearse/report/page';
 import { picture } from '../../../scripts/rehearse/report/picture';
+import { lifecycle } from '../../../scripts/rehearse/report/report';
 import { storyOf, told } from '../../../scripts/rehearse/report/story';
-import { drift, guard, quality } from '../../../scripts/rehearse/report/windows';
 import { addDays } from '../../../lib/shared/days';
 import { inBrowser, measured } from '../../support/browser';
 import { dataset } from '../../support/records';
@@ -134,14 +132,11 @@ const summary = {
 } as unknown as Summary;
 
 const story = storyOf(summary, evidence);
-const report = page('A year', { lead: 'Passed', sentences: told(story), picture: picture(story)! }, [
-  timeline(evidence),
-  profile(evidence),
-  quality(summary, evidence, dataset),
-  drift(evidence, dataset),
-  ...models(summary, evidence, dataset),
-  guard(summary),
-]);
+const report = page(
+  'A year',
+  { lead: 'Passed', sentences: told(story), picture: picture(story)! },
+  lifecycle(summary, evidence, dataset),
+);
 
 test('the newest evaluation is the one with the newest data, whatever its folder is called', () => {
   expect(newestEvaluation(evidence)).toMatchObject({
