@@ -8,17 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PULLED = ROOT / "answers/pulled"
-sys.path[:0] = [str(ROOT / "jobs" / folder) for folder in ("", "training", "serving")]
+from notebook import PULLED, rows
 
-import rounds  # noqa: E402 - found by the path above
-import train  # noqa: E402
-from common import schema  # noqa: E402
-from common.metrics import auc, brier, calibration, calibration_error  # noqa: E402
-from common.model import Model, identity  # noqa: E402
-from common.slices import label_rows  # noqa: E402
-from common.tables import between  # noqa: E402
+import rounds
+import train
+from common import schema
+from common.metrics import auc, brier, calibration, calibration_error
+from common.model import Model, identity
+from common.tables import between
 
 TAKEN = "--taken-away-after"
 
@@ -46,11 +43,11 @@ def main(argv: list[str]) -> int:
         name, size = identity(Path(folder)), sum(file.stat().st_size for file in Path(folder).iterdir())
     print(f"kept {model.meta['rounds']} rounds, grew {grown} here, {size / 1e6:.1f} MB")
     print(f"trees {name}{', those of the registered model' if name in registered() else ''}")
-    rows = label_rows(train.read_features(args.features), train.read_labels(args.labels))
+    known = rows()
     print(f"{'slice':8}{'rows':>7}{'AUC':>8}{'Brier':>8}{'off by':>8}{'says':>7}{'was':>7}")
     found = {}
     for part in ("fit", "select", "gate"):
-        inside = between(rows, *getattr(model.slices, part)).dropna(subset=[schema.label_column()])
+        inside = between(known, *getattr(model.slices, part)).dropna(subset=[schema.label_column()])
         truth, said = inside[schema.label_column()].to_numpy(), model.score(inside)
         found[part] = auc(truth, said)
         off = calibration_error(calibration(truth, said))

@@ -1,6 +1,6 @@
 """
 Plays a random search on disk, with the training's own code on the first weeks of the year:
-`09-tune.py --trials 12 --scale Linear --draw 1`, or one trial: `09-tune.py --eta 0.05 --max_depth 3`.
+`09-tune.py --trials 12 --scale Linear --draw 1`.
 """
 
 import argparse
@@ -23,15 +23,12 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=12)
     parser.add_argument("--scale", choices=("Linear", "Logarithmic"), default="Logarithmic", help="of eta")
     parser.add_argument("--draw", type=int, default=0, help="seed of the search")
-    asked, options = parser.parse_known_args()
+    asked = parser.parse_args()
     # All trials have the same rows.
     train.read_features, train.read_labels = cache(train.read_features), cache(train.read_labels)
     known, draws = rows(), np.random.default_rng(asked.draw)
     default = trial(known)
     print(shown("defaults", default))
-    if options:
-        print(shown("yours", trial(known, *options)))
-        return
     tried = []
     for _ in range(asked.trials):
         part, depth = draws.random(), draws.integers(3, 11)
