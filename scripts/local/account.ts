@@ -87,6 +87,7 @@ const variables = (endpoint: string): Record<string, string> => ({
 export const exports = (endpoint: string): string[] => [
   ...Object.entries(variables(endpoint)).map((each) => `export ${each.join('=')}`),
   'unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'export no_proxy="127.0.0.1,${no_proxy-}" NO_PROXY="127.0.0.1,${NO_PROXY-}"',
 ];
 
 /** Points every client of an environment at the local account. */
