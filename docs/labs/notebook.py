@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-sys.path[:0] = ["jobs", "jobs/training", "jobs/experiments"]
+sys.path[:0] = ["jobs", "jobs/training", "jobs/serving", "jobs/experiments"]
 
 PULLED = Path("answers/pulled")
 
