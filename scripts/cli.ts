@@ -58,4 +58,13 @@ function end(error: Error): void {
   process.exitCode = error instanceof Refused ? 2 : 1;
 }
 
-if (require.main === module) program.parseAsync().catch(end);
+/** Ends as other programs do when `| head` has read enough: with the shell's code of SIGPIPE, which Node ignores. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(141);
+}
+
+if (require.main === module) {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader);
+  program.parseAsync().catch(end);
+}

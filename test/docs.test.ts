@@ -1,4 +1,8 @@
 /** What `npm run docs` is made of; test/datasets/nyc-flights/docs.test.ts holds the pages to it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { version } from '../package.json';
+import { ROOT } from '../scripts/shared/cdk';
 import { differing, leaves, plain } from '../scripts/docs/documented';
 import { summarized } from '../scripts/docs/grants';
 import { optInRooms } from '../lib/rooms';
@@ -50,6 +54,11 @@ test('text shows construct paths and hides hashes', () => {
   expect(plain(`s3://\${DataLake/Raw}/${'0f'.repeat(32)}.zip in \${AWS::Region}`)).toBe(
     's3://DataLake/Raw/<hash>.zip in <Region>',
   );
+});
+
+test('the changelog begins with the version of the package', () => {
+  const [, newest] = /^## (\S+)/m.exec(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'))!;
+  expect([version, 'Unreleased']).toContain(newest);
 });
 
 describe('the picture', () => {

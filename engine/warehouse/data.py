@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.host import ApiError, Host, InvalidError
 from engine.services.service import Caller, Params, Permission, Service, caller
-from engine.warehouse.serverless import NAMESPACE, WORKGROUP, RedshiftServerless, database_user
+from engine.warehouse.serverless import NAMESPACE, WORKGROUP, RedshiftServerless
+from engine.warehouse.users import database_user, log_in
 
 if TYPE_CHECKING:
     from engine.sql import Answer
@@ -62,7 +63,7 @@ class RedshiftData(Service):
         if secret and secret != namespace.get("adminPasswordSecretArn"):
             raise InvalidError(f"Secret {secret} holds no credentials of this workgroup.")
         who = caller()
-        user = namespace["adminUsername"] if secret else self._serverless.log_in(workgroup, who.arn)
+        user = namespace["adminUsername"] if secret else log_in(namespace, who.arn)
         known = {key: params[key] for key in ("Database", "WorkgroupName", "SecretArn") if key in params}
         statement = {
             **known,

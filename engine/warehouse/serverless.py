@@ -1,4 +1,4 @@
-"""Redshift Serverless: namespaces, workgroups and the database users of IAM identities."""
+"""Redshift Serverless: namespaces and workgroups."""
 
 import secrets
 import time
@@ -10,6 +10,7 @@ from typing import Any
 from engine.host import ApiError, Host, InvalidError
 from engine.services.service import Params, Permission, Service, caller
 from engine.warehouse.cloudformation import ServerlessType
+from engine.warehouse.users import log_in
 
 NAMESPACE, WORKGROUP = "namespace", "workgroup"
 _RPUS = {4, *range(8, 513, 8), *range(544, 1025, 32)}
@@ -142,18 +143,7 @@ class RedshiftServerless(Service):
             raise InvalidError(f"Capacity of {base} to {most} RPUs is not supported.")
 
     def _credentials(self, params: Params) -> dict[str, Any]:
-        user = self.log_in(self.find(WORKGROUP, params), caller().arn)
+        workgroup = self.find(WORKGROUP, params)
+        user = log_in(self.kept[NAMESPACE][workgroup["namespaceName"]], caller().arn)
         expires = time.time() + _CREDENTIAL_SECONDS
         return {"dbUser": user, "dbPassword": secrets.token_urlsafe(24), "expiration": expires}
-
-    def log_in(self, workgroup: Mapping[str, Any], arn: str) -> str:
-        """The database user of an IAM identity, created at its first login."""
-        user = database_user(arn)
-        self.kept[NAMESPACE][workgroup["namespaceName"]]["users"].add(user)
-        return user
-
-
-def database_user(arn: str) -> str:
-    """The database user of an IAM identity: `IAMR:<role>` for a session, `IAM:<user>` for a user."""
-    kind, _, rest = arn.rpartition(":")[2].partition("/")
-    return f"IAMR:{rest.partition('/')[0]}" if kind == "assumed-role" else f"IAM:{rest or kind}"

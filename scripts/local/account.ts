@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Overlay } from '../../lib/config';
 import { Refused } from '../../lib/shared/refused';
+import { direct } from '../shared/direct';
 
 export interface LocalAccount {
   readonly endpoint: string;
@@ -83,21 +84,15 @@ const variables = (endpoint: string): Record<string, string> => ({
   AWS_DEFAULT_REGION: REGION,
 });
 
-/** What would lead past those: a profile goes before keys, a service's own address before that of all. */
-const MISLEADING =
-  /^(AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_\w+)|KIT_AWS)$/;
-
 export const exports = (endpoint: string): string[] => [
   ...Object.entries(variables(endpoint)).map((each) => `export ${each.join('=')}`),
   'unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'export no_proxy="127.0.0.1,${no_proxy-}" NO_PROXY="127.0.0.1,${NO_PROXY-}"',
 ];
 
 /** Points every client of an environment at the local account. */
 export function point(env: NodeJS.ProcessEnv, { endpoint }: LocalAccount): void {
-  for (const name of Object.keys(env)) if (MISLEADING.test(name)) delete env[name];
-  Object.assign(env, variables(endpoint));
-  // A proxy knows no way back to this machine.
-  env.NO_PROXY = [env.NO_PROXY ?? '', '127.0.0.1'].filter((host) => host !== '').join(',');
+  direct(env, variables(endpoint));
 }
 
 /**

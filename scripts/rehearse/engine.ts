@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { cdk, environmentOf, ROOT } from '../shared/cdk';
+import { direct } from '../shared/direct';
 import type { Assumed } from './unknowns';
 
 const TOOLCHAIN = join(ROOT, '.toolchain/toolchain.json');
@@ -56,10 +57,12 @@ export async function startEngine(
   const answers = Object.entries(assumed).flatMap(([name, answer]) => ['--unknown', `${name}=${answer}`]);
   const options = ['--run-dir', runDir, '--port', String(port), '--toolchain', TOOLCHAIN, '--spark-ahead'];
   const log = openSync(join(runDir, 'engine.log'), 'a');
+  const env = { ...process.env };
+  // The terminal may have the address of a local account, a profile or a proxy.
+  direct(env);
   const child = spawn(toolchain().python, ['-m', 'engine', ...options, ...granted, ...answers], {
     cwd: ROOT,
-    // The terminal may have the address of a local account.
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_ENDPOINT_URL'))),
+    env,
     stdio: ['ignore', 'pipe', log],
     // A terminal's Ctrl-C is for us alone: we end it, or leave it to stay.
     detached: true,

@@ -4,6 +4,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path';
 import type { Overlay } from '../../lib/config';
 import type { Aws } from '../operate/deployed-kit';
+import { direct } from './direct';
 
 export const ROOT = join(__dirname, '../..');
 export const CDK = join(ROOT, 'node_modules/.bin/cdk');
@@ -72,10 +73,9 @@ export async function synth(
 /** The environment with which the CLI calls the same account as our clients. */
 export async function environmentOf({ region, endpoint, credentials }: Aws): Promise<NodeJS.ProcessEnv> {
   const keys = typeof credentials === 'function' ? await credentials() : credentials;
-  return {
-    ...process.env,
+  const env = { ...process.env };
+  const chosen = {
     ...(region === undefined ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
-    ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
     ...(keys === undefined
       ? {}
       : {
@@ -84,6 +84,9 @@ export async function environmentOf({ region, endpoint, credentials }: Aws): Pro
           AWS_SESSION_TOKEN: keys.sessionToken,
         }),
   };
+  if (endpoint === undefined) Object.assign(env, chosen);
+  else direct(env, { ...chosen, AWS_ENDPOINT_URL: endpoint });
+  return env;
 }
 
 interface Manifest {

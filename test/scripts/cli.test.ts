@@ -29,6 +29,14 @@ test('what stands between a newcomer and AWS is said in a sentence, without a st
   expect(cli('status')).toMatchObject({ status: 1, stderr: 'no AWS Region: set AWS_REGION or pass --region\n' });
 });
 
+test('a reader that has read enough ends the command without a word', () => {
+  const { stderr } = spawnSync('sh', ['-c', 'node_modules/.bin/ts-node scripts/cli.ts cost | true'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+});
+
 test.each([
   [['cost', '--config', '{"kit":"team-b"}'], 'but "mlkit" was chosen'],
   [['cost', '--config', 'null'], '--config must be a JSON object'],

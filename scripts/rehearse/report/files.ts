@@ -79,18 +79,23 @@ export function read(runDir: string): { summary: Summary; evidence: Evidence; da
   };
 }
 
-/** The evaluation with the newest data, and the version that came of it; none where the gate held the challenger. */
+/**
+ * The evaluation with the newest data, and the version that came of it; none where the gate held the challenger. A bake-off writes
+ * several of one day: the registered one is meant.
+ */
 export function newestEvaluation(
   evidence: Pick<Evidence, 'objects' | 'packages'>,
 ): { evaluation: Evaluation; version?: number } | undefined {
   const { metrics } = layout.files.evaluation;
-  const [key, evaluation] =
-    Object.entries(evidence.objects as Record<string, Evaluation>)
-      .filter(([key]) => key.startsWith('artifacts/evaluations/') && key.endsWith(`/${metrics}`))
-      .sort(([, a], [, b]) => a.model.trainedThrough.localeCompare(b.model.trainedThrough))
-      .at(-1) ?? [];
-  if (key === undefined || evaluation === undefined) return undefined;
-  const folder = key.slice('artifacts'.length, -metrics.length);
-  const version = evidence.packages.find(({ metadata }) => metadata.evaluation?.endsWith(folder))?.version;
-  return { evaluation, version };
+  const of = (folder: string) =>
+    evidence.packages.find(({ metadata }) => metadata.evaluation?.endsWith(folder))?.version;
+  return Object.entries(evidence.objects as Record<string, Evaluation>)
+    .filter(([key]) => key.startsWith('artifacts/evaluations/') && key.endsWith(`/${metrics}`))
+    .map(([key, evaluation]) => ({ evaluation, version: of(key.slice('artifacts'.length, -metrics.length)) }))
+    .sort(
+      (a, b) =>
+        a.evaluation.model.trainedThrough.localeCompare(b.evaluation.model.trainedThrough) ||
+        (a.version ?? 0) - (b.version ?? 0),
+    )
+    .at(-1);
 }

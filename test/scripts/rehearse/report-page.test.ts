@@ -111,8 +111,10 @@ const evidence = {
   ],
   objects: {
     ...Object.fromEntries(windows.map((window, i) => [`artifacts/windows/${i}/outcome.json`, window])),
-    'artifacts/evaluations/zzzz/evaluation.json': evaluation('2013-04-01'),
+    // In the order of S3's listings.
     'artifacts/evaluations/drift-v1/evaluation.json': evaluation('2013-06-24'),
+    'artifacts/evaluations/lost-the-bakeoff/evaluation.json': evaluation('2013-06-24'),
+    'artifacts/evaluations/zzzz/evaluation.json': evaluation('2013-04-01'),
   },
 } as unknown as Evidence;
 const summary = {
@@ -138,11 +140,18 @@ const report = page(
   lifecycle(summary, evidence, dataset),
 );
 
-test('the newest evaluation is the one with the newest data, whatever its folder is called', () => {
+test('the newest evaluation is the registered one with the newest data, whatever its folder is called', () => {
   expect(newestEvaluation(evidence)).toMatchObject({
     version: 2,
     evaluation: { model: { trainedThrough: '2013-06-24' } },
   });
+  const held = { 'artifacts/evaluations/held/evaluation.json': evaluation('2013-07-15') } as unknown;
+  expect(newestEvaluation({ ...evidence, objects: { ...evidence.objects, ...(held as Evidence['objects']) } })).toEqual(
+    {
+      evaluation: evaluation('2013-07-15'),
+      version: undefined,
+    },
+  );
 });
 
 test('a model has one colour in picture, timeline, tables, drift, calibration, attribution and bias', () => {
