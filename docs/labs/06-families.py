@@ -36,7 +36,7 @@ class Contender:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Plays a bake-off on disk.")
     parser.add_argument("--families", nargs="+", default=QUICK)
-    parser.add_argument("--open-gate", action="store_true", help="shows what the gate's rows say")
+    parser.add_argument("--open-gate", action="store_true", help="shows what the gate's rows say, too")
     asked, options = parser.parse_known_args()
     known = rows()
     known[LABEL] = known.pop(LABEL)  # the last column, as in the rows that a training hashes
@@ -52,11 +52,11 @@ def main() -> None:
     for each in table["families"]:
         milliseconds = each["milliseconds"]["500"]
         cost = f"{each['archiveBytes'] / 1000:6.0f} kB, {milliseconds:4.0f} ms, {each['explained']}"
-        gate = "gate {:.4f}, to the winner {:+.4f} [{:+.4f}, {:+.4f}], ".format(
-            each["score"], each["gain"], *each["interval"]
-        )
-        said = gate + judged(models[each["family"]], known) if asked.open_gate else cost
-        print(f"{each['family']:<15}select {each['selectScore']:.4f}, {said}")
+        print(f"{each['family']:<15}select {each['selectScore']:.4f}, {cost}")
+    for each in table["families"] if asked.open_gate else ():
+        gain = "{:+.4f} [{:+.4f}, {:+.4f}]".format(each["gain"], *each["interval"])
+        said = judged(models[each["family"]], known)
+        print(f"{each['family']:<15}gate {each['score']:.4f}, to the winner {gain}, {said}")
 
 
 def packed(model: Model, folder: Path) -> Path:
