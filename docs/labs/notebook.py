@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-sys.path[:0] = ["jobs", "jobs/training", "jobs/monitoring", "jobs/experiments"]
+sys.path[:0] = ["jobs", "jobs/training", "jobs/serving", "jobs/monitoring", "jobs/experiments"]
 
 PULLED = Path("answers/pulled")
 
