@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-import boto3
+from account import client
 
 KIT = "mlkit"
 OPTIONS = {
@@ -29,7 +29,7 @@ def main() -> int:
     for option, names in OPTIONS.items():
         parser.add_argument(option, nargs=len(names), action="append", default=[], metavar=names)
     asked = parser.parse_args()
-    s3 = boto3.client("s3")
+    s3 = client("s3")
     raw, curated = bucket("RawBucketName"), bucket("CuratedBucketName")
     files = []
     for table in TABLES:
@@ -69,13 +69,13 @@ def main() -> int:
 
 
 def bucket(output: str) -> str:
-    [stack] = boto3.client("cloudformation").describe_stacks(StackName=f"{KIT}-data-lake")["Stacks"]
+    [stack] = client("cloudformation").describe_stacks(StackName=f"{KIT}-data-lake")["Stacks"]
     return next(each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == output)
 
 
 def outcome(manifest: str) -> dict[str, Any]:
     """The output of the execution of Prepare that this manifest started."""
-    states = boto3.client("stepfunctions")
+    states = client("stepfunctions")
     machine = next(
         each["stateMachineArn"]
         for each in states.list_state_machines()["stateMachines"]

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
+from account import client
 
 ROLE = "mlkit-lab-client"
 
 
 def main() -> None:
-    iam, sts = boto3.client("iam"), boto3.client("sts")
+    iam, sts = client("iam"), client("sts")
     there = any(role["RoleName"] == ROLE for role in iam.list_roles()["Roles"])
     if there:
         for name in iam.list_role_policies(RoleName=ROLE)["PolicyNames"]:

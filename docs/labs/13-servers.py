@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-import boto3
+from account import client
 
 RIGHT = 'return {"model": model.identity, "predictions": answers(model, columns)}'
 COLUMNS = 'return {"model": model.identity, "predictions": answers(model, {**columns, **changed})}'
@@ -30,7 +30,7 @@ FLAWS = {
 }
 ASK = "import inference as i, sys; print(i.output_fn(i.predict_fn(i.input_fn(sys.stdin.read(), \
 'application/json'), i.model_fn('')), '*/*')[0])"
-sagemaker, s3 = boto3.client("sagemaker"), boto3.client("s3")
+sagemaker, s3 = client("sagemaker"), client("s3")
 [first] = sagemaker.list_model_packages(
     ModelPackageGroupName="mlkit-models", SortBy="CreationTime", SortOrder="Ascending", MaxResults=1
 )["ModelPackageSummaryList"]

@@ -2,11 +2,11 @@
 
 import sys
 
-import boto3
+from account import client
 
-[stack] = boto3.client("cloudformation").describe_stacks(StackName="mlkit-data-lake")["Stacks"]
+[stack] = client("cloudformation").describe_stacks(StackName="mlkit-data-lake")["Stacks"]
 [raw] = [each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == "RawBucketName"]
-s3 = boto3.client("s3")
+s3 = client("s3")
 for day in sys.argv[1:]:
     key = f"ground-truth/{day.replace('-', '/')}/00/labels.jsonl"
     lines = s3.get_object(Bucket=raw, Key=key)["Body"].read().decode().splitlines()

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import boto3
+from account import client
 
 DESK = Path("answers")
 KEPT, SINCE = DESK / "16-policy.json", DESK / "16-since.txt"
-iam, logs, cloudwatch = boto3.client("iam"), boto3.client("logs"), boto3.client("cloudwatch")
+iam, logs, cloudwatch = client("iam"), client("logs"), client("cloudwatch")
 
 
 def policy() -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from account import client
 from botocore.exceptions import ClientError
 
 HERE = Path(__file__).parent
@@ -43,7 +44,7 @@ def judge(statements: list[dict[str, Any]]) -> None:
         print(f"{'needed    ' if needed else 'NOT NEEDED'} {action}")
     if any("*" in listed(each["Resource"]) for each in statements):
         print("TOO WIDE   the resource *")
-    found = boto3.client("sagemaker").describe_model_package(ModelPackageName=version())
+    found = client("sagemaker").describe_model_package(ModelPackageName=version())
     [container] = found["InferenceSpecification"]["Containers"]
     evaluation = found["CustomerMetadataProperties"]["evaluation"]
     print(run_as(statements, __file__, "--probe", container["ModelDataUrl"], evaluation).stdout, end="")
@@ -56,7 +57,7 @@ def version() -> str:
 
 
 def probe(model: str, evaluation: str) -> None:
-    s3, sagemaker = boto3.client("s3"), boto3.client("sagemaker")
+    s3, sagemaker = client("s3"), client("sagemaker")
     bucket, key = model.removeprefix("s3://").split("/", 1)
     folder = evaluation.removeprefix("s3://").split("/", 1)[1]
     calls = {

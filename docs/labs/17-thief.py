@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 
 import boto3
+from account import client
 from botocore.exceptions import ClientError
 
 
 def policy() -> None:
-    iam = boto3.client("iam")
+    iam = client("iam")
     [role] = [
         role["RoleName"] for role in iam.list_roles()["Roles"] if "ReleaseMachineRole" in role["RoleName"]
     ]

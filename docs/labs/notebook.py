@@ -2,12 +2,13 @@
 
 import contextlib
 import io
+import json
 import sys
 from pathlib import Path
 
 import pandas as pd
 
-sys.path[:0] = ["jobs", "jobs/training", "jobs/experiments"]
+sys.path[:0] = ["jobs", "jobs/training", "jobs/serving", "jobs/monitoring", "jobs/experiments"]
 
 PULLED = Path("answers/pulled")
 
@@ -19,6 +20,18 @@ def rows() -> pd.DataFrame:
     from common.tables import read_features
 
     return label_rows(read_features(PULLED / "features"), read_labels(PULLED / "ground-truth"))
+
+
+def serving() -> Path:
+    """The pulled archive of the model that gave `answers/answer.json`."""
+    from common.model import Model
+
+    name = json.loads(Path("answers/answer.json").read_text())["model"]
+    return next(
+        archive
+        for archive in PULLED.glob("models/*/output/model.tar.gz")
+        if Model.unpack(archive).identity == name
+    )
 
 
 def trained(through: str, *more: str, folder: Path = PULLED):  # type: ignore[no-untyped-def]

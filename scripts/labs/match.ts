@@ -10,6 +10,7 @@ export interface Mismatch {
 const PLACEHOLDER = /\{(?:([a-z][\w ]*): )?(\*|int|number|(-?[\d.]+)\.\.(-?[\d.]+))\}/g;
 const NUMBER = '([-+]?[\\d,]*\\.?\\d+(?:e[+-]?\\d+)?)';
 const END = 'nothing more';
+const NONE = 'no line like it';
 
 /**
  * Compares line by line; empty lines do not count.
@@ -32,11 +33,12 @@ export function mismatch(expected: readonly string[], printed: string): Mismatch
       }
       const why = found[place] === undefined ? END : fits(found[place]);
       if (why === undefined) next.add(place + 1);
-      // After `…` every line was tried, and the most similar one is shown.
       else {
         const alike = likeness(text, found[place] ?? '');
+        // After `…` every line was tried. The most similar one is shown, if it has most of the words.
+        const seen = places.size > 1 && alike < 0.5 ? NONE : shown(found[place], why);
         if (furthest.reached < index || (furthest.reached === index && alike > furthest.alike))
-          furthest = { reached: index, alike, expected: text, found: shown(found[place], why) };
+          furthest = { reached: index, alike, expected: text, found: seen };
       }
     }
     if (next.size === 0) return { expected: furthest.expected, found: furthest.found };
@@ -46,10 +48,11 @@ export function mismatch(expected: readonly string[], printed: string): Mismatch
   return { expected: END, found: found[Math.max(...places)]! };
 }
 
-/** Words that two lines have in common. */
-function likeness(a: string, b: string): number {
-  const words = new Set(a.split(/\W+/));
-  return new Set(b.split(/\W+/).filter((word) => words.has(word))).size;
+/** Share of an expected line's words that another has, too. */
+function likeness(expected: string, line: string): number {
+  const wordsOf = (text: string) => new Set(text.replaceAll(PLACEHOLDER, '').match(/\w+/g));
+  const [words, others] = [wordsOf(expected), wordsOf(line)];
+  return [...words].filter((word) => others.has(word)).length / Math.max(words.size, 1);
 }
 
 const shown = (line: string | undefined, why: string) =>

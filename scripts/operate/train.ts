@@ -2,7 +2,8 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { ListHyperParameterTuningJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { folder, layout } from '../../lib/shared/names';
 import { addDays, isDay } from '../../lib/shared/days';
-import type { Algorithm } from '../../lib/training/families';
+import { Refused } from '../../lib/shared/refused';
+import { type Algorithm, TUNED } from '../../lib/training/families';
 import type { TrainingChoice } from '../../lib/training/treatment';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
@@ -40,6 +41,10 @@ export async function train(
   out: Out,
   told: (executionArn: string) => Promise<void> = async () => {},
 ): Promise<Trained> {
+  if (input.mode === 'tune' && (input.algorithm ?? TUNED) !== TUNED)
+    throw new Refused(
+      `a tuning job is for ${TUNED} alone, not for ${input.algorithm}: omit --algorithm, or train it without tuning options`,
+    );
   const since = await afterNewest(kit, 'release');
   const { output, executionArn } = await run(
     kit,

@@ -175,6 +175,11 @@ describe('train', () => {
     await expect(newestTuning(kit)).resolves.toBe('mlkit-9');
   });
 
+  test('refuses to tune a family that a tuning job does not have', async () => {
+    const asked = train(kit, { mode: 'tune', algorithm: 'linear', dataThrough: '2013-04-01' }, listener());
+    await expect(asked).rejects.toThrow('a tuning job is for boosted-trees alone, not for linear');
+  });
+
   test('takes by default every day whose labels have arrived', async () => {
     s3.on(ListObjectsV2Command, { Bucket: 'raw', Prefix: 'ground-truth/' }).resolves({
       Contents: [

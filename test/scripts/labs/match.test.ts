@@ -34,6 +34,12 @@ test.each([
     'Bundling\nrows curated 4\nend',
     { expected: 'rows curated 3', found: 'rows curated 4' },
   ],
+  [
+    'a skipped part without a similar line',
+    ['…', '[~] AWS::Athena::WorkGroup Workgroup'],
+    'start: Publishing Template of Athena\nno differences',
+    { expected: '[~] AWS::Athena::WorkGroup Workgroup', found: 'no line like it' },
+  ],
 ])('%s is shown beside what was expected', (_, expected, printed, shown) =>
   expect(mismatch(expected, printed)).toMatchObject(shown),
 );
