@@ -1,6 +1,7 @@
 /** The labs as they lie in docs/labs: what can be said of them without playing them. `npm run lab -- --all` plays them. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { program } from '../../../scripts/cli';
 import { profileNames } from '../../../lib/config';
@@ -79,4 +80,19 @@ test('a lab is priced by its own commands and those that make its state', () => 
   expect(price('npm run kit -- status')).toBe(1100.5);
   expect(price('npm run kit -- load 2013-03')).toBe(1110.5);
   expect(price('.toolchain/python/bin/python docs/labs/03-land.py 2013-03')).toBe(1110.5);
+});
+
+test('a program of a lab does nothing where the terminal points past the local account', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'labs-'));
+  writeFileSync(join(folder, 'account.json'), '{"endpoint":"http://127.0.0.1:9"}');
+  const { status, stderr } = spawnSync(
+    join(root, '.toolchain/python/bin/python'),
+    ['docs/labs/15-correct.py', '2013-02-14'],
+    { cwd: root, encoding: 'utf8', env: { PATH: process.env.PATH, KIT_LOCAL: folder, AWS_REGION: 'eu-west-1' } },
+  );
+  rmSync(folder, { recursive: true });
+  expect(stderr).toContain(
+    'this terminal points to AWS and not to the local account of this clone (http://127.0.0.1:9)',
+  );
+  expect(status).toBe(2);
 });
