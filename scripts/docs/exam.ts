@@ -16,8 +16,7 @@ const file = (path: string) =>
 /** Files that a reason names, as links. */
 const linked = (reason: string) => reason.replaceAll(FILE, file);
 const page = (room: string) => `[${room}](rooms/${room}.md)`;
-const lab = ({ number, title, file: written }: Lab) =>
-  written === undefined ? `${number} ${title}` : `[${number} ${title}](labs/${written})`;
+const lab = (one: Lab) => `[${one.number} ${one.title}](labs/${one.file})`;
 
 /** The generated blocks of docs/exam.md. */
 export function examBlocks(root = ROOT) {
@@ -68,10 +67,9 @@ const services = () =>
     serviceRows().map((row) => [row.services.join(', '), ...where(row)]),
   );
 
-/** Labs by their own front matter; before one is written its questions stand for it. */
 function labsOf(task: string, taught: readonly Lab[]): string {
-  const written = taught.filter((one) => one.file !== undefined && one.exam.includes(task));
-  const named = written.length === 0 ? '' : `Labs: ${written.map(lab).join(', ')}. `;
+  const teaching = taught.filter((one) => one.exam.includes(task));
+  const named = teaching.length === 0 ? '' : `Labs: ${teaching.map(lab).join(', ')}. `;
   return `${named}Questions: ${code(`npm run kit -- quiz ${task}`)}.`;
 }
 
@@ -81,8 +79,8 @@ function topics(taught: readonly Lab[]): string[] {
     topicRows().map((topic) => {
       if ('absent' in topic)
         return [topic.title, '', [`Not here: ${linked(topic.absent)}`, ...topic.files.map(file)].join('; ')];
-      const written = taught.filter((one) => one.file !== undefined && topic.labs.includes(one.number));
-      return [topic.title, written.map(lab).join(', '), topic.files.map(file).join(', ')];
+      const teaching = taught.filter((one) => topic.labs.includes(one.number));
+      return [topic.title, teaching.map(lab).join(', '), topic.files.map(file).join(', ')];
     }),
   );
 }

@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../shared/cdk';
-import type { Lab as WrittenLab } from './lab';
-import { labs as writtenLabs } from './shelf';
+import { labs as pages } from './shelf';
 
 const text = z.string().trim().min(1);
 const id = z.string().regex(/^\d\.\d$/);
@@ -59,8 +58,8 @@ const lab = z.strictObject({
   exam: z.array(id).default([]),
   lens: z.array(text).default([]),
 });
-/** A lab of the course; `file` once it is written. */
-export type Lab = z.infer<typeof lab> & { file?: string };
+/** A lab of the course. */
+export type Lab = z.infer<typeof lab> & { file: string };
 
 const read = (root: string, name: string): unknown =>
   JSON.parse(readFileSync(join(root, 'docs/labs/exam', name), 'utf8'));
@@ -69,19 +68,13 @@ export const exams = (root = ROOT) => ['mla-c01.json', 'mls-c01.json'].map((name
 export const topicRows = (root = ROOT) => topics.parse(read(root, 'topics.json'));
 export const serviceRows = (root = ROOT) => services.parse(read(root, 'services.json'));
 export const lensOf = (root = ROOT) => lens.parse(read(root, 'lens.json'));
-export const planned = (root = ROOT): Lab[] => z.array(lab).parse(read(root, 'plan.json'));
 
-/** The written labs by their front matter, and the planned ones that are not written yet. */
-export function labs(root = ROOT): Lab[] {
-  const written = writtenLabs(root).map((one) => ({ ...pick(one), file: basename(one.file) }));
-  const numbers = written.map(({ number }) => number);
-  return [...written, ...planned(root).filter(({ number }) => !numbers.includes(number))].sort(
-    (a, b) => a.number - b.number,
-  );
-}
-
-const pick = ({ number, title, minutes, needs, exam, lens }: WrittenLab) =>
-  lab.parse({ number, title, minutes, needs, exam, lens });
+/** The labs by their front matter. */
+export const labs = (root = ROOT): Lab[] =>
+  pages(root).map(({ number, title, minutes, needs, exam: tasks, lens: practices, file }) => ({
+    ...lab.parse({ number, title, minutes, needs, exam: tasks, lens: practices }),
+    file: basename(file),
+  }));
 
 /** Whether a path of the repository, with or without a heading behind `#`, is there. */
 export function stands(path: string, root = ROOT): boolean {
