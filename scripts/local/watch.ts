@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CDK, contextFlags, ROOT } from '../shared/cdk';
-import { folder, point } from './account';
+import { CDK, contextFlags, environmentOf, ROOT } from '../shared/cdk';
+import { folder } from './account';
 import { up } from './start';
 
 /** Another terminal synthesizes into cdk.out meanwhile, which the CLI locks. Source maps ask for a folder at the same depth. */
@@ -16,12 +16,9 @@ const OUTPUT = 'cdk.out.watch';
  * @throws Refused where no account is up
  */
 export async function watch(): Promise<number> {
-  const { account } = up();
+  const { account, aws } = up();
   const { kit, profile, config, with: rooms } = account.asked;
   const flags = contextFlags({ kit, profile, config, rooms });
-  const env: NodeJS.ProcessEnv = { ...process.env, KIT_LOCAL: folder() };
-  // A profile or an address of one service in the terminal would lead past the local account.
-  point(env, account);
   const child = spawn(
     CDK,
     // The template validator takes longer than synthesis itself; `npx cdk deploy` runs it.
@@ -38,7 +35,7 @@ export async function watch(): Promise<number> {
     ],
     {
       cwd: ROOT,
-      env,
+      env: { ...(await environmentOf(aws)), KIT_LOCAL: folder() },
       stdio: ['ignore', 'inherit', 'inherit'],
       // A group of its own: the app that the CLI runs would outlive it.
       detached: true,
