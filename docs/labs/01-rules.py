@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
+from account import client
 
 STACK, BUCKET = "mlkit-data-lake", "Artifacts82DD59A1"
 WANTED = {"Prefix": "athena-results/", "ExpirationInDays": 7, "Status": "Enabled"}
@@ -44,7 +44,7 @@ def differences(one: Any, other: Any, place: str = "") -> list[str]:
 
 if __name__ == "__main__":
     faults = judge(
-        boto3.client("cloudformation").get_template(StackName=STACK)["TemplateBody"],
+        client("cloudformation").get_template(StackName=STACK)["TemplateBody"],
         json.loads(Path("cdk.out/DataLake.template.json").read_text()),
     )
     print("\n".join(faults or ["one rule more, and nothing else"]))

@@ -12,9 +12,8 @@ import sys
 import time
 from typing import Any
 
-from account import client
+from account import bucket, client
 
-KIT = "mlkit"
 OPTIONS = {
     "--set": ("TABLE", "LINE", "COLUMN", "VALUE"),
     "--repeat": ("TABLE", "LINE"),
@@ -66,11 +65,6 @@ def main() -> int:
     for name in ("rows", "quarantined", "nulled"):
         print(f"{name:<12}{json.dumps(counts[name], sort_keys=True)}")
     return 0
-
-
-def bucket(output: str) -> str:
-    [stack] = client("cloudformation").describe_stacks(StackName=f"{KIT}-data-lake")["Stacks"]
-    return next(each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == output)
 
 
 def outcome(manifest: str) -> dict[str, Any]:

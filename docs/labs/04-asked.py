@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pandas as pd
-from notebook import serving, trained
+from notebook import DRAWS, compared, decided, labelled, serving, trained
 from point_in_time import KEY, LABEL, flights, known_at
 
 import baseline
@@ -24,11 +24,9 @@ from common.metrics import Confusion, auc
 from common.model import Model
 from common.monitorfiles import constraints, statistics
 from common.tables import between
-from comparison import Scored, evidence
-from gate import Margins, decide
 
-# As in the deployed kit.
-DRAWS, BRIER_DELTA, SEGMENT_DELTA, SEGMENT_ROWS, WINDOW_DAYS = 1000, 0.005, 0.02, 1000, 7
+# Days of a window of the monitor, as in the deployed kit.
+WINDOW_DAYS = 7
 
 
 def main() -> None:
@@ -46,7 +44,7 @@ def main() -> None:
 
     known[name] = feature(known)
     model = trained_with(known[[KEY, name]])
-    gate, select = (labelled(known, part) for part in (model.slices.gate, model.slices.select))
+    gate = labelled(known, model.slices.gate)
     feed = pd.Timedelta(hours=asked.feed_hours)
     moments = {moment: known_at(moment, known, feed) for moment in gate["asked_at"].unique()}
     then = pd.concat(feature(table)[table["asked_at"] == moment] for moment, table in moments.items())
@@ -56,12 +54,9 @@ def main() -> None:
     tell("with it, when asked", gate, model.score(online), model.threshold)
     tell("nobody is warned", gate, np.zeros(len(gate)), 1)
 
-    scored = Scored.of(gate, model, None)
-    found = evidence(scored, Scored.of(select, model, None), model, None, DRAWS, SEGMENT_ROWS)
+    scored, found = compared(known, model)
     _, difference = evaluate._champion(archive.parent)
-    floor = schema.problem()["floor"]
-    margins = Margins(BRIER_DELTA, SEGMENT_DELTA, (floor["auc"], floor["meaning"]))
-    promoted, reason = decide(dataclasses.replace(found, incomparable=difference), margins)
+    promoted, reason = decided(dataclasses.replace(found, incomparable=difference))
     print(f"gate     {'Promote' if promoted else 'Hold'}: {reason}")
     period = between(known, model.slices.fit[0], model.slices.end)
     limits = constraints(statistics(period), baseline.limits(period, WINDOW_DAYS))
@@ -77,10 +72,6 @@ def main() -> None:
     if other:
         sys.exit(f"{name} is not known when the question is asked: {other:.1%} of the values are others then")
     print(f"{name} is known when the question is asked: every value is the same then")
-
-
-def labelled(known: pd.DataFrame, part: tuple[str, str]) -> pd.DataFrame:
-    return between(known, *part).dropna(subset=[LABEL]).reset_index(drop=True)
 
 
 def trained_with(column: pd.DataFrame) -> Model:

@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from notebook import PULLED, rows, serving
+from notebook import PULLED, labelled, rows, serving
 
 import drift
 from common import schema
 from common.instances import to_columns
 from common.metrics import auc
 from common.model import Model
-from common.tables import between
 
 FEATURES = schema.features()
 CATEGORIES = [place for place, column in enumerate(FEATURES) if column.kind == "categorical"]
@@ -43,7 +42,7 @@ def main() -> None:
     print(f"{len(here)} flights, largest difference {np.abs(here - there).max():.7f}")
 
     smoke, statistics, constraints = evaluation("smoke-test", "statistics", "constraints")
-    gate = between(rows(), *MODEL.slices.gate).dropna(subset=[schema.label_column()])
+    gate = labelled(rows(), MODEL.slices.gate)
     usual, sent = MODEL.score(gate), pd.DataFrame(smoke["request"]["instances"])
     right = MODEL.encoding.matrix
     hands: dict[str, Hands] = {

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from notebook import rows, trained
+from notebook import labelled, rows, trained
 
 import train
 from common import schema
 from common.metrics import auc
-from common.tables import between, days_of
+from common.tables import days_of
 
 LABEL, ID, PLACE = schema.label_column(), schema.id_column(), "origin"
 FAMILIES = ("linear", "boosted-trees")
@@ -45,7 +45,7 @@ def show(name: str, known: pd.DataFrame, learned: pd.DataFrame, families: Sequen
     told = []
     for family in families:
         model = trained("2013-04-01", f"--algorithm={family}")
-        gate = between(known, *model.slices.gate).dropna(subset=[LABEL])
+        gate = labelled(known, model.slices.gate)
         told.append(f"{family} {auc(gate[LABEL].to_numpy(), model.score(gate)):.4f}")
     print(f"{name:<24}{model.meta['rows']['fit']:6} rows  {'  '.join(told)}", flush=True)
 

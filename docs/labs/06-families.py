@@ -9,19 +9,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from notebook import rows, trained
+from notebook import DRAWS, compared, decided, rows, trained
 
 import bakeoff
 import train
 from common import schema
 from common.model import Model
-from common.tables import between
-from comparison import Scored, evidence
-from gate import Margins, decide
 
 LABEL = schema.label_column()
-# As in the deployed kit; the draws are a knob of `training.gate`.
-DRAWS, SEGMENT_ROWS = 1000, 1000
 # The random forest takes as long as all of these together.
 QUICK = ["linear", "decision-tree", "boosted-trees", "extra-trees", "neural-network", "ensemble"]
 
@@ -55,7 +50,8 @@ def main() -> None:
         print(f"{each['family']:<15}select {each['selectScore']:.4f}, {cost}")
     for each in table["families"] if asked.open_gate else ():
         gain = "{:+.4f} [{:+.4f}, {:+.4f}]".format(each["gain"], *each["interval"])
-        said = judged(models[each["family"]], known)
+        promoted, reason = decided(compared(known, models[each["family"]])[1])
+        said = "promoted" if promoted else f"held: {reason}"
         print(f"{each['family']:<15}gate {each['score']:.4f}, to the winner {gain}, {said}")
 
 
@@ -67,18 +63,6 @@ def packed(model: Model, folder: Path) -> Path:
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
         tar.add(folder, "")
     return archive
-
-
-def judged(model: Model, known) -> str:  # type: ignore[no-untyped-def]
-    """What the gate says of the model where there is no champion."""
-    gate, select = (
-        Scored.of(between(known, *part).dropna(subset=[LABEL]).reset_index(drop=True), model, None)
-        for part in (model.slices.gate, model.slices.select)
-    )
-    floor = schema.problem()["floor"]
-    found = evidence(gate, select, model, None, DRAWS, SEGMENT_ROWS)
-    promoted, reason = decide(found, Margins(0, 0, (floor["auc"], floor["meaning"])))
-    return "promoted" if promoted else f"held: {reason}"
 
 
 if __name__ == "__main__":

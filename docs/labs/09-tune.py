@@ -7,12 +7,11 @@ import argparse
 from functools import cache
 
 import numpy as np
-from notebook import rows, trained
+from notebook import labelled, rows, trained
 
 import train
 from common import schema
 from common.metrics import auc
-from common.tables import between
 
 LABEL, THROUGH = schema.label_column(), "2013-02-15"
 LOW, HIGH = 0.003, 0.3
@@ -47,7 +46,7 @@ def main() -> None:
 def trial(known, *options: str) -> tuple[float, float]:  # type: ignore[no-untyped-def]
     """AUC on the select slice, by which a tuning job chooses, and on the gate's days."""
     model = trained(THROUGH, *options)
-    gate = between(known, *model.slices.gate).dropna(subset=[LABEL])
+    gate = labelled(known, model.slices.gate)
     return model.meta["selectScore"], auc(gate[LABEL].to_numpy(), model.score(gate))
 
 

@@ -7,19 +7,15 @@ import argparse
 import sys
 
 import numpy as np
-from notebook import rows, trained
+from notebook import compared, decided, rows, trained
 
 import train
 from common import schema
 from common.bootstrap import interval
 from common.metrics import auc
-from common.tables import between
-from comparison import CHALLENGER, CHAMPION, SEED, Scored, evidence
-from gate import Margins, decide
+from comparison import CHALLENGER, CHAMPION, SEED, Scored
 
 LABEL, GATE_START = schema.label_column(), "2013-03-18"
-# As in the deployed kit; both deltas and the draws are knobs of `training.gate`.
-DRAWS, BRIER_DELTA, SEGMENT_DELTA, SEGMENT_ROWS = 1000, 0.005, 0.02, 1000
 
 
 def main() -> int:
@@ -36,11 +32,7 @@ def main() -> int:
         known.loc[learned, LABEL] = np.random.default_rng(SEED).permutation(known.loc[learned, LABEL])
         train.read_labels = lambda *_: known[[schema.id_column(), LABEL]]
     challenger = trained("2013-04-01", f"--seed={asked.seed}", f"--seeds={asked.seeds}")
-    select, gate = (
-        Scored.of(between(known, *part).dropna(subset=[LABEL]).reset_index(drop=True), challenger, champion)
-        for part in (challenger.slices.select, challenger.slices.gate)
-    )
-    found = evidence(gate, select, challenger, champion, DRAWS, SEGMENT_ROWS)
+    gate, found = compared(known, challenger, champion)
     print(f"challenger  AUC {found.challenger:.4f}, champion AUC {found.comparison.champion:.4f}")
     print(f"gain        {found.comparison.gain:+.4f}")
     print("by rows     [{:+.4f}, {:+.4f}]".format(*by_rows(gate)))
@@ -48,8 +40,7 @@ def main() -> int:
     each = sorted((gain(gate, gate.days == day), str(day)) for day in np.unique(gate.days))
     for name, (gained, day) in (("best day", each[-1]), ("worst day", each[0])):
         print(f"{name:<12}{gained:+.4f}, {day}")
-    floor = schema.problem()["floor"]
-    promoted, reason = decide(found, Margins(BRIER_DELTA, SEGMENT_DELTA, (floor["auc"], floor["meaning"])))
+    promoted, reason = decided(found)
     print(f"{'Promote' if promoted else 'Hold'}: {reason}")
     return 0 if promoted else 1
 

@@ -6,13 +6,12 @@ job (`--reweigh carrier`), or with columns that nobody may see (`--without carri
 import argparse
 
 import numpy as np
-from notebook import rows, trained
+from notebook import labelled, rows, trained
 
 import train
 from common import schema
 from common.bias import post_training, pre_training
 from common.metrics import Confusion, auc
-from common.tables import between
 
 LABEL = schema.label_column()
 
@@ -35,7 +34,7 @@ def main() -> None:
     train.read_features = lambda *_: known.drop(columns=LABEL)
     train.read_labels = lambda *_: known[[schema.id_column(), LABEL]]
     model = trained("2013-04-01", *options)
-    gate = between(known.assign(member=member), *model.slices.gate).dropna(subset=[LABEL])
+    gate = labelled(known.assign(member=member), model.slices.gate)
     scores, labels, inside = model.score(gate), gate[LABEL].to_numpy(), gate.member.to_numpy()
     print(f"AUC       {auc(labels, scores):.4f}")
     if asked.recognise:

@@ -2,11 +2,9 @@
 
 import sys
 
-from account import client
+from account import bucket, client
 
-[stack] = client("cloudformation").describe_stacks(StackName="mlkit-data-lake")["Stacks"]
-[raw] = [each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == "RawBucketName"]
-s3 = client("s3")
+raw, s3 = bucket("RawBucketName"), client("s3")
 for day in sys.argv[1:]:
     key = f"ground-truth/{day.replace('-', '/')}/00/labels.jsonl"
     lines = s3.get_object(Bucket=raw, Key=key)["Body"].read().decode().splitlines()

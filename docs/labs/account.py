@@ -23,3 +23,9 @@ def client(service: str) -> Any:
             )
             sys.exit(2)
     return boto3.client(service)
+
+
+def bucket(output: str) -> str:
+    """Name of a bucket of the deployed kit, by the output of its stack: `RawBucketName`."""
+    [stack] = client("cloudformation").describe_stacks(StackName="mlkit-data-lake")["Stacks"]
+    return next(each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == output)

@@ -11,6 +11,8 @@ import pandas as pd
 sys.path[:0] = ["jobs", "jobs/training", "jobs/serving", "jobs/monitoring", "jobs/experiments"]
 
 PULLED = Path("answers/pulled")
+# Of the gate as it is deployed; the draws and both deltas are knobs of `training.gate`.
+DRAWS, BRIER_DELTA, SEGMENT_DELTA, SEGMENT_ROWS = 1000, 0.005, 0.02, 1000
 
 
 def rows() -> pd.DataFrame:
@@ -20,6 +22,34 @@ def rows() -> pd.DataFrame:
     from common.tables import read_features
 
     return label_rows(read_features(PULLED / "features"), read_labels(PULLED / "ground-truth"))
+
+
+def labelled(known: pd.DataFrame, part: tuple[str, str]) -> pd.DataFrame:
+    """Rows with a label of the days of a slice."""
+    from common.schema import label_column
+    from common.tables import between
+
+    return between(known, *part).dropna(subset=[label_column()]).reset_index(drop=True)
+
+
+def compared(known: pd.DataFrame, challenger, champion=None):  # type: ignore[no-untyped-def]
+    """The rows of the gate as both models score them, and what the gate finds there."""
+    from comparison import Scored, evidence
+
+    select, gate = (
+        Scored.of(labelled(known, part), challenger, champion)
+        for part in (challenger.slices.select, challenger.slices.gate)
+    )
+    return gate, evidence(gate, select, challenger, champion, DRAWS, SEGMENT_ROWS)
+
+
+def decided(found) -> tuple[bool, str]:  # type: ignore[no-untyped-def]
+    """Whether the gate promotes, and why."""
+    from common.schema import problem
+    from gate import Margins, decide
+
+    floor = problem()["floor"]
+    return decide(found, Margins(BRIER_DELTA, SEGMENT_DELTA, (floor["auc"], floor["meaning"])))
 
 
 def serving() -> Path:

@@ -1,7 +1,7 @@
 """Flights as they are known in the end, and as they were known at a moment."""
 
-import boto3
 import pandas as pd
+from account import bucket, client
 from notebook import PULLED, rows
 
 from common import schema
@@ -28,11 +28,9 @@ def flights() -> pd.DataFrame:
 
 def departures() -> pd.DataFrame:
     """The departure delay of every flight, from the raw files of the months that were pulled."""
-    [stack] = boto3.client("cloudformation").describe_stacks(StackName="mlkit-data-lake")["Stacks"]
-    bucket = next(each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == "RawBucketName")
+    lake, s3 = bucket("RawBucketName"), client("s3")
     keys = [f"tables/flights/{month.name}/flights.csv" for month in (PULLED / "features").iterdir()]
-    s3 = boto3.client("s3")
-    raw = pd.concat(pd.read_csv(s3.get_object(Bucket=bucket, Key=key)["Body"]) for key in keys)
+    raw = pd.concat(pd.read_csv(s3.get_object(Bucket=lake, Key=key)["Body"]) for key in keys)
     time = pd.to_datetime(raw["time_hour"]) + pd.to_timedelta(raw["minute"], unit="min")
     parts = [raw["flight"].astype(str), raw["origin"], time.dt.strftime("%Y%m%dT%H%M")]
     return pd.DataFrame({KEY: raw["carrier"].str.cat(parts, sep="-"), "departure_delay": raw["dep_delay"]})
