@@ -36,6 +36,9 @@ const answersOf = ({ number, blocks }: Lab): string[] => {
   return [...new Set(tasks.flatMap(({ text }) => text.match(name) ?? []))];
 };
 
+/** A downloaded archive of the sources has no history. */
+const isClone = () => existsSync(join(ROOT, '.git'));
+
 function isThere(): boolean {
   const account = recorded();
   return account !== undefined && isUp(account);
@@ -63,7 +66,9 @@ export async function start(lab: Lab, out: Out): Promise<number> {
   const known = progress();
   const open = lab.needs.filter((number) => known[number]?.done === undefined);
   if (open.length > 0) out.line(`lab ${lab.number} builds on what is not done yet: lab ${open.join(', lab ')}`);
-  const changed = git('diff', '--name-only', 'HEAD', '--', 'bin', 'lib', 'lambda', 'jobs', 'datasets').trim();
+  const changed = isClone()
+    ? git('diff', '--name-only', 'HEAD', '--', 'bin', 'lib', 'lambda', 'jobs', 'datasets').trim()
+    : '';
   if (changed !== '')
     out.line(`these files of the clone are changed, and may be meant: ${changed.split('\n').join(', ')}`);
   if (!isThere()) {
