@@ -140,10 +140,12 @@ export function resolveConfig(profile: string = 'sandbox', overrides: Overlay = 
   const { dataset = defaultDataset } = overrides;
   if (typeof dataset !== 'string') throw new Refused(`dataset must be a name, not ${JSON.stringify(dataset)}`);
   const asked = merge(merge(sizesOf(datasetOf(dataset)), base), overrides);
-  const result = schema.safeParse(asked);
+  const filled = schema.safeParse(asked);
+  // zod judges no default: the second pass does, for whoever changes one in a room's config.ts.
+  const result = filled.success ? schema.safeParse(filled.data) : filled;
   if (!result.success)
     throw new Refused(
-      `configuration refused:\n${result.error.issues.map((issue) => told(issue, asked)).join('\n')}\nleave a key out for its default; docs/configuration.md has every key`,
+      `configuration refused:\n${result.error.issues.map((issue) => told(issue, filled.data ?? asked)).join('\n')}\nleave a key out for its default; docs/configuration.md has every key`,
     );
   return result.data;
 }

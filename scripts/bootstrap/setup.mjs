@@ -5,11 +5,13 @@ import { holdLock } from './lock.mjs';
 import { StepLine } from './output.mjs';
 import { SetupProblem } from './problem.mjs';
 import { STEPS } from './steps.mjs';
-import { TOOLCHAIN } from './paths.mjs';
+import { ROOT, TOOLCHAIN } from './paths.mjs';
 
 /** Updates every step; when one fails, prints the problem with its remedy and exits with 1. */
 export async function setUp() {
   try {
+    if (!existsSync(join(TOOLCHAIN, 'stamps')))
+      process.stderr.write(`setting up what the kit needs, once: two minutes, 2 GB in ${ROOT}\n`);
     await bringUpToDate(STEPS, TOOLCHAIN);
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error;

@@ -111,7 +111,8 @@ export async function play(chosen: readonly Asked[], lines: AsyncIterator<string
   }
   const result = score(given);
   const titles = exams()[0]!.domains;
-  say(`\n${result.right} of ${result.of} right.`);
+  const count = given.filter(({ letters }) => letters !== undefined).length;
+  say(`\n${count === result.of ? '' : `${count} of ${result.of} answered, `}${result.right} of ${result.of} right.`);
   for (const { domain, right, of } of result.domains) say(`  ${titles[domain - 1]!.title}: ${right} of ${of}`);
   if (minutes !== undefined)
     for (const [at, { asked: one, letters }] of given.entries())

@@ -87,6 +87,8 @@ const variables = (endpoint: string): Record<string, string> => ({
 export const exports = (endpoint: string): string[] => [
   ...Object.entries(variables(endpoint)).map((each) => `export ${each.join('=')}`),
   'unset AWS_PROFILE AWS_SESSION_TOKEN AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  // The CDK CLI repeats before each of its commands that its SDK will need a newer Node.
+  'export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true',
   'export no_proxy="127.0.0.1,${no_proxy-}" NO_PROXY="127.0.0.1,${NO_PROXY-}"',
 ];
 

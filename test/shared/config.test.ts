@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { z } from 'zod';
 import { chosenConfig, loadConfig, resolveConfig } from '../../lib/config';
 import { trialMinutes } from '../../lib/training/tuning-config';
 
@@ -188,4 +189,14 @@ test('the time for trials follows their waves, and a grid its combinations', () 
       tuning: { strategy: 'Grid', ranges: { max_depth: values(3), eta: values(3), min_child_weight: values(2) } },
     }),
   ).toBe(9 * 60);
+});
+
+test('a default outside its own range is refused as a chosen value is', () => {
+  jest.isolateModules(() => {
+    jest.doMock('../../lib/warehouse/config', () => ({
+      warehouseConfig: { warehouse: z.strictObject({ baseRpu: z.number().min(4).default(3) }).prefault({}) },
+    }));
+    const { resolveConfig: resolve } = jest.requireActual<typeof import('../../lib/config')>('../../lib/config');
+    expect(() => resolve()).toThrow('warehouse.baseRpu: Too small: expected number to be >=4; received 3');
+  });
 });

@@ -41,6 +41,11 @@ test('right answers are counted by domain', async () => {
   expect(said).toContain('  Data preparation for machine learning: ');
 });
 
+test('whoever ends early reads how many were answered', async () => {
+  const { said } = await played(keys().slice(0, 2));
+  expect(said).toContain(`\n2 of ${keys().length} answered, 2 of ${keys().length} right.`);
+});
+
 test('an answer is judged at once, with reason and source', async () => {
   const { chosen, said, result } = await played(['?']);
   expect(result.right).toBe(0);
