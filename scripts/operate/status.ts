@@ -105,7 +105,7 @@ export async function status(kit: DeployedKit, out: Out): Promise<Status> {
 }
 
 function* lines(dataset: Dataset, found: Status): Generator<string> {
-  const { partitions, champion, endpoint, versions, executions, decisions, alarms } = found;
+  const { partitions, champion, endpoint, versions, executions, decisions, alarms, rang } = found;
   yield `curated   ${partitions.length === 0 ? `nothing; next: npm run kit -- load ${rangeText(dataset, storyOf(dataset.name).history)}` : `${partitions[0]} to ${partitions.at(-1)} (${partitions.length} ${dataset.partition}s)`}`;
   const approved = versions.find(({ approval }) => approval === 'Approved');
   const next = approved === undefined ? 'train' : `release ${approved.version}`;
@@ -118,6 +118,7 @@ function* lines(dataset: Dataset, found: Status): Generator<string> {
   for (const { decidedAt, outcome, episode, reason } of decisions)
     yield `guard     ${decidedAt} ${outcome}${episode === null ? '' : ` ${episode}`}: ${reason}`;
   yield `alarms    ${alarms.map(({ name }) => name).join(', ') || 'none'}`;
+  for (const { name, since } of rang) yield `rang      ${since.toISOString()} ${name}`;
 }
 
 async function landedManifests({ s3: client, buckets }: DeployedKit): Promise<number> {

@@ -86,14 +86,15 @@ test('has denials of the local account alone', async () => {
   expect(await statusOf(kit, () => [denial])).toMatchObject({ denials: [denial] });
 });
 
-test('is told with the newest execution of each machine and the names of alarms', async () => {
+test('is told with the newest execution of each machine, and the alarms that ring and rang', async () => {
   s3.on(ListObjectsV2Command, { Bucket: 'curated' }).resolves({
     CommonPrefixes: [{ Prefix: 'features/day=2013-01-01/' }],
   });
   const out = listener();
   await status(kit, out);
-  expect(out.lines.filter((line) => /^(train|alarms)/.test(line))).toEqual([
+  expect(out.lines.filter((line) => /^(train|alarms|rang)/.test(line))).toEqual([
     'train     RUNNING, train-0, 2026-11-27T10:00:00.000Z',
     'alarms    mlkit/monitoring/drift',
+    `rang      ${since.toISOString()} mlkit/monitoring/drift`,
   ]);
 });
