@@ -6,6 +6,7 @@ import { usd } from '../account/cost/print';
 import { type Reach, sure } from '../local/reach';
 import { ROOT } from '../shared/cdk';
 import { committedCopy } from '../shared/copy';
+import { EMULATED } from '../shared/emulated';
 import type { Out } from '../shared/out';
 import type { Block, Command, Lab, State } from './lab';
 import { block, faultOf, make, type Type } from './play';
@@ -18,9 +19,6 @@ export interface Place {
   readonly region: string;
 }
 
-/** What the local account calls itself. */
-const HERE: Place = { account: '123456789012', region: 'us-east-1' };
-
 /** Commands as they are typed on AWS: without those of the local account, with the account's names, and with no limit for waits. */
 export const commandsOnAws = (commands: readonly Command[], { account, region }: Place): Command[] =>
   commands
@@ -30,8 +28,8 @@ export const commandsOnAws = (commands: readonly Command[], { account, region }:
       line,
       expected: expected.map((each) =>
         each
-          .replaceAll(HERE.account, account)
-          .replaceAll(HERE.region, region)
+          .replaceAll(EMULATED.account, account)
+          .replaceAll(EMULATED.region, region)
           // A wait of AWS is its own; the range is one of this machine.
           .replaceAll(/\{seconds: [^}]*\}/g, '{number}'),
       ),

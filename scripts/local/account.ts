@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Overlay } from '../../lib/config';
 import { Refused } from '../../lib/shared/refused';
 import { direct } from '../shared/direct';
+import { EMULATED, ROOT_KEYS } from '../shared/emulated';
 
 export interface LocalAccount {
   readonly endpoint: string;
@@ -26,8 +27,6 @@ export interface Asked {
   /** Nothing is deployed: the account is new. */
   readonly empty?: boolean;
 }
-
-export const REGION = 'us-east-1';
 
 /** Folder of the clone's local account. It stays when the account has ended: from then on a command goes to AWS only when it is told to. */
 export const folder = (): string => process.env.KIT_LOCAL ?? join(__dirname, '../../.local');
@@ -78,10 +77,10 @@ export function refuseBeside(account: LocalAccount | undefined): void {
 /** What the SDKs, the AWS CLI, boto3 and the CDK CLI read. */
 const variables = (endpoint: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: endpoint,
-  AWS_ACCESS_KEY_ID: '123456789012',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_REGION: REGION,
-  AWS_DEFAULT_REGION: REGION,
+  AWS_ACCESS_KEY_ID: ROOT_KEYS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: ROOT_KEYS.secretAccessKey,
+  AWS_REGION: EMULATED.region,
+  AWS_DEFAULT_REGION: EMULATED.region,
 });
 
 export const exports = (endpoint: string): string[] => [

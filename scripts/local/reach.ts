@@ -2,7 +2,8 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Refused } from '../../lib/shared/refused';
 import { confirm } from '../account/confirm';
-import { chosen, point, REGION } from './account';
+import { EMULATED } from '../shared/emulated';
+import { chosen, point } from './account';
 
 export interface Reach {
   /** AWS is meant, whatever was started on this machine. */
@@ -40,8 +41,10 @@ export async function reach(command: string, { aws = false, account, region, yes
   if (!aws) {
     const local = chosen(process.env);
     if (local !== undefined) {
-      if (region !== undefined && region !== REGION)
-        throw new Refused(`the local account is in ${REGION}, not in ${region}: leave --region out, or add --aws`);
+      if (region !== undefined && region !== EMULATED.region)
+        throw new Refused(
+          `the local account is in ${EMULATED.region}, not in ${region}: leave --region out, or add --aws`,
+        );
       point(process.env, local);
       return;
     }

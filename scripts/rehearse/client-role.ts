@@ -1,4 +1,5 @@
 /** The role of a scenario: a user of the kit, never the system. */
+import { EMULATED } from '../shared/emulated';
 import { call } from '../shared/sdk';
 import type { Target } from './engine';
 
@@ -10,11 +11,10 @@ export interface Statement {
 
 export const CLIENT_ROLE = 'rehearsal-client';
 export const CLIENT_POLICY = 'user';
-const ACCOUNT = '123456789012';
 
 /** Permissions of a user: land raw files and labels, sign API calls, start Train and Monitor, and read. Names are those of one kit. */
 function statements(kit: string): Statement[] {
-  const machine = (what: string) => `arn:aws:states:*:${ACCOUNT}:stateMachine:${what}`;
+  const machine = (what: string) => `arn:aws:states:*:${EMULATED.account}:stateMachine:${what}`;
   return [
     allow(
       ['s3:PutObject'],
@@ -44,7 +44,11 @@ const allow = (Action: string[], Resource: string | string[] = '*'): Statement =
 /** Replaces the role's policy with the permissions of every user and `extra`, and assumes it. */
 export async function assumeClient(root: Target, kit: string, extra: readonly Statement[] = []): Promise<Target> {
   const RoleName = CLIENT_ROLE;
-  const trust = { Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } };
+  const trust = {
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole'],
+    Principal: { AWS: `arn:aws:iam::${EMULATED.account}:root` },
+  };
   await call(root, 'iam:CreateRole', { RoleName, AssumeRolePolicyDocument: policy([trust]) }).catch((error: Error) => {
     // An earlier scenario on the same deployment created it.
     if (error.name !== 'EntityAlreadyExistsException') throw error;
@@ -52,7 +56,7 @@ export async function assumeClient(root: Target, kit: string, extra: readonly St
   const PolicyDocument = policy([...statements(kit), ...extra]);
   await call(root, 'iam:PutRolePolicy', { RoleName, PolicyName: CLIENT_POLICY, PolicyDocument });
   const { Credentials } = await call(root, 'sts:AssumeRole', {
-    RoleArn: `arn:aws:iam::${ACCOUNT}:role/${CLIENT_ROLE}`,
+    RoleArn: `arn:aws:iam::${EMULATED.account}:role/${CLIENT_ROLE}`,
     RoleSessionName: 'scenario',
     DurationSeconds: 43_200,
   });

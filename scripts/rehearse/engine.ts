@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { cdk, environmentOf, ROOT } from '../shared/cdk';
 import { direct } from '../shared/direct';
+import { EMULATED, ROOT_KEYS } from '../shared/emulated';
 import type { Assumed } from './unknowns';
 
 const TOOLCHAIN = join(ROOT, '.toolchain/toolchain.json');
@@ -29,8 +30,8 @@ export interface Engine {
 /** Root of the account that every engine emulates. */
 export const rootOf = (endpoint: string): Target => ({
   endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: '123456789012', secretAccessKey: 'test' },
+  region: EMULATED.region,
+  credentials: ROOT_KEYS,
 });
 
 export function toolchain(): { python: string } {

@@ -2,6 +2,7 @@
 import { names } from '../../lib/shared/names';
 import { championName } from '../../lib/training/room';
 import { filled, places } from '../account/sweep/list';
+import { EMULATED } from '../shared/emulated';
 import { call } from '../shared/sdk';
 import type { Target } from './engine';
 import data from './plants.json';
@@ -20,7 +21,7 @@ export const notPlanted: Readonly<Record<string, string>> = data.notPlanted;
 
 /** @throws Error naming the type that cannot be created */
 export async function plant(aws: Target, kit: string): Promise<void> {
-  const [made, account] = [`${kit}-etl-Planted0123ABCD-4F5E6D7C8B9A`, '123456789012'];
+  const [made, account] = [`${kit}-etl-Planted0123ABCD-4F5E6D7C8B9A`, EMULATED.account];
   const values: Record<string, unknown> = {
     ...places(kit),
     ...{ made, account, region: aws.region, bucket: made.toLowerCase(), role: `arn:aws:iam::${account}:role/${made}` },
