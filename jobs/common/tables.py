@@ -26,12 +26,12 @@ def read_features(folder: Path) -> "pd.DataFrame":
     if not parts:
         raise FileNotFoundError(f"no .parquet file below {folder}: prepare a partition first")
     frames = {part: _read(part) for part in parts}
-    places = [
-        str(part.parent.relative_to(folder)) for part, frame in frames.items() for _ in range(len(frame))
-    ]
+    places = np.repeat(
+        [str(part.parent.relative_to(folder)) for part in frames], [len(frame) for frame in frames.values()]
+    )
     filled = [frame for frame in frames.values() if len(frame)] or [frames[parts[0]]]
     together = pd.concat(filled, ignore_index=True)
-    refuse_repeated(together, np.array(places, dtype=str))
+    refuse_repeated(together, places)
     return in_order(together)
 
 

@@ -65,10 +65,12 @@ class Estimator:
         self._estimator.fit(self._fit, self._labels, sample_weight=self._weights)
 
     def scores(self) -> Values:
-        if task().name == "regression":
-            return self._estimator.predict(self._select)
-        shares = self._estimator.predict_proba(self._select)
-        return shares[:, 1] if task().name == "binary" else shares
+        answers = self._answers(self._estimator)
+        return answers[:, 1] if task().name == "binary" else answers
+
+    def _answers(self, estimator: Any) -> Values:
+        """Of the select slice: shares of the classes, or numbers."""
+        return (estimator.predict if task().name == "regression" else estimator.predict_proba)(self._select)
 
     def keep(self) -> None:
         self._kept = deepcopy(self._estimator)
@@ -166,6 +168,8 @@ class Forest(Estimator):
     """
 
     kinds: tuple[Any, Any]
+    _added: Values | float = 0.0
+    _trees = 0
 
     def start(self, settings: Settings) -> Any:
         return self.kinds[task().name == "regression"](
@@ -179,6 +183,14 @@ class Forest(Estimator):
 
     def prepare(self, number: int) -> None:
         self._estimator.n_estimators = (number + 1) * TREES_OF_A_ROUND
+
+    def _answers(self, estimator: Any) -> Values:
+        # scikit-learn's threads add the trees' answers in the order in which they end, and the last digits of
+        # a sum depend on it: an early stop, or the best round, could differ between two equal trainings.
+        for tree in estimator.estimators_[self._trees :]:
+            self._added = self._added + super()._answers(tree)
+        self._trees = len(estimator.estimators_)
+        return np.asarray(self._added / self._trees)
 
     def cut(self, best: int) -> Trees:
         return trees([each.tree_ for each in self._kept.estimators_])

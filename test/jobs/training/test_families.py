@@ -108,6 +108,22 @@ def test_the_arrays_of_an_archive_answer_as_the_estimator_did(lake: Lake, name: 
     np.testing.assert_allclose(growing.cut(1).score(select.matrix), growing.scores(), atol=1e-7, rtol=0)
 
 
+@pytest.mark.parametrize("name", ["random-forest", "extra-trees"])
+def test_a_forest_answers_with_the_same_digits_in_every_training(name: str) -> None:
+    draw = np.random.default_rng(1)
+    matrix = draw.normal(size=(1000, 6)).astype(np.float32)
+    labels = (matrix[:, 0] + draw.normal(size=1000) > 0).astype(float)
+    rows = rounds.Slice(matrix, labels, np.zeros(6, dtype=int))
+    module, kind = families.GROWING[name]
+
+    def answers() -> bytes:
+        growing = getattr(import_module(module), kind)(families.settings_of(name, {}), rows, rows)
+        growing.grow(0)
+        return growing.scores().tobytes()
+
+    assert len({answers() for _ in range(30)}) == 1
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_same_seed_gives_the_same_model(lake: Lake, models: Models, tmp_path: Path, name: str) -> None:
     train.main(arguments(lake, tmp_path, name))
