@@ -1,6 +1,7 @@
 """Windows of models that answer numbers or classes."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,31 @@ from common.model import Model
 from common.tasks import task
 
 
-@pytest.fixture(params=[MINUTES, CLASSES], ids=["minutes", "classes"])
-def site(request: pytest.FixtureRequest, lake: Lake, tmp_path: Path) -> Iterator[Site]:
-    with in_use(asked(request.param), None):
-        train.main(training_arguments(lake, tmp_path / "trained", num_round=20))
-        model = tmp_path / "trained/model"
-        evaluate.main(evaluation_arguments(lake, model, tmp_path))
-        pack(model, tmp_path / "input/model")
-        (tmp_path / "output/evaluation").rename(tmp_path / "input/baseline")
-        yield Site(tmp_path, Trained(lake, tmp_path / "trained"))
+@dataclass(frozen=True)
+class Asked:
+    dataset: dict[str, Any]
+    trained: Trained
+    input: Path
+
+
+@pytest.fixture(scope="module", params=[MINUTES, CLASSES], ids=["minutes", "classes"])
+def model(request: pytest.FixtureRequest, lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """A model of the task with its evaluation."""
+    root, dataset = tmp_path_factory.mktemp("asked"), asked(request.param)
+    trained = Trained(lake, root / "trained")
+    with in_use(dataset, None):
+        train.main(training_arguments(lake, trained.folder, num_round=20))
+        evaluate.main(evaluation_arguments(lake, trained.model, root))
+    pack(trained.model, root / "input/model")
+    (root / "output/evaluation").rename(root / "input/baseline")
+    return Asked(dataset, trained, root / "input")
+
+
+@pytest.fixture
+def site(model: Asked, tmp_path: Path) -> Iterator[Site]:
+    (tmp_path / "input").symlink_to(model.input)
+    with in_use(model.dataset, None):
+        yield Site(tmp_path, model.trained)
 
 
 def week_of(site: Site, change: Any = None) -> None:
