@@ -143,12 +143,26 @@ def _meaning(node: exp.Expression, dialect: Dialect) -> exp.Expression:
         and node.this.is_type(*exp.DataType.TEMPORAL_TYPES)
     ):
         return exp.cast(node.this.copy(), "date")
+    if isinstance(node, exp.GroupConcat):
+        _separate(node)
     if isinstance(node, exp.Window) and node.this.name.lower() == "ratio_to_report":
         whole = node.copy()
         value = node.this.expressions[0]
         whole.set("this", exp.Sum(this=value.copy()))
         return exp.Div(this=exp.cast(value.copy(), "double"), expression=whole, typed=False, safe=True)
     return node
+
+
+def _separate(listed: exp.GroupConcat) -> None:
+    """
+    Both services put nothing between values unless a separator is given, and DuckDB puts a comma; sqlglot
+    takes Redshift's separator of distinct values for one of the values.
+    """
+    values = listed.this.expressions if isinstance(listed.this, exp.Distinct) else []
+    separator = values[1] if len(values) == 2 else listed.args.get("separator")
+    if len(values) == 2:
+        listed.this.set("expressions", values[:1])
+    listed.set("separator", separator or exp.Literal.string(""))
 
 
 def _guarded(division: exp.Div, dialect: Dialect) -> exp.Expression:

@@ -165,3 +165,13 @@ def test_a_question_is_answered_as_pandas_answers_it(lake, rides, oracle, dialec
     # Athena's quantiles are approximate by name.
     tolerance = 0.01 if oracle is quantiles_by_brand and dialect is ATHENA else 1e-9
     pd.testing.assert_frame_equal(answer, expected, check_dtype=False, rtol=tolerance)
+
+
+@pytest.mark.parametrize("distinct", ["", "distinct "])
+@pytest.mark.parametrize("separator", ["", ", '/'"])
+@pytest.mark.parametrize("dialect", [ATHENA, REDSHIFT], ids=lambda dialect: dialect.name)
+def test_listed_values_are_separated_as_told_and_by_nothing_else(lake, rides, dialect, distinct, separator):
+    listed = f"listagg({distinct}origin{separator}) within group (order by origin)"
+    [[found]] = run(f"select {listed} from {_RIDES[dialect.name]}", dialect, lake, "mlkit").rows
+    values = sorted(set(rides.origin) if distinct else rides.origin)
+    assert found == separator.strip(", '").join(values)
