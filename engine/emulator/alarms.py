@@ -1,10 +1,12 @@
 """Seam: metric alarms, evaluated period by period. The emulator (1.5.33) takes all data of the evaluated time
-for one datapoint, whatever its dimensions, and evaluates only when data arrives, so that no alarm clears.
+for one datapoint, whatever its dimensions, and evaluates only when data arrives, so that no alarm clears. It
+has no metric expressions; their sums are evaluated here.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html"""
 
 import logging
 import operator
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +23,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 # Well below the shortest compressed period (a minute lasts 0.6 s).
 _EVERY_SECONDS = 0.1
+_SUM = re.compile(r"SUM\(\[(FILL\(\w+, 0\)(?:, FILL\(\w+, 0\))*)\]\)")
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +79,16 @@ def datapoints(
     ]
 
 
+def added(metrics: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """The metrics whose sum an alarm watches, each 0 without data; None for any other expression."""
+    by_id = {each["Id"]: each for each in metrics}
+    [watched] = [each for each in metrics if each.get("ReturnData", True)]
+    found = _SUM.fullmatch(watched.get("Expression", ""))
+    if found is None:
+        return None
+    return [by_id[name]["MetricStat"] for name in re.findall(r"FILL\((\w+)", found[1])]
+
+
 def _keep_evaluating(cloudwatch: Any, scale: float) -> None:
     while True:
         for alarm in cloudwatch._alarms.values():
@@ -87,11 +100,25 @@ def _keep_evaluating(cloudwatch: Any, scale: float) -> None:
 
 
 def _evaluate(cloudwatch: Any, alarm: dict[str, Any], scale: float) -> None:
-    if not alarm.get("MetricName"):
+    at = time.time()
+
+    def of(metric: dict[str, Any], **own: Any) -> list[float | None]:
+        dimensions = cloudwatch._dims_from_list(metric.get("Dimensions") or [])
+        key = (metric["Namespace"], metric["MetricName"], cloudwatch._dims_key(dimensions))
+        return datapoints({**alarm, **own}, cloudwatch._metrics.get(key, []), at, scale)
+
+    if "Metrics" in alarm:
+        summands = [
+            of(each["Metric"], Period=each["Period"], Statistic=each["Stat"])
+            for each in added(alarm["Metrics"]) or []
+        ]
+        found: list[float | None] = [
+            sum(value or 0 for value in period) for period in zip(*summands, strict=True)
+        ]
+    elif alarm.get("MetricName"):
+        found = of(alarm)
+    else:
         return
-    dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
-    key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
-    found = datapoints(alarm, cloudwatch._metrics.get(key, []), time.time(), scale)
     old, new = alarm["StateValue"], judge(alarm, found)
     if new is None or new == old:
         return

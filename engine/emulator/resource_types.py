@@ -2,10 +2,10 @@
 effect."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.emulator import pinned
+from engine.emulator import alarms, pinned
 from engine.emulator.host import EmulatorHost
 from engine.emulator.service_roles import ServiceRoles
 from engine.services import ResourceType
@@ -93,15 +93,27 @@ def _no_op(host: EmulatorHost, type_name: str, attributes: dict[str, str]) -> di
 
 
 def _alarm(host: EmulatorHost, plain: dict[str, Any]) -> dict[str, Any]:
-    """The emulator evaluates alarms on one metric; an alarm on an expression never changes state."""
+    """The emulator refuses an alarm on an expression; of these, `alarms` evaluates sums."""
+    cloudwatch = pinned.module("services.cloudwatch")
+
+    def put(props: dict[str, Any], write: Callable[[dict[str, Any]], Any]) -> Any:
+        if "Metrics" not in props:
+            return write(props)
+        described = write({**props, "Metrics": None, "MetricName": "-", "Namespace": "-"})
+        alarm = cloudwatch._alarms[described[0]]
+        alarm.update(MetricName=None, Namespace=None)
+        if alarms.added(props["Metrics"]) is None:
+            host.not_rehearsed(
+                f"{_ALARM} {described[0]}", "never rings: of expressions only sums are evaluated"
+            )
+        else:
+            alarm["Metrics"] = props["Metrics"]
+        return described
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
-        if "Metrics" not in props:
-            return plain["create"](logical_id, props, stack)
-        name = props.get("AlarmName") or f"{stack}-{logical_id}-{secrets.token_hex(6).upper()}"
-        host.not_rehearsed(
-            f"{_ALARM} {name}", "accepted without effect: the emulator has no metric expressions"
-        )
-        return name, {"Arn": f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}"}
+        return put(props, lambda own: plain["create"](logical_id, own, stack))
 
-    return {**plain, "create": create}
+    def update(name: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str) -> Any:
+        return put(new, lambda own: plain["update"](name, old, own, stack, logical_id))
+
+    return {**plain, "create": create, "update": update, "update_with_logical_id": True}

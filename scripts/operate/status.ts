@@ -206,7 +206,7 @@ async function ringing(kit: DeployedKit): Promise<Rang[]> {
 }
 
 /** An alarm that looks at five minutes is over before most people look. */
-async function rungLately({ aws, name: kit }: DeployedKit): Promise<Rang[]> {
+export async function rungLately({ aws, name: kit }: DeployedKit): Promise<Rang[]> {
   const { AlarmHistoryItems = [] } = await new CloudWatchClient(aws).send(
     new DescribeAlarmHistoryCommand({ HistoryItemType: 'StateUpdate', MaxRecords: 100 }),
   );

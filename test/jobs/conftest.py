@@ -1,5 +1,6 @@
 """Parcels in the layout that the programs find, few enough to train on in a second."""
 
+import copy
 import importlib
 import os
 import tarfile
@@ -36,6 +37,21 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     root = tmp_path_factory.mktemp("lake")
     parcels.write(root)
     return Lake(root)
+
+
+@pytest.fixture
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds that suffice for parcels, as defaults: the members of an ensemble have no others."""
+    schema = importlib.import_module("common.schema")
+    families = copy.deepcopy(schema.families())
+    for name, rounds in {
+        "random-forest": 3,
+        "extra-trees": 3,
+        "neural-network": 8,
+        "boosted-trees": 40,
+    }.items():
+        families[name]["hyperparameters"]["num_round"]["default"] = rounds
+    monkeypatch.setattr(schema, "families", lambda: families)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Metric alarms as CloudWatch evaluates them: by period, by dimension, with missing data, back to OK."""
 
+import json
 import time
 
 import pytest
 
 from engine.emulator.alarms import datapoints, judge
+from engine.journal import NOT_REHEARSED
 
 
 def alarm(periods=2, missing="notBreaching", **more):
@@ -84,3 +86,77 @@ def test_an_alarm_rings_for_its_own_series_and_clears(engine, until):
     assert state() == "OK", "one period with errors is not two"
     until(lambda: put(mine) or state() == "ALARM")
     until(lambda: state() == "OK")
+
+
+def failed_executions(machines, expression):
+    metrics = [
+        {
+            "Id": f"{name.lower()}{number}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "AWS/States",
+                    "MetricName": f"Executions{name}",
+                    "Dimensions": [{"Name": "StateMachineArn", "Value": machine}],
+                },
+                "Period": 60,
+                "Stat": "Sum",
+            },
+            "ReturnData": False,
+        }
+        for number, machine in enumerate(machines)
+        for name in ("Failed", "TimedOut")
+    ]
+    return [{"Id": "sum", "Expression": expression.format(*(each["Id"] for each in metrics))}, *metrics]
+
+
+def alarm_on(engine, metrics):
+    name = engine.name("alarm")
+    properties = {
+        "AlarmName": name,
+        "Metrics": metrics,
+        "EvaluationPeriods": 1,
+        "Threshold": 0,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+    }
+    stack = engine.stack(
+        {"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}}
+    )
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    return name
+
+
+def test_an_alarm_on_a_sum_rings_for_each_of_its_metrics(engine, until):
+    cloudwatch, sfn, role = engine.client("cloudwatch"), engine.client("stepfunctions"), engine.role()
+    machines = {
+        name: sfn.create_state_machine(
+            name=engine.name(name),
+            roleArn=role,
+            definition=json.dumps({"StartAt": "Only", "States": {"Only": of}}),
+        )["stateMachineArn"]
+        for name, of in {"good": {"Type": "Succeed"}, "bad": {"Type": "Fail"}}.items()
+    }
+    fills = "SUM([FILL({}, 0), FILL({}, 0), FILL({}, 0), FILL({}, 0)])"
+    name = alarm_on(engine, failed_executions(machines.values(), fills))
+
+    def described():
+        return cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
+
+    until(lambda: described()["StateValue"] == "OK")
+    sfn.start_execution(stateMachineArn=machines["good"])
+    time.sleep(1.5)
+    assert described()["StateValue"] == "OK"
+    sfn.start_execution(stateMachineArn=machines["bad"])
+    until(lambda: described()["StateValue"] == "ALARM")
+    until(lambda: described()["StateValue"] == "OK")
+    assert described()["Metrics"][0]["Id"] == "sum"
+
+
+def test_an_alarm_on_another_expression_is_said_to_never_ring(engine):
+    name = alarm_on(engine, failed_executions(["arn:aws:states:::m"], "{} / {}"))
+    said = [
+        each
+        for each in map(json.loads, (engine.run_dir / NOT_REHEARSED).read_text().splitlines())
+        if name in each["what"]
+    ]
+    assert [each["why"] for each in said] == ["never rings: of expressions only sums are evaluated"]

@@ -13,6 +13,7 @@ import { featuresOf } from '../../operate/features';
 import { partitionFiles } from '../../operate/landing';
 import { load } from '../../operate/load';
 import { pause } from '../../operate/pace';
+import { rungLately } from '../../operate/status';
 import { expect, type Scenario, type Stage } from '../scenario';
 import { begin } from '../story';
 
@@ -43,6 +44,7 @@ export const failures: Scenario = {
     said.forEach((sentence) => out.line(sentence));
     expect(said[0]!.includes(missing), `Prepare does not name the missing file: ${said[0]}`);
     expect(said[0]!.includes(`Prepared: ${first}`), `the whole partition was not prepared: ${said[0]}`);
+    await alerted(stage);
     const repeated = await samePartitionAtOnce(stage);
     await misunderstood(stage);
     return `${repeated}; Prepare, Train and Monitor failed with a reason, and the guard's event is in the dead-letter queue`;
@@ -107,6 +109,14 @@ async function samePartitionAtOnce(stage: Stage): Promise<string> {
   expect(new Set(keys).size === keys.length, `${keys.length} rows of ${first} hold ${new Set(keys).size} keys`);
   expect(keys.length === labelled.length, `${first} has ${labelled.length} labels and ${keys.length} rows`);
   return `five executions prepared ${first}, whose ${keys.length} rows are there once`;
+}
+
+/** One alarm watches the executions of every state machine. */
+async function alerted({ kit }: Stage): Promise<void> {
+  const alarm = names.alarm(kit.name, monitoring.name, monitoring.alarms.pipelineFailed.what);
+  for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await pause(new SFNClient(kit.aws), 500))
+    if ((await rungLately(kit)).some(({ name }) => name === alarm)) return;
+  throw new Error(`three executions failed and the alarm ${alarm} did not ring`);
 }
 
 /** The guard fails on an event without a window, as often as Lambda retries it. */

@@ -30,14 +30,14 @@ from common.slices import label_rows
 from common.tables import between, read_features
 from common.transform import Encoding
 
+pytestmark = pytest.mark.usefixtures("few_rounds")
+
 FAMILIES = list(schema.families())
 LARGEST_ARCHIVE, LONGEST_LOAD = 20_000_000, 3.0
 
 
 def arguments(lake: Lake, folder: Path, name: str) -> list[str]:
-    """Fewer rounds than by default, which these rows do not need."""
-    few = {"random-forest": 3, "extra-trees": 3, "neural-network": 8, "boosted-trees": 40}
-    return training_arguments(lake, folder, algorithm=name, num_round=few.get(name))
+    return training_arguments(lake, folder, algorithm=name, num_round=None)
 
 
 class Models:
@@ -143,11 +143,11 @@ def test_an_interrupted_training_ends_as_if_nothing_had_happened(
         checkpoint(*of)
         raise InterruptionError
 
-    monkeypatch.setattr(rounds, "_checkpoint", interrupt)
-    with pytest.raises(InterruptionError):
-        train.main(arguments(lake, tmp_path, name))
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "_checkpoint", interrupt)
+        with pytest.raises(InterruptionError):
+            train.main(arguments(lake, tmp_path, name))
     assert not (tmp_path / "model").exists()
-    monkeypatch.undo()
     train.main(arguments(lake, tmp_path, name))
     assert Model.load(tmp_path / "model").identity == Model.load(models[name] / "model").identity
 

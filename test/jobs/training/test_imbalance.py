@@ -129,9 +129,10 @@ def test_only_the_rows_of_the_fit_slice_are_treated(
     assert (model.meta["fittedRows"] == model.meta["rows"]["fit"]) == (method == "class-weights")
 
 
+@pytest.mark.usefixtures("few_rounds")
 @pytest.mark.parametrize("name", [name for name in schema.families() if name != "boosted-trees"])
 def test_weights_reach_every_family(lake: Lake, tmp_path: Path, name: str) -> None:
-    few = {"num_round": None if name == "ensemble" else 2, "algorithm": name}
+    few = {"num_round": None, "algorithm": name}
     means = []
     for method in ("none", "class-weights"):
         train.main(training_arguments(lake, tmp_path / method, imbalance=method, **few))

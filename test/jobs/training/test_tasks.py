@@ -31,7 +31,6 @@ from common.tables import between, read_features
 from common.tasks import positive, task
 
 FAMILIES = list(schema.families())
-FEW = {"random-forest": 3, "extra-trees": 3, "neural-network": 8, "boosted-trees": 40}
 
 
 @pytest.fixture(params=[MINUTES, CLASSES], ids=["minutes", "classes"])
@@ -50,11 +49,12 @@ def gate_of(lake: Lake) -> Any:
     return between(rows, "2013-01-15", "2013-01-22")
 
 
+@pytest.mark.usefixtures("few_rounds")
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_answers_the_question_better_than_the_simple_rule(
     lake: Lake, tmp_path: Path, problem: dict[str, Any], family: str
 ) -> None:
-    model = trained(lake, tmp_path, algorithm=family, num_round=FEW.get(family))
+    model = trained(lake, tmp_path, algorithm=family, num_round=None)
     gate = gate_of(lake)
     labels, kind = gate[schema.label_column()].to_numpy(), task()
     assert model.meta["task"] == problem["task"]
