@@ -35,12 +35,17 @@ def doctor(engine: Any, *options: str) -> tuple[int, dict[str, Any]]:
     return ended.returncode, json.loads(ended.stdout)
 
 
+@pytest.fixture(scope="module")
+def fresh(bootstrapped: Any) -> tuple[int, dict[str, Any]]:
+    return doctor(bootstrapped)
+
+
 def of(found: dict[str, Any], verdict: str) -> list[dict[str, Any]]:
     return [check for check in found["checks"] if check["verdict"] == verdict]
 
 
-def test_sandbox_passes_in_a_new_account(bootstrapped):
-    code, found = doctor(bootstrapped)
+def test_sandbox_passes_in_a_new_account(fresh):
+    code, found = fresh
     assert (code, found["verdict"], of(found, "warn"), of(found, "fail")) == (0, "ok", [], [])
     told = {
         check["evidence"]["code"]: check["evidence"]["default"]
@@ -66,8 +71,8 @@ def test_the_warehouse_needs_a_default_vpc(bootstrapped):
     assert network["found"] == "zones of the default VPC: 1, and Redshift Serverless needs two"
 
 
-def test_the_image_is_looked_for_in_the_registry_of_the_region(bootstrapped):
-    _, found = doctor(bootstrapped)
+def test_the_image_is_looked_for_in_the_registry_of_the_region(bootstrapped, fresh):
+    _, found = fresh
     [image] = [check for check in found["checks"] if check["about"] == "image"]
     assert image == {"about": "image", "verdict": "ok", "found": "sagemaker-xgboost:3.2-0 is in the registry"}
     answer = bootstrapped.client("ecr").batch_get_image(

@@ -14,9 +14,18 @@ import { BudgetsClient, DescribeBudgetsCommand } from '@aws-sdk/client-budgets';
 import { enabledRooms, stacksOf } from '../../../lib/rooms';
 import { names } from '../../../lib/shared/names';
 import { mockClient } from 'aws-sdk-client-mock';
-import { resolveConfig } from '../../../lib/config';
+import { type Config, resolveConfig } from '../../../lib/config';
 import { diagnose, printDiagnosis } from '../../../scripts/account/doctor';
 import { synthesize } from '../../../scripts/shared/kit-app';
+
+// To read the raw data takes two seconds, and they are the same for every account.
+jest.mock('../../../scripts/account/doctor/dataset', () => {
+  const { judgeDataset } = jest.requireActual<typeof import('../../../scripts/account/doctor/dataset')>(
+    '../../../scripts/account/doctor/dataset',
+  );
+  let judged: ReturnType<typeof judgeDataset> | undefined;
+  return { judgeDataset: (asked: Config) => (judged ??= judgeDataset(asked)) };
+});
 
 const config = resolveConfig('sandbox');
 const templates = synthesize(config);
