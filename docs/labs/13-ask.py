@@ -10,22 +10,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import boto3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.httpsession import URLLib3Session
+from account import api, post
 
-session = boto3.Session()
-url = subprocess.check_output(
-    [sys.executable, str(Path(__file__).with_name("12-client.py")), "--url"], text=True
-).strip()
-body, http = Path(sys.argv[1]).read_bytes(), URLLib3Session()
+url, body = f"{api('mlkit-serving', 'Api')}/predictions", Path(sys.argv[1]).read_bytes()
 
 
 def ask() -> str:
-    request = AWSRequest("POST", url, {"Content-Type": "application/json"}, body)
-    SigV4Auth(session.get_credentials(), "execute-api", session.region_name).add_auth(request)
-    answer = http.send(request.prepare())
+    answer = post(url, body)
     if answer.status_code != 200:
         return f"status {answer.status_code}"
     return f"score {json.loads(answer.text)['predictions'][0]['score']:.3f}"

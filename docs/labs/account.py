@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
 
 
 def client(service: str) -> Any:
@@ -25,7 +28,27 @@ def client(service: str) -> Any:
     return boto3.client(service)
 
 
+def outputs(stack: str) -> dict[str, str]:
+    [described] = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
+
+
 def bucket(output: str) -> str:
     """Name of a bucket of the deployed kit, by the output of its stack: `RawBucketName`."""
-    [stack] = client("cloudformation").describe_stacks(StackName="mlkit-data-lake")["Stacks"]
-    return next(each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == output)
+    return outputs("mlkit-data-lake")[output]
+
+
+def api(stack: str, name: str) -> str:
+    """Address of an API of the deployed kit, by the beginning of its outputs: `AiApi`."""
+    found, local = outputs(stack), os.environ.get("AWS_ENDPOINT_URL")
+    id, stage = found[f"{name}Id"], found[f"{name}Stage"]
+    if local:
+        return f"{local}/restapis/{id}/{stage}/_user_request_"
+    return f"https://{id}.execute-api.{boto3.Session().region_name}.amazonaws.com/{stage}"
+
+
+def post(url: str, body: bytes) -> AWSResponse:
+    """The answer to JSON, sent with the signature of whoever runs the program."""
+    session, request = boto3.Session(), AWSRequest("POST", url, {"Content-Type": "application/json"}, body)
+    SigV4Auth(session.get_credentials(), "execute-api", session.region_name).add_auth(request)
+    return URLLib3Session().send(request.prepare())
