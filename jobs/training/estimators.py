@@ -69,7 +69,7 @@ class Estimator:
         return answers[:, 1] if task().name == "binary" else answers
 
     def _answers(self, estimator: Any) -> Values:
-        """Of the select slice: shares of the classes, or numbers."""
+        """Answers for the select slice: shares of the classes, or numbers."""
         return (estimator.predict if task().name == "regression" else estimator.predict_proba)(self._select)
 
     def keep(self) -> None:
