@@ -6,7 +6,6 @@ experience.
 
 import json
 import statistics
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,11 +15,11 @@ from clock import cpu_seconds, seconds
 
 import months  # isort: skip
 import oracle  # isort: skip
-import traffic  # isort: skip
 import evaluate  # isort: skip
 import inference  # isort: skip
-import monitor  # isort: skip
 import train  # isort: skip
+from conftest import Lake, Trained, evaluation_arguments, pack, training_arguments  # isort: skip
+from windows import Site  # isort: skip
 from common.instances import to_instances  # isort: skip
 from common.model import Model  # isort: skip
 from common.runtime import write_json  # isort: skip
@@ -47,34 +46,22 @@ def curate(root: Path, *wanted: str) -> None:
 
 
 def jobs(root: Path) -> Iterator[tuple[str, float]]:
-    """Trains and evaluates on January, then monitors its last week with the processing job's program."""
-    inputs = {"features": root / "input/features", "labels": root / "input/labels"}
-    slices = {"gate_days": 7, "select_days": 7, "data_through": END}
-    outputs = {name: root / name for name in ("model", "checkpoints", "output")}
-    yield "train", cpu_seconds(lambda: train.main(options({**inputs, **slices, **outputs})))
+    """Trains and evaluates on January, then monitors its last week, with the arguments of the tests."""
+    lake = Lake(root / "input")
+    training = training_arguments(lake, root, data_through=END, num_round=None)
+    yield "train", cpu_seconds(lambda: train.main(training))
 
-    for name in ("challenger", "model"):
-        (root / "input" / name).mkdir()
-        with tarfile.open(root / "input" / name / "model.tar.gz", "w:gz") as tar:
-            tar.add(root / "model", ".")
-    fixed = {"gate-days": 7, "select-days": 7, "window-days": 7, "draws": 1000, "facet-min-rows": 500}
-    margins = {"brier-delta": 0.005, "segment-delta": 0.02, "segment-min-rows": 1000}
     report = {"run": "bench", "rows": {"curated": 0}, "files": []}
     write_json(root / f"input/quality/month={MONTH}/report.json", report)
-    write_json(root / "input/code/jobs.gz", {})
-    made = {"training-job": "bench", "image": "bench", "instance-type": "bench", "model-uri": "bench"}
-    places = {"input": root / "input", "output": root / "output", "message": root}
-    judge = options({"data-through": END, **fixed, **margins, **made, **places})
-    yield "evaluate", cpu_seconds(lambda: evaluate.main(judge))
+    judged, watched = root / "judged", root / "watched"
+    evaluation = evaluation_arguments(lake, root / "model", judged, **{"data-through": END})
+    yield "evaluate", cpu_seconds(lambda: evaluate.main(evaluation))
 
-    (root / "input/baseline").symlink_to(root / "output/evaluation")
-    traffic.replay(root / "captured", week(root), Model.load(root / "model"))
-    window = {"window-start": WEEK[0], "window-end": WEEK[1], "champion": "bench/1", "trained-through": END}
-    prefixes = {"captured": root / "captured", "labels": root / "input/labels", "windows": root / "windows"}
-    limits = {"label-delay-days": 2, "confirm-k": 2, "confirm-n": 3, "min-records": 1000, "draws": 1000}
-    more = {"min-label-coverage": 0.8, "facet-min-rows": 500, "metrics-namespace": "Bench", "kit": "bench"}
-    look = options({**window, **prefixes, **limits, **more, **places})
-    yield "monitor", cpu_seconds(lambda: monitor.main(look))
+    pack(root / "model", watched / "input/model")
+    (judged / "output/evaluation").rename(watched / "input/baseline")
+    site = Site(watched, Trained(lake, root))
+    site.traffic(*WEEK)
+    yield "monitor", cpu_seconds(lambda: site.look(*WEEK, **{"trained-through": END}))
 
 
 def week(root: Path) -> Any:

@@ -29,7 +29,7 @@ from common.model import Model  # isort: skip
 from common.slices import label_rows  # isort: skip
 from common.tables import between  # isort: skip
 from engine.sagemaker.search import Search  # isort: skip
-from jobs import END, curate, options  # isort: skip
+from jobs import END, MONTH, curate, options  # isort: skip
 from scipy.optimize import differential_evolution  # isort: skip
 
 Ranges = Mapping[str, list[dict[str, Any]]]
@@ -158,7 +158,7 @@ def branin_curve(name: str, seed: int, noise: float) -> list[float]:
 
 def training(root: Path, ranges: Ranges) -> dict[str, Any]:
     with contextlib.redirect_stdout(sys.stderr):
-        curate(root)
+        curate(root, MONTH)
     # All trials read the same rows.
     for reader in ("read_features", "read_labels"):
         setattr(train, reader, functools.cache(getattr(train, reader)))
