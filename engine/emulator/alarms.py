@@ -9,11 +9,12 @@ import operator
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
+from engine.emulator.metrics import sent
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -87,6 +88,16 @@ def added(metrics: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
     if found is None:
         return None
     return [by_id[name]["MetricStat"] for name in re.findall(r"FILL\((\w+)", found[1])]
+
+
+def silence(alarm: Mapping[str, Any]) -> Iterator[str]:
+    """Why an alarm with these properties never rings here, or not for all that it rings for on AWS."""
+    named = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics") or [] if "MetricStat" in each]
+    if alarm.get("Metrics") and added(alarm["Metrics"]) is None:
+        yield "never rings: of expressions only sums are evaluated"
+    for metric in named or [alarm]:
+        if not sent(metric["Namespace"], metric["MetricName"]):
+            yield f"{metric['Namespace']} {metric['MetricName']} is not measured"
 
 
 def _keep_evaluating(cloudwatch: Any, scale: float) -> None:

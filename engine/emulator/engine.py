@@ -26,6 +26,7 @@ from engine.emulator import (
     interpreter,
     lambdas,
     log_groups,
+    metrics,
     pinned,
     recreation,
     resource_types,
@@ -105,6 +106,7 @@ def install(settings: Settings) -> Engine:
     lambdas.install()
     log_groups.install(host)
     events.install(host)
+    metrics.install(host, settings.wait_scale)
     alarms.install(host, settings.wait_scale)
     deliveries.install(host)
     streams.install(host)

@@ -52,9 +52,13 @@ SEAMS: dict[str, str | None] = {
     "services.apigateway_v1:_create_request_validator": "api_id data",
     "services.apigateway_v1:_delete_request_validator": "api_id validator_id",
     "services.apigateway_v1:_gateway_error_response": "error request",
+    "services.apigateway_v1:_handle_execute_in_scope": (
+        "api_id stage_name method path headers body query_params owner_account_id owner_region"
+    ),
     "services.apigateway_v1:_json_schema_valid": "schema value root seen",
     "services.apigateway_v1:_model_schema": "api_id model_name",
     "services.apigateway_v1:_resources": None,
+    "services.apigateway_v1:_rest_apis": None,
     "services.athena:_execute_query": "query_id query database ddl catalog",
     "services.athena:_executions": None,
     "services.athena:_get_query_results": "data",
@@ -152,6 +156,8 @@ SEAMS: dict[str, str | None] = {
     "services.stepfunctions:_start_execution": "data",
     "services.stepfunctions:_state_machines": None,
     "services.stepfunctions:_state_query_language": "state_def ctx",
+    "services.sqs:_queues": None,
+    "services.sqs:_refresh_counts": "q",
     "services.s3:_bucket_tags": None,
     "services.s3:_buckets": None,
     "services.s3:_validate_bucket_name": "name",

@@ -97,17 +97,17 @@ def _alarm(host: EmulatorHost, plain: dict[str, Any]) -> dict[str, Any]:
     cloudwatch = pinned.module("services.cloudwatch")
 
     def put(props: dict[str, Any], write: Callable[[dict[str, Any]], Any]) -> Any:
-        if "Metrics" not in props:
-            return write(props)
-        described = write({**props, "Metrics": None, "MetricName": "-", "Namespace": "-"})
-        alarm = cloudwatch._alarms[described[0]]
-        alarm.update(MetricName=None, Namespace=None)
-        if alarms.added(props["Metrics"]) is None:
-            host.not_rehearsed(
-                f"{_ALARM} {described[0]}", "never rings: of expressions only sums are evaluated"
-            )
-        else:
-            alarm["Metrics"] = props["Metrics"]
+        expression = props.get("Metrics")
+        described = write(
+            {**props, "Metrics": None, "MetricName": "-", "Namespace": "-"} if expression else props
+        )
+        if expression:
+            alarm = cloudwatch._alarms[described[0]]
+            alarm.update(MetricName=None, Namespace=None)
+            if alarms.added(expression) is not None:
+                alarm["Metrics"] = expression
+        for why in alarms.silence(props):
+            host.not_rehearsed(f"{_ALARM} {described[0]}", why)
         return described
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:

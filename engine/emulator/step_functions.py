@@ -94,7 +94,6 @@ def install(host: EmulatorHost) -> None:
     sfn._SERVICE_DISPATCH["arn:aws:states:::"] = _without_pattern(dispatch)
     sfn._invoke_aws_sdk_integration = _without_pattern(dispatch)
     _make_starts_idempotent(sfn)
-    _count_executions(host, sfn)
 
 
 def _show_parameters(execution: dict[str, Any], resource: str, arguments: Any) -> None:
@@ -121,18 +120,6 @@ def _timeout_seconds(sfn: Any, state_def: dict[str, Any], raw_input: Any, ctx: A
         return {}
     value = sfn._jsonata_state_field(state_def, "TimeoutSeconds", "number", raw_input, ctx)
     return {"TimeoutSeconds": value}
-
-
-def _count_executions(host: EmulatorHost, sfn: Any) -> None:
-    """The metrics that alarms look at; the emulator sends the events of a status alone."""
-    original = sfn._emit_execution_status_event
-
-    def emit(execution: dict[str, Any]) -> None:
-        original(execution)
-        name = "Executions" + execution["status"].title().replace("_", "").replace("Running", "Started")
-        host.metric("AWS/States", name, 1, "Count", {"StateMachineArn": execution["stateMachineArn"]})
-
-    sfn._emit_execution_status_event = emit
 
 
 def _make_starts_idempotent(sfn: Any) -> None:

@@ -152,11 +152,36 @@ def test_an_alarm_on_a_sum_rings_for_each_of_its_metrics(engine, until):
     assert described()["Metrics"][0]["Id"] == "sum"
 
 
-def test_an_alarm_on_another_expression_is_said_to_never_ring(engine):
+def test_an_alarm_that_cannot_ring_is_said_not_to(engine):
     name = alarm_on(engine, failed_executions(["arn:aws:states:::m"], "{} / {}"))
-    said = [
-        each
-        for each in map(json.loads, (engine.run_dir / NOT_REHEARSED).read_text().splitlines())
-        if name in each["what"]
+    lines = map(json.loads, (engine.run_dir / NOT_REHEARSED).read_text().splitlines())
+    assert [line["why"] for line in lines if name in line["what"]] == [
+        "never rings: of expressions only sums are evaluated",
+        "AWS/States ExecutionsTimedOut is not measured",
     ]
-    assert [each["why"] for each in said] == ["never rings: of expressions only sums are evaluated"]
+
+
+def test_messages_that_wait_ring(engine, until):
+    queue, cloudwatch, sqs = engine.name("queue"), engine.client("cloudwatch"), engine.client("sqs")
+    url = sqs.create_queue(QueueName=queue)["QueueUrl"]
+    cloudwatch.put_metric_alarm(
+        AlarmName=queue,
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": queue}],
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )
+
+    def state():
+        return cloudwatch.describe_alarms(AlarmNames=[queue])["MetricAlarms"][0]["StateValue"]
+
+    until(lambda: state() == "OK")
+    sqs.send_message(QueueUrl=url, MessageBody="lost")
+    until(lambda: state() == "ALARM")
+    sqs.purge_queue(QueueUrl=url)
+    until(lambda: state() == "OK")

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -35,7 +36,12 @@ API = {"RestApiId": {"Ref": "Api"}}
 
 @pytest.fixture(scope="module")
 def api(engine):
-    function = engine.node_function("exports.handler = async (e) => ({ statusCode: 200, body: e.body })")
+    function = engine.node_function(
+        """exports.handler = async ({ body }) => {
+          const broken = body.includes('99');
+          return { statusCode: broken ? 502 : 200, body };
+        }"""
+    )
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
     method = {
         **API,
@@ -139,3 +145,25 @@ def test_a_valid_body_reaches_the_handler(engine, api, caller):
 def test_a_body_that_breaks_the_model_is_explained(engine, api, caller, body, detail):
     expected = {"message": "Invalid request body", "detail": detail}
     assert post(engine, api, body, caller) == (400, expected)
+
+
+def test_requests_are_counted_by_how_they_end(engine, api, caller):
+    cloudwatch, now = engine.client("cloudwatch"), datetime.now(UTC)
+
+    def count(metric):
+        found = cloudwatch.get_metric_statistics(
+            Namespace="AWS/ApiGateway",
+            MetricName=metric,
+            Dimensions=[{"Name": "ApiName", "Value": "predict"}],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(hours=1),
+            Period=86_400,
+            Statistics=["Sum"],
+        )
+        return sum(each["Sum"] for each in found["Datapoints"])
+
+    before = [count(metric) for metric in ("Count", "4XXError", "5XXError")]
+    for body in (VALID, "{}", VALID.replace("null", "99")):
+        post(engine, api, body, caller)
+    after = [count(metric) for metric in ("Count", "4XXError", "5XXError")]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [3, 1, 1]
