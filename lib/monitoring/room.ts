@@ -12,7 +12,7 @@ export const monitoring = {
     /** Parts of an exchange for Clarify, JSON. */
     clarify: 'CLARIFY',
   },
-  events: { completed: 'Model Monitor Run Completed' },
+  events: { completed: 'Monitoring Run Completed' },
   metrics: { heartbeat: 'MonitorHeartbeat', ...words.metrics },
   alarms: {
     drift: {

@@ -103,7 +103,7 @@ test("a run with violations becomes the kit's own event, confirmed by the day be
   objects.set('raw/ground-truth/2026/11/23/00/labels.jsonl', '{}\n{}\n{}\n');
   await ended('data-quality', { exit: violated });
   const { Source, DetailType } = events.commandCalls(PutEventsCommand)[0]!.args[0].input.Entries![0]!;
-  expect([Source, DetailType]).toEqual(['mlkit.monitoring', 'Model Monitor Run Completed']);
+  expect([Source, DetailType]).toEqual(['mlkit.monitoring', 'Monitoring Run Completed']);
   expect(sent()).toMatchObject({
     window: { start: '2026-11-20', end: '2026-11-21' },
     champion,

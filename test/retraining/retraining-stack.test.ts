@@ -6,7 +6,7 @@ test('every judging run reaches the guard, and so does every end of Train', () =
   expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([
     {
       source: ['mlkit.monitoring'],
-      'detail-type': ['Model Monitor Run Completed'],
+      'detail-type': ['Monitoring Run Completed'],
       detail: { status: ['Completed', 'CompletedWithViolations'] },
     },
     {

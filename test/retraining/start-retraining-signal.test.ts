@@ -18,7 +18,7 @@ const event = {
   id: 'e1',
   time,
   source: 'team-a.monitoring',
-  'detail-type': 'Model Monitor Run Completed',
+  'detail-type': 'Monitoring Run Completed',
   account: '123456789012',
   region: 'us-east-1',
   resources: [],

@@ -30,7 +30,7 @@ const envelope = {
 const violation = {
   ...envelope,
   source: 'mlkit.monitoring',
-  'detail-type': 'Model Monitor Run Completed' as const,
+  'detail-type': 'Monitoring Run Completed' as const,
   detail: {
     window: { start: '2013-06-01', end: '2013-06-08' },
     champion,

@@ -22,14 +22,14 @@ const sfn = new SFNClient({});
 
 /** @throws Refusal for a malformed event, before anything is written; the event ends in the dead-letter queue with the reason */
 export async function handler(event: EventBridgeEvent<string, unknown>): Promise<void> {
-  if (event['detail-type'] === 'Step Functions Execution Status Change') return release(event);
+  if (event['detail-type'] === 'Step Functions Execution Status Change') return freeLock(event);
   const signal = signalOf(event, kit, new Date());
   if ('ignored' in signal) return console.info({ signal: event.id, ...signal });
   const outcome = await consider(signal, config, table, startTrain, () => new Date());
   console.info({ signal: signal.id, window: signal.window, outcome });
 }
 
-async function release({ id, detail }: EventBridgeEvent<string, unknown>): Promise<void> {
+async function freeLock({ id, detail }: EventBridgeEvent<string, unknown>): Promise<void> {
   const fields = fieldsAt('detail', detail);
   const name = textAt('detail.name', fields.name);
   const status = textAt('detail.status', fields.status);
