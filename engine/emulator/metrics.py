@@ -49,7 +49,7 @@ def _count_executions(host: EmulatorHost) -> None:
 
 
 def _count_requests(host: EmulatorHost) -> None:
-    """By the API's name alone, as AWS does where a stage has no detailed metrics of its methods."""
+    """AWS counts by the name of an API, and by its methods only where a stage asks for detailed metrics."""
     gateway = pinned.module("services.apigateway_v1")
     handle = gateway._handle_execute_in_scope
 
