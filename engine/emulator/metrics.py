@@ -1,5 +1,6 @@
 """Seam: metrics that services send by themselves. The emulator (1.5.33) sends those of Lambda alone."""
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ _SENT: Mapping[str, frozenset[str]] = {
     ),
 }
 _QUEUES_EVERY_SECONDS = 60
+
+_log = logging.getLogger(__name__)
 
 
 def install(host: EmulatorHost, scale: float) -> None:
@@ -65,13 +68,19 @@ def _count_requests(host: EmulatorHost) -> None:
 
 
 def _keep_measuring_queues(host: EmulatorHost, scale: float) -> None:
-    sqs = pinned.module("services.sqs")
     while True:
-        for queue in list(sqs._queues.values()):
-            sqs._refresh_counts(queue)
-            visible = int(queue["attributes"]["ApproximateNumberOfMessages"])
-            # Minutes without a message say nothing that an alarm needs, and data never expires here.
-            if visible > 0:
-                name = {"QueueName": queue["name"]}
-                host.metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", visible, "Count", name)
+        try:
+            _measure_queues(host)
+        except Exception:  # noqa: BLE001 - a queue that is made at this moment must not end the measurements
+            _log.exception("the queues were not measured")
         time.sleep(_QUEUES_EVERY_SECONDS * scale)
+
+
+def _measure_queues(host: EmulatorHost) -> None:
+    now = time.time()
+    for queue in pinned.module("services.sqs")._queues.values():
+        visible = sum(message["visible_at"] <= now for message in list(queue["messages"]))
+        # Minutes without a message say nothing that an alarm needs, and data never expires here.
+        if visible > 0:
+            name = {"QueueName": queue["name"]}
+            host.metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", visible, "Count", name)

@@ -157,7 +157,6 @@ SEAMS: dict[str, str | None] = {
     "services.stepfunctions:_state_machines": None,
     "services.stepfunctions:_state_query_language": "state_def ctx",
     "services.sqs:_queues": None,
-    "services.sqs:_refresh_counts": "q",
     "services.s3:_bucket_tags": None,
     "services.s3:_buckets": None,
     "services.s3:_validate_bucket_name": "name",

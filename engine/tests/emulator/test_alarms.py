@@ -54,24 +54,20 @@ def test_a_datapoint_is_the_statistic_of_one_whole_period():
     assert datapoints(alarm(ExtendedStatistic="p50"), points, 1.3, 0.01) == [5.0, 1.5]
 
 
+def watching(cloudwatch, name, **metric):
+    """Puts an alarm; answers a function of its state."""
+    given = {"Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0, **metric}
+    rule = {"ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching"}
+    cloudwatch.put_metric_alarm(AlarmName=name, **given, **rule)
+    return lambda: cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
+
+
 def test_an_alarm_rings_for_its_own_series_and_clears(engine, until):
     cloudwatch, name = engine.client("cloudwatch"), engine.name("alarm")
     mine, other = ([{"Name": "EndpointName", "Value": value}] for value in (name, "other"))
-    cloudwatch.put_metric_alarm(
-        AlarmName=name,
-        Namespace="Kit",
-        MetricName="Errors",
-        Dimensions=mine,
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=2,
-        Threshold=0,
-        ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="notBreaching",
+    state = watching(
+        cloudwatch, name, Namespace="Kit", MetricName="Errors", Dimensions=mine, EvaluationPeriods=2
     )
-
-    def state():
-        return cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
 
     def put(dimensions):
         datum = {"MetricName": "Errors", "Dimensions": dimensions, "Value": 1}
@@ -164,21 +160,13 @@ def test_an_alarm_that_cannot_ring_is_said_not_to(engine):
 def test_messages_that_wait_ring(engine, until):
     queue, cloudwatch, sqs = engine.name("queue"), engine.client("cloudwatch"), engine.client("sqs")
     url = sqs.create_queue(QueueName=queue)["QueueUrl"]
-    cloudwatch.put_metric_alarm(
-        AlarmName=queue,
+    state = watching(
+        cloudwatch,
+        queue,
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
         Dimensions=[{"Name": "QueueName", "Value": queue}],
-        Statistic="Maximum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=0,
-        ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="notBreaching",
     )
-
-    def state():
-        return cloudwatch.describe_alarms(AlarmNames=[queue])["MetricAlarms"][0]["StateValue"]
 
     until(lambda: state() == "OK")
     sqs.send_message(QueueUrl=url, MessageBody="lost")
