@@ -73,7 +73,8 @@ def _keep_measuring_queues(host: EmulatorHost, scale: float) -> None:
             _measure_queues(host)
         except Exception:  # noqa: BLE001 - a queue that is made at this moment must not end the measurements
             _log.exception("the queues were not measured")
-        time.sleep(_QUEUES_EVERY_SECONDS * scale)
+        # A scale of 0 leaves no time between two looks, and they would take all of a processor.
+        time.sleep(max(_QUEUES_EVERY_SECONDS * scale, 0.1))
 
 
 def _measure_queues(host: EmulatorHost) -> None:
