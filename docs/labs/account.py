@@ -11,6 +11,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
+# A program asks often, some of them with many requests at once.
+session, http = boto3.Session(), URLLib3Session(max_pool_connections=50)
+
 
 def client(service: str) -> Any:
     """A boto3 client. Ends the program in a terminal that points past the local account of the clone."""
@@ -25,7 +28,7 @@ def client(service: str) -> Any:
                 file=sys.stderr,
             )
             sys.exit(2)
-    return boto3.client(service)
+    return session.client(service)
 
 
 def outputs(stack: str) -> dict[str, str]:
@@ -44,11 +47,11 @@ def api(stack: str, name: str) -> str:
     id, stage = found[f"{name}Id"], found[f"{name}Stage"]
     if local:
         return f"{local}/restapis/{id}/{stage}/_user_request_"
-    return f"https://{id}.execute-api.{boto3.Session().region_name}.amazonaws.com/{stage}"
+    return f"https://{id}.execute-api.{session.region_name}.amazonaws.com/{stage}"
 
 
 def post(url: str, body: bytes) -> AWSResponse:
     """The answer to JSON, sent with the signature of whoever runs the program."""
-    session, request = boto3.Session(), AWSRequest("POST", url, {"Content-Type": "application/json"}, body)
+    request = AWSRequest("POST", url, {"Content-Type": "application/json"}, body)
     SigV4Auth(session.get_credentials(), "execute-api", session.region_name).add_auth(request)
-    return URLLib3Session().send(request.prepare())
+    return http.send(request.prepare())
