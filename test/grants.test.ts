@@ -1,5 +1,6 @@
 /** Every IAM statement is missed when it is gone, or stands on the list of those that the emulator cannot exercise. */
 import list from '../engine/audit/unexercised.json';
+import { optInRooms } from '../lib/rooms';
 import { grants, type Grants } from '../scripts/rehearse/grants';
 import { kit, managed } from './shared/kit';
 
@@ -9,12 +10,13 @@ const apps = {
   production: () => kit('production'),
   managed: () => kit('standard', managed),
   expiring: () => kit('sandbox', { serving: { expireAfterHours: 8 } }),
+  rooms: () => kit('sandbox', { rooms: optInRooms, warehouse: { adminSecret: true } }),
 };
 const names = Object.keys(apps) as (keyof typeof apps)[];
 const found = {} as Record<keyof typeof apps, Grants>;
 
 beforeAll(async () => {
-  for (const name of names) found[name] = await grants(apps[name](), name);
+  for (const name of names) found[name] = await grants(apps[name](), name === 'rooms' ? 'sandbox' : name);
 }, 120_000);
 
 describe.each(names)('of %s', (name) => {

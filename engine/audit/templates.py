@@ -59,6 +59,11 @@ class Templates:
         )
         return {resource.id: resource for resource in found}
 
+    def has_stack_of(self, principal: str) -> bool:
+        """Whether the stack of a role's id is here; principals that are no roles of a template count as here."""
+        stack, separator, _ = principal.partition("/")
+        return not separator or stack in self._templates
+
     def of_type(self, *types: str) -> Iterator[Resource]:
         return (resource for resource in self.resources.values() if resource.type in types)
 

@@ -7,8 +7,8 @@ import { type Grant, list, type Model, type Node } from '../shared/model';
 import type { Json } from '../shared/templates';
 import { type Finding, finding, keyPolicy } from './key-policy';
 
-/** Roles that services assume: the resource type, the property with the role, the service. */
-export const assumes: readonly (readonly [type: string, property: string, service: string])[] = [
+/** Roles that services assume: the resource type, the property with the role, the service and its further names. */
+export const assumes: readonly (readonly [type: string, property: string, ...services: string[]])[] = [
   ['AWS::StepFunctions::StateMachine', 'RoleArn', 'states'],
   ['AWS::Lambda::Function', 'Role', 'lambda'],
   ['AWS::Glue::Job', 'Role', 'glue'],
@@ -18,6 +18,7 @@ export const assumes: readonly (readonly [type: string, property: string, servic
   ['AWS::Scheduler::Schedule', 'Target', 'scheduler'],
   ['AWS::ApiGateway::Account', 'CloudWatchRoleArn', 'apigateway'],
   ['AWS::EC2::FlowLog', 'DeliverLogsPermissionArn', 'vpc-flow-logs'],
+  ['AWS::RedshiftServerless::Namespace', 'IamRoles', 'redshift-serverless', 'redshift'],
 ];
 
 /** An action of one resource on another: under a role, or as a service that the target's own policy admits. */
@@ -114,19 +115,19 @@ function crossed(model: Model, { from, to, action, role, service, source }: Edge
 export const edges = {
   ...keyPolicy,
   'roles trust exactly the services that assume them': (model) => {
-    const trusted = (node: Node, role: Node, service: string) =>
+    const trusted = (node: Node, role: Node, services: string) =>
       finding(
         node,
-        model.trusts(role).join() === service,
-        `uses ${role.id} as ${service}, which trusts ${model.trusts(role).join()}`,
+        model.trusts(role).join() === services,
+        `uses ${role.id} as ${services}, which trusts ${model.trusts(role).join()}`,
       );
     return [
-      ...assumes.flatMap(([type, property, service]) =>
+      ...assumes.flatMap(([type, property, ...services]) =>
         model
           .ofType(type)
           .flatMap((node) =>
             rolesIn(model, node, node.properties[property]).flatMap((role) =>
-              trusted(node, role, `${service}.amazonaws.com`),
+              trusted(node, role, services.map((service) => `${service}.amazonaws.com`).join()),
             ),
           ),
       ),

@@ -91,6 +91,7 @@ export const mistrust =
         for (const { Principal } of Type === 'AWS::IAM::Role'
           ? list<Json>(Properties.AssumeRolePolicyDocument.Statement)
           : [])
-          if (Principal.Service === `${service}.amazonaws.com`) Principal.Service = 'ec2.amazonaws.com';
+          if (list<string>(Principal.Service).includes(`${service}.amazonaws.com`))
+            Principal.Service = 'ec2.amazonaws.com';
     return broken;
   };

@@ -22,6 +22,7 @@ import { assemble } from '../assembly';
 import { expect, type Ground, type Scenario, type Stage } from '../scenario';
 
 const DOCUMENTS = `${inputs.documents}rehearsed/`;
+const PICTURE = `${inputs.images}rehearsed.png`;
 const CONFIG = {
   rooms: optInRooms,
   warehouse: { adminSecret: true },
@@ -51,7 +52,9 @@ export const rooms: Scenario = {
     {
       Effect: 'Allow',
       Action: ['s3:PutObject'],
-      Resource: ['athena-results/*', `${inputs.documents}*`].map((keys) => `arn:aws:s3:::*/${keys}`),
+      Resource: ['athena-results/*', `${inputs.documents}*`, `${inputs.images}*`].map(
+        (keys) => `arn:aws:s3:::*/${keys}`,
+      ),
     },
     { Effect: 'Allow', Action: ['states:StartExecution'], Resource: 'arn:aws:states:*:*:stateMachine:*Analyze*' },
   ],
@@ -112,11 +115,15 @@ async function callServices({ kit, out }: Stage): Promise<string> {
     typeof credentials === 'function' ? credentials() : credentials!,
   );
   const text = 'My name is Ann Lee and the crew was great';
+  const picture = Buffer.from(LARGE, 'base64');
+  await kit.s3.send(new PutObjectCommand({ Bucket: kit.buckets.raw, Key: PICTURE, Body: picture }));
   const calls: [path: string, body: object, status: number, words: RegExp][] = [
     ['text', { text, language: 'en' }, 200, /POSITIVE.*My name is \[NAME\] and/],
     ['text', { text: 'x'.repeat(5001), language: 'en' }, 400, /5000 bytes of UTF-8 for sentiment/],
     ['image', { bytes: LARGE }, 200, /"labels":\[\{"name":"/],
     ['image', { bytes: SMALL }, 400, /InvalidParameterException/],
+    ['image', { key: PICTURE }, 200, /"labels":\[\{"name":"/],
+    ['image', { key: `${inputs.images}none.png` }, 400, /names no picture/],
     ['speech', { text, marks: ['word'] }, 200, /speech\/[^"]*\.mp3.*\.marks\.jsonl/],
     ['speech', { ssml: '<speak>5 < 6</speak>' }, 400, /InvalidSsmlException/],
   ];
@@ -130,7 +137,7 @@ async function callServices({ kit, out }: Stage): Promise<string> {
   return 'text, picture and speech are each answered by a marked stand-in, and refused';
 }
 
-/** A document that is too long for its batch gives a line with the reason; the others are analyzed. */
+/** A document that is too long for its batch gives a line with the reason; the others are analyzed. A prefix without documents fails. */
 async function analyze({ kit, out }: Stage): Promise<string> {
   const texts = ['The crew was great', 'The bags were lost at Newark', 'x'.repeat(batchLimits.bytes + 1)];
   for (const [at, Body] of texts.entries())
@@ -151,6 +158,8 @@ async function analyze({ kit, out }: Stage): Promise<string> {
     documents === 3 && told.slice(0, 2).join() === 'POSITIVE,NEGATIVE' && /has 5001 bytes/.test(told[2] ?? ''),
     `Analyze of ${documents} documents wrote ${told.join(', ')}`,
   );
+  const empty = await refusal(run(kit, 'analyze', { prefix: `${inputs.documents}none/` }, out));
+  expect(empty.includes('NoDocuments'), `Analyze of a prefix without documents: ${empty}`);
   return `of ${documents} documents one is refused with its reason`;
 }
 

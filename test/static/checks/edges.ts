@@ -3,12 +3,18 @@ import { assumes, edges as found } from '../../../scripts/rehearse/edges';
 import type { Json } from '../../shared/json';
 import { type Check, edit, mistrust, type Mutation, rewrite, without } from '../check';
 
+/** Variants with a resource of a type that not every variant has. */
+const played: Readonly<Record<string, readonly string[]>> = {
+  'AWS::EC2::FlowLog': ['production'],
+  'AWS::RedshiftServerless::Namespace': ['managed'],
+};
+
 const broken: Record<keyof typeof found, Mutation[]> = {
   'roles trust exactly the services that assume them': assumes
     .map(([type, , service]) => ({
       breaks: mistrust(service),
       finds: /uses \S+ as \S+, which trusts ec2.amazonaws.com/,
-      only: type === 'AWS::EC2::FlowLog' ? ['production'] : undefined,
+      only: played[type],
     }))
     .concat({
       breaks: edit(
