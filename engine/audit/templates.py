@@ -60,7 +60,7 @@ class Templates:
         return {resource.id: resource for resource in found}
 
     def has_stack_of(self, principal: str) -> bool:
-        """Whether the stack of a role's id is here; principals that are no roles of a template count as here."""
+        """Whether the stack of a role's id is here; a principal without a stack counts as here."""
         stack, separator, _ = principal.partition("/")
         return not separator or stack in self._templates
 

@@ -162,6 +162,13 @@ def test_the_policies_decide_what_was_recorded():
     assert "rehearsal-client events:PutEvents on * was allowed" in wrong[0]
 
 
+def test_a_role_of_a_stack_that_is_off_is_left_out_and_a_lost_role_of_a_stack_is_not():
+    of_opt_in_room = Call("kit-warehouse/Reader6F", "s3:GetObject", f"{BUCKET}/features/a")
+    assert disagreements(Templates(TEMPLATES), [played({of_opt_in_room: True})]) == []
+    lost = Call("kit-lake/FormerRole7A", "s3:GetObject", f"{BUCKET}/features/a")
+    assert len(disagreements(Templates(TEMPLATES), [played({lost: True})])) == 1
+
+
 def test_another_namespace_or_source_is_not_allowed():
     policies = Policies(Templates(TEMPLATES))
     assert policies.allows(METRIC)
