@@ -9,6 +9,14 @@ from typing import Any
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
 
+# Status of an execution -> the metric that counts it.
+_EXECUTIONS = {
+    "RUNNING": "ExecutionsStarted",
+    "SUCCEEDED": "ExecutionsSucceeded",
+    "FAILED": "ExecutionsFailed",
+    "ABORTED": "ExecutionsAborted",
+    "TIMED_OUT": "ExecutionsTimedOut",
+}
 _SENT: Mapping[str, frozenset[str]] = {
     "AWS/ApiGateway": frozenset({"Count", "4XXError", "5XXError"}),
     "AWS/Lambda": frozenset({"Invocations", "Errors", "Throttles", "Duration"}),
@@ -16,9 +24,7 @@ _SENT: Mapping[str, frozenset[str]] = {
         {"Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "ModelLatency", "OverheadLatency"}
     ),
     "AWS/SQS": frozenset({"ApproximateNumberOfMessagesVisible"}),
-    "AWS/States": frozenset(
-        {"ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsAborted"}
-    ),
+    "AWS/States": frozenset(_EXECUTIONS.values()),
 }
 _QUEUES_EVERY_SECONDS = 60
 
@@ -44,9 +50,8 @@ def _count_executions(host: EmulatorHost) -> None:
 
     def emit(execution: dict[str, Any]) -> None:
         original(execution)
-        status = execution["status"].capitalize().replace("Running", "Started")
         machine = {"StateMachineArn": execution["stateMachineArn"]}
-        host.metric("AWS/States", f"Executions{status}", 1, "Count", machine)
+        host.metric("AWS/States", _EXECUTIONS[execution["status"]], 1, "Count", machine)
 
     sfn._emit_execution_status_event = emit
 

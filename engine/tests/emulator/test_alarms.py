@@ -128,11 +128,15 @@ def test_an_alarm_on_a_sum_rings_for_each_of_its_metrics(engine, until):
         name: sfn.create_state_machine(
             name=engine.name(name),
             roleArn=role,
-            definition=json.dumps({"StartAt": "Only", "States": {"Only": of}}),
+            definition=json.dumps({"StartAt": "Only", "TimeoutSeconds": 1, "States": {"Only": of}}),
         )["stateMachineArn"]
-        for name, of in {"good": {"Type": "Succeed"}, "bad": {"Type": "Fail"}}.items()
+        for name, of in {
+            "good": {"Type": "Succeed"},
+            "bad": {"Type": "Fail"},
+            "slow": {"Type": "Wait", "Seconds": 3000, "End": True},
+        }.items()
     }
-    fills = "SUM([FILL({}, 0), FILL({}, 0), FILL({}, 0), FILL({}, 0)])"
+    fills = f"SUM([{', '.join(['FILL({}, 0)'] * 2 * len(machines))}])"
     name = alarm_on(engine, failed_executions(machines.values(), fills))
 
     def described():
@@ -142,18 +146,21 @@ def test_an_alarm_on_a_sum_rings_for_each_of_its_metrics(engine, until):
     sfn.start_execution(stateMachineArn=machines["good"])
     time.sleep(1.5)
     assert described()["StateValue"] == "OK"
-    sfn.start_execution(stateMachineArn=machines["bad"])
-    until(lambda: described()["StateValue"] == "ALARM")
-    until(lambda: described()["StateValue"] == "OK")
+    for ending in ("bad", "slow"):
+        sfn.start_execution(stateMachineArn=machines[ending])
+        until(lambda: described()["StateValue"] == "ALARM")
+        until(lambda: described()["StateValue"] == "OK")
     assert described()["Metrics"][0]["Id"] == "sum"
 
 
 def test_an_alarm_that_cannot_ring_is_said_not_to(engine):
-    name = alarm_on(engine, failed_executions(["arn:aws:states:::m"], "{} / {}"))
+    metrics = failed_executions(["arn:aws:states:::m"], "{} / {}")
+    metrics[1]["MetricStat"]["Metric"]["MetricName"] = "ExecutionTime"
+    name = alarm_on(engine, metrics)
     lines = map(json.loads, (engine.run_dir / NOT_REHEARSED).read_text().splitlines())
     assert [line["why"] for line in lines if name in line["what"]] == [
         "never rings: of expressions only sums are evaluated",
-        "AWS/States ExecutionsTimedOut is not measured",
+        "AWS/States ExecutionTime is not measured",
     ]
 
 
