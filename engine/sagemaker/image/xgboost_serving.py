@@ -16,7 +16,13 @@ from functools import cache
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from sagemaker_containers import _env, _errors, _transformer, _worker
+import _distutils_hack
+
+# The library imports distutils, which Python 3.12 lacks. A .pth file of setuptools makes this call in the
+# image.
+_distutils_hack.add_shim()
+
+from sagemaker_containers import _env, _errors, _transformer, _worker  # noqa: E402 - needs distutils
 
 
 def default_input_fn(body: str | bytes, content_type: str) -> Any:
