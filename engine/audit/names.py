@@ -98,7 +98,8 @@ class Names:
     def fold(self, text: str) -> str:
         """A name, ARN or value of a run without the parts that differ in the next run."""
         if not text.startswith("arn:"):
-            return self._pattern.sub(self._folded, text)
+            # A prefix of keys stands in a request's conditions.
+            return re.sub(r"^tables/.+", "tables/…", self._pattern.sub(self._folded, text))
         *head, tail = text.split(":", 5)
         tail = self._pattern.sub(self._folded, tail)
         if head[2] == "s3":

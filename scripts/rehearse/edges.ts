@@ -8,7 +8,7 @@ import type { Json } from '../shared/templates';
 import { type Finding, finding, keyPolicy } from './key-policy';
 
 /** Roles that services assume: the resource type, the property with the role, the service and its further names. */
-export const assumes: readonly (readonly [type: string, property: string, ...services: string[]])[] = [
+export const assumes: readonly (readonly [type: string, property: string, service: string, ...names: string[]])[] = [
   ['AWS::StepFunctions::StateMachine', 'RoleArn', 'states'],
   ['AWS::Lambda::Function', 'Role', 'lambda'],
   ['AWS::Glue::Job', 'Role', 'glue'],
