@@ -60,8 +60,4 @@ export const knownQuotas = quotas.quotas as Quota[];
 /** `{type} for … usage`: quotas of a new account for instance types that `knownQuotas` does not list. */
 export const quotaFamilies = quotas.families as (Omit<Quota, 'code' | 'newAccount'> & { name: string })[];
 
-export const priceList: { region: string; currency: string; prices: Record<string, Price> } = {
-  region: prices.region,
-  currency: prices.currency,
-  prices: prices.prices as Record<string, Price>,
-};
+export const priceList = prices as { region: string; currency: string; prices: Record<string, Price> };
