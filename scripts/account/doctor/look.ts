@@ -1,7 +1,7 @@
 /** Collects findings from the account; judge.ts judges them. */
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../operate/deployed-kit';
-import { call, pages } from '../../shared/sdk';
+import { call, listAll } from '../../shared/sdk';
 import type { Image, ToldQuota } from './judge';
 import type { Need } from './needs';
 
@@ -78,10 +78,8 @@ export class Quotas {
   }
 
   private async list(ServiceCode: string): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    const listed = pages(this.aws, 'service-quotas:ListAWSDefaultServiceQuotas', { ServiceCode }, ['Quotas']);
-    for await (const { QuotaName, QuotaCode } of listed) found.set(QuotaName, QuotaCode);
-    return found;
+    const listed = await listAll(this.aws, 'service-quotas:ListAWSDefaultServiceQuotas', { ServiceCode }, ['Quotas']);
+    return new Map(listed.map(({ QuotaName, QuotaCode }) => [QuotaName, QuotaCode]));
   }
 }
 
@@ -90,9 +88,8 @@ const TAGGED = 'resource-groups-tagging-api:GetResources';
 /** ARNs of everything that carries the kit's tag. */
 export async function tagged(aws: Aws, kit: string): Promise<string[]> {
   const filter = { TagFilters: [{ Key: 'kit', Values: [kit] }] };
-  const found: string[] = [];
-  for await (const { ResourceARN } of pages(aws, TAGGED, filter, ['ResourceTagMappingList'])) found.push(ResourceARN);
-  return found;
+  const found = await listAll(aws, TAGGED, filter, ['ResourceTagMappingList']);
+  return found.map(({ ResourceARN }) => ResourceARN);
 }
 
 /** Whether Model Monitor was ever used here. An empty list is no proof, because only create calls are refused. */
