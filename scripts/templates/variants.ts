@@ -10,8 +10,6 @@ export interface Variant {
 
 /** The configurations of the documents, with the default dataset and every opt-in room; the first is the one of `cdk deploy`. */
 export const variants: Record<string, Variant> = {
-  sandbox: documented.sandbox!,
-  standard: documented.standard!,
-  production: documented.production!,
+  ...documented,
   managed: { ...documented.managed!, of: 'standard' },
 };
