@@ -1,6 +1,7 @@
 /** `npm run local`: the account on this machine. */
 import { type Command, Option } from 'commander';
 import type { Overlay } from '../../lib/config';
+import { Refused } from '../../lib/shared/refused';
 import { examples, option, type Where, whole } from '../shared/arguments';
 import { terminal } from '../shared/out';
 
@@ -34,33 +35,23 @@ export function register(program: Command): void {
     .command('status')
     .description('since when it is up, its stacks, and the exports for other programs')
     .addOption(option.json())
-    .action(async ({ json }: { json: boolean }) => {
-      const { status } = load<typeof import('./look')>('./look');
-      await status(json);
-    });
+    .action(({ json }: { json: boolean }) => load<typeof import('./look')>('./look').status(json));
   local
     .command('open')
     .description('serve a page for the browser that shows what goes on in it, until Ctrl-C')
     .option('--port <port>', 'of the page (default: a free one)', whole, 0)
-    .action(async ({ port }: { port: number }) => {
-      const { open } = load<typeof import('./open')>('./open');
-      await open(port);
-    });
+    .action(({ port }: { port: number }) => load<typeof import('./open')>('./open').open(port));
   local
     .command('logs')
     .description('what the engine, a deployment or a function wrote')
     .argument('[what]', 'a name, or a part of it (default: lists them)')
-    .action(async (what?: string) => {
-      const { logs } = load<typeof import('./look')>('./look');
-      await logs(what);
-    });
+    .action((what?: string) => load<typeof import('./look')>('./look').logs(what));
   local
     .command('reset')
     .description('start it anew, as it was asked for')
     .action(async () => {
       const { start, stop } = starting();
       const { recorded } = load<typeof import('./account')>('./account');
-      const { Refused } = load<typeof import('../../lib/shared/refused')>('../../lib/shared/refused');
       const earlier = recorded();
       if (earlier === undefined) throw new Refused('this clone has no local account yet: npm run local starts one');
       await stop();
@@ -70,8 +61,7 @@ export function register(program: Command): void {
     .command('watch')
     .description('deploy what is saved in bin, lib, lambda, jobs and datasets, until Ctrl-C')
     .action(async () => {
-      const { watch } = load<typeof import('./watch')>('./watch');
-      process.exitCode = await watch();
+      process.exitCode = await load<typeof import('./watch')>('./watch').watch();
     });
   local
     .command('stop')
