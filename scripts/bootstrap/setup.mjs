@@ -35,12 +35,7 @@ export async function bringUpToDate(steps, folder, stream = process.stderr) {
   try {
     const done = {};
     for (const [place, step] of steps.entries()) {
-      const needs =
-        step.needs ??
-        steps
-          .slice(0, place)
-          .slice(-1)
-          .map(({ name }) => name);
+      const needs = step.needs ?? [steps[place - 1]?.name];
       const ready = Promise.all(needs.map((name) => done[name]));
       done[step.name] = ready.then(() => (isFresh(step, folder) ? undefined : make(step, folder, stream)));
     }
