@@ -1,36 +1,24 @@
 /** `npm run local`: the account on this machine. */
 import { type Command, Option } from 'commander';
-import type { Overlay } from '../../lib/config';
 import { Refused } from '../../lib/shared/refused';
-import { examples, option, type Where, whole } from '../shared/arguments';
+import { examples, option, shaped, type Where, whole } from '../shared/arguments';
 import { terminal } from '../shared/out';
+import type { Asked } from './account';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the engine for every command
 const load = <Module>(path: string): Module => require(path) as Module;
 const starting = () => load<typeof import('./start')>('./start');
 
-interface StartOptions {
-  profile: string;
-  config: Overlay;
-  with?: string[];
-  seed?: 'history';
-  empty?: boolean;
-}
-
 /** Adds `local` with what can be done to it; started by itself, it starts the account. */
 export function register(program: Command): void {
   const out = terminal();
   const local = program.command('local').description('an AWS account on this machine, with the kit in it, that stays');
-  local
-    .command('start', { isDefault: true })
+  shaped(local.command('start', { isDefault: true }))
     .description('start the engine, deploy the kit into it, and leave it running')
-    .addOption(option.profile())
-    .addOption(option.config())
-    .addOption(option.with())
     .addOption(new Option('--seed <state>', 'begin with a first model that serves').choices(['history']))
     .addOption(new Option('--empty', 'deploy nothing: a new account').conflicts('seed'))
     .addHelpText(...examples('local', 'local --seed history', 'local --profile standard', 'local --empty'))
-    .action((options: StartOptions) => starting().start({ kit: program.opts<Where>().kit, ...options }, out));
+    .action((options: Omit<Asked, 'kit'>) => starting().start({ kit: program.opts<Where>().kit, ...options }, out));
   local
     .command('status')
     .description('since when it is up, its stacks, and the exports for other programs')
