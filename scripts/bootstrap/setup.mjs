@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdLock } from './lock.mjs';
-import { StepLine } from './output.mjs';
+import { stepLine } from './output.mjs';
 import { SetupProblem } from './problem.mjs';
 import { STEPS } from './steps.mjs';
 import { ROOT, TOOLCHAIN } from './paths.mjs';
@@ -49,14 +49,14 @@ export async function bringUpToDate(steps, folder, stream = process.stderr) {
 
 async function make(step, folder, stream) {
   const stamp = stampFile(step, folder);
-  const line = new StepLine(step.name, stream);
+  const line = stepLine(step.name, stream);
   try {
     rmSync(stamp, { force: true });
     const remark = await step.make((text) => line.detail(text));
     writeFileSync(stamp, inputHash(step));
-    line.done(remark);
+    line.end(remark ?? 'ok');
   } catch (error) {
-    line.failed();
+    line.end('failed');
     throw error;
   }
 }
