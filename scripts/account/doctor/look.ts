@@ -2,6 +2,7 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../operate/deployed-kit';
 import { call, listAll } from '../../shared/sdk';
+import type { Json } from '../../shared/templates';
 import type { Image, ToldQuota } from './judge';
 import type { Need } from './needs';
 
@@ -35,14 +36,16 @@ export async function hasImage(aws: Aws, { imageTag, ...repository }: Image): Pr
 export async function bootstrapVersion(aws: Aws): Promise<number | null> {
   // The default qualifier of bootstrapped accounts.
   const Name = '/cdk-bootstrap/hnb659fds/version';
-  try {
-    const { Parameter } = await call(aws, 'ssm:GetParameter', { Name });
-    return Number(Parameter.Value);
-  } catch (error) {
-    if ((error as Error).name === 'ParameterNotFound') return null;
-    throw error;
-  }
+  const found = await unless('ParameterNotFound', call(aws, 'ssm:GetParameter', { Name }));
+  return found === null ? null : Number(found.Parameter.Value);
 }
+
+/** The answer of a call; null when it ends in an error of this name. */
+const unless = (name: string, answer: Promise<Json>): Promise<Json> =>
+  answer.catch((error: Error) => {
+    if (error.name === name) return null;
+    throw error;
+  });
 
 export class Quotas {
   private readonly byName = new Map<string, Promise<Map<string, string>>>();
@@ -62,12 +65,8 @@ export class Quotas {
   }
 
   private async value(operation: string, asked: object): Promise<number | null> {
-    try {
-      return (await call(this.aws, `service-quotas:${operation}`, asked)).Quota?.Value ?? null;
-    } catch (error) {
-      if ((error as Error).name === 'NoSuchResourceException') return null;
-      throw error;
-    }
+    const found = await unless('NoSuchResourceException', call(this.aws, `service-quotas:${operation}`, asked));
+    return found?.Quota?.Value ?? null;
   }
 
   /** Codes by name from all pages, because a filter of the CLI applies to the first page only. */
