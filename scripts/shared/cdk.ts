@@ -10,7 +10,7 @@ export const ROOT = join(__dirname, '../..');
 export const CDK = join(ROOT, 'node_modules/.bin/cdk');
 
 /** Context of the app, as `-c key=value`. */
-export interface AppContext {
+interface AppContext {
   profile?: string;
   kit?: string;
   rooms?: readonly string[];

@@ -104,7 +104,7 @@ export const statesOf = ({ States }: Json): [string, Json][] =>
   ]);
 
 /** Names for values that only the deployment has. */
-export interface Naming {
+interface Naming {
   resource(id: string, attribute?: string): string;
   imported(exported: string): string;
   map(name: string): string;

@@ -152,7 +152,7 @@ export function judgeFeatures(
 }
 
 /** A name that the template fixes, with AWS's length limit. */
-export interface FixedName {
+interface FixedName {
   where: string;
   name: string;
   limit: number;
