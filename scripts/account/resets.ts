@@ -6,7 +6,7 @@ import { NO_MODEL } from '../../lib/training/room';
 import type { Template } from '../shared/templates';
 import type { KitStack } from './stacks';
 
-export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
+interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
   template: Template;
 }
 

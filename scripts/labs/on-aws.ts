@@ -14,7 +14,7 @@ import { prices, priceOf } from './price';
 import { stateOf } from './shelf';
 import { online, type } from './shell';
 
-export interface Place {
+interface Place {
   readonly account: string;
   readonly region: string;
 }

@@ -23,7 +23,7 @@ export interface Grant {
 }
 
 /** A task of a state machine. */
-export interface Task {
+interface Task {
   readonly machine: Node;
   readonly state: string;
   /** The part after `states:::` in the resource. */

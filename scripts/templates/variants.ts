@@ -1,7 +1,7 @@
 /** The configurations whose templates lie below templates/. */
 import { variants as documented } from '../docs/synthesized';
 
-export interface Variant {
+interface Variant {
   profile: string;
   config?: Record<string, unknown>;
   /** Variant from which only the differences are kept. @default - sandbox, which is kept whole */

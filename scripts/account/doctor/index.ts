@@ -35,7 +35,6 @@ import { type Check, type Diagnosis, fail, ok, warn } from './types';
 interface Subject {
   config: Config;
   aws: Aws;
-  /** Of the configuration. */
   templates: Templates;
 }
 
