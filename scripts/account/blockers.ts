@@ -4,7 +4,7 @@ import { unlessAbsent } from '../../lib/shared/absent';
 import type { DeclaredStack } from '../../lib/rooms';
 import type { Aws } from '../operate/deployed-kit';
 import { pause } from '../operate/pace';
-import { call, pages } from '../shared/sdk';
+import { call, listAll } from '../shared/sdk';
 import type { Json } from '../shared/templates';
 import type { StackResource } from './stacks';
 import { stackOwns } from './sweep/owner';
@@ -42,11 +42,9 @@ async function emptyBucket(aws: Aws, Bucket: string): Promise<number> {
 }
 
 async function deleteVersions(aws: Aws, arnOrName: string): Promise<number> {
-  const versions: string[] = [];
   const group = { ModelPackageGroupName: arnOrName.split('/').at(-1) };
-  for await (const { ModelPackageArn } of pages(aws, 'sagemaker:ListModelPackages', group, ['ModelPackageSummaryList']))
-    versions.push(ModelPackageArn);
-  for (const ModelPackageName of versions)
+  const versions = await listAll(aws, 'sagemaker:ListModelPackages', group, ['ModelPackageSummaryList']);
+  for (const { ModelPackageArn: ModelPackageName } of versions)
     await unlessAbsent(call(aws, 'sagemaker:DeleteModelPackage', { ModelPackageName }));
   return versions.length;
 }
@@ -63,7 +61,7 @@ export async function deleteFunctionLogs(aws: Aws, kit: string, of?: readonly De
   const deleted: string[] = [];
   for (const prefix of ['/aws/lambda/', '']) {
     const named = { logGroupNamePrefix: `${prefix}${kit}-` };
-    for await (const { logGroupName } of pages(aws, 'cloudwatch-logs:DescribeLogGroups', named, ['logGroups']))
+    for (const { logGroupName } of await listAll(aws, 'cloudwatch-logs:DescribeLogGroups', named, ['logGroups']))
       if (stackOwns(kit, logGroupName.slice(prefix.length), of)) deleted.push(logGroupName);
   }
   for (const logGroupName of deleted) await unlessAbsent(call(aws, 'cloudwatch-logs:DeleteLogGroup', { logGroupName }));

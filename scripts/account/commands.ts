@@ -1,7 +1,7 @@
 /** Commands about the account: readiness, cost, deployment and removal of the kit. */
 import type { Command } from 'commander';
 import { chosenConfig, merge } from '../../lib/config';
-import { examples, option, type Shaped, type Where } from '../shared/arguments';
+import { examples, option, type Shaped, shaped, type Where } from '../shared/arguments';
 import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
 import { terminal } from '../shared/out';
@@ -29,12 +29,8 @@ export function register(program: Command): void {
   const resolved = (options: Asked) =>
     chosenConfig({ profile: options.profile, kit: where().kit, rooms: options.with }, options.config);
 
-  program
-    .command('doctor')
+  shaped(program.command('doctor'))
     .description('check whether the account can take this configuration; exit code 1 when a check fails')
-    .addOption(option.profile())
-    .addOption(option.config())
-    .addOption(option.with())
     .addOption(option.json())
     .addHelpText(
       ...examples(
@@ -54,12 +50,8 @@ export function register(program: Command): void {
       if (found.verdict === 'fail') process.exitCode = 1;
     });
 
-  program
-    .command('cost')
+  shaped(program.command('cost'))
     .description('show the cost of the kit: idle, per run, and of the drift story')
-    .addOption(option.profile())
-    .addOption(option.config())
-    .addOption(option.with())
     .addOption(option.maxUsd('an idle month and one drift story'))
     .addOption(option.json())
     .addHelpText(
@@ -81,12 +73,8 @@ export function register(program: Command): void {
         throw new Refused(`an idle month and one drift story cost ${usd.toFixed(2)} USD, more than ${options.maxUsd}`);
     });
 
-  program
-    .command('up')
+  shaped(program.command('up'))
     .description('check the account, show the cost, and deploy the kit')
-    .addOption(option.profile())
-    .addOption(option.config())
-    .addOption(option.with())
     .addOption(option.life())
     .addOption(option.maxUsd('the first month'))
     .addOption(option.json())
@@ -119,13 +107,9 @@ export function register(program: Command): void {
       if (json) print(taken);
     });
 
-  program
-    .command('witness')
+  shaped(program.command('witness'))
     .description('run the commands of a first deployment, and keep a redacted transcript of requests and answers')
     .argument('[steps...]', 'doctor up load labels train replay monitor tune status down sweep (default: all)')
-    .addOption(option.profile())
-    .addOption(option.config())
-    .addOption(option.with())
     .option('--out <folder>', 'folder of the transcript (default: .witness/<time>)')
     .addOption(option.yes())
     .addHelpText(...examples('witness', 'witness doctor up load --yes', 'witness down sweep'))

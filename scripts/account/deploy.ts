@@ -58,14 +58,13 @@ export async function deployKit(deployment: Deployment): Promise<StackOutcome[]>
 
   await removeRooms(deployment, standing);
   const started = new Date();
-  const running = { value: true };
-  const deploying = cdkDeploy(deployment, ['--all']).finally(() => (running.value = false));
+  let isRunning = true;
   // Failures of stacks are reported before an error of the CLI itself.
-  const failed = deploying.then(
-    () => undefined,
-    (error: Error) => error,
-  );
-  const outcomes = await follow(client, deployment, started, before, running);
+  const failed = cdkDeploy(deployment, ['--all'])
+    .then(() => undefined)
+    .catch((error: Error) => error)
+    .finally(() => (isRunning = false));
+  const outcomes = await follow(client, deployment, started, before, () => isRunning);
   const error = await failed;
   if (error !== undefined) throw await explained(client, deployment, started, error);
   return outcomes;
@@ -145,13 +144,13 @@ async function follow(
   { kit, out, assembly }: Deployment,
   started: Date,
   before: readonly KitStack[],
-  running: { value: boolean },
+  isRunning: () => boolean,
 ): Promise<StackOutcome[]> {
   const told = new Map<string, StackOutcome>();
   const key = ({ status, updatedAt }: KitStack) => `${status} ${updatedAt.getTime()}`;
   const asItWas = new Map(before.map((stack) => [stack.name, key(stack)]));
   for (;;) {
-    const last = !running.value;
+    const last = !isRunning();
     for (const stack of await kitStacks(client, kit)) {
       const { name, status } = stack;
       if (told.has(name) || asItWas.get(name) === key(stack)) continue;

@@ -27,7 +27,7 @@ export interface Plan {
   retained: (StackResource & { stack: string })[];
 }
 
-export interface Taken {
+interface Taken {
   kit: string;
   stopped: Stopped[];
   deleted: { stack: string; seconds: number }[];

@@ -3,11 +3,9 @@ import prices from '../../facts/prices.json';
 import quotas from '../../facts/quotas.json';
 import serviceStatus from '../../facts/service-status.json';
 
-/** Reliability of a fact; `recalled` means that it was not looked up. */
-export type Evidence = 'documentation' | 'observed' | 'secondary' | 'recalled';
-
 interface Fact {
-  evidence: Evidence;
+  /** Its reliability; `recalled` means that it was not looked up. */
+  evidence: 'documentation' | 'observed' | 'secondary' | 'recalled';
   source: string;
   /** Day of the last check, `YYYY-MM-DD`. */
   checkedOn: string;
@@ -32,7 +30,7 @@ export interface ClosedFeature extends Fact {
   };
 }
 
-export interface Quota extends Fact {
+interface Quota extends Fact {
   /** Service code of Service Quotas. */
   service: string;
   name: string;
@@ -45,7 +43,7 @@ export interface Quota extends Fact {
   unit: string;
 }
 
-export interface Price extends Fact {
+interface Price extends Fact {
   usd: number;
   per: string;
   note?: string;
@@ -60,8 +58,4 @@ export const knownQuotas = quotas.quotas as Quota[];
 /** `{type} for … usage`: quotas of a new account for instance types that `knownQuotas` does not list. */
 export const quotaFamilies = quotas.families as (Omit<Quota, 'code' | 'newAccount'> & { name: string })[];
 
-export const priceList: { region: string; currency: string; prices: Record<string, Price> } = {
-  region: prices.region,
-  currency: prices.currency,
-  prices: prices.prices as Record<string, Price>,
-};
+export const priceList = prices as { region: string; currency: string; prices: Record<string, Price> };

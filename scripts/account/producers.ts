@@ -1,11 +1,11 @@
 /** Stops rules, schedules, executions and jobs before the stacks are deleted, because they would continue to write. */
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { isAbsent } from '../../lib/shared/absent';
+import { isAbsent, unlessAbsent } from '../../lib/shared/absent';
 import type { Aws } from '../operate/deployed-kit';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
 import { POLL_MS, type StackResource } from './stacks';
-import { call, pages } from '../shared/sdk';
+import { call, listAll } from '../shared/sdk';
 import type { Json } from '../shared/templates';
 import { kinds, list } from './sweep/list';
 import { jobOwns } from './sweep/owner';
@@ -53,12 +53,12 @@ export async function stopProducers(
   for (const stateMachineArn of named('AWS::StepFunctions::StateMachine')) {
     const running = { stateMachineArn, statusFilter: 'RUNNING' };
     const cause = 'the kit is taken down';
-    for await (const { executionArn } of listed(pages(aws, 'sfn:ListExecutions', running, ['executions'])))
+    for (const { executionArn } of await standing(aws, 'sfn:ListExecutions', running, ['executions']))
       await attempt('execution', executionArn, () => call(aws, 'sfn:StopExecution', { executionArn, cause }));
   }
 
   for (const JobName of named('AWS::Glue::Job'))
-    for await (const { Id, JobRunState } of listed(pages(aws, 'glue:GetJobRuns', { JobName }, ['JobRuns'])))
+    for (const { Id, JobRunState } of await standing(aws, 'glue:GetJobRuns', { JobName }, ['JobRuns']))
       if (/^(STARTING|RUNNING|WAITING)$/.test(JobRunState))
         await attempt('Glue job run', Id, () => call(aws, 'glue:BatchStopJobRun', { JobName, JobRunIds: [Id] }));
   if (kit !== undefined) await stopJobs(aws, kit, attempt, out);
@@ -70,13 +70,8 @@ export async function stopProducers(
 }
 
 /** Items of a parent that may have been deleted by hand; none in that case. */
-async function* listed(found: AsyncIterable<Json>): AsyncGenerator<Json> {
-  try {
-    yield* found;
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
-  }
-}
+const standing = async (...asked: Parameters<typeof listAll>): Promise<Json[]> =>
+  (await unlessAbsent(listAll(...asked))) ?? [];
 
 type Attempt = (kind: string, name: string, stop: () => Promise<unknown>) => Promise<void>;
 

@@ -6,7 +6,7 @@ import { NO_MODEL } from '../../lib/training/room';
 import type { Template } from '../shared/templates';
 import type { KitStack } from './stacks';
 
-export interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
+interface Deployed extends Pick<KitStack, 'room' | 'parameters'> {
   template: Template;
 }
 
@@ -19,35 +19,27 @@ export function resets(
   deployed: readonly Deployed[],
   next: Partial<Record<StackName, Template>>,
 ): string[] {
-  return [...anotherProfile(deployed, next), ...(serves(deployed) ? releasedModel(kit, deployed, next) : [])];
-}
-
-function* anotherProfile(deployed: readonly Deployed[], next: Partial<Record<StackName, Template>>): Generator<string> {
-  for (const { room, template } of deployed) {
-    const [is, wanted] = [tag(template, 'profile'), tag(next[room], 'profile')];
-    if (is === undefined || wanted === undefined || is === wanted) continue;
-    yield `the kit is deployed with profile ${is}, ${wanted} was asked for: add --profile ${is}, or run down first, or choose another --kit`;
-    return;
-  }
-}
-
-function serves(deployed: readonly Deployed[]): boolean {
-  const model = deployed.find(({ room }) => room === 'serving-model')?.parameters[MODEL_PARAMETER];
-  return model !== undefined && model !== NO_MODEL;
-}
-
-function* releasedModel(
-  kit: string,
-  deployed: readonly Deployed[],
-  next: Partial<Record<StackName, Template>>,
-): Generator<string> {
+  const reasons: string[] = [];
+  const profiles = deployed.map(({ room, template }) => [tag(template, 'profile'), tag(next[room], 'profile')]);
+  const another = profiles.find(([is, wanted]) => is !== undefined && wanted !== undefined && is !== wanted);
+  if (another !== undefined)
+    reasons.push(
+      `the kit is deployed with profile ${another[0]}, ${another[1]} was asked for: add --profile ${another[0]}, or run down first, or choose another --kit`,
+    );
   const model = deployed.find(({ room }) => room === 'serving-model');
-  for (const parameter of Object.keys(model?.parameters ?? {}))
+  if (model === undefined || (model.parameters[MODEL_PARAMETER] ?? NO_MODEL) === NO_MODEL) return reasons;
+  for (const parameter of Object.keys(model.parameters))
     if (next['serving-model']?.Parameters?.[parameter] === undefined)
-      yield `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would be removed`;
-  if (mode(model?.template) !== mode(next['serving-model']))
+      reasons.push(
+        `the new template of ${names.stack(kit, 'serving-model')} has no parameter ${parameter}: the released model would be removed`,
+      );
+  const [is, wanted] = [mode(model.template), mode(next['serving-model'])];
+  if (is !== wanted)
     // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html: the change is possible in one direction only.
-    yield `the endpoint is ${mode(model?.template)}, ${mode(next['serving-model'])} was asked for: SageMaker cannot convert an endpoint both ways; run down first`;
+    reasons.push(
+      `the endpoint is ${is}, ${wanted} was asked for: SageMaker cannot convert an endpoint both ways; run down first`,
+    );
+  return reasons;
 }
 
 function mode(template: Template | undefined): 'serverless' | 'real-time' {

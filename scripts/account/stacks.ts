@@ -31,7 +31,6 @@ export interface StackResource {
   type: string;
   physicalId: string;
   status: string;
-  reason?: string;
 }
 
 /** Polling interval for stacks and jobs; other deployments of the account share the API limits. */
@@ -54,7 +53,7 @@ function kitStack(room: StackName, stack: Stack): KitStack {
     room,
     name: stack.StackName!,
     status: stack.StackStatus!,
-    ...(stack.StackStatusReason === undefined ? {} : { reason: stack.StackStatusReason }),
+    reason: stack.StackStatusReason,
     parameters: Object.fromEntries(
       (stack.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [ParameterKey!, ParameterValue!]),
     ),
@@ -79,7 +78,6 @@ export async function resourcesOf(client: CloudFormationClient, StackName: strin
           type: r.ResourceType!,
           physicalId: r.PhysicalResourceId,
           status: r.ResourceStatus!,
-          ...(r.ResourceStatusReason === undefined ? {} : { reason: r.ResourceStatusReason }),
         });
   return found;
 }

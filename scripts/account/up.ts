@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { storyOf } from '../../datasets/module';
-import { chosenConfig, type Overlay } from '../../lib/config';
+import { chosenConfig } from '../../lib/config';
 import { type StackName, stacksOf } from '../../lib/rooms';
 import { datasetOf } from '../../lib/shared/datasets';
 import { Refused } from '../../lib/shared/refused';
 import type { Aws } from '../operate/deployed-kit';
 import { rangeText } from '../operate/days';
+import type { Shaped } from '../shared/arguments';
 import type { Out } from '../shared/out';
 import { ROOT, synth } from '../shared/cdk';
 import { confirm } from './confirm';
@@ -18,12 +19,8 @@ import { diagnose, printDiagnosis } from './doctor';
 import { synthesize } from '../shared/kit-app';
 import { kitStacks } from './stacks';
 
-export interface UpOptions {
+interface UpOptions extends Shaped {
   kit: string;
-  profile: string;
-  config: Overlay;
-  /** Opt-in rooms. @default those of the configuration */
-  with?: readonly string[];
   maxUsd?: number;
   yes: boolean;
 }

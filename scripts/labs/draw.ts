@@ -28,7 +28,7 @@ export function shares(weights: readonly number[], count: number): number[] {
   return whole;
 }
 
-export const domainOf = ({ tasks }: Pick<Question, 'tasks'>) => Number.parseInt(tasks[0]!);
+const domainOf = ({ tasks }: Pick<Question, 'tasks'>) => Number.parseInt(tasks[0]!);
 
 /**
  * An exam of `count` questions, by the weight of each domain.
@@ -63,32 +63,21 @@ export const LETTERS = 'ABCDEFG';
 export function asked(one: Placed, random: () => number): Asked {
   const options = shuffled(answersOf(one), random);
   const letters = (answers: readonly string[]) => answers.map((answer) => LETTERS[options.indexOf(answer)]!);
-  if ('order' in one)
-    return { one, how: 'Put in order: every letter once', prompts: [], options, key: letters(one.order).join('') };
-  if ('match' in one)
-    return {
-      one,
-      how: 'Match: a letter for each number, in their order',
-      prompts: Object.keys(one.match),
-      options,
-      key: letters(Object.values(one.match)).join(''),
-    };
-  const { length } = one.right;
-  return {
-    one,
-    how: length === 1 ? 'Choose one' : `Choose ${length}`,
-    prompts: [],
-    options,
-    key: letters(one.right).sort().join(''),
+  const shown = (how: string, key: string[], prompts: string[] = []): Asked => {
+    return { one, how, prompts, options, key: key.join('') };
   };
+  if ('order' in one) return shown('Put in order: every letter once', letters(one.order));
+  if ('match' in one) {
+    const how = 'Match: a letter for each number, in their order';
+    return shown(how, letters(Object.values(one.match)), Object.keys(one.match));
+  }
+  const { length } = one.right;
+  return shown(length === 1 ? 'Choose one' : `Choose ${length}`, letters(one.right).sort());
 }
 
 /** The letters of a line, or undefined where it cannot be an answer. */
 export function answered({ one, options, key }: Asked, line: string): string | undefined {
-  const letters = line
-    .toUpperCase()
-    .replaceAll(/[^A-Z]/g, '')
-    .split('');
+  const letters: string[] = line.toUpperCase().match(/[A-Z]/g) ?? [];
   const known = letters.every((letter) => LETTERS.slice(0, options.length).includes(letter));
   if (!known || letters.length !== key.length || new Set(letters).size !== letters.length) return undefined;
   return ('right' in one ? letters.sort() : letters).join('');

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../shared/cdk';
+import type { Lab as Page } from './lab';
 import { labs as pages } from './shelf';
 
 const text = z.string().trim().min(1);
@@ -50,16 +51,8 @@ const services = z.array(
 
 const lens = z.strictObject({ edition: text, titles: z.record(text, text), people: z.array(text) });
 
-const lab = z.strictObject({
-  number: z.int().nonnegative(),
-  title: text,
-  minutes: z.int().positive(),
-  needs: z.array(z.int()).default([]),
-  exam: z.array(id).default([]),
-  lens: z.array(text).default([]),
-});
 /** A lab of the course. */
-export type Lab = z.infer<typeof lab> & { file: string };
+export type Lab = Pick<Page, 'number' | 'title' | 'minutes' | 'needs' | 'exam' | 'lens' | 'file'>;
 
 const read = (root: string, name: string): unknown =>
   JSON.parse(readFileSync(join(root, 'docs/labs/exam', name), 'utf8'));
@@ -71,10 +64,10 @@ export const lensOf = (root = ROOT) => lens.parse(read(root, 'lens.json'));
 
 /** The labs by their front matter. */
 export const labs = (root = ROOT): Lab[] =>
-  pages(root).map(({ number, title, minutes, needs, exam: tasks, lens: practices, file }) => ({
-    ...lab.parse({ number, title, minutes, needs, exam: tasks, lens: practices }),
-    file: basename(file),
-  }));
+  pages(root).map(({ number, title, minutes, needs, exam: tasks, lens: practices, file: path }) => {
+    const file = basename(path);
+    return { number, title, minutes, needs, exam: tasks, lens: practices, file };
+  });
 
 /** Whether a path of the repository, with or without a heading behind `#`, is there. */
 export function stands(path: string, root = ROOT): boolean {

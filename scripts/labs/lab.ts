@@ -11,7 +11,7 @@ export interface Command {
 }
 
 /** `break-it` ends in a command that fails; `your-turn` holds only when the learner has done the task. */
-export type CommandKind = 'console' | 'break-it' | 'your-turn' | 'undo';
+type CommandKind = 'console' | 'break-it' | 'your-turn' | 'undo';
 
 export type Block =
   | {

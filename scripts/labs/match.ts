@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /** A line of `expected` that nothing met, beside the line that stands where it should. */
-export interface Mismatch {
+interface Mismatch {
   readonly expected: string;
   readonly found: string;
 }
@@ -65,13 +65,7 @@ const linesOf = (printed: string) =>
     .map((line) => line.replace(/^.*\r(?!$)/, '').trim())
     .filter((line) => line.trim() !== '');
 
-interface LineMatcher {
-  readonly text: string;
-  /** Undefined where the line fits, else what is wrong with a value, or nothing where the text differs. */
-  fits(line: string): string | undefined;
-}
-
-function lineMatcher(raw: string): LineMatcher {
+function lineMatcher(raw: string) {
   const text = raw.trim();
   const ranges: { name: string; least: number; most: number }[] = [];
   let pattern = '';
@@ -90,7 +84,8 @@ function lineMatcher(raw: string): LineMatcher {
   const whole = new RegExp(`^${pattern}${literal(text.slice(end))}$`);
   return {
     text,
-    fits(line) {
+    /** Undefined where the line fits, else what is wrong with a value, or nothing where the text differs. */
+    fits(line: string): string | undefined {
       const match = whole.exec(line);
       if (match === null) return '';
       for (const [place, { name, least, most }] of ranges.entries()) {

@@ -14,7 +14,7 @@ import { prices, priceOf } from './price';
 import { stateOf } from './shelf';
 import { online, type } from './shell';
 
-export interface Place {
+interface Place {
   readonly account: string;
   readonly region: string;
 }
@@ -44,7 +44,7 @@ export function blockOnAws(each: Block, place: Place): Block | undefined {
 }
 
 /** What a lab needs of the world; tests play without one. */
-export interface AwsGround {
+interface AwsGround {
   readonly folder: string;
   readonly place: Place;
   readonly type: Type;

@@ -12,7 +12,7 @@ export type Type = (command: Command) => Promise<Ended>;
 const LAST_LINES = 25;
 
 /** Why a command did not do what its lab says; undefined where it did. */
-export async function fault(file: string, command: Command, type: Type, fails = false): Promise<string | undefined> {
+async function fault(file: string, command: Command, type: Type, fails = false): Promise<string | undefined> {
   const { printed, code } = await type(command);
   const differs = mismatch(command.expected, printed);
   const ended =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../shared/cdk';
 
-export const QUESTIONS = 'docs/labs/questions';
+const QUESTIONS = 'docs/labs/questions';
 
 const text = z.string().trim().min(1);
 const sentences = text.regex(

@@ -82,29 +82,23 @@ export async function play(chosen: readonly Asked[], lines: AsyncIterator<string
     if (minutes !== undefined) ring = setTimeout(() => resolve(undefined), minutes * 60_000);
   });
   const next = async () => (await Promise.race([lines.next(), over]))?.value as string | undefined;
-  const given: { asked: Asked; letters: string | undefined }[] = [];
+  const given = chosen.map((one) => ({ asked: one, letters: undefined as string | undefined }));
   try {
-    let ended = false;
-    for (const [at, one] of chosen.entries()) {
-      let letters: string | undefined;
-      if (!ended) {
-        say(shown(one, at).join('\n'));
-        let line = await next();
-        letters = line === undefined ? undefined : answered(one, line);
-        while (again && line !== undefined && letters === undefined) {
-          say(
-            `${one.key.length === 1 ? 'One letter' : `${one.key.length} different letters`} of A to ${LETTERS[one.options.length - 1]}:`,
-          );
-          line = await next();
-          letters = line === undefined ? undefined : answered(one, line);
-        }
-        ended = line === undefined;
-        if (minutes === undefined && !ended)
-          say(
-            [letters === one.key ? 'Right.' : `Not right. ${explained(one)[0]}`, ...explained(one).slice(1)].join('\n'),
-          );
+    for (const [at, answer] of given.entries()) {
+      const { asked: one } = answer;
+      say(shown(one, at).join('\n'));
+      let line = await next();
+      while (again && line !== undefined && answered(one, line) === undefined) {
+        say(
+          `${one.key.length === 1 ? 'One letter' : `${one.key.length} different letters`} of A to ${LETTERS[one.options.length - 1]}:`,
+        );
+        line = await next();
       }
-      given.push({ asked: one, letters });
+      if (line === undefined) break;
+      answer.letters = answered(one, line);
+      if (minutes !== undefined) continue;
+      const [right, ...why] = explained(one);
+      say([answer.letters === one.key ? 'Right.' : `Not right. ${right}`, ...why].join('\n'));
     }
   } finally {
     clearTimeout(ring);

@@ -30,7 +30,7 @@ const SILENT = {
   CI: 'true',
 };
 
-export function offline(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function offline(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(AWS_|npm_config_|https?_proxy$)/i.test(name));
   return {
     ...Object.fromEntries(kept),

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Overlay } from '../../lib/config';
 import { Refused } from '../../lib/shared/refused';
+import type { Shaped } from '../shared/arguments';
 import { direct } from '../shared/direct';
 import { EMULATED, ROOT_KEYS } from '../shared/emulated';
 
@@ -18,11 +18,8 @@ export interface LocalAccount {
   readonly asked: Asked;
 }
 
-export interface Asked {
+export interface Asked extends Readonly<Shaped> {
   readonly kit: string;
-  readonly profile: string;
-  readonly config: Overlay;
-  readonly with?: readonly string[];
   readonly seed?: 'history';
   /** Nothing is deployed: the account is new. */
   readonly empty?: boolean;

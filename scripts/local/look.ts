@@ -2,13 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import {
-  CloudWatchLogsClient,
-  paginateDescribeLogGroups,
-  paginateFilterLogEvents,
-} from '@aws-sdk/client-cloudwatch-logs';
 import { Refused } from '../../lib/shared/refused';
 import { kitStacks } from '../account/stacks';
+import { listAll } from '../shared/sdk';
 import { exports, isUp, recorded } from './account';
 import { up } from './start';
 
@@ -42,11 +38,9 @@ export async function logs(what: string | undefined): Promise<void> {
     console.log(lines.slice(-LAST_LINES).join('\n'));
     return;
   }
-  const client = isUp(account) ? new CloudWatchLogsClient(up().aws) : undefined;
-  const groups: string[] = [];
-  if (client !== undefined)
-    for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, {}))
-      groups.push(...logGroups.map(({ logGroupName }) => logGroupName!));
+  const aws = isUp(account) ? up().aws : undefined;
+  const logGroups = aws === undefined ? [] : await listAll(aws, 'cloudwatch-logs:DescribeLogGroups', {}, ['logGroups']);
+  const groups = logGroups.map(({ logGroupName }): string => logGroupName);
   const matching = groups.filter((name) => what !== undefined && name.toLowerCase().includes(what.toLowerCase()));
   if (what !== undefined && matching.length === 0)
     throw new Refused(
@@ -54,11 +48,8 @@ export async function logs(what: string | undefined): Promise<void> {
     );
   if (what === undefined) console.log([...files.map(([name]) => name), ...groups].join('\n'));
   for (const logGroupName of matching) {
-    const found: string[] = [];
-    for await (const { events = [] } of paginateFilterLogEvents({ client: client! }, { logGroupName }))
-      found.push(
-        ...events.map(({ timestamp, message }) => `${new Date(timestamp!).toISOString()} ${message!.trimEnd()}`),
-      );
-    console.log([`── ${logGroupName}`, ...found.slice(-LAST_LINES)].join('\n'));
+    const events = await listAll(aws!, 'cloudwatch-logs:FilterLogEvents', { logGroupName }, ['events']);
+    const lines = events.map(({ timestamp, message }) => `${new Date(timestamp).toISOString()} ${message.trimEnd()}`);
+    console.log([`── ${logGroupName}`, ...lines.slice(-LAST_LINES)].join('\n'));
   }
 }

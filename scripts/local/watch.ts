@@ -1,5 +1,6 @@
 /** Saved sources become live in the local account, by the CDK's own watch mode. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CDK, contextFlags, environmentOf, ROOT } from '../shared/cdk';
@@ -43,9 +44,7 @@ export async function watch(): Promise<number> {
   );
   const end = () => process.kill(-child.pid!, 'SIGTERM');
   process.once('SIGINT', end).once('SIGTERM', end);
-  const code = await new Promise<number>((resolve, reject) =>
-    child.on('error', reject).on('close', (ended) => resolve(ended ?? 0)),
-  );
+  const [code] = (await once(child, 'close')) as [number | null];
   rmSync(join(ROOT, OUTPUT), { recursive: true, force: true });
-  return code;
+  return code ?? 0;
 }

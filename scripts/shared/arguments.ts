@@ -1,5 +1,5 @@
 /** Shared parts of commands: arguments and exit. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Overlay, parseOverlay, profileNames } from '../../lib/config';
 import { optInRooms } from '../../lib/rooms';
 
@@ -48,7 +48,8 @@ const roomList = understood((text) => {
 export interface Shaped {
   profile: string;
   config: Overlay;
-  with?: string[];
+  /** Opt-in rooms. @default those of the configuration */
+  with?: readonly string[];
 }
 
 export const option = {
@@ -69,6 +70,10 @@ export const option = {
     ),
   maxUsd: (of: string) => new Option('--max-usd <usd>', `refuse when ${of} costs more`).argParser(usd),
 } as const;
+
+/** Lets a command take a configuration. */
+export const shaped = (command: Command): Command =>
+  command.addOption(option.profile()).addOption(option.config()).addOption(option.with());
 
 /** Example calls for `addHelpText`. */
 export const examples = (...calls: string[]): ['after', string] => [

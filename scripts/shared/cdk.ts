@@ -10,7 +10,7 @@ export const ROOT = join(__dirname, '../..');
 export const CDK = join(ROOT, 'node_modules/.bin/cdk');
 
 /** Context of the app, as `-c key=value`. */
-export interface AppContext {
+interface AppContext {
   profile?: string;
   kit?: string;
   rooms?: readonly string[];
@@ -43,13 +43,9 @@ export async function cdk(args: readonly string[], log: string, env: NodeJS.Proc
 
 /** The flags of the CDK CLI that hand the app its context. */
 export function contextFlags({ profile, kit, rooms, config }: AppContext): string[] {
-  const context = {
-    ...(profile === undefined ? {} : { profile }),
-    ...(kit === undefined ? {} : { kit }),
-    ...(rooms === undefined ? {} : { rooms: rooms.join(',') }),
-    ...(config === undefined || Object.keys(config).length === 0 ? {} : { config: JSON.stringify(config) }),
-  };
-  return Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const isLaid = config !== undefined && Object.keys(config).length > 0;
+  const context = { profile, kit, rooms: rooms?.join(','), config: isLaid ? JSON.stringify(config) : undefined };
+  return Object.entries(context).flatMap(([key, value]) => (value === undefined ? [] : ['-c', `${key}=${value}`]));
 }
 
 /**

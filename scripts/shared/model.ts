@@ -1,6 +1,6 @@
 /** The templates of a kit as one graph: resources of every stack, with references resolved through exports. */
 import type { StackName } from '../../lib/rooms';
-import { type Json, type Templates, text } from './templates';
+import { type Json, statesOf, type Templates, text } from './templates';
 
 export interface Node {
   /** `<stack>/<logical id>`, to locate a finding. */
@@ -23,7 +23,7 @@ export interface Grant {
 }
 
 /** A task of a state machine. */
-export interface Task {
+interface Task {
   readonly machine: Node;
   readonly state: string;
   /** The part after `states:::` in the resource. */
@@ -136,12 +136,10 @@ function grantsOf(node: Node, references: Model['references']): Grant[] {
 }
 
 function tasksOf(machine: Node): Task[] {
-  const states = (definition: Json): Task[] =>
-    Object.entries<Json>(definition.States).flatMap(([state, { Resource, Arguments, ItemProcessor }]) => [
-      ...(Resource === undefined
-        ? []
-        : [{ machine, state, integration: Resource.split(':states:::')[1], arguments: Arguments }]),
-      ...(ItemProcessor === undefined ? [] : states(ItemProcessor)),
-    ]);
-  return states(JSON.parse(text(machine.properties.DefinitionString)));
+  const states = statesOf(JSON.parse(text(machine.properties.DefinitionString)));
+  return states.flatMap(([state, { Resource, Arguments }]) =>
+    Resource === undefined
+      ? []
+      : [{ machine, state, integration: Resource.split(':states:::')[1], arguments: Arguments }],
+  );
 }

@@ -18,7 +18,7 @@ export interface Listing {
 }
 
 /** A price of facts/prices.json that an existing resource causes. */
-export interface IdleCharge {
+interface IdleCharge {
   what: string;
   price: string;
   /** Units per month, or the assumption with that number. */

@@ -45,3 +45,10 @@ export async function* pages(
     more = next === undefined ? undefined : { [field]: next };
   }
 }
+
+/** All items of a list at once. */
+export async function listAll(...asked: Parameters<typeof pages>): Promise<Json[]> {
+  const items: Json[] = [];
+  for await (const item of pages(...asked)) items.push(item);
+  return items;
+}

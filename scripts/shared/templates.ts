@@ -86,20 +86,25 @@ export function only(templates: Templates, stack: StackName, type: string, name 
 /** A machine of a stack with the jobs that it starts. */
 export function machineOf(templates: Templates, stack: StackName, name: string): Machine {
   const placed = only(templates, stack, 'AWS::StepFunctions::StateMachine', name);
-  const { States: states } = JSON.parse(text(placed.properties.DefinitionString)) as { States: Record<string, Json> };
-  const jobsOf = (some: Record<string, Json>): JobState[] =>
-    Object.entries(some).flatMap(([state, { Resource, Arguments, ItemProcessor }]) => {
-      const operation = /:::([\w-]+:\w+)\.sync/.exec(Resource ?? '')?.[1];
-      const own =
-        operation === undefined ? [] : [{ stack, id: `${placed.id}/${state}`, operation, arguments: Arguments ?? {} }];
-      return [...own, ...(ItemProcessor === undefined ? [] : jobsOf(ItemProcessor.States))];
-    });
-  const jobs = jobsOf(states);
-  return { ...placed, states, jobs };
+  const definition: Json = JSON.parse(text(placed.properties.DefinitionString));
+  const jobs = statesOf(definition).flatMap(([state, { Resource, Arguments }]) => {
+    const operation = /:::([\w-]+:\w+)\.sync/.exec(Resource ?? '')?.[1];
+    return operation === undefined
+      ? []
+      : [{ stack, id: `${placed.id}/${state}`, operation, arguments: Arguments ?? {} }];
+  });
+  return { ...placed, states: definition.States, jobs };
 }
 
+/** The states of a definition with their names, those inside of maps among them. */
+export const statesOf = ({ States }: Json): [string, Json][] =>
+  Object.entries<Json>(States).flatMap(([name, state]): [string, Json][] => [
+    [name, state],
+    ...(state.ItemProcessor === undefined ? [] : statesOf(state.ItemProcessor)),
+  ]);
+
 /** Names for values that only the deployment has. */
-export interface Naming {
+interface Naming {
   resource(id: string, attribute?: string): string;
   imported(exported: string): string;
   map(name: string): string;

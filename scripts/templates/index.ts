@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enabledRooms, rooms, stacksOf } from '../../lib/rooms';
 import { type Stacks, templateFiles } from '../../testing/template-files';
-import { idleLines } from '../account/cost/idle';
-import { Tariff, total } from '../account/cost/tariff';
+import { idleCharges } from '../account/cost/idle';
+import { priced, total } from '../account/cost/tariff';
 import { ROOT } from '../shared/cdk';
 import { kitApp } from '../shared/kit-app';
 import { resourceKinds } from '../shared/resource-kinds';
@@ -16,7 +16,7 @@ const byDefault = new Set<string>(stacksOf(enabledRooms({ rooms: [] })).map(({ s
 
 /** USD per day without use: of the default rooms, and of the opt-in rooms. */
 function idle(stacks: Stacks): { name: string; usd: number }[] {
-  const { lines } = idleLines(deployable(stacks), new Tariff());
+  const lines = priced(idleCharges(deployable(stacks)).charges);
   const of = (is: boolean) => total(lines.filter(({ stack }) => byDefault.has(stack) === is));
   return [
     { name: 'Idle cost', usd: of(true) },

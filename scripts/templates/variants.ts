@@ -1,7 +1,7 @@
 /** The configurations whose templates lie below templates/. */
 import { variants as documented } from '../docs/synthesized';
 
-export interface Variant {
+interface Variant {
   profile: string;
   config?: Record<string, unknown>;
   /** Variant from which only the differences are kept. @default - sandbox, which is kept whole */
@@ -10,8 +10,6 @@ export interface Variant {
 
 /** The configurations of the documents, with the default dataset and every opt-in room; the first is the one of `cdk deploy`. */
 export const variants: Record<string, Variant> = {
-  sandbox: documented.sandbox!,
-  standard: documented.standard!,
-  production: documented.production!,
+  ...documented,
   managed: { ...documented.managed!, of: 'standard' },
 };

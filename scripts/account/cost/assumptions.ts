@@ -6,7 +6,7 @@ import { endOf, partitionsOf, windowsOf } from '../../operate/days';
 import { storyOf } from '../../../datasets/module';
 import { dataset } from '../../../lib/shared/declared';
 
-export interface Assumption {
+interface Assumption {
   value: number;
   unit: string;
   why: string;

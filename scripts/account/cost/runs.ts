@@ -13,8 +13,8 @@ import {
   type Templates,
 } from '../../shared/templates';
 import { assumed, HOURS_PER_MONTH } from './assumptions';
-import { type Tariff, total } from './tariff';
-import type { CostLine, Estimate, RunCost } from './types';
+import { type Charge, charge, total } from './tariff';
+import type { Estimate } from './types';
 
 const GB = 1e-6; // KB in a GB
 
@@ -39,45 +39,44 @@ function duration(job: JobState): { minutes: number; kind: string; at: Json } {
   }
 }
 
-/** Cost lines of the SageMaker jobs of a machine, or of the states that `only` selects, `times` each. */
-export function jobLines(machine: Machine, tariff: Tariff, only = (_: JobState) => true, times = 1): CostLine[] {
+/** The SageMaker jobs of a machine, or of the states that `only` selects, `times` each. */
+export function jobs(machine: Machine, only = (_: JobState) => true, times = 1): Charge[] {
   return machine.jobs.filter(only).flatMap((job) => {
     const { minutes, kind, at } = duration(job);
     const hours = (minutes / 60) * (at.InstanceCount as number) * times;
     const what = `${times === 1 ? '' : `${times} x `}${minutes} min of ${at.InstanceType}`;
     return [
-      ...tariff.charge(job, what, `sagemaker:${kind}:${at.InstanceType}`, hours),
-      ...around(job, tariff, times, 'jobLogMegabytes'),
+      ...charge(job, [what, `sagemaker:${kind}:${at.InstanceType}`, hours]),
+      ...around(job, times, assumed('jobLogMegabytes')),
     ];
   });
 }
 
 /** Requests and logs of every job. */
-const around = (
-  job: JobState,
-  tariff: Tariff,
-  times: number,
-  log: 'jobLogMegabytes' | 'glueLogMegabytes',
-): CostLine[] => [
-  ...tariff.charge(job, 'requests to S3', 's3:put', assumed('requestsPerJob') * times),
-  ...tariff.charge(job, 'requests to the key', 'kms:request', assumed('requestsPerJob') * times),
-  ...tariff.charge(job, 'log', 'logs:ingested', assumed(log) * 1000 * GB * times),
-];
+const around = (job: JobState, times: number, logMegabytes: number): Charge[] =>
+  charge(
+    job,
+    ['requests to S3', 's3:put', assumed('requestsPerJob') * times],
+    ['requests to the key', 'kms:request', assumed('requestsPerJob') * times],
+    ['log', 'logs:ingested', logMegabytes * 1000 * GB * times],
+  );
 
 /** All states are counted once: a run skips some of them, and retries count again. */
-export function transitionLines(machine: Machine, tariff: Tariff, more = 0): CostLine[] {
-  const entered = Object.keys(machine.states).length + more;
-  return [...enteredLines(machine, tariff, entered), ...tariff.charge(machine, 'event', 'events:custom', 1)];
+export function transitions(machine: Machine, more = 0): Charge[] {
+  const states = Object.keys(machine.states).length + more;
+  return [...entered(machine, states), ...charge(machine, ['event', 'events:custom', 1])];
 }
 
-/** The cost of states that are entered. */
-export const enteredLines = (resource: Placed, tariff: Tariff, entered: number, executions = 1): CostLine[] => [
-  ...tariff.charge(resource, 'state transitions', 'states:transition', entered),
-  ...tariff.charge(resource, 'execution log', 'logs:ingested', entered * assumed('transitionLogKilobytes') * GB),
-  ...tariff.charge(resource, 'trace', 'xray:trace', executions),
-];
+/** States that are entered. */
+export const entered = (resource: Placed, states: number, executions = 1): Charge[] =>
+  charge(
+    resource,
+    ['state transitions', 'states:transition', states],
+    ['execution log', 'logs:ingested', states * assumed('transitionLogKilobytes') * GB],
+    ['trace', 'xray:trace', executions],
+  );
 
-function prepare(templates: Templates, tariff: Tariff): CostLine[] {
+function prepare(templates: Templates): Charge[] {
   const job = only(templates, 'etl', 'AWS::Glue::Job');
   const machine = machineOf(templates, 'etl', 'Prepare');
   const { NumberOfWorkers, WorkerType } = job.properties;
@@ -85,87 +84,88 @@ function prepare(templates: Templates, tariff: Tariff): CostLine[] {
   const dpus = (NumberOfWorkers as number) * Number(/G\.(\d+)X/.exec(WorkerType as string)?.[1]);
   const minutes = assumed('prepareMinutes');
   return [
-    ...tariff.charge(job, `${minutes} min of ${NumberOfWorkers} x ${WorkerType}`, 'glue:dpu', (dpus * minutes) / 60),
-    ...machine.jobs.flatMap((state) => around(state, tariff, 1, 'glueLogMegabytes')),
-    ...transitionLines(machine, tariff),
+    ...charge(job, [`${minutes} min of ${NumberOfWorkers} x ${WorkerType}`, 'glue:dpu', (dpus * minutes) / 60]),
+    ...machine.jobs.flatMap((state) => around(state, 1, assumed('glueLogMegabytes'))),
+    ...transitions(machine),
   ];
 }
 
-function release(templates: Templates, tariff: Tariff): CostLine[] {
-  const config = only(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
-  const { InstanceType, InitialInstanceCount } = (config.properties.ProductionVariants as Json[])[0];
+/** The endpoint's configuration with its one variant. */
+function hosting(templates: Templates): { endpoint: Placed; variant: Json } {
+  const endpoint = only(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
+  return { endpoint, variant: endpoint.properties.ProductionVariants[0] };
+}
+
+function release(templates: Templates): Charge[] {
+  const { endpoint, variant } = hosting(templates);
+  const { InstanceType: type, InitialInstanceCount: count } = variant;
   const minutes = assumed('blueGreenMinutes');
+  const what = `${minutes} min of a second fleet, ${count} x ${type}`;
   return [
-    ...transitionLines(machineOf(templates, 'serving', 'Release'), tariff, assumed('releasePolls')),
-    ...(InstanceType === undefined
-      ? []
-      : tariff.charge(
-          config,
-          `${minutes} min of a second fleet, ${InitialInstanceCount} x ${InstanceType}`,
-          `sagemaker:hosting:${InstanceType}`,
-          (InitialInstanceCount * minutes) / 60,
-        )),
+    ...transitions(machineOf(templates, 'serving', 'Release'), assumed('releasePolls')),
+    ...(type === undefined ? [] : charge(endpoint, [what, `sagemaker:hosting:${type}`, (count * minutes) / 60])),
   ];
 }
 
-function requests(templates: Templates, tariff: Tariff, count: number): CostLine[] {
+function requests(templates: Templates, count: number): Charge[] {
   const api = only(templates, 'serving', 'AWS::ApiGateway::RestApi');
   const predict = only(templates, 'serving', 'AWS::Lambda::Function', 'Predict');
   const stream = only(templates, 'data-lake', 'AWS::KinesisFirehose::DeliveryStream');
-  const endpoint = only(templates, 'serving-model', 'AWS::SageMaker::EndpointConfig');
-  const { ServerlessConfig } = (endpoint.properties.ProductionVariants as Json[])[0];
-  const seconds = (name: 'modelMilliseconds' | 'handlerMilliseconds') => (count * assumed(name)) / 1000;
+  const { endpoint, variant } = hosting(templates);
+  const modelMs = assumed('modelMilliseconds');
+  const handlerMs = assumed('handlerMilliseconds');
+  const seconds = (milliseconds: number) => (count * milliseconds) / 1000;
   const captured = count * assumed('captureKilobytes') * GB;
-  const serverless = () => [
-    ...tariff.charge(
+  const serverless = (memoryMb: number) => [
+    ...charge(
       endpoint,
-      `invocations of ${assumed('modelMilliseconds')} ms`,
-      'sagemaker:serverless',
-      seconds('modelMilliseconds') * (ServerlessConfig.MemorySizeInMB / 1024),
+      [`invocations of ${modelMs} ms`, 'sagemaker:serverless', seconds(modelMs) * (memoryMb / 1024)],
+      ['data in and out', 'sagemaker:serverless-data', captured],
     ),
-    ...tariff.charge(endpoint, 'data in and out', 'sagemaker:serverless-data', captured),
-    ...tariff.charge(stream, 'captured records', 'firehose:ingested', captured),
-    ...tariff.charge(stream, 'captured records by their day', 'firehose:partitioned', captured),
+    ...charge(
+      stream,
+      ['captured records', 'firehose:ingested', captured],
+      ['captured records by their day', 'firehose:partitioned', captured],
+    ),
   ];
   return [
-    ...tariff.charge(api, 'requests', 'apigateway:request', count),
-    ...tariff.charge(predict, 'requests', 'lambda:request', count),
-    ...tariff.charge(
+    ...charge(api, ['requests', 'apigateway:request', count]),
+    ...charge(
       predict,
-      `${assumed('handlerMilliseconds')} ms each`,
-      'lambda:duration',
-      seconds('handlerMilliseconds') * (predict.properties.MemorySize / 1024),
+      ['requests', 'lambda:request', count],
+      [`${handlerMs} ms each`, 'lambda:duration', seconds(handlerMs) * (predict.properties.MemorySize / 1024)],
+      ['log', 'logs:ingested', count * assumed('requestLogKilobytes') * GB],
+      ['traces', 'xray:trace', count * assumed('tracedShare')],
     ),
-    ...tariff.charge(predict, 'log', 'logs:ingested', count * assumed('requestLogKilobytes') * GB),
-    ...tariff.charge(predict, 'traces', 'xray:trace', count * assumed('tracedShare')),
-    ...(ServerlessConfig === undefined ? [] : serverless()),
+    ...(variant.ServerlessConfig === undefined ? [] : serverless(variant.ServerlessConfig.MemorySizeInMB)),
   ];
 }
 
 /** Two analyses of every document; a batch is one invocation, which reads its documents and writes one object. */
-function analyze(templates: Templates, tariff: Tariff): CostLine[] {
+function analyze(templates: Templates): Charge[] {
   const batch = only(templates, 'ai-services', 'AWS::Lambda::Function', 'AnalyzeDocuments');
   const documents = assumed('documents');
   const batches = Math.ceil(documents / batchLimits.documents);
   const units = (2 * documents * assumed('documentCharacters')) / 100;
   const seconds = batches * assumed('batchSeconds');
   return [
-    ...tariff.charge(batch, 'sentiment and entities of the documents', 'comprehend:unit', units),
-    ...tariff.charge(batch, 'batches', 'lambda:request', batches),
-    ...tariff.charge(
+    ...charge(
       batch,
-      'waiting for Comprehend',
-      'lambda:duration',
-      seconds * (batch.properties.MemorySize / 1024),
+      ['sentiment and entities of the documents', 'comprehend:unit', units],
+      ['batches', 'lambda:request', batches],
+      ['waiting for Comprehend', 'lambda:duration', seconds * (batch.properties.MemorySize / 1024)],
+      ['results', 's3:put', batches],
+      ['requests to the key', 'kms:request', documents + batches],
     ),
-    ...tariff.charge(batch, 'results', 's3:put', batches),
-    ...tariff.charge(batch, 'requests to the key', 'kms:request', documents + batches),
-    ...transitionLines(machineOf(templates, 'ai-services', 'Analyze'), tariff, batches),
+    ...transitions(machineOf(templates, 'ai-services', 'Analyze'), batches),
   ];
 }
 
 /** Every run by name, in lifecycle order. */
-export function runCosts(templates: Templates, tuning: Config['training']['tuning'], tariff: Tariff): RunCost[] {
+export function runCharges(
+  templates: Templates,
+  tuning: Config['training']['tuning'],
+): { run: string; charges: Charge[] }[] {
   const train = machineOf(templates, 'training', 'Train');
   const monitor = machineOf(templates, 'monitoring', 'Monitor');
   // A warm start is a state of its own; only one of the two tuning states is entered.
@@ -173,35 +173,30 @@ export function runCosts(templates: Templates, tuning: Config['training']['tunin
     operation === 'sagemaker:createHyperParameterTuningJob' && given.WarmStartConfig === undefined;
   // States by their names in lib/training.
   const state = (name: string) => (job: JobState) => job.id.endsWith(`/${name}`);
-  const evaluate = jobLines(train, tariff, state('Evaluate'));
+  const evaluate = jobs(train, state('Evaluate'));
   const families = algorithms.length;
   const metrics = assumed('busyMetrics') / HOURS_PER_MONTH;
-  const runs: [string, CostLine[]][] = [
-    ['prepare', prepare(templates, tariff)],
-    ['train', [...jobLines(train, tariff, state('Train')), ...evaluate, ...transitionLines(train, tariff)]],
-    ['tune', [...jobLines(train, tariff, isTuning, trialsOf(tuning)), ...evaluate, ...transitionLines(train, tariff)]],
-    [
-      `bake-off of ${families} families`,
-      [
-        ...jobLines(train, tariff, state('TrainFamily'), families),
-        ...jobLines(train, tariff, state('Compare')),
-        ...evaluate,
-        ...transitionLines(train, tariff, families),
-      ],
+  const runs = {
+    prepare: prepare(templates),
+    train: [...jobs(train, state('Train')), ...evaluate, ...transitions(train)],
+    tune: [...jobs(train, isTuning, trialsOf(tuning)), ...evaluate, ...transitions(train)],
+    [`bake-off of ${families} families`]: [
+      ...jobs(train, state('TrainFamily'), families),
+      ...jobs(train, state('Compare')),
+      ...evaluate,
+      ...transitions(train, families),
     ],
-    ['release', release(templates, tariff)],
-    [`${assumed('requests')} requests`, requests(templates, tariff, assumed('requests'))],
-    ['monitor a window', [...jobLines(monitor, tariff), ...transitionLines(monitor, tariff)]],
-    ['an hour of metrics', tariff.charge(monitor, 'metrics of a window', 'cloudwatch:metric', metrics)],
-    ...('ai-services' in templates
-      ? [[`analyze ${assumed('documents')} documents`, analyze(templates, tariff)] as [string, CostLine[]]]
-      : []),
-  ];
-  return runs.map(([run, lines]) => ({ run, usd: total(lines), lines }));
+    release: release(templates),
+    [`${assumed('requests')} requests`]: requests(templates, assumed('requests')),
+    'monitor a window': [...jobs(monitor), ...transitions(monitor)],
+    'an hour of metrics': charge(monitor, ['metrics of a window', 'cloudwatch:metric', metrics]),
+    ...('ai-services' in templates && { [`analyze ${assumed('documents')} documents`]: analyze(templates) }),
+  };
+  return Object.entries(runs).map(([run, charges]) => ({ run, charges }));
 }
 
 /** The cost of the drift story, as a number of runs. */
-export function story(runs: RunCost[]): Estimate['story'] {
+export function story(runs: Estimate['runs']): Estimate['story'] {
   const times: Record<string, number> = {
     prepare: assumed('storyPreparations'),
     train: assumed('storyTrainings'),

@@ -1,23 +1,27 @@
 import { priceList } from '../facts';
 import type { CostLine } from './types';
 
-export type Place = Pick<CostLine, 'stack'> & { id: string };
+/** What is billed, before its price is looked up. */
+export type Charge = Pick<CostLine, 'stack' | 'resource' | 'what' | 'price' | 'units'>;
 
-/** Prices units, and collects resources without a price. */
-export class Tariff {
-  /** `stack/id: price`. */
-  readonly unpriced = new Set<string>();
+/** What a resource is billed for: the item as text for people, the key of its price, and how many units. */
+export const charge = (
+  { stack, id }: Pick<CostLine, 'stack'> & { id: string },
+  ...items: [what: string, price: string, units: number][]
+): Charge[] => items.map(([what, price, units]) => ({ stack, resource: id, what, price, units }));
 
-  /** `units` of a price as a line; none when the price is missing. */
-  charge({ stack, id }: Place, what: string, price: string, units: number): CostLine[] {
-    const known = priceList.prices[price];
-    if (known === undefined) {
-      this.unpriced.add(`${stack}/${id}: ${price}`);
-      return [];
-    }
-    const { usd, per, checkedOn } = known;
-    return [{ stack, resource: id, what, price, units, per, usd: units * usd, pricedOn: checkedOn }];
-  }
-}
+/** A line for each charge that has a price. */
+export const priced = (charges: readonly Charge[]): CostLine[] =>
+  charges.flatMap((each) => {
+    const known = priceList.prices[each.price];
+    if (known === undefined) return [];
+    return [{ ...each, per: known.per, usd: each.units * known.usd, pricedOn: known.checkedOn }];
+  });
+
+/** The others, each once: `stack/id: price`. */
+export const unpriced = (charges: readonly Charge[]): string[] => {
+  const lacking = charges.filter(({ price }) => priceList.prices[price] === undefined);
+  return [...new Set(lacking.map(({ stack, resource, price }) => `${stack}/${resource}: ${price}`))];
+};
 
 export const total = (lines: readonly { usd: number }[]): number => lines.reduce((sum, { usd }) => sum + usd, 0);

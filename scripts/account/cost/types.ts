@@ -17,20 +17,14 @@ export interface CostLine {
   pricedOn: string;
 }
 
-/** The cost of one use of the kit, e.g. a run of Prepare. */
-export interface RunCost {
-  run: string;
-  usd: number;
-  lines: CostLine[];
-}
-
 export interface Estimate {
   kit: string;
   profile: string;
   region: string;
   /** The cost of the deployed kit without use, free tier ignored. */
   idle: { usdPerDay: number; usdPerMonth: number; lines: CostLine[] };
-  runs: RunCost[];
+  /** The cost of one use of the kit, e.g. a run of Prepare. */
+  runs: { run: string; usd: number; lines: CostLine[] }[];
   /** Seven months with drifts in them: `npm run rehearse -- --scenario drift`, on AWS. */
   story: { usd: number; parts: { run: string; times: number; usd: number }[] };
   /** Assumptions behind the figures. */

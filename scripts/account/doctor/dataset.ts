@@ -10,18 +10,10 @@ import { type Check, ok, warn } from './types';
 /** Tolerated factor between declared and found volume, because windows and slices are sized for the declared one. */
 const FACTOR = 1.5;
 
-export interface Held {
-  first: string;
-  last: string;
-  days: number;
-  eventsPerDay: number;
-  positiveShare: number;
-  /** Rows that `load` or `labels` would leave out. */
-  left: string[];
-}
+export type Held = ReturnType<typeof heldOf>;
 
 /** Counts the story's history. @throws Error when the raw data cannot be read */
-function heldOf(name: string): Held {
+function heldOf(name: string) {
   const dataset = datasetOf(name);
   const events = eventsTable(dataset);
   const target = labelsOf(dataset).findIndex((column) => column.target);
@@ -39,6 +31,7 @@ function heldOf(name: string): Held {
     days: days.length,
     eventsPerDay: rows / days.length,
     positiveShare: labels.filter(({ values }) => values[target] === 1).length / Math.max(1, labels.length),
+    /** Rows that `load` or `labels` would leave out. */
     left: [
       ...source.remarks,
       ...(refused.length === 0 ? [] : [`${refused.length} events get no label: ${refused[0]}`]),

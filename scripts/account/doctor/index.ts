@@ -1,8 +1,11 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { Config } from '../../../lib/config';
 import { enabledRooms, stacksOf } from '../../../lib/rooms';
 import { xgboostImageIn, xgboostRegions } from '../../../lib/shared/xgboost-image';
+import type { Aws } from '../../operate/deployed-kit';
 import { SIGN_IN } from '../../shared/arguments';
 import type { Out } from '../../shared/out';
+import type { Templates } from '../../shared/templates';
 import { estimate, firstMonth } from '../cost';
 import { closedFeatures, refusal } from '../facts';
 import { kitStacks } from '../stacks';
@@ -27,13 +30,16 @@ import * as look from './look';
 import { needs } from './needs';
 import { defaultZones, judgeDefaultVpc } from './network';
 import { tools } from './tools';
-import { type Check, type Diagnosis, type DiagnoseOptions, fail, ok, warn } from './types';
+import { type Check, type Diagnosis, fail, ok, warn } from './types';
 
-export type { Check, Diagnosis, DiagnoseOptions, Verdict } from './types';
+interface Subject {
+  config: Config;
+  aws: Aws;
+  templates: Templates;
+}
 
 /** Checks whether the configuration can be deployed into the account, and names the obstacles. */
-export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { config, aws = {}, templates } = options;
+export async function diagnose({ config, aws, templates }: Subject): Promise<Diagnosis> {
   const { kit, profile } = config;
   const fixed = fixedNames(templates);
   const closed = featuresInUse(templates, closedFeatures);
@@ -43,7 +49,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     judgeBudget(firstMonth(estimate(config, templates)), config.foundation.monthlyBudgetUsd),
     ...judgeDataset(config),
   ];
-  const where = await signIn(options);
+  const where = await signIn(aws);
   if ('about' in where)
     return {
       kit,
@@ -99,9 +105,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
 }
 
 /** Account and Region, or the check that explains why they are unavailable. */
-async function signIn({
-  aws = {},
-}: DiagnoseOptions): Promise<{ account: string; principal: string; region: string } | Check> {
+async function signIn(aws: Aws): Promise<{ account: string; principal: string; region: string } | Check> {
   try {
     const region = await look.region(aws);
     return { ...(await look.account(aws)), region };

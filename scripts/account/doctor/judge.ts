@@ -26,20 +26,13 @@ export interface Tool {
 }
 
 export function judgeTool({ name, found, wanted, exactly, verdict, fix }: Tool): Check {
-  const enough = found !== null && (exactly ? found === wanted : compareVersions(found, wanted) >= 0);
+  // Compares 3.9 and 3.11 as versions, not as decimals.
+  const isAtLeast = found !== null && found.localeCompare(wanted, 'en', { numeric: true }) >= 0;
+  const enough = exactly ? found === wanted : isAtLeast;
   const asked = exactly ? `${wanted} is pinned` : `${wanted} or newer is needed`;
   return enough
     ? ok('tool', `${name} ${found}`)
     : { ...fail('tool', `${name} ${found ?? 'is missing'}; ${asked}`, fix), verdict };
-}
-
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]];
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 export function judgeRegion(region: string, offered: readonly string[]): Check {
@@ -159,7 +152,7 @@ export function judgeFeatures(
 }
 
 /** A name that the template fixes, with AWS's length limit. */
-export interface FixedName {
+interface FixedName {
   where: string;
   name: string;
   limit: number;

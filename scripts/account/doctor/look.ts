@@ -1,7 +1,8 @@
 /** Collects findings from the account; judge.ts judges them. */
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from '../../operate/deployed-kit';
-import { call, pages } from '../../shared/sdk';
+import { call, listAll } from '../../shared/sdk';
+import type { Json } from '../../shared/templates';
 import type { Image, ToldQuota } from './judge';
 import type { Need } from './needs';
 
@@ -35,14 +36,16 @@ export async function hasImage(aws: Aws, { imageTag, ...repository }: Image): Pr
 export async function bootstrapVersion(aws: Aws): Promise<number | null> {
   // The default qualifier of bootstrapped accounts.
   const Name = '/cdk-bootstrap/hnb659fds/version';
-  try {
-    const { Parameter } = await call(aws, 'ssm:GetParameter', { Name });
-    return Number(Parameter.Value);
-  } catch (error) {
-    if ((error as Error).name === 'ParameterNotFound') return null;
-    throw error;
-  }
+  const found = await unless('ParameterNotFound', call(aws, 'ssm:GetParameter', { Name }));
+  return found === null ? null : Number(found.Parameter.Value);
 }
+
+/** The answer of a call; null when it ends in an error of this name. */
+const unless = (name: string, answer: Promise<Json>): Promise<Json> =>
+  answer.catch((error: Error) => {
+    if (error.name === name) return null;
+    throw error;
+  });
 
 export class Quotas {
   private readonly byName = new Map<string, Promise<Map<string, string>>>();
@@ -62,12 +65,8 @@ export class Quotas {
   }
 
   private async value(operation: string, asked: object): Promise<number | null> {
-    try {
-      return (await call(this.aws, `service-quotas:${operation}`, asked)).Quota?.Value ?? null;
-    } catch (error) {
-      if ((error as Error).name === 'NoSuchResourceException') return null;
-      throw error;
-    }
+    const found = await unless('NoSuchResourceException', call(this.aws, `service-quotas:${operation}`, asked));
+    return found?.Quota?.Value ?? null;
   }
 
   /** Codes by name from all pages, because a filter of the CLI applies to the first page only. */
@@ -78,10 +77,8 @@ export class Quotas {
   }
 
   private async list(ServiceCode: string): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    const listed = pages(this.aws, 'service-quotas:ListAWSDefaultServiceQuotas', { ServiceCode }, ['Quotas']);
-    for await (const { QuotaName, QuotaCode } of listed) found.set(QuotaName, QuotaCode);
-    return found;
+    const listed = await listAll(this.aws, 'service-quotas:ListAWSDefaultServiceQuotas', { ServiceCode }, ['Quotas']);
+    return new Map(listed.map(({ QuotaName, QuotaCode }) => [QuotaName, QuotaCode]));
   }
 }
 
@@ -90,9 +87,8 @@ const TAGGED = 'resource-groups-tagging-api:GetResources';
 /** ARNs of everything that carries the kit's tag. */
 export async function tagged(aws: Aws, kit: string): Promise<string[]> {
   const filter = { TagFilters: [{ Key: 'kit', Values: [kit] }] };
-  const found: string[] = [];
-  for await (const { ResourceARN } of pages(aws, TAGGED, filter, ['ResourceTagMappingList'])) found.push(ResourceARN);
-  return found;
+  const found = await listAll(aws, TAGGED, filter, ['ResourceTagMappingList']);
+  return found.map(({ ResourceARN }) => ResourceARN);
 }
 
 /** Whether Model Monitor was ever used here. An empty list is no proof, because only create calls are refused. */

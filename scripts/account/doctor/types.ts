@@ -1,7 +1,3 @@
-import type { Config } from '../../../lib/config';
-import type { Aws } from '../../operate/deployed-kit';
-import type { Templates } from '../../shared/templates';
-
 export type Verdict = 'ok' | 'warn' | 'fail';
 
 /** One line of a diagnosis. */
@@ -42,11 +38,4 @@ export interface Diagnosis {
   /** The worst verdict of the checks. */
   verdict: Verdict;
   checks: Check[];
-}
-
-export interface DiagnoseOptions {
-  config: Config;
-  aws?: Aws;
-  /** Profile of the configuration. */
-  templates: Templates;
 }

@@ -1,6 +1,6 @@
 /** Types that need more than one list operation. */
 import type { Aws } from '../../operate/deployed-kit';
-import { call, pages } from '../../shared/sdk';
+import { call, listAll } from '../../shared/sdk';
 import { budgetsRefusal } from '../doctor/look';
 import type { Thing } from './list';
 import { stackOwns } from './owner';
@@ -14,7 +14,7 @@ export const apart: Record<string, (aws: Aws, kit: string) => Promise<Thing[]>> 
 /** Keys identified by their description. */
 async function keys(aws: Aws): Promise<Thing[]> {
   const found: Thing[] = [];
-  for await (const { KeyId } of pages(aws, 'kms:ListKeys', {}, ['Keys'])) {
+  for (const { KeyId } of await listAll(aws, 'kms:ListKeys', {}, ['Keys'])) {
     const { KeyMetadata } = await call(aws, 'kms:DescribeKey', { KeyId }).catch((error: Error) => {
       // The policy of the kit's key admits the account, so a key that denies its administrator belongs to somebody else.
       if (error.name === 'AccessDeniedException') return {};
@@ -29,10 +29,10 @@ async function keys(aws: Aws): Promise<Thing[]> {
 async function roles(aws: Aws): Promise<Thing[]> {
   // API Gateway has one role for the logs of every API in the Region.
   const { cloudwatchRoleArn } = await call(aws, 'api-gateway:GetAccount', {});
-  const found: Thing[] = [];
-  for await (const { RoleName, Arn } of pages(aws, 'iam:ListRoles', {}, ['Roles']))
-    found.push({ name: RoleName, ...(Arn === cloudwatchRoleArn ? { apart: 'shared' } : {}) });
-  return found;
+  return (await listAll(aws, 'iam:ListRoles', {}, ['Roles'])).map(({ RoleName, Arn }) => ({
+    name: RoleName,
+    ...(Arn === cloudwatchRoleArn ? { apart: 'shared' } : {}),
+  }));
 }
 
 /** The kit's budgets, identified by a subscriber's address. */
@@ -41,15 +41,15 @@ async function budgets(aws: Aws, kit: string): Promise<Thing[]> {
   // An account without access to Budgets has none.
   if ((await budgetsRefusal(aws, AccountId)) !== null) return [];
   const list = (of: string, input: object, member: string) =>
-    pages(aws, `budgets:Describe${of}`, { AccountId, ...input }, [member]);
+    listAll(aws, `budgets:Describe${of}`, { AccountId, ...input }, [member]);
   const subscribed = async (BudgetName: string) => {
-    for await (const Notification of list('NotificationsForBudget', { BudgetName }, 'Notifications'))
-      for await (const { Address } of list('SubscribersForNotification', { BudgetName, Notification }, 'Subscribers'))
+    for (const Notification of await list('NotificationsForBudget', { BudgetName }, 'Notifications'))
+      for (const { Address } of await list('SubscribersForNotification', { BudgetName, Notification }, 'Subscribers'))
         if (stackOwns(kit, Address.split(':').at(-1))) return true;
     return false;
   };
   const found: Thing[] = [];
-  for await (const { BudgetName } of list('Budgets', {}, 'Budgets'))
+  for (const { BudgetName } of await list('Budgets', {}, 'Budgets'))
     if (await subscribed(BudgetName)) found.push({ name: BudgetName, id: AccountId });
   return found;
 }

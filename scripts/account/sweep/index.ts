@@ -3,7 +3,7 @@ import type { Aws } from '../../operate/deployed-kit';
 import { tagged as taggedArns } from '../doctor/look';
 import { type Apart, type Kind, kinds, list, owns, removal, type Thing } from './list';
 
-export interface Leftover {
+interface Leftover {
   kind: string;
   name: string;
   /** How its owner was identified. */

@@ -2,7 +2,7 @@
 import { names } from '../../../lib/shared/names';
 import type { Aws } from '../../operate/deployed-kit';
 import { type Listing, type ResourceKind, resourceKinds } from '../../shared/resource-kinds';
-import { pages } from '../../shared/sdk';
+import { listAll } from '../../shared/sdk';
 import type { Json } from '../../shared/templates';
 import { apart } from './apart';
 import { jobOwns, pathOwns, stackOwns } from './owner';
@@ -45,7 +45,7 @@ async function answered(aws: Aws, kit: string, listed: Listing, filter: object, 
   const things: Thing[] = [];
   const input = { ...(filled(listed.input ?? {}, { ...places(kit), parent }) as object), ...filter };
   const members = [listed.in ?? []].flat();
-  for await (const item of pages(aws, by, input, members, after)) {
+  for (const item of await listAll(aws, by, input, members, after)) {
     if (Object.entries(gone).some(([field, value]) => item[field] === value)) continue;
     const whole = String(listed.name === undefined ? item : item[listed.name]);
     const name = last === undefined ? whole : whole.split(last).at(-1)!;
