@@ -19,7 +19,7 @@ const LONGEST_PAUSE_MS = 5000;
 /** EventBridge delivers within seconds; a longer silence means a missing connection. */
 const APPEARS_WITHIN_MS = 120_000;
 
-export interface Finished {
+interface Finished {
   executionArn: string;
   output: unknown;
 }
