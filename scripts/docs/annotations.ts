@@ -5,12 +5,11 @@ import type { Resource } from './synthesized';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- each room of the list has the file, and nobody has to add it here
 const notesOf = (room: RoomName) => (require(`../../lib/${room}/notes`) as { notes: Notes }).notes;
-const tables = Object.fromEntries(roomNames.map((room) => [room, notesOf(room)])) as Record<RoomName, Notes>;
 
 /** `why` it is there, and why its properties are as they are. */
 export type Reasons = Readonly<Record<string, string>>;
 
-export interface Entry {
+interface Entry {
   readonly table: string;
   readonly key: string;
   readonly reasons: Reasons;
@@ -26,7 +25,7 @@ const entriesOf = (table: string, notes: Notes): Entry[] =>
 const shared = entriesOf('shared', sharedNotes);
 
 /** All entries, those of every room first. */
-export const entries = [...shared, ...roomNames.flatMap((room) => entriesOf(room, tables[room]))];
+export const entries = [...shared, ...roomNames.flatMap((room) => entriesOf(room, notesOf(room)))];
 
 /** What holds for every resource of a type. */
 export const ofTypes = shared.filter(({ key }) => /^\w+::/.test(key));

@@ -1,6 +1,6 @@
 /** A resource over all profiles: where it exists, what it is set to in each, what its notes say. */
 import { annotate, type Reasons } from './annotations';
-import { code } from './markdown';
+import { code, grouped } from './markdown';
 import type { Json } from '../shared/templates';
 import type { Resource, Synthesized } from './synthesized';
 
@@ -97,38 +97,32 @@ function settings(kit: Synthesized, { stack, type, properties }: Resource): Map<
   const own = Object.fromEntries(Object.entries(properties).filter(([name]) => !notSettings.includes(name)));
   if (type === 'AWS::StepFunctions::StateMachine')
     own.DefinitionString = JSON.parse(kit.text(stack, own.DefinitionString)) as Json;
+  const byPath = grouped(leafValues(own), ([path]) => path);
   return new Map(
-    leaves(own)
-      .filter((path) => !/(^|\.)Tags(\.|$)/.test(path))
-      .map((path) => [
+    [...byPath]
+      .filter(([path]) => !/(^|\.)Tags(\.|$)/.test(path))
+      // An empty array is a leaf without a value.
+      .map(([path, same]) => [
         path,
-        pick(own, path.split('.'))
+        same
+          .flatMap(([, value]) => value)
           .map((value) => plain(kit.text(stack, value)))
           .join(', '),
       ]),
   );
 }
 
-/** Dotted paths of what is set: arrays are passed through, intrinsics are values. */
-export function leaves(value: Json, path = ''): string[] {
-  if (Array.isArray(value) && value.length > 0) return [...new Set(value.flatMap((item) => leaves(item, path)))];
+/** Dotted paths of what is set. */
+export const leaves = (value: Json): string[] => [...new Set(leafValues(value).map(([path]) => path))];
+
+/** The values of the leaves with their dotted paths: arrays are passed through, intrinsics are values. */
+function leafValues(value: Json, path = ''): [path: string, value: Json][] {
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((item) => leafValues(item, path));
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const keys = isObject ? Object.keys(value) : [];
   if (keys.length === 0 || keys.some((key) => key === 'Ref' || key.startsWith('Fn::')))
-    return path === '' ? [] : [path];
-  return [...new Set(keys.flatMap((key) => leaves(value[key], path === '' ? key : `${path}.${key}`)))];
-}
-
-/** Reads a dotted path; keys may hold dots themselves, so the longest key that fits is taken. */
-function pick(value: Json, path: readonly string[]): Json[] {
-  if (path.length === 0) return Array.isArray(value) ? value : [value];
-  if (Array.isArray(value)) return value.flatMap((item) => pick(item, path));
-  if (typeof value !== 'object' || value === null) return [];
-  for (let length = path.length; length > 0; length--) {
-    const key = path.slice(0, length).join('.');
-    if (key in value) return pick(value[key], path.slice(length));
-  }
-  return [];
+    return path === '' ? [] : [[path, value]];
+  return keys.flatMap((key) => leafValues(value[key], path === '' ? key : `${path}.${key}`));
 }
 
 /** References by their construct path; what changes with every edit of a program, masked. */

@@ -1,5 +1,5 @@
 /** docs/exam.md and docs/study-plan.md: what the exams ask, and in which order the labs teach it. */
-import { type Exam, exams, type Lab, labs, lensOf, type Part, serviceRows, topicRows } from '../labs/exam';
+import { type Exam, exams, type Lab, labs, lensOf, serviceRows, topicRows } from '../labs/exam';
 import { questions } from '../labs/questions';
 import { ROOT } from '../shared/cdk';
 import { code, table } from './markdown';
@@ -45,15 +45,11 @@ function examOf({ status, domains }: Exam, taught: readonly Lab[]): string[] {
         current ? labsOf(task.id, taught) : `Today: task ${task.like.join(', ')} of MLA-C01.`,
         ...table(
           ['to learn', 'room', 'where', ...(current ? ['practice'] : [])],
-          task.parts.map((part) => row(part, current)),
+          task.parts.map((part) => [part.what, ...where(part), ...(current ? [part.lens.join(', ')] : [])]),
         ),
       ]),
     ]),
   ];
-}
-
-function row(part: Part, current: boolean): string[] {
-  return [part.what, ...where(part), ...(current ? [part.lens.join(', ')] : [])];
 }
 
 function where(row: { absent: string } | { rooms: string[]; files: string[] }): string[] {
@@ -121,7 +117,7 @@ function practices({ domains }: Exam, taught: readonly Lab[]): string[] {
  * Labs by week, each after those that it needs, the minutes about even.
  * @throws Error where labs need each other in a circle
  */
-export function weeks(taught: readonly Lab[], count = WEEKS): Lab[][] {
+export function weeks(taught: readonly Lab[]): Lab[][] {
   const order: Lab[] = [];
   while (order.length < taught.length) {
     const next = taught.find(
@@ -132,11 +128,11 @@ export function weeks(taught: readonly Lab[], count = WEEKS): Lab[][] {
     order.push(next);
   }
   const total = order.reduce((sum, { minutes }) => sum + minutes, 0);
-  const plan: Lab[][] = Array.from({ length: count }, () => []);
+  const plan: Lab[][] = Array.from({ length: WEEKS }, () => []);
   let before = 0;
   for (const one of order) {
     // The middle of a lab decides about its week, so that no week is short by a whole one.
-    plan[Math.min(count - 1, Math.floor(((before + one.minutes / 2) / total) * count))]!.push(one);
+    plan[Math.min(WEEKS - 1, Math.floor(((before + one.minutes / 2) / total) * WEEKS))]!.push(one);
     before += one.minutes;
   }
   return plan;

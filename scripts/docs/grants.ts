@@ -1,8 +1,8 @@
 /** Permissions in words: roles with their trusted services, and policies of resources. */
 import { plain } from './documented';
 import { grouped } from './markdown';
-import type { Json } from '../shared/templates';
-import type { Resource, Synthesized } from './synthesized';
+import { type Json, stackOf } from '../shared/templates';
+import { modelIn, type Resource, type Synthesized } from './synthesized';
 
 export interface Grant {
   readonly actions: string;
@@ -12,7 +12,7 @@ export interface Grant {
   readonly in: string[];
 }
 
-export interface Principal {
+interface Principal {
   readonly path: string;
   readonly stack: string;
   /** Services and accounts that may assume the role. */
@@ -24,7 +24,8 @@ export interface Principal {
 /** Roles in template order; the statements of all variants together. */
 export function principals(kits: readonly Synthesized[]): Principal[] {
   const found = new Map<string, Principal>();
-  for (const kit of kits)
+  for (const kit of kits) {
+    const { grants } = modelIn(kit);
     for (const role of kit.resources.filter(({ type }) => type === 'AWS::IAM::Role')) {
       const trust = role.properties.AssumeRolePolicyDocument.Statement as Json[];
       const known = found.get(role.path) ?? {
@@ -37,8 +38,11 @@ export function principals(kits: readonly Synthesized[]): Principal[] {
         grants: [],
       };
       found.set(role.path, known);
-      for (const statement of policiesOf(kit, role)) merge(known.grants, statement, kit.name);
+      const id = `${stackOf(role.stack).stack}/${role.id}`;
+      for (const { statement } of grants.filter(({ roles }) => roles.some((one) => one.id === id)))
+        for (const grant of inWords(kit, role, statement)) merge(known.grants, grant, kit.name);
     }
+  }
   return [...found.values()];
 }
 
@@ -62,19 +66,6 @@ export function resourcePolicies(kits: readonly Synthesized[]): { path: string; 
         }
     }
   return [...found.values()];
-}
-
-function policiesOf(kit: Synthesized, role: Resource): Omit<Grant, 'in'>[] {
-  const attached = kit.resources.filter(
-    ({ stack, type, properties }) =>
-      type === 'AWS::IAM::Policy' &&
-      stack === role.stack &&
-      (properties.Roles as Json[]).some((name) => kit.text(stack, name) === `\${${role.path}}`),
-  );
-  const documents = [...attached.map(({ properties }) => properties), ...(role.properties.Policies ?? [])];
-  return documents.flatMap(({ PolicyDocument }) =>
-    (PolicyDocument.Statement as Json[]).flatMap((statement) => inWords(kit, role, statement)),
-  );
 }
 
 /** One for each service: which statements share one is the CDK's choice, and not the same in all profiles. */

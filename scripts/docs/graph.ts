@@ -1,9 +1,9 @@
 /** The architecture as a graph, derived from templates: what matters, and who calls, reads, writes or starts what. */
 import { type RoomName, roomNames } from '../../lib/rooms';
 import { type ResourceKind, resourceKinds } from '../shared/resource-kinds';
-import { type Grant, list, type Model, modelOf, type Node as Placed } from '../shared/model';
+import { type Grant, list, type Model, type Node as Placed } from '../shared/model';
 import { type Json, stackOf, text } from '../shared/templates';
-import { KIT, type Resource, type Synthesized } from './synthesized';
+import { modelIn, type Resource, type Synthesized } from './synthesized';
 
 export interface Node {
   readonly id: string;
@@ -55,7 +55,7 @@ interface Ground {
 }
 
 function groundOf(kit: Synthesized): Ground {
-  const model = modelOf(kit.templates, { variant: kit.name, kit: KIT, profile: kit.name });
+  const model = modelIn(kit);
   const nodes = new Map(model.nodes.map((node) => [node.id, node]));
   const all = kit.resources.map((one) => ({ ...one, at: nodes.get(`${stackOf(one.stack).stack}/${one.id}`)! }));
   const path = new Map(all.map((one) => [one.at, one.path]));

@@ -52,7 +52,7 @@ function drawn(box: Box): string {
   const width = hands === undefined ? 2 * WIDTH - ARROW : WIDTH;
   const right = hands === undefined ? width : width - ARROW;
   const [middle, centre] = [HEIGHT / 2, right / 2];
-  return picture(width, saidBy(box), [
+  const shapes = [
     `<rect x="1" y="10" width="${right - 2}" height="${HEIGHT - 22}" rx="8"/>`,
     `<text class="name" x="${centre}" y="36">${box.room}</text>`,
     ...box.holds.map((line, i) => `<text x="${centre}" y="${53 + 13 * i}">${line}</text>`),
@@ -62,15 +62,9 @@ function drawn(box: Box): string {
           `<path d="M${right} ${middle}H${width - 6}"/><path d="M${width - 10} ${middle - 4}l5 4l-5 4"/>`,
           `<text class="hands" x="${width}" y="${HEIGHT - 2}">${hands} →</text>`,
         ]),
-  ]);
-}
-
-const picture = (
-  width: number,
-  title: string,
-  shapes: readonly string[],
-) => `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}">
-<title>${title}</title>
+  ];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}">
+<title>${saidBy(box)}</title>
 <style>${ROOM_COLOURS}
   rect { fill: var(--room); stroke: var(--rim) } path { stroke: var(--line); fill: none; stroke-width: 1.5 }
   text { font: 10.5px Helvetica, Arial, sans-serif; text-anchor: middle; fill: var(--soft) }
@@ -79,3 +73,4 @@ const picture = (
 ${shapes.join('\n')}
 </svg>
 `;
+}

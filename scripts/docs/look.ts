@@ -1,16 +1,15 @@
 /** The places on AWS where the parts of a stack are seen, and the other stacks that notice when it goes. */
 import { names } from '../../lib/shared/names';
-import { modelOf } from '../shared/model';
 import { resourceKinds } from '../shared/resource-kinds';
 import { type Json, stackOf } from '../shared/templates';
 import { code, grouped, table } from './markdown';
-import { KIT, type Resource, type Synthesized } from './synthesized';
+import { KIT, modelIn, type Resource, type Synthesized } from './synthesized';
 
 /** A row per kind of resource, the jobs that its state machines start included. */
 export function whereToLook(stack: string, kit: Synthesized): string[] {
   const { stack: name } = stackOf(stack);
   const own = kit.resources.filter((one) => one.stack === stack);
-  const jobs = modelOf(kit.templates, { variant: kit.name, kit: KIT, profile: kit.name })
+  const jobs = modelIn(kit)
     .tasks.filter(({ machine, integration }) => machine.stack === name && integration.startsWith('sagemaker:create'))
     .map(({ state, integration }) => ({
       type: `AWS::SageMaker::${integration.replace(/^.*create|\..*$/g, '')}`,

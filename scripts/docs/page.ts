@@ -107,10 +107,10 @@ function alarms(stack: string, kits: readonly Synthesized[]): string[] {
 
 /** Roles and resource policies. */
 function grants(stack: string, kits: readonly Synthesized[], all: readonly string[]): string[] {
-  const rows = (given: readonly Grant[]) =>
+  const rows = (verb: string, given: readonly Grant[]) =>
     table(
-      ['may', 'on', 'only if'],
-      summarized(given).map((grant) => [`${grant.actions}${only(grant.in, all)}`, grant.on, grant.condition]),
+      [verb, 'on', 'only if'],
+      given.map((grant) => [`${grant.actions}${only(grant.in, all)}`, grant.on, grant.condition]),
     );
   const roles = principals(kits).filter((role) => role.stack === stack);
   const guarded = grouped(
@@ -127,19 +127,12 @@ function grants(stack: string, kits: readonly Synthesized[], all: readonly strin
       `**${inside(role)}**, assumed by \`${role.assumedBy}\`.` +
         (reasons.get(role.path) === undefined ? '' : ` ${reasons.get(role.path)}.`) +
         (role.managed.length > 0 ? ` Managed policy: \`${role.managed.join('`, `')}\`.` : ''),
-      ...rows(role.grants),
+      ...rows('may', summarized(role.grants)),
     ]),
     ...[...guarded.values()].flatMap((policies) => [
       '',
       `**Policy of ${policies.map(inside).join(', ')}**`,
-      ...table(
-        ['says', 'on', 'only if'],
-        (policies[0]?.grants ?? []).map((grant) => [
-          `${grant.actions}${only(grant.in, all)}`,
-          grant.on,
-          grant.condition,
-        ]),
-      ),
+      ...rows('says', policies[0]?.grants ?? []),
     ]),
   ];
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toolchain } from '../rehearse/engine';
 
-export interface Schema {
+interface Schema {
   /** Properties whose change replaces the resource, dotted. */
   readonly replacing: readonly string[];
   /** Properties whose change replaces it depending on the value, dotted. */

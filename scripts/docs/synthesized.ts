@@ -1,9 +1,10 @@
 /** The templates of a profile, with every logical ID and import resolved to a construct path. */
 import { CfnResource, Stack } from 'aws-cdk-lib';
-import { optInRooms, type RoomName } from '../../lib/rooms';
+import { optInRooms, type RoomName, stacksOf } from '../../lib/rooms';
 import { fromAssembly } from '../shared/kit-app';
 import { managed } from '../shared/managed';
-import { type Json, stackOf, type Templates, text } from '../shared/templates';
+import { type Model, modelOf } from '../shared/model';
+import { type Json, stackOf, type Template, type Templates, text } from '../shared/templates';
 
 export interface Resource {
   readonly room: RoomName;
@@ -16,7 +17,6 @@ export interface Resource {
   readonly type: string;
   readonly properties: Record<string, Json>;
   readonly deletionPolicy?: string;
-  readonly condition?: string;
 }
 
 export interface Synthesized {
@@ -45,54 +45,44 @@ export function synthesize(name: string, variant = variants[name]): Synthesized 
   if (variant === undefined) throw new Error(`${name} is none of ${Object.keys(variants).join(', ')}`);
   return fromAssembly(variant.profile, variant.config ?? {}, (assembly, app) => {
     const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child));
-    const templates = stacks.map((stack) => [
-      stackOf(stack.node.id).stack,
-      assembly.getStackArtifact(stack.artifactId).template,
-    ]);
-    return new Kit(name, stacks, Object.fromEntries(templates) as Templates);
+    const templates = Object.fromEntries(
+      stacks.map(({ node, artifactId }) => [stackOf(node.id).stack, assembly.getStackArtifact(artifactId).template]),
+    ) as Templates;
+    const resources = stacks.flatMap((stack) => resourcesOf(stack, templates[stackOf(stack.node.id).stack]));
+    return { name, resources, templates, text: naming(resources, templates) };
   });
 }
 
-class Kit implements Synthesized {
-  readonly resources: Resource[];
-  private readonly paths = new Map<string, string>();
-  private readonly exports = new Map<string, { stack: string; value: Json }>();
+/** The same templates as one graph, by the names of stacks and logical IDs. */
+export const modelIn = ({ name, templates }: Synthesized): Model =>
+  modelOf(templates, { variant: name, kit: KIT, profile: name });
 
-  constructor(
-    readonly name: string,
-    stacks: readonly Stack[],
-    readonly templates: Templates,
-  ) {
-    this.resources = stacks.flatMap((stack) => {
-      const { Resources, Outputs = {} } = templates[stackOf(stack.node.id).stack];
-      for (const { Value, Export } of Object.values<Json>(Outputs))
-        if (Export !== undefined) this.exports.set(Export.Name, { stack: stack.node.id, value: Value });
-      const constructs = stack.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
-      return constructs.map((construct) => this.read(stack, construct, Resources));
-    });
-  }
-
-  private read(stack: Stack, construct: CfnResource, all: Record<string, Json>): Resource {
+function resourcesOf(stack: Stack, { Resources }: Template): Resource[] {
+  const constructs = stack.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
+  return constructs.map((construct) => {
     const id = stack.resolve(construct.logicalId) as string;
-    const { Type: type, Properties: properties = {}, DeletionPolicy: deletionPolicy, Condition: condition } = all[id];
+    const { Type: type, Properties: properties = {}, DeletionPolicy: deletionPolicy } = Resources[id]!;
     const path = construct.node.path.replace(/\/(Resource|Default)$/, '');
-    this.paths.set(`${stack.node.id}.${id}`, path);
-    return {
-      room: stackOf(stack.node.id).room.name,
-      stack: stack.node.id,
-      ...{ path, id, type, properties, deletionPolicy, condition },
-    };
-  }
+    return { room: stackOf(stack.node.id).room.name, stack: stack.node.id, path, id, type, properties, deletionPolicy };
+  });
+}
 
-  text(stack: string, value: Json): string {
-    return text(value, {
-      resource: (id) => `\${${this.paths.get(`${stack}.${id}`) ?? id}}`,
+function naming(resources: readonly Resource[], templates: Templates): Synthesized['text'] {
+  const paths = new Map(resources.map(({ stack, id, path }) => [`${stack}.${id}`, path]));
+  const exported = new Map(
+    stacksOf().flatMap(({ id, stack }) =>
+      Object.values<Json>(templates[stack]?.Outputs ?? {}).map(({ Export, Value }) => [Export?.Name, [id, Value]]),
+    ) as [string, [stack: string, value: Json]][],
+  );
+  const textOf = (stack: string, value: Json): string =>
+    text(value, {
+      resource: (id) => `\${${paths.get(`${stack}.${id}`) ?? id}}`,
       map: (name) => `\${${name}}`,
       imported: (name) => {
-        const exported = this.exports.get(name);
-        if (exported === undefined) throw new Error(`${stack} imports ${name}, which no stack exports`);
-        return this.text(exported.stack, exported.value);
+        const found = exported.get(name);
+        if (found === undefined) throw new Error(`${stack} imports ${name}, which no stack exports`);
+        return textOf(...found);
       },
     });
-  }
+  return textOf;
 }

@@ -38,7 +38,7 @@ export function replacingTable(kits: readonly Synthesized[]): string[] {
   );
 }
 
-export interface Consequence {
+interface Consequence {
   readonly replaced: readonly string[];
   readonly removed: readonly string[];
 }

@@ -1,7 +1,7 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { fill, layout } from '../../lib/shared/names';
 import type { Algorithm } from '../../lib/training/families';
 import type { DeployedKit } from './deployed-kit';
+import { readObject } from './objects';
 import { table } from './query';
 import type { Out } from '../shared/out';
 import { train, type Trained } from './train';
@@ -51,7 +51,7 @@ export async function bakeoff(
   let compared: BakeoffTable | undefined;
   const trained = await train(kit, { mode: 'bakeoff', ...options }, out, async (executionArn) => {
     const place = fill(layout.artifacts.evaluations, { execution: executionArn.split(':').at(-1)! });
-    compared = await read(kit, place);
+    compared = await readObject<BakeoffTable>(kit, kit.buckets.artifacts, `${place}${layout.files.bakeoff.table}`);
     out.line(shown(compared));
     for (const each of compared.failed) out.line(`not in the table: ${each}`);
     out.line(
@@ -60,12 +60,6 @@ export async function bakeoff(
     out.line(`as a page: s3://${kit.buckets.artifacts}/${place}${layout.files.bakeoff.page}`);
   });
   return { ...trained, table: compared };
-}
-
-async function read(kit: DeployedKit, place: string): Promise<BakeoffTable> {
-  const Key = `${place}${layout.files.bakeoff.table}`;
-  const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket: kit.buckets.artifacts, Key }));
-  return JSON.parse(await Body!.transformToString()) as BakeoffTable;
 }
 
 function shown({ measure, families, rule, nothing }: BakeoffTable): string {

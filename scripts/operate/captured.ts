@@ -1,7 +1,7 @@
 /** Waits for captured predictions in their bucket. */
-import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { DeployedKit } from './deployed-kit';
 import type { Out } from '../shared/out';
+import { bodyOf, keysOf } from './objects';
 import { pause } from './pace';
 import { names } from '../../lib/shared/names';
 
@@ -10,7 +10,7 @@ const WITHIN_MS = 300_000;
 const POLL_MS = 5000;
 
 /** Waits until so many records have arrived. @returns their number; fewer after five minutes */
-export type Arrived = (records: number, out: Out) => Promise<number>;
+type Arrived = (records: number, out: Out) => Promise<number>;
 
 /** Starts from the already captured records, because a replay is faster than its delivery. */
 export async function watchCaptured(kit: DeployedKit): Promise<Arrived> {
@@ -32,16 +32,11 @@ export async function watchCaptured(kit: DeployedKit): Promise<Arrived> {
   };
 }
 
-async function capturedKeys({ s3, name, buckets }: DeployedKit): Promise<string[]> {
-  const keys: string[] = [];
-  const place = { Bucket: buckets.captured, Prefix: `${names.endpoint(name)}/` };
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, place))
-    keys.push(...Contents.map(({ Key }) => Key!));
-  return keys;
-}
+const capturedKeys = (kit: DeployedKit): Promise<string[]> =>
+  keysOf(kit, kit.buckets.captured, `${names.endpoint(kit.name)}/`);
 
 /** A record ends with its line. */
-async function lines({ s3, buckets }: DeployedKit, Key: string): Promise<number> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: buckets.captured, Key }));
-  return (await Body!.transformToString()).split('\n').filter((line) => line !== '').length;
+async function lines(kit: DeployedKit, key: string): Promise<number> {
+  const text = await (await bodyOf(kit, kit.buckets.captured, key)).transformToString();
+  return text.split('\n').filter((line) => line !== '').length;
 }

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { type Algorithm, algorithms } from '../../lib/training/families';
 import { calibrations, imbalances, type TrainingChoice } from '../../lib/training/treatment';
-import { understood, type Where, whole } from '../shared/arguments';
+import { someOf, understood, type Where, whole } from '../shared/arguments';
 import { STRATEGIES } from '../../lib/training/room';
 import { terminal } from '../shared/out';
 import { parseDay, parseRange, partitionsOf } from './days';
@@ -29,13 +29,6 @@ interface BakeoffOptions {
   before?: string;
   delayDays?: number;
 }
-
-const families = understood((text) => {
-  const asked = text.split(',');
-  const wrong = asked.filter((name) => !(algorithms as readonly string[]).includes(name));
-  if (wrong.length > 0) throw new Error(`${wrong.join(', ')} is none of ${algorithms.join(', ')}`);
-  return asked as Algorithm[];
-});
 
 type Range = ReturnType<typeof parseRange>;
 
@@ -131,7 +124,11 @@ export function register(program: Command): void {
   program
     .command('bakeoff')
     .description('train a model of each family, compare them in one table, and gate the winner')
-    .option('--families <families>', `some of ${algorithms.join(', ')}, joined by commas (default: all)`, families)
+    .option(
+      '--families <families>',
+      `some of ${algorithms.join(', ')}, joined by commas (default: all)`,
+      someOf(algorithms),
+    )
     .option('--before <day>', 'first day left out (default: the first whose labels have not arrived)', day)
     .addOption(delayDays())
     .action(async ({ before, delayDays, ...options }: BakeoffOptions) => {

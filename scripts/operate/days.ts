@@ -50,15 +50,8 @@ export function windowsOf({ start, end }: DayRange, length: number): DayRange[] 
  * @throws Error with the accepted forms
  */
 export function parseRange(text: string): DayRange {
-  const [from, to = from, ...rest] = text.split('..');
-  if (
-    rest.length > 0 ||
-    from === undefined ||
-    to === undefined ||
-    !isDayOrMonth(from) ||
-    !isDayOrMonth(to) ||
-    from.length !== to.length
-  )
+  const [from = '', to = from, ...rest] = text.split('..');
+  if (rest.length > 0 || !isDayOrMonth(from) || !isDayOrMonth(to) || from.length !== to.length)
     throw new Error(
       `${JSON.stringify(text)} is not a month or a range of days: write YYYY-MM, YYYY-MM..YYYY-MM, YYYY-MM-DD or YYYY-MM-DD..YYYY-MM-DD`,
     );

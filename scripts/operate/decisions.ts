@@ -4,8 +4,8 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Evidence } from '../../lib/retraining/room';
 import { unlessAbsent } from '../../lib/shared/absent';
 import type { DeployedKit } from './deployed-kit';
-import { readObject } from './lineage';
 import type { WindowOutcome } from './monitor';
+import { readUri } from './objects';
 
 /** An item of the guard's table; lambda/retraining/start-retraining/state.ts writes it. */
 export interface GuardDecision {
@@ -34,7 +34,7 @@ export async function decisions({
 type Figures = Pick<WindowOutcome['violations'][number], 'value' | 'threshold'>;
 
 /** A decision, and the monitor's figures behind it where they still lie in the bucket. */
-export type Explained = GuardDecision & { figures?: Pick<WindowOutcome, 'records' | 'violations'> };
+type Explained = GuardDecision & { figures?: Pick<WindowOutcome, 'records' | 'violations'> };
 
 /** The newest decisions with their figures. @throws Error where the guard has decided nothing */
 export async function why(kit: DeployedKit, { last }: { last: number }): Promise<Explained[]> {
@@ -45,9 +45,7 @@ export async function why(kit: DeployedKit, { last }: { last: number }): Promise
 }
 
 async function figuresOf(kit: DeployedKit, { evidence }: GuardDecision): Promise<Explained['figures']> {
-  if (!evidence.outcomeUri) return undefined;
-  const { host, pathname } = new URL(evidence.outcomeUri);
-  return unlessAbsent(readObject<WindowOutcome>(kit, host, pathname.slice(1)));
+  return evidence.outcomeUri ? unlessAbsent(readUri<WindowOutcome>(kit, evidence.outcomeUri)) : undefined;
 }
 
 /** An explained decision as a person reads it. */

@@ -11,6 +11,7 @@ import {
 import { names } from '../../lib/shared/names';
 import type { Machine } from '../../lib/rooms';
 import type { DeployedKit } from './deployed-kit';
+import { jsonOrText } from '../shared/json-file';
 import type { Out } from '../shared/out';
 import { pause } from './pace';
 
@@ -19,7 +20,7 @@ const LONGEST_PAUSE_MS = 5000;
 /** EventBridge delivers within seconds; a longer silence means a missing connection. */
 const APPEARS_WITHIN_MS = 120_000;
 
-export interface Finished {
+interface Finished {
   executionArn: string;
   output: unknown;
 }
@@ -115,14 +116,12 @@ function failure(machine: Machine, { name, status, error, cause }: DescribeExecu
 
 /** A job's failure arrives as the JSON of its description, of which only the message is useful. */
 function reason(cause: string | undefined): string | undefined {
-  if (cause === undefined || !cause.startsWith('{')) return cause;
-  try {
-    const description = JSON.parse(cause) as Record<string, unknown>;
-    const sentence = ['FailureReason', 'ErrorMessage', 'errorMessage', 'ExitMessage', 'reason']
-      .map((key) => description[key])
-      .find((value) => typeof value === 'string');
-    return typeof sentence === 'string' ? sentence : cause;
-  } catch {
-    return cause;
-  }
+  const description = cause === undefined ? undefined : jsonOrText(cause);
+  if (typeof description !== 'object' || description === null) return cause;
+  const members = description as Record<string, unknown>;
+  return (
+    ['FailureReason', 'ErrorMessage', 'errorMessage', 'ExitMessage', 'reason']
+      .map((key) => members[key])
+      .find((value) => typeof value === 'string') ?? cause
+  );
 }

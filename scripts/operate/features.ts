@@ -1,8 +1,8 @@
 /** Rows of the deployed Glue job in the form of requests. */
-import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
 import type { DeployedKit } from './deployed-kit';
+import { bodyOf, keysOf } from './objects';
 
 export type Row = Record<string, string | number | null>;
 
@@ -12,19 +12,17 @@ export type Row = Record<string, string | number | null>;
  * @throws Error when it has not been curated
  */
 export async function featuresOf(kit: DeployedKit, partition: string, mayLack = false): Promise<Row[]> {
-  const Bucket = kit.buckets.curated;
-  const Prefix = fill(layout.curated.features, placeOf(kit.dataset, partition));
+  const bucket = kit.buckets.curated;
+  const prefix = fill(layout.curated.features, placeOf(kit.dataset, partition));
   const columns = kit.dataset.features.columns.map(({ name }) => name);
   const rows: Row[] = [];
-  for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix })) {
-    for (const { Key } of Contents ?? []) {
-      if (!Key!.endsWith('.parquet')) continue;
-      const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
-      rows.push(...(await readParquet(await Body!.transformToByteArray(), columns)));
-    }
+  for (const key of await keysOf(kit, bucket, prefix)) {
+    if (!key.endsWith('.parquet')) continue;
+    const content = await bodyOf(kit, bucket, key);
+    rows.push(...(await readParquet(await content.transformToByteArray(), columns)));
   }
   if (rows.length === 0 && !mayLack)
-    throw new Error(`s3://${Bucket}/${Prefix} holds no features: load them with \`npm run kit -- load ${partition}\``);
+    throw new Error(`s3://${bucket}/${prefix} holds no features: load them with \`npm run kit -- load ${partition}\``);
   return rows;
 }
 

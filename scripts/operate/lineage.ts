@@ -1,11 +1,11 @@
 /** The lineage of a version: its record, joined with later releases and monitored windows. */
-import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { layout } from '../../lib/shared/names';
 import { packageMetadata } from '../../lib/training/room';
 import type { DeployedKit } from './deployed-kit';
 import { past } from './executions';
 import type { WindowOutcome } from './monitor';
+import { keysOf, readObject, readUri } from './objects';
 import { type RegisteredVersion, versionOf } from './releases';
 
 /** A file at the time it was read: key and content hash. */
@@ -76,15 +76,8 @@ export async function lineageOf(kit: DeployedKit, version: number): Promise<Line
 }
 
 /** The record in the folder of an evaluation. */
-export const recordIn = (kit: DeployedKit, evaluation: string): Promise<LineageRecord> => {
-  const { host, pathname } = new URL(`${evaluation}${layout.files.evaluation.lineage}`);
-  return readObject<LineageRecord>(kit, host, pathname.slice(1));
-};
-
-export async function readObject<T>(kit: DeployedKit, Bucket: string, Key: string): Promise<T> {
-  const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
-  return JSON.parse(await Body!.transformToString()) as T;
-}
+export const recordIn = (kit: DeployedKit, evaluation: string): Promise<LineageRecord> =>
+  readUri(kit, `${evaluation}${layout.files.evaluation.lineage}`);
 
 async function releasesOf(kit: DeployedKit, arn: string): Promise<Lineage['releases']> {
   const found: Lineage['releases'] = [];
@@ -97,12 +90,11 @@ async function releasesOf(kit: DeployedKit, arn: string): Promise<Lineage['relea
 }
 
 async function windowsOf(kit: DeployedKit, version: number): Promise<Lineage['windows']> {
-  const Bucket = kit.buckets.artifacts;
-  const Prefix = layout.artifacts.windows.split('{windowEnd}')[0]!.replace('{champion}', String(version));
-  const keys: string[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix }))
-    keys.push(...Contents.map(({ Key }) => Key!).filter((key) => key.endsWith(`/${layout.files.window.outcome}`)));
-  return Promise.all(keys.map((key) => readObject<WindowOutcome>(kit, Bucket, key)));
+  const bucket = kit.buckets.artifacts;
+  const prefix = layout.artifacts.windows.split('{windowEnd}')[0]!.replace('{champion}', String(version));
+  const keys = await keysOf(kit, bucket, prefix);
+  const outcomes = keys.filter((key) => key.endsWith(`/${layout.files.window.outcome}`));
+  return Promise.all(outcomes.map((key) => readObject<WindowOutcome>(kit, bucket, key)));
 }
 
 interface Branch {

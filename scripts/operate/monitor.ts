@@ -1,9 +1,9 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { statuses } from '../../lib/monitoring/room';
 import type { DayRange } from '../../lib/shared/days';
 import type { DeployedKit } from './deployed-kit';
 import { Refused } from '../../lib/shared/refused';
 import { run } from './executions';
+import { readUri } from './objects';
 import type { Out } from '../shared/out';
 
 /** The parts of outcome.json that are printed; docs/contracts.md describes all of it. */
@@ -45,9 +45,7 @@ export async function monitor(
   const { status, outcomeUri } = output as { status: string; outcomeUri: string };
   if (status === statuses.noChampion)
     throw new Error(`monitor ended ${status} for ${window.start} to ${window.end}: train and release a model first`);
-  const { host: Bucket, pathname } = new URL(outcomeUri);
-  const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key: pathname.slice(1) }));
-  const outcome = { ...(JSON.parse(await Body!.transformToString()) as WindowOutcome), outcomeUri };
+  const outcome = { ...(await readUri<WindowOutcome>(kit, outcomeUri)), outcomeUri };
   const found = outcome.violations.map(
     ({ feature, check, value, threshold }) =>
       `${feature} ${check} gives ${value.toFixed(3)}, the constraint is ${threshold.toFixed(3)}`,

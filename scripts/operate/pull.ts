@@ -2,30 +2,29 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { Refused } from '../../lib/shared/refused';
-import { layout } from '../../lib/shared/names';
+import { folder as folderOf, layout } from '../../lib/shared/names';
 import type { Out } from '../shared/out';
 import type { DeployedKit } from './deployed-kit';
-
-const upTo = (template: string): string => template.split('{')[0]!;
+import { bodyOf } from './objects';
 
 /** What can be brought, by its name: the bucket, and what its keys begin with. */
 const PARTS = {
-  curated: ['curated', upTo(layout.curated.features)],
-  labels: ['raw', upTo(layout.raw.groundTruth)],
-  'set-aside': ['curated', upTo(layout.curated.setAside)],
-  quarantine: ['curated', upTo(layout.curated.quarantine)],
-  quality: ['curated', upTo(layout.curated.quality)],
-  models: ['artifacts', upTo(layout.artifacts.models)],
-  evaluations: ['artifacts', upTo(layout.artifacts.evaluations)],
-  windows: ['artifacts', upTo(layout.artifacts.windows)],
+  curated: ['curated', folderOf(layout.curated.features)],
+  labels: ['raw', folderOf(layout.raw.groundTruth)],
+  'set-aside': ['curated', folderOf(layout.curated.setAside)],
+  quarantine: ['curated', folderOf(layout.curated.quarantine)],
+  quality: ['curated', folderOf(layout.curated.quality)],
+  models: ['artifacts', folderOf(layout.artifacts.models)],
+  evaluations: ['artifacts', folderOf(layout.artifacts.evaluations)],
+  windows: ['artifacts', folderOf(layout.artifacts.windows)],
 } as const satisfies Record<string, readonly [keyof DeployedKit['buckets'], string]>;
 
 type Part = keyof typeof PARTS;
 
 /** Files of one part that were brought. */
-export interface Pulled {
+interface Pulled {
   part: Part;
   files: number;
   bytes: number;
@@ -53,8 +52,7 @@ export async function pull(
         if (Key!.endsWith('/')) continue;
         const file = placeOf(folder, Key!);
         mkdirSync(dirname(file), { recursive: true });
-        const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
-        await pipeline(Body as Readable, createWriteStream(file));
+        await pipeline((await bodyOf(kit, Bucket, Key!)) as Readable, createWriteStream(file));
         out.progress(`${part}: ${(found.files += 1)} files, ${Key}`);
         found.bytes += Size!;
       }

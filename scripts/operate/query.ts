@@ -28,7 +28,7 @@ import { pause } from './pace';
 
 export type Engine = 'athena' | 'redshift';
 
-export interface Answer {
+interface Answer {
   columns: string[];
   /** Values as the service returns them; null for missing ones. */
   rows: (string | null)[][];

@@ -1,4 +1,5 @@
 /** Content of a transcript: texts without account-specific names, and only the types of all other values. */
+import { jsonOrText } from '../shared/json-file';
 
 /** The order matters: earlier patterns may contain later ones. Word boundaries are not used, because names occur inside of words. */
 const SECRETS: readonly [shown: string, pattern: RegExp][] = [
@@ -77,10 +78,6 @@ const kindOf = (value: unknown): string =>
         : typeof value;
 
 function parsed(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' ? value : text;
-  } catch {
-    return text;
-  }
+  const value = jsonOrText(text);
+  return typeof value === 'object' ? value : text;
 }

@@ -24,7 +24,7 @@ export interface ReplayOptions {
 
 export type Batch = 'hour' | 'day';
 
-export interface Replayed {
+interface Replayed {
   requests: number;
   instances: number;
 }

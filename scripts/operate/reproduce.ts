@@ -1,5 +1,4 @@
 /** Repeats a training from its record: the same rows, code, image and parameters must give the same model. */
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { placeOf } from '../../lib/shared/dataset';
 import { fill, layout } from '../../lib/shared/names';
@@ -8,7 +7,8 @@ import { REPRODUCTION } from '../../lib/training/room';
 import type { Out } from '../shared/out';
 import type { DeployedKit } from './deployed-kit';
 import { run } from './executions';
-import { type HashedFile, lineageOf, type LineageRecord, readObject, recordIn, type TracedPartition } from './lineage';
+import { type HashedFile, lineageOf, type LineageRecord, recordIn, type TracedPartition } from './lineage';
+import { bodyOf, readObject } from './objects';
 
 /**
  * Trains a version again without registering it, and compares.
@@ -55,16 +55,14 @@ async function changed(kit: DeployedKit, { partition, files }: TracedPartition):
     .map(({ key }) => `${partition} was curated again by ${now.run} from a changed ${key}`);
 }
 
-async function replaced(kit: DeployedKit, { key: Key, sha256 }: HashedFile): Promise<string[]> {
-  const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket: kit.buckets.raw, Key }));
-  const now = createHash('sha256')
-    .update(await Body!.transformToByteArray())
-    .digest('hex');
-  return now === sha256 ? [] : [`${Key} was delivered again with other labels`];
+async function replaced(kit: DeployedKit, { key, sha256 }: HashedFile): Promise<string[]> {
+  const content = await (await bodyOf(kit, kit.buckets.raw, key)).transformToByteArray();
+  const now = createHash('sha256').update(content).digest('hex');
+  return now === sha256 ? [] : [`${key} was delivered again with other labels`];
 }
 
 /** Differences of two records that affect the model. */
-export function differences(one: LineageRecord, other: LineageRecord): string[] {
+function differences(one: LineageRecord, other: LineageRecord): string[] {
   const compared: [string, (of: LineageRecord) => unknown][] = [
     ['the slices', ({ data }) => data.slices],
     ['the rows or their labels (including later labels)', ({ data }) => data.dataHash],

@@ -2,6 +2,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentityProvider, Logger } from '@smithy/types';
+import { jsonOrText } from '../shared/json-file';
 
 export interface ApiAnswer {
   status: number;
@@ -38,17 +39,9 @@ export class SignedApi {
       body: text,
     });
     const response = await fetch(url, { method: 'POST', headers, body: text });
-    const answer = { status: response.status, body: json(await response.text()) };
+    const answer = { status: response.status, body: jsonOrText(await response.text()) };
     // The logger gets the same arguments as from AWS's own clients.
     this.logger?.info({ clientName: 'Api', commandName: `POST ${path}`, input: body, output: answer });
     return { ...answer, headers: response.headers };
-  }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

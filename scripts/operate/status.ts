@@ -10,7 +10,7 @@ import type { Dataset } from '../../lib/shared/dataset-file';
 import { unlessAbsent } from '../../lib/shared/absent';
 import { championName, NO_MODEL } from '../../lib/training/room';
 import { placeOf } from '../../lib/shared/dataset';
-import { fill, layout, names } from '../../lib/shared/names';
+import { fill, folder, layout, names } from '../../lib/shared/names';
 import { addDays } from '../../lib/shared/days';
 import type { Machine } from '../../lib/rooms';
 import { recorded } from '../local/account';
@@ -44,14 +44,14 @@ export interface Status {
   denials?: Denial[];
 }
 
-export interface Rang {
+interface Rang {
   name: string;
   since: Date;
   reason: string;
 }
 
 /** The newest executions of a machine, at most a hundred of them counted. */
-export interface Executions {
+interface Executions {
   machine: Machine;
   running: number;
   succeeded: number;
@@ -60,7 +60,7 @@ export interface Executions {
   newest: Execution[];
 }
 
-export interface Execution {
+interface Execution {
   name: string;
   status: string;
   startedAt: Date;
@@ -122,7 +122,7 @@ function* lines(dataset: Dataset, found: Status): Generator<string> {
 }
 
 async function landedManifests({ s3: client, buckets }: DeployedKit): Promise<number> {
-  const [Prefix] = layout.raw.manifests.split('{');
+  const Prefix = folder(layout.raw.manifests);
   let found = 0;
   for await (const { KeyCount } of paginateListObjectsV2({ client }, { Bucket: buckets.raw, Prefix }))
     found += KeyCount ?? 0;
@@ -139,7 +139,7 @@ export async function curatedPartitions(kit: DeployedKit): Promise<string[]> {
   // The prefix ends before the partition, so that Delimiter groups the keys of each.
   const request = { Bucket: kit.buckets.curated, Prefix, Delimiter: end };
   for await (const { CommonPrefixes } of paginateListObjectsV2({ client: kit.s3 }, request))
-    found.push(...(CommonPrefixes ?? []).map((folder) => folder.Prefix!.slice(Prefix.length, -end.length)));
+    found.push(...(CommonPrefixes ?? []).map((each) => each.Prefix!.slice(Prefix.length, -end.length)));
   return found;
 }
 
@@ -166,11 +166,9 @@ async function newestExecutions(kit: DeployedKit): Promise<Executions[]> {
       }));
       return {
         machine: machine as Machine,
-        ...{
-          running: count('RUNNING'),
-          succeeded: count('SUCCEEDED'),
-          failed: count('FAILED', 'ABORTED', 'TIMED_OUT'),
-        },
+        running: count('RUNNING'),
+        succeeded: count('SUCCEEDED'),
+        failed: count('FAILED', 'ABORTED', 'TIMED_OUT'),
         newest: await Promise.all(newest),
       };
     }),

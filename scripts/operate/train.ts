@@ -1,4 +1,3 @@
-import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { ListHyperParameterTuningJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { folder, layout } from '../../lib/shared/names';
 import { addDays, isDay } from '../../lib/shared/days';
@@ -7,6 +6,7 @@ import { type Algorithm, TUNED } from '../../lib/training/families';
 import type { TrainingChoice } from '../../lib/training/treatment';
 import type { DeployedKit } from './deployed-kit';
 import { afterNewest, run } from './executions';
+import { keysOf } from './objects';
 import type { Out } from '../shared/out';
 import { type Released, releaseOf, versions } from './releases';
 
@@ -85,30 +85,28 @@ export async function labelledThrough(
   out: Out,
   { delayDays = kit.settings.delayDays, today = new Date().toISOString().slice(0, 10) } = {},
 ): Promise<string> {
-  const Bucket = kit.buckets.raw;
-  const Prefix = folder(layout.raw.groundTruth);
-  let newest: string | undefined;
-  const stray: string[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix }))
-    for (const { Key } of Contents) {
-      const day = collectedOn(Key!);
-      if (day === undefined || day > today) stray.push(Key!);
-      else if (newest === undefined || day > newest) newest = day;
-    }
+  const bucket = kit.buckets.raw;
+  const prefix = folder(layout.raw.groundTruth);
+  const keys = await keysOf(kit, bucket, prefix);
+  const stray = keys.filter((key) => collectedOn(key, today) === undefined);
+  const newest = keys
+    .flatMap((key) => collectedOn(key, today) ?? [])
+    .sort()
+    .at(-1);
   if (stray.length > 0)
     out.line(
-      `ignored ${stray.length} of s3://${Bucket}/${Prefix}, which are no labels of a day up to today (${layout.raw.groundTruth}): ${stray.slice(0, MAX_LISTED).join(', ')}${stray.length > MAX_LISTED ? ', …' : ''}`,
+      `ignored ${stray.length} of s3://${bucket}/${prefix}, which are no labels of a day up to today (${layout.raw.groundTruth}): ${stray.slice(0, MAX_LISTED).join(', ')}${stray.length > MAX_LISTED ? ', …' : ''}`,
     );
   if (newest === undefined)
-    throw new Error(`s3://${Bucket}/${Prefix} holds no labels: deliver them with \`npm run kit -- labels <days>\``);
+    throw new Error(`s3://${bucket}/${prefix} holds no labels: deliver them with \`npm run kit -- labels <days>\``);
   return addDays(newest, 1 - delayDays);
 }
 
 const MAX_LISTED = 5;
 
-/** The day in a key of the ground-truth layout; undefined for another key. */
-function collectedOn(key: string): string | undefined {
+/** The day in a key of the ground-truth layout; undefined for another key, and for a day after today. */
+function collectedOn(key: string, today: string): string | undefined {
   const below = key.slice(folder(layout.raw.groundTruth).length);
   const day = /^(\d{4})\/(\d\d)\/(\d\d)\/\d\d\/[^/]+\.jsonl$/.exec(below)?.slice(1).join('-');
-  return isDay(day) ? day : undefined;
+  return isDay(day) && day <= today ? day : undefined;
 }

@@ -27,7 +27,7 @@ import { status } from './status';
 import { train } from './train';
 import { page } from './witness-page';
 
-export interface WitnessOptions {
+interface WitnessOptions {
   kit: string;
   profile: string;
   config: Overlay;
@@ -40,7 +40,7 @@ export interface WitnessOptions {
   out?: string;
 }
 
-export interface Step {
+interface Step {
   name: string;
   outcome: 'done' | 'failed';
   seconds: number;

@@ -38,11 +38,13 @@ const hours = understood((text) => {
 /** Overrides of the profile, like `cdk deploy -c config=`. */
 const overlay = understood((text) => parseOverlay(text, '--config'));
 
-const roomList = understood((text) => {
-  const wrong = text.split(',').filter((name) => !(optInRooms as readonly string[]).includes(name));
-  if (wrong.length > 0) throw new Error(`${wrong.join(', ')} is none of ${optInRooms.join(', ')}`);
-  return text.split(',');
-});
+/** Words of a list, joined by commas. */
+export const someOf = <T extends string>(words: readonly T[]) =>
+  understood((text) => {
+    const wrong = text.split(',').filter((word) => !(words as readonly string[]).includes(word));
+    if (wrong.length > 0) throw new Error(`${wrong.join(', ')} is none of ${words.join(', ')}`);
+    return text.split(',') as T[];
+  });
 
 /** Options of commands that take a configuration. */
 export interface Shaped {
@@ -61,7 +63,7 @@ export const option = {
     new Option(
       '--with <rooms>',
       `opt-in rooms beside the lifecycle, joined by commas: ${optInRooms.join(', ')}`,
-    ).argParser(roomList),
+    ).argParser(someOf(optInRooms)),
   json: () => new Option('--json', 'print one JSON document, and nothing else on standard output').default(false),
   yes: () => new Option('--yes', 'ask no question').default(false),
   life: () =>

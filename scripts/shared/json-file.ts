@@ -13,3 +13,12 @@ export function readJson(file: string): unknown {
   }
   return parseJson(text, from);
 }
+
+/** The value of a JSON text, or the text where it is none. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -15,7 +15,7 @@ export interface Knowledge {
 }
 
 /** Kinds of a finding in the order of the report; the first two need a row of `accepted.md`. */
-export const KINDS = [
+const KINDS = [
   'loses data',
   'wider grant',
   'remark',
@@ -28,7 +28,7 @@ export const KINDS = [
 ] as const;
 export const NEED_A_ROW: readonly string[] = KINDS.slice(0, 2);
 
-export interface Finding {
+interface Finding {
   kind: (typeof KINDS)[number];
   /** Empty in a remark. */
   stack: string;

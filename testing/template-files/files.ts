@@ -86,14 +86,12 @@ export function filesIn(folder: string): Files {
   return new Map(paths.filter(isTemplateFile).map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }
 
-/** Reads a path below the folder as a commit has it; undefined where it has none. */
-export type Reader = (path: string) => string | undefined;
-
 /**
- * The files where this branch left another one: a change on that one since then is none of ours.
+ * The files where this branch left another one: a change on that one since then is none of ours. `read` takes any path below the folder, and
+ * gives undefined where there is none.
  * @throws Error when git does not know the name
  */
-export function filesAt(ref: string, folder: string): { files: Files; read: Reader } {
+export function filesAt(ref: string, folder: string): { files: Files; read(path: string): string | undefined } {
   const cwd = dirname(resolve(folder));
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1e9 });
@@ -111,6 +109,6 @@ export function filesAt(ref: string, folder: string): { files: Files; read: Read
     .split('\n')
     .filter((path) => path.startsWith(below))
     .map((path) => path.slice(below.length));
-  const read: Reader = (path) => (paths.includes(path) ? git('show', `${commit}:./${below}${path}`) : undefined);
+  const read = (path: string) => (paths.includes(path) ? git('show', `${commit}:./${below}${path}`) : undefined);
   return { files: new Map(paths.filter(isTemplateFile).map((path) => [path, read(path)!])), read };
 }

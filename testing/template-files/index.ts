@@ -1,11 +1,11 @@
 /** The command: it writes the files, checks them against the synthesized app, and compares them with another branch. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ACCEPTED, unaccepted } from './accepted';
 import { readAssembly } from './assembly';
 import { compare, type Knowledge } from './compare';
-import { type Files, filesAt, filesIn, fromFiles, type Reader, stackOfFile, toFiles, type Variants } from './files';
+import { type Files, filesAt, filesIn, fromFiles, stackOfFile, toFiles, type Variants } from './files';
 import { markdown, plain } from './report';
 
 export type { Stacks, Template } from './assembly';
@@ -52,7 +52,9 @@ export function templateFiles(args: readonly string[], options: Options): number
   if (base !== undefined || stale.length > 0) {
     const before = readable(base?.files ?? there, folder, values.update);
     const report = before === undefined ? [] : compare(before, after, options);
-    const open = unaccepted(report, readTree(folder)(ACCEPTED), base?.read(ACCEPTED));
+    const accepted = join(folder, ACCEPTED);
+    const now = existsSync(accepted) ? readFileSync(accepted, 'utf8') : undefined;
+    const open = unaccepted(report, now, base?.read(ACCEPTED));
     if (before !== undefined)
       process.stdout.write(
         values.format === 'markdown'
@@ -87,16 +89,6 @@ function readable(files: Files, folder: string, update: boolean): Variants | und
     throw new Error(`${folder}/${(error as Error).message}\n--update writes the files again`, { cause: error });
   }
 }
-
-const readTree =
-  (folder: string): Reader =>
-  (path) => {
-    try {
-      return readFileSync(join(folder, path), 'utf8');
-    } catch {
-      return undefined;
-    }
-  };
 
 function update(
   folder: string,

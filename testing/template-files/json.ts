@@ -71,7 +71,7 @@ function changesOfLists(from: Json[], to: Json[], path: string): Change[] {
 }
 
 /** The difference between two values as a file holds it; absent members are empty. */
-export interface Difference {
+interface Difference {
   removed?: string[];
   changed?: Record<string, Json>;
   added?: Record<string, Json>;
