@@ -34,7 +34,7 @@ class ResourceType:
         # CloudFormation derives names of these types from the logical id alone, without the stack.
         suffix = "".join(secrets.choice(_ALPHABET) for _ in range(12))
         name = props.get(key, f"{logical_id[:_LOGICAL_ID_LENGTH]}-{suffix}")
-        self._call("Create", {**self._known(props), key: name})
+        self._call("Create", {**props, key: name})
         return self._created(name)
 
     def update(
@@ -91,9 +91,6 @@ class ResourceType:
         model = shapes.model("sagemaker").operation_model(operation)
         self.call(operation, shapes.coerce(props, model))
 
-    def _known(self, props: Properties) -> Properties:
-        return props
-
     def _created(self, name_or_arn: str) -> Created:
         record = self.ground.store.get(self.kind, name_or_arn)
         arn = record[self.kind.arn_key]
@@ -102,12 +99,12 @@ class ResourceType:
 
 @dataclass(frozen=True)
 class ModelPackageGroupType(ResourceType):
-    def _known(self, props: Properties) -> Properties:
+    def create(self, logical_id: str, props: Properties, stack_name: str) -> Created:
         if "ModelPackageGroupPolicy" in props:
             self.ground.host.not_rehearsed(
                 "ModelPackageGroupPolicy", "resource policies of groups are not evaluated"
             )
-        return props
+        return super().create(logical_id, props, stack_name)
 
     def _created(self, name_or_arn: str) -> Created:
         arn, attributes = super()._created(name_or_arn)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botocore import xform_name
+
 from engine.host import ApiError, Host, InvalidError
 from engine.sagemaker.deployment import Plan, plan
 from engine.sagemaker.fleet import Answer, ContainerTimeoutError, Fleet, FleetError, Traffic
@@ -13,15 +15,6 @@ from engine.sagemaker.rollout import Rollout
 from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
 from engine.sagemaker.variants import concurrency, described, retaining, serverless
 
-# EventBridge spells an endpoint's status differently from the API.
-_EVENT_STATUS = {
-    "Creating": "CREATING",
-    "InService": "IN_SERVICE",
-    "Updating": "UPDATING",
-    "RollingBack": "ROLLING_BACK",
-    "Deleting": "DELETING",
-    "Failed": "FAILED",
-}
 _CHANGING = ("Creating", "Updating", "RollingBack")
 
 
@@ -161,9 +154,9 @@ class Hosting:
 
     def _set(self, record: Record, **fields: Any) -> None:
         record.update(fields, LastModifiedTime=time.time())
-        self._ground.announce(
-            ENDPOINT, "Endpoint", {**record, "EndpointStatus": _EVENT_STATUS[record["EndpointStatus"]]}
-        )
+        # EventBridge spells an endpoint's status differently from the API: IN_SERVICE for InService.
+        status = xform_name(record["EndpointStatus"]).upper()
+        self._ground.announce(ENDPOINT, "Endpoint", {**record, "EndpointStatus": status})
 
     def _require_quota(self, config: Record, replaced: Record | None) -> None:
         """Blue/green needs the instances of both fleets at once; serverless concurrency counts once."""
