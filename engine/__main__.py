@@ -131,12 +131,13 @@ def _assumption(text: str) -> tuple[str, str]:
 def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
     given = {
         **vars(options),
+        "run_dir": str(run_dir),
         "port": port,
+        "toolchain": str(options.toolchain.resolve()),
         "quotas": dict(options.quotas),
         "unknowns": dict(options.unknowns),
     }
-    paths = {"run_dir": str(run_dir), "toolchain": str(options.toolchain.resolve())}
-    return json.dumps({**given, **paths})
+    return json.dumps(given)
 
 
 def _environment(run_dir: Path, port: int, wait_scale: float) -> dict[str, str]:
