@@ -1,5 +1,6 @@
 """Training jobs: the XGBoost container's script mode as a local process."""
 
+import json
 import math
 import re
 import time
@@ -9,10 +10,10 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from engine.host import InvalidError
+from engine.sagemaker import image
 from engine.sagemaker.first_party import metric_definitions, refuse_metric_definitions
 from engine.sagemaker.jobs import Job, JobError, Jobs, Last, failing, never, write_json
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
-from engine.sagemaker.script_mode import Script, read_script
 from engine.sagemaker.store import TRAINING_JOB, Kind, Record
 from engine.sagemaker.transfer import ArchiveError, RoleS3, pack, reason, unpack
 
@@ -75,16 +76,12 @@ class TrainingJobs(Jobs):
         record["TrainingStartTime"] = time.time()
         for folder in ("input/data", "model", "output/data", "code"):
             (ml / folder).mkdir(parents=True, exist_ok=True)
-        script = self._prepare(job, s3)
+        self._prepare(job, s3)
         self._advance(record, "Training")
         status = self.execute(
             job,
-            ["python", *script.argv],
-            {
-                **script.env,
-                "TRAINING_JOB_NAME": record["TrainingJobName"],
-                "TRAINING_JOB_ARN": record["TrainingJobArn"],
-            },
+            image.TRAINING,
+            {"TRAINING_JOB_NAME": record["TrainingJobName"], "TRAINING_JOB_ARN": record["TrainingJobArn"]},
             network=not record.get("EnableNetworkIsolation", False),
             cwd=f"{OPT_ML}/code",
         )
@@ -97,7 +94,7 @@ class TrainingJobs(Jobs):
         self._advance(record, "Uploading")
         self._upload(job, s3)
 
-    def _prepare(self, job: Job, s3: RoleS3) -> Script:
+    def _prepare(self, job: Job, s3: RoleS3) -> None:
         """Fill /opt/ml: channels, checkpoints, configuration files, the user's code."""
         record, ml = job.record, job.ml
         channels = {}
@@ -131,18 +128,16 @@ class TrainingJobs(Jobs):
         write_json(config / "inputdataconfig.json", channels)
         write_json(config / "resourceconfig.json", resources)
         write_json(config / "checkpointconfig.json", record.get("CheckpointConfig", {}))
-        script = read_script(hyperparameters, channels, resources, record["TrainingJobName"])
-        if script is None:
+        if "sagemaker_program" not in hyperparameters:
             raise JobError(
                 "AlgorithmError: the hyperparameter sagemaker_program is not set, which asks for the "
                 "built-in algorithm. It is not rehearsed; set sagemaker_program and "
                 "sagemaker_submit_directory."
             )
-        self._fetch_code(job, s3, script)
-        return script
+        self._fetch_code(job, s3, hyperparameters.get("sagemaker_submit_directory"))
 
-    def _fetch_code(self, job: Job, s3: RoleS3, script: Script) -> None:
-        where, code = script.submit_directory, job.ml / "code"
+    def _fetch_code(self, job: Job, s3: RoleS3, submitted: str | None) -> None:
+        where, code = submitted and _loaded(submitted), job.ml / "code"
         try:
             if where and where.startswith("s3://"):
                 if job.record.get("EnableNetworkIsolation"):
@@ -227,6 +222,14 @@ def refuse_unrehearsed(params: Mapping[str, Any]) -> None:
             raise InvalidError(
                 f"Channel {channel['ChannelName']}: Pipe mode and compressed input are not rehearsed."
             )
+
+
+def _loaded(text: str) -> Any:
+    """Hyperparameters are strings, decoded as JSON when they parse as such."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 def as_logged(line: str) -> str:
