@@ -46,16 +46,14 @@ class ResourceType:
         if _without_tags(old_props) == _without_tags(new_props):
             self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
             return self._created(physical_id)
-        if (
-            self.kind.name_key in new_props
-            and old_props.get(self.kind.name_key) == new_props[self.kind.name_key]
-        ):
+        key = self.kind.name_key
+        if key in new_props and old_props.get(key) == new_props[key]:
             raise InvalidError(
                 "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
-                f"Rename {new_props[self.kind.name_key]} and update the stack again."
+                f"Rename {new_props[key]} and update the stack again."
             )
-        record = self.ground.store.get(self.kind, physical_id)
-        logical_id = record[self.kind.name_key].rpartition("-")[0] or self.kind.noun
+        name = self.ground.store.get(self.kind, physical_id)[key]
+        logical_id = name.rpartition("-")[0] or self.kind.noun
         return self.create(logical_id, new_props, stack_name)
 
     def delete(self, physical_id: str, props: Properties) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -86,10 +87,8 @@ class Hosting:
             )
             if "DesiredInstanceCount" in change:
                 more = change["DesiredInstanceCount"] - variant["InitialInstanceCount"]
-                quota = f"{variant['InstanceType']} for endpoint usage"
                 if more > 0:
-                    used = self._instances(variant["InstanceType"])
-                    self._ground.quotas.require(quota, used, more)
+                    self._require_instances(variant["InstanceType"], more)
                 variant["InitialInstanceCount"] = change["DesiredInstanceCount"]
         if wanted:
             raise InvalidError(f"The endpoint has no variant {', '.join(sorted(wanted))}.")
@@ -172,19 +171,17 @@ class Hosting:
                 quota, sum(map(concurrency, others)), concurrency(config), "Invocations"
             )
             return
-        for instance_type in {variant["InstanceType"] for variant in config["ProductionVariants"]}:
-            wanted = sum(
-                variant["InitialInstanceCount"]
-                for variant in config["ProductionVariants"]
-                if variant["InstanceType"] == instance_type
-            )
-            used = self._instances(instance_type)
-            self._ground.quotas.require(f"{instance_type} for endpoint usage", used, wanted)
+        wanted: Counter[str] = Counter()
+        for variant in config["ProductionVariants"]:
+            wanted[variant["InstanceType"]] += variant["InitialInstanceCount"]
+        for instance_type, more in wanted.items():
+            self._require_instances(instance_type, more)
 
-    def _instances(self, instance_type: str) -> int:
-        """Current number of instances of a type in the account's endpoints."""
+    def _require_instances(self, instance_type: str, more: int) -> None:
+        """Refuse more instances of a type than the quota leaves beside those of the account's endpoints."""
         fleets = (fleet for traffic in list(self._traffic.values()) for fleet in traffic.fleets)
-        return sum(fleet.instances(instance_type) for fleet in fleets)
+        used = sum(fleet.instances(instance_type) for fleet in fleets)
+        self._ground.quotas.require(f"{instance_type} for endpoint usage", used, more)
 
     # Invocations
 
