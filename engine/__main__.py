@@ -55,17 +55,14 @@ def main() -> int:
             stderr=log,
         )
     try:
-        if not _wait_until_ready(engine, port, ended):
-            if not ended.is_set():
-                print(_tail(run_dir / "emulator.log"), file=sys.stderr)
-                return 1
+        if _wait_until_ready(engine, port, ended):
+            print(json.dumps({"ready": True, "endpoint": f"http://127.0.0.1:{port}"}), flush=True)
+            while not ended.wait(0.2) and engine.poll() is None:
+                pass
+        if ended.is_set():
             return 0
-        print(json.dumps({"ready": True, "endpoint": f"http://127.0.0.1:{port}"}), flush=True)
-        while not ended.wait(0.2):
-            if engine.poll() is not None:
-                print(_tail(run_dir / "emulator.log"), file=sys.stderr)
-                return 1
-        return 0
+        print(_tail(run_dir / "emulator.log"), file=sys.stderr)
+        return 1
     finally:
         _end(engine)
         shutil.rmtree(run_dir / "tmp", ignore_errors=True)
@@ -131,12 +128,13 @@ def _assumption(text: str) -> tuple[str, str]:
 def _settings(options: argparse.Namespace, run_dir: Path, port: int) -> str:
     given = {
         **vars(options),
+        "run_dir": str(run_dir),
         "port": port,
+        "toolchain": str(options.toolchain.resolve()),
         "quotas": dict(options.quotas),
         "unknowns": dict(options.unknowns),
     }
-    paths = {"run_dir": str(run_dir), "toolchain": str(options.toolchain.resolve())}
-    return json.dumps({**given, **paths})
+    return json.dumps(given)
 
 
 def _environment(run_dir: Path, port: int, wait_scale: float) -> dict[str, str]:

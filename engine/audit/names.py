@@ -130,11 +130,8 @@ class Names:
         prefixes = sorted(self._made_up, key=len, reverse=True)
         keys = [self.name(key) for key in self._templates.of_type("AWS::KMS::Key")]
         self._key = keys[0] if len(keys) == 1 else "<key>"
-        releases = {
-            r.logical_id.lower()
-            for r in self._templates.resources.values()
-            if r.type in ("AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig")
-        }
+        released = self._templates.of_type("AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig")
+        releases = {resource.logical_id.lower() for resource in released}
         return re.compile(
             rf"(?P<made>{_any(prefixes)})[0-9A-Fa-f]{{{_SUFFIX}}}(?![0-9A-Za-z])"
             rf"|(?P<kept>{_BOOTSTRAP}|{ACCOUNT}|{_any(kept)})(?![0-9A-Za-z])"

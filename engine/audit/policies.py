@@ -10,6 +10,9 @@ from engine.audit.names import Names
 from engine.audit.templates import Resource, Templates, listed
 from engine.emulator import decisions
 
+# Steps from the root of a template.
+Place = tuple[str | int, ...]
+
 _BOUND_TO = {
     "AWS::S3::BucketPolicy": "Bucket",
     "AWS::SNS::TopicPolicy": "Topics",
@@ -26,7 +29,7 @@ class Statement:
     resources: the roles with the policy, or the protected resource."""
 
     stack: str
-    path: tuple[str | int, ...]
+    path: Place
     kind: str
     holders: tuple[str, ...]
     body: dict[str, Any]
@@ -113,21 +116,15 @@ class Policies:
         for resource in self._templates.resources.values():
             if resource.type == "AWS::Lambda::Permission":
                 yield self._permission(resource)
-            for path in _documents(resource.properties, ("Resources", resource.logical_id, "Properties")):
-                yield from self._statements(resource, path)
+            place = ("Resources", resource.logical_id, "Properties")
+            for path, bodies in _documents(resource.properties, place):
+                kind, holders = self._bound(resource, path)
+                for index, body in enumerate(self._names.resolve(resource.stack, bodies)):
+                    yield Statement(resource.stack, (*path, index), kind, holders, body)
             if resource.type == "AWS::IAM::Role":
                 yield from self._managed(resource)
 
-    def _statements(self, resource: Resource, path: tuple[str | int, ...]) -> Iterator[Statement]:
-        kind, holders = self._bound(resource, path)
-        listing: Any = self._templates.section(resource.stack, path[0])  # type: ignore[arg-type]
-        for step in path[1:]:
-            listing = listing[step]
-        for index, body in enumerate(listing):
-            resolved = self._names.resolve(resource.stack, body)
-            yield Statement(resource.stack, (*path, index), kind, holders, resolved)
-
-    def _bound(self, resource: Resource, path: tuple[str | int, ...]) -> tuple[str, tuple[str, ...]]:
+    def _bound(self, resource: Resource, path: Place) -> tuple[str, tuple[str, ...]]:
         if "AssumeRolePolicyDocument" in path:
             return "trust", (resource.id,)
         if resource.type == "AWS::IAM::Role":
@@ -174,11 +171,11 @@ class Policies:
         return Statement(permission.stack, path, "resource", self._ids(permission, "FunctionName"), body)
 
 
-def _documents(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    """Paths of every list of statements inside a property."""
+def _documents(value: Any, path: Place) -> Iterator[tuple[Place, list[Any]]]:
+    """Every list of statements inside a property, with its path."""
     if isinstance(value, dict):
         if isinstance(value.get("Statement"), list):
-            yield (*path, "Statement")
+            yield (*path, "Statement"), value["Statement"]
         for key, member in value.items():
             yield from _documents(member, (*path, key))
     elif isinstance(value, list):

@@ -5,15 +5,14 @@ A recording is a file of JSON lines: a header, then one decision per line. `pyth
 
 import argparse
 import json
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from engine import journal
 from engine.audit.names import Names
 from engine.audit.policies import Call, Policies
 from engine.audit.templates import Templates, statements
-from engine.journal import AUDIT
 
 # The scenario's user: scripts/rehearse/client-role.ts.
 _CLIENT = "rehearsal-client"
@@ -31,21 +30,12 @@ class Recording:
     decisions: dict[Call, bool]
 
     def write(self, folder: Path = _FOLDER) -> Path:
-        header = {
-            "scenario": self.scenario,
-            "profile": self.profile,
-            "seconds": self.seconds,
-            "client": self.client,
-        }
+        header = {key: value for key, value in vars(self).items() if key != "decisions"}
         lines = (
-            [
-                call.principal,
-                call.action,
-                call.resource,
-                "Allow" if allowed else "Deny",
-                json.loads(call.context),
-            ]
-            for call, allowed in sorted(self.decisions.items(), key=lambda item: astuple(item[0]))
+            [who, action, resource, "Allow" if allowed else "Deny", json.loads(context)]
+            for (who, action, resource, context), allowed in sorted(
+                (astuple(call), allowed) for call, allowed in self.decisions.items()
+            )
         )
         path = folder / self.profile / f"{self.scenario}.jsonl"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +63,7 @@ def of_run(run_dir: Path) -> Recording:
     names, client = Names(templates), _client(run_dir)
     keys = _condition_keys([s.body for s in Policies(templates).statements] + client)
     decisions: dict[Call, bool] = {}
-    for line in _lines(run_dir):
+    for line in journal.read(run_dir / journal.AUDIT):
         who = line["principal"].partition("/")[0]
         role = names.role(who)
         # The deploying role, and principals that a test adds, have policies that are not in the templates.
@@ -126,12 +116,6 @@ def _condition_keys(bodies: list[dict[str, Any]]) -> set[str]:
     return {
         key.lower() for body in bodies for block in (body.get("Condition") or {}).values() for key in block
     }
-
-
-def _lines(run_dir: Path) -> Iterator[dict[str, Any]]:
-    with (run_dir / AUDIT).open() as file:
-        for line in file:
-            yield json.loads(line)
 
 
 def main() -> None:

@@ -45,18 +45,12 @@ class Row:
         )
 
 
-def unexercised(path: Path = _LIST) -> list[Row]:
-    return [
-        Row(
-            tuple(row["holders"]),
-            frozenset(row["actions"]),
-            row.get("effect", "Allow"),
-            row["why"],
-            row["emulator"],
-            row["source"],
-        )
-        for row in json.loads(path.read_text())
-    ]
+def unexercised() -> list[Row]:
+    return [_row(**row) for row in json.loads(_LIST.read_text())]
+
+
+def _row(holders: list[str], actions: list[str], effect: str = "Allow", **texts: str) -> Row:
+    return Row(tuple(holders), frozenset(actions), effect, **texts)
 
 
 def disagreements(templates: Templates, recordings: Iterable[Recording]) -> list[str]:

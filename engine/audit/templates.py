@@ -89,8 +89,7 @@ class Templates:
 
 def statements(document: Any) -> list[dict[str, Any]]:
     """Statements of a policy document, in which a single one may stand without a list."""
-    found = (document or {}).get("Statement", [])
-    return [found] if isinstance(found, dict) else list(found)
+    return listed((document or {}).get("Statement"))
 
 
 def listed(value: Any) -> list[Any]:

@@ -49,8 +49,8 @@ class Destination:
 class _Buffer:
     destination: Destination
     put: Callable[[str, bytes], None]
+    timer: threading.Timer
     parts: list[bytes] = field(default_factory=list)
-    timer: threading.Timer | None = None
 
 
 class Delivery:
@@ -73,11 +73,11 @@ class Delivery:
             identity = (destination.stream, prefix)
             buffer = self._buffers.get(identity)
             if buffer is None:
-                buffer = self._buffers[identity] = _Buffer(destination, put)
                 interval = max(self._minimum, destination.seconds * self._scale)
-                buffer.timer = threading.Timer(interval, self._flush, [identity])
-                buffer.timer.daemon = True
-                buffer.timer.start()
+                timer = threading.Timer(interval, self._flush, [identity])
+                timer.daemon = True
+                timer.start()
+                buffer = self._buffers[identity] = _Buffer(destination, put, timer)
             buffer.parts.append(body)
             full = sum(map(len, buffer.parts)) >= destination.bytes
         if full:
@@ -88,8 +88,7 @@ class Delivery:
             buffer = self._buffers.pop(identity, None)
         if buffer is None:
             return
-        if buffer.timer is not None:
-            buffer.timer.cancel()
+        buffer.timer.cancel()
         stream, prefix = identity
         at = java_time("yyyy-MM-dd-HH-mm-ss", datetime.now(UTC))
         key = f"{prefix}{stream}-1-{at}-{uuid.uuid4()}{buffer.destination.extension}"

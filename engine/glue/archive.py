@@ -12,41 +12,40 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.glue.spark import archive_of, base_archive, base_archive_command, jvm_environment, run_settings
+from engine.glue import spark
 
 # Java writes the archive while it exits, for about 10 s on a quiet machine after the program has ended.
 _DUMP_SECONDS = 180
 _ROOT = Path(__file__).parents[2]
-_NOBODY = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_SESSION_TOKEN": "none"}
 
 
 def make_base(python: Path, java_home: Path) -> None:
     """Write the base archive that small runtimes lack; raises RuntimeError for a foreign Java."""
-    if base_archive(java_home).exists():
+    if spark.base_archive(java_home).exists():
         return
     if not java_home.is_relative_to(python.parent.parent):
         raise RuntimeError(
             f"{java_home} has no archive of its own classes. Its owner makes one by: "
-            + " ".join(base_archive_command(java_home))
+            + " ".join(spark.base_archive_command(java_home))
         )
-    made = subprocess.run(base_archive_command(java_home), capture_output=True, text=True, check=False)
-    if made.returncode or not base_archive(java_home).exists():
+    made = subprocess.run(spark.base_archive_command(java_home), capture_output=True, text=True, check=False)
+    if made.returncode or not spark.base_archive(java_home).exists():
         raise RuntimeError(f"Java's own class archive was not made:\n{(made.stdout + made.stderr)[-2000:]}")
 
 
 def make(python: Path, java_home: Path, jars: Sequence[Path]) -> None:
     """Write the archive; raises RuntimeError with the program's errors when it cannot be made."""
-    archive = archive_of(jars)
+    archive = spark.archive_of(jars)
     partial = archive.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         options = f"-XX:ArchiveClassesAtExit={partial} -Xlog:cds=off -Xlog:cds+dynamic=off"
-        settings = run_settings("http://127.0.0.1:9", "us-east-1", _NOBODY, Path(folder), {})
+        settings = spark.run_settings(spark.NOWHERE, "us-east-1", spark.NOBODY, Path(folder), {})
         process = subprocess.Popen(
             [str(python), "-m", "engine.glue.warm_up"],
             cwd=folder,
             env={
-                **jvm_environment(java_home, jars, Path(folder), settings, options),
+                **spark.jvm_environment(java_home, jars, Path(folder), settings, options),
                 "HOME": folder,
                 "PATH": f"{python.parent}:{os.defpath}",
                 "PYTHONPATH": str(_ROOT),
@@ -73,7 +72,7 @@ def main() -> None:
         make(python, java_home, jars)
     except (RuntimeError, subprocess.TimeoutExpired) as problem:
         sys.exit(str(problem))
-    print(f"{archive_of(jars)} in {time.monotonic() - started:.0f} s")
+    print(f"{spark.archive_of(jars)} in {time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":

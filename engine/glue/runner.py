@@ -1,17 +1,16 @@
 """Runs Glue Spark jobs: the job's own script on a local Spark, over S3 with the job's role."""
 
-import os
 import re
-import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from engine.glue import spark
 from engine.glue.ahead import Ahead
-from engine.glue.spark import jvm_environment, parsed, run_environment, run_settings, use_of_archive
 from engine.host import ApiError, Host
 from engine.sagemaker.ground import LogStream
 from engine.sagemaker.process import Process, Starter
@@ -65,26 +64,21 @@ class GlueRunner:
     ) -> None:
         """Carry out `run` (Glue's JobRun, updated in place) and return at its end, whatever the result."""
         with self._ahead.paused():
-            self._run(job, run, arguments, script_uri)
-
-    def _run(
-        self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
-    ) -> None:
-        started = time.time()
-        run.update(JobRunState="RUNNING", StartedOn=int(started), LogGroupName=_LOG_GROUP)
-        try:
-            state, message = self._execute(job, run, arguments, script_uri), ""
-        except (RunError, ApiError) as failure:
-            state, message = "FAILED", str(failure)[:_ERROR_LENGTH]
-        ended = time.time()
-        run.update(
-            ErrorMessage=message,
-            CompletedOn=int(ended),
-            LastModifiedOn=int(ended),
-            ExecutionTime=int(ended - started),
-        )
-        # The last step, because pollers take it for the end of the run.
-        run["JobRunState"] = state
+            started = time.time()
+            run.update(JobRunState="RUNNING", StartedOn=int(started), LogGroupName=_LOG_GROUP)
+            try:
+                state, message = self._execute(job, run, arguments, script_uri), ""
+            except (RunError, ApiError) as failure:
+                state, message = "FAILED", str(failure)[:_ERROR_LENGTH]
+            ended = time.time()
+            run.update(
+                ErrorMessage=message,
+                CompletedOn=int(ended),
+                LastModifiedOn=int(ended),
+                ExecutionTime=int(ended - started),
+            )
+            # The last step, because pollers take it for the end of the run.
+            run["JobRunState"] = state
 
     def _execute(
         self, job: Mapping[str, Any], run: dict[str, Any], arguments: Mapping[str, str], script_uri: str
@@ -101,14 +95,11 @@ class GlueRunner:
         keys = self._host.credentials(role, "GlueJobRunnerSession")
         # A library is a zip, or a module that is found through its folder.
         found = {str(library if library.suffix == ".zip" else library.parent) for library in libraries}
-        variables = {
-            **run_environment(self._host.endpoint, self._host.region, keys, folder),
-            "PATH": f"{self._python.parent}:{os.environ.get('PATH', os.defpath)}",
-            "PYTHONPATH": ":".join([*sorted(found), str(_SHIM)]),
-            "PYSPARK_PYTHON": str(self._python),
-        }
-        conf = parsed(arguments.get("--conf", ""))
-        settings = run_settings(self._host.endpoint, self._host.region, keys, folder, variables) | conf
+        modules = [*sorted(found), str(_SHIM)]
+        endpoint, region = self._host.endpoint, self._host.region
+        variables = spark.run_environment(endpoint, region, keys, folder, self._python, modules)
+        conf = spark.parsed(arguments.get("--conf", ""))
+        settings = spark.run_settings(endpoint, region, keys, folder, variables) | conf
         env = {**variables, **self._jvm(settings, folder / "spark")}
         words = [word for name, value in arguments.items() for word in (name, str(value))]
         argv = [str(self._python), "-u", str(script), *words]
@@ -116,29 +107,26 @@ class GlueRunner:
         # The job's own settings may include some that only apply when a JVM starts.
         process = None if conf else self._ahead.take(request)
         process = process or self._starter.start(argv, env, folder, separate_errors=True)
-        errors = self._follow(process, str(run["Id"]), folder)
-        state = self._await(process, run)
-        status = process.wait()
-        for thread in errors.threads:
-            thread.join()
+        with ThreadPoolExecutor(2) as logs:
+            logs.submit(self._log, "output", process.lines(), run, folder)
+            errors = logs.submit(self._log, "error", process.error_lines(), run, folder)
+            state = self._await(process, run)
+            status = process.wait()
         if state == "SUCCEEDED" and status:
-            raise RunError(_diagnosis(errors.lines, script.name, status))
+            raise RunError(_diagnosis(errors.result(), script.name, status))
         return state
 
     def _jvm(self, settings: Mapping[str, str], scratch: Path) -> dict[str, str]:
-        options = use_of_archive(self._jars)
-        return jvm_environment(self._java_home, self._jars, scratch, settings, options)
+        options = spark.use_of_archive(self._jars)
+        return spark.jvm_environment(self._java_home, self._jars, scratch, settings, options)
 
     def _launch(self, folder: Path, requests: int) -> Process:
         """A launcher of a JVM without a run yet: without keys, and with a stand-in S3."""
-        keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_SESSION_TOKEN": "none"}
-        endpoint, region = "http://127.0.0.1:9", self._host.region
+        endpoint, region, keys = spark.NOWHERE, self._host.region, spark.NOBODY
+        settings = spark.run_settings(endpoint, region, keys, folder, {})
         env = {
-            **run_environment(endpoint, region, keys, folder),
-            **self._jvm(run_settings(endpoint, region, keys, folder, {}), folder.with_suffix(".spark")),
-            "PATH": f"{self._python.parent}:{os.environ.get('PATH', os.defpath)}",
-            "PYTHONPATH": str(_ROOT),
-            "PYSPARK_PYTHON": str(self._python),
+            **spark.run_environment(endpoint, region, keys, folder, self._python, [str(_ROOT)]),
+            **self._jvm(settings, folder.with_suffix(".spark")),
         }
         argv = [str(self._python), "-m", "engine.glue.launcher", str(requests)]
         return self._starter.start(argv, env, folder, keep_open=[requests], separate_errors=True)
@@ -152,19 +140,10 @@ class GlueRunner:
             raise RunError(f"LAUNCH ERROR | Error downloading {uri}: {reason(refusal)}") from refusal
         return target
 
-    def _follow(self, process: Process, run_id: str, folder: Path) -> "_Errors":
-        output = LogStream(self._host, f"{_LOG_GROUP}/output", run_id, folder / "output.txt")
-        error = LogStream(self._host, f"{_LOG_GROUP}/error", run_id, folder / "error.txt")
-        errors = _Errors()
-        errors.threads = [
-            threading.Thread(target=lambda: list(output.follow(process.lines())), daemon=True),
-            threading.Thread(
-                target=lambda: errors.lines.extend(error.follow(process.error_lines())), daemon=True
-            ),
-        ]
-        for thread in errors.threads:
-            thread.start()
-        return errors
+    def _log(self, kind: str, lines: Iterable[str], run: Mapping[str, Any], folder: Path) -> list[str]:
+        """Log the lines until they end; returns them."""
+        stream = LogStream(self._host, f"{_LOG_GROUP}/{kind}", str(run["Id"]), folder / f"{kind}.txt")
+        return list(stream.follow(lines))
 
     def _await(self, process: Process, run: Mapping[str, Any]) -> str:
         """Wait for the end, the timeout, or BatchStopJobRun (which sets STOPPING in the run)."""
@@ -193,14 +172,6 @@ class GlueRunner:
         """Kill every run, and the JVM that is ready."""
         self._ahead.close()
         self._starter.close()
-
-
-class _Errors:
-    """The error log of a run, complete once the threads have ended."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.threads: list[threading.Thread] = []
 
 
 def _uris(arguments: Mapping[str, str], name: str) -> list[str]:

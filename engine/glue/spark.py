@@ -1,9 +1,13 @@
 """The environment in which `python script.py` finds a local Spark that reads s3:// like Glue's."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
+# A JVM without a run has keys that open nothing, and an endpoint where nobody listens.
+NOBODY = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_SESSION_TOKEN": "none"}
+NOWHERE = "http://127.0.0.1:9"
 # A run lasts seconds, so it compiles little and collects garbage on one core.
 FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 _MEMORY = "1g"
@@ -53,9 +57,14 @@ def jvm_environment(
     }
 
 
-def run_environment(endpoint: str, region: str, keys: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Variables of a run in `folder` under the role's `keys`."""
+def run_environment(
+    endpoint: str, region: str, keys: Mapping[str, str], folder: Path, python: Path, modules: Sequence[str]
+) -> dict[str, str]:
+    """Variables of a run of `python` in `folder` under the role's `keys`; `modules` are places of modules."""
     return {
+        "PATH": f"{python.parent}:{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": ":".join(modules),
+        "PYSPARK_PYTHON": str(python),
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "AWS_ENDPOINT_URL": endpoint,

@@ -40,28 +40,23 @@ def fresh_account() -> Mapping[str, int]:
 def quotas(granted: Mapping[str, int]) -> list[Quota]:
     """Every quota of the account; granted values replace those of SageMaker."""
     facts = json.loads(_FACTS.read_text())
-    found = {
-        quota["name"]: Quota(
-            quota["service"],
-            quota["name"],
-            quota["code"] or stand_in(quota["name"]),
-            quota["default"],
-            granted.get(quota["name"], quota.get("newAccount", quota["default"])),
-        )
-        for quota in facts["quotas"]
-    }
+    found = {quota["name"]: quota for quota in facts["quotas"]}
     for family in facts["families"]:
         for name in _names(family["name"]):
-            found.setdefault(
-                name,
-                Quota(
-                    "sagemaker", name, stand_in(name), family["default"], granted.get(name, family["default"])
-                ),
-            )
-    return list(found.values())
+            found.setdefault(name, family)
+    return [
+        Quota(
+            quota["service"],
+            name,
+            quota.get("code") or _stand_in(name),
+            quota["default"],
+            granted.get(name, quota.get("newAccount", quota["default"])),
+        )
+        for name, quota in found.items()
+    ]
 
 
-def stand_in(name: str) -> str:
+def _stand_in(name: str) -> str:
     """A code for a quota without a published one: callers must find it by name, as on AWS."""
     return f"L-{sha256(name.encode()).hexdigest()[:8].upper()}"
 

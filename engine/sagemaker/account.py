@@ -5,22 +5,20 @@ from typing import Any
 
 from engine.host import ApiError, InvalidError
 
-_CLOSED_OPERATIONS = {
-    f"Create{noun}"
-    for noun in (
-        "MonitoringSchedule",
-        "DataQualityJobDefinition",
-        "ModelQualityJobDefinition",
-        "ModelBiasJobDefinition",
-        "ModelExplainabilityJobDefinition",
-    )
-}
+# Resources that a new customer cannot create.
+CLOSED = (
+    "MonitoringSchedule",
+    "DataQualityJobDefinition",
+    "ModelQualityJobDefinition",
+    "ModelBiasJobDefinition",
+    "ModelExplainabilityJobDefinition",
+)
 _MAINTENANCE = "is in maintenance mode and is not available to new customers"
 
 
 def refuse_closed(operation: str, params: Mapping[str, Any]) -> None:
     """Raise the ValidationException a new customer gets for Model Monitor, Clarify and Debugger."""
-    if operation in _CLOSED_OPERATIONS:
+    if operation.removeprefix("Create") in CLOSED:
         raise InvalidError(f"This operation {_MAINTENANCE}. Existing customers are unaffected.")
     if {"DebugHookConfig", "DebugRuleConfigurations", "ProfilerConfig", "ProfilerRuleConfigurations"} & set(
         params

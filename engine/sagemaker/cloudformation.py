@@ -34,7 +34,7 @@ class ResourceType:
         # CloudFormation derives names of these types from the logical id alone, without the stack.
         suffix = "".join(secrets.choice(_ALPHABET) for _ in range(12))
         name = props.get(key, f"{logical_id[:_LOGICAL_ID_LENGTH]}-{suffix}")
-        self._call("Create", {**self._known(props), key: name})
+        self._call("Create", {**props, key: name})
         return self._created(name)
 
     def update(
@@ -46,16 +46,14 @@ class ResourceType:
         if _without_tags(old_props) == _without_tags(new_props):
             self.ground.store.tag(physical_id, list(new_props.get("Tags", [])))
             return self._created(physical_id)
-        if (
-            self.kind.name_key in new_props
-            and old_props.get(self.kind.name_key) == new_props[self.kind.name_key]
-        ):
+        key = self.kind.name_key
+        if key in new_props and old_props.get(key) == new_props[key]:
             raise InvalidError(
                 "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
-                f"Rename {new_props[self.kind.name_key]} and update the stack again."
+                f"Rename {new_props[key]} and update the stack again."
             )
-        record = self.ground.store.get(self.kind, physical_id)
-        logical_id = record[self.kind.name_key].rpartition("-")[0] or self.kind.noun
+        name = self.ground.store.get(self.kind, physical_id)[key]
+        logical_id = name.rpartition("-")[0] or self.kind.noun
         return self.create(logical_id, new_props, stack_name)
 
     def delete(self, physical_id: str, props: Properties) -> None:
@@ -91,9 +89,6 @@ class ResourceType:
         model = shapes.model("sagemaker").operation_model(operation)
         self.call(operation, shapes.coerce(props, model))
 
-    def _known(self, props: Properties) -> Properties:
-        return props
-
     def _created(self, name_or_arn: str) -> Created:
         record = self.ground.store.get(self.kind, name_or_arn)
         arn = record[self.kind.arn_key]
@@ -102,12 +97,12 @@ class ResourceType:
 
 @dataclass(frozen=True)
 class ModelPackageGroupType(ResourceType):
-    def _known(self, props: Properties) -> Properties:
+    def create(self, logical_id: str, props: Properties, stack_name: str) -> Created:
         if "ModelPackageGroupPolicy" in props:
             self.ground.host.not_rehearsed(
                 "ModelPackageGroupPolicy", "resource policies of groups are not evaluated"
             )
-        return props
+        return super().create(logical_id, props, stack_name)
 
     def _created(self, name_or_arn: str) -> Created:
         arn, attributes = super()._created(name_or_arn)

@@ -2,8 +2,11 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from botocore import xform_name
 
 from engine.host import ApiError, Host, InvalidError
 from engine.sagemaker.deployment import Plan, plan
@@ -13,15 +16,6 @@ from engine.sagemaker.rollout import Rollout
 from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
 from engine.sagemaker.variants import concurrency, described, retaining, serverless
 
-# EventBridge spells an endpoint's status differently from the API.
-_EVENT_STATUS = {
-    "Creating": "CREATING",
-    "InService": "IN_SERVICE",
-    "Updating": "UPDATING",
-    "RollingBack": "ROLLING_BACK",
-    "Deleting": "DELETING",
-    "Failed": "FAILED",
-}
 _CHANGING = ("Creating", "Updating", "RollingBack")
 
 
@@ -93,10 +87,8 @@ class Hosting:
             )
             if "DesiredInstanceCount" in change:
                 more = change["DesiredInstanceCount"] - variant["InitialInstanceCount"]
-                quota = f"{variant['InstanceType']} for endpoint usage"
                 if more > 0:
-                    used = self._instances(variant["InstanceType"])
-                    self._ground.quotas.require(quota, used, more)
+                    self._require_instances(variant["InstanceType"], more)
                 variant["InitialInstanceCount"] = change["DesiredInstanceCount"]
         if wanted:
             raise InvalidError(f"The endpoint has no variant {', '.join(sorted(wanted))}.")
@@ -161,9 +153,9 @@ class Hosting:
 
     def _set(self, record: Record, **fields: Any) -> None:
         record.update(fields, LastModifiedTime=time.time())
-        self._ground.announce(
-            ENDPOINT, "Endpoint", {**record, "EndpointStatus": _EVENT_STATUS[record["EndpointStatus"]]}
-        )
+        # EventBridge spells an endpoint's status differently from the API: IN_SERVICE for InService.
+        status = xform_name(record["EndpointStatus"]).upper()
+        self._ground.announce(ENDPOINT, "Endpoint", {**record, "EndpointStatus": status})
 
     def _require_quota(self, config: Record, replaced: Record | None) -> None:
         """Blue/green needs the instances of both fleets at once; serverless concurrency counts once."""
@@ -179,19 +171,17 @@ class Hosting:
                 quota, sum(map(concurrency, others)), concurrency(config), "Invocations"
             )
             return
-        for instance_type in {variant["InstanceType"] for variant in config["ProductionVariants"]}:
-            wanted = sum(
-                variant["InitialInstanceCount"]
-                for variant in config["ProductionVariants"]
-                if variant["InstanceType"] == instance_type
-            )
-            used = self._instances(instance_type)
-            self._ground.quotas.require(f"{instance_type} for endpoint usage", used, wanted)
+        wanted: Counter[str] = Counter()
+        for variant in config["ProductionVariants"]:
+            wanted[variant["InstanceType"]] += variant["InitialInstanceCount"]
+        for instance_type, more in wanted.items():
+            self._require_instances(instance_type, more)
 
-    def _instances(self, instance_type: str) -> int:
-        """Current number of instances of a type in the account's endpoints."""
+    def _require_instances(self, instance_type: str, more: int) -> None:
+        """Refuse more instances of a type than the quota leaves beside those of the account's endpoints."""
         fleets = (fleet for traffic in list(self._traffic.values()) for fleet in traffic.fleets)
-        return sum(fleet.instances(instance_type) for fleet in fleets)
+        used = sum(fleet.instances(instance_type) for fleet in fleets)
+        self._ground.quotas.require(f"{instance_type} for endpoint usage", used, more)
 
     # Invocations
 

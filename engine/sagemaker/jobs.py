@@ -5,14 +5,15 @@ import threading
 import time
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
 from engine.host import ApiError, InvalidError
-from engine.sagemaker.ground import Ground, LogStream
+from engine.sagemaker.ground import Ground, LogStream, Operation
 from engine.sagemaker.process import Process
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
 from engine.sagemaker.store import Kind, Record
@@ -31,6 +32,15 @@ _MAX_RUNTIME_SECONDS = 86_400  # SageMaker's default
 
 class JobError(Exception):
     """The end of a job, with the text of its FailureReason."""
+
+
+@contextmanager
+def failing(what: str) -> Iterator[None]:
+    """S3's refusal of a step in the block is the end of the job."""
+    try:
+        yield
+    except ClientError as refusal:
+        raise JobError(f"ClientError: {what}: {reason(refusal)}") from refusal
 
 
 # Whether a line of the log is the last one; the job is stopped then.
@@ -55,6 +65,10 @@ class Job:
         self.timed_out = False
         self.process: Process | None = None
 
+    def inside(self, path: str) -> Path:
+        """A path of the job, as a path of this process."""
+        return self.ml / path.removeprefix(OPT_ML).lstrip("/")
+
     def stop(self) -> None:
         self.stopping = True
         if self.process:
@@ -69,13 +83,28 @@ class Jobs(ABC):
     """One kind of job. Subclasses implement `_run`, which raises JobError when the job fails."""
 
     kind: ClassVar[Kind]
-    spoken: ClassVar[str]  # name in EventBridge's detail-type
-    log_group: ClassVar[str]
+    spoken: ClassVar[str]  # name in EventBridge's detail-type and, in small letters, in quotas
     told: ClassVar[bool] = True  # whether the program receives the SIGTERM that announces its end
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self._jobs: dict[str, Job] = {}
+
+    def operations(self) -> dict[str, Operation]:
+        noun = self.kind.noun
+        return {
+            f"Create{noun}": self.create,
+            f"Describe{noun}": self.ground.describe(self.kind),
+            f"List{noun}s": self.ground.list(self.kind, f"{noun}Summaries"),
+            f"Stop{noun}": self.stop,
+        }
+
+    @abstractmethod
+    def create(self, params: Mapping[str, Any]) -> Record: ...
+
+    @abstractmethod
+    def _cluster(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
+        """InstanceType and InstanceCount of a request or a record."""
 
     @abstractmethod
     def _run(self, job: Job, s3: RoleS3) -> None: ...
@@ -116,7 +145,22 @@ class Jobs(ABC):
                 "'sagemaker.amazonaws.com' to assume the role."
             ) from refusal
 
-    def report_without_effect(self, params: Mapping[str, Any], instances: int, image: str) -> None:
+    def require_quota(self, params: Mapping[str, Any], jobs: int = 1) -> None:
+        """Refuse a request whose instances, for each of `jobs` at once, exceed the account's quota."""
+        quota = self._quota(params)
+        used = sum(
+            self._cluster(job)["InstanceCount"]
+            for job in self.ground.store.all(self.kind)
+            if job[self.kind.status_key] in ("InProgress", "Stopping") and self._quota(job) == quota
+        )
+        self.ground.quotas.require(quota, used, self._cluster(params)["InstanceCount"] * jobs)
+
+    def _quota(self, job: Mapping[str, Any]) -> str:
+        spot = "spot " if job.get("EnableManagedSpotTraining") else ""
+        return f"{self._cluster(job)['InstanceType']} for {spot}{self.spoken.lower()} usage"
+
+    def report_without_effect(self, params: Mapping[str, Any], image: str) -> None:
+        instances = self._cluster(params)["InstanceCount"]
         for member in sorted(_find(params) & set(_WITHOUT_EFFECT)):
             self.ground.host.not_rehearsed(f"{self.kind.noun} {member}", _WITHOUT_EFFECT[member])
         if instances > 1:
@@ -139,7 +183,9 @@ class Jobs(ABC):
         record = job.record
         keys = self.ground.host.credentials(record["RoleArn"], "SageMaker")
         env = self.ground.sandbox.environment(keys, {**env, **record.get("Environment", {})})
-        stream = LogStream(self.ground.host, self.log_group, self._stream(record), job.log)
+        group = f"/aws/sagemaker/{self.kind.noun}s"
+        name = f"{record[self.kind.name_key]}/{HOST_NAME}-{int(record['CreationTime'])}"
+        stream = LogStream(self.ground.host, group, name, job.log)
         limit = record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _MAX_RUNTIME_SECONDS)
         job.process = self.ground.sandbox.start(argv, job.ml, env, cwd=cwd, network=network)
         if job.stopping:  # it was stopped before it had a process
@@ -152,9 +198,6 @@ class Jobs(ABC):
                 self.stop({self.kind.name_key: record[self.kind.name_key]})
         timer.cancel()
         return job.process.wait()
-
-    def _stream(self, record: Record) -> str:
-        return f"{record[self.kind.name_key]}/{HOST_NAME}-{int(record['CreationTime'])}"
 
     def _guarded(self, job: Job) -> None:
         record, status = job.record, "Completed"
@@ -177,13 +220,11 @@ class Jobs(ABC):
         """Copy one S3 data source to `folder`, or fail with the service's message."""
         uri = source["S3Uri"]
         folder.mkdir(parents=True, exist_ok=True)
-        try:
+        with failing(f"Data download failed: {uri}"):
             if source.get("S3DataType") == "ManifestFile":
                 count = _follow_manifest(s3, uri, folder)
             else:
                 count = s3.download(uri, folder)
-        except ClientError as refusal:
-            raise JobError(f"ClientError: Data download failed: {uri}: {reason(refusal)}") from refusal
         if not count:
             raise JobError(
                 f'ClientError: No S3 objects found under S3 URL "{uri}" given in input data source. Please '

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
-
 from engine.host import InvalidError
-from engine.sagemaker.ground import Operation
-from engine.sagemaker.jobs import Job, JobError, Jobs, write_json
+from engine.sagemaker.jobs import Job, JobError, Jobs, failing, write_json
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
 from engine.sagemaker.store import PROCESSING_JOB, Kind, Record
-from engine.sagemaker.transfer import RoleS3, reason
+from engine.sagemaker.transfer import RoleS3
 
 _ROOT = f"{OPT_ML}/processing"
 _EXIT_MESSAGE_BYTES = 1024
@@ -21,41 +18,27 @@ _EXIT_MESSAGE_BYTES = 1024
 class ProcessingJobs(Jobs):
     kind: ClassVar[Kind] = PROCESSING_JOB
     spoken: ClassVar[str] = "Processing Job"
-    log_group: ClassVar[str] = "/aws/sagemaker/ProcessingJobs"
-
-    def operations(self) -> dict[str, Operation]:
-        return {
-            "CreateProcessingJob": self.create,
-            "DescribeProcessingJob": self.ground.describe(PROCESSING_JOB),
-            "ListProcessingJobs": self.ground.list(PROCESSING_JOB, "ProcessingJobSummaries"),
-            "StopProcessingJob": self.stop,
-        }
 
     def create(self, params: Mapping[str, Any]) -> Record:
         _refuse_unrehearsed(params)
         self.require_role(params["RoleArn"])
-        cluster = params["ProcessingResources"]["ClusterConfig"]
-        used = sum(
-            job["ProcessingResources"]["ClusterConfig"]["InstanceCount"]
-            for job in self.ground.store.all(PROCESSING_JOB)
-            if job["ProcessingJobStatus"] in ("InProgress", "Stopping")
-            and job["ProcessingResources"]["ClusterConfig"]["InstanceType"] == cluster["InstanceType"]
-        )
-        quota = f"{cluster['InstanceType']} for processing job usage"
-        self.ground.quotas.require(quota, used, cluster["InstanceCount"])
-        self.report_without_effect(params, cluster["InstanceCount"], params["AppSpecification"]["ImageUri"])
-        record = self.ground.store.add(PROCESSING_JOB, params)
-        self.launch(record)
-        return record
+        self.require_quota(params)
+        self.report_without_effect(params, params["AppSpecification"]["ImageUri"])
+        return self.launch(self.ground.store.add(PROCESSING_JOB, params)).record
+
+    def _cluster(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
+        return job["ProcessingResources"]["ClusterConfig"]
 
     def _run(self, job: Job, s3: RoleS3) -> None:
         record, ml = job.record, job.ml
         self.announce(record)
         for item in record.get("ProcessingInputs", []):
-            self.download(s3, item["S3Input"], _inside(ml, item["S3Input"]["LocalPath"]), record["RoleArn"])
-        outputs = record.get("ProcessingOutputConfig", {}).get("Outputs", [])
-        for item in outputs:
-            _inside(ml, item["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
+            source = item["S3Input"]
+            self.download(s3, source, job.inside(source["LocalPath"]), record["RoleArn"])
+        output = record.get("ProcessingOutputConfig", {})
+        targets = [item["S3Output"] for item in output.get("Outputs", [])]
+        for target in targets:
+            job.inside(target["LocalPath"]).mkdir(parents=True, exist_ok=True)
         (ml / "output").mkdir(parents=True, exist_ok=True)
         self._configure(record, ml / "config")
         app = record["AppSpecification"]
@@ -74,8 +57,10 @@ class ProcessingJobs(Jobs):
         # AWS does not guarantee the outputs of a failed job, so nothing may rely on them.
         if status:
             raise JobError("AlgorithmError: See job logs for more information")
-        for item in outputs:
-            self._upload(s3, item["S3Output"], ml, record.get("ProcessingOutputConfig", {}).get("KmsKeyId"))
+        for target in targets:
+            uri = target["S3Uri"]
+            with failing(f"Output upload failed: {uri}"):
+                s3.upload(job.inside(target["LocalPath"]), self._prefix(uri), output.get("KmsKeyId"))
 
     def _configure(self, record: Record, config: Path) -> None:
         write_json(
@@ -101,24 +86,12 @@ class ProcessingJobs(Jobs):
             raise JobError(f"ClientError: {OPT_ML}/output/message is not UTF-8: {fault}") from fault
         record["ExitMessage"] = text.encode()[:_EXIT_MESSAGE_BYTES].decode(errors="ignore")
 
-    def _upload(self, s3: RoleS3, output: Mapping[str, Any], ml: Path, kms_key: str | None) -> None:
-        try:
-            s3.upload(_inside(ml, output["LocalPath"]), self._prefix(output["S3Uri"]), kms_key)
-        except ClientError as refusal:
-            raise JobError(
-                f"ClientError: Output upload failed: {output['S3Uri']}: {reason(refusal)}"
-            ) from refusal
-
     def _prefix(self, uri: str) -> str:
         """The text before the slash in every key of an output."""
         return uri.removesuffix("/") if self.ground.host.unknown("processing-slash") == "join" else uri
 
     def _end(self, job: Job, status: str) -> None:
         job.record["ProcessingEndTime"] = time.time()
-
-
-def _inside(ml: Path, path: str) -> Path:
-    return ml / path.removeprefix(OPT_ML).lstrip("/")
 
 
 def _refuse_unrehearsed(params: Mapping[str, Any]) -> None:

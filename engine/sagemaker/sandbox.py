@@ -8,6 +8,7 @@ arguments and environment instead, and the report mentions it."""
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,8 @@ from engine.host import Host
 from engine.sagemaker.process import Process, Starter
 
 OPT_ML = "/opt/ml"
+# The XGBoost image's toolkit from the set-up, with the gunicorn and Flask that the image pins.
+LIBRARIES = Path(sys.prefix).parent / "serving"
 HOST_NAME = "algo-1"  # SageMaker's name for the first instance of a job
 
 # $1 its hosts file, $2 working directory, $3 whether /tmp is its own, $4 read-only places, then pairs of
@@ -89,13 +92,10 @@ class Sandbox:
     def _kept(self) -> list[str]:
         """Folders under /opt that the processes need: the interpreter with its libraries."""
         asked = "import sys; print(sys.prefix, sys.base_prefix, sep='\\n')"
-        prefixes = subprocess.run([self.python, "-c", asked], capture_output=True, text=True, check=True)
-        code = Path(__file__).parent
-        found = {
-            str(Path(line))
-            for line in [*prefixes.stdout.split("\n"), str(code), str(self.python.parent.parent)]
-        }
-        return sorted(path for path in found if path.startswith("/opt/"))
+        told = subprocess.run([self.python, "-c", asked], capture_output=True, text=True, check=True)
+        prefixes = map(Path, told.stdout.split("\n"))
+        found = {*prefixes, Path(__file__).parent, LIBRARIES, self.python.parent.parent}
+        return sorted(path for path in map(str, found) if path.startswith("/opt/"))
 
     def _inside(self, argv: Sequence[str], ml: Path, cwd: str, network: bool, image: Image) -> list[str]:
         hosts = ml.parent / f"{ml.name}.hosts"

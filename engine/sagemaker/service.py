@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.host import ApiError, Host
-from engine.sagemaker.account import Quotas, refuse_closed
+from engine.sagemaker.account import CLOSED, Quotas, refuse_closed
 from engine.sagemaker.cloudformation import resource_types
 from engine.sagemaker.first_party import refuse_unknown_tags
 from engine.sagemaker.ground import Ground, Operation
@@ -18,18 +18,11 @@ from engine.sagemaker.sandbox import Sandbox
 from engine.sagemaker.store import KINDS, MODEL_PACKAGE, Store
 from engine.sagemaker.training import TrainingJobs
 from engine.sagemaker.tuning import TuningJobs
-from engine.services import Permission, Service
+from engine.services import Permission, Service, shapes
 from engine.services.service import passed_roles
 
-# Empty lists of resources that cannot be created here: closed to new accounts, or not rehearsed.
-_ALWAYS_EMPTY = {
-    "ListTransformJobs": "TransformJobSummaries",
-    "ListMonitoringSchedules": "MonitoringScheduleSummaries",
-    "ListDataQualityJobDefinitions": "JobDefinitionSummaries",
-    "ListModelQualityJobDefinitions": "JobDefinitionSummaries",
-    "ListModelBiasJobDefinitions": "JobDefinitionSummaries",
-    "ListModelExplainabilityJobDefinitions": "JobDefinitionSummaries",
-}
+# Lists of resources that cannot be created here: closed to new accounts, or not rehearsed.
+_ALWAYS_EMPTY = [f"List{noun}s" for noun in (*CLOSED, "TransformJob")]
 
 
 class SageMaker(Service):
@@ -63,9 +56,9 @@ class SageMaker(Service):
             **self._registry.operations(),
             **Models(self._ground, self._registry).operations(),
             **hosting.operations(),
-            "AddTags": self._add_tags,
-            "ListTags": self._list_tags,
-            **{name: _nothing(member) for name, member in _ALWAYS_EMPTY.items()},
+            "AddTags": self._tags,
+            "ListTags": self._tags,
+            **{name: _nothing(name) for name in _ALWAYS_EMPTY},
         }
         self.types = resource_types(self.call, self._ground, hosting)
 
@@ -106,17 +99,16 @@ class SageMaker(Service):
     def tagged(self) -> Iterator[tuple[str, dict[str, str]]]:
         return self._ground.store.tagged()
 
-    def _add_tags(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _tags(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The tags of a resource, with those that a request adds."""
         self._ground.store.tags(params["ResourceArn"])
-        return {"Tags": self._ground.store.tag(params["ResourceArn"], params["Tags"])}
-
-    def _list_tags(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
-        tags = self._ground.store.tags(params["ResourceArn"])
-        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        return {"Tags": self._ground.store.tag(params["ResourceArn"], params.get("Tags", []))}
 
     def close(self) -> None:
         self._ground.sandbox.close()
 
 
-def _nothing(member: str) -> Operation:
-    return lambda params: {member: []}
+def _nothing(operation: str) -> Operation:
+    """The answer of a List operation without resources; only its list is required."""
+    required = shapes.model("sagemaker").operation_model(operation).output_shape.required_members
+    return lambda params: {member: [] for member in required}

@@ -1,5 +1,6 @@
 """Training jobs: the XGBoost container's script mode as a local process."""
 
+import json
 import math
 import re
 import time
@@ -9,11 +10,10 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from engine.host import InvalidError
+from engine.sagemaker import image
 from engine.sagemaker.first_party import metric_definitions, refuse_metric_definitions
-from engine.sagemaker.ground import Operation
-from engine.sagemaker.jobs import Job, JobError, Jobs, Last, never, write_json
+from engine.sagemaker.jobs import Job, JobError, Jobs, Last, failing, never, write_json
 from engine.sagemaker.sandbox import HOST_NAME, OPT_ML
-from engine.sagemaker.script_mode import Script, read_script
 from engine.sagemaker.store import TRAINING_JOB, Kind, Record
 from engine.sagemaker.transfer import ArchiveError, RoleS3, pack, reason, unpack
 
@@ -31,31 +31,19 @@ _STEPS = {
 class TrainingJobs(Jobs):
     kind: ClassVar[Kind] = TRAINING_JOB
     spoken: ClassVar[str] = "Training Job"
-    log_group: ClassVar[str] = "/aws/sagemaker/TrainingJobs"
     # The image's toolkit is the first process, and does not forward signals to its script.
     told: ClassVar[bool] = False
-
-    def operations(self) -> dict[str, Operation]:
-        return {
-            "CreateTrainingJob": self.create,
-            "DescribeTrainingJob": self.ground.describe(TRAINING_JOB),
-            "ListTrainingJobs": self.ground.list(TRAINING_JOB, "TrainingJobSummaries"),
-            "StopTrainingJob": self.stop,
-        }
 
     def create(self, params: Mapping[str, Any]) -> Record:
         refuse_unrehearsed(params)
         refuse_metric_definitions(params["AlgorithmSpecification"])
         self.require_role(params["RoleArn"])
-        self.require_quota(params, jobs=1)
+        self.require_quota(params)
         return self.begin(params).record
 
     def begin(self, params: Mapping[str, Any], last: Last = never, **fields: Any) -> Job:
         """Start a job with a validated request; `fields` become part of its record."""
-        resources = params["ResourceConfig"]
-        self.report_without_effect(
-            params, resources["InstanceCount"], params["AlgorithmSpecification"]["TrainingImage"]
-        )
+        self.report_without_effect(params, params["AlgorithmSpecification"]["TrainingImage"])
         if params.get("EnableManagedSpotTraining"):
             self.ground.host.not_rehearsed(
                 "managed spot training",
@@ -65,18 +53,8 @@ class TrainingJobs(Jobs):
         self._step(record, "Starting")
         return self.launch(record, last)
 
-    def require_quota(self, params: Mapping[str, Any], jobs: int) -> None:
-        resources, spot = params["ResourceConfig"], params.get("EnableManagedSpotTraining", False)
-        wanted = resources["InstanceType"]
-        used = sum(
-            job["ResourceConfig"]["InstanceCount"]
-            for job in self.ground.store.all(TRAINING_JOB)
-            if job["TrainingJobStatus"] in ("InProgress", "Stopping")
-            and job["ResourceConfig"]["InstanceType"] == wanted
-            and job.get("EnableManagedSpotTraining", False) == spot
-        )
-        quota = f"{wanted} for {'spot ' if spot else ''}training job usage"
-        self.ground.quotas.require(quota, used, resources["InstanceCount"] * jobs)
+    def _cluster(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
+        return job["ResourceConfig"]
 
     def _step(self, record: Record, status: str, message: str = "") -> None:
         now = time.time()
@@ -98,16 +76,12 @@ class TrainingJobs(Jobs):
         record["TrainingStartTime"] = time.time()
         for folder in ("input/data", "model", "output/data", "code"):
             (ml / folder).mkdir(parents=True, exist_ok=True)
-        script = self._prepare(job, s3)
+        self._prepare(job, s3)
         self._advance(record, "Training")
         status = self.execute(
             job,
-            ["python", *script.argv],
-            {
-                **script.env,
-                "TRAINING_JOB_NAME": record["TrainingJobName"],
-                "TRAINING_JOB_ARN": record["TrainingJobArn"],
-            },
+            image.TRAINING,
+            {"TRAINING_JOB_NAME": record["TrainingJobName"], "TRAINING_JOB_ARN": record["TrainingJobArn"]},
             network=not record.get("EnableNetworkIsolation", False),
             cwd=f"{OPT_ML}/code",
         )
@@ -120,7 +94,7 @@ class TrainingJobs(Jobs):
         self._advance(record, "Uploading")
         self._upload(job, s3)
 
-    def _prepare(self, job: Job, s3: RoleS3) -> Script:
+    def _prepare(self, job: Job, s3: RoleS3) -> None:
         """Fill /opt/ml: channels, checkpoints, configuration files, the user's code."""
         record, ml = job.record, job.ml
         channels = {}
@@ -154,18 +128,16 @@ class TrainingJobs(Jobs):
         write_json(config / "inputdataconfig.json", channels)
         write_json(config / "resourceconfig.json", resources)
         write_json(config / "checkpointconfig.json", record.get("CheckpointConfig", {}))
-        script = read_script(hyperparameters, channels, resources, record["TrainingJobName"])
-        if script is None:
+        if "sagemaker_program" not in hyperparameters:
             raise JobError(
                 "AlgorithmError: the hyperparameter sagemaker_program is not set, which asks for the "
                 "built-in algorithm. It is not rehearsed; set sagemaker_program and "
                 "sagemaker_submit_directory."
             )
-        self._fetch_code(job, s3, script)
-        return script
+        self._fetch_code(job, s3, hyperparameters.get("sagemaker_submit_directory"))
 
-    def _fetch_code(self, job: Job, s3: RoleS3, script: Script) -> None:
-        where, code = script.submit_directory, job.ml / "code"
+    def _fetch_code(self, job: Job, s3: RoleS3, submitted: str | None) -> None:
+        where, code = submitted and _loaded(submitted), job.ml / "code"
         try:
             if where and where.startswith("s3://"):
                 if job.record.get("EnableNetworkIsolation"):
@@ -173,9 +145,9 @@ class TrainingJobs(Jobs):
                         f"AlgorithmError: {where} cannot be reached under network isolation, exit code: 1"
                     )
                 unpack(s3.read(where), code)
-            elif where and _inside(job, where).is_file():
-                unpack(_inside(job, where).read_bytes(), code)
-            elif where and _inside(job, where) != code:
+            elif where and job.inside(where).is_file():
+                unpack(job.inside(where).read_bytes(), code)
+            elif where and job.inside(where) != code:
                 raise JobError(
                     f"AlgorithmError: sagemaker_submit_directory {where} is neither S3 nor an archive"
                 )
@@ -193,27 +165,21 @@ class TrainingJobs(Jobs):
         config = job.record.get("CheckpointConfig")
         if not config:
             return
-        folder = _inside(job, config.get("LocalPath", f"{OPT_ML}/checkpoints"))
+        folder = job.inside(config.get("LocalPath", f"{OPT_ML}/checkpoints"))
         folder.mkdir(parents=True, exist_ok=True)
-        try:
+        with failing(f"Checkpoint sync with {config['S3Uri']} failed"):
             if upload:
                 s3.upload(folder, config["S3Uri"].rstrip("/"))
             else:
                 s3.download(config["S3Uri"], folder)
-        except ClientError as refusal:
-            raise JobError(
-                f"ClientError: Checkpoint sync with {config['S3Uri']} failed: {reason(refusal)}"
-            ) from refusal
 
     def _upload(self, job: Job, s3: RoleS3) -> None:
         record, output = job.record, job.record["OutputDataConfig"]
         base = f"{output['S3OutputPath'].rstrip('/')}/{record['TrainingJobName']}/output"
-        try:
+        with failing("Artifact upload failed"):
             if any((job.ml / "output/data").iterdir()):
                 s3.write(f"{base}/output.tar.gz", pack(job.ml / "output/data"), output.get("KmsKeyId"))
             s3.write(f"{base}/model.tar.gz", pack(job.ml / "model"), output.get("KmsKeyId"))
-        except ClientError as refusal:
-            raise JobError(f"ClientError: Artifact upload failed: {reason(refusal)}") from refusal
         record["ModelArtifacts"] = {"S3ModelArtifacts": f"{base}/model.tar.gz"}
 
     def _end(self, job: Job, status: str) -> None:
@@ -258,9 +224,12 @@ def refuse_unrehearsed(params: Mapping[str, Any]) -> None:
             )
 
 
-def _inside(job: Job, path: str) -> Any:
-    """A path of the job, as a path of this process."""
-    return job.ml / path.removeprefix(OPT_ML).lstrip("/")
+def _loaded(text: str) -> Any:
+    """Hyperparameters are strings, decoded as JSON when they parse as such."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 def as_logged(line: str) -> str:

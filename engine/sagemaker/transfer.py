@@ -49,12 +49,8 @@ class RoleS3:
 
     def write(self, uri: str, body: bytes, kms_key: str | None = None) -> None:
         bucket, key = split(uri)
-        if kms_key:
-            self._client.put_object(
-                Bucket=bucket, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=kms_key
-            )
-        else:
-            self._client.put_object(Bucket=bucket, Key=key, Body=body)
+        encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
+        self._client.put_object(Bucket=bucket, Key=key, Body=body, **encrypted)
 
     def download(self, uri: str, folder: Path) -> int:
         """Copy the objects under the prefix `uri` into `folder`; returns their number.

@@ -48,6 +48,8 @@ class TuningJobs:
         self._training.require_role(definition["RoleArn"])
         self._training.require_quota(definition, config["ResourceLimits"]["MaxParallelTrainingJobs"])
         parents = self._parents(params)
+        if "WarmStartConfig" in params:
+            refuse_warm_start(params, parents, sum(len(self._trials(parent)) for parent in parents))
         record = self._ground.store.add(
             TUNING_JOB,
             params,
@@ -62,15 +64,10 @@ class TuningJobs:
         threading.Thread(target=self._run, args=(record, search, definition), daemon=True).start()
         return record
 
-    def _parents(self, params: Mapping[str, Any]) -> list[Record]:
-        """The ended tuning jobs of a warm start."""
-        if "WarmStartConfig" not in params:
-            return []
-        key = "HyperParameterTuningJobName"
-        named = params["WarmStartConfig"]["ParentHyperParameterTuningJobs"]
-        parents = [self._ground.store.get(TUNING_JOB, parent[key]) for parent in named]
-        refuse_warm_start(params, parents, sum(len(self._trials(parent)) for parent in parents))
-        return parents
+    def _parents(self, tuning: Mapping[str, Any]) -> list[Record]:
+        """The tuning jobs that a warm start continues."""
+        named = tuning.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", [])
+        return [self._ground.store.get(TUNING_JOB, parent["HyperParameterTuningJobName"]) for parent in named]
 
     def _found(self, parent: Record) -> Sequence[tuple[Mapping[str, str], float]]:
         """Hyperparameters and objective of a tuning job's trials; static ones may be tuned now."""
@@ -199,14 +196,9 @@ class TuningJobs:
             status: objectives[status] for status in ("Succeeded", "Pending", "Failed")
         }
         self._rank(record, "BestTrainingJob", trials)
-        start = record.get("WarmStartConfig", {})
-        if start.get("WarmStartType") == "IdenticalDataAndAlgorithm":
-            named = start["ParentHyperParameterTuningJobs"]
-            parents = [
-                self._ground.store.get(TUNING_JOB, each["HyperParameterTuningJobName"]) for each in named
-            ]
-            everything = [*trials, *(trial for parent in parents for trial in self._trials(parent))]
-            self._rank(record, "OverallBestTrainingJob", everything)
+        if record.get("WarmStartConfig", {}).get("WarmStartType") == "IdenticalDataAndAlgorithm":
+            earlier = [trial for parent in self._parents(record) for trial in self._trials(parent)]
+            self._rank(record, "OverallBestTrainingJob", [*trials, *earlier])
         record["LastModifiedTime"] = time.time()
 
     def _rank(self, record: Record, member: str, trials: Sequence[Record]) -> None:

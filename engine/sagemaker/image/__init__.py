@@ -6,10 +6,10 @@ import sysconfig
 from pathlib import Path
 
 from engine.host import Host
-from engine.sagemaker.sandbox import OPT_ML, Image
+from engine.sagemaker.sandbox import LIBRARIES, OPT_ML, Image
 
-# The image's serving library from the set-up, with the gunicorn and Flask that the image pins.
-LIBRARIES = Path(sys.prefix).parent / "serving"
+# How a training job starts in script mode.
+TRAINING = ["python", str(Path(__file__).with_name("xgboost_training.py")), str(LIBRARIES)]
 # The image's additions to that library.
 MAIN = Path(__file__).with_name("xgboost_serving.py")
 _VENV, _LIBRARIES, _PACKAGES, _MAIN = "/opt/venv", "/opt/serving", "/opt/packages", "/opt/image"

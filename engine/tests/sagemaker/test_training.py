@@ -8,7 +8,7 @@ import pytest
 from world import NO_ROLE, POWERLESS_ROLE, training_request, until
 
 from engine.host import ApiError
-from engine.sagemaker import process
+from engine.sagemaker import process, sandbox
 
 # A real model of y = 2x, and what a script is given, in the log as one JSON line.
 TRAIN = """
@@ -69,6 +69,33 @@ def test_a_script_trains_under_the_container_contract(sagemaker, world, finished
     last = world.emitted("SageMaker Training Job State Change")[-1]
     assert (last["TrainingJobStatus"], last["SecondaryStatus"]) == ("Completed", "Completed")
     assert last["TrainingEndTime"] > 1_600_000_000_000
+
+
+TELL = "import json, os, sys; print('SEEN ' + json.dumps([sys.argv[1:], dict(os.environ)]))"
+
+
+@pytest.mark.parametrize("namespaces", [True, False])
+def test_the_toolkit_of_the_image_tells_a_program_what_it_was_given(
+    sagemaker, world, finished, put, monkeypatch, namespaces
+):
+    if not namespaces:
+        monkeypatch.setattr(sandbox, "_UNSHARE", ("false",))
+    put("code.tar.gz", {"train.py": TELL})
+    put("train/x", b"1")
+    request = training_request(world, "told")
+    request["HyperParameters"] |= {"flag": "true", "nothing": "null", "to": "/opt/ml/output/data"}
+    sagemaker.call("CreateTrainingJob", request)
+    assert finished("TrainingJob", "told")["TrainingJobStatus"] == "Completed"
+    log = world.logged("/aws/sagemaker/TrainingJobs", "told/algo-1-")
+    arguments, seen = json.loads(log.partition("SEEN ")[2])
+    folder = "/opt/ml" if namespaces else str(world.run_dir / "sagemaker/training-job/told/ml")
+    assert arguments == ["--flag", "True", "--nothing", "", "--to", f"{folder}/output/data"]
+    assert (seen["SM_HP_FLAG"], seen["SM_HP_NOTHING"]) == ("true", "")
+    assert (seen["SM_CHANNEL_TRAIN"], seen["SM_MODEL_DIR"]) == (
+        f"{folder}/input/data/train",
+        f"{folder}/model",
+    )
+    assert json.loads(seen["SM_TRAINING_ENV"])["job_name"] == "told"
 
 
 def test_an_isolated_job_gets_its_code_as_a_channel(sagemaker, world, finished, trainable):
