@@ -116,8 +116,9 @@ def _put(host: EmulatorHost, props: Json, write: Callable[[Json], Any]) -> Any:
 
 
 def _added(metrics: Sequence[Json]) -> list[Json] | None:
-    """The metrics whose sum an alarm watches, each 0 without data; None for any other expression. Raises
-    ValueError, as PutMetricAlarm refuses the list."""
+    """The metrics whose sum an alarm watches, each 0 without data; None for any other expression.
+
+    Raises ValueError in PutMetricAlarm's words (terraform-provider-aws#29894; #19567 for another fault)."""
     by_id = {each["Id"]: each for each in metrics}
     watched = [each for each in metrics if each.get("ReturnData", True)]
     if len(watched) != 1:
