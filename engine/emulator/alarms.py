@@ -9,12 +9,14 @@ import operator
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
 from engine.emulator.metrics import sent
+
+Json = dict[str, Any]
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -25,6 +27,9 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 # Well below the shortest compressed period (a minute lasts 0.6 s).
 _EVERY_SECONDS = 0.1
 _SUM = re.compile(r"SUM\(\[(FILL\(\w+, 0\)(?:, FILL\(\w+, 0\))*)\]\)")
+_TYPE = "AWS::CloudWatch::Alarm"
+# The metrics whose sum an alarm watches, by the alarm's name.
+_summands: dict[str, list[Json]] = {}
 
 _log = logging.getLogger(__name__)
 
@@ -37,12 +42,14 @@ def install(host: EmulatorHost, scale: float) -> None:
     cloudwatch._evict_old_metrics = lambda: None
     # One thread evaluates, because two would both report the same transition.
     cloudwatch._evaluate_alarm = lambda alarm: None
+    _create.install(host)
+    _update.install(host)
     threading.Thread(target=_keep_evaluating, args=(cloudwatch, scale), daemon=True).start()
     if scale != 1:
         host.not_rehearsed("length of alarm periods", f"a period's second lasts {scale} s")
 
 
-def judge(alarm: dict[str, Any], datapoints: Sequence[float | None]) -> str | None:
+def judge(alarm: Json, datapoints: Sequence[float | None]) -> str | None:
     """
     The state for the newest `EvaluationPeriods` datapoints (None: no data), or None to keep the current one.
     """
@@ -58,15 +65,13 @@ def judge(alarm: dict[str, Any], datapoints: Sequence[float | None]) -> str | No
     return "ALARM" if breaching >= needed else "OK"
 
 
-def datapoints(
-    alarm: dict[str, Any], points: Sequence[dict[str, Any]], at: float, scale: float
-) -> list[float | None]:
+def datapoints(alarm: Json, points: Sequence[Json], at: float, scale: float) -> list[float | None]:
     """The statistic of each of the last whole periods before `at`, oldest first."""
     cloudwatch = pinned.module("services.cloudwatch")
     period = alarm["Period"] * scale
     count = alarm["EvaluationPeriods"]
     first = int(at / period) - count
-    groups: list[list[dict[str, Any]]] = [[] for _ in range(count)]
+    groups: list[list[Json]] = [[] for _ in range(count)]
     for point in reversed(points):
         place = int(point["Timestamp"] / period) - first
         if place < 0:
@@ -80,20 +85,57 @@ def datapoints(
     ]
 
 
-def added(metrics: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    """The metrics whose sum an alarm watches, each 0 without data; None for any other expression."""
+@pinned.replaces_resource(_TYPE, "create")
+def _create(original: Any, host: EmulatorHost, logical_id: str, props: Json, stack: str) -> Any:
+    return _put(host, props, lambda own: original(logical_id, own, stack))
+
+
+@pinned.replaces_resource(_TYPE, "update")
+def _update(
+    original: Any, host: EmulatorHost, name: str, old: Json, new: Json, stack: str, logical_id: str
+) -> Any:
+    return _put(host, new, lambda own: original(name, old, own, stack, logical_id))
+
+
+def _put(host: EmulatorHost, props: Json, write: Callable[[Json], Any]) -> Any:
+    """The emulator refuses an alarm on an expression, which is read here, before anything is written."""
+    expression = props.get("Metrics")
+    summands = _added(expression) if expression else None
+    described = write(
+        {**props, "Metrics": None, "MetricName": "-", "Namespace": "-"} if expression else props
+    )
+    if expression:
+        alarm = pinned.module("services.cloudwatch")._alarms[described[0]]
+        alarm.update(MetricName=None, Namespace=None)
+        if summands:
+            _summands[described[0]] = summands
+            alarm["Metrics"] = expression
+    for why in _silence(props, summands):
+        host.not_rehearsed(f"{_TYPE} {described[0]}", why)
+    return described
+
+
+def _added(metrics: Sequence[Json]) -> list[Json] | None:
+    """The metrics whose sum an alarm watches, each 0 without data; None for any other expression.
+
+    Raises ValueError in PutMetricAlarm's words (terraform-provider-aws#29894; #19567 for another fault)."""
     by_id = {each["Id"]: each for each in metrics}
-    [watched] = [each for each in metrics if each.get("ReturnData", True)]
-    found = _SUM.fullmatch(watched.get("Expression", ""))
+    watched = [each for each in metrics if each.get("ReturnData", True)]
+    if len(watched) != 1:
+        raise ValueError("Exactly one element of the metrics list should return data.")
+    found = _SUM.fullmatch(watched[0].get("Expression", ""))
     if found is None:
         return None
-    return [by_id[name]["MetricStat"] for name in re.findall(r"FILL\((\w+)", found[1])]
+    names = re.findall(r"FILL\((\w+)", found[1])
+    if not by_id.keys() >= set(names):
+        raise ValueError("Invalid metrics list")
+    return [by_id[name]["MetricStat"] for name in names]
 
 
-def silence(alarm: Mapping[str, Any]) -> Iterator[str]:
+def _silence(alarm: Json, summands: Sequence[Json] | None) -> Iterator[str]:
     """Why an alarm with these properties never rings here, or not for all that it rings for on AWS."""
     named = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics") or [] if "MetricStat" in each]
-    if alarm.get("Metrics") and added(alarm["Metrics"]) is None:
+    if alarm.get("Metrics") and summands is None:
         yield "never rings: of expressions only sums are evaluated"
     for metric in named or [alarm]:
         if not sent(metric["Namespace"], metric["MetricName"]):
@@ -110,10 +152,10 @@ def _keep_evaluating(cloudwatch: Any, scale: float) -> None:
         time.sleep(_EVERY_SECONDS)
 
 
-def _evaluate(cloudwatch: Any, alarm: dict[str, Any], scale: float) -> None:
+def _evaluate(cloudwatch: Any, alarm: Json, scale: float) -> None:
     at = time.time()
 
-    def of(metric: dict[str, Any], **own: Any) -> list[float | None]:
+    def of(metric: Json, **own: Any) -> list[float | None]:
         dimensions = cloudwatch._dims_from_list(metric.get("Dimensions") or [])
         key = (metric["Namespace"], metric["MetricName"], cloudwatch._dims_key(dimensions))
         return datapoints({**alarm, **own}, cloudwatch._metrics.get(key, []), at, scale)
@@ -121,7 +163,7 @@ def _evaluate(cloudwatch: Any, alarm: dict[str, Any], scale: float) -> None:
     if "Metrics" in alarm:
         summands = [
             of(each["Metric"], Period=each["Period"], Statistic=each["Stat"])
-            for each in added(alarm["Metrics"]) or []
+            for each in _summands[alarm["AlarmName"]]
         ]
         found: list[float | None] = [
             sum(value or 0 for value in period) for period in zip(*summands, strict=True)

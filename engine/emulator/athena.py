@@ -11,8 +11,9 @@ from urllib.parse import urlparse
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
-from engine.emulator.services import caller_of
+from engine.emulator.services import access_key, caller_of
 from engine.services import Caller
+from engine.services.protocols import Request
 
 # Athena's names for DuckDB's types in a result.
 _TYPES = {
@@ -32,53 +33,64 @@ _caller: ContextVar[Caller] = ContextVar("athena_caller")
 
 
 def install(host: EmulatorHost) -> None:
-    athena, handlers = pinned.module("services.athena"), pinned.module("app").SERVICE_HANDLERS
-    handle, start, execute = handlers["athena"], athena._start_query_execution, athena._execute_query
-    results = athena._get_query_results
+    _remember_caller.install()
+    _start_query.install()
+    _execute_query.install(host)
+    _get_results.install()
 
-    async def remember_caller(
-        method: str, path: str, headers: dict[str, str], body: bytes, query_params: Any
-    ) -> Any:
-        access_key = pinned.module("core.router").extract_access_key_id(headers, query_params)
-        _caller.set(caller_of(access_key))
-        return await handle(method, path, headers, body, query_params)
 
-    def start_query(data: dict[str, Any]) -> Any:
-        group = data.get("WorkGroup", "primary")
-        if group not in athena._workgroups:
-            return _refused(f"WorkGroup {group} is not found.")
-        if _settings(athena, group).get("EnforceWorkGroupConfiguration"):
-            data = {key: value for key, value in data.items() if key != "ResultConfiguration"}
-        # Imported here and below, because it takes half a second that would delay every start of the engine.
-        from engine.sql import ATHENA, QueryError, parse
+@pinned.replaces("app:SERVICE_HANDLERS[athena]")
+async def _remember_caller(original: Any, *request: Any) -> Any:
+    _caller.set(caller_of(access_key(Request(*request))))
+    return await original(*request)
 
-        try:
-            parse(data.get("QueryString", ""), ATHENA)
-        except QueryError as error:
-            return _refused(str(error), extra={"AthenaErrorCode": "MALFORMED_QUERY"})
-        return start(data)
 
-    async def execute_query(
-        query_id: str, query: str, database: str, ddl: Any, catalog: str | None = None
-    ) -> None:
-        if ddl is not None:
-            await execute(query_id, query, database, ddl, catalog)
-            return
-        execution = athena._executions[query_id]
-        # The event loop would block: the query calls Glue and S3 of this process.
-        await asyncio.to_thread(_run, host, execution, _settings(athena, execution["WorkGroup"]), database)
+@pinned.replaces("services.athena:_start_query_execution")
+def _start_query(original: Any, /, data: dict[str, Any]) -> Any:
+    athena, group = pinned.module("services.athena"), data.get("WorkGroup", "primary")
+    if group not in athena._workgroups:
+        return _refused(f"WorkGroup {group} is not found.")
+    if _settings(athena, group).get("EnforceWorkGroupConfiguration"):
+        data = {key: value for key, value in data.items() if key != "ResultConfiguration"}
+    # Imported here and below, because it takes half a second that would delay every start of the engine.
+    from engine.sql import ATHENA, QueryError, parse
 
-    def get_results(data: dict[str, Any]) -> Any:
-        execution = athena._executions.get(data.get("QueryExecutionId"))
-        if execution and execution["Status"]["State"] == "SUCCEEDED":
-            at = urlparse(execution["ResultConfiguration"]["OutputLocation"])
-            if denial := _caller.get().denial("s3:GetObject", f"arn:aws:s3:::{at.netloc}{at.path}", {}):
-                return athena.error_response_json("AccessDeniedException", denial, 400)
-        return results(data)
+    try:
+        parse(data.get("QueryString", ""), ATHENA)
+    except QueryError as error:
+        return _refused(str(error), extra={"AthenaErrorCode": "MALFORMED_QUERY"})
+    return original(data)
 
-    handlers["athena"] = remember_caller
-    athena._start_query_execution, athena._execute_query = start_query, execute_query
-    athena._get_query_results = get_results
+
+@pinned.replaces("services.athena:_execute_query")
+async def _execute_query(
+    original: Any,
+    host: EmulatorHost,
+    /,
+    query_id: str,
+    query: str,
+    database: str,
+    ddl: Any,
+    catalog: str | None = None,
+) -> None:
+    if ddl is not None:
+        await original(query_id, query, database, ddl, catalog)
+        return
+    athena = pinned.module("services.athena")
+    execution = athena._executions[query_id]
+    # The event loop would block: the query calls Glue and S3 of this process.
+    await asyncio.to_thread(_run, host, execution, _settings(athena, execution["WorkGroup"]), database)
+
+
+@pinned.replaces("services.athena:_get_query_results")
+def _get_results(original: Any, /, data: dict[str, Any]) -> Any:
+    athena = pinned.module("services.athena")
+    execution = athena._executions.get(data.get("QueryExecutionId"))
+    if execution and execution["Status"]["State"] == "SUCCEEDED":
+        at = urlparse(execution["ResultConfiguration"]["OutputLocation"])
+        if denial := _caller.get().denial("s3:GetObject", f"arn:aws:s3:::{at.netloc}{at.path}", {}):
+            return athena.error_response_json("AccessDeniedException", denial, 400)
+    return original(data)
 
 
 def _settings(athena: Any, group: str) -> dict[str, Any]:

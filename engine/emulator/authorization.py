@@ -13,6 +13,8 @@ import cbor2
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost, denial_text
+from engine.emulator.services import access_key, caller_of
+from engine.services.protocols import Request
 from engine.services.service import passed_roles
 
 # Request members that hand a role to a service. The emulator checks the call itself but not the passing.
@@ -30,50 +32,49 @@ _denied: ContextVar[tuple[str, str]] = ContextVar("rehearsal_denied")
 
 
 def install(host: EmulatorHost) -> None:
-    evaluator = pinned.module("core.iam_evaluator")
-    original = evaluator.enforce
-    _word_denials()
-
-    def enforce(
-        access_key_id: str,
-        iam_action: str,
-        service: str,
-        region: str,
-        resource_arn: str = "*",
-        service_context: dict[str, Any] | None = None,
-    ) -> Any:
-        denied = original(access_key_id, iam_action, service, region, resource_arn, service_context)
-        principal = _principal(access_key_id)
-        # No policy applies to the root, and its calls are many.
-        context = None if principal == "root" else service_context
-        host.record(principal, iam_action, resource_arn, _reason(denied), context)
-        if denied is not None:
-            _denied.set((iam_action, resource_arn))
-        return denied
-
-    evaluator.enforce = enforce
-    _declare_loopback_secure()
-    _restore_authority()
-    _add_condition_keys()
+    _word_denials.install()
+    _audit.install(host)
+    _declare_loopback_secure.install()
+    # The application imported the function by its name.
+    pinned.module("app").pin_request_origin = pinned.module("core.iam_evaluator").pin_request_origin
+    _restore_authority.install()
+    _add_condition_keys.install()
     _guard_passed_roles()
 
 
-def _word_denials() -> None:
+@pinned.replaces("core.iam_actions:access_denied_response")
+def _word_denials(
+    original: Any, service: str, action: str, principal_arn: str, *call: str, **details: Any
+) -> Any:
     """Names the resource, as AWS does; most of the emulator's answers name principal and action only."""
-    actions = pinned.module("core.iam_actions")
-    original = actions.access_denied_response
+    resource_policy = details.get("explicit_deny") and details.get("resource_policy_arn")
+    if not (details.get("message") or details.get("error_code") or resource_policy):
+        decision = SimpleNamespace(decision="Deny" if details.get("explicit_deny") else "")
+        denied_action, resource = _denied.get((action, "*"))
+        details["message"] = denial_text(principal_arn, denied_action, resource, decision)
+    return original(service, action, principal_arn, *call, **details)
 
-    def access_denied_response(
-        service: str, action: str, principal_arn: str, request_id: str, **details: Any
-    ) -> Any:
-        resource_policy = details.get("explicit_deny") and details.get("resource_policy_arn")
-        if not (details.get("message") or details.get("error_code") or resource_policy):
-            decision = SimpleNamespace(decision="Deny" if details.get("explicit_deny") else "")
-            denied_action, resource = _denied.get((action, "*"))
-            details["message"] = denial_text(principal_arn, denied_action, resource, decision)
-        return original(service, action, principal_arn, request_id, **details)
 
-    actions.access_denied_response = access_denied_response
+@pinned.replaces("core.iam_evaluator:enforce")
+def _audit(
+    original: Any,
+    host: EmulatorHost,
+    /,
+    access_key_id: str,
+    iam_action: str,
+    service: str,
+    region: str,
+    resource_arn: str = "*",
+    service_context: dict[str, Any] | None = None,
+) -> Any:
+    denied = original(access_key_id, iam_action, service, region, resource_arn, service_context)
+    principal = _principal(access_key_id)
+    # No policy applies to the root, and its calls are many.
+    context = None if principal == "root" else service_context
+    host.record(principal, iam_action, resource_arn, _reason(denied), context)
+    if denied is not None:
+        _denied.set((iam_action, resource_arn))
+    return denied
 
 
 def _principal(access_key: str) -> str:
@@ -95,38 +96,25 @@ def _reason(denied: Any) -> str | None:
     return "explicit deny" if denied.decision == "Deny" else "no policy allows it"
 
 
-def _declare_loopback_secure() -> None:
+@pinned.replaces("core.iam_evaluator:pin_request_origin")
+def _declare_loopback_secure(original: Any, /, source_ip: str, secure_transport: bool) -> None:
     """The loopback connection counts as TLS, because CDK's `enforceSSL` bucket policies deny plain http."""
-    app, evaluator = pinned.module("app"), pinned.module("core.iam_evaluator")
-    original = evaluator.pin_request_origin
-
-    def pin_request_origin(source_ip: str, secure_transport: bool) -> None:
-        original(source_ip, True)
-
-    evaluator.pin_request_origin = app.pin_request_origin = pin_request_origin
+    original(source_ip, True)
 
 
-def _restore_authority() -> None:
+@pinned.replaces("core.sigv4:build_canonical_headers")
+def _restore_authority(original: Any, /, headers: Any, signed_headers: str) -> Any:
     """HTTP/2 clients, such as Polly's for JavaScript, sign a pseudo-header that the server passes on as the
     host."""
-    sigv4 = pinned.module("core.sigv4")
-    original = sigv4.build_canonical_headers
-
-    def build_canonical_headers(headers: Any, signed_headers: str) -> Any:
-        return original({":authority": headers.get("host"), **headers}, signed_headers)
-
-    sigv4.build_canonical_headers = build_canonical_headers
+    return original({":authority": headers.get("host"), **headers}, signed_headers)
 
 
-def _add_condition_keys() -> None:
+@pinned.replaces("core.iam_actions:request_tag_context")
+def _add_condition_keys(
+    original: Any, /, service: str, iam_action: str, body: bytes, params: dict[str, Any]
+) -> Any:
     """Adds condition keys that the kit's policies use and the emulator lacks."""
-    actions = pinned.module("core.iam_actions")
-    original = actions.request_tag_context
-
-    def request_tag_context(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> Any:
-        return {**original(service, iam_action, body, params), **_request_keys(iam_action, body, params)}
-
-    actions.request_tag_context = request_tag_context
+    return {**original(service, iam_action, body, params), **_request_keys(iam_action, body, params)}
 
 
 def _request_keys(iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, str | list[str]]:
@@ -158,33 +146,20 @@ def _guard_passed_roles() -> None:
 
 
 def _guarded(service: str, handler: Any, members: set[str], passed_to: str) -> Any:
-    async def guarded(
-        method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-    ) -> Any:
-        access_key = pinned.module("core.router").extract_access_key_id(headers, query_params)
+    async def guarded(*request: Any) -> Any:
+        asked = Request(*request)
+        key = access_key(asked)
         # Policies apply to sessions and users only: the root may pass any role.
-        if access_key and not re.fullmatch(r"\d{12}", access_key):
-            for role in _roles_in(body, members):
-                denied = _pass_role(service, access_key, role, passed_to, headers)
-                if denied:
-                    return denied
-        return await handler(method, path, headers, body, query_params)
+        if key and not re.fullmatch(r"\d{12}", key):
+            who = caller_of(key)
+            for role in _roles_in(asked.body, members):
+                if message := who.denial("iam:PassRole", role, {"iam:PassedToService": passed_to}):
+                    return pinned.module("core.iam_actions").access_denied_response(
+                        service, "iam:PassRole", who.arn, "rehearsal", message=message, headers=asked.headers
+                    )
+        return await handler(*request)
 
     return guarded
-
-
-def _pass_role(service: str, access_key: str, role: str, passed_to: str, headers: dict[str, str]) -> Any:
-    evaluator = pinned.module("core.iam_evaluator")
-    denied = evaluator.enforce(
-        access_key, "iam:PassRole", "iam", "us-east-1", role, {"iam:PassedToService": passed_to}
-    )
-    if denied is None:
-        return None
-    identity = evaluator.resolve_caller_identity(access_key) or {"userArn": access_key}
-    message = denial_text(identity["userArn"], "iam:PassRole", role, denied)
-    return pinned.module("core.iam_actions").access_denied_response(
-        service, "iam:PassRole", identity["userArn"], "rehearsal", message=message, headers=headers
-    )
 
 
 def _roles_in(body: bytes, members: set[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
+from engine.services.shapes import is_true
 
 TYPE = "Custom::CDKBucketDeployment"
 
@@ -19,7 +20,7 @@ def install(host: EmulatorHost) -> None:
         return physical_id, _deploy(host, new)
 
     def delete(physical_id: str, props: dict[str, Any]) -> None:
-        if not _true(props.get("RetainOnDelete", True)):
+        if not is_true(props.get("RetainOnDelete", True)):
             _remove(_client(host, props), props["DestinationBucketName"], _prefix(props), keep=set())
 
     handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
@@ -33,7 +34,7 @@ def _deploy(host: EmulatorHost, props: dict[str, Any]) -> dict[str, Any]:
     sources = zip(props["SourceBucketNames"], props["SourceObjectKeys"], markers, strict=True)
     for source_bucket, source_key, replaced in sources:
         body = client.get_object(Bucket=source_bucket, Key=source_key)["Body"].read()
-        if not _true(props.get("Extract", True)):
+        if not is_true(props.get("Extract", True)):
             files = {source_key.rpartition("/")[2]: body}
         else:
             with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -46,7 +47,7 @@ def _deploy(host: EmulatorHost, props: dict[str, Any]) -> dict[str, Any]:
                 filled = filled.replace(marker.encode(), str(value).encode())
             client.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=filled)
             written.add(f"{prefix}{name}")
-    if _true(props.get("Prune", True)):
+    if is_true(props.get("Prune", True)):
         _remove(client, bucket, prefix, keep=written)
     return {
         "DestinationBucketArn": f"arn:aws:s3:::{bucket}",
@@ -72,7 +73,3 @@ def _client(host: EmulatorHost, props: dict[str, Any]) -> Any:
 def _prefix(props: dict[str, Any]) -> str:
     prefix = str(props.get("DestinationBucketKeyPrefix") or "").strip("/")
     return f"{prefix}/" if prefix else ""
-
-
-def _true(value: Any) -> bool:
-    return str(value).lower() == "true"

@@ -13,50 +13,55 @@ from engine.emulator import decisions, pinned
 from engine.emulator.host import EmulatorHost
 from engine.host import ApiError
 
+Json = dict[str, Any]
+
 _log = logging.getLogger("rehearsal.deliveries")
 
 
 def install(host: EmulatorHost) -> None:
-    eventbridge, lambdas = pinned.module("services.eventbridge"), pinned.module("services.lambda_svc")
-    original = eventbridge._invoke_target
-
-    def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> None:
-        if event.get("Source") == "aws.scheduler" and target.get("Input"):
-            target = {**target, "Input": _fill(target["Input"], event)}
-        denied = _denied(host, target, rule)
-        if denied:
-            _log.error("%s is not delivered: %s", target["Arn"], denied)
-            return
-        original(target, event, rule, view)
-
-    def dispatch_to_lambda(arn: str, payload: str) -> None:
-        """Asynchronous invocation: two retries, then the function's dead-letter queue or destination."""
-        function, config, _ = lambdas._get_func_record_for_ref(arn)
-        if function is None:
-            _log.error("%s is not delivered: no such function", arn)
-            return
-        record = lambdas._execution_record_for_config(function, config)
-        lambdas.invoke_async_with_retry(record, json.loads(payload))
-
-    route_failure = lambdas._route_async_failure
-
-    def route_async_failure(
-        target_arn: str, func_name: str, event: dict[str, Any], result: dict[str, Any]
-    ) -> None:
-        role = lambdas._functions[func_name]["config"]["Role"]
-        if ":sqs:" in target_arn and host.check(role, "sqs:SendMessage", target_arn, None, func_name):
-            return
-        host.not_rehearsed(
-            "shape of a function's dead letters", "the event arrives inside a destination's envelope"
-        )
-        route_failure(target_arn, func_name, event, result)
-
-    lambdas._route_async_failure = route_async_failure
-    eventbridge._invoke_target = invoke_target
-    eventbridge._dispatch_to_lambda = dispatch_to_lambda
+    _deliver.install(host)
+    _route_failure.install(host)
+    pinned.module("services.eventbridge")._dispatch_to_lambda = _invoke_asynchronously
 
 
-def _denied(host: EmulatorHost, target: dict[str, Any], rule: dict[str, Any]) -> str | None:
+@pinned.replaces("services.eventbridge:_invoke_target")
+def _deliver(
+    original: Any, host: EmulatorHost, /, target: Json, event: Json, rule: Json, view: Any = None
+) -> None:
+    if event.get("Source") == "aws.scheduler" and target.get("Input"):
+        target = {**target, "Input": _fill(target["Input"], event)}
+    denied = _denied(host, target, rule)
+    if denied:
+        _log.error("%s is not delivered: %s", target["Arn"], denied)
+        return
+    original(target, event, rule, view)
+
+
+@pinned.replaces("services.lambda_svc:_route_async_failure")
+def _route_failure(
+    original: Any, host: EmulatorHost, /, target_arn: str, func_name: str, event: Json, result: Json
+) -> None:
+    role = pinned.module("services.lambda_svc")._functions[func_name]["config"]["Role"]
+    if ":sqs:" in target_arn and host.check(role, "sqs:SendMessage", target_arn, None, func_name):
+        return
+    host.not_rehearsed(
+        "shape of a function's dead letters", "the event arrives inside a destination's envelope"
+    )
+    original(target_arn, func_name, event, result)
+
+
+def _invoke_asynchronously(arn: str, payload: str) -> None:
+    """Two retries, then the function's dead-letter queue or destination."""
+    lambdas = pinned.module("services.lambda_svc")
+    function, config, _ = lambdas._get_func_record_for_ref(arn)
+    if function is None:
+        _log.error("%s is not delivered: no such function", arn)
+        return
+    record = lambdas._execution_record_for_config(function, config)
+    lambdas.invoke_async_with_retry(record, json.loads(payload))
+
+
+def _denied(host: EmulatorHost, target: Json, rule: Json) -> str | None:
     arn = target.get("Arn", "")
     if ":function:" in arn and ":rule/" in rule.get("Arn", ""):
         return _not_permitted(host, arn, rule["Arn"])
@@ -80,7 +85,7 @@ def _not_permitted(host: EmulatorHost, function: str, rule: str) -> str | None:
     return reason
 
 
-def _fill(text: str, event: dict[str, Any]) -> str:
+def _fill(text: str, event: Json) -> str:
     """https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html"""
     at = datetime.fromtimestamp(float(event["Time"]), UTC).replace(microsecond=0)
     values = {

@@ -7,23 +7,20 @@ from engine.emulator.host import EmulatorHost
 from engine.journal import now
 
 
-def install(host: EmulatorHost) -> None:
-    cloudwatch = pinned.module("services.cloudwatch")
-    original = cloudwatch._dispatch_alarm_actions
-
-    def dispatch_alarm_actions(alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> None:
-        original(alarm, old_state, new_state, reason)
-        host.emit(
-            "aws.cloudwatch",
-            "CloudWatch Alarm State Change",
-            alarm_event(alarm, old_state, new_state, reason),
-            [alarm.get("AlarmArn", "")],
-        )
-        for action in alarm.get({"ALARM": "AlarmActions", "OK": "OKActions"}.get(new_state, ""), []):
-            if ":sns:" not in action:
-                host.not_rehearsed(f"alarm action {action}", "the emulator's alarms notify SNS topics only")
-
-    cloudwatch._dispatch_alarm_actions = dispatch_alarm_actions
+@pinned.replaces("services.cloudwatch:_dispatch_alarm_actions")
+def announce(
+    original: Any, host: EmulatorHost, /, alarm: dict[str, Any], old_state: str, new_state: str, reason: str
+) -> None:
+    original(alarm, old_state, new_state, reason)
+    host.emit(
+        "aws.cloudwatch",
+        "CloudWatch Alarm State Change",
+        alarm_event(alarm, old_state, new_state, reason),
+        [alarm.get("AlarmArn", "")],
+    )
+    for action in alarm.get({"ALARM": "AlarmActions", "OK": "OKActions"}.get(new_state, ""), []):
+        if ":sns:" not in action:
+            host.not_rehearsed(f"alarm action {action}", "the emulator's alarms notify SNS topics only")
 
 
 def alarm_event(alarm: dict[str, Any], old_state: str, new_state: str, reason: str) -> dict[str, Any]:

@@ -10,32 +10,27 @@ from engine.sagemaker.first_party import has_tag
 _REPOSITORY = "sagemaker-xgboost"
 
 
-def install(host: EmulatorHost) -> None:
-    ecr = pinned.module("services.ecr")
-    original = ecr._batch_get_image
-
-    def batch_get_image(data: Mapping[str, Any]) -> Any:
-        registry = data.get("registryId", host.account)
-        if registry == host.account or data.get("repositoryName") != _REPOSITORY:
-            return original(data)
-        asked = [image.get("imageTag") for image in data.get("imageIds", [])]
-        there = [tag for tag in asked if has_tag(tag, host.unknown("undocumented-image-tag"))]
-        return ecr.json_response(
-            {
-                "images": [
-                    {"registryId": registry, "repositoryName": _REPOSITORY, "imageId": {"imageTag": tag}}
-                    for tag in there
-                ],
-                "failures": [
-                    {
-                        "imageId": {"imageTag": tag},
-                        "failureCode": "ImageNotFound",
-                        "failureReason": "Requested image not found",
-                    }
-                    for tag in asked
-                    if tag not in there
-                ],
-            }
-        )
-
-    ecr._batch_get_image = batch_get_image
+@pinned.replaces("services.ecr:_batch_get_image")
+def public_images(original: Any, host: EmulatorHost, /, data: Mapping[str, Any]) -> Any:
+    registry = data.get("registryId", host.account)
+    if registry == host.account or data.get("repositoryName") != _REPOSITORY:
+        return original(data)
+    asked = [image.get("imageTag") for image in data.get("imageIds", [])]
+    there = [tag for tag in asked if has_tag(tag, host.unknown("undocumented-image-tag"))]
+    return pinned.module("services.ecr").json_response(
+        {
+            "images": [
+                {"registryId": registry, "repositoryName": _REPOSITORY, "imageId": {"imageTag": tag}}
+                for tag in there
+            ],
+            "failures": [
+                {
+                    "imageId": {"imageTag": tag},
+                    "failureCode": "ImageNotFound",
+                    "failureReason": "Requested image not found",
+                }
+                for tag in asked
+                if tag not in there
+            ],
+        }
+    )

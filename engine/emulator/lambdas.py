@@ -40,7 +40,7 @@ _END_WITHIN_SECONDS = 5.0
 
 
 def install() -> None:
-    runtime, lambdas = pinned.module("core.lambda_runtime"), pinned.module("services.lambda_svc")
+    runtime = pinned.module("core.lambda_runtime")
     node = runtime._NODEJS_WORKER_SCRIPT
     for original, name in ((_SETTLED_ERROR, "err"), (_THROWN_ERROR, "e")):
         node = _replaced(node, original, _END_IN_NODE + _REPORT.replace("ERR", name))
@@ -53,19 +53,19 @@ def install() -> None:
     custom._drain_stderr, custom._drain_stderr_bounded = worker._drain_stderr, worker._drain_stderr_bounded
     worker._read_stderr = _read_stderr
     worker._drain_stderr = worker._drain_stderr_bounded = _log_of_call
-    _create_whole()
-    execute_warm = lambdas._execute_function_warm
+    _name_errors.install()
+    _create_whole.install()
 
-    def execute_function_warm(func: dict[str, Any], event: Any, request_id: str) -> Any:
-        result = execute_warm(func, event, request_id)
-        body = result.get("body")
-        if isinstance(body, dict) and _MARKER in body:
-            error = body[_MARKER]
-            log = "\n".join(filter(None, [result.get("log", ""), *error["trace"]]))
-            return {"body": error, "error": True, "log": log}
-        return result
 
-    lambdas._execute_function_warm = execute_function_warm
+@pinned.replaces("services.lambda_svc:_execute_function_warm")
+def _name_errors(original: Any, /, func: dict[str, Any], event: Any, request_id: str) -> Any:
+    result = original(func, event, request_id)
+    body = result.get("body")
+    if isinstance(body, dict) and _MARKER in body:
+        error = body[_MARKER]
+        log = "\n".join(filter(None, [result.get("log", ""), *error["trace"]]))
+        return {"body": error, "error": True, "log": log}
+    return result
 
 
 def _replaced(script: str, original: str, replacement: str) -> str:
@@ -97,24 +97,19 @@ def _log_of_call(worker: Any) -> str:
     return "\n".join(lines)
 
 
-def _create_whole() -> None:
+@pinned.replaces_resource("AWS::Lambda::Function", "create")
+def _create_whole(original: Any, logical_id: str, props: dict[str, Any], stack: str) -> Any:
     """The emulator creates a function before its archive, and meanwhile answers with a mock; it also drops
     the dead-letter queue of a template's function, so that a failed event would be lost."""
-    lambdas = pinned.module("services.lambda_svc")
-    handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
-    function = handlers["AWS::Lambda::Function"]
-
-    def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
-        created = function["create"](logical_id, props, stack)
-        record, _, _ = lambdas._get_func_record_for_ref(created[0])
-        if record is None or not record.get("code_zip"):
-            function["delete"](created[0], props)
-            raise ValueError(
-                f"Error occurred while GetObject of {props.get('Code')}. S3 Error Code: NoSuchKey. "
-                "S3 Error Message: The specified key does not exist."
-            )
-        if props.get("DeadLetterConfig"):
-            record["config"]["DeadLetterConfig"] = props["DeadLetterConfig"]
-        return created
-
-    handlers["AWS::Lambda::Function"] = {**function, "create": create}
+    created = original(logical_id, props, stack)
+    record, _, _ = pinned.module("services.lambda_svc")._get_func_record_for_ref(created[0])
+    if record is None or not record.get("code_zip"):
+        handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
+        handlers["AWS::Lambda::Function"]["delete"](created[0], props)
+        raise ValueError(
+            f"Error occurred while GetObject of {props.get('Code')}. S3 Error Code: NoSuchKey. "
+            "S3 Error Message: The specified key does not exist."
+        )
+    if props.get("DeadLetterConfig"):
+        record["config"]["DeadLetterConfig"] = props["DeadLetterConfig"]
+    return created

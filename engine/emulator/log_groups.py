@@ -17,53 +17,55 @@ from typing import Any
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
 
+Json = dict[str, Any]
+
 # Lambda delivers within seconds; the engine's waits are a hundredth of AWS's.
 _WRITTEN_WITHIN_SECONDS, _LATE_SECONDS = 10.0, 0.1
 
 
+# When a function last wrote to a group, by its name.
+_written: dict[str, float] = {}
+
+
 def install(host: EmulatorHost) -> None:
-    lambdas = pinned.module("services.lambda_svc")
-    handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
-    group = handlers["AWS::Logs::LogGroup"]
-    emit = lambdas._emit_lambda_logs
-    create, update, delete = group["create"], group["update"], group["delete"]
-    written: dict[str, float] = {}
+    _emit_and_remember.install(host)
+    _create_named.install()
+    _update_named.install()
+    _delete_too_early.install(host)
 
-    def emit_and_remember(
-        func: dict[str, Any], request_id: str, log_text: str, *given: Any, **named: Any
-    ) -> None:
-        name = (func.get("config", func).get("LoggingConfig") or {}).get("LogGroup")
-        if name:
-            written[name] = time.monotonic()
-        emit(func, request_id, log_text, *given, **named)
-        for line in log_text.splitlines():
-            if line.startswith("{") and '"CloudWatchMetrics"' in line:
-                _record_metrics(host, line)
 
-    def create_named(logical_id: str, props: dict[str, Any], stack: str) -> Any:
-        name = f"{stack}-{logical_id}-{secrets.token_hex(6)}"
-        return create(logical_id, {"LogGroupName": name, **props}, stack)
+@pinned.replaces("services.lambda_svc:_emit_lambda_logs")
+def _emit_and_remember(
+    original: Any, host: EmulatorHost, func: Json, request_id: str, log_text: str, *given: Any, **named: Any
+) -> None:
+    name = (func.get("config", func).get("LoggingConfig") or {}).get("LogGroup")
+    if name:
+        _written[name] = time.monotonic()
+    original(func, request_id, log_text, *given, **named)
+    for line in log_text.splitlines():
+        if line.startswith("{") and '"CloudWatchMetrics"' in line:
+            _record_metrics(host, line)
 
-    def update_named(
-        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str
-    ) -> Any:
-        was, becomes = ({"LogGroupName": physical_id, **props} for props in (old, new))
-        return update(physical_id, was, becomes, stack, logical_id)
 
-    def delete_too_early(physical_id: str, props: dict[str, Any]) -> None:
-        delete(physical_id, props)
-        if time.monotonic() - written.pop(physical_id, -_WRITTEN_WITHIN_SECONDS) < _WRITTEN_WITHIN_SECONDS:
-            late = threading.Timer(_LATE_SECONDS, host.log, (physical_id, "late", ["what came last"]))
-            late.daemon = True
-            late.start()
+@pinned.replaces_resource("AWS::Logs::LogGroup", "create")
+def _create_named(original: Any, logical_id: str, props: Json, stack: str) -> Any:
+    name = f"{stack}-{logical_id}-{secrets.token_hex(6)}"
+    return original(logical_id, {"LogGroupName": name, **props}, stack)
 
-    lambdas._emit_lambda_logs = emit_and_remember
-    handlers["AWS::Logs::LogGroup"] = {
-        **group,
-        "create": create_named,
-        "update": update_named,
-        "delete": delete_too_early,
-    }
+
+@pinned.replaces_resource("AWS::Logs::LogGroup", "update")
+def _update_named(original: Any, physical_id: str, old: Json, new: Json, stack: str, logical_id: str) -> Any:
+    was, becomes = ({"LogGroupName": physical_id, **props} for props in (old, new))
+    return original(physical_id, was, becomes, stack, logical_id)
+
+
+@pinned.replaces_resource("AWS::Logs::LogGroup", "delete")
+def _delete_too_early(original: Any, host: EmulatorHost, physical_id: str, props: Json) -> None:
+    original(physical_id, props)
+    if time.monotonic() - _written.pop(physical_id, -_WRITTEN_WITHIN_SECONDS) < _WRITTEN_WITHIN_SECONDS:
+        late = threading.Timer(_LATE_SECONDS, host.log, (physical_id, "late", ["what came last"]))
+        late.daemon = True
+        late.start()
 
 
 def _record_metrics(host: EmulatorHost, line: str) -> None:

@@ -46,22 +46,17 @@ def install(call: Call, check: Check) -> None:
         return _MapRun(sfn, call, check, state, raw_input, execution, ctx).run()
 
     sfn._run_distributed_map = run
-    _name_map_runs()
+    _name_map_runs.install()
 
 
-def _name_map_runs() -> None:
+@pinned.replaces("core.iam_actions:extract_resource_arn")
+def _name_map_runs(original: Any, service: str, *request: Any) -> Any:
     """A grant of DescribeMapRun applies to map runs; the emulator has no resource for the call."""
-    actions = pinned.module("core.iam_actions")
-    original = actions.extract_resource_arn
-
-    def extract_resource_arn(service: str, *request: Any) -> Any:
-        # Method, path and headers come before the body.
-        body = request[3]
-        if service == "states" and b'"mapRunArn"' in (body or b""):
-            return json.loads(body)["mapRunArn"]
-        return original(service, *request)
-
-    actions.extract_resource_arn = extract_resource_arn
+    # Method, path and headers come before the body.
+    body = request[3]
+    if service == "states" and b'"mapRunArn"' in (body or b""):
+        return json.loads(body)["mapRunArn"]
+    return original(service, *request)
 
 
 class _MapRun:

@@ -3,11 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
+from engine.sagemaker.hosting import INVOCATION_METRICS
 
 # Status of an execution -> the metric that counts it.
 _EXECUTIONS = {
@@ -17,14 +18,12 @@ _EXECUTIONS = {
     "ABORTED": "ExecutionsAborted",
     "TIMED_OUT": "ExecutionsTimedOut",
 }
-_SENT: Mapping[str, frozenset[str]] = {
-    "AWS/ApiGateway": frozenset({"Count", "4XXError", "5XXError"}),
-    "AWS/Lambda": frozenset({"Invocations", "Errors", "Throttles", "Duration"}),
-    "AWS/SageMaker": frozenset(
-        {"Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "ModelLatency", "OverheadLatency"}
-    ),
-    "AWS/SQS": frozenset({"ApproximateNumberOfMessagesVisible"}),
-    "AWS/States": frozenset(_EXECUTIONS.values()),
+_SENT: Mapping[str, Container[str]] = {
+    "AWS/ApiGateway": {"Count", "4XXError", "5XXError"},
+    "AWS/Lambda": {"Invocations", "Errors", "Throttles", "Duration"},
+    "AWS/SageMaker": INVOCATION_METRICS.keys(),
+    "AWS/SQS": {"ApproximateNumberOfMessagesVisible"},
+    "AWS/States": _EXECUTIONS.values(),
 }
 _QUEUES_EVERY_SECONDS = 60
 
@@ -34,8 +33,8 @@ _log = logging.getLogger(__name__)
 def install(host: EmulatorHost, scale: float) -> None:
     """Measure executions, requests and queues until the engine ends; `scale` is the length of a period's
     second in real seconds."""
-    _count_executions(host)
-    _count_requests(host)
+    _count_executions.install(host)
+    _count_requests.install(host)
     threading.Thread(target=_keep_measuring_queues, args=(host, scale), daemon=True).start()
 
 
@@ -44,32 +43,23 @@ def sent(namespace: str, name: str) -> bool:
     return not namespace.startswith("AWS/") or name in _SENT.get(namespace, ())
 
 
-def _count_executions(host: EmulatorHost) -> None:
-    sfn = pinned.module("services.stepfunctions")
-    original = sfn._emit_execution_status_event
-
-    def emit(execution: dict[str, Any]) -> None:
-        original(execution)
-        machine = {"StateMachineArn": execution["stateMachineArn"]}
-        host.metric("AWS/States", _EXECUTIONS[execution["status"]], 1, "Count", machine)
-
-    sfn._emit_execution_status_event = emit
+@pinned.replaces("services.stepfunctions:_emit_execution_status_event")
+def _count_executions(original: Any, host: EmulatorHost, /, execution: dict[str, Any]) -> None:
+    original(execution)
+    machine = {"StateMachineArn": execution["stateMachineArn"]}
+    host.metric("AWS/States", _EXECUTIONS[execution["status"]], 1, "Count", machine)
 
 
-def _count_requests(host: EmulatorHost) -> None:
+@pinned.replaces("services.apigateway_v1:_handle_execute_in_scope")
+async def _count_requests(original: Any, host: EmulatorHost, api_id: str, *request: Any) -> Any:
     """AWS counts by the name of an API, and by its methods only where a stage asks for detailed metrics."""
-    gateway = pinned.module("services.apigateway_v1")
-    handle = gateway._handle_execute_in_scope
-
-    async def handled(api_id: str, *request: Any) -> Any:
-        answer = await handle(api_id, *request)
-        status, api = answer[0], {"ApiName": gateway._rest_apis.get(api_id, {}).get("name", "")}
-        values = {"Count": 1, "4XXError": int(400 <= status < 500), "5XXError": int(status >= 500)}
-        for name, value in values.items():
-            host.metric("AWS/ApiGateway", name, value, "Count", api)
-        return answer
-
-    gateway._handle_execute_in_scope = handled
+    answer = await original(api_id, *request)
+    apis = pinned.module("services.apigateway_v1")._rest_apis
+    status, api = answer[0], {"ApiName": apis.get(api_id, {}).get("name", "")}
+    values = {"Count": 1, "4XXError": int(400 <= status < 500), "5XXError": int(status >= 500)}
+    for name, value in values.items():
+        host.metric("AWS/ApiGateway", name, value, "Count", api)
+    return answer
 
 
 def _keep_measuring_queues(host: EmulatorHost, scale: float) -> None:

@@ -4,19 +4,15 @@ The emulator has this for a few types and returns `Conditionally` for the others
 every change that it may replace the resource. The schemas of CloudFormation name the properties that do."""
 
 from functools import cache
+from typing import Any
 
 from engine.emulator import pinned
 
 
-def install() -> None:
-    stacks = pinned.module("services.cloudformation.stacks")
-    known = stacks._property_recreation
-
-    def property_recreation(resource_type: str, name: str) -> str:
-        answer = str(known(resource_type, name))
-        return _by_schema(resource_type, name) if answer == "Conditionally" else answer
-
-    stacks._property_recreation = property_recreation
+@pinned.replaces("services.cloudformation.stacks:_property_recreation")
+def by_schema(original: Any, /, resource_type: str, name: str) -> str:
+    answer = str(original(resource_type, name))
+    return _by_schema(resource_type, name) if answer == "Conditionally" else answer
 
 
 @cache

@@ -2,10 +2,10 @@
 effect."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from engine.emulator import alarms, pinned
+from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
 from engine.emulator.service_roles import ServiceRoles
 from engine.services import ResourceType
@@ -35,20 +35,19 @@ NO_OPS: dict[str, dict[str, str]] = {
     "AWS::SageMaker::MlflowApp": {},
 }
 
-_ALARM = "AWS::CloudWatch::Alarm"
-
 
 def install(host: EmulatorHost, types: Mapping[str, ResourceType], roles: ServiceRoles) -> None:
-    provisioners = pinned.module("services.cloudformation.provisioners")
-    stacks = pinned.module("services.cloudformation.stacks")
-    handlers = provisioners._RESOURCE_HANDLERS
+    handlers = pinned.module("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     for type_name, attributes in NO_OPS.items():
         handlers.setdefault(type_name, _no_op(host, type_name, attributes))
-    handlers[_ALARM] = _alarm(host, handlers[_ALARM])
     handlers.update({type_name: _hosted(resource_type, roles) for type_name, resource_type in types.items()})
-    runs_on_worker = stacks._runs_on_worker_thread
-    # Provisioning an endpoint calls the emulator, which would wait for itself on the event loop.
-    stacks._runs_on_worker_thread = lambda type_name: type_name in types or runs_on_worker(type_name)
+    _run_apart.install(types)
+
+
+@pinned.replaces("services.cloudformation.stacks:_runs_on_worker_thread")
+def _run_apart(original: Any, types: Mapping[str, ResourceType], /, resource_type: str) -> bool:
+    """Provisioning an endpoint calls the emulator, which would wait for itself on the event loop."""
+    return resource_type in types or bool(original(resource_type))
 
 
 def _hosted(resource_type: ResourceType, roles: ServiceRoles) -> dict[str, Any]:
@@ -90,30 +89,3 @@ def _no_op(host: EmulatorHost, type_name: str, attributes: dict[str, str]) -> di
         return physical_id, {key: text.format(id=physical_id) for key, text in attributes.items()}
 
     return {"create": create, "update": update, "delete": lambda physical_id, props: None}
-
-
-def _alarm(host: EmulatorHost, plain: dict[str, Any]) -> dict[str, Any]:
-    """The emulator refuses an alarm on an expression; of these, `alarms` evaluates sums."""
-    cloudwatch = pinned.module("services.cloudwatch")
-
-    def put(props: dict[str, Any], write: Callable[[dict[str, Any]], Any]) -> Any:
-        expression = props.get("Metrics")
-        described = write(
-            {**props, "Metrics": None, "MetricName": "-", "Namespace": "-"} if expression else props
-        )
-        if expression:
-            alarm = cloudwatch._alarms[described[0]]
-            alarm.update(MetricName=None, Namespace=None)
-            if alarms.added(expression) is not None:
-                alarm["Metrics"] = expression
-        for why in alarms.silence(props):
-            host.not_rehearsed(f"{_ALARM} {described[0]}", why)
-        return described
-
-    def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
-        return put(props, lambda own: plain["create"](logical_id, own, stack))
-
-    def update(name: str, old: dict[str, Any], new: dict[str, Any], stack: str, logical_id: str) -> Any:
-        return put(new, lambda own: plain["update"](name, old, own, stack, logical_id))
-
-    return {**plain, "create": create, "update": update, "update_with_logical_id": True}

@@ -27,6 +27,8 @@ class Services:
 
     def install(self) -> None:
         router, app, actions = (pinned.module(name) for name in ("core.router", "app", "core.iam_actions"))
+        for authorisation in _action_of, _resource_of, _denied:
+            authorisation.install(self)
         for name, endpoints in self._endpoints.items():
             targets = {endpoint.model.metadata.get("targetPrefix") for endpoint in endpoints} - {None}
             router.SERVICE_PATTERNS[name] = {
@@ -36,40 +38,6 @@ class Services:
             actions.SERVICE_TO_IAM_NAMESPACE.setdefault(name, name)
             app.SERVICE_HANDLERS[name] = self._handler(name)
             pinned.module("services.tagging")._COLLECTORS[name] = self._collector(name)
-        self._authorise(actions)
-
-    def _authorise(self, actions: Any) -> None:
-        action, arn = actions.extract_iam_action, actions.extract_resource_arn
-        denied = actions.access_denied_response
-
-        def extract_iam_action(service: str, *request: Any) -> Any:
-            if service not in self._endpoints:
-                return action(service, *request)
-            asked = Request(*request)
-            endpoint = self._endpoint(service, asked)
-            name, _ = endpoint.operation(asked)
-            namespace = actions.SERVICE_TO_IAM_NAMESPACE[service]
-            return f"{namespace}:{endpoint.service.actions.get(name, name)}" if name else None
-
-        def extract_resource_arn(service: str, *request: Any) -> Any:
-            if service not in self._endpoints:
-                return arn(service, *request)
-            asked = Request(*request[:5])
-            return self._endpoint(service, asked).resource_arn(asked)
-
-        def access_denied_response(
-            service: str, action: str, principal_arn: str, request_id: str, **details: Any
-        ) -> Any:
-            # Invalid credentials are refused with the emulator's message, whatever the service.
-            if service not in self._endpoints or details.get("error_code"):
-                return denied(service, action, principal_arn, request_id, **details)
-            asked = Request("", "", details["headers"], b"", {})
-            refusal = ApiError("AccessDeniedException", details["message"])
-            return self._endpoint(service, asked).failure(asked, refusal, request_id)
-
-        actions.extract_iam_action = extract_iam_action
-        actions.extract_resource_arn = extract_resource_arn
-        actions.access_denied_response = access_denied_response
 
     def _endpoint(self, name: str, request: Request) -> Endpoint:
         """The service that has the operation, else one that uses the request's protocol."""
@@ -81,7 +49,7 @@ class Services:
     def _handler(self, name: str) -> Any:
         async def handler(*request: Any) -> Response:
             asked = Request(*request)
-            who = caller_of(pinned.module("core.router").extract_access_key_id(asked.headers, asked.query))
+            who = caller_of(access_key(asked))
             # An operation may call the emulator, so it must not run on the event loop.
             context = contextvars.copy_context()
             answer = self._endpoint(name, asked).answer
@@ -115,16 +83,48 @@ class Services:
         return answer
 
 
-def caller_of(access_key: str) -> Caller:
+@pinned.replaces("core.iam_actions:extract_iam_action")
+def _action_of(original: Any, services: Services, service: str, *request: Any) -> Any:
+    if service not in services._endpoints:
+        return original(service, *request)
+    asked = Request(*request)
+    endpoint = services._endpoint(service, asked)
+    name, _ = endpoint.operation(asked)
+    namespace = pinned.module("core.iam_actions").SERVICE_TO_IAM_NAMESPACE[service]
+    return f"{namespace}:{endpoint.service.actions.get(name, name)}" if name else None
+
+
+@pinned.replaces("core.iam_actions:extract_resource_arn")
+def _resource_of(original: Any, services: Services, service: str, *request: Any) -> Any:
+    if service not in services._endpoints:
+        return original(service, *request)
+    asked = Request(*request[:5])
+    return services._endpoint(service, asked).resource_arn(asked)
+
+
+@pinned.replaces("core.iam_actions:access_denied_response")
+def _denied(original: Any, services: Services, service: str, *call: str, **details: Any) -> Any:
+    # Invalid credentials are refused with the emulator's message, whatever the service.
+    if service not in services._endpoints or details.get("error_code"):
+        return original(service, *call, **details)
+    asked = Request("", "", details["headers"], b"", {})
+    refusal = ApiError("AccessDeniedException", details["message"])
+    return services._endpoint(service, asked).failure(asked, refusal, call[-1])
+
+
+def access_key(request: Request) -> str:
+    """The key that signed a request."""
+    return str(pinned.module("core.router").extract_access_key_id(request.headers, request.query))
+
+
+def caller_of(key: str) -> Caller:
     """The caller who signs with the key."""
     evaluator, responses = pinned.module("core.iam_evaluator"), pinned.module("core.responses")
-    arn = (evaluator.resolve_caller_identity(access_key) or {"userArn": access_key})["userArn"]
+    arn = (evaluator.resolve_caller_identity(key) or {"userArn": key})["userArn"]
 
     def denial(action: str, resource: str, context: Mapping[str, str]) -> str | None:
         service = action.partition(":")[0]
-        denied = evaluator.enforce(
-            access_key, action, service, responses.get_region(), resource, dict(context)
-        )
+        denied = evaluator.enforce(key, action, service, responses.get_region(), resource, dict(context))
         return None if denied is None else denial_text(arn, action, resource, denied)
 
     return Caller(arn, responses.get_account_id(), responses.get_region(), denial)

@@ -14,34 +14,30 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from engine.emulator import pinned
+from engine.emulator.services import access_key
 from engine.emulator.settings import ROOT_ACCESS_KEY
+from engine.services.protocols import Request
 
 # Below every caller's timeout; longer operations, such as a rollout, are seen in progress as on AWS.
 _LONGEST_SECONDS = 2.0
 _POLL_SECONDS = 0.01
+# The stacks whose first update was throttled.
+_throttled: set[str] = set()
 
 
-def install() -> None:
-    handlers = pinned.module("app").SERVICE_HANDLERS
-    stacks, answer = pinned.module("services.cloudformation")._stacks, handlers["cloudformation"]
-    access_key = pinned.module("core.router").extract_access_key_id
-    throttled: set[str] = set()
-
-    async def answer_when_settled(
-        method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-    ) -> Any:
-        updated = _stack_of(b"UpdateStack", body)
-        if updated and updated not in throttled and access_key(headers, query_params) != ROOT_ACCESS_KEY:
-            throttled.add(updated)
-            return pinned.module("services.cloudformation.helpers")._error("Throttling", "Rate exceeded")
-        if name := _stack_of(b"DescribeStacks", body):
-            deadline = time.monotonic() + _LONGEST_SECONDS
-            # Other requests are answered meanwhile, because all share this event loop.
-            while _in_progress(stacks.get(name)) and time.monotonic() < deadline:
-                await asyncio.sleep(_POLL_SECONDS)
-        return await answer(method, path, headers, body, query_params)
-
-    handlers["cloudformation"] = answer_when_settled
+@pinned.replaces("app:SERVICE_HANDLERS[cloudformation]")
+async def answer_when_settled(original: Any, *request: Any) -> Any:
+    asked, stacks = Request(*request), pinned.module("services.cloudformation")._stacks
+    updated = _stack_of(b"UpdateStack", asked.body)
+    if updated and updated not in _throttled and access_key(asked) != ROOT_ACCESS_KEY:
+        _throttled.add(updated)
+        return pinned.module("services.cloudformation.helpers")._error("Throttling", "Rate exceeded")
+    if name := _stack_of(b"DescribeStacks", asked.body):
+        deadline = time.monotonic() + _LONGEST_SECONDS
+        # Other requests are answered meanwhile, because all share this event loop.
+        while _in_progress(stacks.get(name)) and time.monotonic() < deadline:
+            await asyncio.sleep(_POLL_SECONDS)
+    return await original(*request)
 
 
 def _stack_of(action: bytes, body: bytes) -> str | None:

@@ -93,7 +93,7 @@ def install(host: EmulatorHost) -> None:
     sfn._SERVICE_DISPATCH.clear()
     sfn._SERVICE_DISPATCH["arn:aws:states:::"] = _without_pattern(dispatch)
     sfn._invoke_aws_sdk_integration = _without_pattern(dispatch)
-    _make_starts_idempotent(sfn)
+    _start_once.install(sfn)
 
 
 def _show_parameters(execution: dict[str, Any], resource: str, arguments: Any) -> None:
@@ -122,21 +122,17 @@ def _timeout_seconds(sfn: Any, state_def: dict[str, Any], raw_input: Any, ctx: A
     return {"TimeoutSeconds": value}
 
 
-def _make_starts_idempotent(sfn: Any) -> None:
+@pinned.replaces("services.stepfunctions:_start_execution")
+def _start_once(original: Any, sfn: Any, /, data: dict[str, Any]) -> Any:
     """A second start with the same name and input succeeds while the first one runs, as on AWS:
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
-    original = sfn._start_execution
-
-    def start_execution(data: dict[str, Any]) -> Any:
-        machine, name = str(data.get("stateMachineArn", "")), data.get("name")
-        arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-        running = sfn._executions.get(arn) if name else None
-        if running and running["status"] == "RUNNING" and _same(running["input"], data.get("input", "{}")):
-            answer = {"executionArn": arn, "startDate": running["startDate"]}
-            return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(answer).encode()
-        return original(data)
-
-    sfn._start_execution = start_execution
+    machine, name = str(data.get("stateMachineArn", "")), data.get("name")
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    running = sfn._executions.get(arn) if name else None
+    if running and running["status"] == "RUNNING" and _same(running["input"], data.get("input", "{}")):
+        answer = {"executionArn": arn, "startDate": running["startDate"]}
+        return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(answer).encode()
+    return original(data)
 
 
 def _same(first: str, second: str) -> bool:

@@ -12,13 +12,18 @@ from botocore.exceptions import ClientError
 
 from engine.emulator import pinned
 from engine.emulator.host import EmulatorHost
+from engine.emulator.services import access_key
 from engine.emulator.settings import ROOT_ACCESS_KEY
 from engine.firehose.delivery import Delivery, Destination, processors
+from engine.services.protocols import Request
+from engine.services.shapes import is_true
 
 _log = logging.getLogger("engine.firehose")
 # Intervals of minutes become seconds; the minimum makes records gather nevertheless.
 _SCALE, _MINIMUM_SECONDS = 0.01, 0.5
 _COLD_SECONDS = 1.0
+# The keys of callers that have put a record.
+_warm: set[str] = set()
 _REHEARSED_PROCESSORS = {"MetadataExtraction", "AppendDelimiterToRecord"}
 
 
@@ -35,25 +40,22 @@ def install(host: EmulatorHost) -> None:
             delivery.add(destination, _writer(host, stream["name"], config), record + delimiter)
 
     firehose._deliver_records_to_s3 = deliver
-    handlers = pinned.module("app").SERVICE_HANDLERS
-    access_key, answer = pinned.module("core.router").extract_access_key_id, handlers["firehose"]
-    warm: set[str] = set()
-
-    async def answer_cold(
-        method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-    ) -> Any:
-        caller = access_key(headers, query_params)
-        if headers.get("x-amz-target", "").endswith(".PutRecord") and caller not in warm:
-            warm.add(caller)
-            if caller != ROOT_ACCESS_KEY:
-                await asyncio.sleep(_COLD_SECONDS)
-        return await answer(method, path, headers, body, query_params)
-
-    handlers["firehose"] = answer_cold
+    _answer_cold.install()
     host.not_rehearsed(
         "length of Firehose buffering intervals",
         f"an interval lasts {_SCALE} of its configured length, at least {_MINIMUM_SECONDS} s",
     )
+
+
+@pinned.replaces("app:SERVICE_HANDLERS[firehose]")
+async def _answer_cold(original: Any, *request: Any) -> Any:
+    asked = Request(*request)
+    caller = access_key(asked)
+    if asked.headers.get("x-amz-target", "").endswith(".PutRecord") and caller not in _warm:
+        _warm.add(caller)
+        if caller != ROOT_ACCESS_KEY:
+            await asyncio.sleep(_COLD_SECONDS)
+    return await original(*request)
 
 
 def _writer(host: EmulatorHost, stream: str, config: dict[str, Any]) -> Any:
@@ -72,7 +74,7 @@ def _writer(host: EmulatorHost, stream: str, config: dict[str, Any]) -> Any:
 
 def _refuse_unrehearsed(stream: str, config: dict[str, Any]) -> None:
     kinds = {str(processor.get("Type")) for processor in processors(config)} - _REHEARSED_PROCESSORS
-    if str((config.get("DataFormatConversionConfiguration") or {}).get("Enabled")).lower() == "true":
+    if is_true((config.get("DataFormatConversionConfiguration") or {}).get("Enabled")):
         kinds.add("DataFormatConversion")
     if kinds:
         raise NotImplementedError(
@@ -81,7 +83,5 @@ def _refuse_unrehearsed(stream: str, config: dict[str, Any]) -> None:
 
 
 def _delimiter(config: dict[str, Any]) -> bytes:
-    for processor in processors(config):
-        if processor.get("Type") == "AppendDelimiterToRecord":
-            return b"\n"
-    return b""
+    kinds = (processor.get("Type") for processor in processors(config))
+    return b"\n" if "AppendDelimiterToRecord" in kinds else b""

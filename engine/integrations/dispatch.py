@@ -77,92 +77,82 @@ class Dispatcher:
         name = action[:1].upper() + action[1:]
         if name not in client.meta.service_model.operation_names:
             raise TaskError("States.Runtime", f"{service} has no API action {action}")
-        operation = client.meta.service_model.operation_model(name)
         prefix = naming.service_name(client.meta.service_model)
-        answer = self._call(client, operation, arguments, prefix, f"{prefix}Exception", False)
-        if operation.output_shape is None:
-            return {}
-        return naming.to_result(answer, operation.output_shape)
+        integration = Integration(service, name, prefix, f"{prefix}Exception")
+        answer, shape = _call(client, integration, name, arguments, text_members=False)
+        return {} if shape is None else naming.to_result(answer, shape)
 
     def _run_optimized(self, integration: Integration, pattern: str, arguments: Any, caller: Caller) -> Any:
         client = self._client(integration.service, caller)
-        operation = client.meta.service_model.operation_model(integration.operation)
         if integration.operation == "Invoke":
             arguments = {**arguments, "Payload": json.dumps(arguments.get("Payload", {}))}
-        if pattern.startswith(".sync"):
-            self._require(integration, integration.permissions(arguments, self._arn_prefix), caller)
-        answer = self._call(client, operation, arguments, integration.prefix, integration.unmodeled, True)
-        if pattern.startswith(".sync") and integration.wait is not None:
+        wait = integration.wait if pattern.startswith(".sync") else None
+        if wait:
+            for action, resource in integration.permissions(arguments, self._arn_prefix):
+                if denied := caller.check(action, resource):
+                    raise TaskError(f"{integration.prefix}.{integration.unmodeled}", denied)
+        answer, shape = _call(client, integration, integration.operation, arguments, text_members=True)
+        if wait:
+            operation = client.meta.service_model.operation_model(integration.operation)
             params = naming.to_request(arguments, operation.input_shape, text_members=True)
-            described, shape = self._follow(client, integration, integration.wait, params, answer, caller)
-            result = naming.to_result(described, shape, epoch_millis=True)
-            if pattern == ".sync:2" and integration.wait.json_output:
-                member = naming.java_name(integration.wait.json_output)
+            result = _follow(client, integration, wait, params, answer, caller)
+            if pattern == ".sync:2" and wait.json_output:
+                member = naming.java_name(wait.json_output)
                 result[member] = json.loads(result.get(member) or "null")
             return result
         if integration.operation == "Invoke":
             return _invocation_result(answer)
         if answer.get("FailedEntryCount"):
             raise TaskError("EventBridge.FailedEntry", json.dumps(answer["Entries"]))
-        result = naming.to_result(answer, operation.output_shape, epoch_millis=True)
+        result = naming.to_result(answer, shape, epoch_millis=True)
         return {**result, **_metadata(answer)} if integration.with_metadata else result
-
-    def _follow(
-        self,
-        client: Any,
-        integration: Integration,
-        wait: Wait,
-        params: Mapping[str, Any],
-        started: Mapping[str, Any],
-        caller: Caller,
-    ) -> tuple[Any, Any]:
-        operations = client.meta.service_model.operation_model
-
-        def call(operation: str, key: Mapping[str, Any]) -> Any:
-            return self._call(
-                client, operations(operation), key, integration.prefix, integration.unmodeled, False
-            )
-
-        shape = operations(wait.describe).output_shape
-        shape = shape.members[wait.inside] if wait.inside else shape
-        while True:
-            answer = call(wait.describe, wait.key(params, started))
-            answer = answer[wait.inside] if wait.inside else answer
-            status = wait.status(answer)
-            if status in wait.succeeded:
-                return answer, shape
-            if status in wait.failed:
-                failure = naming.to_result(answer, shape, epoch_millis=True)
-                raise TaskError("States.TaskFailed", json.dumps(failure))
-            if caller.pause(_POLL_SECONDS):
-                call(wait.stop, wait.stop_key(params, started))
-                raise TaskError("States.Timeout", f"the task was cancelled and {wait.stop} called")
-
-    def _require(self, integration: Integration, permissions: list[tuple[str, str]], caller: Caller) -> None:
-        for action, resource in permissions:
-            denied = caller.check(action, resource)
-            if denied:
-                raise TaskError(f"{integration.prefix}.{integration.unmodeled}", denied)
-
-    def _call(
-        self, client: Any, operation: Any, arguments: Any, prefix: str, unmodeled: str, text: bool
-    ) -> Any:
-        params = naming.to_request(arguments or {}, operation.input_shape, text_members=text)
-        method = getattr(client, xform_name(operation.name))
-        try:
-            return method(**params)
-        except ParamValidationError as error:
-            # AWS refuses most of these when the state machine is created; none can be caught.
-            raise TaskError("States.Runtime", f"{prefix}:{operation.name}: {error}") from error
-        except ClientError as error:
-            name = naming.error_name(error, operation, unmodeled)
-            raise TaskError(f"{prefix}.{name}", naming.cause(error, operation)) from error
 
     def _client(self, service: str, caller: Caller) -> Any:
         try:
             return clients.client(service, self._endpoint, self._region, caller.credentials, _CONFIG)
         except UnknownServiceError as error:
             raise TaskError("States.Runtime", f"{service} is not a service of the AWS SDK") from error
+
+
+def _follow(
+    client: Any,
+    integration: Integration,
+    wait: Wait,
+    params: Mapping[str, Any],
+    started: Mapping[str, Any],
+    caller: Caller,
+) -> Any:
+    """The result of a task once what it started has succeeded."""
+    while True:
+        key = wait.key(params, started)
+        answer, shape = _call(client, integration, wait.describe, key, text_members=False)
+        if wait.inside:
+            answer, shape = answer[wait.inside], shape.members[wait.inside]
+        status = wait.status(answer)
+        if status in wait.succeeded | wait.failed:
+            result = naming.to_result(answer, shape, epoch_millis=True)
+            if status in wait.failed:
+                raise TaskError("States.TaskFailed", json.dumps(result))
+            return result
+        if caller.pause(_POLL_SECONDS):
+            _call(client, integration, wait.stop, wait.stop_key(params, started), text_members=False)
+            raise TaskError("States.Timeout", f"the task was cancelled and {wait.stop} called")
+
+
+def _call(
+    client: Any, integration: Integration, name: str, arguments: Any, text_members: bool
+) -> tuple[Any, Any]:
+    """The answer of an operation of the integration's service, with its shape."""
+    operation = client.meta.service_model.operation_model(name)
+    params = naming.to_request(arguments or {}, operation.input_shape, text_members)
+    try:
+        return getattr(client, xform_name(name))(**params), operation.output_shape
+    except ParamValidationError as error:
+        # AWS refuses most of these when the state machine is created; none can be caught.
+        raise TaskError("States.Runtime", f"{integration.prefix}:{name}: {error}") from error
+    except ClientError as error:
+        known = naming.error_name(error, operation, integration.unmodeled)
+        raise TaskError(f"{integration.prefix}.{known}", naming.cause(error, operation)) from error
 
 
 def _invocation_result(answer: Mapping[str, Any]) -> dict[str, Any]:

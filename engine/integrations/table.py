@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore import xform_name
+
 Params = Mapping[str, Any]
 # Further (action, resource) pairs that the integration needs of the state machine's role.
 Permissions = Callable[[Params, str], list[tuple[str, str]]]
@@ -50,14 +52,19 @@ def _managed_rule(rule: str) -> list[tuple[str, str]]:
     return [(f"events:{action}", arn) for action in ("PutTargets", "PutRule", "DescribeRule")]
 
 
-def _sagemaker_job(noun: str, name: str, arn_kind: str, rule: str) -> Integration:
+def _sagemaker_job(noun: str) -> Integration:
     def permissions(params: Params, prefix: str) -> list[tuple[str, str]]:
         # Step Functions tags every job it starts, so a grant without AddTags fails although the
         # machine's author passes no tags: https://github.com/aws/aws-cdk/issues/26012
-        arn = f"{prefix}:{arn_kind}/{str(params.get(name, '')).lower()}"
+        arn = f"{prefix}:{xform_name(noun, '-')}/{str(params.get(name, '')).lower()}"
+        # StepFunctionsGetEventsForSageMakerTuningJobsRule is that of a HyperParameterTuningJob.
+        rule = f"StepFunctionsGetEventsForSageMaker{noun.removeprefix('HyperParameter')}sRule"
         return [("sagemaker:AddTags", arn), *_managed_rule(rule)]
 
-    key = _same(name)
+    def key(params: Params, answer: Params) -> dict[str, Any]:
+        return {name: params[name]}
+
+    name = f"{noun}Name"
     wait = Wait(
         describe=f"Describe{noun}",
         key=key,
@@ -72,10 +79,6 @@ def _sagemaker_job(noun: str, name: str, arn_kind: str, rule: str) -> Integratio
     )
 
 
-def _same(name: str) -> Callable[[Params, Params], dict[str, Any]]:
-    return lambda params, answer: {name: params[name]}
-
-
 _GLUE_RUN = Wait(
     describe="GetJobRun",
     key=lambda params, answer: {"JobName": params["JobName"], "RunId": answer["JobRunId"]},
@@ -84,10 +87,7 @@ _GLUE_RUN = Wait(
     succeeded=frozenset({"SUCCEEDED"}),
     failed=frozenset({"FAILED", "ERROR", "TIMEOUT", "STOPPED", "EXPIRED"}),
     stop="BatchStopJobRun",
-    stop_key=lambda params, answer: {
-        "JobName": params["JobName"],
-        "JobRunIds": [answer["JobRunId"]],
-    },
+    stop_key=lambda params, answer: {"JobName": params["JobName"], "JobRunIds": [answer["JobRunId"]]},
 )
 _CHILD_EXECUTION = Wait(
     describe="DescribeExecution",
@@ -101,40 +101,18 @@ _CHILD_EXECUTION = Wait(
 )
 
 
-def _dynamodb(operation: str) -> Integration:
-    return Integration("dynamodb", operation, "DynamoDB", "AmazonDynamoDBException", with_metadata=True)
-
+_JOBS = ("TrainingJob", "ProcessingJob", "HyperParameterTuningJob", "TransformJob")
+_ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
 
 OPTIMIZED: Mapping[str, Integration] = {
     "glue:startJobRun": Integration("glue", "StartJobRun", "Glue", "AWSGlueException", _GLUE_RUN),
-    "sagemaker:createTrainingJob": _sagemaker_job(
-        "TrainingJob",
-        "TrainingJobName",
-        "training-job",
-        "StepFunctionsGetEventsForSageMakerTrainingJobsRule",
-    ),
-    "sagemaker:createProcessingJob": _sagemaker_job(
-        "ProcessingJob",
-        "ProcessingJobName",
-        "processing-job",
-        "StepFunctionsGetEventsForSageMakerProcessingJobsRule",
-    ),
-    "sagemaker:createHyperParameterTuningJob": _sagemaker_job(
-        "HyperParameterTuningJob",
-        "HyperParameterTuningJobName",
-        "hyper-parameter-tuning-job",
-        "StepFunctionsGetEventsForSageMakerTuningJobsRule",
-    ),
-    "sagemaker:createTransformJob": _sagemaker_job(
-        "TransformJob",
-        "TransformJobName",
-        "transform-job",
-        "StepFunctionsGetEventsForSageMakerTransformJobsRule",
-    ),
-    "dynamodb:getItem": _dynamodb("GetItem"),
-    "dynamodb:putItem": _dynamodb("PutItem"),
-    "dynamodb:updateItem": _dynamodb("UpdateItem"),
-    "dynamodb:deleteItem": _dynamodb("DeleteItem"),
+    **{f"sagemaker:create{noun}": _sagemaker_job(noun) for noun in _JOBS},
+    **{
+        f"dynamodb:{operation[0].lower()}{operation[1:]}": Integration(
+            "dynamodb", operation, "DynamoDB", "AmazonDynamoDBException", with_metadata=True
+        )
+        for operation in _ITEMS
+    },
     "events:putEvents": Integration("events", "PutEvents", "EventBridge", "AmazonEventBridgeException"),
     "lambda:invoke": Integration("lambda", "Invoke", "Lambda", "AWSLambdaException", with_metadata=True),
     "sns:publish": Integration("sns", "Publish", "SNS", "AmazonSNSException", with_metadata=True),

@@ -16,6 +16,14 @@ from engine.sagemaker.rollout import Rollout
 from engine.sagemaker.store import ENDPOINT, ENDPOINT_CONFIG, MODEL, Record
 from engine.sagemaker.variants import concurrency, described, retaining, serverless
 
+# https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html, invocation metrics, with units.
+INVOCATION_METRICS = {
+    "Invocations": "None",
+    "Invocation4XXErrors": "None",
+    "Invocation5XXErrors": "None",
+    "ModelLatency": "Microseconds",
+    "OverheadLatency": "Microseconds",
+}
 _CHANGING = ("Creating", "Updating", "RollingBack")
 
 
@@ -220,16 +228,10 @@ class Hosting:
         raise _model_error(self._ground.host, name, server.stream, answer)
 
     def _measure(self, endpoint: str, answer: Answer, model: float, overhead: float) -> None:
-        """https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html, invocation metrics."""
-        measured = {
-            "Invocations": (1, "None"),
-            "Invocation4XXErrors": (int(400 <= answer.status < 500), "None"),
-            "Invocation5XXErrors": (int(_failed(answer)), "None"),
-            "ModelLatency": (model * 1e6, "Microseconds"),
-            "OverheadLatency": (overhead * 1e6, "Microseconds"),
-        }
+        refused, failed = 400 <= answer.status < 500, _failed(answer)
+        values = (1, int(refused), int(failed), model * 1e6, overhead * 1e6)
         dimensions = {"EndpointName": endpoint, "VariantName": answer.variant}
-        for metric, (value, unit) in measured.items():
+        for (metric, unit), value in zip(INVOCATION_METRICS.items(), values, strict=True):
             self._ground.host.metric("AWS/SageMaker", metric, value, unit, dimensions)
 
 

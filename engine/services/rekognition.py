@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/rekognition/latest/dg/limits.html"""
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from botocore.config import Config
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from engine import clients
 from engine.host import ApiError, Host
-from engine.services.service import caller
+from engine.services.service import Params, caller
 from engine.services.stand_in import StandIn
 
 _MAX_OBJECT_BYTES = 15 * 1024 * 1024
@@ -66,25 +67,22 @@ class Rekognition(StandIn):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self.operations = {operation: self._looking(operation) for operation in _EXAMPLES}
+        self.operations = {operation: partial(self._look, operation) for operation in _EXAMPLES}
 
-    def _looking(self, operation: str) -> Callable[[Any], Any]:
-        def look(params: Any) -> Any:
-            image = params["Image"]
-            if len(image) != 1:
-                raise ApiError("InvalidParameterException", "Request has invalid parameters")
-            picture = image["Bytes"] if "Bytes" in image else self._read(image["S3Object"])
-            size = _dimensions(picture)
-            if size is None:
-                raise ApiError("InvalidImageFormatException", "Request has invalid image format")
-            if max(size) > _MAX_PIXELS.get(operation, max(size)):
-                raise ApiError("ImageTooLargeException", "Image dimensions are too large")
-            if min(size) < _MIN_PIXELS:
-                # The documentation has the limit, but not the error.
-                raise ApiError("InvalidParameterException", "Request has invalid parameters")
-            return _EXAMPLES[operation]
-
-        return look
+    def _look(self, operation: str, params: Params) -> Mapping[str, Any]:
+        image = params["Image"]
+        if len(image) != 1:
+            raise ApiError("InvalidParameterException", "Request has invalid parameters")
+        picture = image["Bytes"] if "Bytes" in image else self._read(image["S3Object"])
+        size = _dimensions(picture)
+        if size is None:
+            raise ApiError("InvalidImageFormatException", "Request has invalid image format")
+        if max(size) > _MAX_PIXELS.get(operation, max(size)):
+            raise ApiError("ImageTooLargeException", "Image dimensions are too large")
+        if min(size) < _MIN_PIXELS:
+            # The documentation has the limit, but not the error.
+            raise ApiError("InvalidParameterException", "Request has invalid parameters")
+        return _EXAMPLES[operation]
 
     def _read(self, given: Mapping[str, str]) -> bytes:
         """The object, read with the caller's permissions; the service does not report why a read fails."""

@@ -89,8 +89,13 @@ def _coerced(value: Any, shape: Shape) -> Any:
     if shape.type_name in ("float", "double"):
         return float(value)
     if shape.type_name == "boolean":
-        return str(value).lower() == "true"
+        return is_true(value)
     return str(value) if isinstance(value, int | float) else value
+
+
+def is_true(value: Any) -> bool:
+    """A boolean of CloudFormation, which may be text."""
+    return str(value).lower() == "true"
 
 
 def _broken_constraints(value: Any, shape: Shape, path: str) -> Iterator[str]:

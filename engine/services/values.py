@@ -15,7 +15,7 @@ from botocore.utils import parse_timestamp
 from engine.services.shapes import typed
 
 # https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2: the tag of an epoch time
-_EPOCH_TIME = 1
+EPOCH_TIME = 1
 _KINDS = {bool: "BOOLEAN_VALUE", str: "STRING_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE"}
 
 
@@ -118,7 +118,7 @@ def encode(value: Any, shape: Shape, cbor: bool) -> Any:
     if isinstance(shape, MapShape):
         return {key: encode(item, shape.value, cbor) for key, item in value.items()}
     if shape.type_name == "timestamp" and cbor:
-        return cbor2.CBORTag(_EPOCH_TIME, _moment(value).timestamp())
+        return cbor2.CBORTag(EPOCH_TIME, _moment(value).timestamp())
     if shape.type_name == "timestamp":
         text = shape.serialization.get("timestampFormat", "unixTimestamp")
         return _moment(value).timestamp() if text == "unixTimestamp" else encode_text(value, shape, text)

@@ -1,7 +1,7 @@
 """Queries of Athena and Redshift over the tables of the Glue catalog, run on DuckDB."""
 
 from engine.sql.dialects import ATHENA, REDSHIFT, Dialect, QueryError, parse
-from engine.sql.lake import AwsLake, Lake
+from engine.sql.lake import AwsLake
 from engine.sql.query import Answer, ScanLimitError, run
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Answer",
     "AwsLake",
     "Dialect",
-    "Lake",
     "QueryError",
     "ScanLimitError",
     "parse",

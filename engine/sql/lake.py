@@ -1,7 +1,7 @@
 """Access to catalog and files: AWS's own calls, made as the query's caller."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -12,23 +12,9 @@ from engine.services.service import Caller
 from engine.sql.dialects import QueryError
 
 
-class Lake(Protocol):
-    """Catalog and files with the permissions of the query's principal; denials are QueryErrors."""
-
-    def table(self, database: str, name: str) -> Mapping[str, Any] | None:
-        """Glue's description, or None when there is no such table."""
-
-    def partitions(self, database: str, name: str) -> list[Mapping[str, Any]]: ...
-
-    def objects(self, bucket: str, prefix: str) -> Mapping[str, int]:
-        """Sizes by key."""
-
-    def read(self, bucket: str, key: str) -> bytes: ...
-
-
 class AwsLake:
-    """The emulated lake with the permissions of `who`. The emulator checks Glue's calls on the database only,
-    AWS on catalog, database and table."""
+    """Catalog and files with the permissions of `who`; denials are QueryErrors. The emulator checks Glue's
+    calls on the database only, AWS on catalog, database and table."""
 
     def __init__(self, host: Host, who: Caller, reader: str | None = None) -> None:
         """`reader` is the role that reads the files, if it is not the caller."""
@@ -41,6 +27,7 @@ class AwsLake:
         self._arn, self._who = f"arn:aws:glue:{host.region}:{host.account}", who
 
     def table(self, database: str, name: str) -> Mapping[str, Any] | None:
+        """Glue's description, or None when there is no such table."""
         self._require("glue:GetDatabase", "catalog", f"database/{database}")
         self._require("glue:GetTable", "catalog", f"database/{database}", f"table/{database}/{name}")
         try:
@@ -55,6 +42,7 @@ class AwsLake:
         return [partition for page in pages for partition in page["Partitions"]]
 
     def objects(self, bucket: str, prefix: str) -> Mapping[str, int]:
+        """Sizes by key."""
         try:
             pages = list(self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
         except ClientError as error:

@@ -14,7 +14,7 @@ from sqlglot.schema import MappingSchema
 
 from engine.sql import dialects
 from engine.sql.dialects import Dialect, QueryError
-from engine.sql.lake import Lake
+from engine.sql.lake import AwsLake
 from engine.sql.scan import Scan, bytes_of, scans
 from engine.sql.tables import File, Table
 
@@ -34,7 +34,7 @@ class Answer:
 
 
 def run(
-    sql: str, dialect: Dialect, lake: Lake, database: str | None = None, limit: int | None = None
+    sql: str, dialect: Dialect, lake: AwsLake, database: str | None = None, limit: int | None = None
 ) -> Answer:
     """Answer a SELECT. `database` is the default one, `limit` the most bytes to read.
 
@@ -69,7 +69,7 @@ def run(
 
 
 def _tables(
-    statement: exp.Query, dialect: Dialect, lake: Lake, database: str | None
+    statement: exp.Query, dialect: Dialect, lake: AwsLake, database: str | None
 ) -> dict[tuple[str, str], Table]:
     """Every catalog table in the statement; its mentions are completed with database and name."""
     named = {cte.alias.lower() for cte in statement.find_all(exp.CTE)}
@@ -96,7 +96,7 @@ def _load(
     folder: Path,
     planned: Sequence[Scan],
     dialect: Dialect,
-    lake: Lake,
+    lake: AwsLake,
     limit: int | None,
 ) -> int:
     """Create a view of each table from the files that its scans need; returns the scanned bytes."""
@@ -125,7 +125,7 @@ def _load(
     return scanned
 
 
-def _files(table: Table, lake: Lake) -> list[File]:
+def _files(table: Table, lake: AwsLake) -> list[File]:
     """The objects of a partition. Names that begin with a dot or an underscore are hidden."""
     places: dict[tuple[str, ...] | None, tuple[str, str]] = {None: table.folder()}
     if table.keys and not table.projected:

@@ -149,14 +149,11 @@ class Table:
             )
         # Every column of this SerDe is text; an empty field is empty text and a missing one NULL.
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in self.columns)
-        quoted = {"delim": "separatorChar", "quote": "quoteChar"}
-        options = [
-            f"{name} = {_text(self._serde.get(key, ',' if name == 'delim' else chr(34)))}"
-            for name, key in quoted.items()
-        ]
+        delimiter, quote = self._serde.get("separatorChar", ","), self._serde.get("quoteChar", '"')
         every = ", ".join(_text(name) for name in self.columns)
         return (
-            f"FROM read_csv({files}, auto_detect = false, header = false, {', '.join(options)}, "
+            f"FROM read_csv({files}, auto_detect = false, header = false, "
+            f"delim = {_text(delimiter)}, quote = {_text(quote)}, "
             f"skip = {int(self.parameters.get('skip.header.line.count', 0))}, columns = {{{columns}}}, "
             f"null_padding = true, strict_mode = false, force_not_null = [{every}])"
         )

@@ -105,8 +105,7 @@ def failed_executions(machines, expression):
     return [{"Id": "sum", "Expression": expression.format(*(each["Id"] for each in metrics))}, *metrics]
 
 
-def alarm_on(engine, metrics):
-    name = engine.name("alarm")
+def alarm_stack(engine, name, metrics):
     properties = {
         "AlarmName": name,
         "Metrics": metrics,
@@ -115,10 +114,14 @@ def alarm_on(engine, metrics):
         "ComparisonOperator": "GreaterThanThreshold",
         "TreatMissingData": "notBreaching",
     }
-    stack = engine.stack(
+    return engine.stack(
         {"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}}
     )
-    assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+def alarm_on(engine, metrics):
+    name = engine.name("alarm")
+    assert alarm_stack(engine, name, metrics)["StackStatus"] == "CREATE_COMPLETE"
     return name
 
 
@@ -162,6 +165,23 @@ def test_an_alarm_that_cannot_ring_is_said_not_to(engine):
         "never rings: of expressions only sums are evaluated",
         "AWS/States ExecutionTime is not measured",
     ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "watched", "words"),
+    [
+        ("SUM([FILL({}, 0), FILL(nowhere, 0)])", False, "Invalid metrics list"),
+        ("SUM([FILL({}, 0)])", True, "Exactly one element of the metrics list should return data."),
+    ],
+)
+def test_a_bad_expression_is_refused_when_the_alarm_is_made(engine, expression, watched, words):
+    metrics, name = failed_executions(["arn:aws:states:::m"], expression), engine.name("alarm")
+    metrics[-1]["ReturnData"] = watched
+    stack = alarm_stack(engine, name, metrics)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = engine.client("cloudformation").describe_stack_events(StackName=stack["StackName"])
+    assert words in {each.get("ResourceStatusReason") for each in events["StackEvents"]}
+    assert engine.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"] == []
 
 
 def test_messages_that_wait_ring(engine, until):
