@@ -2,9 +2,8 @@
 import { featuresOf, taskOf } from '../../../lib/shared/dataset';
 import type { Dataset } from '../../../lib/shared/dataset-file';
 import type { DayRange } from '../../../lib/shared/days';
-import { layout } from '../../../lib/shared/names';
 import type { Evidence } from '../evidence';
-import { type Summary, versionOf, written } from '../verify';
+import { outcomesOf, type Summary, versionOf } from '../verify';
 import * as charts from './charts';
 import type { Outcome } from './files';
 import { folded, type Section, section, table } from './page';
@@ -19,7 +18,7 @@ function shares({ records, othersRecords, unattributedRecords: unattributed }: O
 }
 
 export function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Section {
-  const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
+  const outcomes = outcomesOf<Outcome>(evidence);
   const monitored = summary.monitor.map((w) => ({
     ...w,
     outcome: outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion),
@@ -68,13 +67,11 @@ export function drift(evidence: Evidence, dataset: Dataset): Section {
   const retrainOn = featuresOf(dataset)
     .filter(({ monitor }) => monitor === 'retrain')
     .map(({ name }) => name);
-  const cells = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome)
-    .sort((a, b) => a.window.end.localeCompare(b.window.end) || a.champion.localeCompare(b.champion))
-    .flatMap(({ drift, window, champion }) =>
-      drift.flatMap(({ distance, ...d }) =>
-        distance === null ? [] : [{ ...d, distance, end: window.end, champion: versionOf(champion) }],
-      ),
-    );
+  const cells = outcomesOf<Outcome>(evidence).flatMap(({ drift, window, champion }) =>
+    drift.flatMap(({ distance, ...d }) =>
+      distance === null ? [] : [{ ...d, distance, end: window.end, champion: versionOf(champion) }],
+    ),
+  );
   const beyond = cells.filter(({ distance, threshold }) => distance > threshold);
   return section(
     'Drift',
