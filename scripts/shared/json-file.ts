@@ -13,3 +13,10 @@ export function readJson(file: string): unknown {
   }
   return parseJson(text, from);
 }
+
+/** The values of a file with one JSON text in each line. */
+export const readJsonLines = <Value>(file: string): Value[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Value);
