@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { toolchain } from '../rehearse/engine';
 import { ROOT } from '../shared/cdk';
 
 export interface Ended {
@@ -9,15 +10,8 @@ export interface Ended {
   seconds: number;
 }
 
-interface Where {
-  /** @default the repository */
-  cwd?: string;
-  /** @default this process's environment */
-  env?: NodeJS.ProcessEnv;
-}
-
 /** Runs a program to its end. @throws Error with the last lines and the log file when the exit code is not 0 */
-export function ended(command: string, args: readonly string[], { cwd = ROOT, env = process.env }: Where = {}): Ended {
+export function ended(command: string, args: readonly string[], { cwd = ROOT, env = process.env } = {}): Ended {
   const started = performance.now();
   const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
     cwd,
@@ -39,6 +33,10 @@ export function ended(command: string, args: readonly string[], { cwd = ROOT, en
   }
   return { stdout, seconds };
 }
+
+/** Runs a Python program with one thread, as in the engine: waiting threads that spin would count as work. */
+export const python = (...args: string[]): Ended =>
+  ended(toolchain().python, args, { env: { ...process.env, OMP_NUM_THREADS: '1' } });
 
 /** The last printed line, parsed as a JSON object of figures. @throws Error when it is not one */
 export function figuresOf<Value = number>({ stdout }: Ended): Record<string, Value> {

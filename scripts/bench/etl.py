@@ -41,7 +41,6 @@ def by_months(spark: Any, root: Path) -> dict[str, float]:
 
 def by_rows(spark: Any, root: Path) -> dict[str, float]:
     rows = months.month_rows(months.EVENTS, YEAR[0])
-    times = {}
     for scale in (1, 10, 30):
         months.write_month(root / f"x{scale}/raw", YEAR[0])
         months.write_table(root / f"x{scale}/raw", months.EVENTS, YEAR[0], months.multiplied(rows, scale))

@@ -64,7 +64,7 @@ export function bench(
   for (const measurement of chosen) {
     const wanted = measurement.figures.filter(({ name }) => only?.includes(name) ?? true);
     try {
-      const told = measured(measurement, wanted, runs ?? measurement.runs ?? 3);
+      const told = measured(measurement, wanted, runs ?? measurement.runs ?? (measurement.long === true ? 1 : 3));
       for (const figure of told) print(line(figure));
       figures.push(...told);
     } catch (error) {

@@ -5,13 +5,12 @@ experience.
 """
 
 import json
-import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from clock import cpu_seconds, seconds
+from clock import cpu_seconds, median, seconds
 
 import months  # isort: skip
 import oracle  # isort: skip
@@ -64,10 +63,6 @@ def jobs(root: Path) -> Iterator[tuple[str, float]]:
     yield "monitor", cpu_seconds(lambda: site.look(*WEEK, **{"trained-through": END}))
 
 
-def week(root: Path) -> Any:
-    return between(read_features(root / "input/features"), *WEEK)
-
-
 def options(values: dict[str, Any]) -> list[str]:
     return [part for name, value in values.items() for part in (f"--{name}", str(value))]
 
@@ -75,7 +70,7 @@ def options(values: dict[str, Any]) -> list[str]:
 def requests(root: Path) -> dict[str, float]:
     """A request through the container's functions, beside its unavoidable parts."""
     model = Model.load(root / "model")
-    rows = week(root).iloc[:ROWS_OF_A_REQUEST]
+    rows = between(read_features(root / "input/features"), *WEEK).iloc[:ROWS_OF_A_REQUEST]
     handler, floor = request(model, rows)
     whole = median_milliseconds(handler)
     return {
@@ -107,7 +102,7 @@ def request(model: Model, rows: Any) -> tuple[Callable[[], Any], Callable[[], An
 
 def median_milliseconds(call: Callable[[], None]) -> float:
     call()
-    return statistics.median(seconds(call) * 1000 for _ in range(300))
+    return 1000 * median(300, lambda: seconds(call))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 /** Every guarded figure, with its target and its measurement. */
 import { join } from 'node:path';
-import { toolchain } from '../rehearse/engine';
 import { measureApp } from './app';
-import { ended, figuresOf } from './child';
+import { ended, figuresOf, python } from './child';
 import { measureColdSetup } from './cold-setup';
 import { glueSeconds, partSeconds, type Rehearsed, rehearsed } from './rehearsed';
 
 export interface Figure {
   readonly name: string;
   readonly what: string;
-  readonly unit: 's' | 'CPU s' | 'ms' | 'KiB' | 'GiB' | 'exponent' | 'ratio' | 'ratio';
+  readonly unit: 's' | 'CPU s' | 'ms' | 'KiB' | 'GiB' | 'exponent' | 'ratio';
   /** Limit beyond which `--check` fails. @default none: the figure is for comparison */
   readonly target?: number;
 }
@@ -18,7 +17,7 @@ export interface Measurement {
   readonly how: string;
   /** Takes minutes rather than seconds, and runs on request only. @default false */
   readonly long?: boolean;
-  /** Number of runs; the median is printed. @default 3 */
+  /** Number of runs; the median is printed. @default 3, or 1 for a long one */
   readonly runs?: number;
   readonly figures: readonly Figure[];
   /** One run. @returns a value for every figure @throws Error when the measured program fails */
@@ -26,17 +25,13 @@ export interface Measurement {
 }
 
 /** Figures printed by a program of this folder. */
-export function python<Value = number>(program: string, ...args: string[]): Record<string, Value> {
-  // One thread, as in the engine: waiting threads that spin would count as work.
-  const env = { ...process.env, OMP_NUM_THREADS: '1' };
-  return figuresOf(ended(toolchain().python, [join(__dirname, program), ...args], { env }));
-}
+export const printed = <Value = number>(program: string, ...args: string[]): Record<string, Value> =>
+  figuresOf(python(join(__dirname, program), ...args));
 
 /** A step of the tests, as in `npm test -- --only`. */
 const step = (name: string, only: string, target: number): Measurement => ({
   how: `wall time of npm test -- --only ${only}`,
   long: true,
-  runs: 1,
   figures: [{ name, what: `npm test -- --only ${only}`, unit: 's', target }],
   measure: () => ({ [name]: ended('npm', ['test', '--', '--only', only]).seconds }),
 });
@@ -51,7 +46,6 @@ const rehearsal = (
   return {
     how: `wall time of ${command}${parts.length === 0 ? '' : '; its parts by timings.jsonl and evidence.json of the run'}`,
     long: true,
-    runs: 1,
     figures: [{ name, what: command, unit: 's', target }, ...parts],
     measure() {
       const run = rehearsed(...args);
@@ -85,7 +79,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
       },
       { name: 'handler-one', what: 'request handler, one row', unit: 'ms' },
     ],
-    measure: () => python('jobs.py'),
+    measure: () => printed('jobs.py'),
   },
   {
     how: 'the Glue job on local files in one Spark session; warm is the median of three after the first',
@@ -96,12 +90,11 @@ export const MEASUREMENTS: readonly Measurement[] = [
       { name: 'etl-quarter', what: 'Glue job, three months in one run', unit: 's', target: 9 },
       { name: 'etl-year', what: 'Glue job, a year in one run', unit: 's', target: 20 },
     ],
-    measure: () => python('etl.py', 'months'),
+    measure: () => printed('etl.py', 'months'),
   },
   {
     how: 'the Glue job on January with 1, 10 and 30 times its events; exponent of time over rows',
     long: true,
-    runs: 1,
     figures: [
       { name: 'etl-x1', what: 'Glue job, 27,004 events', unit: 's' },
       { name: 'etl-x10', what: 'Glue job, 10 times as many', unit: 's' },
@@ -109,7 +102,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
       { name: 'etl-growth-10', what: 'growth of the Glue job, 1 to 10 times', unit: 'exponent', target: 0.5 },
       { name: 'etl-growth-30', what: 'growth of the Glue job, 1 to 30 times', unit: 'exponent', target: 1 },
     ],
-    measure: () => python('etl.py', 'growth'),
+    measure: () => printed('etl.py', 'growth'),
   },
   rehearsal(
     { name: 'loop', target: 60, args: ['--scenario', 'loop'] },
@@ -139,7 +132,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     how: 'wall time of npm test',
     long: true,
-    runs: 1,
     figures: [{ name: 'npm-test', what: 'npm test', unit: 's', target: 480 }],
     measure: () => ({ 'npm-test': ended('npm', ['test']).seconds }),
   },
@@ -149,7 +141,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     how: 'wall time of npm run setup in a clone of the commit: an empty HOME, empty caches, no Java',
     long: true,
-    runs: 1,
     figures: [
       { name: 'setup', what: 'cold set-up', unit: 's', target: 95 },
       { name: 'setup-size', what: 'what the set-up leaves', unit: 'GiB', target: 2 },

@@ -15,17 +15,15 @@ def spark_session() -> Iterator[Any]:
     os.environ["JAVA_HOME"] = json.loads((ROOT / ".toolchain/toolchain.json").read_text())["javaHome"]
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.master("local[2]").config("spark.driver.memory", "2g")
     settings = {
+        "spark.driver.memory": "2g",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         # The job sets it when it creates its session.
         "spark.sql.codegen.cache.maxEntries": "1000",
     }
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+    spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
     try:
         yield spark
     finally:

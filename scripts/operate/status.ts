@@ -143,7 +143,7 @@ export async function curatedPartitions(kit: DeployedKit): Promise<string[]> {
   return found;
 }
 
-async function championOf(kit: DeployedKit): Promise<string> {
+export async function championOf(kit: Pick<DeployedKit, 'aws' | 'name'>): Promise<string> {
   const { Parameter } = await new SSMClient(kit.aws).send(new GetParameterCommand({ Name: championName(kit.name) }));
   return Parameter?.Value ?? NO_MODEL;
 }

@@ -24,10 +24,7 @@ function statements(kit: string): Statement[] {
     // The lake's key: SSE-KMS needs these of readers and writers.
     allow(['kms:GenerateDataKey', 'kms:Decrypt']),
     allow(['execute-api:Invoke']),
-    allow(
-      ['states:StartExecution'],
-      [machine('*Train*'), machine('*Monitor*'), machine('*train*'), machine('*monitor*')],
-    ),
+    allow(['states:StartExecution'], ['*Train*', '*Monitor*', '*train*', '*monitor*'].map(machine)),
     allow(['states:DescribeExecution', 'states:ListExecutions', 'states:GetExecutionHistory']),
     allow(['cloudformation:DescribeStacks', 'ssm:GetParameter', 'sagemaker:Describe*', 'sagemaker:List*']),
     allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan']),
@@ -35,7 +32,7 @@ function statements(kit: string): Statement[] {
   ];
 }
 
-const allow = (Action: string[], Resource: string | string[] = '*'): Statement => ({
+export const allow = (Action: string[], Resource: string | string[] = '*'): Statement => ({
   Effect: 'Allow',
   Action,
   Resource,

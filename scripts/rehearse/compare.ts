@@ -4,7 +4,7 @@ import { readJson } from '../shared/json-file';
 import { spoken } from './unknowns';
 import type { Summary } from './verify';
 
-export interface Row {
+interface Row {
   what: string;
   left: string;
   right: string;

@@ -5,7 +5,7 @@ import { templateFiles } from '../shared/cdk';
 import type { Audit } from './engine';
 import type { Json } from '../shared/templates';
 import { grants, type Removal, takeOut } from './grants';
-import { rehearse, type Rehearsal, writeSummary } from './rehearsal';
+import { rehearse, type Rehearsal, told, writeSummary } from './rehearsal';
 import { scenarios } from './scenarios';
 import type { Summary } from './verify';
 
@@ -25,10 +25,7 @@ export async function denied(run: Omit<Rehearsal, 'scenarios' | 'name'>, seed: n
   const crippled = await rehearse({ ...run, name: 'denied', scenarios: [scenarios[scenario]!] });
   const refusal = crippled.iam.denials.find((denial) => calls.some((call) => isDenialOf(denial, call)));
   const asItMust = crippled.status === 'failed' && refusal !== undefined;
-  const named =
-    refusal === undefined
-      ? 'the audit has no refusal of it'
-      : `${refusal.principal.split('/')[0]} was denied ${refusal.action} on ${refusal.resource}`;
+  const named = refusal === undefined ? 'the audit has no refusal of it' : told(refusal);
   const summary: Summary = {
     ...crippled,
     status: asItMust ? 'passed' : 'failed',
@@ -72,10 +69,6 @@ export function without({ stack, path, kind }: Removal, assembly: string): void 
   const file = templateFiles(assembly).get(stack);
   if (file === undefined) throw new Error(`${assembly} has no template of stack ${stack}`);
   const template = JSON.parse(readFileSync(file, 'utf8')) as Json;
-  takeOut(template, path);
-  if (kind === 'identity') {
-    const statements = path.slice(0, -1).reduce<Json>((value, step) => value[step], template);
-    statements.splice(Number(path.at(-1)), 0, NOTHING);
-  }
+  takeOut(template, path, ...(kind === 'identity' ? [NOTHING] : []));
   writeFileSync(file, JSON.stringify(template, null, 1));
 }

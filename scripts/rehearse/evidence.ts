@@ -3,12 +3,13 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../../lib/rooms';
 import { folder, layout, names } from '../../lib/shared/names';
 import { kitStacks } from '../account/stacks';
 import { discoverKit } from '../operate/deployed-kit';
+import { readJsonLines } from '../shared/json-file';
 import { call, pages } from '../shared/sdk';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Sweep } from '../account/sweep';
@@ -70,6 +71,7 @@ const wanted = {
 
 export async function gather(root: Target, kit: string, runDir: string): Promise<Evidence> {
   const { buckets, machines, stateTable } = await discoverKit(kit, root);
+  const journal = join(runDir, 'deployments.jsonl');
   const { PolicyDocument } = await call(root, 'iam:GetRolePolicy', {
     RoleName: CLIENT_ROLE,
     PolicyName: CLIENT_POLICY,
@@ -90,7 +92,8 @@ export async function gather(root: Target, kit: string, runDir: string): Promise
     },
     templates: await templates(root, kit),
     clientPolicy: JSON.parse(decodeURIComponent(PolicyDocument as string)) as unknown,
-    deployments: journal(join(runDir, 'deployments.jsonl')),
+    // The engine writes it with the first update.
+    deployments: existsSync(journal) ? readJsonLines(journal) : [],
   };
   keep(runDir, evidence);
   return evidence;
@@ -187,15 +190,6 @@ async function hashes(root: Target, role: string, Bucket: string, ...templates: 
         : undefined;
     }
   return found;
-}
-
-/** JSON lines of a file of the engine; none when the file is missing. */
-function journal<T>(file: string): T[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
 }
 
 function parse(text: string | undefined): Record<string, unknown> | null {

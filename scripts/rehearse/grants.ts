@@ -67,11 +67,11 @@ export async function grants(assembly: string, profile: string): Promise<Grants>
   };
 }
 
-/** Removes the member at a path. */
-export function takeOut(template: Json, path: Removal['path']): void {
+/** Removes the member at a path. @param instead replaces a member of a list */
+export function takeOut(template: Json, path: Removal['path'], ...instead: Json[]): void {
   const holder = path.slice(0, -1).reduce<Json>((value, step) => value[step], template);
   const last = path.at(-1)!;
-  if (Array.isArray(holder)) holder.splice(Number(last), 1);
+  if (Array.isArray(holder)) holder.splice(Number(last), 1, ...instead);
   else delete holder[last];
 }
 

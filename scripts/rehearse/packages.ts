@@ -7,73 +7,48 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateModelPackageCommand, DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { tar } from '../../lib/shared/tar';
 import { ROOT } from '../shared/cdk';
-import { versionOf } from './verify';
-import { versions } from '../operate/releases';
-import type { Statement } from './client-role';
+import { versionOf } from '../operate/releases';
+import { allow, type Statement } from './client-role';
 import type { Stage } from './scenario';
 import { names } from '../../lib/shared/names';
 
 /** Permissions to register a package by hand; Train registers under its own role. */
 export const MAY_REGISTER: readonly Statement[] = [
-  { Effect: 'Allow', Action: ['s3:PutObject'], Resource: 'arn:aws:s3:::mlkit-*/models/*' },
-  {
-    Effect: 'Allow',
-    Action: ['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage', 'sagemaker:AddTags'],
-    Resource: '*',
-  },
+  allow(['s3:PutObject'], 'arn:aws:s3:::mlkit-*/models/*'),
+  allow(['sagemaker:CreateModelPackage', 'sagemaker:UpdateModelPackage', 'sagemaker:AddTags']),
 ];
 
 /**
- * Registers a copy of version 1, not yet approved.
- * @param program serving program that replaces the whole archive. @default version 1's own archive
- * @returns the version's number
- */
-export async function register(stage: Stage, description: string, program?: string): Promise<number> {
-  const modelData = program === undefined ? undefined : await upload(stage, description, program);
-  return versionOf(await registerAs(stage, description, { modelData }));
-}
-
-/**
  * Registers a model that is served like version 1, not yet approved.
- * @param given archive and facts of the package. @default those of version 1
+ * @param given serving program that replaces the whole archive, or URI of another archive, and facts. @default those of version 1
  * @returns its ARN
  */
-export async function registerAs(
+export async function register(
   stage: Stage,
   description: string,
-  { modelData, facts = {} }: { modelData?: string; facts?: Record<string, string> },
+  { program, modelData, facts }: { program?: string; modelData?: string; facts?: Record<string, string> } = {},
 ): Promise<string> {
   const { kit } = stage;
   const sagemaker = new SageMakerClient(kit.aws);
-  const good = await sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: await arnOf(stage, 1) }));
-  const [container] = good.InferenceSpecification?.Containers ?? [];
+  const { arn } = await versionOf(kit, 1);
+  const good = await sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
+  const { Containers, SupportedContentTypes, SupportedResponseMIMETypes } = good.InferenceSpecification!;
+  const { Image, Environment, ModelDataUrl } = Containers![0]!;
+  const archive = program === undefined ? modelData : await upload(stage, description, program);
   const { ModelPackageArn } = await sagemaker.send(
     new CreateModelPackageCommand({
       ModelPackageGroupName: names.modelPackageGroup(kit.name),
       ModelPackageDescription: description,
       ModelApprovalStatus: 'PendingManualApproval',
       InferenceSpecification: {
-        Containers: [
-          {
-            Image: container?.Image,
-            Environment: container?.Environment,
-            ModelDataUrl: modelData ?? container?.ModelDataUrl,
-          },
-        ],
-        SupportedContentTypes: good.InferenceSpecification?.SupportedContentTypes,
-        SupportedResponseMIMETypes: good.InferenceSpecification?.SupportedResponseMIMETypes,
+        Containers: [{ Image, Environment, ModelDataUrl: archive ?? ModelDataUrl }],
+        SupportedContentTypes,
+        SupportedResponseMIMETypes,
       },
       CustomerMetadataProperties: { ...good.CustomerMetadataProperties, ...facts, trigger: 'by hand' },
     }),
   );
   return ModelPackageArn!;
-}
-
-/** @throws Error when the version is not registered */
-export async function arnOf({ kit }: Stage, version: number): Promise<string> {
-  const found = (await versions(kit)).find((each) => each.version === version);
-  if (found === undefined) throw new Error(`version ${version} is not registered`);
-  return found.arn;
 }
 
 /** @returns URI of an archive with the program and the files that the image needs to install it without an index */

@@ -182,12 +182,12 @@ async function step(
 /** Unexpected refusals: a grant is missing. `proveBoundary` causes the expected ones. */
 export function unexpected({ denied }: Pick<Audit, 'denied'>): string[] {
   const others = denied.filter(({ principal }) => !principal.startsWith(`${CLIENT_ROLE}/`));
-  return [
-    ...new Set(
-      others.map(({ principal, action, resource }) => `${principal.split('/')[0]} was denied ${action} on ${resource}`),
-    ),
-  ];
+  return [...new Set(others.map(told))];
 }
+
+/** A refusal in a sentence, without the session of its principal. */
+export const told = ({ principal, action, resource }: Audit['denied'][number]): string =>
+  `${principal.split('/')[0]} was denied ${action} on ${resource}`;
 
 /** `.rehearsal/<time>-<scenario>`; `latest` points to it. */
 export function newRunDir(scenario: string): string {

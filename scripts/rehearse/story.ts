@@ -1,6 +1,9 @@
 /** The steps of scenarios, each as a user of a deployed kit takes it. */
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { monitoring } from '../../lib/monitoring/room';
 import { addDays, type DayRange } from '../../lib/shared/days';
+import { names } from '../../lib/shared/names';
 import { endOf, partitionsOf } from '../operate/days';
 import { watchCaptured } from '../operate/captured';
 import { decisions, type GuardDecision } from '../operate/decisions';
@@ -9,7 +12,7 @@ import { labels, load } from '../operate/load';
 import { monitor, type WindowOutcome } from '../operate/monitor';
 import type { Out } from '../shared/out';
 import { pause } from '../operate/pace';
-import { type Released, releaseOf } from '../operate/releases';
+import { approve, type Released, releaseOf } from '../operate/releases';
 import { type Batch, replay } from '../operate/replay';
 import { train, type Trained, type Tuning } from '../operate/train';
 import { expect, type Stage } from './scenario';
@@ -44,12 +47,7 @@ export async function begin(
   await load(stage.kit, { source: stage.source, partitions: partitionsOf(stage.kit.dataset, history) }, stage.out);
   meanwhile?.();
   await deliver(stage, history);
-  const { modelPackageArn, outcome, reason, released } = await train(
-    stage.kit,
-    { mode, dataThrough: end, ...(tuning && { tuning }) },
-    stage.out,
-  );
-  if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
+  const { outcome, reason, released } = await trained(stage, { mode, dataThrough: end, tuning });
   if (released?.outcome !== 'released')
     throw new Error(
       `the first model does not serve: ${released?.outcome ?? outcome}: ${released?.reason ?? reason}; see docs/your-own-data.md, chapter 7`,
@@ -64,8 +62,24 @@ export async function deliver({ kit, source, out }: Stage, days: DayRange): Prom
   await labels(kit, { source, collected }, out);
 }
 
-/** Records the result of a release, with the registry's description of its package. */
-export async function note({ kit, seen }: Stage, arn: string, { outcome, reason }: Released): Promise<void> {
+/** Trains, and records the release of the new version where there is one. */
+export async function trained(stage: Stage, input: Parameters<typeof train>[1]): Promise<Trained> {
+  const result = await train(stage.kit, input, stage.out);
+  const { modelPackageArn, released } = result;
+  if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
+  return result;
+}
+
+type Facts = Record<string, string>;
+
+/** Approves a version, and records its release. @returns the release with the facts of the package */
+export async function approved(stage: Stage, arn: string): Promise<Released & { facts: Facts }> {
+  const released = await approve(stage.kit, { version: versionOf(arn) }, stage.out);
+  return { ...released, facts: await note(stage, arn, released) };
+}
+
+/** Records the result of a release. @returns the registry's facts of its package */
+export async function note({ kit, seen }: Stage, arn: string, { outcome, reason }: Released): Promise<Facts> {
   const { CustomerMetadataProperties: facts = {} } = await new SageMakerClient(kit.aws).send(
     new DescribeModelPackageCommand({ ModelPackageName: arn }),
   );
@@ -76,6 +90,14 @@ export async function note({ kit, seen }: Stage, arn: string, { outcome, reason 
     outcome,
     reason,
   });
+  return facts;
+}
+
+/** Sends an event as only the monitor does. */
+export async function forge({ kit }: Stage, detail: object): Promise<void> {
+  const Source = names.eventSource(kit.name, 'monitoring');
+  const Entries = [{ Source, DetailType: monitoring.events.completed, Detail: JSON.stringify(detail) }];
+  await new EventBridgeClient(kit.aws).send(new PutEventsCommand({ Entries }));
 }
 
 /** Partitions that have landed or are landing, each before its use. */

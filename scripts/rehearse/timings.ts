@@ -1,6 +1,7 @@
 /** Durations of the parts of a run: `timings.jsonl` in its folder, one line per completed part. */
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJsonLines } from '../shared/json-file';
 
 export interface Timing {
   readonly name: string;
@@ -24,9 +25,4 @@ export function timedInto(runDir: string): Timed {
   };
 }
 
-export function timingsOf(runDir: string): Timing[] {
-  return readFileSync(fileOf(runDir), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Timing);
-}
+export const timingsOf = (runDir: string): Timing[] => readJsonLines(fileOf(runDir));

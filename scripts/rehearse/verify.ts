@@ -1,6 +1,7 @@
 /** Recomputes the summary of a run from its evidence: S3 objects, execution histories, tables, packages and the audit. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { DayRange } from '../../lib/shared/days';
 import { layout } from '../../lib/shared/names';
 import type { BakeoffTable } from '../operate/bakeoff';
 import type { WindowOutcome } from '../operate/monitor';
@@ -9,24 +10,9 @@ import type { Audit } from './engine';
 import type { Deployment, Evidence } from './evidence';
 import type { Assumed } from './unknowns';
 
-export interface Range {
-  start: string;
-  end: string;
-}
-export interface Violation {
-  feature: string;
-  check: string;
-  value?: number;
-  threshold?: number;
-}
-export interface MonitoredWindow {
-  window: Range;
-  status: string;
+type Watched = 'window' | 'status' | 'records' | 'labelCoverage' | 'violations' | 'confirmed';
+interface MonitoredWindow extends Pick<WindowOutcome, Watched> {
   champion: number;
-  records: number;
-  labelCoverage: number;
-  violations: Violation[];
-  confirmed: boolean;
   /** Name of the scores' measure; null when nothing was measured. */
   measure: string | null;
   score: number | null;
@@ -34,7 +20,7 @@ export interface MonitoredWindow {
 }
 export interface Gate {
   measure: string;
-  window: Range;
+  window: DayRange;
   rows: number;
   championScore: number | null;
   challengerScore: number;
@@ -47,35 +33,19 @@ export interface Gate {
   promoted: boolean;
   reason: string;
 }
-export interface Bakeoff {
-  winner: string;
-  measure: string;
+interface Bakeoff extends Pick<BakeoffTable, 'winner' | 'measure' | 'failed'> {
   families: Pick<BakeoffTable['families'][number], 'family' | 'selectScore' | 'score' | 'gain' | 'interval'>[];
-  failed: string[];
 }
-export interface Summary {
-  status: 'passed' | 'failed';
-  reason?: string;
-  scenario: string;
-  profile: string;
-  seed?: number;
-  startedAt?: string;
-  durationSeconds: number;
-  assumed: Assumed;
+/** The part of a summary that follows from the evidence. */
+export interface Recomputed {
   templates: Evidence['templates'];
   releases: { version: number; trigger: string; trainedThrough: string; outcome: string; reason?: string }[];
   monitor: MonitoredWindow[];
-  decisions: { episode: string | null; attempt: number; outcome: string; reason: string; window?: Range }[];
+  decisions: { episode: string | null; attempt: number; outcome: string; reason: string; window?: DayRange }[];
   gates: Gate[];
   bakeoffs: Bakeoff[];
   deployments: Deployment[];
-  iam: {
-    allowed: number;
-    denied: number;
-    denials: Audit['denied'];
-    unused: Audit['unused'];
-    unproven: Audit['unproven'];
-  };
+  iam: Pick<Audit, 'allowed' | 'unused' | 'unproven'> & { denied: number; denials: Audit['denied'] };
   /** Findings of `sweep` after `down`. */
   sweep: {
     left: string[];
@@ -86,31 +56,32 @@ export interface Summary {
   };
   notRehearsed: Audit['notRehearsed'];
 }
-export type Recomputed = Omit<
-  Summary,
-  'status' | 'reason' | 'scenario' | 'profile' | 'seed' | 'startedAt' | 'durationSeconds' | 'assumed'
->;
+export interface Summary extends Recomputed {
+  status: 'passed' | 'failed';
+  reason?: string;
+  scenario: string;
+  profile: string;
+  seed?: number;
+  startedAt?: string;
+  durationSeconds: number;
+  assumed: Assumed;
+}
 
 export const versionOf = (modelPackageArn: string): number => Number(modelPackageArn.split('/').at(-1));
 
 export function recompute(evidence: Evidence, audit: Audit): Recomputed {
+  const { allowed, denied: denials, unused, unproven, notRehearsed } = audit;
   return {
     templates: evidence.templates,
     releases: releases(evidence),
-    monitor: windows(evidence),
+    monitor: outcomesOf(evidence).map(monitored),
     decisions: decisions(evidence),
     gates: gates(evidence),
     bakeoffs: bakeoffs(evidence),
     deployments: evidence.deployments.map(({ from: _from, to: _to, ...told }) => told),
-    iam: {
-      allowed: audit.allowed,
-      denied: audit.denied.length,
-      denials: audit.denied,
-      unused: audit.unused,
-      unproven: audit.unproven,
-    },
+    iam: { allowed, denied: denials.length, denials, unused, unproven },
     sweep: leftovers(evidence.sweep),
-    notRehearsed: audit.notRehearsed,
+    notRehearsed,
   };
 }
 
@@ -169,10 +140,11 @@ export function monitored(outcome: Omit<WindowOutcome, 'outcomeUri'>): Monitored
   };
 }
 
-const windows = (evidence: Evidence): MonitoredWindow[] =>
-  written<WindowOutcome>(evidence, 'artifacts/windows/', layout.files.window.outcome)
-    .map(monitored)
-    .sort((a, b) => a.window.end.localeCompare(b.window.end) || a.champion - b.champion);
+/** The outcome.json of every monitored window, in the order of their days. */
+export const outcomesOf = <Outcome extends WindowOutcome>(evidence: Evidence): Outcome[] =>
+  written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome).sort(
+    (a, b) => a.window.end.localeCompare(b.window.end) || versionOf(a.champion) - versionOf(b.champion),
+  );
 
 function decisions({ state }: Evidence): Summary['decisions'] {
   return state
@@ -183,7 +155,7 @@ function decisions({ state }: Evidence): Summary['decisions'] {
       attempt: Number(item.attempt ?? 0),
       outcome: String(item.outcome),
       reason: String(item.reason),
-      window: (item.evidence as { window?: Range } | undefined)?.window,
+      window: (item.evidence as { window?: DayRange } | undefined)?.window,
     }));
 }
 

@@ -22,3 +22,10 @@ export function jsonOrText(text: string): unknown {
     return text;
   }
 }
+
+/** The values of a file with one JSON text in each line. */
+export const readJsonLines = <Value>(file: string): Value[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Value);

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../scripts/rehearse/evidence';
 import type { Gate, Summary } from '../../scripts/rehearse/verify';
-import { folded, page, section, table } from '../../scripts/rehearse/report/page';
+import { type Column, folded, page, section, table } from '../../scripts/rehearse/report/page';
 import { picture } from '../../scripts/rehearse/report/picture';
 import { type Story, storyOf, told } from '../../scripts/rehearse/report/story';
 
@@ -144,14 +144,15 @@ describe('the picture', () => {
 });
 
 describe('the page', () => {
-  const rows = (n: number) => Array.from({ length: n }, (_, i) => [`row ${i}`]);
+  const rows = (n: number) => Array.from({ length: n }, (_, i) => `row ${i}`);
+  const name: Column<string> = ['name', (row) => row];
 
   test('shows ten rows of a table, and folds the rest without a script', () => {
-    expect(table(['name'], rows(10))).not.toContain('<details>');
-    const [seen, fold] = table(['name'], rows(13)).split('<details><summary>3 more</summary>');
+    expect(table(rows(10), name)).not.toContain('<details>');
+    const [seen, fold] = table(rows(13), name).split('<details><summary>3 more</summary>');
     expect(seen?.match(/<tr><td/g)).toHaveLength(10);
     expect(fold?.match(/<tr><td/g)).toHaveLength(3);
-    expect(folded('all of them', ['name'], rows(13)).match(/<details>/g)).toHaveLength(1);
+    expect(folded('all of them', rows(13), name).match(/<details>/g)).toHaveLength(1);
   });
 
   test('has its contents at hand, and opens with verdict and picture', () => {

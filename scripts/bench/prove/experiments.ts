@@ -4,66 +4,53 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openSource, storyOf } from '../../../datasets/module';
 import { datasetOf } from '../../../lib/shared/datasets';
-import { addDays } from '../../../lib/shared/days';
+import { addDays, type DayRange } from '../../../lib/shared/days';
 import { stageJobs } from '../../../lib/shared/job-code';
 import { folder, layout } from '../../../lib/shared/names';
 import { daysOf, endOf, partitionsOf } from '../../operate/days';
 import { groundTruthKey, groundTruthLine, partitionFiles } from '../../operate/landing';
-import { toolchain } from '../../rehearse/engine';
 import { ROOT } from '../../shared/cdk';
-import { ended } from '../child';
+import { figuresOf, python } from '../child';
 import type { Figures, Table } from './proof';
 
 const DELAY_DAYS = 2;
 
-interface About {
-  /** Whether it needs a dataset with a rare outcome. */
-  readonly rare?: boolean;
-  /** Whether it needs the days after the story's history. */
-  readonly later?: boolean;
-}
-
-/** The tables of an experiment, each under `<dataset>: <name>`. */
-export function experiment(program: string, dataset: string, about: About = {}): Figures {
+/**
+ * The tables of an experiment, each under `<dataset>: <name>`.
+ * @param needs a rare outcome of the dataset, and the days after the story's history
+ */
+export function experiment(program: string, dataset: string, { rare = false, later = false } = {}): Figures {
   const { history, last, through = last, experiments = { days: history } } = storyOf(dataset);
-  const days = about.later === true ? { start: history.start, end: endOf(through) } : experiments.days;
+  const days = later ? { start: history.start, end: endOf(through) } : experiments.days;
   const lake = mkdtempSync(join(tmpdir(), 'experiment-'));
   const programs = stageJobs(dataset);
   try {
     cpSync(join(ROOT, 'jobs/experiments'), programs, { recursive: true });
-    const { partitions } = land(dataset, days, join(lake, 'raw'));
-    python([join(ROOT, 'scripts/bench/curate.py'), programs, lake, ...partitions]);
-    const { rare } = experiments;
-    const outcome =
-      about.rare === true && rare !== undefined
-        ? {
-            outcome: rare.column,
-            'at-least': rare.atLeast,
-            'false-alarm': rare.costs.falseAlarm,
-            miss: rare.costs.miss,
-          }
-        : {};
+    const partitions = land(dataset, days, join(lake, 'raw'));
+    python(join(ROOT, 'scripts/bench/curate.py'), programs, lake, ...partitions);
+    const outcome = rare ? experiments.rare : undefined;
     const given = {
       features: join(lake, 'curated', folder(layout.curated.features)),
       labels: join(lake, 'raw', folder(layout.raw.groundTruth)),
       until: days.end,
-      ...(about.later === true ? { 'trained-until': history.end } : {}),
-      ...outcome,
+      ...(later && { 'trained-until': history.end }),
+      ...(outcome && {
+        outcome: outcome.column,
+        'at-least': outcome.atLeast,
+        'false-alarm': outcome.costs.falseAlarm,
+        miss: outcome.costs.miss,
+      }),
     };
     const options = Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const { stdout } = python([join(programs, program), ...options]);
-    const tables = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Table>;
+    const tables = figuresOf<Table>(python(join(programs, program), ...options));
     return Object.fromEntries(Object.entries(tables).map(([name, table]) => [`${dataset}: ${name}`, table]));
   } finally {
     for (const made of [lake, programs]) rmSync(made, { recursive: true });
   }
 }
 
-/** One thread: two that wait for each other on a busy machine are slower than one. */
-const python = (args: string[]) => ended(toolchain().python, args, { env: { ...process.env, OMP_NUM_THREADS: '1' } });
-
 /** Writes raw tables and ground truth of the days in the loader's layout. */
-function land(name: string, days: { start: string; end: string }, raw: string): { partitions: string[] } {
+function land(name: string, days: DayRange, raw: string): string[] {
   const [dataset, source] = [datasetOf(name), openSource(name)];
   const put = (key: string, body: string | Buffer) => {
     mkdirSync(dirname(join(raw, key)), { recursive: true });
@@ -76,5 +63,5 @@ function land(name: string, days: { start: string; end: string }, raw: string): 
     const lines = source.labels(day).labels.map((label) => `${groundTruthLine(dataset, label)}\n`);
     if (lines.length > 0) put(groundTruthKey(addDays(day, DELAY_DAYS)), lines.join(''));
   }
-  return { partitions };
+  return partitions;
 }

@@ -6,19 +6,13 @@ export function access({ iam }: Summary): Section {
   return section(
     'Access',
     `${iam.allowed} calls allowed, ${iam.denied} denied. The refusals of role rehearsal-client are provoked on purpose: they show what a user may not do.`,
-    table(
-      ['denied principal', 'action', 'resource'],
-      iam.denials.map((d) => [d.principal, d.action, d.resource]),
-    ),
-    folded(
-      `${iam.unused.length} granted and not used in this run`,
-      ['principal', 'action'],
-      iam.unused.map((u) => [u.principal, u.action]),
-    ),
+    table(iam.denials, ['denied principal', ({ principal }) => principal], 'action', 'resource'),
+    folded(`${iam.unused.length} granted and not used in this run`, iam.unused, 'principal', 'action'),
     folded(
       `${iam.unproven.length} granted for calls whose permission the emulator never checks`,
-      ['principal', 'action'],
-      iam.unproven.map((u) => [u.principal, u.action]),
+      iam.unproven,
+      'principal',
+      'action',
     ),
   );
 }

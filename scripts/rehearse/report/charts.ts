@@ -6,7 +6,7 @@ const percent = (share: number) => `${Number((100 * share).toFixed(2))}%`;
 const boxAt = (left: number, width: number, classes: string, title: string) =>
   `<i class="${classes}" style="left:${percent(left)};width:${percent(width)}" title="${escape(title)}"></i>`;
 
-export interface Span {
+interface Span {
   lane: string;
   name: string;
   start: string;
@@ -20,13 +20,8 @@ export interface Span {
 /** Spans of wall time, a lane under the other. */
 export function timeline(spans: readonly Span[]): string {
   if (spans.length === 0) return '';
-  const [first, last] = [
-    spans.map(({ start }) => start).sort()[0]!,
-    spans
-      .map(({ end }) => end)
-      .sort()
-      .at(-1)!,
-  ];
+  const times = spans.flatMap(({ start, end }) => [start, end]).sort();
+  const [first, last] = [times[0]!, times.at(-1)!];
   const [from, whole] = [Date.parse(first), Math.max(1, Date.parse(last) - Date.parse(first))];
   const lanes = [...new Set(spans.map(({ lane }) => lane))].map((lane) => {
     const boxes = spans
@@ -73,7 +68,7 @@ export const many = (size: '' | ' small', figures: readonly [caption: string, ch
     .map(([caption, chart]) => `<figure><figcaption>${escape(caption)}</figcaption>${chart}</figure>`)
     .join('')}</div>`;
 
-export interface DriftCell {
+interface DriftCell {
   feature: string;
   end: string;
   champion: number;
@@ -105,7 +100,7 @@ export function drift(cells: readonly DriftCell[], retrainOn: readonly string[])
   return `<table class="heat"><thead><tr><th>champion</th>${versions.join('')}</tr><tr class="days"><th>window ends</th>${days.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
-export interface Line {
+interface Line {
   classes: string;
   points: readonly [predicted: number, observed: number][];
 }
@@ -127,7 +122,7 @@ export function calibration(lines: readonly Line[], target: string): string {
   return `<svg class="calibration" viewBox="0 0 320 305" role="img"><title>observed share of ${escape(target)} over mean score</title><path class="axis" d="M${left} 10V${bottom}H310"/><path class="ideal" d="M${at([0, 0])}L${at([top, top])}"/>${drawn.join('')}${ticks.join('')}<text x="175" y="301" text-anchor="middle">mean score; up: observed share of ${escape(target)}</text></svg>`;
 }
 
-export interface Bucket {
+interface Bucket {
   lower: number;
   upper: number;
   count: number;

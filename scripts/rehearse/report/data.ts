@@ -4,7 +4,7 @@ import { versionOf, written } from '../verify';
 import * as charts from './charts';
 import { classOfVersion } from './colours';
 import { type Quality, newestEvaluation } from './files';
-import { type Cell, counts, folded, type Section, section, table } from './page';
+import { counts, folded, type Section, section, table } from './page';
 
 export function timeline({ machines, packages }: Evidence): Section {
   const lanes: [string, ExecutionRecord[]][] = [
@@ -24,14 +24,6 @@ export function timeline({ machines, packages }: Evidence): Section {
       version: modelOf(e),
     })),
   );
-  const rows = spans.map((s): Cell[] => [
-    s.lane,
-    s.name,
-    s.version === undefined ? null : { version: s.version },
-    s.start.slice(11, 19),
-    (Date.parse(s.end) - Date.parse(s.start)) / 1000,
-    s.ended,
-  ]);
   return section(
     'From raw file to release',
     'All executions of the four state machines, in wall time, in the colour of the model that they made, released or watched.',
@@ -41,7 +33,16 @@ export function timeline({ machines, packages }: Evidence): Section {
       ['unversioned', 'no version'],
       ['failed', 'failed'],
     ]),
-    folded('executions', ['machine', 'execution', 'model', 'start', 'seconds', 'ended as'], rows),
+    folded(
+      'executions',
+      spans,
+      ['machine', ({ lane }) => lane],
+      ['execution', ({ name }) => name],
+      ['model', ({ version }) => (version === undefined ? null : { version })],
+      ['start', ({ start }) => start.slice(11, 19)],
+      ['seconds', ({ start, end }) => (Date.parse(end) - Date.parse(start)) / 1000],
+      ['ended as', ({ ended }) => ended],
+    ),
   );
 }
 
@@ -55,60 +56,43 @@ function modelOf({ input, output }: ExecutionRecord): number | undefined {
 
 export function profile(evidence: Evidence): Section {
   const months = written<Quality>(evidence, 'curated/quality/', 'report.json');
-  const rows = months.map((m): Cell[] => [
-    m.partition,
-    m.rows.in,
-    m.rows.curated,
-    m.rows.setAside,
-    m.rows.quarantined,
-    counts(m.setAside),
-    counts(m.quarantined),
-    counts(m.nulled),
-  ]);
   const newest = newestEvaluation(evidence);
   const features = newest?.evaluation.profile ?? [];
-  const columns = features.map(({ name, numerical_statistics: n, string_statistics: s }): Cell[] => {
+  const columns = features.map(({ name, numerical_statistics: n, string_statistics: s }) => {
     const { num_present: present, num_missing: missing } = (n ?? s)?.common ?? { num_present: 0, num_missing: 0 };
-    return [
-      name,
-      present,
-      missing,
-      missing / Math.max(1, present + missing),
-      n?.mean,
-      n?.min,
-      n?.max,
-      s?.distinct_count,
-    ];
+    return { name, present, missing, n, s };
   });
   const histograms = features.flatMap(({ name, numerical_statistics: n }): [string, string][] => {
-    const buckets = n?.distribution.kll.buckets.map((b) => ({
-      lower: b.lower_bound,
-      upper: b.upper_bound,
-      count: b.count,
-    }));
-    return buckets === undefined || buckets.length === 0 ? [] : [[name, charts.histogram(buckets)]];
+    const { buckets = [] } = n?.distribution.kll ?? {};
+    const bars = buckets.map(({ lower_bound: lower, upper_bound: upper, count }) => ({ lower, upper, count }));
+    return bars.length === 0 ? [] : [[name, charts.histogram(bars)]];
   });
   return section(
     'Data',
     'Every raw row ends in exactly one class; a field-level rule empties the field and counts it.',
     table(
-      [
-        'partition',
-        'rows in',
-        'curated',
-        'set aside',
-        'quarantined',
-        'set aside because',
-        'quarantined because',
-        'fields emptied',
-      ],
-      rows,
+      months,
+      'partition',
+      ['rows in', ({ rows }) => rows.in],
+      ['curated', ({ rows }) => rows.curated],
+      ['set aside', ({ rows }) => rows.setAside],
+      ['quarantined', ({ rows }) => rows.quarantined],
+      ['set aside because', ({ setAside }) => counts(setAside)],
+      ['quarantined because', ({ quarantined }) => counts(quarantined)],
+      ['fields emptied', ({ nulled }) => counts(nulled)],
     ),
     `<div class="${classOfVersion(newest?.version)}">${charts.many(' small', histograms)}</div>`,
     folded(
       'columns of the newest model’s data period',
-      ['feature', 'present', 'missing', 'missing share', 'mean', 'min', 'max', 'distinct'],
       columns,
+      ['feature', ({ name }) => name],
+      'present',
+      'missing',
+      ['missing share', ({ present, missing }) => missing / Math.max(1, present + missing)],
+      ['mean', ({ n }) => n?.mean],
+      ['min', ({ n }) => n?.min],
+      ['max', ({ n }) => n?.max],
+      ['distinct', ({ s }) => s?.distinct_count],
     ),
   );
 }

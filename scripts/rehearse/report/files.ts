@@ -6,6 +6,7 @@ import { datasetOf } from '../../../lib/shared/datasets';
 import { layout } from '../../../lib/shared/names';
 import { readKit } from '../../shared/templates';
 import { readJson } from '../../shared/json-file';
+import type { WindowOutcome } from '../../operate/monitor';
 import type { Evidence } from '../evidence';
 import type { Summary } from '../verify';
 
@@ -13,7 +14,7 @@ import type { Summary } from '../verify';
 export interface Performance extends Record<string, unknown> {
   calibration?: { meanScore: number; observed: number; rows: number }[];
 }
-export interface Facets {
+interface Facets {
   facets: Record<
     string,
     { value_or_threshold: string; metrics: { name: string; description: string; value: number | null }[] }[]
@@ -48,24 +49,14 @@ export interface Quality {
   quarantined: Record<string, number>;
   nulled: Record<string, number>;
 }
-type Interval = [low: number, high: number];
-export interface Outcome {
-  window: { start: string; end: string };
-  champion: string;
-  /** Events answered by the champion; `othersRecords` are those of other models, by identity. */
-  records: number;
+export type Interval = [low: number, high: number];
+export interface Outcome extends WindowOutcome {
+  /** Events of other models, by identity; `records` are those that the champion answered. */
   othersRecords: Record<string, number>;
   unattributedRecords: number;
-  violations: { check: string }[];
-  confirmed: boolean;
-  quality: {
-    measure: string;
-    score: number;
-    scoreInterval: Interval;
-    ruleScore: number;
-    ruleScoreInterval: Interval;
-    interval: Interval;
-  } | null;
+  quality:
+    | (NonNullable<WindowOutcome['quality']> & Record<'scoreInterval' | 'ruleScoreInterval' | 'interval', Interval>)
+    | null;
   /** A distance is null when the window holds no value of the feature. */
   drift: { feature: string; distance: number | null; threshold: number }[];
 }

@@ -5,8 +5,8 @@ import type { Evidence } from '../evidence';
 import type { Summary } from '../verify';
 import * as charts from './charts';
 import { classOfVersion } from './colours';
-import { type Evaluation, newestEvaluation } from './files';
-import { type Cell, counts, escape, folded, type Section, section, table } from './page';
+import { type Evaluation, newestEvaluation, type Performance } from './files';
+import { type Cell, type Column, counts, escape, folded, type Section, section, table } from './page';
 
 export function models(summary: Summary, evidence: Evidence, dataset: Dataset): Section[] {
   const newest = newestEvaluation(evidence);
@@ -14,33 +14,23 @@ export function models(summary: Summary, evidence: Evidence, dataset: Dataset): 
   const { evaluation, version } = newest;
   const { gate, model, analysis, falseAlarms } = evaluation;
   const champion = championBefore(summary, model.trainedThrough);
-  const classOf = (name: string) =>
-    name === 'challenger' ? classOfVersion(version) : name === 'champion' ? classOfVersion(champion) : 'rule';
-  const lines = Object.entries(gate).flatMap(([name, { calibration = [] }]) =>
-    calibration.length === 0
-      ? []
-      : [
-          {
-            name,
-            classes: classOf(name),
-            points: calibration.map((b): [number, number] => [b.meanScore, b.observed]),
-          },
-        ],
-  );
   const versions: Record<string, number | undefined> = { challenger: version, champion };
+  const lines = Object.entries(gate)
+    .map(([name, { calibration = [] }]) => ({
+      name,
+      classes: name in versions ? classOfVersion(versions[name]) : 'rule',
+      points: calibration.map((b): [number, number] => [b.meanScore, b.observed]),
+    }))
+    .filter(({ points }) => points.length > 0);
   const marks = lines.map(({ name, classes }): [string, string] => [
     classes,
     versions[name] === undefined ? name : `${name}, version ${versions[name]}`,
   ]);
   const measured = Object.keys(Object.values(gate)[0] ?? {}).filter((name) => name !== 'calibration');
-  const performance = Object.entries(gate).map(([name, figures]): Cell[] => [
-    name,
-    ...measured.map((measure) => {
-      const found = figures[measure];
-      if (Array.isArray(found)) return JSON.stringify(found);
-      return typeof found === 'object' && found !== null ? counts(found as Record<string, number>) : (found as Cell);
-    }),
-  ]);
+  const shown = (found: unknown) => {
+    if (Array.isArray(found)) return JSON.stringify(found);
+    return typeof found === 'object' && found !== null ? counts(found as Record<string, number>) : (found as Cell);
+  };
   const explained = analysis.explanations.kernel_shap.label0;
   const weights = Object.entries(explained.global_shap_values).sort(([, a], [, b]) => b - a);
   const who = version === undefined ? 'the challenger, which the gate held' : `version ${version}`;
@@ -49,13 +39,20 @@ export function models(summary: Summary, evidence: Evidence, dataset: Dataset): 
       'Newest evaluation',
       `Figures of ${who} on the gate slice; it was trained through ${model.trainedThrough}. Each week of its own period held out in turn: ${falseAlarms.alarms} of ${falseAlarms.windows} would have raised an alarm.`,
       ...(lines.length === 0 ? [] : [charts.calibration(lines, targetOf(dataset)), charts.key(marks)]),
-      table(['model', ...measured], performance),
+      table(
+        Object.entries(gate),
+        ['model', ([name]) => name],
+        ...measured.map((measure): Column<[string, Performance]> => [
+          measure,
+          ([, figures]) => shown(figures[measure]),
+        ]),
+      ),
     ),
     section(
       'Attribution',
       `Mean absolute weight of each feature on the gate slice, by ${explained.method}: in log-odds, or for permutation in probability.`,
       charts.bars(weights, version),
-      folded('as a table', ['feature', 'mean weight'], weights),
+      folded('as a table', weights, ['feature', ([name]) => name], ['mean weight', ([, weight]) => weight]),
     ),
     section(
       'Bias',
@@ -92,14 +89,18 @@ function bias({ analysis }: Evaluation, version: number | undefined): string[] {
       ]);
       return [[`${name}: ${described}`, charts.bars(found, version, neutral)]];
     });
-    const rows = groups.map(({ value, metrics }): Cell[] => [
-      value,
-      ...Object.keys(SHOWN).map((name) => metrics.get(name)?.value),
-    ]);
     return [
       `<h3>${escape(facet)}</h3>`,
       charts.many('', drawn),
-      folded(`${facet} as a table`, [facet, ...Object.keys(SHOWN)], rows),
+      folded(
+        `${facet} as a table`,
+        groups,
+        [facet, ({ value }) => value],
+        ...Object.keys(SHOWN).map((name): Column<(typeof groups)[number]> => [
+          name,
+          ({ metrics }) => metrics.get(name)?.value,
+        ]),
+      ),
     ];
   });
 }

@@ -25,26 +25,34 @@ const classOf = (cell: Cell): string => {
   return typeof cell === 'string' && cell.length > 40 ? ' class="long"' : '';
 };
 
+/** A column of a table: a member of the items under its own name, or a head with the cell of an item. */
+export type Column<Item> = (keyof Item & string) | readonly [head: string, cell: (item: Item) => Cell];
+
 /** Visible rows of a table; the others are folded. */
 const AT_A_GLANCE = 10;
 
-/** A table that folds after ten rows. */
-export function table(head: string[], rows: Cell[][]): string {
-  if (rows.length === 0) return '<p class="none">none</p>';
-  const [seen, others] = [rows.slice(0, AT_A_GLANCE), rows.slice(AT_A_GLANCE)];
-  const rest = others.length === 0 ? '' : details(`${others.length} more`, whole(head, others));
-  return `<div class="table">${whole(head, seen)}${rest}</div>`;
+/** A table with a row for each item that folds after ten rows. */
+export function table<Item>(items: readonly Item[], ...columns: Column<Item>[]): string {
+  if (items.length === 0) return '<p class="none">none</p>';
+  const [seen, others] = [items.slice(0, AT_A_GLANCE), items.slice(AT_A_GLANCE)];
+  const rest = others.length === 0 ? '' : details(`${others.length} more`, whole(others, columns));
+  return `<div class="table">${whole(seen, columns)}${rest}</div>`;
 }
 
 /** A table that is folded completely. */
-export const folded = (title: string, head: string[], rows: Cell[][]): string =>
-  `<div class="table">${details(title, whole(head, rows))}</div>`;
+export const folded = <Item>(title: string, items: readonly Item[], ...columns: Column<Item>[]): string =>
+  `<div class="table">${details(title, whole(items, columns))}</div>`;
 
 const details = (title: string, body: string) => `<details><summary>${escape(title)}</summary>${body}</details>`;
 
-function whole(head: string[], rows: Cell[][]): string {
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td${classOf(cell)}>${format(cell)}</td>`).join('')}</tr>`);
-  return `<table><thead><tr>${head.map((h) => `<th>${escape(h)}</th>`).join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+function whole<Item>(items: readonly Item[], columns: readonly Column<Item>[]): string {
+  const head = columns.map((column) => `<th>${escape(typeof column === 'string' ? column : column[0])}</th>`);
+  const row = (item: Item) =>
+    columns
+      .map((column) => (typeof column === 'string' ? (item[column] as Cell) : column[1](item)))
+      .map((cell) => `<td${classOf(cell)}>${format(cell)}</td>`);
+  const body = items.map((item) => `<tr>${row(item).join('')}</tr>`);
+  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
 }
 
 /** Figures by name as `name n, …`, zeros left out. */

@@ -35,25 +35,20 @@ export function writeReport(runDir: string): string {
       'Assumed',
       'AWS does not document these answers; --unknown rehearses the other ones.',
       table(
-        ['question', 'answer'],
-        Object.entries(summary.assumed).map(([name, answer]) => [questionOf(name), answer]),
+        Object.entries(summary.assumed),
+        ['question', ([name]) => questionOf(name)],
+        ['answer', ([, answer]) => answer],
       ),
     ),
     section(
       'Not rehearsed',
       'From the templates, the integrations and the audit of this run.',
-      table(
-        ['what', 'why'],
-        summary.notRehearsed.map((n) => [n.what, n.why]),
-      ),
+      table(summary.notRehearsed, 'what', 'why'),
     ),
     section(
       'Templates',
       'Deployed as synthesized, byte for byte.',
-      table(
-        ['stack', 'resources', 'sha256'],
-        summary.templates.map((t) => [t.stack, t.resources, t.sha256]),
-      ),
+      table(summary.templates, 'stack', 'resources', 'sha256'),
     ),
   ];
   const story = storyOf(summary, evidence);

@@ -2,16 +2,14 @@
 import { checks } from '../../../lib/monitoring/room';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { layout } from '../../../lib/shared/names';
+import type { DayRange } from '../../../lib/shared/days';
 import { ROOT } from '../../shared/cdk';
 import type { Evidence } from '../evidence';
-import { type Range, type Summary, versionOf, written } from '../verify';
-import { type Outcome, read } from './files';
-
-type Interval = [low: number, high: number];
+import { outcomesOf, type Summary, versionOf } from '../verify';
+import { type Interval, type Outcome, read } from './files';
 
 /** Scores with 95 % intervals, from draws of whole days of the week. */
-export interface Week extends Range {
+export interface Week extends DayRange {
   champion: number;
   /** Absent when there are too few labels or records. */
   score?: { measure: string; champion: number; interval: Interval; rule: number; ruleInterval: Interval };
@@ -46,8 +44,7 @@ const four = (figure: number) => Number(figure.toFixed(4));
 const both = ([low, high]: Interval): Interval => [four(low), four(high)];
 
 export function storyOf(summary: Summary, evidence: Evidence): Story {
-  const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
-  const weeks = outcomes.map(({ window, champion, quality: q, violations, confirmed }): Week => {
+  const weeks = outcomesOf<Outcome>(evidence).map(({ window, champion, quality: q, violations, confirmed }): Week => {
     const kinds = violations.map(({ check }) => (check === checks.modelQuality ? 'quality' : 'drift'));
     return {
       ...window,
@@ -81,7 +78,7 @@ export function storyOf(summary: Summary, evidence: Evidence): Story {
       ...(!released && { reason: release?.reason ?? gate.reason }),
     };
   });
-  return { weeks: weeks.sort((a, b) => a.end.localeCompare(b.end) || a.champion - b.champion), challenges };
+  return { weeks, challenges };
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');

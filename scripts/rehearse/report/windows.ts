@@ -1,12 +1,12 @@
 /** Windows of traffic under each champion, and what came of them. */
 import { featuresOf, taskOf } from '../../../lib/shared/dataset';
 import type { Dataset } from '../../../lib/shared/dataset-file';
-import { layout } from '../../../lib/shared/names';
+import type { DayRange } from '../../../lib/shared/days';
 import type { Evidence } from '../evidence';
-import { type Summary, versionOf, written } from '../verify';
+import { outcomesOf, type Summary, versionOf } from '../verify';
 import * as charts from './charts';
 import type { Outcome } from './files';
-import { type Cell, folded, type Section, section, table } from './page';
+import { folded, type Section, section, table } from './page';
 import { figures } from './story';
 
 /** The share of a window's events that the champion and other models answered. */
@@ -18,68 +18,41 @@ function shares({ records, othersRecords, unattributedRecords: unattributed }: O
 }
 
 export function quality(summary: Summary, evidence: Evidence, dataset: Dataset): Section {
-  const outcomes = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome);
-  const rows = summary.monitor.map((w): Cell[] => {
-    const outcome = outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion);
-    const gain = outcome?.quality?.interval;
-    return [
-      `${w.window.start} – ${w.window.end}`,
-      w.status,
-      { version: w.champion },
-      w.records,
-      outcome && shares(outcome),
-      w.score,
-      w.ruleScore,
-      gain && figures(gain),
-      w.violations.map((v) => `${v.feature} ${v.check}`).join(', '),
-      w.confirmed ? 'yes' : 'no',
-    ];
-  });
-  const gates = summary.gates.map((g): Cell[] => [
-    `${g.window.start} – ${g.window.end}`,
-    g.rows,
-    g.championScore,
-    g.challengerScore,
-    g.ruleScore,
-    g.gain,
-    g.interval && figures(g.interval),
-    g.guardDelta,
-    g.promoted ? 'promoted' : 'held',
-    g.reason,
-  ]);
+  const outcomes = outcomesOf<Outcome>(evidence);
+  const monitored = summary.monitor.map((w) => ({
+    ...w,
+    outcome: outcomes.find((o) => o.window.end === w.window.end && versionOf(o.champion) === w.champion),
+  }));
+  const days = ({ start, end }: DayRange) => `${start} – ${end}`;
   return section(
     'Model quality by window',
     `${simpleRule(dataset)} A model that does not outperform it on the same rows is not worth releasing.`,
     table(
-      [
-        'window',
-        'outcome',
-        'champion',
-        'records',
-        'answered by',
-        taskOf(dataset).measure,
-        'rule',
-        'gain over rule, 95 %',
-        'violations',
-        'confirmed',
-      ],
-      rows,
+      monitored,
+      ['window', ({ window }) => days(window)],
+      ['outcome', ({ status }) => status],
+      ['champion', ({ champion }) => ({ version: champion })],
+      'records',
+      ['answered by', ({ outcome }) => outcome && shares(outcome)],
+      [taskOf(dataset).measure, ({ score }) => score],
+      ['rule', ({ ruleScore }) => ruleScore],
+      ['gain over rule, 95 %', ({ outcome }) => outcome?.quality && figures(outcome.quality.interval)],
+      ['violations', ({ violations }) => violations.map(({ feature, check }) => `${feature} ${check}`).join(', ')],
+      ['confirmed', ({ confirmed }) => (confirmed ? 'yes' : 'no')],
     ),
     '<h3>Gates</h3>',
     table(
-      [
-        'gate slice',
-        'rows',
-        'champion',
-        'challenger',
-        'rule',
-        'gain',
-        '95 %',
-        'change of the second measure',
-        'decision',
-        'why',
-      ],
-      gates,
+      summary.gates,
+      ['gate slice', ({ window }) => days(window)],
+      'rows',
+      ['champion', ({ championScore }) => championScore],
+      ['challenger', ({ challengerScore }) => challengerScore],
+      ['rule', ({ ruleScore }) => ruleScore],
+      'gain',
+      ['95 %', ({ interval }) => interval && figures(interval)],
+      ['change of the second measure', ({ guardDelta }) => guardDelta],
+      ['decision', ({ promoted }) => (promoted ? 'promoted' : 'held')],
+      ['why', ({ reason }) => reason],
     ),
   );
 }
@@ -94,13 +67,11 @@ export function drift(evidence: Evidence, dataset: Dataset): Section {
   const retrainOn = featuresOf(dataset)
     .filter(({ monitor }) => monitor === 'retrain')
     .map(({ name }) => name);
-  const cells = written<Outcome>(evidence, 'artifacts/windows/', layout.files.window.outcome)
-    .sort((a, b) => a.window.end.localeCompare(b.window.end) || a.champion.localeCompare(b.champion))
-    .flatMap(({ drift, window, champion }) =>
-      drift.flatMap(({ distance, ...d }) =>
-        distance === null ? [] : [{ ...d, distance, end: window.end, champion: versionOf(champion) }],
-      ),
-    );
+  const cells = outcomesOf<Outcome>(evidence).flatMap(({ drift, window, champion }) =>
+    drift.flatMap(({ distance, ...d }) =>
+      distance === null ? [] : [{ ...d, distance, end: window.end, champion: versionOf(champion) }],
+    ),
+  );
   const beyond = cells.filter(({ distance, threshold }) => distance > threshold);
   return section(
     'Drift',
@@ -111,66 +82,49 @@ export function drift(evidence: Evidence, dataset: Dataset): Section {
           charts.drift(cells, retrainOn),
           folded(
             `${beyond.length} of ${cells.length} distances beyond their threshold`,
-            ['window ends', 'champion', 'feature', 'distance', 'threshold'],
-            beyond.map((c): Cell[] => [c.end, { version: c.champion }, c.feature, c.distance, c.threshold]),
+            beyond,
+            ['window ends', ({ end }) => end],
+            ['champion', ({ champion }) => ({ version: champion })],
+            'feature',
+            'distance',
+            'threshold',
           ),
         ]),
   );
 }
 
-export function guard(summary: Summary): Section {
-  const rows = summary.decisions.map((d): Cell[] => [
-    d.window === undefined ? null : d.window.end,
-    d.episode,
-    d.attempt,
-    d.outcome,
-    d.reason,
-  ]);
-  const releases = summary.releases.map((r): Cell[] => [
-    { version: r.version },
-    r.trigger,
-    r.trainedThrough,
-    r.outcome,
-    r.reason,
-  ]);
+export function guard({ decisions, releases }: Summary): Section {
   return section(
     'Guard and releases',
     'Why a retraining started, or did not.',
-    table(['window ends', 'episode', 'attempt', 'outcome', 'reason'], rows),
-    table(['version', 'trigger', 'trained through', 'outcome', 'reason'], releases),
+    table(decisions, ['window ends', ({ window }) => window?.end], 'episode', 'attempt', 'outcome', 'reason'),
+    table(
+      releases,
+      ['version', ({ version }) => ({ version })],
+      'trigger',
+      ['trained through', ({ trainedThrough }) => trainedThrough],
+      'outcome',
+      'reason',
+    ),
   );
 }
 
 export function updates({ deployments }: Summary): Section {
-  const rows = deployments.flatMap(({ time, outcome, reason, stages }) =>
-    stages.map(({ instances, of, seconds, blue, green }): Cell[] => [
-      time.slice(11, 19),
-      `${instances} of ${of}`,
-      seconds,
-      blue.requests,
-      blue.errors,
-      green.requests,
-      green.errors,
-      outcome,
-      reason,
-    ]),
-  );
+  const stages = deployments.flatMap(({ stages, ...update }) => stages.map((stage) => ({ ...update, ...stage })));
   return section(
     'Updates of the endpoint',
     'Requests per fleet during an update, from the engine’s journal; the seconds are those of the template.',
     table(
-      [
-        'began',
-        'new instances with traffic',
-        'baking s',
-        'old answered',
-        'with errors',
-        'new answered',
-        'with errors',
-        'the update',
-        'why',
-      ],
-      rows,
+      stages,
+      ['began', ({ time }) => time.slice(11, 19)],
+      ['new instances with traffic', ({ instances, of }) => `${instances} of ${of}`],
+      ['baking s', ({ seconds }) => seconds],
+      ['old answered', ({ blue }) => blue.requests],
+      ['with errors', ({ blue }) => blue.errors],
+      ['new answered', ({ green }) => green.requests],
+      ['with errors', ({ green }) => green.errors],
+      ['the update', ({ outcome }) => outcome],
+      ['why', ({ reason }) => reason],
     ),
   );
 }

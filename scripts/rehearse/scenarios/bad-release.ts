@@ -5,10 +5,12 @@ import type { Dataset } from '../../../lib/shared/dataset-file';
 import { partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
 import { predict } from '../../operate/predict';
-import { approve, expire, release as bring } from '../../operate/releases';
-import { arnOf, MAY_REGISTER, register } from '../packages';
+import { expire, release as bring, versionOf as registered } from '../../operate/releases';
+import { allow } from '../client-role';
+import { MAY_REGISTER, register } from '../packages';
 import { expect, type Scenario } from '../scenario';
-import { begin, note } from '../story';
+import { approved, begin, note } from '../story';
+import { versionOf } from '../verify';
 
 interface Flaw {
   program: string;
@@ -50,11 +52,7 @@ export const badRelease: Scenario = {
   extra: [
     ...MAY_REGISTER,
     // An operator lets a version expire and releases it again.
-    {
-      Effect: 'Allow',
-      Action: ['states:StartExecution'],
-      Resource: 'arn:aws:states:us-east-1:123456789012:stateMachine:mlkit-serving-*',
-    },
+    allow(['states:StartExecution'], 'arn:aws:states:us-east-1:123456789012:stateMachine:mlkit-serving-*'),
   ],
   async play(stage) {
     const { kit, out } = stage;
@@ -63,10 +61,9 @@ export const badRelease: Scenario = {
     const instances = (await featuresOf(kit, partitionOf(kit.dataset, addDays(stage.story.history.end, -1)))).slice(-5);
     const before = JSON.stringify(await predict(kit, { input: { instances } }));
     for (const [flaw, { program, reason: expected }] of Object.entries<Flaw>(bad(kit.dataset))) {
-      const version = await register(stage, flaw, program);
-      const release = await approve(kit, { version }, out);
-      const arn = await arnOf(stage, version);
-      await note(stage, arn, release);
+      const arn = await register(stage, flaw, { program });
+      const version = versionOf(arn);
+      const release = await approved(stage, arn);
       const { ModelApprovalStatus: approval, ApprovalDescription: reason = '' } = await sagemaker.send(
         new DescribeModelPackageCommand({ ModelPackageName: arn }),
       );
@@ -85,7 +82,7 @@ export const badRelease: Scenario = {
     expect(gone.outcome === 'expired', `the expiry was ${gone.outcome}: ${gone.reason}`);
     const { status } = await kit.api.post('predictions', { instances });
     expect(status === 503, `the API answered ${status} while nothing served`);
-    await note(stage, await arnOf(stage, 1), await bring(kit, { version: 1 }, out));
+    await note(stage, (await registered(kit, 1)).arn, await bring(kit, { version: 1 }, out));
     const back = JSON.stringify(await predict(kit, { input: { instances } }));
     expect(back === before, `the API has another answer after the expiry: ${back} instead of ${before}`);
     return 'both versions were rejected with their reasons; version 1 answers as before, and again after it expired and was released again';

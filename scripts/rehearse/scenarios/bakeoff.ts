@@ -1,10 +1,4 @@
 /** Scenario `bakeoff`: compares all families, and then takes each of them through the whole life of a model. */
-import {
-  DescribeModelPackageCommand,
-  DescribeTrainingJobCommand,
-  paginateListTrainingJobs,
-  SageMakerClient,
-} from '@aws-sdk/client-sagemaker';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import families from '../../../schema/families.json';
 import { addDays, type DayRange } from '../../../lib/shared/days';
@@ -14,21 +8,22 @@ import { packageMetadata } from '../../../lib/training/room';
 import { bakeoff } from '../../operate/bakeoff';
 import { partitionOf, partitionsOf } from '../../operate/days';
 import { run } from '../../operate/executions';
+import { recordIn } from '../../operate/lineage';
 import { load } from '../../operate/load';
 import { predict } from '../../operate/predict';
-import { approve } from '../../operate/releases';
 import type { Trained } from '../../operate/train';
-import { MAY_REGISTER, registerAs } from '../packages';
+import type { Evaluation } from '../report/files';
+import { MAY_REGISTER, register } from '../packages';
 import { expect, type Scenario, type Stage } from '../scenario';
-import { deliver, live, note, Partitions } from '../story';
+import { approved, deliver, live, Partitions } from '../story';
 import { type Recomputed, versionOf } from '../verify';
 
 /** Enough trees for a forest; the bake-off has trained complete ones. */
-const ROUNDS: Partial<Record<Algorithm, number>> = {
-  'random-forest': 3,
-  'extra-trees': 3,
-  'neural-network': 6,
-  linear: 6,
+const FEWER_ROUNDS: Partial<Record<Algorithm, object>> = {
+  'random-forest': { num_round: 3 },
+  'extra-trees': { num_round: 3 },
+  'neural-network': { num_round: 6 },
+  linear: { num_round: 6 },
 };
 
 /** Tolerance between scores of the training program and of the endpoint. */
@@ -75,8 +70,7 @@ async function trainOthers(stage: Stage, gated: Map<Algorithm, string>): Promise
   const next = async (): Promise<void> => {
     const algorithm = waiting.shift();
     if (algorithm === undefined) return;
-    const rounds = ROUNDS[algorithm];
-    const hyperparameters = rounds === undefined ? {} : { num_round: rounds };
+    const hyperparameters = FEWER_ROUNDS[algorithm] ?? {};
     const input = { mode: 'train', algorithm, hyperparameters, dataThrough: story.history.end };
     const { output, executionArn } = await run(kit, 'train', input, out);
     const { outcome, reason, modelPackageArn, decision } = output as Trained & { decision: Decision };
@@ -94,8 +88,8 @@ async function trainOthers(stage: Stage, gated: Map<Algorithm, string>): Promise
       [packageMetadata.evaluation]: evaluation,
       [packageMetadata.smokeTest]: `${evaluation}${layout.files.evaluation.smokeTest}`,
     };
-    const modelData = await archiveOf(kit, family);
-    gated.set(family, await registerAs(stage, `${family}, which the gate held`, { modelData, facts }));
+    const { model: modelData } = (await recordIn(kit, evaluation)).training;
+    gated.set(family, await register(stage, `${family}, which the gate held`, { modelData, facts }));
   }
   return [...held.keys()];
 }
@@ -105,31 +99,11 @@ interface Decision {
   trainedThrough: string;
 }
 
-/** The archive of the family's newest training. */
-async function archiveOf(kit: Stage['kit'], family: Algorithm): Promise<string | undefined> {
-  const sagemaker = new SageMakerClient(kit.aws);
-  for await (const { TrainingJobSummaries = [] } of paginateListTrainingJobs({ client: sagemaker }, NEWEST_FIRST))
-    for (const { TrainingJobName } of TrainingJobSummaries) {
-      const { HyperParameters, ModelArtifacts } = await sagemaker.send(
-        new DescribeTrainingJobCommand({ TrainingJobName }),
-      );
-      if (HyperParameters?.algorithm === family) return ModelArtifacts?.S3ModelArtifacts;
-    }
-  throw new Error(`no training job has the algorithm ${family}`);
-}
-
-const NEWEST_FIRST = { SortBy: 'CreationTime', SortOrder: 'Descending' } as const;
-
 /** Releases a family's model, sends requests, monitors one window, and reads its explanation. */
 async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRange, partitions: Partitions) {
-  const { kit, out } = stage;
-  const released = await approve(kit, { version: versionOf(arn) }, out);
-  await note(stage, arn, released);
-  expect(released.outcome === 'released', `${family} was ${released.outcome}: ${released.reason}`);
-
-  const { CustomerMetadataProperties: facts = {} } = await new SageMakerClient(kit.aws).send(
-    new DescribeModelPackageCommand({ ModelPackageName: arn }),
-  );
+  const { kit } = stage;
+  const { outcome, reason, facts } = await approved(stage, arn);
+  expect(outcome === 'released', `${family} was ${outcome}: ${reason}`);
   const { request, expectedScores } = await read<SmokeTest>(kit, facts[packageMetadata.smokeTest]!);
   const answer = (await predict(kit, { input: request })) as { model: string; predictions: { score: number }[] };
   const online = answer.predictions.map(({ score }) => score);
@@ -141,7 +115,7 @@ async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRang
   expect(records > 0, `the monitor found no record of ${family}`);
   const { analysis: file } = layout.files.evaluation;
   for (const folder of [facts[packageMetadata.evaluation]!, outcomeUri.replace(/[^/]+$/, '')]) {
-    const { explanations } = await read<Analysis>(kit, `${folder}${file}`);
+    const { explanations } = await read<Evaluation['analysis']>(kit, `${folder}${file}`);
     const { method } = explanations.kernel_shap.label0;
     const { explained } = families[family];
     expect(method === explained, `${folder} explains ${family} by ${method}, not by ${explained}`);
@@ -151,9 +125,6 @@ async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRang
 interface SmokeTest {
   request: unknown;
   expectedScores: number[];
-}
-interface Analysis {
-  explanations: { kernel_shap: { label0: { method: string } } };
 }
 
 async function read<T>({ s3 }: Stage['kit'], uri: string): Promise<T> {

@@ -1,9 +1,8 @@
 import { statuses } from '../../../lib/monitoring/room';
 import { addDays } from '../../../lib/shared/days';
 import { endOf, windowsOf } from '../../operate/days';
-import { train } from '../../operate/train';
 import { expect, type Scenario } from '../scenario';
-import { announced, begin, follow, live, note, Partitions } from '../story';
+import { announced, begin, follow, live, Partitions, trained } from '../story';
 
 export const drift: Scenario = {
   name: 'drift',
@@ -23,12 +22,7 @@ export const drift: Scenario = {
     }
     // The last training is started by a person without a cause, so that the gate alone decides.
     const last = windows.at(-1) ?? { end: start };
-    const { outcome, modelPackageArn, released } = await train(
-      stage.kit,
-      { mode: 'train', dataThrough: last.end },
-      stage.out,
-    );
-    if (modelPackageArn !== undefined && released !== undefined) await note(stage, modelPackageArn, released);
+    const { outcome } = await trained(stage, { mode: 'train', dataThrough: last.end });
     const { monitor, releases } = stage.seen;
     const retrained = releases.filter(({ trigger, outcome }) => trigger === 'drift' && outcome === 'released');
     expect(monitor.length === windows.length, `${windows.length} windows were replayed, ${monitor.length} monitored`);

@@ -1,5 +1,4 @@
 /** Scenario `failures`: faults notify people, and no request is lost. */
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -15,8 +14,9 @@ import { partitionFiles } from '../../operate/landing';
 import { load } from '../../operate/load';
 import { pause } from '../../operate/pace';
 import { rungLately } from '../../operate/status';
+import { allow } from '../client-role';
 import { expect, type Scenario, type Stage } from '../scenario';
-import { begin } from '../story';
+import { begin, forge } from '../story';
 
 /** The partitions after the history: the first is complete, the second lacks its events. */
 function after({ kit: { dataset }, story }: Stage) {
@@ -30,7 +30,7 @@ export const failures: Scenario = {
   name: 'failures',
   title:
     'a range with a broken partition, one partition twice at once, a training without rows, an empty window, an event without a window',
-  extra: [{ Effect: 'Allow', Action: ['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'], Resource: '*' }],
+  extra: [allow(['events:PutEvents', 'sqs:ListQueues', 'sqs:GetQueueAttributes'])],
   async play(stage) {
     await begin(stage);
     const { kit, out, story } = stage;
@@ -120,11 +120,9 @@ async function rings({ kit }: Stage, alarm: string): Promise<void> {
 }
 
 /** The guard fails on an event without a window, as often as Lambda retries it. */
-async function misunderstood({ kit }: Stage): Promise<void> {
-  const Source = names.eventSource(kit.name, 'monitoring');
-  const Detail = JSON.stringify({ status: statuses.violations, confirmed: true });
-  const Entries = [{ Source, DetailType: monitoring.events.completed, Detail }];
-  await new EventBridgeClient(kit.aws).send(new PutEventsCommand({ Entries }));
+async function misunderstood(stage: Stage): Promise<void> {
+  await forge(stage, { status: statuses.violations, confirmed: true });
+  const { kit } = stage;
   const sqs = new SQSClient(kit.aws);
   const { QueueUrls: [QueueUrl] = [] } = await sqs.send(
     new ListQueuesCommand({ QueueNamePrefix: names.stack(kit.name, 'foundation') }),

@@ -7,9 +7,8 @@ import {
   DeleteModelPackageGroupCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { resolveConfig } from '../../../lib/config';
-import { championName, NO_MODEL } from '../../../lib/training/room';
+import { NO_MODEL } from '../../../lib/training/room';
 import { names } from '../../../lib/shared/names';
 import { MODEL_PARAMETER } from '../../../lib/serving/room';
 import { templateFiles } from '../../shared/cdk';
@@ -20,6 +19,7 @@ import { sweep } from '../../account/sweep';
 import { synthesize } from '../../shared/kit-app';
 import { Refused } from '../../../lib/shared/refused';
 import { reproduce } from '../../operate/reproduce';
+import { championOf } from '../../operate/status';
 import { witness } from '../../operate/witness';
 import { resourceKinds } from '../../shared/resource-kinds';
 import { notPlanted, plant, planted } from '../planted';
@@ -99,9 +99,8 @@ async function upAgain(ground: Ground): Promise<string> {
 
 /** Changes tags as `cdk deploy --tags` does, which would reset a declared parameter to its first value. */
 async function tagAnew({ aws, kit }: Ground): Promise<void> {
-  const [client, ssm] = [new CloudFormationClient(aws), new SSMClient(aws)];
-  const champion = async () =>
-    (await ssm.send(new GetParameterCommand({ Name: championName(kit) }))).Parameter?.Value ?? '';
+  const client = new CloudFormationClient(aws);
+  const champion = () => championOf({ aws, name: kit });
   const before = await champion();
   const StackName = names.stack(kit, 'training');
   const Tags = [{ Key: 'cost-centre', Value: 'another' }];

@@ -19,6 +19,7 @@ import { query } from '../../operate/query';
 import { SignedApi } from '../../operate/signed-api';
 import { status } from '../../operate/status';
 import { assemble } from '../assembly';
+import { allow } from '../client-role';
 import { expect, type Ground, type Scenario, type Stage } from '../scenario';
 
 const DOCUMENTS = `${inputs.documents}rehearsed/`;
@@ -39,24 +40,13 @@ export const rooms: Scenario = {
   title: 'the opt-in rooms: queries by two engines, text, pictures, speech and documents, and up without the rooms',
   config: CONFIG,
   extra: [
-    {
-      Effect: 'Allow',
-      Action: ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'glue:Get*'],
-      Resource: '*',
-    },
-    {
-      Effect: 'Allow',
-      Action: ['redshift-data:*', 'redshift-serverless:Get*', 'secretsmanager:GetSecretValue'],
-      Resource: '*',
-    },
-    {
-      Effect: 'Allow',
-      Action: ['s3:PutObject'],
-      Resource: ['athena-results/*', `${inputs.documents}*`, `${inputs.images}*`].map(
-        (keys) => `arn:aws:s3:::*/${keys}`,
-      ),
-    },
-    { Effect: 'Allow', Action: ['states:StartExecution'], Resource: 'arn:aws:states:*:*:stateMachine:*Analyze*' },
+    allow(['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'glue:Get*']),
+    allow(['redshift-data:*', 'redshift-serverless:Get*', 'secretsmanager:GetSecretValue']),
+    allow(
+      ['s3:PutObject'],
+      ['athena-results/*', `${inputs.documents}*`, `${inputs.images}*`].map((keys) => `arn:aws:s3:::*/${keys}`),
+    ),
+    allow(['states:StartExecution'], 'arn:aws:states:*:*:stateMachine:*Analyze*'),
   ],
   async play(stage) {
     await load(

@@ -5,11 +5,11 @@ import { watchCaptured } from '../../operate/captured';
 import { featuresOf } from '../../operate/features';
 import { load } from '../../operate/load';
 import { predict } from '../../operate/predict';
-import { approve, type Released } from '../../operate/releases';
+import type { Released } from '../../operate/releases';
 import { replay } from '../../operate/replay';
-import { arnOf, MAY_REGISTER, register } from '../packages';
+import { MAY_REGISTER, register } from '../packages';
 import { expect, type Scenario, type Stage } from '../scenario';
-import { begin, deliver, look, note } from '../story';
+import { approved, begin, deliver, look } from '../story';
 import type { Recomputed } from '../verify';
 import { names } from '../../../lib/shared/names';
 
@@ -49,7 +49,8 @@ export const standard: Scenario = {
 
     const input = { instances: (await featuresOf(stage.kit, partitions[0]!)).slice(-5) };
     const before = JSON.stringify(await predict(stage.kit, { input }));
-    const bad = await releaseUnder(stage, later, await register(stage, 'fails on requests', FAILS_ON_REQUESTS));
+    const flawed = await register(stage, 'fails on requests', { program: FAILS_ON_REQUESTS });
+    const bad = await releaseUnder(stage, later, flawed);
     expect(bad.outcome === 'rejected', `version 3 was ${bad.outcome}: ${bad.reason}`);
     const third = await endpoint(stage);
     expect(
@@ -86,15 +87,13 @@ const endpoint = ({ kit }: Stage) =>
   new SageMakerClient(kit.aws).send(new DescribeEndpointCommand({ EndpointName: names.endpoint(kit.name) }));
 
 /** Approves a version while requests of the same days are sent again and again, until its release has ended. */
-async function releaseUnder(stage: Stage, days: DayRange, version: number): Promise<Released> {
+async function releaseUnder(stage: Stage, days: DayRange, arn: string): Promise<Released> {
   const stop = new AbortController();
   const traffic = (async () => {
     while (!stop.signal.aborted) await replay(stage.kit, { days, batch: 'hour', signal: stop.signal }, stage.out);
   })();
   try {
-    const released = await approve(stage.kit, { version }, stage.out);
-    await note(stage, await arnOf(stage, version), released);
-    return released;
+    return await approved(stage, arn);
   } finally {
     stop.abort();
     await traffic;
@@ -103,32 +102,23 @@ async function releaseUnder(stage: Stage, days: DayRange, version: number): Prom
 
 /** First one of two instances gets half of the requests; then all, or none after errors. */
 export function proveCanaries(deployments: Recomputed['deployments']): string[] {
+  const violated = (facts: Record<string, boolean>) =>
+    Object.entries(facts)
+      .filter(([, holds]) => !holds)
+      .map(([sentence]) => `${sentence}: ${JSON.stringify(deployments)}`);
   const [good, bad] = deployments;
-  const problems: string[] = [];
-  const check = (holds: boolean, sentence: string) => {
-    if (!holds) problems.push(`${sentence}: ${JSON.stringify(deployments)}`);
-  };
-  check(deployments.length === 2, `${deployments.length} updates of the endpoint, two were asked for`);
-  if (good === undefined || bad === undefined) return problems;
+  const two = { [`${deployments.length} updates of the endpoint, two were asked for`]: deployments.length === 2 };
+  if (good === undefined || bad === undefined) return violated(two);
   const [canary, full] = good.stages;
-  const requests = (canary?.green.requests ?? 0) + (canary?.blue.requests ?? 0);
-  check(good.outcome === 'completed' && good.stages.length === 2, 'the first update did not go through two stages');
-  check(
-    requests >= 10 && Math.abs((canary?.green.requests ?? 0) / requests - 0.5) < 0.1,
-    'half of the requests must reach the canary',
-  );
-  check(
-    full?.blue.requests === 0 && full.green.requests > 0,
-    'after the canary every request must reach the new fleet',
-  );
-  check(
-    bad.outcome === 'rolled back' && bad.stages.length === 1,
-    'the second update was not rolled back at its canary',
-  );
-  check(
-    (bad.stages[0]?.green.errors ?? 0) > 0 && bad.stages[0]?.blue.errors === 0,
-    'the new fleet alone must have failed',
-  );
-  check(bad.reason?.includes('serving/endpoint-errors') ?? false, 'the alarm is not the reason');
-  return problems;
+  const [green, blue] = [canary?.green.requests ?? 0, canary?.blue.requests ?? 0];
+  const [failed] = bad.stages;
+  return violated({
+    ...two,
+    'the first update did not go through two stages': good.outcome === 'completed' && good.stages.length === 2,
+    'half of the requests must reach the canary': green + blue >= 10 && Math.abs(green / (green + blue) - 0.5) < 0.1,
+    'after the canary every request must reach the new fleet': full?.blue.requests === 0 && full.green.requests > 0,
+    'the second update was not rolled back at its canary': bad.outcome === 'rolled back' && bad.stages.length === 1,
+    'the new fleet alone must have failed': (failed?.green.errors ?? 0) > 0 && failed?.blue.errors === 0,
+    'the alarm is not the reason': bad.reason?.includes('serving/endpoint-errors') ?? false,
+  });
 }

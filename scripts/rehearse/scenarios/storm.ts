@@ -1,15 +1,13 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { checks, monitoring, statuses } from '../../../lib/monitoring/room';
-import { championName } from '../../../lib/training/room';
+import { checks, statuses } from '../../../lib/monitoring/room';
 import { featuresOf } from '../../../lib/shared/dataset';
-import { names } from '../../../lib/shared/names';
 import { addDays } from '../../../lib/shared/days';
 import { decisions } from '../../operate/decisions';
 import { pause } from '../../operate/pace';
+import { championOf } from '../../operate/status';
+import { allow } from '../client-role';
 import { expect, type Scenario } from '../scenario';
-import { begin, follow } from '../story';
+import { begin, follow, forge } from '../story';
 
 const DELIVERIES = 30;
 
@@ -17,16 +15,15 @@ export const storm: Scenario = {
   name: 'storm',
   title: 'the same violation, delivered many times and concurrently',
   // Only this scenario may send the monitor's events, because no real monitor repeats itself so often.
-  extra: [{ Effect: 'Allow', Action: ['events:PutEvents'], Resource: '*' }],
+  extra: [allow(['events:PutEvents'])],
   async play(stage) {
     const { kit, config, out } = stage;
     const end = await begin(stage);
-    const { Parameter } = await new SSMClient(kit.aws).send(new GetParameterCommand({ Name: championName(kit.name) }));
     const window = { start: addDays(end, -config.monitoring.windowDays), end };
     const watched = featuresOf(kit.dataset).find(({ monitor }) => monitor === 'retrain');
     const detail = {
       window,
-      champion: Parameter?.Value,
+      champion: await championOf(kit),
       status: statuses.violations,
       confirmed: true,
       violations: [{ feature: watched!.name, check: checks.baselineDrift, value: 0.4, threshold: 0.2 }],
@@ -35,15 +32,7 @@ export const storm: Scenario = {
       newLabelledRows: 12_000,
       outcomeUri: null,
     };
-    const events = new EventBridgeClient(kit.aws);
-    const Entries = [
-      {
-        Source: names.eventSource(kit.name, 'monitoring'),
-        DetailType: monitoring.events.completed,
-        Detail: JSON.stringify(detail),
-      },
-    ];
-    await Promise.all(Array.from({ length: DELIVERIES }, () => events.send(new PutEventsCommand({ Entries }))));
+    await Promise.all(Array.from({ length: DELIVERIES }, () => forge(stage, detail)));
     out.line(`${DELIVERIES} deliveries of one violation were sent`);
     for (const giveUp = Date.now() + 60_000; (await decisions(stage.kit)).length < DELIVERIES && Date.now() < giveUp;)
       await pause(kit.s3, 500);
