@@ -45,8 +45,6 @@ export const serving = {
   },
 } as const satisfies RoomContract;
 
-export const endpointName = (kit: string) => kit;
-
 /** Parameter of the stack `serving-model`: the ARN of the model package that serves. */
 export const MODEL_PARAMETER = 'ModelPackageArn';
 
