@@ -18,7 +18,7 @@ import { managedMonitors, monitoringSchedule } from './room';
 import { NO_MODEL } from '../training/room';
 import { folder, layout, names } from '../shared/names';
 import { allowVolumes } from '../shared/volume-key';
-import { endpointArn, endpointConfigArns, everyAlarm, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
+import { endpointArn, endpointConfigArns, everyAlarm, LONGEST_UPDATE, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
 
@@ -79,7 +79,7 @@ export class Release extends Construct {
       ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
       [endpointArn(kit), endpointConfigArns, modelArns],
     );
-    this.machine.role.addToPrincipalPolicy(mayInvoke(kit));
+    this.machine.allow(['sagemaker:InvokeEndpoint'], [endpointArn(kit)]);
     this.machine.allowEvents(names.eventSource(kit, 'serving'));
     this.allowUpdate(stackName, stackRole);
     if (config.expireAfterHours !== undefined) this.addExpiry(config.expireAfterHours);
@@ -136,12 +136,7 @@ export class Release extends Construct {
       timeout: Duration.seconds(30),
       logRetention,
     });
-    explain.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['cloudformation:DescribeStackEvents'],
-        resources: [arn('cloudformation', `stack/${stackName}/*`)],
-      }),
-    );
+    explain.allow(['cloudformation:DescribeStackEvents'], [arn('cloudformation', `stack/${stackName}/*`)]);
     return explain;
   }
 

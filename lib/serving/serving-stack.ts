@@ -8,7 +8,7 @@
  * serving/endpoint-errors, serving/endpoint-latency, serving/capture-failures.
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
-import { type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -34,7 +34,7 @@ import { RoomStack, type RoomProps } from '../shared/room-stack';
 import { SignedApi } from '../shared/signed-api';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
-import { everyAlarm, mayInvoke, VARIANT } from './endpoint';
+import { endpointArn, endpointMetric, everyAlarm } from './endpoint';
 import { requestModel } from './request-model';
 import { Release } from './release';
 
@@ -96,17 +96,9 @@ export class ServingStack extends RoomStack {
       monitorRole: this.access?.role,
     }).machine;
 
-    const endpointMetric = (metricName: string, statistic: string) => (period: Duration) =>
-      new Metric({
-        namespace: 'AWS/SageMaker',
-        metricName,
-        // The dimension is the fixed name and not the endpoint, because the alarm must exist before the first model.
-        dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: VARIANT },
-        statistic,
-        period,
-      });
     const own = { kit, room: serving, topic: alerts };
-    const [errors, latency] = [endpointMetric('Invocation5XXErrors', 'Sum'), endpointMetric('ModelLatency', 'p50')];
+    const errors = endpointMetric(kit, 'Invocation5XXErrors', 'Sum');
+    const latency = endpointMetric(kit, 'ModelLatency', 'p50');
     this.guardrails = [
       new KitAlarm(this, 'EndpointErrors', { ...own, alarm: 'endpointErrors', metric: errors }),
       new KitAlarm(this, 'EndpointLatency', { ...own, alarm: 'endpointLatency', metric: latency }),
@@ -152,7 +144,7 @@ export class ServingStack extends RoomStack {
       logRetention,
     });
     if (captures) capture.grant(predict, 'firehose:PutRecord');
-    predict.addToRolePolicy(mayInvoke(kit));
+    predict.allow(['sagemaker:InvokeEndpoint'], [endpointArn(kit)]);
     return predict;
   }
 }
