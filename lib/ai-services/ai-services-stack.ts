@@ -78,7 +78,7 @@ export class AiServicesStack extends RoomStack {
       logRetention,
     });
     const { machine } = this.addAnalyze(props);
-    adoptProviders(this, { ...props.tags, room: aiServices.name }, logRetention);
+    adoptProviders(this, this.roomTags, logRetention);
 
     new KitAlarm(this, 'ApiErrors', { kit, room: aiServices, alarm: 'apiErrors', metric: api.serverErrors, topic });
     new KitAlarm(this, 'AnalyzeTimedOut', {

@@ -69,7 +69,7 @@ export class DataLakeStack extends RoomStack {
     const buckets = { raw: this.raw, curated: this.curated, captured: this.captured };
     new Catalog(this, 'Catalog', { kit: props.kit, dataset: props.dataset, ...buckets });
     this.addWorkgroup(props.kit, config.athenaScanLimitGb, key);
-    adoptProviders(this, { ...props.tags, room: 'data-lake' }, props.logRetention);
+    adoptProviders(this, this.roomTags, props.logRetention);
 
     const out = dataLake.outputs;
     new CfnOutput(this, out.raw, { value: this.raw.bucketName });

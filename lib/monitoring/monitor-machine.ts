@@ -19,26 +19,18 @@ import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
 import { monitoring, statuses } from './room';
 import { readChampion } from '../training/champion';
 import { NO_MODEL, packageMetadata } from '../training/room';
-import { commandLine, processingJob } from '../shared/processing-job';
-import type { VpcConfig } from '../shared/job-role';
+import { commandLine, type JobProps, processingJob } from '../shared/processing-job';
 
-export interface MonitorMachineProps {
+export interface MonitorMachineProps extends JobProps {
   readonly kit: string;
   readonly config: Config['monitoring'];
   readonly gate: Pick<Config['gate'], 'draws'>;
   readonly labelDelayDays: number;
-  readonly tags: Record<string, string>;
-  readonly roleArn: string;
-  readonly imageUri: string;
-  readonly sourceArchive: string;
-  readonly keyArn: string;
   readonly artifacts: string;
   readonly capturedUri: string;
   readonly labelsUri: string;
   readonly championParameter: string;
   readonly alertsTopicArn: string;
-  /** The isolated network. @default none */
-  readonly vpcConfig?: VpcConfig;
 }
 
 /** Monitor: `{"windowStart", "windowEnd"}`, with `{"capturedStart", "capturedEnd"}` where records lie under other days than their events', or the schedule's `{"scheduledTime"}` → outcome.json, metrics, heartbeat, event. */
@@ -77,12 +69,6 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
         captured: { start: given('capturedStart', 'windowStart'), end: given('capturedEnd', 'windowEnd') },
       },
       Next: 'IsWindow',
-    NoWindow: failsAs(
-      'InvalidWindow',
-      `'the window ' & $string($window) & ', captured ' & $string($captured) & ', is no range of days: write windowStart and windowEnd as 2013-04-01 and 2013-04-08, the end being the first day left out'`,
-      'Alert',
-    ),
-    ReadChampion: readChampion(championParameter, 'HasChampion'),
     },
     // The end becomes part of a key and of the event, which the guard compares with later ones.
     IsWindow: choice(
@@ -91,6 +77,12 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
         .join(' and '),
       { yes: 'ReadChampion', no: 'NoWindow' },
     ),
+    NoWindow: failsAs(
+      'InvalidWindow',
+      `'the window ' & $string($window) & ', captured ' & $string($captured) & ', is no range of days: write windowStart and windowEnd as 2013-04-01 and 2013-04-08, the end being the first day left out'`,
+      'Alert',
+    ),
+    ReadChampion: readChampion(championParameter, 'HasChampion'),
     HasChampion: {
       Type: 'Choice',
       Choices: [
@@ -162,7 +154,6 @@ function jobStates(props: MonitorMachineProps) {
     RunMonitor: processingJob(
       {
         ...props,
-        namePrefix: props.kit,
         instanceType: config.instanceType,
         timeoutMinutes: 60,
         program: 'monitor.py',

@@ -85,7 +85,7 @@ export class TrainingStack extends RoomStack {
       properties: {
         Name: name,
         Description: 'Model package that serves; written by Release alone',
-        Tags: tagList({ ...props.tags, room: 'training' }),
+        Tags: tagList(this.roomTags),
       },
     });
     // #endregion champion
@@ -158,7 +158,7 @@ export class TrainingStack extends RoomStack {
         labelDelayDays: config.labels.delayDays,
         monitoring: config.monitoring,
         namePrefix: kit,
-        tags: { ...props.tags, room: 'training' },
+        tags: this.roomTags,
         roleArn: role.roleArn,
         imageUri: image.uri,
         region: Aws.REGION,
