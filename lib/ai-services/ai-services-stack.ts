@@ -100,7 +100,6 @@ export class AiServicesStack extends RoomStack {
       room: aiServices.name,
       handler: 'analyze-text',
       description: 'Sentiment, entities, key phrases and masked personal data of a text',
-      environment: {},
       timeout: API_TIMEOUT,
       logRetention,
     });

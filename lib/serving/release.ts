@@ -132,7 +132,6 @@ export class Release extends Construct {
       room: 'serving',
       handler: 'explain-update',
       description: 'Says why the last update of the stack that serves failed',
-      environment: {},
       timeout: Duration.seconds(30),
       logRetention,
     });

@@ -70,7 +70,6 @@ export class TrainingStack extends RoomStack {
       room: 'training',
       handler: 'declare-champion',
       description: 'Creates the champion parameter once, and deletes it with its stack',
-      environment: {},
       timeout: Duration.minutes(1),
       logRetention: props.logRetention,
     });
@@ -110,7 +109,6 @@ export class TrainingStack extends RoomStack {
       room: 'training',
       handler: 'delete-model-packages',
       description: 'Empties the model package group when its stack is deleted',
-      environment: {},
       timeout: Duration.minutes(5),
       logRetention: props.logRetention,
     });
