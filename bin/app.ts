@@ -56,12 +56,16 @@ export function buildKit(app: App): void {
     engine: monitoring.engine,
     capture,
     champion,
-    inVpc: isolated !== undefined,
   });
   const { modelRole, guardrails, release, access } = serving;
-  const managed = access && { access, config, dataset, raw, artifacts, keyArn: key.keyArn };
-  const model = { kit, tags, key, config: config.serving, modelRole, captured, guardrails, isolated, managed };
-  new ServingModelStack(app, 'ServingModel', model);
+  new ServingModelStack(app, 'ServingModel', {
+    ...common,
+    ...buckets,
+    config: config.serving,
+    modelRole,
+    guardrails,
+    managed: access && { access, config, dataset },
+  });
 
   const machines = { Prepare: prepare.machine, Train: train.machine, Release: release.machine };
   new MonitoringStack(app, 'Monitoring', { ...common, ...buckets, config, dataset, champion, machines });

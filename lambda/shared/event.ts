@@ -1,5 +1,5 @@
 /** Validates fields of events, because anybody with access to the bus can send an event under the same name. */
-import { addDays, type DayRange, isDay } from '../../lib/shared/days';
+import { addDays, type DayRange, isDay, isTime } from '../../lib/shared/days';
 import { names } from '../../lib/shared/names';
 import { Refusal } from './refusal';
 
@@ -33,12 +33,7 @@ const HOUR_MS = 3_600_000;
  * @throws Refusal
  */
 export function timeAt(field: string, value: unknown, now: Date): string {
-  if (
-    typeof value !== 'string' ||
-    !/^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(value) ||
-    !isDay(value.slice(0, 10))
-  )
-    throw new Refusal(field, value, 'must be a UTC time such as 2026-01-31T07:00:00Z');
+  if (!isTime(value)) throw new Refusal(field, value, 'must be a UTC time such as 2026-01-31T07:00:00Z');
   if (Date.parse(value) > now.getTime() + HOUR_MS)
     throw new Refusal(field, value, `must not be after now, ${now.toISOString()}`);
   return value;

@@ -9,13 +9,11 @@
  * Alarms: ai-services/api-errors, ai-services/analyze-timed-out.
  */
 import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { KitProps } from '../foundation/kit-props';
 import { dataLake } from '../data-lake/room';
 import { KitAlarm } from '../shared/alarms';
 import { adoptProviders } from '../shared/custom-resources';
@@ -24,21 +22,17 @@ import { LakeBucket } from '../shared/lake-bucket';
 import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { folder } from '../shared/names';
 import { machineOutput } from '../shared/room';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { SignedApi } from '../shared/signed-api';
 import { analyzeMachine } from './analyze-machine';
 import { imageModel, speechModel, textModel } from './request-models';
 import { aiServices, answers, inputs } from './room';
 
-export interface AiServicesStackProps extends RoomProps {
+export interface AiServicesStackProps extends KitProps {
   readonly config: Config['aiServices'];
   readonly raw: IBucket;
   /** The room whose API sets API Gateway's logging role for the account. */
   readonly serving: Stack;
-  readonly destroyData: boolean;
-  readonly key: IKey;
-  readonly alerts: ITopic;
-  readonly logRetention: RetentionDays;
 }
 
 /** API, bucket of answers, state machine Analyze. */
@@ -78,7 +72,7 @@ export class AiServicesStack extends RoomStack {
       logRetention,
     });
     const { machine } = this.addAnalyze(props);
-    adoptProviders(this, { ...props.tags, room: aiServices.name }, logRetention);
+    adoptProviders(this, this.roomTags, logRetention);
 
     new KitAlarm(this, 'ApiErrors', { kit, room: aiServices, alarm: 'apiErrors', metric: api.serverErrors, topic });
     new KitAlarm(this, 'AnalyzeTimedOut', {
@@ -100,7 +94,6 @@ export class AiServicesStack extends RoomStack {
       room: aiServices.name,
       handler: 'analyze-text',
       description: 'Sentiment, entities, key phrases and masked personal data of a text',
-      environment: {},
       timeout: API_TIMEOUT,
       logRetention,
     });
@@ -189,6 +182,6 @@ const API_TIMEOUT = Duration.seconds(29);
 /** Grants operations of an AI service. IAM has no resources for them, hence `*`. */
 function allowing(handler: HandlerFunction, service: string, operations: readonly string[]): HandlerFunction {
   const actions = operations.map((operation) => `${service}:${operation}`);
-  handler.addToRolePolicy(new PolicyStatement({ actions, resources: ['*'] }));
+  handler.allow(actions, ['*']);
   return handler;
 }

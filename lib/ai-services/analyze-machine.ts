@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { call, filled, jsonata, literal, machine } from '../shared/asl';
+import { call, choice, failsAs, filled, jsonata, literal, machine } from '../shared/asl';
 import { folder } from '../shared/names';
 import { batchLimits, languages } from './limits';
 import { answers, inputs } from './room';
@@ -12,9 +12,6 @@ export interface AnalyzeMachineProps {
   readonly analyze: string;
   readonly toleratedFailurePercent: number;
 }
-
-/** Name and cause of a failure, which the added state `Alert` publishes. */
-const failed = (error: string, cause: string) => ({ failure: { error, cause: jsonata(cause) } });
 
 /**
  * Analyze: `{"prefix": "documents/reviews/", "language": "en"}` → a line for each document below the prefix, in the answers bucket.
@@ -41,14 +38,11 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
         ],
         Default: 'InvalidInput',
       },
-      InvalidInput: {
-        Type: 'Pass',
-        Assign: failed(
-          'InvalidInput',
-          `$string($states.input) & ' is no input: send {"prefix": "${inputs.documents}...", "language": "en"}, with a language of ${languages.join(', ')}'`,
-        ),
-        Next: 'Alert',
-      },
+      InvalidInput: failsAs(
+        'InvalidInput',
+        `$string($states.input) & ' is no input: send {"prefix": "${inputs.documents}...", "language": "en"}, with a language of ${languages.join(', ')}'`,
+        'Alert',
+      ),
       AnalyzeBatches: {
         Type: 'Map',
         // This becomes a part of the names of child executions.
@@ -106,19 +100,12 @@ export function analyzeMachine(props: AnalyzeMachineProps) {
         { MapRunArn: jsonata('$mapRun.MapRunArn') },
         { Assign: { counts: jsonata('$states.result.ItemCounts') }, Next: 'AreThereDocuments' },
       ),
-      AreThereDocuments: {
-        Type: 'Choice',
-        Choices: [{ Condition: jsonata('$counts.Total > 0'), Next: 'Analyzed' }],
-        Default: 'NoDocuments',
-      },
-      NoDocuments: {
-        Type: 'Pass',
-        Assign: failed(
-          'NoDocuments',
-          `'the raw bucket has nothing below ' & $prefix & ': upload documents, or start with another prefix'`,
-        ),
-        Next: 'Alert',
-      },
+      AreThereDocuments: choice('$counts.Total > 0', { yes: 'Analyzed', no: 'NoDocuments' }),
+      NoDocuments: failsAs(
+        'NoDocuments',
+        `'the raw bucket has nothing below ' & $prefix & ': upload documents, or start with another prefix'`,
+        'Alert',
+      ),
       Analyzed: {
         Type: 'Succeed',
         Output: {

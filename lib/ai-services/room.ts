@@ -12,20 +12,13 @@ export const aiServices = {
     apiErrors: {
       what: 'api-errors',
       says: 'the API of the AI services answered with 5xx',
-      periodMinutes: 5,
-      periods: 1,
       // Clients retry after single failures of a service; a missing grant fails every request.
       threshold: 5,
-      comparison: 'above',
     },
     // A failed execution publishes to the topic itself; a timed-out one cannot.
     analyzeTimedOut: {
       what: 'analyze-timed-out',
       says: 'an execution of Analyze was stopped by its timeout',
-      periodMinutes: 5,
-      periods: 1,
-      threshold: 0,
-      comparison: 'above',
     },
   },
   lost: 'audio, speech marks and the results of analyzed documents',

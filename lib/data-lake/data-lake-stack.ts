@@ -10,25 +10,22 @@ import { CfnOutput, Duration, Validations } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { KitProps } from '../foundation/kit-props';
 import type { Dataset } from '../shared/dataset-file';
 import { adoptProviders } from '../shared/custom-resources';
 import { dataLake } from './room';
 import { LakeBucket } from '../shared/lake-bucket';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { CaptureStream } from './capture-stream';
 import { Catalog } from './catalog';
 
-export interface DataLakeStackProps extends RoomProps {
+export interface DataLakeStackProps extends KitProps {
   readonly config: Config['dataLake'];
   readonly dataset: Dataset;
   readonly labels: Config['labels'];
-  readonly destroyData: boolean;
-  readonly key: IKey;
-  readonly logRetention: RetentionDays;
 }
 
 /** Buckets, catalog, capture stream, Athena workgroup. */
@@ -69,7 +66,7 @@ export class DataLakeStack extends RoomStack {
     const buckets = { raw: this.raw, curated: this.curated, captured: this.captured };
     new Catalog(this, 'Catalog', { kit: props.kit, dataset: props.dataset, ...buckets });
     this.addWorkgroup(props.kit, config.athenaScanLimitGb, key);
-    adoptProviders(this, { ...props.tags, room: 'data-lake' }, props.logRetention);
+    adoptProviders(this, this.roomTags, props.logRetention);
 
     const out = dataLake.outputs;
     new CfnOutput(this, out.raw, { value: this.raw.bucketName });

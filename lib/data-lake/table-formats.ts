@@ -42,28 +42,22 @@ export interface Partition {
   readonly projection: Readonly<Record<string, string>>;
 }
 
-/**
- * Partitions of the lake, projected.
- * @param since first day with data; an older range would only cost listings
- */
-export const partitioned = (name: string, { partition, since }: Pick<Dataset, 'partition' | 'since'>): Partition => ({
+/** @param since first partition with data; an older range would only cost listings */
+const projected = (name: string, format: string, since: string, unit: 'MONTHS' | 'DAYS'): Partition => ({
   name,
-  projection:
-    // #region projection
-    partition === 'month'
-      ? { type: 'date', format: 'yyyy-MM', range: `${since.slice(0, 7)},NOW`, interval: '1', 'interval.unit': 'MONTHS' }
-      : { type: 'date', format: 'yyyy-MM-dd', range: `${since},NOW`, interval: '1', 'interval.unit': 'DAYS' },
+  // #region projection
+  projection: { type: 'date', format, range: `${since},NOW`, interval: '1', 'interval.unit': unit },
   // #endregion projection
 });
 
+/** Partitions of the lake, projected. */
+export const partitioned = (name: string, { partition, since }: Pick<Dataset, 'partition' | 'since'>): Partition =>
+  // #region projection
+  partition === 'month'
+    ? projected(name, 'yyyy-MM', since.slice(0, 7), 'MONTHS')
+    : projected(name, 'yyyy-MM-dd', since, 'DAYS');
+// #endregion projection
+
 /** Folders of year, month and day, in SageMaker's layout of captured records and ground truth. */
-export const daily = (name: string, { since }: Pick<Dataset, 'since'>): Partition => ({
-  name,
-  projection: {
-    type: 'date',
-    format: 'yyyy/MM/dd',
-    range: `${since.replaceAll('-', '/')},NOW`,
-    interval: '1',
-    'interval.unit': 'DAYS',
-  },
-});
+export const daily = (name: string, { since }: Pick<Dataset, 'since'>): Partition =>
+  projected(name, 'yyyy/MM/dd', since.replaceAll('-', '/'), 'DAYS');

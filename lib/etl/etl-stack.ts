@@ -11,12 +11,9 @@
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { LakeProps } from '../data-lake/lake-props';
 import type { Dataset } from '../shared/dataset-file';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { LeaseTable } from '../shared/lease';
@@ -24,18 +21,13 @@ import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { etl } from './room';
 import { machineOutput } from '../shared/room';
 import { folder, layout, names } from '../shared/names';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { FeatureJob } from './feature-job';
 import { PREPARE_FAILURE, prepareMachine } from './prepare-machine';
 
-export interface EtlStackProps extends RoomProps {
+export interface EtlStackProps extends LakeProps {
   readonly config: Config['etl'];
   readonly dataset: Dataset;
-  readonly raw: IBucket;
-  readonly curated: IBucket;
-  readonly alerts: ITopic;
-  readonly deadLetters: IQueue;
-  readonly logRetention: RetentionDays;
 }
 
 /** Glue job and state machine Prepare. */

@@ -1,5 +1,5 @@
 /** The first states of Prepare: they read a manifest and check that its files form complete partitions, before anything is started. */
-import { body, call, filled, isDated, jsonata, literal, readJson, states } from '../shared/asl';
+import { body, call, choice, failsAs, filled, isDated, jsonata, literal, readJson, states } from '../shared/asl';
 import type { Dataset } from '../shared/dataset-file';
 import { layout } from '../shared/names';
 
@@ -27,6 +27,13 @@ const problems = (tables: string) => `(
   ]
 )`;
 
+/** The finding about a file, in JSONata; `file` is its entry in the manifest. */
+const checked = (file: string, problem: string) => ({
+  partition: jsonata(`${file}.partition`),
+  table: jsonata(`${file}.table`),
+  problem: jsonata(problem),
+});
+
 /** Reads the manifest and separates incomplete partitions. */
 export function checkStates<const Failure extends string, const Next extends string>(
   raw: string,
@@ -46,30 +53,15 @@ export function checkStates<const Failure extends string, const Next extends str
       Assign: { manifest: jsonata(body) },
       Next: 'IsManifest',
     }),
-    IsManifest: {
-      Type: 'Choice',
-      Choices: [
-        {
-          Condition: jsonata(
-            `$type($manifest) = 'object' and $manifest.source = '${FILES}' and $count($manifest.partitions) > 0 and ${named} and ${described} and ${listed}`,
-          ),
-          Next: 'CheckFiles',
-        },
-      ],
-      Default: 'NoManifest',
-    },
-    NoManifest: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'InvalidManifest',
-          cause: jsonata(
-            `$manifestKey & ' has the source ' & $string($manifest.source) & ', the partitions ' & $string($manifest.partitions) & ' and ' & $count($manifest.files) & " files: write {\\"partitions\\": [\\"${example}\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [{\\"partition\\", \\"table\\", \\"key\\", \\"bytes\\": number, \\"rows\\": number}, ...]}, each of a listed partition, which is a ${grain}"`,
-          ),
-        },
-      },
-      Next: failure,
-    },
+    IsManifest: choice(
+      `$type($manifest) = 'object' and $manifest.source = '${FILES}' and $count($manifest.partitions) > 0 and ${named} and ${described} and ${listed}`,
+      { yes: 'CheckFiles', no: 'NoManifest' },
+    ),
+    NoManifest: failsAs(
+      'InvalidManifest',
+      `$manifestKey & ' has the source ' & $string($manifest.source) & ', the partitions ' & $string($manifest.partitions) & ' and ' & $count($manifest.files) & " files: write {\\"partitions\\": [\\"${example}\\"], \\"source\\": \\"${FILES}\\", \\"files\\": [{\\"partition\\", \\"table\\", \\"key\\", \\"bytes\\": number, \\"rows\\": number}, ...]}, each of a listed partition, which is a ${grain}"`,
+      failure,
+    ),
     CheckFiles: {
       Type: 'Map',
       Items: jsonata('[$manifest.files]'),
@@ -77,32 +69,21 @@ export function checkStates<const Failure extends string, const Next extends str
       ItemProcessor: {
         StartAt: 'IsInPlace',
         States: {
-          IsInPlace: {
-            Type: 'Choice',
-            // The job finds its files by table and partition, so a file under another key would never be read.
-            Choices: [{ Condition: jsonata(`$states.input.key = ${expectedKey}`), Next: 'HeadFile' }],
-            Default: 'Elsewhere',
-          },
+          // The job finds its files by table and partition, so a file under another key would never be read.
+          IsInPlace: choice(`$states.input.key = ${expectedKey}`, { yes: 'HeadFile', no: 'Elsewhere' }),
           Elsewhere: {
             Type: 'Pass',
-            Output: {
-              partition: jsonata('$states.input.partition'),
-              table: jsonata('$states.input.table'),
-              problem: jsonata(`$states.input.key & ' is not where the job looks: ' & ${expectedKey}`),
-            },
+            Output: checked('$states.input', `$states.input.key & ' is not where the job looks: ' & ${expectedKey}`),
             End: true,
           },
           HeadFile: call(
             'aws-sdk:s3:headObject',
             { Bucket: raw, Key: jsonata('$states.input.key') },
             {
-              Output: {
-                partition: jsonata('$states.input.partition'),
-                table: jsonata('$states.input.table'),
-                problem: jsonata(
-                  "$states.result.ContentLength = $states.input.bytes ? '' : $states.input.key & ' has ' & $states.result.ContentLength & ' bytes, the manifest says ' & $states.input.bytes",
-                ),
-              },
+              Output: checked(
+                '$states.input',
+                "$states.result.ContentLength = $states.input.bytes ? '' : $states.input.key & ' has ' & $states.result.ContentLength & ' bytes, the manifest says ' & $states.input.bytes",
+              ),
               // A retry does not help with a missing file.
               Retry: [],
               Catch: [
@@ -117,11 +98,10 @@ export function checkStates<const Failure extends string, const Next extends str
           ),
           Unreadable: {
             Type: 'Pass',
-            Output: {
-              partition: jsonata('$states.context.Map.Item.Value.partition'),
-              table: jsonata('$states.context.Map.Item.Value.table'),
-              problem: jsonata("$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'"),
-            },
+            Output: checked(
+              '$states.context.Map.Item.Value',
+              "$states.context.Map.Item.Value.key & ' cannot be read (' & $error & ')'",
+            ),
             End: true,
           },
         },
@@ -148,10 +128,6 @@ export function checkStates<const Failure extends string, const Next extends str
       },
       Next: 'AreAnyComplete',
     },
-    AreAnyComplete: {
-      Type: 'Choice',
-      Choices: [{ Condition: jsonata('$count($partitions) > 0'), Next: next }],
-      Default: 'Refused',
-    },
+    AreAnyComplete: choice('$count($partitions) > 0', { yes: next, no: 'Refused' }),
   });
 }

@@ -1,4 +1,4 @@
-import { body, call, filled, job, jsonata, machine, putEvent, readJson, states } from '../shared/asl';
+import { body, call, choice, failsAs, filled, job, jsonata, machine, putEvent, readJson, states } from '../shared/asl';
 import type { Dataset } from '../shared/dataset-file';
 import { type Lease, returnLease, takeLease } from '../shared/lease';
 import { layout, METRIC_NAMESPACE, names } from '../shared/names';
@@ -17,7 +17,7 @@ export interface PrepareMachineProps {
 }
 
 /** Every failure goes to this state first: it returns the leases before the alert. */
-export const PREPARE_FAILURE = 'ReturnLeases';
+export const PREPARE_FAILURE = 'ReturnLeases' as const;
 
 /**
  * Prepare: `{"manifestKey": "manifests/2013-02.json"}` → features of the manifest's partitions, in one run of the job, and an event for each.
@@ -134,23 +134,12 @@ function runStates({ kit, curated, jobName, leases }: PrepareMachineProps) {
       Next: 'AreAllPrepared',
     },
     // #region refused
-    AreAllPrepared: {
-      Type: 'Choice',
-      Choices: [{ Condition: jsonata('$count($refused) = 0'), Next: PREPARE_FAILURE }],
-      Default: 'Refused',
-    },
-    Refused: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'PartitionsRefused',
-          cause: jsonata(
-            "$join($refused.(partition & ': ' & refused), '; ') & ($count($prepared) = 0 ? '' : '. Prepared: ' & $join($prepared.partition, ', '))",
-          ),
-        },
-      },
-      Next: PREPARE_FAILURE,
-    },
+    AreAllPrepared: choice('$count($refused) = 0', { yes: PREPARE_FAILURE, no: 'Refused' }),
+    Refused: failsAs(
+      'PartitionsRefused',
+      "$join($refused.(partition & ': ' & refused), '; ') & ($count($prepared) = 0 ? '' : '. Prepared: ' & $join($prepared.partition, ', '))",
+      PREPARE_FAILURE,
+    ),
     // #endregion refused
   });
 }
@@ -165,10 +154,7 @@ function endStates({ leases }: PrepareMachineProps) {
       ItemProcessor: {
         StartAt: 'ReturnLease',
         States: {
-          ReturnLease: returnLease(
-            { table: leases.table, name: jsonata('$states.input') },
-            { next: 'Returned', onError: 'Returned' },
-          ),
+          ReturnLease: returnLease({ ...leases, name: jsonata('$states.input') }, 'Returned'),
           Returned: { Type: 'Pass', End: true },
         },
       },
@@ -176,11 +162,7 @@ function endStates({ leases }: PrepareMachineProps) {
       Catch: [{ ErrorEquals: ['States.ALL'], Next: 'HasFailed' }],
       Next: 'HasFailed',
     },
-    HasFailed: {
-      Type: 'Choice',
-      Choices: [{ Condition: jsonata('$failure != null'), Next: 'Alert' }],
-      Default: 'Ready',
-    },
+    HasFailed: choice('$failure != null', { yes: 'Alert', no: 'Ready' }),
     Ready: { Type: 'Succeed', Output: { partitions: jsonata('$prepared') } },
   });
 }

@@ -11,10 +11,7 @@ export const etl = {
     quarantineShare: {
       what: 'quarantine-share',
       says: 'a partition was prepared, or a window monitored, in which more of what came was refused than configured',
-      periodMinutes: 5,
-      periods: 1,
       threshold: 'config',
-      comparison: 'above',
     },
   },
 } as const satisfies RoomContract;

@@ -78,7 +78,7 @@ export class FoundationStack extends RoomStack {
         engine: props.engine,
         logRetention: config.logRetentionDays,
       });
-    adoptProviders(this, { ...props.tags, room: 'foundation' }, config.logRetentionDays);
+    adoptProviders(this, this.roomTags, config.logRetentionDays);
   }
 
   private allowKey(

@@ -35,6 +35,8 @@ export interface IsolatedNetworkProps {
 export class IsolatedNetwork extends Construct {
   /** `VpcConfig` of jobs and models. */
   readonly vpcConfig: VpcConfig;
+  /** The same in the spelling of CloudFormation. */
+  readonly cfnVpcConfig: { readonly subnets: string[]; readonly securityGroupIds: string[] };
 
   constructor(scope: Construct, id: string, { engine, logRetention }: IsolatedNetworkProps) {
     super(scope, id);
@@ -66,10 +68,10 @@ export class IsolatedNetwork extends Construct {
       api.addToPolicy(ofThisAccount([...clarifyActions.api, 'sagemaker:DescribeModel']));
       runtime.addToPolicy(ofThisAccount([...clarifyActions.runtime]));
     }
-    this.vpcConfig = {
-      Subnets: vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
-      SecurityGroupIds: [securityGroup.securityGroupId],
-    };
+    const subnets = vpc.isolatedSubnets.map(({ subnetId }) => subnetId);
+    const securityGroupIds = [securityGroup.securityGroupId];
+    this.vpcConfig = { Subnets: subnets, SecurityGroupIds: securityGroupIds };
+    this.cfnVpcConfig = { subnets, securityGroupIds };
   }
 
   /** Logs rejected traffic. The CDK's default log group would survive the stack for two years, and be created before its role. */

@@ -11,10 +11,6 @@ export const foundation = {
     deadLetters: {
       what: 'dead-letters',
       says: 'an event could not be delivered or handled and waits in the dead-letter queue',
-      periodMinutes: 5,
-      periods: 1,
-      threshold: 0,
-      comparison: 'above',
     },
   },
 } as const satisfies RoomContract;

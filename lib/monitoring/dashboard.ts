@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, type IMetric, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { kitMetric } from '../shared/alarms';
 import { monitoring } from './room';
 import { etl } from '../etl/room';
+import { endpointMetric } from '../serving/endpoint';
 import { serving } from '../serving/room';
-import { names } from '../shared/names';
 
 export interface KitDashboardProps {
   readonly kit: string;
@@ -22,14 +22,7 @@ export class KitDashboard extends Construct {
     super(scope, id);
     const period = Duration.hours(1);
     const own = (name: string, statistic = 'Maximum') => kitMetric(kit, name, statistic)(period);
-    const endpoint = (metricName: string, statistic: string) =>
-      new Metric({
-        namespace: 'AWS/SageMaker',
-        metricName,
-        dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: 'AllTraffic' },
-        statistic,
-        period,
-      });
+    const endpoint = (name: string, statistic: string) => endpointMetric(kit, name, statistic)(period);
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 8, height: 6 });
     new Dashboard(this, 'Dashboard', {
       dashboardName: kit,

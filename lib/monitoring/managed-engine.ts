@@ -2,12 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { LakeProps } from '../data-lake/lake-props';
 import type { Dataset } from '../shared/dataset-file';
 import { endpointArn, endpointConfigArns } from '../serving/endpoint';
 import { arn, mayPutEvents, modelPackageArns } from '../shared/arns';
@@ -20,15 +18,10 @@ import { training } from '../training/room';
 import { folder, layout, names } from '../shared/names';
 import { clarifyPrefix } from '../serving/managed/access';
 
-export interface ManagedEngineProps {
+export interface ManagedEngineProps extends LakeProps {
   readonly dataset: Dataset;
-  readonly kit: string;
   readonly config: Pick<Config, 'monitoring' | 'labels' | 'serving'>;
-  readonly raw: IBucket;
-  readonly artifacts: IBucket;
   readonly champion: IStringParameter;
-  readonly alerts: ITopic;
-  readonly logRetention: RetentionDays;
 }
 
 /**

@@ -1,29 +1,36 @@
 import type { Config } from '../config';
 import { etl } from '../etl/room';
-import { body, call, filled, isDated, jsonata, literal, machine, putEvent, readJson, states } from '../shared/asl';
+import {
+  body,
+  call,
+  choice,
+  failsAs,
+  filled,
+  isDated,
+  jsonata,
+  literal,
+  machine,
+  publish,
+  putEvent,
+  readJson,
+  states,
+} from '../shared/asl';
 import { folder, layout, METRIC_NAMESPACE, names } from '../shared/names';
 import { monitoring, statuses } from './room';
+import { readChampion } from '../training/champion';
 import { NO_MODEL, packageMetadata } from '../training/room';
-import { commandLine, processingJob } from '../shared/processing-job';
-import type { VpcConfig } from '../shared/job-role';
+import { commandLine, type JobProps, processingJob } from '../shared/processing-job';
 
-export interface MonitorMachineProps {
+export interface MonitorMachineProps extends JobProps {
   readonly kit: string;
   readonly config: Config['monitoring'];
   readonly gate: Pick<Config['gate'], 'draws'>;
   readonly labelDelayDays: number;
-  readonly tags: Record<string, string>;
-  readonly roleArn: string;
-  readonly imageUri: string;
-  readonly sourceArchive: string;
-  readonly keyArn: string;
   readonly artifacts: string;
   readonly capturedUri: string;
   readonly labelsUri: string;
   readonly championParameter: string;
   readonly alertsTopicArn: string;
-  /** The isolated network. @default none */
-  readonly vpcConfig?: VpcConfig;
 }
 
 /** Monitor: `{"windowStart", "windowEnd"}`, with `{"capturedStart", "capturedEnd"}` where records lie under other days than their events', or the schedule's `{"scheduledTime"}` → outcome.json, metrics, heartbeat, event. */
@@ -64,40 +71,18 @@ function windowStates({ config, labelDelayDays, championParameter }: MonitorMach
       Next: 'IsWindow',
     },
     // The end becomes part of a key and of the event, which the guard compares with later ones.
-    IsWindow: {
-      Type: 'Choice',
-      Choices: [
-        {
-          Condition: jsonata(
-            ['$window', '$captured']
-              .map(
-                (range) =>
-                  `${isDated(`${range}.start`)} and ${isDated(`${range}.end`)} and ${range}.start < ${range}.end`,
-              )
-              .join(' and '),
-          ),
-          Next: 'ReadChampion',
-        },
-      ],
-      Default: 'NoWindow',
-    },
-    NoWindow: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'InvalidWindow',
-          cause: jsonata(
-            `'the window ' & $string($window) & ', captured ' & $string($captured) & ', is no range of days: write windowStart and windowEnd as 2013-04-01 and 2013-04-08, the end being the first day left out'`,
-          ),
-        },
-      },
-      Next: 'Alert',
-    },
-    ReadChampion: call(
-      'aws-sdk:ssm:getParameter',
-      { Name: championParameter },
-      { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'HasChampion' },
+    IsWindow: choice(
+      ['$window', '$captured']
+        .map((range) => `${isDated(`${range}.start`)} and ${isDated(`${range}.end`)} and ${range}.start < ${range}.end`)
+        .join(' and '),
+      { yes: 'ReadChampion', no: 'NoWindow' },
     ),
+    NoWindow: failsAs(
+      'InvalidWindow',
+      `'the window ' & $string($window) & ', captured ' & $string($captured) & ', is no range of days: write windowStart and windowEnd as 2013-04-01 and 2013-04-08, the end being the first day left out'`,
+      'Alert',
+    ),
+    ReadChampion: readChampion(championParameter, 'HasChampion'),
     HasChampion: {
       Type: 'Choice',
       Choices: [
@@ -169,7 +154,6 @@ function jobStates(props: MonitorMachineProps) {
     RunMonitor: processingJob(
       {
         ...props,
-        namePrefix: props.kit,
         instanceType: config.instanceType,
         timeoutMinutes: 60,
         program: 'monitor.py',
@@ -227,17 +211,12 @@ function outcomeStates({ kit, alertsTopicArn }: MonitorMachineProps) {
       ],
       Default: 'Finished',
     },
-    TellPeople: call(
-      'sns:publish',
-      {
-        TopicArn: alertsTopicArn,
-        Subject: jsonata(
-          "$outcome.confirmed ? 'Drift confirmed' : $count($outcome.violations) > 0 ? 'Drift seen, not confirmed yet' : 'Data is not what it must be'",
-        ),
-        Message: jsonata(
-          "$window.start & ' to ' & $window.end & ': ' & $join($told.(feature & ' ' & check & ' ' & $string(value) & ' (threshold ' & $string(threshold) & ')'), ', ') & '. ' & $outcomeUri",
-        ),
-      },
+    TellPeople: publish(
+      alertsTopicArn,
+      jsonata(
+        "$outcome.confirmed ? 'Drift confirmed' : $count($outcome.violations) > 0 ? 'Drift seen, not confirmed yet' : 'Data is not what it must be'",
+      ),
+      "$window.start & ' to ' & $window.end & ': ' & $join($told.(feature & ' ' & check & ' ' & $string(value) & ' (threshold ' & $string(threshold) & ')'), ', ') & '. ' & $outcomeUri",
       { Next: 'Finished' },
     ),
     Finished: {

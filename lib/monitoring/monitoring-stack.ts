@@ -11,18 +11,14 @@
  */
 import { CfnOutput, Duration, TimeZone } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ContextAttribute, type IScheduleTarget, Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { LakeProps } from '../data-lake/lake-props';
 import { taskOf } from '../shared/dataset';
 import type { Dataset } from '../shared/dataset-file';
-import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { modelPackageArns } from '../shared/arns';
 import { SourceArchive } from '../shared/job-code';
@@ -31,27 +27,19 @@ import { LifecycleMachine } from '../shared/lifecycle-machine';
 import { monitoring } from './room';
 import { machineOutput } from '../shared/room';
 import { folder, layout, names } from '../shared/names';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
 import { KitDashboard } from './dashboard';
 import { ManagedEngine } from './managed-engine';
 import { monitorMachine } from './monitor-machine';
 
-export interface MonitoringStackProps extends RoomProps {
+export interface MonitoringStackProps extends LakeProps {
   readonly config: Pick<Config, 'monitoring' | 'gate' | 'labels' | 'serving'>;
   readonly dataset: Dataset;
-  readonly raw: IBucket;
-  readonly captured: IBucket;
-  readonly artifacts: IBucket;
   readonly champion: IStringParameter;
-  readonly key: IKey;
-  readonly alerts: ITopic;
   /** The state machines of the earlier rooms, by title. */
   readonly machines: Record<'Prepare' | 'Train' | 'Release', IStateMachine>;
-  /** The job runs inside it. @default no VPC */
-  readonly isolated?: IsolatedNetwork;
-  readonly logRetention: RetentionDays;
 }
 
 /** State machine Monitor, schedule, alarms, dashboard. */
@@ -62,8 +50,7 @@ export class MonitoringStack extends RoomStack {
     super(scope, id, monitoring, props, 'ML lifecycle kit: drift, quality, alarms, dashboard');
     const { kit, config, dataset, alerts } = props;
     this.monitor = this.addMonitor(props);
-    const managed =
-      config.monitoring.engine === 'managed' ? new ManagedEngine(this, 'Managed', { ...props, config }) : undefined;
+    const managed = config.monitoring.engine === 'managed' ? new ManagedEngine(this, 'Managed', props) : undefined;
     // Model Monitor has its own schedules; the machine stays for windows that a person requests.
     if (managed === undefined) this.addSchedule(config.monitoring.schedule);
 
@@ -110,7 +97,8 @@ export class MonitoringStack extends RoomStack {
         config: config.monitoring,
         gate: config.gate,
         labelDelayDays: config.labels.delayDays,
-        tags: { ...props.tags, room: 'monitoring' },
+        namePrefix: kit,
+        tags: this.roomTags,
         roleArn: role.roleArn,
         imageUri: image.uri,
         sourceArchive: source.asset.s3ObjectUrl,

@@ -18,18 +18,10 @@ export const monitoring = {
     drift: {
       what: 'drift',
       says: 'a feature that starts retraining is further from its baseline than its threshold',
-      periodMinutes: 5,
-      periods: 1,
-      threshold: 0,
-      comparison: 'above',
     },
     quality: {
       what: 'quality',
       says: 'the model ranks worse on delivered labels than when it was released, with an interval that excludes 0',
-      periodMinutes: 5,
-      periods: 1,
-      threshold: 0,
-      comparison: 'above',
     },
     // #region heartbeat
     heartbeat: {
@@ -46,10 +38,6 @@ export const monitoring = {
     pipelineFailed: {
       what: 'pipeline-failed',
       says: 'an execution of Prepare, Train, Release or Monitor failed or timed out',
-      periodMinutes: 5,
-      periods: 1,
-      threshold: 0,
-      comparison: 'above',
     },
   },
 } as const satisfies RoomContract;

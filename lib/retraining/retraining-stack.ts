@@ -10,27 +10,23 @@ import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { KitProps } from '../foundation/kit-props';
 import { forRules } from '../shared/dead-letters';
 import { HandlerFunction } from '../shared/handler-function';
 import { foundation } from '../foundation/room';
 import { retraining } from './room';
 import { monitoring, statuses } from '../monitoring/room';
 import { names } from '../shared/names';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 
-export interface RetrainingStackProps extends RoomProps {
+export interface RetrainingStackProps extends KitProps {
   readonly config: Config['retraining'];
-  readonly destroyData: boolean;
   readonly train: IStateMachine;
   /** The longest duration of Train, after which a missing end event no longer holds the lock. */
   readonly lease: Duration;
-  readonly deadLetters: IQueue;
-  readonly logRetention: RetentionDays;
 }
 
 /** Rules, guard, state table. */

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { arn } from '../shared/arns';
 import { names } from '../shared/names';
 
@@ -16,8 +16,15 @@ export const endpointArn = (kit: string) => arn('sagemaker', `endpoint/${names.e
 export const modelArns = arn('sagemaker', 'model/*');
 export const endpointConfigArns = arn('sagemaker', 'endpoint-config/*');
 
-export const mayInvoke = (kit: string) =>
-  new PolicyStatement({ actions: ['sagemaker:InvokeEndpoint'], resources: [endpointArn(kit)] });
+/** A metric of the endpoint by its fixed name, because alarms must exist before the first model. */
+export const endpointMetric = (kit: string, metricName: string, statistic: string) => (period: Duration) =>
+  new Metric({
+    namespace: 'AWS/SageMaker',
+    metricName,
+    dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: VARIANT },
+    statistic,
+    period,
+  });
 
 /** DescribeAlarms without names is authorized on all of the account's alarms, and it is undocumented whether SageMaker passes names. */
 export const everyAlarm = arn('cloudwatch', 'alarm:*');

@@ -23,8 +23,8 @@ export function endStates({ kit, championParameter, lease }: ReleaseMachineProps
       },
       { Next: 'ReturnLease' },
     ),
-    ReturnLease: returnLease(lease, { next: 'Finished', onError: 'Finished' }),
-    [RELEASE_FAILURE]: returnLease(lease, { next: 'Alert', onError: 'Alert' }),
+    ReturnLease: returnLease(lease, 'Finished'),
+    [RELEASE_FAILURE]: returnLease(lease, 'Alert'),
     Finished: { Type: 'Succeed', Output: jsonata("$merge([$outcome, {'modelPackageArn': $arn}])") },
   });
 }

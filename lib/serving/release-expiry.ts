@@ -1,4 +1,4 @@
-import { jsonata, states } from '../shared/asl';
+import { choice, jsonata, states } from '../shared/asl';
 import { NO_MODEL } from '../training/room';
 
 export const isExpiry = `$arn = '${NO_MODEL}'`;
@@ -7,11 +7,7 @@ const skipped = (reason: string) => ({ outcome: { outcome: 'skipped', reason } }
 
 /** Releasing `none` is the same update as any release, without a package lookup and a smoke test. */
 export const expiryStates = states({
-  IsExpiry: {
-    Type: 'Choice',
-    Choices: [{ Condition: jsonata(isExpiry), Next: 'TakeLease' }],
-    Default: 'DescribePackage',
-  },
+  IsExpiry: choice(isExpiry, { yes: 'TakeLease', no: 'DescribePackage' }),
   DecideExpiry: {
     Type: 'Choice',
     // The schedule runs hourly; no event is sent when there is nothing to expire.

@@ -1,5 +1,6 @@
-import { call, jsonata, machine, states } from '../shared/asl';
+import { call, choice, failsAs, failure, jsonata, machine, states } from '../shared/asl';
 import { takeLease } from '../shared/lease';
+import { readChampion } from '../training/champion';
 import { NO_MODEL, packageMetadata } from '../training/room';
 import { MODEL_PARAMETER } from './room';
 import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
@@ -40,30 +41,15 @@ export function releaseMachine(props: ReleaseMachineProps) {
           Next: 'IsApproved',
         },
       ),
-      IsApproved: {
-        Type: 'Choice',
-        Choices: [{ Condition: jsonata("$approval = 'Approved'"), Next: 'TakeLease' }],
-        Default: 'NotApproved',
-      },
-      NotApproved: {
-        Type: 'Pass',
-        Assign: {
-          failure: {
-            error: 'NotApproved',
-            cause: jsonata(
-              "$arn & ' is ' & $approval & ': only an approved version is released; npm run kit -- approve'",
-            ),
-          },
-        },
+      IsApproved: choice("$approval = 'Approved'", { yes: 'TakeLease', no: 'NotApproved' }),
+      NotApproved: failsAs(
+        'NotApproved',
+        "$arn & ' is ' & $approval & ': only an approved version is released; npm run kit -- approve'",
         // No lease is held yet.
-        Next: 'Alert',
-      },
-      TakeLease: takeLease(props.lease, { Next: 'ReadChampion' }),
-      ReadChampion: call(
-        'aws-sdk:ssm:getParameter',
-        { Name: props.championParameter },
-        { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'DescribeStack' },
+        'Alert',
       ),
+      TakeLease: takeLease(props.lease, { Next: 'ReadChampion' }),
+      ReadChampion: readChampion(props.championParameter, 'DescribeStack'),
       ...decisionStates(props),
       ...updateStates(props),
       ...proofStates(props),
@@ -102,14 +88,10 @@ function decisionStates({ stackName }: ReleaseMachineProps) {
         },
         {
           Condition: jsonata("$contains($status, 'FAILED') or $status in ['ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS']"),
-          Assign: {
-            failure: {
-              error: 'StackBroken',
-              cause: jsonata(
-                `'stack ${stackName} is ' & $status & ': repair it with npm run kit -- up, then npm run kit -- release ' & $split($arn, '/')[-1]`,
-              ),
-            },
-          },
+          Assign: failure(
+            'StackBroken',
+            `'stack ${stackName} is ' & $status & ': repair it with npm run kit -- up, then npm run kit -- release ' & $split($arn, '/')[-1]`,
+          ),
           Next: RELEASE_FAILURE,
         },
         { Condition: jsonata(isExpiry), Next: 'DecideExpiry' },

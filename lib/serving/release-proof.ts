@@ -1,4 +1,4 @@
-import { body, call, jsonata, readJson, states } from '../shared/asl';
+import { body, call, choice, jsonata, readJson, states } from '../shared/asl';
 import { names } from '../shared/names';
 import { SMOKE_TEST } from './release-put-back';
 import { patient, type ReleaseMachineProps } from './release-context';
@@ -12,6 +12,7 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       Next: 'PutBack',
     },
   ] as const;
+  const putBack = (reason: string) => ({ Type: 'Pass', Assign: { reason: jsonata(reason) }, Next: 'PutBack' }) as const;
   const EndpointName = names.endpoint(kit);
   // #region proof
   const closeEnough =
@@ -31,16 +32,8 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
         Next: 'InService',
       },
     ),
-    InService: {
-      Type: 'Choice',
-      Choices: [{ Condition: jsonata("$endpoint.status = 'InService'"), Next: 'DescribeConfig' }],
-      Default: 'NotInService',
-    },
-    NotInService: {
-      Type: 'Pass',
-      Assign: { reason: jsonata(`'endpoint ${EndpointName} is ' & $endpoint.status & ': ' & $endpoint.why`) },
-      Next: 'PutBack',
-    },
+    InService: choice("$endpoint.status = 'InService'", { yes: 'DescribeConfig', no: 'NotInService' }),
+    NotInService: putBack(`'endpoint ${EndpointName} is ' & $endpoint.status & ': ' & $endpoint.why`),
     DescribeConfig: call(
       'aws-sdk:sagemaker:describeEndpointConfig',
       { EndpointConfigName: jsonata('$endpoint.config') },
@@ -62,16 +55,10 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       Default: 'ServesAnother',
       // #endregion proof
     },
-    ServesAnother: {
-      Type: 'Pass',
-      Assign: {
-        // The reason is an alarm, a health check or missing capacity; SageMaker may omit it (terraform-provider-aws#48997).
-        reason: jsonata(
-          `'endpoint ${EndpointName} serves ' & $served & ', the update was rolled back: ' & $endpoint.why`,
-        ),
-      },
-      Next: 'PutBack',
-    },
+    // The reason is an alarm, a health check or missing capacity; SageMaker may omit it (terraform-provider-aws#48997).
+    ServesAnother: putBack(
+      `'endpoint ${EndpointName} serves ' & $served & ', the update was rolled back: ' & $endpoint.why`,
+    ),
     ReadSmokeTest: readJson(artifacts, jsonata('$smokeTest'), {
       Assign: { smoke: jsonata(body) },
       Catch: failed,
@@ -116,14 +103,8 @@ export function proofStates({ kit, artifacts }: ReleaseMachineProps) {
       ],
       Default: 'AnswersOtherwise',
     },
-    AnswersOtherwise: {
-      Type: 'Pass',
-      Assign: {
-        reason: jsonata(
-          `'${SMOKE_TEST}scores ' & $string($scores) & ', the gated model gave ' & $string($smoke.expectedScores)`,
-        ),
-      },
-      Next: 'PutBack',
-    },
+    AnswersOtherwise: putBack(
+      `'${SMOKE_TEST}scores ' & $string($scores) & ', the gated model gave ' & $string($smoke.expectedScores)`,
+    ),
   });
 }

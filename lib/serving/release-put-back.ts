@@ -1,4 +1,4 @@
-import { call, jsonata, states } from '../shared/asl';
+import { call, failsAs, failure, jsonata, publish, states } from '../shared/asl';
 import { RELEASE_FAILURE, version, type ReleaseMachineProps } from './release-context';
 import { isExpiry } from './release-expiry';
 import { stackUpdate } from './release-update';
@@ -42,42 +42,28 @@ export function putBackStates(props: ReleaseMachineProps) {
       ],
       Default: 'StillBroken',
     },
-    StillBroken: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'ChampionNotBack',
-          cause: jsonata(
-            `$reason & '; putting ' & $champion & ' back ended as ' & $status & ': repair stack ${stackName}'`,
-          ),
-        },
-      },
-      Next: RELEASE_FAILURE,
-    },
+    StillBroken: failsAs(
+      'ChampionNotBack',
+      `$reason & '; putting ' & $champion & ' back ended as ' & $status & ': repair stack ${stackName}'`,
+      RELEASE_FAILURE,
+    ),
     IsPackageToBlame: {
       Type: 'Choice',
       Choices: [
         {
           Condition: jsonata(isExpiry),
-          Assign: { failure: { error: 'ExpiryFailed', cause: jsonata('$reason') } },
+          Assign: failure('ExpiryFailed', '$reason'),
           Next: RELEASE_FAILURE,
         },
         { Condition: jsonata(accuses('$reason')), Next: 'Reject' },
       ],
       Default: 'NotReleased',
     },
-    NotReleased: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'NotReleased',
-          cause: jsonata(
-            `$reason & '. ' & $champion & ' serves; ' & $arn & ' is not to blame and stays approved: mend the cause, then npm run kit -- release ' & $string(${version('$arn')})`,
-          ),
-        },
-      },
-      Next: RELEASE_FAILURE,
-    },
+    NotReleased: failsAs(
+      'NotReleased',
+      `$reason & '. ' & $champion & ' serves; ' & $arn & ' is not to blame and stays approved: mend the cause, then npm run kit -- release ' & $string(${version('$arn')})`,
+      RELEASE_FAILURE,
+    ),
     Reject: call(
       'aws-sdk:sagemaker:updateModelPackage',
       {
@@ -88,13 +74,10 @@ export function putBackStates(props: ReleaseMachineProps) {
       },
       { Assign: rejected, Next: 'TellPeople' },
     ),
-    TellPeople: call(
-      'sns:publish',
-      {
-        TopicArn: alertsTopicArn,
-        Subject: 'A release was rejected',
-        Message: jsonata("$arn & ' was rejected: ' & $reason & '. ' & $champion & ' serves.'"),
-      },
+    TellPeople: publish(
+      alertsTopicArn,
+      'A release was rejected',
+      "$arn & ' was rejected: ' & $reason & '. ' & $champion & ' serves.'",
       { Next: 'TellOutcome' },
     ),
   });

@@ -1,4 +1,4 @@
-import { call, jsonata, type State, states } from '../shared/asl';
+import { call, failsAs, jsonata, type State, states } from '../shared/asl';
 import { patient, RELEASE_FAILURE, type ReleaseMachineProps } from './release-context';
 import { isExpiry } from './release-expiry';
 import { MODEL_PARAMETER } from './room';
@@ -62,11 +62,7 @@ export function updateStates(props: ReleaseMachineProps) {
     UpdateStack: update.call('$arn', { refused: 'UpdateRefused', next: 'WaitForUpdate' }),
     // A release that stopped after its update finds no change when it is started again.
     UpdateRefused: update.refused({ unchanged: 'DescribeEndpoint', later: 'WaitForStack' }),
-    TellRefusal: {
-      Type: 'Pass',
-      Assign: { failure: { error: 'UpdateRefused', cause: jsonata('$refusal') } },
-      Next: RELEASE_FAILURE,
-    },
+    TellRefusal: failsAs('UpdateRefused', '$refusal', RELEASE_FAILURE),
     WaitForUpdate: { Type: 'Wait', Seconds: 15, Next: 'PollUpdate' },
     PollUpdate: update.poll('Updated'),
     Updated: {

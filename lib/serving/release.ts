@@ -1,15 +1,12 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal, type IRole } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IScheduleTarget, Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { LakeProps } from '../data-lake/lake-props';
 import { arn, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
 import { LeaseTable } from '../shared/lease';
@@ -18,22 +15,19 @@ import { managedMonitors, monitoringSchedule } from './room';
 import { NO_MODEL } from '../training/room';
 import { folder, layout, names } from '../shared/names';
 import { allowVolumes } from '../shared/volume-key';
-import { endpointArn, endpointConfigArns, everyAlarm, LONGEST_UPDATE, mayInvoke, modelArns } from './endpoint';
+import { endpointArn, endpointConfigArns, everyAlarm, LONGEST_UPDATE, modelArns } from './endpoint';
 import { RELEASE_FAILURE } from './release-context';
 import { releaseMachine } from './release-machine';
 
-export interface ReleaseProps {
-  readonly kit: string;
+export interface ReleaseProps extends Pick<
+  LakeProps,
+  'kit' | 'artifacts' | 'key' | 'alerts' | 'deadLetters' | 'logRetention'
+> {
   readonly config: Config['serving'];
-  readonly artifacts: IBucket;
   readonly champion: IStringParameter;
-  readonly key: IKey;
   readonly modelRole: IRole;
   /** Role of the managed monitors, which are in the same stack. @default none */
   readonly monitorRole?: IRole;
-  readonly alerts: ITopic;
-  readonly deadLetters: IQueue;
-  readonly logRetention: RetentionDays;
 }
 
 /** Longer than a release: an update, a second one to restore the champion, and half an hour for everything else. */
@@ -79,7 +73,7 @@ export class Release extends Construct {
       ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig', 'sagemaker:DescribeModel'],
       [endpointArn(kit), endpointConfigArns, modelArns],
     );
-    this.machine.role.addToPrincipalPolicy(mayInvoke(kit));
+    this.machine.allow(['sagemaker:InvokeEndpoint'], [endpointArn(kit)]);
     this.machine.allowEvents(names.eventSource(kit, 'serving'));
     this.allowUpdate(stackName, stackRole);
     if (config.expireAfterHours !== undefined) this.addExpiry(config.expireAfterHours);
@@ -132,16 +126,10 @@ export class Release extends Construct {
       room: 'serving',
       handler: 'explain-update',
       description: 'Says why the last update of the stack that serves failed',
-      environment: {},
       timeout: Duration.seconds(30),
       logRetention,
     });
-    explain.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['cloudformation:DescribeStackEvents'],
-        resources: [arn('cloudformation', `stack/${stackName}/*`)],
-      }),
-    );
+    explain.allow(['cloudformation:DescribeStackEvents'], [arn('cloudformation', `stack/${stackName}/*`)]);
     return explain;
   }
 

@@ -22,8 +22,6 @@ export const serving = {
       periodMinutes: 1,
       // One failing minute is a container that restarts; two in a row are a model that does not serve.
       periods: 2,
-      threshold: 0,
-      comparison: 'above',
     },
     endpointLatency: {
       what: 'endpoint-latency',
@@ -33,29 +31,19 @@ export const serving = {
       periods: 2,
       // ModelLatency is in microseconds.
       threshold: 2_000_000,
-      comparison: 'above',
     },
     predictErrors: {
       what: 'predict-errors',
       says: 'the prediction API answered with 5xx',
-      periodMinutes: 5,
-      periods: 1,
       // Answers of 503 before the first release count too; a few come from a learner who tries the API.
       threshold: 5,
-      comparison: 'above',
     },
     captureFailures: {
       what: 'capture-failures',
       says: 'predictions were answered but not captured, so the monitor sees less than what was served',
-      periodMinutes: 5,
-      periods: 1,
-      threshold: 0,
-      comparison: 'above',
     },
   },
 } as const satisfies RoomContract;
-
-export const endpointName = (kit: string) => kit;
 
 /** Parameter of the stack `serving-model`: the ARN of the model package that serves. */
 export const MODEL_PARAMETER = 'ModelPackageArn';

@@ -22,27 +22,22 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
-import type { IsolatedNetwork } from '../foundation/isolated-network';
+import type { LakeProps } from '../data-lake/lake-props';
 import { ManagedMonitors, type ManagedMonitorsProps } from './managed/monitors';
 import { MODEL_PARAMETER, serving } from './room';
 import { NO_MODEL } from '../training/room';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { hasLocalStorage } from '../shared/volume-key';
 import { LONGEST_UPDATE, VARIANT } from './endpoint';
 import { names } from '../shared/names';
 
-export interface ServingModelStackProps extends RoomProps {
+export interface ServingModelStackProps extends LakeProps {
   readonly config: Config['serving'];
-  readonly key: IKey;
   readonly modelRole: IRole;
-  /** The bucket for the captures of a real-time endpoint. */
-  readonly captured: IBucket;
   /** Alarms that roll an update back. */
   readonly guardrails: IAlarm[];
-  /** The network of the model. @default no VPC */
-  readonly isolated?: IsolatedNetwork;
   /** Model Monitor's definitions and schedules, beside the endpoint. @default the open engine, which needs none */
-  readonly managed?: Omit<ManagedMonitorsProps, 'kit' | 'isolated' | 'endpoint' | 'condition'>;
+  readonly managed?: Pick<ManagedMonitorsProps, 'access' | 'config' | 'dataset'>;
 }
 
 /** Model, EndpointConfig, Endpoint. */
@@ -52,6 +47,7 @@ export class ServingModelStack extends RoomStack {
     const synthesizer = new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
     super(scope, id, serving, props, 'ML lifecycle kit: the model that serves', synthesizer);
     const { kit, config } = props;
+    const [serverless, realTime] = [config.mode === 'serverless', config.mode === 'real-time'];
     // #region parameter
     // Release sets the parameter by this name.
     // eslint-disable-next-line awscdk/no-variable-construct-id
@@ -72,53 +68,37 @@ export class ServingModelStack extends RoomStack {
       executionRoleArn: props.modelRole.roleArn,
       containers: [{ modelPackageName: modelPackage.valueAsString }],
       // The code is inside model.tar.gz. A serverless endpoint supports neither property.
-      enableNetworkIsolation: config.mode === 'serverless' ? undefined : true,
-      vpcConfig: props.isolated && {
-        subnets: props.isolated.vpcConfig.Subnets,
-        securityGroupIds: props.isolated.vpcConfig.SecurityGroupIds,
-      },
+      enableNetworkIsolation: serverless ? undefined : true,
+      vpcConfig: props.isolated?.cfnVpcConfig,
     });
-    const variant = { modelName: model.attrModelName, variantName: VARIANT };
-    const endpointConfig =
-      config.mode === 'serverless'
-        ? new CfnEndpointConfig(this, 'EndpointConfig', {
-            productionVariants: [
-              {
-                ...variant,
-                serverlessConfig: { memorySizeInMb: config.memoryMb, maxConcurrency: config.maxConcurrency },
-              },
-            ],
-          })
-        : new CfnEndpointConfig(this, 'EndpointConfig', {
-            productionVariants: [
-              {
-                ...variant,
-                instanceType: config.instanceType,
-                initialInstanceCount: config.mode === 'instance' ? 1 : config.minInstances,
-                initialVariantWeight: 1,
-              },
-            ],
-            kmsKeyId: hasLocalStorage(config.instanceType) ? undefined : props.key.keyArn,
-            // With one instance the function captures, as for a serverless endpoint.
-            dataCaptureConfig: config.mode === 'real-time' ? nativeCapture(props.captured, props.key) : undefined,
-          });
+    const variant = {
+      modelName: model.attrModelName,
+      variantName: VARIANT,
+      ...(serverless
+        ? { serverlessConfig: { memorySizeInMb: config.memoryMb, maxConcurrency: config.maxConcurrency } }
+        : {
+            instanceType: config.instanceType,
+            initialInstanceCount: realTime ? config.minInstances : 1,
+            initialVariantWeight: 1,
+          }),
+    };
+    const endpointConfig = new CfnEndpointConfig(this, 'EndpointConfig', {
+      productionVariants: [variant],
+      kmsKeyId: serverless || hasLocalStorage(config.instanceType) ? undefined : props.key.keyArn,
+      // With one instance the function captures, as for a serverless endpoint.
+      dataCaptureConfig: realTime ? nativeCapture(props.captured, props.key) : undefined,
+    });
     const endpoint = new CfnEndpoint(this, 'Endpoint', {
       endpointName: names.endpoint(kit),
       endpointConfigName: endpointConfig.attrEndpointConfigName,
-      deploymentConfig: config.mode === 'real-time' ? canary(props.guardrails) : undefined,
+      deploymentConfig: realTime ? canary(props.guardrails) : undefined,
       // An update would otherwise reset the scaled count.
-      retainAllVariantProperties: config.mode === 'real-time' ? true : undefined,
+      retainAllVariantProperties: realTime ? true : undefined,
     });
-    const scaling = config.mode === 'real-time' ? this.addScaling(endpoint, config) : [];
+    const scaling = realTime ? this.addScaling(endpoint, config) : [];
     for (const resource of [model, endpointConfig, endpoint, ...scaling]) resource.cfnOptions.condition = hasModel;
     if (props.managed !== undefined)
-      new ManagedMonitors(this, 'Monitors', {
-        ...props.managed,
-        kit,
-        isolated: props.isolated,
-        endpoint,
-        condition: hasModel,
-      });
+      new ManagedMonitors(this, 'Monitors', { ...props, ...props.managed, endpoint, condition: hasModel });
   }
 
   private addScaling(endpoint: CfnEndpoint, config: Config['serving']): CfnResource[] {

@@ -8,17 +8,13 @@
  * serving/endpoint-errors, serving/endpoint-latency, serving/capture-failures.
  */
 import { CfnOutput, Duration } from 'aws-cdk-lib';
-import { type IAlarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { LakeProps } from '../data-lake/lake-props';
 import type { Dataset } from '../shared/dataset-file';
 import { KitAlarm, kitMetric } from '../shared/alarms';
 import { HandlerFunction } from '../shared/handler-function';
@@ -30,30 +26,21 @@ import { dataLake } from '../data-lake/room';
 import { folder, layout, names } from '../shared/names';
 import { ManagedAccess } from './managed/access';
 import { machineOutput } from '../shared/room';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { SignedApi } from '../shared/signed-api';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
-import { everyAlarm, mayInvoke, VARIANT } from './endpoint';
+import { endpointArn, endpointMetric, everyAlarm } from './endpoint';
 import { requestModel } from './request-model';
 import { Release } from './release';
 
-export interface ServingStackProps extends RoomProps {
+export interface ServingStackProps extends LakeProps {
   readonly config: Config['serving'];
   readonly dataset: Dataset;
   /** Whether SageMaker Model Monitor watches the endpoint. */
   readonly engine: Config['monitoring']['engine'];
-  readonly raw: IBucket;
-  readonly artifacts: IBucket;
-  readonly captured: IBucket;
   readonly capture: IDeliveryStream;
   readonly champion: IStringParameter;
-  readonly key: IKey;
-  readonly alerts: ITopic;
-  readonly deadLetters: IQueue;
-  /** Whether the model runs in the isolated network. */
-  readonly inVpc: boolean;
-  readonly logRetention: RetentionDays;
 }
 
 /** Prediction API and state machine Release. */
@@ -96,17 +83,9 @@ export class ServingStack extends RoomStack {
       monitorRole: this.access?.role,
     }).machine;
 
-    const endpointMetric = (metricName: string, statistic: string) => (period: Duration) =>
-      new Metric({
-        namespace: 'AWS/SageMaker',
-        metricName,
-        // The dimension is the fixed name and not the endpoint, because the alarm must exist before the first model.
-        dimensionsMap: { EndpointName: names.endpoint(kit), VariantName: VARIANT },
-        statistic,
-        period,
-      });
     const own = { kit, room: serving, topic: alerts };
-    const [errors, latency] = [endpointMetric('Invocation5XXErrors', 'Sum'), endpointMetric('ModelLatency', 'p50')];
+    const errors = endpointMetric(kit, 'Invocation5XXErrors', 'Sum');
+    const latency = endpointMetric(kit, 'ModelLatency', 'p50');
     this.guardrails = [
       new KitAlarm(this, 'EndpointErrors', { ...own, alarm: 'endpointErrors', metric: errors }),
       new KitAlarm(this, 'EndpointLatency', { ...own, alarm: 'endpointLatency', metric: latency }),
@@ -122,13 +101,13 @@ export class ServingStack extends RoomStack {
     new CfnOutput(this, out.maxInstances, { value: String(config.maxInstancesPerRequest) });
   }
 
-  private addModelRole({ artifacts, captured, config, key, inVpc }: ServingStackProps): JobRole {
+  private addModelRole({ artifacts, captured, config, key, isolated }: ServingStackProps): JobRole {
     const role = new JobRole(this, 'ModelRole', xgboostImage(this).repositoryArn);
     artifacts.grantRead(role, `${folder(layout.artifacts.models)}*`);
     // Native capture writes with this role, and fails silently without permission.
     if (config.mode === 'real-time') captured.grantPut(role);
     if (config.mode !== 'serverless') allowVolumes(role, key);
-    if (inVpc) role.allowVpc();
+    if (isolated !== undefined) role.allowVpc();
     // SageMaker reads the state of an update's alarms with this role.
     if (config.mode === 'real-time') role.allow(['cloudwatch:DescribeAlarms'], [everyAlarm]);
     return role;
@@ -152,7 +131,7 @@ export class ServingStack extends RoomStack {
       logRetention,
     });
     if (captures) capture.grant(predict, 'firehose:PutRecord');
-    predict.addToRolePolicy(mayInvoke(kit));
+    predict.allow(['sagemaker:InvokeEndpoint'], [endpointArn(kit)]);
     return predict;
   }
 }

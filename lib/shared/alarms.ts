@@ -26,17 +26,18 @@ export class KitAlarm<Room extends RoomContract> extends Alarm {
   constructor(scope: Construct, id: string, props: KitAlarmProps<Room>) {
     const { kit, room } = props;
     const row = (room.alarms as Record<string, AlarmRow>)[props.alarm]!;
-    const threshold = row.threshold === 'config' ? props.threshold : row.threshold;
+    const { periodMinutes = 5, periods = 1, comparison = 'above' } = row;
+    const threshold = row.threshold === 'config' ? props.threshold : (row.threshold ?? 0);
     if (threshold === undefined)
       throw new Error(`alarm ${room.name}/${row.what} takes its threshold from the configuration: pass it`);
     super(scope, id, {
       alarmName: names.alarm(kit, room.name, row.what),
       alarmDescription: `${row.says[0]?.toUpperCase()}${row.says.slice(1)}. What to do: ${runbookAnchor(room.name, row.what)}`,
-      metric: props.metric(Duration.minutes(row.periodMinutes)),
+      metric: props.metric(Duration.minutes(periodMinutes)),
       threshold,
-      evaluationPeriods: row.periods,
+      evaluationPeriods: periods,
       comparisonOperator:
-        row.comparison === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
+        comparison === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: row.missing === 'breaching' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     this.addAlarmAction(new SnsAction(props.topic));

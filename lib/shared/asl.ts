@@ -184,6 +184,34 @@ export const attemptName = (prefix: string, item?: string) =>
     `'${prefix}-' & $substring($hash($states.context.Execution.Id & $states.context.State.EnteredTime & $string($states.context.State.RetryCount)${item === undefined ? '' : ` & ${item}`}, 'SHA-256'), 0, 12)`,
   );
 
+/** A question with two answers. @param condition JSONata */
+export const choice = <const Yes extends string, const No extends string>(
+  condition: string,
+  { yes, no }: { yes: Yes; no: No },
+): State<Yes | No> => ({
+  Type: 'Choice',
+  Choices: [{ Condition: jsonata(condition), Next: yes }],
+  Default: no,
+});
+
+/** The variable of the failure path: `Alert` publishes it, and `Failed` ends the execution with it. @param cause JSONata */
+export const failure = (error: string, cause: string) => ({ failure: { error, cause: jsonata(cause) } });
+
+/** Names a failure on the way to the failure path. */
+export const failsAs = <const Name extends string>(error: string, cause: string, next: Name): State<Name> => ({
+  Type: 'Pass',
+  Assign: failure(error, cause),
+  Next: next,
+});
+
+/** A message to people. @param message JSONata */
+export const publish = <const Name extends string>(
+  topicArn: string,
+  subject: string,
+  message: string,
+  state: Continuation<Name>,
+) => call('sns:publish', { TopicArn: topicArn, Subject: subject, Message: jsonata(message) }, state);
+
 /** JSON text of an object in S3, parsed by `body`. */
 export const readJson = <const Name extends string>(bucket: string, key: string, state: Continuation<Name>) =>
   call('aws-sdk:s3:getObject', { Bucket: bucket, Key: key }, state);

@@ -15,8 +15,8 @@ export interface HandlerFunctionProps {
   readonly handler: string;
   /** Description of the function in the console. */
   readonly description: string;
-  /** Values by the names in the `env` of the rooms' contracts. */
-  readonly environment: Record<string, string>;
+  /** Values by the names in the `env` of the rooms' contracts. @default none */
+  readonly environment?: Record<string, string>;
   readonly timeout: Duration;
   readonly logRetention: RetentionDays;
   /** Memory also determines CPU; a bundled handler with 512 MB starts in about half the time of 128. @default 512 */

@@ -61,10 +61,10 @@ export function takeLease<const Name extends string = never>(
   // #endregion lease
 }
 
-/** Returns the lease. A lease that expired and was taken by another, or that was never held, stays unchanged. */
+/** Returns the lease; one that cannot be returned expires. A lease that another has taken, or that was never held, stays unchanged. */
 export function returnLease<const Name extends string>(
-  { table, name }: Omit<Lease, 'duration'>,
-  { next, onError }: { next: Name; onError: Name },
+  { table, name }: Pick<Lease, 'table' | 'name'>,
+  next: Name,
 ): State<Name> {
   return call(
     'dynamodb:deleteItem',
@@ -78,7 +78,7 @@ export function returnLease<const Name extends string>(
       Next: next,
       Catch: [
         { ErrorEquals: [NOT_MINE], Next: next },
-        { ErrorEquals: ['States.ALL'], Next: onError },
+        { ErrorEquals: ['States.ALL'], Next: next },
       ],
     },
   );

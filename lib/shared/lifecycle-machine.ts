@@ -11,7 +11,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IStateMachine, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arn, mayPutEvents } from './arns';
-import { call, jsonata, type Definition, type State } from './asl';
+import { jsonata, publish, type Definition, type State } from './asl';
 import { forRules } from './dead-letters';
 import { METRIC_NAMESPACE } from './names';
 
@@ -164,16 +164,11 @@ function withFailurePath({ definition, onFailure = 'Alert', title, alerts }: Lif
     ...definition,
     States: {
       ...Object.fromEntries(guarded),
-      Alert: call(
-        'sns:publish',
-        {
-          TopicArn: alerts.topicArn,
-          // SNS refuses a subject longer than 100 characters.
-          Subject: `${title} failed`,
-          Message: jsonata(
-            `'${title} execution ' & $states.context.Execution.Id & ' failed with ' & $failure.error & ': ' & $substring($string($failure.cause), 0, 4000)`,
-          ),
-        },
+      Alert: publish(
+        alerts.topicArn,
+        // SNS refuses a subject longer than 100 characters.
+        `${title} failed`,
+        `'${title} execution ' & $states.context.Execution.Id & ' failed with ' & $failure.error & ': ' & $substring($string($failure.cause), 0, 4000)`,
         { Next: 'Failed', Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }] },
       ),
       Failed: {

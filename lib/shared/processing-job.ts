@@ -2,20 +2,24 @@ import { attemptName, job, jsonata, literal, throttledBySageMaker, type State } 
 import type { VpcConfig } from './job-role';
 import { volumeKey } from './volume-key';
 
-interface ProcessingJobProps {
+/** What every job of a room is started with. */
+export interface JobProps {
   readonly namePrefix: string;
   readonly tags: Record<string, string>;
   readonly roleArn: string;
   readonly imageUri: string;
-  readonly instanceType: string;
-  readonly timeoutMinutes: number;
-  /** Program at the root of the source archive. */
-  readonly program: string;
   /** `s3://…tar.gz` of the jobs. */
   readonly sourceArchive: string;
   readonly keyArn: string;
   /** The isolated network. @default none */
   readonly vpcConfig?: VpcConfig;
+}
+
+interface ProcessingJobProps extends JobProps {
+  readonly instanceType: string;
+  readonly timeoutMinutes: number;
+  /** Program at the root of the source archive. */
+  readonly program: string;
   /** For programs that only read their inputs. @default the program may call AWS */
   readonly networkIsolation?: boolean;
   /** JSONata of the arguments, an array of strings. */

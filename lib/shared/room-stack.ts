@@ -13,6 +13,9 @@ export interface RoomProps {
 
 /** A room of the lifecycle as a stack: environment-agnostic, named and tagged after its room. */
 export abstract class RoomStack extends Stack {
+  /** The tags of its resources, for those that the CDK does not tag. */
+  protected readonly roomTags: Record<string, string>;
+
   constructor(
     scope: Construct,
     id: string,
@@ -23,9 +26,10 @@ export abstract class RoomStack extends Stack {
   ) {
     const stack = room.stacks[id];
     if (stack === undefined) throw new Error(`room ${room.name} declares no stack ${id}`);
-    const own = { room: room.name };
+    const roomTags = { ...tags, room: room.name };
     // Tags of constructs do not reach their stack; the stack's own tags reach resources that a service creates on its behalf.
-    super(scope, id, { stackName: names.stack(kit, stack), description, synthesizer, tags: { ...tags, ...own } });
+    super(scope, id, { stackName: names.stack(kit, stack), description, synthesizer, tags: roomTags });
+    this.roomTags = roomTags;
     Tags.of(this).add('room', room.name);
   }
 }

@@ -4,11 +4,14 @@ export interface AlarmRow {
   readonly what: string;
   /** The event that raises it, as a sentence. */
   readonly says: string;
-  readonly periodMinutes: number;
-  readonly periods: number;
-  /** A number, or `config` when the stack passes a knob. */
-  readonly threshold: number | 'config';
-  readonly comparison: 'above' | 'below';
+  /** @default 5 */
+  readonly periodMinutes?: number;
+  /** @default 1 */
+  readonly periods?: number;
+  /** A number, or `config` when the stack passes a knob. @default 0 */
+  readonly threshold?: number | 'config';
+  /** @default above */
+  readonly comparison?: 'above' | 'below';
   /** Treatment of missing data. @default notBreaching */
   readonly missing?: 'breaching';
 }

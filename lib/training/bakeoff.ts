@@ -1,5 +1,5 @@
 /** Mode `bakeoff` of Train: trains a model of each family, compares them in one table, and sends the winner to the gate. */
-import { body, jsonata, literal, readJson, states } from '../shared/asl';
+import { body, choice, failsAs, jsonata, literal, readJson, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { commandLine, processingJob } from '../shared/processing-job';
 import type { Config } from '../config';
@@ -36,26 +36,15 @@ export function bakeoffStates(props: TrainMachineProps) {
       },
       Next: 'AreFamilies',
     },
-    AreFamilies: {
-      Type: 'Choice',
-      Choices: [
-        {
-          Condition: jsonata(`$count($families) > 0 and $count($families[$not($ in ${literal(algorithms)})]) = 0`),
-          Next: 'TrainFamilies',
-        },
-      ],
-      Default: 'UnknownFamily',
-    },
-    UnknownFamily: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'UnknownFamily',
-          cause: jsonata(`'families ' & $string($families) & ' must be some of ${algorithms.join(', ')}'`),
-        },
-      },
-      Next: 'Alert',
-    },
+    AreFamilies: choice(`$count($families) > 0 and $count($families[$not($ in ${literal(algorithms)})]) = 0`, {
+      yes: 'TrainFamilies',
+      no: 'UnknownFamily',
+    }),
+    UnknownFamily: failsAs(
+      'UnknownFamily',
+      `'families ' & $string($families) & ' must be some of ${algorithms.join(', ')}'`,
+      'Alert',
+    ),
     TrainFamilies: {
       Type: 'Map',
       Items: jsonata('$families'),
@@ -76,13 +65,7 @@ export function bakeoffStates(props: TrainMachineProps) {
       ],
       Default: 'NoContender',
     },
-    NoContender: {
-      Type: 'Pass',
-      Assign: {
-        failure: { error: 'TrainingFailed', cause: jsonata("$join($failed.(family & ': ' & problem), '; ')") },
-      },
-      Next: 'Alert',
-    },
+    NoContender: failsAs('TrainingFailed', "$join($failed.(family & ': ' & problem), '; ')", 'Alert'),
     Compare: compareJob(props),
     ReadBakeoff: readJson(props.artifacts, jsonata(`$evaluationKey & '${layout.files.bakeoff.table}'`), {
       Assign: {

@@ -1,5 +1,5 @@
 /** Registers a promoted model as a version with its metrics, and approves it or requests approval. */
-import { body, call, jsonata, readJson, type State, states } from '../shared/asl';
+import { body, call, jsonata, publish, readJson, type State, states } from '../shared/asl';
 import { layout } from '../shared/names';
 import { packageMetadata } from './room';
 import { servingEnvironment } from './serving-environment';
@@ -34,15 +34,10 @@ export function registrationStates(props: TrainMachineProps) {
         ),
       }
     : {
-        AskForApproval: call(
-          'sns:publish',
-          {
-            TopicArn: props.alertsTopicArn,
-            Subject: 'A model waits for approval',
-            Message: jsonata(
-              "$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'",
-            ),
-          },
+        AskForApproval: publish(
+          props.alertsTopicArn,
+          'A model waits for approval',
+          "$package & ' passed the gate (' & $decision.reason & '). Decide with: npm run kit -- approve, or npm run kit -- reject'",
           { Next: 'Promoted' },
         ),
       };

@@ -20,8 +20,6 @@ export const NO_MODEL = 'none';
 /** Trigger of a training that is repeated from its record: evaluated, but not registered. */
 export const REPRODUCTION = 'reproduction';
 
-export const modelPackageGroup = (kit: string) => `${kit}-models`;
-
 /** Tag of the model package group: `true` when its versions are deleted with the stack. */
 export const DELETE_VERSIONS_TAG = 'delete-versions';
 

@@ -1,8 +1,23 @@
 import type { Config } from '../config';
-import { body, call, filled, isDated, jsonata, literal, machine, readJson, states } from '../shared/asl';
+import {
+  body,
+  call,
+  choice,
+  failsAs,
+  failure,
+  filled,
+  isDated,
+  jsonata,
+  literal,
+  machine,
+  publish,
+  readJson,
+  states,
+} from '../shared/asl';
 import { taskOf } from '../shared/dataset';
 import { layout } from '../shared/names';
 import { bakeoffStates } from './bakeoff';
+import { readChampion } from './champion';
 import { NO_MODEL, REPRODUCTION } from './room';
 import { commandLine, processingJob } from '../shared/processing-job';
 import { registrationStates } from './registration';
@@ -48,28 +63,13 @@ export function trainMachine(props: TrainMachineProps) {
         },
         Next: 'IsDay',
       },
-      IsDay: {
-        Type: 'Choice',
-        Choices: [{ Condition: jsonata(isDated('$input.dataThrough')), Next: 'ReadChampion' }],
-        Default: 'NoDay',
-      },
-      NoDay: {
-        Type: 'Pass',
-        Assign: {
-          failure: {
-            error: 'InvalidDay',
-            cause: jsonata(
-              "'dataThrough ' & $string($input.dataThrough) & ' is no day: write the first day left out, such as 2013-04-01'",
-            ),
-          },
-        },
-        Next: 'Alert',
-      },
-      ReadChampion: call(
-        'aws-sdk:ssm:getParameter',
-        { Name: props.championParameter },
-        { Assign: { champion: jsonata('$states.result.Parameter.Value') }, Next: 'HasChampion' },
+      IsDay: choice(isDated('$input.dataThrough'), { yes: 'ReadChampion', no: 'NoDay' }),
+      NoDay: failsAs(
+        'InvalidDay',
+        "'dataThrough ' & $string($input.dataThrough) & ' is no day: write the first day left out, such as 2013-04-01'",
+        'Alert',
       ),
+      ReadChampion: readChampion(props.championParameter, 'HasChampion'),
       HasChampion: {
         Type: 'Choice',
         Choices: [
@@ -99,18 +99,11 @@ export function trainMachine(props: TrainMachineProps) {
         ],
         Default: 'UnknownMode',
       },
-      UnknownMode: {
-        Type: 'Pass',
-        Assign: {
-          failure: {
-            error: 'UnknownMode',
-            cause: jsonata(
-              "'mode ' & $string($input.mode) & ' is none of train, tune and bakeoff: start the execution with one of them'",
-            ),
-          },
-        },
-        Next: 'Alert',
-      },
+      UnknownMode: failsAs(
+        'UnknownMode',
+        "'mode ' & $string($input.mode) & ' is none of train, tune and bakeoff: start the execution with one of them'",
+        'Alert',
+      ),
       ...trainingStates(props),
       ...bakeoffStates(props),
       ...evaluationStates(props),
@@ -153,11 +146,7 @@ function trainingStates(props: TrainMachineProps) {
       },
       Next: 'HasBest',
     }),
-    HasBest: {
-      Type: 'Choice',
-      Choices: [{ Condition: jsonata("$trained = ''"), Next: 'ListTrials' }],
-      Default: 'DescribeBest',
-    },
+    HasBest: choice("$trained = ''", { yes: 'ListTrials', no: 'DescribeBest' }),
     DescribeBest: call(
       'aws-sdk:sagemaker:describeTrainingJob',
       { TrainingJobName: jsonata('$trained') },
@@ -184,14 +173,10 @@ function trainingStates(props: TrainMachineProps) {
         },
         {
           Condition: jsonata("$contains($error, 'ResourceLimitExceeded')"),
-          Assign: {
-            failure: {
-              error: 'QuotaExceeded',
-              cause: jsonata(
-                "$job.FailureReason & '. Ask Service Quotas for more, or choose a training.instanceType that the account has'",
-              ),
-            },
-          },
+          Assign: failure(
+            'QuotaExceeded',
+            "$job.FailureReason & '. Ask Service Quotas for more, or choose a training.instanceType that the account has'",
+          ),
           Next: 'Alert',
         },
         // #endregion refusals
@@ -217,23 +202,15 @@ function trainingStates(props: TrainMachineProps) {
       { TrainingJobName: jsonata('$trained') },
       { Assign: { job: jsonata('$states.result') }, Next: 'WhyNot' },
     ),
-    TrainingFailed: {
-      Type: 'Pass',
-      Assign: {
-        failure: {
-          error: 'TrainingFailed',
-          cause: jsonata('$exists($job.FailureReason) ? $job.FailureReason : $string($job)'),
-        },
-      },
-      Next: 'Alert',
-    },
-    TellNoCapacity: call(
-      'sns:publish',
-      {
-        TopicArn: props.alertsTopicArn,
-        Subject: 'Train found no spot capacity',
-        Message: jsonata(`$states.context.Execution.Id & ': ' & ${literal(NO_CAPACITY)}`),
-      },
+    TrainingFailed: failsAs(
+      'TrainingFailed',
+      '$exists($job.FailureReason) ? $job.FailureReason : $string($job)',
+      'Alert',
+    ),
+    TellNoCapacity: publish(
+      props.alertsTopicArn,
+      'Train found no spot capacity',
+      `$states.context.Execution.Id & ': ' & ${literal(NO_CAPACITY)}`,
       { Next: 'NoCapacity' },
     ),
     NoCapacity: { Type: 'Succeed', Output: { outcome: 'NoCapacity', reason: NO_CAPACITY } },

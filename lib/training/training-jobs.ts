@@ -13,34 +13,25 @@ import {
 import { taskOf } from '../shared/dataset';
 import type { Dataset } from '../shared/dataset-file';
 import { folder, layout } from '../shared/names';
-import { tagList } from '../shared/processing-job';
+import { type JobProps, tagList } from '../shared/processing-job';
 import { TUNED, tunedRounds } from './families';
 import { treatmentOf } from './treatment';
 import { volumeKey } from '../shared/volume-key';
-import type { VpcConfig } from '../shared/job-role';
 
-export interface TrainingProps {
+export interface TrainingProps extends JobProps {
   readonly config: Config['training'];
   readonly dataset: Dataset;
-  readonly namePrefix: string;
-  readonly tags: Record<string, string>;
-  readonly roleArn: string;
-  readonly imageUri: string;
-  readonly sourceArchive: string;
   /** File name in the code channel. */
   readonly sourceFile: string;
-  readonly keyArn: string;
   readonly artifacts: string;
   readonly featuresUri: string;
   readonly labelsUri: string;
   readonly gate: Config['gate'];
   readonly labelDelayDays: number;
-  /** The isolated network. @default none */
-  readonly vpcConfig?: VpcConfig;
 }
 
 /** The measure on the select slice, by its name in the image's own metric definitions. */
-const objective = ({ dataset }: Pick<TrainingProps, 'dataset'>) => ({
+const objective = ({ dataset }: TrainingProps) => ({
   Type: taskOf(dataset).rising ? ('Maximize' as const) : ('Minimize' as const),
   MetricName: `validation:${taskOf(dataset).metric}`,
 });
@@ -152,10 +143,7 @@ export const warmStart = {
 };
 
 /** The best completed trial. `BestTrainingJob` may be a stopped one, whose archive may hold no model. */
-export function bestTrial<const Name extends string>(
-  props: Pick<TrainingProps, 'dataset'>,
-  next: Continuation<Name>,
-): State<Name> {
+export function bestTrial<const Name extends string>(props: TrainingProps, next: Continuation<Name>): State<Name> {
   const args = {
     HyperParameterTuningJobName: jsonata('$job.HyperParameterTuningJobName'),
     StatusEquals: 'Completed',
@@ -170,7 +158,7 @@ export function bestTrial<const Name extends string>(
  * Matches the output of train.py. SageMaker has its own definitions for its image, whose form train.py prints, and refuses others for a
  * training job. Tuning jobs were observed to need them and to refuse them: variable `metrics` starts with them, and a refusal empties it.
  */
-export const metricDefinitions = (props: Pick<TrainingProps, 'dataset'>) => ({
+export const metricDefinitions = (props: TrainingProps) => ({
   MetricDefinitions: [
     { Name: objective(props).MetricName, Regex: `validation-${taskOf(props.dataset).metric}:([0-9.]+)` },
   ],

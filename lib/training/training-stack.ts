@@ -7,16 +7,12 @@
  * Fails first: no spot capacity (an outcome with a remedy, by e-mail) or a quota of 0. Alarm: monitoring/pipeline-failed.
  */
 import { Aws, CfnOutput, CustomResource, Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnModelPackageGroup } from 'aws-cdk-lib/aws-sagemaker';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { LakeProps } from '../data-lake/lake-props';
 import type { Dataset } from '../shared/dataset-file';
-import type { IsolatedNetwork } from '../foundation/isolated-network';
 import { arn, modelPackageArns } from '../shared/arns';
 import { HandlerFunction } from '../shared/handler-function';
 import { SourceArchive } from '../shared/job-code';
@@ -26,25 +22,16 @@ import { machineOutput } from '../shared/room';
 import { championName, DELETE_VERSIONS_TAG, training } from './room';
 import { folder, layout, names } from '../shared/names';
 import { tagList } from '../shared/processing-job';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { allowVolumes } from '../shared/volume-key';
 import { xgboostImage } from '../shared/xgboost-image';
 import { bakeoffMinutes } from './bakeoff';
 import { trialMinutes } from './tuning-config';
 import { trainMachine } from './train-machine';
 
-export interface TrainingStackProps extends RoomProps {
+export interface TrainingStackProps extends LakeProps {
   readonly config: Pick<Config, 'training' | 'gate' | 'labels' | 'monitoring' | 'serving'>;
   readonly dataset: Dataset;
-  readonly destroyData: boolean;
-  readonly raw: IBucket;
-  readonly curated: IBucket;
-  readonly artifacts: IBucket;
-  readonly key: IKey;
-  readonly alerts: ITopic;
-  /** Jobs run inside it. @default no VPC */
-  readonly isolated?: IsolatedNetwork;
-  readonly logRetention: RetentionDays;
 }
 
 /** State machine Train, registry, champion. */
@@ -70,7 +57,6 @@ export class TrainingStack extends RoomStack {
       room: 'training',
       handler: 'declare-champion',
       description: 'Creates the champion parameter once, and deletes it with its stack',
-      environment: {},
       timeout: Duration.minutes(1),
       logRetention: props.logRetention,
     });
@@ -85,7 +71,7 @@ export class TrainingStack extends RoomStack {
       properties: {
         Name: name,
         Description: 'Model package that serves; written by Release alone',
-        Tags: tagList({ ...props.tags, room: 'training' }),
+        Tags: tagList(this.roomTags),
       },
     });
     // #endregion champion
@@ -110,7 +96,6 @@ export class TrainingStack extends RoomStack {
       room: 'training',
       handler: 'delete-model-packages',
       description: 'Empties the model package group when its stack is deleted',
-      environment: {},
       timeout: Duration.minutes(5),
       logRetention: props.logRetention,
     });
@@ -158,7 +143,7 @@ export class TrainingStack extends RoomStack {
         labelDelayDays: config.labels.delayDays,
         monitoring: config.monitoring,
         namePrefix: kit,
-        tags: { ...props.tags, room: 'training' },
+        tags: this.roomTags,
         roleArn: role.roleArn,
         imageUri: image.uri,
         region: Aws.REGION,

@@ -10,20 +10,16 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { CompositePrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnNamespace, CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
+import type { LakeProps } from '../data-lake/lake-props';
 import { databaseName } from '../data-lake/room';
 import { arn } from '../shared/arns';
-import { RoomStack, type RoomProps } from '../shared/room-stack';
+import { RoomStack } from '../shared/room-stack';
 import { WAREHOUSE_DATABASE, warehouse } from './room';
 
-export interface WarehouseStackProps extends RoomProps {
+export interface WarehouseStackProps extends LakeProps {
   readonly config: Config['warehouse'];
-  readonly destroyData: boolean;
-  readonly raw: IBucket;
-  readonly curated: IBucket;
-  readonly captured: IBucket;
 }
 
 /** Namespace, workgroup, and the role for what people load by themselves. */

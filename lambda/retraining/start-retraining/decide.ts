@@ -88,49 +88,41 @@ export const unlocked: Lock = {
   championSeen: '',
 };
 
+/** A decision that starts no training. */
+const idle = (outcome: Decision['outcome'], reason: string, wouldChange: string, next: Decision['next']): Decision => ({
+  outcome,
+  reason,
+  wouldChange,
+  episode: next.episode?.id ?? null,
+  attempt: next.episode?.attempts ?? 0,
+  execution: null,
+  next,
+  again: false,
+});
+
 export function decide(signal: Signal, state: State, config: GuardConfig, now: Date): Decision {
   const { previous } = state;
   const { champion, championSeen } = state.lock;
   // Equal times count as old: closing an episode twice would let an old event undo a newer one.
   if (signal.champion !== champion && signal.time <= championSeen)
-    return {
-      outcome: 'skipped',
-      reason: `${version(champion)} serves in place of ${version(signal.champion)}, which was measured`,
-      wouldChange: `a window that ${version(champion)} served`,
-      episode: null,
-      attempt: 0,
-      execution: null,
-      next: { lock: state.lock },
-      again: false,
-    };
+    return idle(
+      'skipped',
+      `${version(champion)} serves in place of ${version(signal.champion)}, which was measured`,
+      `a window that ${version(champion)} served`,
+      { lock: state.lock },
+    );
   const lock =
     signal.time < championSeen ? state.lock : { ...state.lock, champion: signal.champion, championSeen: signal.time };
   if (previous !== undefined) {
     const closed = { ...previous, status: 'closed', closedAt: previous.violatedAt } as const;
     const reason = `${version(signal.champion)} serves in place of ${version(previous.champion)}`;
-    return {
-      outcome: 'closed',
-      reason,
-      wouldChange: `a confirmed violation of ${version(signal.champion)} opens an episode of its own`,
-      episode: closed.id,
-      attempt: closed.attempts,
-      execution: null,
-      next: { lock, episode: closed },
-      again: true,
-    };
+    const wouldChange = `a confirmed violation of ${version(signal.champion)} opens an episode of its own`;
+    return { ...idle('closed', reason, wouldChange, { lock, episode: closed }), again: true };
   }
 
   const open = state.episode?.status === 'open' ? state.episode : undefined;
-  const skipped = (reason: string, wouldChange: string, episode = open): Decision => ({
-    outcome: 'skipped',
-    reason,
-    wouldChange,
-    episode: episode?.id ?? null,
-    attempt: episode?.attempts ?? 0,
-    execution: null,
-    next: { lock, episode },
-    again: false,
-  });
+  const skipped = (reason: string, wouldChange: string, episode = open) =>
+    idle('skipped', reason, wouldChange, { lock, episode });
   const { end } = signal.window;
   if (signal.status === statuses.completed) {
     if (open === undefined) return skipped('no violation, and no episode is open', 'a confirmed violation opens one');
@@ -140,14 +132,12 @@ export function decide(signal: Signal, state: State, config: GuardConfig, now: D
         'a clean window that ends later closes the episode',
       );
     const closed = { ...open, status: 'closed', closedAt: end } as const;
-    return {
-      ...skipped(
-        `the window that ends ${end} is clean`,
-        'a confirmed violation in a later window opens another',
-        closed,
-      ),
-      outcome: 'closed',
-    };
+    return idle(
+      'closed',
+      `the window that ends ${end} is clean`,
+      'a confirmed violation in a later window opens another',
+      { lock, episode: closed },
+    );
   }
   if (signal.status !== statuses.violations)
     return skipped(`${signal.status} is no evidence of drift`, 'a window with enough records and labels');

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Decision, type Episode, type Lock, type Signal, type State, unlocked } from './decide';
+import { type Decision, type Episode, type Lock, type Signal, type State, type TrainInput, unlocked } from './decide';
 import type { Store } from './guard';
 
 /** State with the version of each item at the time of the read; 0 for a missing item. */
@@ -112,12 +112,9 @@ export class StateTable implements Store<Snapshot> {
   }
 
   private async recorded(Key: Record<string, string>): Promise<Pick<Decision, 'execution'>> {
-    const { Item } = await this.client.send(new GetCommand({ TableName: this.table, Key, ConsistentRead: true }));
+    const { value } = await this.get<{ executionName?: string; input: TrainInput }>(Key);
     return {
-      execution:
-        Item?.executionName === undefined
-          ? null
-          : ({ name: Item.executionName, input: Item.input } as Decision['execution']),
+      execution: value?.executionName === undefined ? null : { name: value.executionName, input: value.input },
     };
   }
 }

@@ -1,5 +1,6 @@
 import { columnWith, LARGEST } from '../../../lib/shared/dataset';
 import type { Column } from '../../../lib/shared/dataset-file';
+import { isTime } from '../../../lib/shared/days';
 import { dataset } from '../../../lib/shared/declared';
 import { writtenNumber } from '../../shared/gateway';
 import { jsonOf, TOO_DEEP } from '../../shared/refusal';
@@ -95,7 +96,7 @@ function brokenRule(column: Column, value: unknown, years: Years): string | unde
   if (value === null) return nullable ? undefined : 'must not be null';
   switch (column.type) {
     case 'timestamp':
-      if (!isTimestamp(value)) return `must be a UTC time such as ${dataset.since}T13:00:00Z`;
+      if (!isTime(value)) return `must be a UTC time such as ${dataset.since}T13:00:00Z`;
       return isWithin(value, years) ? undefined : `must be of the years ${years.first} to ${years.last}`;
     case 'string':
       if (typeof value !== 'string') return 'must be a string';
@@ -147,13 +148,6 @@ const isWithin = (time: string, { first, last }: Years): boolean => {
   const year = Number(time.slice(0, 4));
   return year >= first && year <= last;
 };
-
-/** `Date` turns 30 February into a day of March; the round trip detects that. */
-function isTimestamp(value: unknown): value is string {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value)) return false;
-  const time = Date.parse(value);
-  return !Number.isNaN(time) && new Date(time).toISOString() === value.replace('Z', '.000Z');
-}
 
 const refused = (message: string, refusals: Refusal[]): Refused => ({
   message,

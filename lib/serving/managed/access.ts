@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { LakeProps } from '../../data-lake/lake-props';
 import { arn, clarifyActions } from '../../shared/arns';
 import { contentAsset } from '../../shared/content-asset';
 import { featuresOf, labelsOf, targetOf } from '../../shared/dataset';
@@ -13,14 +12,11 @@ import { folder, layout, names } from '../../shared/names';
 import { allowVolumes } from '../../shared/volume-key';
 import { analyzerImage, clarifyImage } from './images';
 
-export interface ManagedAccessProps {
-  readonly kit: string;
+export interface ManagedAccessProps extends Pick<
+  LakeProps,
+  'kit' | 'raw' | 'captured' | 'artifacts' | 'key' | 'isolated'
+> {
   readonly dataset: Dataset;
-  readonly raw: IBucket;
-  readonly captured: IBucket;
-  readonly artifacts: IBucket;
-  readonly key: IKey;
-  readonly inVpc: boolean;
 }
 
 /** Prefix of the endpoints that Clarify creates to query a model; at most 23 characters. */
@@ -52,7 +48,7 @@ export class ManagedAccess extends Construct {
     role.allow([...clarifyActions.api, ...clarifyActions.runtime], own);
     role.allow(['sagemaker:DescribeModel', 'sagemaker:CreateEndpointConfig'], [arn('sagemaker', 'model/*')]);
     allowVolumes(role, props.key);
-    if (props.inVpc) role.allowVpc();
+    if (props.isolated !== undefined) role.allowVpc();
     const script = contentAsset(this, 'Preprocessor', 'preprocessor.py', preprocessor(props.dataset));
     script.grantRead(role);
     this.role = role;

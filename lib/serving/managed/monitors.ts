@@ -1,5 +1,4 @@
 import { type CfnCondition, type CfnResource, Fn } from 'aws-cdk-lib';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   CfnDataQualityJobDefinition,
   type CfnEndpoint,
@@ -10,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import type { Config } from '../../config';
-import type { IsolatedNetwork } from '../../foundation/isolated-network';
+import type { LakeProps } from '../../data-lake/lake-props';
 import { targetOf } from '../../shared/dataset';
 import type { Dataset } from '../../shared/dataset-file';
 import { type ManagedMonitor, monitoringSchedule } from '../room';
@@ -20,23 +19,14 @@ import { exchangeOf } from './clarify';
 import type { ManagedAccess } from './access';
 import { analyzerImage, clarifyImage } from './images';
 
-export interface ManagedMonitorsProps {
-  readonly kit: string;
+export interface ManagedMonitorsProps extends LakeProps {
   readonly dataset: Dataset;
   readonly config: Pick<Config, 'monitoring' | 'labels'>;
   readonly access: ManagedAccess;
-  readonly raw: IBucket;
-  readonly artifacts: IBucket;
-  /** ARN of the key that reports are encrypted with. */
-  readonly keyArn: string;
   readonly endpoint: CfnEndpoint;
   /** Condition: a model is deployed. */
   readonly condition: CfnCondition;
-  /** The network of the runs. @default no VPC */
-  readonly isolated?: IsolatedNetwork;
 }
-
-type Type = 'DataQuality' | 'ModelQuality' | 'ModelBias' | 'ModelExplainability';
 
 /**
  * The four definitions of SageMaker Model Monitor and their schedules, beside the monitored endpoint: a schedule needs it in service, and
@@ -64,7 +54,6 @@ export class ManagedMonitors extends Construct {
     const baseline = (file: string) => ({ s3Uri: this.artifact(fill(layout.artifacts.managedBaselines, { file })) });
 
     this.schedule(
-      'DataQuality',
       'data-quality',
       new CfnDataQualityJobDefinition(this, 'DataQuality', {
         ...this.common(),
@@ -79,7 +68,6 @@ export class ManagedMonitors extends Construct {
       analysed,
     );
     this.schedule(
-      'ModelQuality',
       'model-quality',
       new CfnModelQualityJobDefinition(this, 'ModelQuality', {
         ...this.common(),
@@ -94,7 +82,6 @@ export class ManagedMonitors extends Construct {
       }),
     );
     this.schedule(
-      'ModelBias',
       'model-bias',
       new CfnModelBiasJobDefinition(this, 'ModelBias', {
         ...this.common(),
@@ -113,7 +100,6 @@ export class ManagedMonitors extends Construct {
       }),
     );
     this.schedule(
-      'ModelExplainability',
       'model-explainability',
       new CfnModelExplainabilityJobDefinition(this, 'ModelExplainability', {
         ...this.common(),
@@ -146,17 +132,12 @@ export class ManagedMonitors extends Construct {
           instanceCount: 1,
           instanceType: config.monitoring.managedInstanceType,
           volumeSizeInGb: 20,
-          volumeKmsKeyId: hasLocalStorage(config.monitoring.managedInstanceType) ? undefined : this.props.keyArn,
+          volumeKmsKeyId: hasLocalStorage(config.monitoring.managedInstanceType) ? undefined : this.props.key.keyArn,
         },
       },
       // Model quality splits it between joining labels and the analysis.
       stoppingCondition: { maxRuntimeInSeconds: 7200 },
-      networkConfig: isolated && {
-        vpcConfig: {
-          subnets: isolated.vpcConfig.Subnets,
-          securityGroupIds: isolated.vpcConfig.SecurityGroupIds,
-        },
-      },
+      networkConfig: isolated && { vpcConfig: isolated.cfnVpcConfig },
     };
   }
 
@@ -168,13 +149,12 @@ export class ManagedMonitors extends Construct {
     // There is no slash at the end: see processing-job.ts.
     const s3Uri = this.artifact(fill(layout.artifacts.managedReports, { monitor }).replace(/\/$/, ''));
     return {
-      kmsKeyId: this.props.keyArn,
+      kmsKeyId: this.props.key.keyArn,
       monitoringOutputs: [{ s3Output: { s3Uri, localPath: `${ROOT}/output`, s3UploadMode: 'EndOfJob' } }],
     };
   }
 
   private schedule(
-    monitoringType: Type,
     monitor: ManagedMonitor,
     definition: CfnResource & { readonly attrJobDefinitionArn: string },
     analysed?: { dataAnalysisStartTime: string; dataAnalysisEndTime: string },
@@ -183,6 +163,8 @@ export class ManagedMonitors extends Construct {
     definition.cfnOptions.condition = condition;
     definition.addResourceDependency(endpoint);
     if (!config.monitoring.schedule) return;
+    // The definitions have the service's names of their types as ids.
+    const monitoringType = definition.node.id;
     const schedule = new CfnMonitoringSchedule(this, `${monitoringType}Schedule`, {
       monitoringScheduleName: monitoringSchedule(kit, monitor),
       monitoringScheduleConfig: {
