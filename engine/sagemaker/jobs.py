@@ -151,7 +151,9 @@ class Jobs(ABC):
         used = sum(
             self._cluster(job)["InstanceCount"]
             for job in self.ground.store.all(self.kind)
-            if job[self.kind.status_key] in ("InProgress", "Stopping") and self._quota(job) == quota
+            # A job that another request makes at this moment has no status yet, and its instances are taken.
+            if job.get(self.kind.status_key, "InProgress") in ("InProgress", "Stopping")
+            and self._quota(job) == quota
         )
         self.ground.quotas.require(quota, used, self._cluster(params)["InstanceCount"] * jobs)
 

@@ -19,6 +19,7 @@ test.each([
   ['AccessDenied', 'The specified KMS key does not exist or is not allowed: access denied'],
   ['AccessDeniedException', 'not authorized to perform: sagemaker:ListTags on a resource that does not exist'],
   ['ThrottlingException', 'Rate exceeded'],
+  ['Error', 'getaddrinfo ENOTFOUND sts.us-east-1.amazonaws.com'],
   ['ConflictException', 'the group still contains versions'],
 ])('%s %s does not', (name, message) => {
   expect(isAbsent(error(name, message))).toBe(false);

@@ -167,6 +167,14 @@ def test_an_alarm_that_cannot_ring_is_said_not_to(engine):
     ]
 
 
+def test_an_alarm_on_a_sum_of_an_expression_is_said_not_to_ring(engine):
+    metrics = failed_executions(["arn:aws:states:::m"], "SUM([FILL(inner, 0)])")
+    inner = {"Id": "inner", "Expression": "failed0 / timedout0", "ReturnData": False}
+    name = alarm_on(engine, [*metrics, inner])
+    lines = (engine.run_dir / NOT_REHEARSED).read_text().splitlines()
+    assert any(name in line and "only sums are evaluated" in line for line in lines)
+
+
 @pytest.mark.parametrize(
     ("expression", "watched", "words"),
     [

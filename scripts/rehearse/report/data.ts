@@ -49,7 +49,8 @@ export function timeline({ machines, packages }: Evidence): Section {
 /** The version that an execution names in its output or input; a window's file lies in the folder of its champion. */
 function modelOf({ input, output }: ExecutionRecord): number | undefined {
   const arn = output?.modelPackageArn ?? input.modelPackageArn;
-  if (typeof arn === 'string') return versionOf(arn);
+  // An expiry releases no package, and says `none`.
+  if (typeof arn === 'string' && arn.startsWith('arn:')) return versionOf(arn);
   const [, champion] = /\/windows\/(\d+)\//.exec(String(output?.outcomeUri)) ?? [];
   return champion === undefined ? undefined : Number(champion);
 }
