@@ -107,6 +107,12 @@ def present(values: "pd.Series[Any] | Sequence[Any]") -> list[Any]:
     return [value if value == value else None for value in values]
 
 
+def counted(values: "pd.Series[Any]") -> dict[Any, int]:
+    """How often each category occurs, in the order of the categories."""
+    counts = values.value_counts().sort_index()
+    return dict(zip(plain(counts.index), counts.tolist(), strict=True))
+
+
 def plain(values: "Values | pd.Index[Any]") -> list[Any]:
     """Categories as JSON has them: a whole number where pandas converted it to a float."""
     return [int(v) if isinstance(v, float) and v.is_integer() else v for v in values.tolist()]
