@@ -24,6 +24,7 @@ from common.metrics import Confusion, auc
 from common.model import Model
 from common.monitorfiles import constraints, statistics
 from common.tables import between
+from common.tasks import prices
 
 # Days of a window of the monitor, as in the deployed kit.
 WINDOW_DAYS = 7
@@ -94,8 +95,8 @@ def trained_with(column: pd.DataFrame) -> Model:
 
 
 def tell(who: str, gate: pd.DataFrame, scores: np.ndarray, threshold: float) -> None:
-    truth, calls, costs = gate[LABEL].to_numpy(), scores >= threshold, schema.problem()["costs"]
-    cost = Confusion.of(truth, calls).cost(costs["falseAlarm"], costs["miss"])
+    truth, calls = gate[LABEL].to_numpy(), scores >= threshold
+    cost = Confusion.of(truth, calls).cost(*prices())
     print(f"{who:22}{auc(truth, scores):.4f}{calls.mean():7.1%}{cost:16.0f}")
 
 

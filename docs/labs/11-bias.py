@@ -12,6 +12,7 @@ import train
 from common import schema
 from common.bias import post_training, pre_training
 from common.metrics import Confusion, auc
+from common.tasks import prices
 
 LABEL = schema.label_column()
 
@@ -39,9 +40,8 @@ def main() -> None:
     print(f"AUC       {auc(labels, scores):.4f}")
     if asked.recognise:
         return
-    costs, called = schema.problem()["costs"], model.decide(gate, scores)
-    cost = Confusion.of(labels, called).cost(costs["falseAlarm"], costs["miss"])
-    print(f"cost      {cost:.0f} {costs['unit']} per 1,000 decisions")
+    called, unit = model.decide(gate, scores), schema.problem()["costs"]["unit"]
+    print(f"cost      {Confusion.of(labels, called).cost(*prices()):.0f} {unit} per 1,000 decisions")
     figures = pre_training(labels == 1, inside) | post_training(labels == 1, called, inside)
     for name, means in MEANS.items():
         print(f"{name:<10}{figures[name]:+.3f}  {means}")

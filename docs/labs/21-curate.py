@@ -37,8 +37,8 @@ with TemporaryDirectory() as folder:
         [entry] = etl.prepare(lake, [month], "lab")["partitions"]
     except ValueError as error:
         sys.exit(f"the job fails: {error}")
-    if "error" in entry:
-        sys.exit(f"{month} is refused: {entry}")
+    if "refused" in entry:
+        sys.exit(f"{month} is refused: {entry['refused']}")
     report = json.loads((root / f"curated/quality/month={month}/report.json").read_text())
     for key in ("rows", "setAside", "quarantined", "nulled"):
         print(key.ljust(12), json.dumps(report[key]))

@@ -13,7 +13,8 @@ import pandas as pd
 
 from common import schema
 from common.arrays import Bools, Values
-from common.transform import plain
+from common.metrics import Confusion
+from common.transform import counted
 
 PRE_TRAINING = {
     "CI": "Class Imbalance",
@@ -38,6 +39,7 @@ POST_TRAINING = {
 }
 
 Metrics = dict[str, float | None]
+Facets = dict[str, list[dict[str, Any]]]
 
 
 def pre_training(labels: Bools, facet: Bools) -> Metrics:
@@ -69,9 +71,9 @@ def _mean(left: float | None, right: float | None) -> float | None:
 
 
 def post_training(labels: Bools, predicted: Bools, facet: Bools) -> Metrics:
-    a, d = (_Side(labels[side], predicted[side]) for side in (~facet, facet))
+    a, d = (Confusion.of(labels[side], predicted[side]) for side in (~facet, facet))
 
-    def difference(measure: Callable[["_Side"], float | None]) -> float | None:
+    def difference(measure: Callable[[Confusion], float | None]) -> float | None:
         left, right = measure(a), measure(d)
         return None if left is None or right is None else left - right
 
@@ -79,14 +81,14 @@ def post_training(labels: Bools, predicted: Bools, facet: Bools) -> Metrics:
         return None if value is None else -value
 
     return {
-        "DPPL": difference(lambda s: _over(s.predicted, s.rows)),
-        "DI": _over(_over(d.predicted, d.rows), _over(a.predicted, a.rows)),
-        "DCA": difference(lambda s: _over(s.positive, s.predicted)),
-        "DCR": minus(difference(lambda s: _over(s.rows - s.positive, s.rows - s.predicted))),
+        "DPPL": difference(lambda s: _over(s.tp + s.fp, s.rows)),
+        "DI": _over(_over(d.tp + d.fp, d.rows), _over(a.tp + a.fp, a.rows)),
+        "DCA": difference(lambda s: _over(s.tp + s.fn, s.tp + s.fp)),
+        "DCR": minus(difference(lambda s: _over(s.tn + s.fp, s.tn + s.fn))),
         "SD": minus(difference(lambda s: _over(s.tn, s.tn + s.fp))),
         "RD": difference(lambda s: _over(s.tp, s.tp + s.fn)),
-        "DAR": difference(lambda s: _over(s.tp, s.predicted)),
-        "DRR": minus(difference(lambda s: _over(s.tn, s.rows - s.predicted))),
+        "DAR": difference(lambda s: _over(s.tp, s.tp + s.fp)),
+        "DRR": minus(difference(lambda s: _over(s.tn, s.tn + s.fn))),
         "AD": difference(lambda s: _over(s.tp + s.tn, s.rows)),
         "TE": minus(difference(lambda s: _over(s.fn, s.fp))),
     }
@@ -96,29 +98,25 @@ def _over(part: float | None, whole: float | None) -> float | None:
     return None if part is None or not whole else float(part / whole)
 
 
-class _Side:
-    def __init__(self, truth: Bools, predicted: Bools) -> None:
-        self.rows = truth.size
-        self.positive = int(truth.sum())
-        self.predicted = int(predicted.sum())
-        self.tp = int((truth & predicted).sum())
-        self.fp, self.fn = self.predicted - self.tp, self.positive - self.tp
-        self.tn = self.rows - self.tp - self.fp - self.fn
+def facets(rows: pd.DataFrame, labels: Bools, predicted: Bools, min_rows: int) -> tuple[Facets, Facets]:
+    """Pre- and post-training metrics of labelled rows."""
+    pre = per_facet(rows, min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
+    post = per_facet(rows, min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING)
+    return pre, post
 
 
 def per_facet(
     rows: pd.DataFrame, min_rows: int, measure: Callable[[Bools], Metrics], names: Mapping[str, str]
-) -> dict[str, list[dict[str, Any]]]:
+) -> Facets:
     """
     A family of metrics for every value of every facet column with at least `min_rows` rows on both sides, in
     the shape of Clarify's `facets`.
     """
-    facets: dict[str, list[dict[str, Any]]] = {}
+    facets: Facets = {}
     for column in (c.name for c in schema.features() if c.facet):
         values = rows[column].to_numpy()
         facets[column] = []
-        counts = rows[column].value_counts().sort_index()
-        for value, count in zip(plain(counts.index), counts, strict=True):
+        for value, count in counted(rows[column]).items():
             if min(count, len(rows) - count) < min_rows:
                 continue
             metrics = [

@@ -1,11 +1,10 @@
 """Conversion between rows and the JSON objects of a request."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from math import isfinite
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,40 +105,32 @@ def _plainly_right(instances: Sequence[Any]) -> Columns | None:
     The columns when checks of whole columns find no fault, else None. Checking every value of some hundred
     rows takes longer than scoring them.
     """
-    names, row, kinds = _plan()
+    columns = {}
     try:
-        columns = dict(zip(names, zip(*map(row, instances), strict=True), strict=True))
-        for name, kind in kinds.items():
+        for column in schema.curated_columns():
+            values = columns[column.name] = [instance[column.name] for instance in instances]
             # The exact type is compared, because `isinstance(True, int)` holds.
-            if not kind.issuperset(map(type, columns[name])):
+            if not (_types(column).issuperset(map(type, values)) and _is_possible(column, values)):
                 return None
-        if not all(_is_possible(column, columns[column.name]) for column in schema.curated_columns()):
-            return None
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, OverflowError):
         return None
     return columns
 
 
 def _is_possible(column: schema.Column, values: Sequence[Any]) -> bool:
-    present = [value for value in values if value is not None]
     if column.type == "timestamp":
         first, last = schema.time_bounds()
-        return all(_is_time(time, first, last) for time in set(present))
+        return all(_is_time(time, first, last) for time in {*values} - {None})
+    # Neither None nor "" nor 0 can break a rule below, except that an id is not empty.
+    present = list(filter(None, values))
     if column.type == "string":
-        return not _SURROGATE.search("".join(present)) and (column.role != "id" or all(present))
+        return not _SURROGATE.search("".join(present)) and (column.role != "id" or all(values))
     low, high = schema.possible(column)
     # NaN or infinity makes the sum not finite. Only with finite numbers are minimum and maximum meaningful.
     return isfinite(sum(present)) and low <= min(present, default=0) and max(present, default=0) <= high
 
 
 @cache
-def _plan() -> tuple[list[str], Callable[[Any], tuple[Any, ...]], dict[str, frozenset[type]]]:
-    """Names of the curated columns, their getter for an instance, and the types that each may have."""
-    columns = schema.curated_columns()
-    names = [column.name for column in columns]
-    return names, itemgetter(*names), {column.name: _types(column) for column in columns}
-
-
 def _types(column: schema.Column) -> frozenset[type]:
     of_values: list[type] = [str] if column.type in ("string", "timestamp") else [int, float]
     return frozenset([*of_values, type(None)] if column.nullable else of_values)

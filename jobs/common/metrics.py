@@ -147,6 +147,10 @@ class Confusion:
         return Confusion(*(int(c.sum()) for c in counts))
 
     @property
+    def rows(self) -> int:
+        return self.tp + self.fp + self.tn + self.fn
+
+    @property
     def precision(self) -> float:
         return _ratio(self.tp, self.tp + self.fp)
 
@@ -156,7 +160,7 @@ class Confusion:
 
     @property
     def accuracy(self) -> float:
-        return _ratio(self.tp + self.tn, self.tp + self.fp + self.tn + self.fn)
+        return _ratio(self.tp + self.tn, self.rows)
 
     @property
     def f1(self) -> float:
@@ -164,8 +168,7 @@ class Confusion:
 
     def cost(self, false_alarm: float, miss: float) -> float:
         """Per 1,000 rows."""
-        rows = self.tp + self.fp + self.tn + self.fn
-        return 1000 * _ratio(self.fp * false_alarm + self.fn * miss, rows)
+        return 1000 * _ratio(self.fp * false_alarm + self.fn * miss, self.rows)
 
     def to_json(self) -> dict[str, int]:
         return asdict(self)

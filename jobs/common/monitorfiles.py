@@ -13,7 +13,7 @@ from common import schema
 from common.arrays import Floats
 from common.model import Attributions
 from common.tasks import positive_text
-from common.transform import plain
+from common.transform import counted
 
 # Sketch size of the managed monitor; 2,048 points hold a distribution function to 0.0005.
 SKETCH_POINTS = 2048
@@ -33,11 +33,7 @@ def _feature_statistics(column: schema.Column, values: "pd.Series[Any]") -> dict
     common = {"num_present": len(present), "num_missing": len(values) - len(present)}
     feature: dict[str, Any] = {"name": column.name, "inferred_type": INFERRED[column.type]}
     if column.kind == "categorical":
-        counts = present.value_counts().sort_index()
-        buckets = [
-            {"value": value, "count": int(count)}
-            for value, count in zip(plain(counts.index), counts, strict=True)
-        ]
+        buckets = [{"value": value, "count": count} for value, count in counted(present).items()]
         feature["string_statistics"] = {
             "common": common,
             "distinct_count": len(buckets),
@@ -50,22 +46,14 @@ def _feature_statistics(column: schema.Column, values: "pd.Series[Any]") -> dict
 
 
 def _numbers(ordered: Floats, *, whole: bool) -> dict[str, Any]:
-    if ordered.size == 0:
-        # The managed monitor's files have no null: a feature without values has zeros beside num_present 0.
-        return {
-            "mean": 0.0,
-            "sum": 0.0,
-            "std_dev": 0.0,
-            "min": 0.0,
-            "max": 0.0,
-            "distribution": _kll(ordered, whole=whole),
-        }
+    # The managed monitor's files have no null: a feature without values has zeros beside num_present 0.
+    measured = ordered if ordered.size else np.zeros(1)
     return {
-        "mean": float(ordered.mean()),
-        "sum": float(ordered.sum()),
-        "std_dev": float(ordered.std()),
-        "min": float(ordered[0]),
-        "max": float(ordered[-1]),
+        "mean": float(measured.mean()),
+        "sum": float(measured.sum()),
+        "std_dev": float(measured.std()),
+        "min": float(measured[0]),
+        "max": float(measured[-1]),
         "distribution": _kll(ordered, whole=whole),
     }
 

@@ -36,6 +36,24 @@ class Predictor(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
+class Shuffled(Predictor, Protocol):
+    """A predictor that is explained from outside."""
+
+    def attributions(self, matrix: Singles) -> tuple[Floats, float]:
+        """
+        Mean change of the answer when the values of one feature are shuffled among the rows. It needs no
+        labels, so a window can be compared with the gate before its labels arrive.
+        """
+        scores = self.score(matrix)
+        dealt = np.random.default_rng(SEED).permutation(len(matrix))
+        changes = np.empty(matrix.shape[1])
+        for feature in range(matrix.shape[1]):
+            other = matrix.copy()
+            other[:, feature] = matrix[dealt, feature]
+            changes[feature] = np.abs(self.score(other) - scores).mean()
+        return changes, float(np.mean(scores))
+
+
 @dataclass(frozen=True)
 class Boosted:
     """:ivar booster: has the attribute `quantiles` when it answers lower bound, median and upper bound"""
@@ -124,7 +142,7 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Shuffled):
     """
     :ivar layers: weights and offsets, with a ReLU between layers
     :ivar link: key of LINKS, from the last layer to the answer
@@ -154,12 +172,9 @@ class Network:
         last = values @ weights + offsets
         return LINKS[self.link](last[:, 0] if last.shape[1] == 1 else last)
 
-    def attributions(self, matrix: Singles) -> tuple[Floats, float]:
-        return permutation(self, matrix)
-
 
 @dataclass(frozen=True)
-class Trees:
+class Trees(Shuffled):
     """
     All nodes of all trees in one array; a leaf points to itself.
 
@@ -198,12 +213,9 @@ class Trees:
             at = np.where(goes_left, self.left[at], self.right[at])
         return self.values[at].mean(axis=1)
 
-    def attributions(self, matrix: Singles) -> tuple[Floats, float]:
-        return permutation(self, matrix)
-
 
 @dataclass(frozen=True)
-class Stack:
+class Stack(Shuffled):
     """Answers of several models, weighted by a regression that also calibrates their sum."""
 
     members: Mapping[str, Predictor]
@@ -225,9 +237,6 @@ class Stack:
 
     def score(self, matrix: Singles) -> Floats:
         return LINKS[self.link](stacked(self.members, matrix, self.link) @ self.weights + self.offset)
-
-    def attributions(self, matrix: Singles) -> tuple[Floats, float]:
-        return permutation(self, matrix)
 
 
 def load(algorithm: str, folder: Path) -> Predictor:
@@ -263,14 +272,10 @@ def softmax(logarithms: Floats) -> Floats:
     return shares / shares.sum(axis=1, keepdims=True)
 
 
-def identity(number: Floats) -> Floats:
-    return number
-
-
 LINKS: dict[str, Callable[[Floats], Floats]] = {
     "logistic": logistic,
     "softmax": softmax,
-    "identity": identity,
+    "identity": lambda number: number,
 }
 
 
@@ -282,18 +287,3 @@ def stacked(members: Mapping[str, Predictor], matrix: Singles, link: str) -> Flo
     if link == "identity":
         return answers
     return log_odds(answers) if link == "logistic" else np.log(np.clip(answers, CERTAIN, 1 - CERTAIN))
-
-
-def permutation(predictor: Predictor, matrix: Singles) -> tuple[Floats, float]:
-    """
-    Mean change of the answer when the values of one feature are shuffled among the rows. It needs no labels,
-    so a window can be compared with the gate before its labels arrive.
-    """
-    scores = predictor.score(matrix)
-    dealt = np.random.default_rng(SEED).permutation(len(matrix))
-    changes = np.empty(matrix.shape[1])
-    for feature in range(matrix.shape[1]):
-        other = matrix.copy()
-        other[:, feature] = matrix[dealt, feature]
-        changes[feature] = np.abs(predictor.score(other) - scores).mean()
-    return changes, float(np.mean(scores))

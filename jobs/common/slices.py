@@ -8,7 +8,7 @@ import numpy as np
 
 from common import schema
 from common.arrays import Days
-from common.tables import days_of, refuse_repeated
+from common.tables import between, days_of, refuse_repeated
 
 if TYPE_CHECKING:
     import pandas as pd  # the endpoint, whose model holds `Slices`, starts without pandas
@@ -53,6 +53,11 @@ def label_rows(features: "pd.DataFrame", labels: "pd.DataFrame") -> "pd.DataFram
     return features.merge(labels, on=schema.id_column(), how="left", validate="one_to_one")
 
 
+def labelled(rows: "pd.DataFrame", days: tuple[str, str]) -> "pd.DataFrame":
+    """The rows of a slice whose label has arrived."""
+    return between(rows, *days).dropna(subset=[schema.label_column()]).reset_index(drop=True)
+
+
 def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: int) -> Slices:
     """
     :param rows: result of `label_rows`
@@ -60,9 +65,9 @@ def cut(rows: "pd.DataFrame", data_through: str, gate_days: int, select_days: in
     :raises ValueError: when days of select or gate lack labels, or no rows are left to fit on
     """
     days = days_of(rows)
-    labelled = rows[schema.label_column()].notna().to_numpy()
+    has_label = rows[schema.label_column()].notna().to_numpy()
     present, place = np.unique(days, return_inverse=True)
-    events, labels = np.bincount(place), np.bincount(place, weights=labelled)
+    events, labels = np.bincount(place), np.bincount(place, weights=has_label)
     before = present < np.datetime64(data_through)
     complete = (labels >= COMPLETE_LABELS * events) | (events - labels <= MISSING_LABELS)
     # The only event of a day may lack its label, but no slice begins or ends with a day without labels.

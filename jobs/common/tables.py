@@ -32,7 +32,7 @@ def read_features(folder: Path) -> "pd.DataFrame":
     filled = [frame for frame in frames.values() if len(frame)] or [frames[parts[0]]]
     together = pd.concat(filled, ignore_index=True)
     refuse_repeated(together, places)
-    return in_order(together)
+    return together.sort_values([schema.time_column(), schema.id_column()], ignore_index=True)
 
 
 def _read(part: Path) -> "pd.DataFrame":
@@ -93,10 +93,6 @@ def refuse_repeated(frame: "pd.DataFrame", places: Values) -> None:
             f"{key[repeated].nunique()} keys stand in more than one row: {'; '.join(found)}. "
             "Prepare these partitions again, each from its own rows"
         )
-
-
-def in_order(frame: "pd.DataFrame") -> "pd.DataFrame":
-    return frame.sort_values([schema.time_column(), schema.id_column()], ignore_index=True)
 
 
 def days_of(frame: "pd.DataFrame") -> Days:

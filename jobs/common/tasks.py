@@ -45,46 +45,42 @@ class Task:
         return difference / over if self.relative else difference
 
 
-def mean_absolute_error(labels: Values, answers: Values) -> float:
-    return float(np.abs(labels - answers).mean())
+def absolute_errors(labels: Values, answers: Values) -> Values:
+    return np.abs(labels - answers)
 
 
 def root_mean_square_error(labels: Values, answers: Values) -> float:
     return float(np.sqrt(((labels - answers) ** 2).mean()))
 
 
-def log_loss(labels: Values, answers: Values) -> float:
-    return float(log_losses(labels, answers).mean())
+def _mean_loss(
+    name: str,
+    measure: str,
+    metric: str,
+    losses: Callable[[Values, Values], Values],
+    guard: str,
+    guarded: Callable[[Values, Values], float],
+) -> Task:
+    """:param losses: of each row; their mean is the measure"""
+    return Task(
+        name,
+        measure,
+        metric,
+        rising=False,
+        score=lambda labels, answers: float(losses(labels, answers).mean()),
+        paired=lambda days, labels, answers: DayLosses.of(days, labels, answers, losses),
+        guard=guard,
+        guarded=guarded,
+        relative=True,
+    )
 
 
 TASKS = {
     task.name: task
     for task in (
         Task("binary", "AUC", "auc", True, auc, DayPairs.of, "Brier score", brier, False),
-        Task(
-            name="multiclass",
-            measure="log loss",
-            metric="mlogloss",
-            rising=False,
-            score=log_loss,
-            paired=lambda days, labels, answers: DayLosses.of(days, labels, answers, log_losses),
-            guard="Brier score",
-            guarded=multiclass_brier,
-            relative=True,
-        ),
-        Task(
-            name="regression",
-            measure="MAE",
-            metric="mae",
-            rising=False,
-            score=mean_absolute_error,
-            paired=lambda days, labels, answers: DayLosses.of(
-                days, labels, answers, lambda truth, said: np.abs(truth - said)
-            ),
-            guard="RMSE",
-            guarded=root_mean_square_error,
-            relative=True,
-        ),
+        _mean_loss("multiclass", "log loss", "mlogloss", log_losses, "Brier score", multiclass_brier),
+        _mean_loss("regression", "MAE", "mae", absolute_errors, "RMSE", root_mean_square_error),
     )
 }
 
@@ -97,6 +93,12 @@ def task() -> Task:
 def class_names() -> list[str]:
     """The classes in the order of their codes."""
     return [one["name"] for one in schema.problem()["classes"]]
+
+
+def prices() -> tuple[float, float]:
+    """Cost of a false alarm and of a miss."""
+    costs = schema.problem()["costs"]
+    return costs["falseAlarm"], costs["miss"]
 
 
 def positive(values: Values) -> Bools:

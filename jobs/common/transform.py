@@ -66,8 +66,9 @@ class Encoding:
         features = schema.features()
         # Filled in place, because stacking finished columns would copy each value again.
         filled = np.empty((len(rows[features[0].name]), len(features)), dtype=np.float32)
-        for place, column in enumerate(features):
-            filled[:, place] = self._vector(column, rows[column.name])
+        with np.errstate(over="ignore"):
+            for place, column in enumerate(features):
+                filled[:, place] = self._vector(column, rows[column.name])
         infinite = np.argwhere(np.isinf(filled))
         if len(infinite):
             # XGBoost would report such a number as a C++ stack trace without column or row.
@@ -84,19 +85,18 @@ class Encoding:
         return np.array([len(self.categories.get(column.name, ())) for column in schema.features()])
 
     @cached_property
-    def _codes(self) -> dict[str, dict[str, float]]:
+    def _codes(self) -> dict[str, dict[Any, int]]:
         return {
-            name: {value: float(code) for code, value in enumerate(values)}
+            name: {value: code for code, value in enumerate(values)}
             for name, values in self.categories.items()
         }
 
     def _vector(self, column: schema.Column, values: "pd.Series[Any] | Sequence[Any]") -> Singles:
         if column.kind == "categorical":
-            code, unseen = self._codes[column.name].get, np.nan
-            return np.array([code(value, unseen) for value in values], dtype=np.float32)
+            # None, for a category without a code, becomes NaN.
+            return np.array([*map(self._codes[column.name].get, values)], dtype=np.float32)
         try:
-            with np.errstate(over="ignore"):
-                return np.asarray(values, dtype=np.float32)
+            return np.asarray(values, dtype=np.float32)
         except (ValueError, TypeError) as problem:
             raise ValueError(f"{column.name} must be numbers or null: {problem}") from problem
 
@@ -105,6 +105,12 @@ def present(values: "pd.Series[Any] | Sequence[Any]") -> list[Any]:
     """Categories with None for missing ones, which tables and requests represent differently."""
     # NaN is not equal to itself.
     return [value if value == value else None for value in values]
+
+
+def counted(values: "pd.Series[Any]") -> dict[Any, int]:
+    """How often each category occurs, in the order of the categories."""
+    counts = values.value_counts().sort_index()
+    return dict(zip(plain(counts.index), counts.tolist(), strict=True))
 
 
 def plain(values: "Values | pd.Index[Any]") -> list[Any]:

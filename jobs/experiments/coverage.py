@@ -3,14 +3,11 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 
 import study
-import train
 from common import schema
 from common.model import Model
 from common.tables import between, days_of
@@ -54,15 +51,8 @@ def _trained(args: argparse.Namespace, algorithm: str, loss: str | None) -> Mode
     asked = problem["loss"]
     problem["loss"] = loss or asked
     try:
-        with TemporaryDirectory() as checkpoints:
-            places = {
-                "features": args.features,
-                "labels": args.labels,
-                "checkpoints": Path(checkpoints),
-            }
-            given = {"algorithm": algorithm, "data_through": args.trained_until, **places}
-            arguments = [part for name, value in given.items() for part in (f"--{name}", str(value))]
-            return train.train(train.options(arguments))
+        places = {"features": args.features, "labels": args.labels}
+        return study.trained(algorithm=algorithm, data_through=args.trained_until, **places)
     finally:
         problem["loss"] = asked
 

@@ -17,7 +17,8 @@ from common.bias import pre_training
 from common.metrics import auc
 from common.predictors import Predictor
 from common.tables import days_of
-from common.transform import plain, present
+from common.tasks import prices
+from common.transform import counted, present
 from rounds import Slice
 from study import Judge, Study, Table, change, ranged, shown, table, without
 
@@ -28,10 +29,9 @@ def main(argv: list[str]) -> None:
     parser = study.options(__doc__)
     parser.add_argument("--facet", type=mitigation.facet, help="default: the first")
     args = parser.parse_args(argv)
-    costs = schema.problem()["costs"]
     facet = args.facet or next(column.name for column in schema.features() if column.facet)
     rows = study.labelled(args)
-    found = Study.of(rows, args.until, args.algorithm, (costs["falseAlarm"], costs["miss"]))
+    found = Study.of(rows, args.until, args.algorithm, prices())
     study.tell(Mitigation(found, facet).tables())
 
 
@@ -57,10 +57,8 @@ class Mitigation:
 
     def _farthest(self) -> object:
         """The value whose events differ most from the others in their outcome, on the fit slice."""
-        counts = self._found.part("fit")[self._facet].value_counts().sort_index()
-        values = [
-            v for v, rows in zip(plain(counts.index), counts, strict=True) if rows >= mitigation.LEAST_ROWS
-        ]
+        counts = counted(self._found.part("fit")[self._facet])
+        values = [value for value, rows in counts.items() if rows >= mitigation.LEAST_ROWS]
 
         def distance(value: object) -> float:
             inside = np.array([group == value for group in self._groups["fit"]])

@@ -18,7 +18,6 @@ import pandas as pd
 import baseline
 import evaluate
 import study
-import train
 from captured import PREDICTED, SCORE, Window
 from common import schema
 from common.arrays import Bools
@@ -28,6 +27,7 @@ from common.monitorfiles import constraints, statistics
 from common.tables import between
 from comparison import Scored, evidence
 from examine import Baseline, examine
+from fairness import figures
 from gate import Margins, decide
 from study import GATE_DAYS, SEED, SELECT_DAYS, Table, table
 
@@ -86,9 +86,7 @@ def checks(args: argparse.Namespace) -> Table:
     champion, _ = _trained(args, before, gate_start)
     runs = [_Run(args, before, each, each.hit(before, facet, gate_start), end, champion) for each in poisons]
     after = between(known, end, str(window.end))
-    found = [run.findings(after, window) for run in runs]
-    clean = found[0]
-    rows = [[run.poison.told(facet), *each.row(clean)] for run, each in zip(runs, found, strict=True)]
+    rows = [[run.poison.told(facet), *run.row(after, window, clean=runs[0])] for run in runs]
     return table(["labels turned round", *COLUMNS], rows)
 
 
@@ -97,32 +95,6 @@ COLUMNS = (
     "drift of the window", "quality of the window", "bias metrics farther than at the gate",
     "largest move of a DPL at the gate",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Findings:
-    auc: float
-    against_champion: str
-    against_rule: str
-    refused: int
-    drift: int
-    quality: str
-    bias: int
-    facets: dict[tuple[str, Any], float]
-
-    def row(self, clean: "_Findings") -> list[str]:
-        moved = {key: abs(dpl - clean.facets[key]) for key, dpl in self.facets.items() if key in clean.facets}
-        (facet, value), most = max(moved.items(), key=lambda each: each[1])
-        return [
-            f"{self.auc:.4f}",
-            self.against_champion,
-            self.against_rule,
-            f"{self.refused} refused",
-            f"{self.drift} violations",
-            self.quality,
-            str(self.bias),
-            f"{facet} = {value}: {most:.3f}" if most > 0 else "none",
-        ]
 
 
 class _Run:
@@ -146,15 +118,15 @@ class _Run:
         self._decided = [_told(*decide(found, MARGINS)) for found in against]
         period = between(turned, slices.fit[0], slices.end)
         profile = statistics(period)
-        self._analysis = evaluate.bias_and_attributions(scored, self._model, FACET_MIN_ROWS)
         self._baseline = {
             "statistics": profile,
             "constraints": constraints(profile, baseline.limits(period, WINDOW_DAYS)),
             "qualityConstraints": evaluate.quality_constraints(scored, against[0]),
-            "analysis": self._analysis,
+            "analysis": evaluate.bias_and_attributions(scored, self._model, FACET_MIN_ROWS),
         }
 
-    def findings(self, after: pd.DataFrame, window: Window) -> _Findings:
+    def row(self, after: pd.DataFrame, window: Window, clean: "_Run") -> list[str]:
+        """:param clean: the run whose labels are as they came"""
         scores = self._model.score(after)
         rows = after.assign(**{SCORE: scores, PREDICTED: self._model.decide(after, scores)})
         found = examine(rows, window, True, Baseline(self._model, self._baseline), DRAWS, FACET_MIN_ROWS)
@@ -163,23 +135,23 @@ class _Run:
             raise ValueError(f"the window has no quality ({found.quality_reason}): choose another period")
         low, high = quality.dropInterval
         verdict = "violation" if quality.violations() else "nothing"
-        facets = self._analysis["pre_training_bias_metrics"]["facets"]
-        return _Findings(
-            auc=quality.score,
-            against_champion=self._decided[0],
-            against_rule=self._decided[1],
-            refused=self._refused,
-            drift=len([v for v in found.violations if v.check != schema.words()["checks"]["modelQuality"]]),
-            quality=f"{verdict}: {quality.drop:+.3f} [{low:+.3f}, {high:+.3f}]",
-            bias=len(found.bias),
-            facets={
-                (facet, value["value_or_threshold"]): metric["value"]
-                for facet, values in facets.items()
-                for value in values
-                for metric in value["metrics"]
-                if metric["name"] == "DPL"
-            },
-        )
+        drift = [v for v in found.violations if v.check != schema.words()["checks"]["modelQuality"]]
+        own, its = self._dpl(), clean._dpl()
+        moved = {key: abs(dpl - its[key]) for key, dpl in own.items() if key in its}
+        (facet, value), most = max(moved.items(), key=lambda each: each[1])
+        return [
+            f"{quality.score:.4f}",
+            *self._decided,
+            f"{self._refused} refused",
+            f"{len(drift)} violations",
+            f"{verdict}: {quality.drop:+.3f} [{low:+.3f}, {high:+.3f}]",
+            str(len(found.bias)),
+            f"{facet} = {value}: {most:.3f}" if most > 0 else "none",
+        ]
+
+    def _dpl(self) -> dict[tuple[str, Any], float]:
+        facets = self._baseline["analysis"]["pre_training_bias_metrics"]["facets"]
+        return {(facet, value): dpl for facet, value, metric, dpl in figures(facets) if metric == "DPL"}
 
 
 def _told(promoted: bool, reason: str) -> str:
@@ -204,13 +176,11 @@ def _trained(args: Any, rows: pd.DataFrame, end: str) -> tuple[Model, int]:
                     "eventVersion": "0",
                 }
                 file.write(json.dumps(record) + "\n")
-        options = {
-            "features": args.features, "labels": root / "labels", "checkpoints": root / "checkpoints",
-            "gate_days": GATE_DAYS, "select_days": SELECT_DAYS, "data_through": end, "seed": SEED,
-            "algorithm": args.algorithm,
-        }  # fmt: skip
-        told = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-        return train.train(train.options(told)), len(read_labels(root / "labels"))
+        model = study.trained(
+            features=args.features, labels=root / "labels", gate_days=GATE_DAYS, select_days=SELECT_DAYS,
+            data_through=end, seed=SEED, algorithm=args.algorithm,
+        )  # fmt: skip
+        return model, len(read_labels(root / "labels"))
 
 
 if __name__ == "__main__":

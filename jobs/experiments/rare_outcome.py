@@ -13,6 +13,7 @@ from calibrate import calibrated
 from common import schema
 from common.arrays import Floats
 from common.tables import days_of
+from common.tasks import prices
 from imbalance import NOTHING, balanced
 from rounds import Slice
 from study import SEED, Judge, Study, Table, change, shown, table
@@ -26,9 +27,9 @@ def main(argv: list[str]) -> None:
     parser = study.options(__doc__)
     parser.add_argument("--outcome", help="label column that gives the rare outcome (default: the target)")
     parser.add_argument("--at-least", type=float, help="its value from which an event has the outcome")
-    costs = schema.problem()["costs"]
-    parser.add_argument("--false-alarm", type=float, default=costs["falseAlarm"])
-    parser.add_argument("--miss", type=float, default=costs["miss"])
+    false_alarm, miss = prices()
+    parser.add_argument("--false-alarm", type=float, default=false_alarm)
+    parser.add_argument("--miss", type=float, default=miss)
     args = parser.parse_args(argv)
     rows = study.labelled(args)
     if args.outcome is not None:

@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 
 import families
+import train
 from common import schema
 from common.arrays import Bools, Days, Floats, Ints, Values
 from common.bootstrap import DayPairs, interval
 from common.labels import read_labels
 from common.metrics import CALIBRATION_BINS, cheapest_threshold
+from common.model import Model
 from common.predictors import Predictor
 from common.slices import Slices, cut, label_rows
 from common.tables import between, read_features
@@ -71,20 +73,30 @@ class Study:
         return between(self.rows, *getattr(self.slices, name))
 
     def slice(self, name: str) -> Slice:
-        part = self.part(name)
-        labels = part[schema.label_column()].to_numpy()
-        return Slice(self.encoding.matrix(part), labels, self.encoding.counts())
+        return Slice.of(self.part(name), self.encoding)
 
     def grown(self, fit: Slice, select: Slice) -> Predictor:
         known = schema.families()[self.algorithm]["hyperparameters"]
         few = {"num_round": min(MOST_ROUNDS, known["num_round"]["default"])} if "num_round" in known else {}
-        settings = families.settings_of(self.algorithm, {"seed": SEED, **few})
-        with TemporaryDirectory() as checkpoints:
-            plan = Plan(self.algorithm, settings, "study")
-            return families.fit(plan, fit, select, Path(checkpoints)).predictor
+        return grown(self.algorithm, few, fit, select)
 
     def cheapest(self, predictor: Predictor, select: Slice) -> float:
         return cheapest_threshold(select.labels, predictor.score(select.matrix), *self.prices)
+
+
+def grown(algorithm: str, given: Mapping[str, float], fit: Slice, select: Slice) -> Predictor:
+    settings = families.settings_of(algorithm, {"seed": SEED, **given})
+    with TemporaryDirectory() as checkpoints:
+        return families.fit(Plan(algorithm, settings, "study"), fit, select, Path(checkpoints)).predictor
+
+
+def trained(**options: object) -> Model:
+    """:param options: of train.py"""
+    with TemporaryDirectory() as checkpoints:
+        given = {"checkpoints": checkpoints, **options}
+        return train.train(
+            train.options([part for name, value in given.items() for part in (f"--{name}", str(value))])
+        )
 
 
 def without(part: Slice, features: Sequence[int]) -> Slice:
@@ -160,9 +172,9 @@ def change(values: Drawn, over: Drawn, digits: int = 4) -> str:
     return f"**{told}**" if low > 0 or high < 0 else told
 
 
-def ranged(values: Drawn, digits: int = 3) -> str:
+def ranged(values: Drawn) -> str:
     low, high = interval(values[1:])
-    return f"{values[0]:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+    return f"{values[0]:+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

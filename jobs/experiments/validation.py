@@ -5,14 +5,11 @@ rows, more rounds or another seed.
 
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import KFold, TimeSeriesSplit
 
-import families
 import study
 from common import schema
 from common.arrays import Days
@@ -21,7 +18,7 @@ from common.predictors import Predictor
 from common.tables import days_of
 from common.tasks import task
 from common.transform import Encoding
-from rounds import Plan, Slice
+from rounds import Slice
 from study import DRAWS, SEED, Table, table
 
 FOLDS, TEST_DAYS, BLOCK_DAYS = 4, 14, 42
@@ -72,13 +69,13 @@ class Validation:
     def _folds(self) -> Iterator[tuple[str, list[tuple[Days, Days]]]]:
         expanding = TimeSeriesSplit(FOLDS, test_size=TEST_DAYS, gap=GAP_DAYS)
         blocked = TimeSeriesSplit(FOLDS, test_size=TEST_DAYS, gap=GAP_DAYS, max_train_size=BLOCK_DAYS)
-        for name, split in (("expanding", expanding), (f"blocked, {BLOCK_DAYS} days", blocked)):
-            yield (
-                name,
-                [(self._present[fit], self._present[test]) for fit, test in split.split(self._present)],
-            )
-        shuffled = KFold(FOLDS, shuffle=True, random_state=SEED).split(self._present)
-        yield "whole days at random", [(self._present[fit], self._present[test]) for fit, test in shuffled]
+        shuffled, days = KFold(FOLDS, shuffle=True, random_state=SEED), self._present
+        for name, split in (
+            ("expanding", expanding),
+            (f"blocked, {BLOCK_DAYS} days", blocked),
+            ("whole days at random", shuffled),
+        ):
+            yield name, [(days[fit], days[test]) for fit, test in split.split(days)]
 
     def _fold(self, fit: Days, test: Days) -> tuple[float, float]:
         held = self._rows[np.isin(self._days, test)]
@@ -141,14 +138,8 @@ class Validation:
         inside = np.isin(self._days, days)
         fit, select = (self._rows[inside & part] for part in (self._days < cut, self._days >= cut))
         encoding = Encoding.fit(fit)
-        fitted, watched = (self._slice(encoding, part) for part in (fit, select))
-        settings = families.settings_of(self._algorithm, {"seed": SEED, **given})
-        with TemporaryDirectory() as checkpoints:
-            plan = Plan(self._algorithm, settings, "study")
-            return families.fit(plan, fitted, watched, Path(checkpoints)).predictor, encoding
-
-    def _slice(self, encoding: Encoding, rows: pd.DataFrame) -> Slice:
-        return Slice(encoding.matrix(rows), rows[schema.label_column()].to_numpy(), encoding.counts())
+        fitted, watched = (Slice.of(part, encoding) for part in (fit, select))
+        return study.grown(self._algorithm, given, fitted, watched), encoding
 
     def _score(self, predictor: Predictor, encoding: Encoding, rows: pd.DataFrame) -> float:
         return task().score(rows[schema.label_column()].to_numpy(), predictor.score(encoding.matrix(rows)))

@@ -11,12 +11,13 @@ import pandas as pd
 import drift
 import fairness
 import quality
-from captured import Window
+from captured import PREDICTED, Window
 from common import schema
+from common.bias import Facets, facets
 from common.metrics import UndefinedError, ndcg
 from common.model import Model
 from common.monitorfiles import analysis, statistics, violation
-from common.tasks import task
+from common.tasks import positive, task
 from drift import Drift, Violation
 from quality import Quality
 
@@ -81,7 +82,7 @@ def examine(
     files = {"statistics": statistics(rows)}
     measured: Quality | None = None
     reason: str | None = "too few labels"
-    pre, post, bias = None, fairness.Facets(), list[dict[str, Any]]()
+    pre, post, bias = None, Facets(), list[dict[str, Any]]()
     if labels_complete:
         labelled = rows.dropna(subset=[schema.label_column()]).reset_index(drop=True)
         gate = baseline.files["qualityConstraints"]["gain_over_rule"]
@@ -89,7 +90,8 @@ def examine(
         if measured is not None:
             violations += measured.violations()
             files["quality"] = quality.statistics(labelled, measured, window, draws)
-        pre, post = fairness.facets(labelled, facet_min_rows)
+        truth, said = (positive(labelled[name].to_numpy()) for name in (schema.label_column(), PREDICTED))
+        pre, post = facets(labelled, truth, said, facet_min_rows)
         bias = fairness.farther_than(baseline.files["analysis"], post)
     files["analysis"] = analysis(pre, post, attributions)
     described = [violation(v.feature, v.check, v.describe()) for v in violations]

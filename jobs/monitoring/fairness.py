@@ -1,27 +1,12 @@
-"""Bias of a window's decisions per facet value, and its change since the gate."""
+"""The change of a window's bias per facet value since the gate."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
-from captured import PREDICTED
-from common import schema
-from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, pre_training
-from common.tasks import positive
-
-Facets = dict[str, list[dict[str, Any]]]
+from common.bias import Facets
 
 # For all other metrics 0 means no bias; this one is a ratio.
 UNBIASED = {"DI": 1.0}
-
-
-def facets(rows: pd.DataFrame, min_rows: int) -> tuple[Facets, Facets]:
-    """Pre- and post-training metrics of labelled rows."""
-    labels, predicted = (positive(rows[column].to_numpy()) for column in (schema.label_column(), PREDICTED))
-    pre = per_facet(rows, min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
-    post = per_facet(rows, min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING)
-    return pre, post
 
 
 def farther_than(baseline: Mapping[str, Any], live: Facets) -> list[dict[str, Any]]:
@@ -30,9 +15,9 @@ def farther_than(baseline: Mapping[str, Any], live: Facets) -> list[dict[str, An
     allowance for chance, so half of all metrics appear in a quiet week; it is reported and raises no alarm.
     """
     reference = baseline["post_training_bias_metrics"]["facets"]
-    before = {(f, value, metric): figure for f, value, metric, figure in _figures(reference)}
+    before = {(f, value, metric): figure for f, value, metric, figure in figures(reference)}
     moved = []
-    for facet, value, metric, figure in _figures(live):
+    for facet, value, metric, figure in figures(live):
         then = before.get((facet, value, metric))
         if then is not None and _distance(metric, figure) > _distance(metric, then):
             place = {"facet": facet, "value": value, "metric": metric}
@@ -44,7 +29,8 @@ def _distance(metric: str, figure: float) -> float:
     return abs(figure - UNBIASED.get(metric, 0.0))
 
 
-def _figures(all_facets: Facets) -> Iterator[tuple[str, str, str, float]]:
+def figures(all_facets: Facets) -> Iterator[tuple[str, str, str, float]]:
+    """Facet, value, metric and figure of every metric that has one."""
     for facet, values in all_facets.items():
         for value in values:
             for metric in value["metrics"]:

@@ -78,30 +78,25 @@ def message(
 
 
 def _finding(outcome: dict[str, Any], min_records: int, min_coverage: float) -> str:
-    if outcome["status"] == STATUSES["violations"]:
-        found = ", ".join(f"{v['feature']} {v['check']}" for v in outcome["violations"])
-        return f"{outcome['status']}: {found}"
-    if outcome["status"] == STATUSES["tooFewRecords"]:
-        others = sum(outcome["othersRecords"].values())
-        return (
-            f"{outcome['status']}: {outcome['records']} of the champion in the window, {min_records} needed; "
+    status, others = outcome["status"], sum(outcome["othersRecords"].values())
+    why = {
+        STATUSES["violations"]: ", ".join(f"{v['feature']} {v['check']}" for v in outcome["violations"]),
+        STATUSES["tooFewRecords"]: (
+            f"{outcome['records']} of the champion in the window, {min_records} needed; "
             f"other models answered {others}, and {outcome['unattributedRecords']} name no model"
-        )
-    if outcome["status"] == STATUSES["tooFewLabels"]:
-        return (
-            f"{outcome['status']}: {outcome['labelledRows']} of {outcome['records']} records have a label "
+        ),
+        STATUSES["tooFewLabels"]: (
+            f"{outcome['labelledRows']} of {outcome['records']} records have a label "
             f"({outcome['labelCoverage']:.0%}), {min_coverage:.0%} needed"
-        )
-    if outcome["status"] == STATUSES["dataFaults"]:
-        found = ", ".join(
+        ),
+        STATUSES["dataFaults"]: ", ".join(
             f"{v['feature']} {v['check']} {v['value']:.3f} (constraint {v['threshold']:.3f})"
             for v in outcome["reported"]
             if v["fault"]
-        )
-        return f"{outcome['status']}: {found}"
-    if outcome["status"] == STATUSES["noQualityVerdict"]:
-        return f"{outcome['status']}: {outcome['qualityReason']}"
-    return STATUSES["completed"]
+        ),
+        STATUSES["noQualityVerdict"]: outcome["qualityReason"],
+    }
+    return f"{status}: {why[status]}" if status in why else status
 
 
 def metrics(outcome: dict[str, Any], kit: str) -> list[dict[str, Any]]:

@@ -21,13 +21,6 @@ from common.tasks import paired_from_json, task
 from drift import Violation
 
 MODEL, RULE = "model", "rule"
-# Names of the managed monitor.
-_MANAGED = {
-    "binary": "binary_classification",
-    "multiclass": "multiclass_classification",
-    "regression": "regression",
-}
-
 # Fixed seeds make the result reproducible; they differ so that window and gate are drawn independently.
 WINDOW_SEED, GATE_SEED = 20130601, 20130602
 
@@ -99,11 +92,16 @@ def statistics(rows: pd.DataFrame, quality: Quality, window: Window, draws: int)
     from samples of rows, this function from samples of days.
     """
     times = {"start_time": f"{window.start}T00:00:00Z", "end_time": f"{window.end}T00:00:00Z"}
-    figures = {"binary": _binary, "multiclass": _multiclass, "regression": _regression}[task().name]
+    # The managed monitor's name of each task.
+    name, figures = {
+        "binary": ("binary_classification", _binary),
+        "multiclass": ("multiclass_classification", _multiclass),
+        "regression": ("regression", _regression),
+    }[task().name]
     return {
         "version": 0.0,
         "dataset": {"item_count": len(rows), **times},
-        f"{_MANAGED[task().name]}_metrics": figures(rows, quality, draws),
+        f"{name}_metrics": figures(rows, quality, draws),
     }
 
 
@@ -133,12 +131,11 @@ def _binary(rows: pd.DataFrame, quality: Quality, draws: int) -> dict[str, Any]:
     labels, predicted = rows[schema.label_column()].to_numpy(), rows[PREDICTED].to_numpy(dtype=bool)
     pairs = DayPairs.of(days_of(rows), labels, {MODEL: scores_of(rows)})
     weights = pairs.draw(draws, WINDOW_SEED)
-    per_day = _confusion_by_day(rows, labels, predicted)
-    drawn = weights @ per_day
+    drawn = weights @ _confusion_by_day(rows, labels, predicted)
     whole = Confusion.of(labels, predicted)
     figures = {
-        name: {"value": getattr(whole, name), "standard_deviation": float(np.std(_ratios(drawn)[name]))}
-        for name in ("precision", "recall", "accuracy", "f1")
+        name: {"value": getattr(whole, name), "standard_deviation": float(np.std(values))}
+        for name, values in _ratios(drawn).items()
     }
     spread = float(np.nanstd(pairs.measure(MODEL, weights)))
     figures["auc"] = {"value": quality.score, "standard_deviation": spread}

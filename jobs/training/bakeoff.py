@@ -31,7 +31,7 @@ from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import pr_auc
 from common.model import Model
 from common.runtime import OUTPUT, tell, write_all
-from common.slices import data_hash, label_rows
+from common.slices import data_hash, label_rows, labelled
 from common.tables import between, read_features
 from common.tasks import task
 from comparison import NOBODY, RULE, SEED, Scored, costs, performance, rule_name
@@ -149,7 +149,7 @@ def _cost(paid: Mapping[str, float], name: str) -> dict[str, float]:
 
 
 def _scored(rows: pd.DataFrame, part: tuple[str, str], models: Mapping[str, Model]) -> Scored:
-    inside = between(rows, *part).dropna(subset=[schema.label_column()]).reset_index(drop=True)
+    inside = labelled(rows, part)
     anyone = next(iter(models.values()))
     return Scored(inside, {name: m.score(inside) for name, m in models.items()} | {RULE: anyone.rule(inside)})
 

@@ -20,8 +20,8 @@ from common.metrics import (
 )
 from common.model import Model
 from common.tables import days_of
-from common.tasks import task
-from common.transform import plain
+from common.tasks import prices, task
+from common.transform import counted
 from gate import Comparison, Evidence, Segment
 
 # The seed is arbitrary but fixed, so that the draws of a decision can be reproduced.
@@ -150,8 +150,7 @@ def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
     """The challenger's gain in every value of a segment column that has `min_rows` rows or more."""
     found, kind = [], task()
     for column in (c.name for c in schema.features() if c.segment):
-        counts = scored.rows[column].value_counts().sort_index()
-        for value, count in zip(plain(counts.index), counts, strict=True):
+        for value, count in counted(scored.rows[column]).items():
             if count < min_rows:
                 continue
             inside = (scored.rows[column] == value).to_numpy()
@@ -160,7 +159,7 @@ def segments(scored: Scored, over: str, min_rows: int) -> list[Segment]:
             # A mean loss is defined for rows with one outcome; a ranking is not.
             unranked = kind.name == "binary" and (labels == labels[0]).all()
             gain = None if unranked else kind.gain(ours, theirs)
-            found.append(Segment(column, str(value), int(count), gain))
+            found.append(Segment(column, str(value), count, gain))
     return found
 
 
@@ -169,22 +168,23 @@ def costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[s
     Cost of 1,000 decisions on the gate slice: each model with its served threshold, the rule with its
     cheapest threshold of the select slice, and no prediction at all.
     """
-    price = schema.problem()["costs"]
-    prices = price["falseAlarm"], price["miss"]
     decided = {name: model.decide(scored.rows, scored.scores[name]) for name, model in models.items()}
-    decided[RULE] = scored.scores[RULE] >= cheapest_threshold(select.labels, select.scores[RULE], *prices)
+    decided[RULE] = scored.scores[RULE] >= cheapest_threshold(select.labels, select.scores[RULE], *prices())
     decided[NOBODY] = np.zeros(len(scored.labels), dtype=bool)
-    return {name: Confusion.of(scored.labels, said).cost(*prices) for name, said in decided.items()}
+    return {name: Confusion.of(scored.labels, said).cost(*prices()) for name, said in decided.items()}
 
 
 def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
-    """Figures of one model for a report: its measures and its decisions."""
+    """Figures of one model for a report: its measures, and its decisions or its prediction interval."""
     labels, answers = scored.labels, scored.scores[name]
     kind = task()
     if kind.name == "regression":
+        low, high = model.interval(scored.rows).T
         return {
             **regression_figures(labels, answers),
-            **interval_figures(scored.rows, labels, model),
+            "promised": model.meta["interval"]["level"],
+            "coverage": float(((low <= labels) & (labels <= high)).mean()),
+            "width": float((high - low).mean()),
         }
     if kind.name == "multiclass":
         return {"logLoss": kind.score(labels, answers), **multiclass_figures(labels, answers)}
@@ -201,11 +201,3 @@ def performance(scored: Scored, name: str, model: Model) -> dict[str, Any]:
         "recall": confusion.recall,
         "f1": confusion.f1,
     }
-
-
-def interval_figures(rows: pd.DataFrame, labels: Values, model: Model) -> dict[str, Any]:
-    """Coverage and width of the prediction interval."""
-    low, high = model.interval(rows).T
-    inside = (low <= labels) & (labels <= high)
-    promised = model.meta["interval"]["level"]
-    return {"promised": promised, "coverage": float(inside.mean()), "width": float((high - low).mean())}

@@ -121,10 +121,13 @@ class PenalisedLine(Designed):
             self._estimator.C = strength
 
     def cut(self, best: int) -> Linear:
-        weights, offset = np.asarray(self._kept.coef_).T, np.asarray(self._kept.intercept_)
-        if task().name == "binary":
-            weights, offset = weights[:, 0], offset[0]
-        return Linear(self._design, weights, offset, LINK[task().name])
+        return Linear(self._design, *line(self._kept), LINK[task().name])
+
+
+def line(fitted: Any) -> tuple[Values, Values]:
+    """Weights and offset of a linear model of scikit-learn."""
+    weights, offset = np.asarray(fitted.coef_).T, np.asarray(fitted.intercept_)
+    return (weights[:, 0], offset[0]) if task().name == "binary" else (weights, offset)
 
 
 class NeuralNetwork(Designed):

@@ -19,14 +19,14 @@ import lineage
 import model_card
 from common import schema
 from common.answers import answers
-from common.bias import POST_TRAINING, PRE_TRAINING, per_facet, post_training, pre_training
+from common.bias import facets
 from common.instances import to_columns, to_instances
 from common.labels import LONGEST_DELAY_DAYS, labelled_until, read_labels
 from common.metrics import Confusion, multiclass_figures, regression_figures
 from common.model import Model, OtherModelError
 from common.monitorfiles import analysis, constraints, statistics
 from common.runtime import OUTPUT, tell, write_all
-from common.slices import cut, data_hash, label_rows
+from common.slices import cut, data_hash, label_rows, labelled
 from common.tables import between, read_features
 from common.tasks import positive, task
 from comparison import (
@@ -62,8 +62,8 @@ def options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--segment-min-rows", type=int, required=True)
     parser.add_argument("--window-days", type=int, required=True)
     parser.add_argument("--facet-min-rows", type=int, required=True)
-    for name in MADE.values():
-        parser.add_argument(f"--{name}", required=True, help="of the training, for the lineage")
+    for name, option in MADE.items():
+        parser.add_argument(f"--{option}", dest=name, required=True, help="of the training, for the lineage")
     parser.add_argument("--input", type=Path, default=Path("/opt/ml/processing/input"))
     parser.add_argument("--output", type=Path, default=Path("/opt/ml/processing/output"))
     parser.add_argument("--message", type=Path, default=OUTPUT, help="folder of the exit message")
@@ -95,10 +95,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
             f"rows of [{slices.fit[0]}, {slices.end}) changed between training and evaluation: "
             "train again, and prepare months only when no training runs"
         )
-    select, gate = (
-        between(period, *part).dropna(subset=[schema.label_column()]).reset_index(drop=True)
-        for part in (slices.select, slices.gate)
-    )
+    select, gate = (labelled(period, part) for part in (slices.select, slices.gate))
     scored, selected = (Scored.of(part, challenger, champion) for part in (gate, select))
     found = evidence(scored, selected, challenger, champion, args.draws, args.segment_min_rows)
     found = replace(found, incomparable=incomparable)
@@ -118,7 +115,7 @@ def evaluate(args: argparse.Namespace) -> dict[str, Any]:
         "identity": challenger.identity,
         **_decision(found, promoted, reason, scored, rows, champion),
     }
-    made = {name: str(vars(args)[option.replace("-", "_")]) for name, option in MADE.items()}
+    made = {name: getattr(args, name) for name in MADE}
     traced = {
         **lineage.record(args.input, period, args.data_through, before, challenger, made),
         "metrics": report["gate"][CHALLENGER],
@@ -196,21 +193,17 @@ def _comparison(
 ) -> dict[str, Any]:
     contenders = {CHALLENGER: challenger, CHAMPION: champion}
     present = {name: model for name, model in contenders.items() if model is not None}
+    paid = None
+    if task().name == "binary":
+        unit = schema.problem()["costs"]["unit"]
+        paid = {"unit": unit, "perThousandRows": costs(scored, select, present)}
     return {
         "model": dict(challenger.meta),
         "gate": {name: performance(scored, name, model) for name, model in present.items()},
-        "costs": _costs(scored, select, present),
+        "costs": paid,
         "rule": {"name": found.rule, "score": found.rule_score},
         "segmentsOverRule": [vars(segment) for segment in segments(scored, RULE, segment_min_rows)],
     }
-
-
-def _costs(scored: Scored, select: Scored, models: Mapping[str, Model]) -> dict[str, Any] | None:
-    """None when no answer is a yes or no with costs."""
-    if task().name != "binary":
-        return None
-    unit = schema.problem()["costs"]["unit"]
-    return {"unit": unit, "perThousandRows": costs(scored, select, models)}
 
 
 def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
@@ -223,12 +216,8 @@ def _without_sketch(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def bias_and_attributions(scored: Scored, challenger: Model, facet_min_rows: int) -> dict[str, Any]:
-    labels = positive(scored.labels)
     predicted = positive(challenger.decide(scored.rows, scored.scores[CHALLENGER]))
-    pre = per_facet(scored.rows, facet_min_rows, lambda facet: pre_training(labels, facet), PRE_TRAINING)
-    post = per_facet(
-        scored.rows, facet_min_rows, lambda facet: post_training(labels, predicted, facet), POST_TRAINING
-    )
+    pre, post = facets(scored.rows, positive(scored.labels), predicted, facet_min_rows)
     return analysis(pre, post, challenger.attributions(scored.rows))
 
 

@@ -82,19 +82,16 @@ def _stack(plan: Plan, fit_slice: Slice, select: Slice, checkpoints: Path) -> Gr
     """
     from sklearn.linear_model import LinearRegression, LogisticRegression
 
-    from estimators import LINK
+    from estimators import LINK, line
 
     members: dict[str, Predictor] = {}
     for name in MEMBERS:
         own = replace(plan, algorithm=name, settings=settings_of(name, plan.settings))
         members[name] = fit(own, fit_slice, select, checkpoints).predictor
     link = LINK[task().name]
-    line = LinearRegression() if link == "identity" else LogisticRegression(max_iter=1000)
-    line.fit(stacked(members, select.matrix, link), select.labels)
-    weights, offset = np.asarray(line.coef_).T, np.asarray(line.intercept_)
-    if link == "logistic":
-        weights, offset = weights[:, 0], offset[0]
-    stack = Stack(members, weights, offset, link)
+    fitted = LinearRegression() if link == "identity" else LogisticRegression(max_iter=1000)
+    fitted.fit(stacked(members, select.matrix, link), select.labels)
+    stack = Stack(members, *line(fitted), link)
     score = task().score(select.labels, stack.score(select.matrix))
     print_metric(len(members) - 1, score)
     return Grown(stack, len(members), score)

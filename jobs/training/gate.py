@@ -120,15 +120,13 @@ def _objections(evidence: Evidence, margins: Margins) -> Iterator[str]:
         score = f"{evidence.measure} {evidence.challenger:.4f}"
         yield f"{score} is not better than {evidence.rule} {evidence.rule_score:.4f}"
     guard, shares = evidence.guard
+    shown = ("{:.2%}" if shares else "{:.4f}").format
     if not c.guard_delta <= margins.guard:
-        worse = f"{c.guard_delta:.2%}" if shares else f"{c.guard_delta:.4f}"
-        allowed = f"{margins.guard:.2%}" if shares else f"{margins.guard:.4f}"
-        yield f"the {guard} is worse by {worse}, allowed are {allowed}"
+        yield f"the {guard} is worse by {shown(c.guard_delta)}, allowed are {shown(margins.guard)}"
     for s in c.segments:
         if s.gain is not None and not s.gain >= -margins.segment:
             of = f" of its {evidence.measure}" if shares else f" {evidence.measure}"
-            lost = (f"{-s.gain:.2%}" if shares else f"{-s.gain:.4f}") + of
-            allowed = f"{margins.segment:.2%}" if shares else f"{margins.segment:.4f}"
+            lost, allowed = f"{shown(-s.gain)}{of}", shown(margins.segment)
             yield f"{s.column} {s.value} ({s.rows} rows) loses {lost}, allowed are {allowed}"
 
 

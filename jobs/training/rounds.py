@@ -10,9 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+import pandas as pd
+
+from common import schema
 from common.arrays import Floats, Ints, Singles, Values
 from common.predictors import Predictor
 from common.tasks import task
+from common.transform import Encoding
 
 Settings = Mapping[str, float]
 
@@ -33,6 +37,10 @@ class Slice:
     labels: Values
     categories: Ints
     weights: Floats | None = None
+
+    @staticmethod
+    def of(rows: pd.DataFrame, encoding: Encoding) -> "Slice":
+        return Slice(encoding.matrix(rows), rows[schema.label_column()].to_numpy(), encoding.counts())
 
 
 @dataclass(frozen=True)

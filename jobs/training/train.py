@@ -29,7 +29,7 @@ from common.predictors import Predictor
 from common.runtime import tell, write_json
 from common.slices import cut, data_hash, label_rows
 from common.tables import between, read_features
-from common.tasks import class_names, task
+from common.tasks import class_names, prices, task
 from common.transform import Encoding, present
 from imbalance import NOTHING, balanced
 from rounds import Plan, Slice, print_metric
@@ -46,8 +46,6 @@ TREATMENT: dict[str, tuple[str | float, str]] = {
     "group_constraint": ("equal-opportunity", "what the thresholds must hold, one of schema/words.json"),
     "group_tolerance": (0.05, "largest difference of two groups' rates"),
 }
-
-WORDS = ("imbalance", "calibration", "reweigh", "group_facet")
 
 
 def options(argv: list[str]) -> argparse.Namespace:
@@ -80,7 +78,7 @@ def train(args: argparse.Namespace) -> Model:
 
     :raises ValueError: when the data cannot be cut into the three slices or a slice holds one class only
     """
-    asked = [name for name in WORDS if getattr(args, name) != NOTHING]
+    asked = [n for n, (default, _) in TREATMENT.items() if default == NOTHING and getattr(args, n) != NOTHING]
     if asked and task().name != "binary":
         raise ValueError(
             f"{', '.join(asked)}: for an outcome that is yes or no, and the task of this dataset is "
@@ -97,8 +95,8 @@ def train(args: argparse.Namespace) -> Model:
     settings = families.settings_of(args.algorithm, {n: v for n, v in given.items() if v is not None})
     before_fit = {"imbalance": args.imbalance, "reweigh": args.reweigh}
     plan = Plan(args.algorithm, settings, data_hash(period), before_fit)
-    watched = _slice(encoding, select)
-    fitted = _treated(_slice(encoding, fit), args, int(settings["seed"]))
+    watched = Slice.of(select, encoding)
+    fitted = _treated(Slice.of(fit, encoding), args, int(settings["seed"]))
     grown = families.fit(plan, fitted, watched, args.checkpoints)
     predictor = calibrated(args.calibration, grown.predictor, watched)
     twins = tuple(_twins(args, plan, fitted, watched))
@@ -153,9 +151,7 @@ def _thresholds(args: argparse.Namespace, select: pd.DataFrame, scores: Values) 
     constraint = mitigation.Constraint(args.group_constraint, args.group_tolerance)
     groups = present(select[mitigation.facet(args.group_facet)])
     labels = select[schema.label_column()].to_numpy()
-    costs = schema.problem()["costs"]
-    prices = costs["falseAlarm"], costs["miss"]
-    return mitigation.group_thresholds(labels, scores, groups, constraint, prices)
+    return mitigation.group_thresholds(labels, scores, groups, constraint, prices())
 
 
 def _labelled(rows: pd.DataFrame, name: str, period: tuple[str, str]) -> pd.DataFrame:
@@ -177,8 +173,7 @@ def threshold(labels: Values, scores: Values) -> float | None:
     """The cheapest threshold of the select slice; None when the task has no threshold."""
     if task().name != "binary":
         return None
-    costs = schema.problem()["costs"]
-    return cheapest_threshold(labels, scores, costs["falseAlarm"], costs["miss"])
+    return cheapest_threshold(labels, scores, *prices())
 
 
 def interval(labels: Values, bounds: Floats) -> dict[str, float] | None:
@@ -198,27 +193,17 @@ def interval(labels: Values, bounds: Floats) -> dict[str, float] | None:
     }
 
 
-def _slice(encoding: Encoding, rows: pd.DataFrame) -> Slice:
-    labels = rows[schema.label_column()].to_numpy()
-    return Slice(encoding.matrix(rows), labels, encoding.counts())
-
-
 def pack_serving_code(folder: Path) -> None:
     """Puts the inference code beside the model: a model is served by the code it was trained with."""
-    for name in ("inference", "common"):
-        found = importlib.util.find_spec(name)
-        if found is None or found.origin is None:
-            raise ModuleNotFoundError(
-                f"{name} is missing: sourcedir.tar.gz holds inference.py and common/ at its root"
-            )
-        source = Path(found.origin)
-        if source.name == "__init__.py":
-            # The samplers are needed for training only.
-            ignore = shutil.ignore_patterns("__pycache__", "*.whl")
-            shutil.copytree(source.parent, folder / name, ignore=ignore, dirs_exist_ok=True)
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, folder)
+    found = importlib.util.find_spec("inference")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(
+            "inference is missing: sourcedir.tar.gz holds inference.py and common/ at its root"
+        )
+    # The samplers are needed for training only.
+    ignore = shutil.ignore_patterns("__pycache__", "*.whl")
+    shutil.copytree(Path(schema.__file__).parent, folder / "common", ignore=ignore, dirs_exist_ok=True)
+    shutil.copy(found.origin, folder)
     shutil.copy(folder / "common/archive.toml", folder / "pyproject.toml")
 
 

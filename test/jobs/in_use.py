@@ -14,14 +14,13 @@ import captured
 import etl
 import fit
 import transforms
-from common import instances, schema
+from common import schema
 
 DATASETS = Path(__file__).parents[2] / "datasets"
 CACHED = (
     schema.raw_columns,
     schema.curated_columns,
     schema.label_columns,
-    instances._plan,
     captured._ranges,
 )
 
