@@ -74,12 +74,6 @@ export function returnLease<const Name extends string>(
       ConditionExpression: 'holder = :me',
       ExpressionAttributeValues: { ':me': { S: me } },
     },
-    {
-      Next: next,
-      Catch: [
-        { ErrorEquals: [NOT_MINE], Next: next },
-        { ErrorEquals: ['States.ALL'], Next: next },
-      ],
-    },
+    { Next: next, Catch: [{ ErrorEquals: ['States.ALL'], Next: next }] },
   );
 }
