@@ -129,9 +129,10 @@ def _added(metrics: Sequence[Json]) -> list[Json] | None:
     names = re.findall(r"FILL\((\w+)", found[1])
     if not by_id.keys() >= set(names):
         raise ValueError("Invalid metrics list")
-    summands = [by_id[name].get("MetricStat") for name in names]
     # A summand may be an expression itself.
-    return None if None in summands else summands
+    if any("MetricStat" not in by_id[name] for name in names):
+        return None
+    return [by_id[name]["MetricStat"] for name in names]
 
 
 def _silence(alarm: Json, summands: Sequence[Json] | None) -> Iterator[str]:

@@ -18,7 +18,7 @@ def main() -> None:
     # The kit's instances have none, whatever this machine has.
     _env.num_gpus = lambda: 0
     os.environ["SAGEMAKER_TRAINING_MODULE"] = "sagemaker_xgboost_container.training:main"
-    # Without namespaces the job's folder is elsewhere, which the toolkit knows, but not for the user's paths.
+    # The job's folder is elsewhere without namespaces, which the toolkit knows, but not for the user's paths.
     given = json.dumps(_env.read_hyperparameters()).replace("/opt/ml", _env.base_dir)
     env = _env.TrainingEnv(hyperparameters=json.loads(given))
     os.environ.update(env.to_env_vars())

@@ -37,14 +37,11 @@ export const failures: Scenario = {
     const { first, missing } = after(stage);
     // A day before any data.
     const tooEarly = addDays(story.history.start, -366);
-    const said = [
-      await failure(() => prepareWithoutFile(stage)),
-      await failure(() => run(kit, 'train', { ...nobody, mode: 'train', dataThrough: tooEarly }, out)),
-      await failure(() => run(kit, 'monitor', { windowStart: 'spring', windowEnd: 'summer' }, out)),
-    ];
-    said.forEach((sentence) => out.line(sentence));
-    expect(said[0]!.includes(missing), `Prepare does not name the missing file: ${said[0]}`);
-    expect(said[0]!.includes(`Prepared: ${first}`), `the whole partition was not prepared: ${said[0]}`);
+    await fails(stage, () => prepareWithoutFile(stage), missing, `Prepared: ${first}`);
+    const training = { ...nobody, mode: 'train', dataThrough: tooEarly };
+    await fails(stage, () => run(kit, 'train', training, out), `no day before ${tooEarly} has its labels`);
+    const window = { windowStart: 'spring', windowEnd: 'summer' };
+    await fails(stage, () => run(kit, 'monitor', window, out), 'InvalidWindow', 'is no range of days');
     await rings(stage, names.alarm(kit.name, monitoring.name, monitoring.alarms.pipelineFailed.what));
     const repeated = await samePartitionAtOnce(stage);
     await misunderstood(stage);
@@ -55,14 +52,14 @@ export const failures: Scenario = {
 
 const nobody = { trigger: 'manual', episode: null, attempt: 1 };
 
-/** @returns the message of the expected failure */
-async function failure(what: () => Promise<unknown>): Promise<string> {
-  try {
-    await what();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error(`${what.toString()} succeeded; it must not`);
+/** Expects a failure whose message says each of `words`. */
+async function fails({ out }: Stage, what: () => Promise<unknown>, ...words: string[]): Promise<void> {
+  const said = await what().then(
+    () => 'it succeeded',
+    (error: Error) => error.message,
+  );
+  out.line(said);
+  for (const each of words) expect(said.includes(each), `${what.toString()} does not say "${each}": ${said}`);
 }
 
 /** The first partition is prepared, the second is named in the error. */
