@@ -10,7 +10,7 @@ import { folder, layout, names } from '../../lib/shared/names';
 import { kitStacks } from '../account/stacks';
 import { discoverKit } from '../operate/deployed-kit';
 import { readJsonLines } from '../shared/json-file';
-import { call, pages } from '../shared/sdk';
+import { call, listAll } from '../shared/sdk';
 import { CLIENT_POLICY, CLIENT_ROLE } from './client-role';
 import type { Sweep } from '../account/sweep';
 import type { Target } from './engine';
@@ -117,10 +117,10 @@ async function templates(root: Target, kit: string): Promise<Evidence['templates
 
 async function executions(root: Target, stateMachineArn: string): Promise<ExecutionRecord[]> {
   const records: ExecutionRecord[] = [];
-  for await (const { executionArn } of pages(root, 'sfn:ListExecutions', { stateMachineArn }, ['executions'])) {
+  for (const { executionArn } of await listAll(root, 'sfn:ListExecutions', { stateMachineArn }, ['executions'])) {
     const e = await call(root, 'sfn:DescribeExecution', { executionArn });
     const states: ExecutionRecord['states'] = [];
-    for await (const event of pages(root, 'sfn:GetExecutionHistory', { executionArn }, ['events']))
+    for (const event of await listAll(root, 'sfn:GetExecutionHistory', { executionArn }, ['events']))
       if (event.stateEnteredEventDetails !== undefined)
         states.push({ name: event.stateEnteredEventDetails.name, at: event.timestamp.toISOString() });
     records.push({
@@ -140,8 +140,10 @@ async function executions(root: Target, stateMachineArn: string): Promise<Execut
 
 async function packages(root: Target, ModelPackageGroupName: string): Promise<Evidence['packages']> {
   const found: Evidence['packages'] = [];
-  const listed = pages(root, 'sagemaker:ListModelPackages', { ModelPackageGroupName }, ['ModelPackageSummaryList']);
-  for await (const { ModelPackageArn: arn } of listed) {
+  const group = { ModelPackageGroupName };
+  for (const { ModelPackageArn: arn } of await listAll(root, 'sagemaker:ListModelPackages', group, [
+    'ModelPackageSummaryList',
+  ])) {
     const p = await call(root, 'sagemaker:DescribeModelPackage', { ModelPackageName: arn });
     found.push({
       arn,
@@ -165,7 +167,7 @@ async function scan(root: Target, TableName: string): Promise<Record<string, unk
 async function objects(root: Target, role: keyof typeof wanted, Bucket: string): Promise<Record<string, unknown>> {
   const local = { ...root, forcePathStyle: true };
   const found: Record<string, unknown> = {};
-  for await (const { Key } of pages(local, 's3:ListObjectsV2', { Bucket }, ['Contents']))
+  for (const { Key } of await listAll(local, 's3:ListObjectsV2', { Bucket }, ['Contents']))
     if (wanted[role].some((pattern) => pattern.test(Key as string))) {
       const { Body } = await call(local, 's3:GetObject', { Bucket, Key });
       found[`${role}/${Key}`] = JSON.parse((await Body.transformToString()) as string);

@@ -23,32 +23,27 @@ export async function call(aws: Aws & { forcePathStyle?: boolean }, name: string
  * @param members response members that hold items
  * @param after input that continues after the last item, for a service without a token
  */
-export async function* pages(
-  aws: Aws,
+export async function listAll(
+  aws: Aws & { forcePathStyle?: boolean },
   name: string,
   input: object,
   members: readonly string[],
   after?: string,
-): AsyncGenerator<Json> {
+): Promise<Json[]> {
   const { client, Command, paginate } = await sdk(aws, name);
-  const itemsOf = (page: Json): Json[] => members.flatMap((member) => page[member] ?? []);
+  const items: Json[] = [];
+  const keep = (page: Json): void => members.forEach((member) => items.push(...(page[member] ?? [])));
   if (paginate !== undefined) {
-    for await (const page of paginate({ client }, input)) yield* itemsOf(page);
-    return;
+    for await (const page of paginate({ client }, input)) keep(page);
+    return items;
   }
   const field = after ?? 'NextToken';
   for (let more: Json = {}; more !== undefined;) {
+    const before = items.length;
     const page = await client.send(new Command({ ...input, ...more }));
-    const items = itemsOf(page);
-    yield* items;
-    const next = after === undefined ? page[field] : items.at(-1);
+    keep(page);
+    const next = after === undefined ? page[field] : items.slice(before).at(-1);
     more = next === undefined ? undefined : { [field]: next };
   }
-}
-
-/** All items of a list at once. */
-export async function listAll(...asked: Parameters<typeof pages>): Promise<Json[]> {
-  const items: Json[] = [];
-  for await (const item of pages(...asked)) items.push(item);
   return items;
 }

@@ -1,5 +1,4 @@
 /** Scenario `bakeoff`: compares all families, and then takes each of them through the whole life of a model. */
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import families from '../../../schema/families.json';
 import { addDays, type DayRange } from '../../../lib/shared/days';
 import { fill, layout } from '../../../lib/shared/names';
@@ -10,6 +9,7 @@ import { partitionOf, partitionsOf } from '../../operate/days';
 import { run } from '../../operate/executions';
 import { recordIn } from '../../operate/lineage';
 import { load } from '../../operate/load';
+import { readUri } from '../../operate/objects';
 import { predict } from '../../operate/predict';
 import type { Trained } from '../../operate/train';
 import type { Evaluation } from '../report/files';
@@ -104,7 +104,7 @@ async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRang
   const { kit } = stage;
   const { outcome, reason, facts } = await approved(stage, arn);
   expect(outcome === 'released', `${family} was ${outcome}: ${reason}`);
-  const { request, expectedScores } = await read<SmokeTest>(kit, facts[packageMetadata.smokeTest]!);
+  const { request, expectedScores } = await readUri<SmokeTest>(kit, facts[packageMetadata.smokeTest]!);
   const answer = (await predict(kit, { input: request })) as { model: string; predictions: { score: number }[] };
   const online = answer.predictions.map(({ score }) => score);
   const apart = Math.max(...online.map((score, i) => Math.abs(score - expectedScores[i]!)));
@@ -115,7 +115,7 @@ async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRang
   expect(records > 0, `the monitor found no record of ${family}`);
   const { analysis: file } = layout.files.evaluation;
   for (const folder of [facts[packageMetadata.evaluation]!, outcomeUri.replace(/[^/]+$/, '')]) {
-    const { explanations } = await read<Evaluation['analysis']>(kit, `${folder}${file}`);
+    const { explanations } = await readUri<Evaluation['analysis']>(kit, `${folder}${file}`);
     const { method } = explanations.kernel_shap.label0;
     const { explained } = families[family];
     expect(method === explained, `${folder} explains ${family} by ${method}, not by ${explained}`);
@@ -125,12 +125,6 @@ async function serve(stage: Stage, family: Algorithm, arn: string, week: DayRang
 interface SmokeTest {
   request: unknown;
   expectedScores: number[];
-}
-
-async function read<T>({ s3 }: Stage['kit'], uri: string): Promise<T> {
-  const { host: Bucket, pathname } = new URL(uri);
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: pathname.slice(1) }));
-  return JSON.parse(await Body!.transformToString()) as T;
 }
 
 /** The job's winner must be the best on the select slice. */

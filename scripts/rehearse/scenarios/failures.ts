@@ -1,6 +1,6 @@
 /** Scenario `failures`: faults notify people, and no request is lost. */
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { foundation } from '../../../lib/foundation/room';
 import { monitoring, statuses } from '../../../lib/monitoring/room';
@@ -12,6 +12,7 @@ import { daysOf, endOf, nextPartition, partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
 import { partitionFiles } from '../../operate/landing';
 import { load } from '../../operate/load';
+import { bodyOf } from '../../operate/objects';
 import { pause } from '../../operate/pace';
 import { rungLately } from '../../operate/status';
 import { allow } from '../client-role';
@@ -91,7 +92,7 @@ async function samePartitionAtOnce(stage: Stage): Promise<string> {
   const whole = { source, partitions: [first] };
   await Promise.all([load(kit, whole, out), load(kit, whole, out)]);
   const manifest = { Bucket: kit.buckets.raw, Key: fill(layout.raw.manifests, { partitions: first }) };
-  const Body = await (await kit.s3.send(new GetObjectCommand(manifest))).Body!.transformToByteArray();
+  const Body = await (await bodyOf(kit, manifest.Bucket, manifest.Key)).transformToByteArray();
   // A new upload of the same bytes, because only S3 can send events with its source.
   await Promise.all(Array.from({ length: 3 }, () => kit.s3.send(new PutObjectCommand({ ...manifest, Body }))));
   let ended: (string | undefined)[] = [];

@@ -1,6 +1,6 @@
 /** Scenario `rooms`: deploys, uses and removes every opt-in room. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { storyOf } from '../../../datasets/module';
 import { aiServices, inputs } from '../../../lib/ai-services/room';
 import { batchLimits } from '../../../lib/ai-services/limits';
@@ -15,6 +15,7 @@ import { run } from '../../operate/executions';
 import { partitionOf } from '../../operate/days';
 import { featuresOf } from '../../operate/features';
 import { load } from '../../operate/load';
+import { bodyOf, keysOf } from '../../operate/objects';
 import { query } from '../../operate/query';
 import { SignedApi } from '../../operate/signed-api';
 import { status } from '../../operate/status';
@@ -136,12 +137,10 @@ async function analyze({ kit, out }: Stage): Promise<string> {
   const { documents, results } = output as { documents: number; results: string };
   const [, Bucket, Prefix] = /^s3:\/\/([^/]+)\/(.+)$/.exec(results)!;
   const lines: { key: string; sentiment?: string; refused?: string }[] = [];
-  for await (const { Contents } of paginateListObjectsV2({ client: kit.s3 }, { Bucket, Prefix }))
-    for (const { Key } of Contents ?? []) {
-      const { Body } = await kit.s3.send(new GetObjectCommand({ Bucket, Key }));
-      const written = (await Body!.transformToString()).trimEnd().split('\n');
-      lines.push(...written.map((line) => JSON.parse(line) as (typeof lines)[number]));
-    }
+  for (const key of await keysOf(kit, Bucket!, Prefix!)) {
+    const written = (await (await bodyOf(kit, Bucket!, key)).transformToString()).trimEnd().split('\n');
+    lines.push(...written.map((line) => JSON.parse(line) as (typeof lines)[number]));
+  }
   const told = lines.sort((a, b) => a.key.localeCompare(b.key)).map(({ sentiment, refused }) => sentiment ?? refused);
   out.line(told.join(', '));
   expect(
