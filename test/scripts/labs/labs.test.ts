@@ -1,12 +1,22 @@
 /** The labs as they lie in docs/labs: what can be said of them without playing them. `npm run lab -- --all` plays them. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { program } from '../../../scripts/cli';
 import { profileNames } from '../../../lib/config';
 import { roomNames } from '../../../lib/rooms';
 import type { Command } from '../../../scripts/labs/lab';
+import { edit } from '../../../scripts/labs/play';
 import { priceOf } from '../../../scripts/labs/price';
 import { labs, solutionOf, stateOf } from '../../../scripts/labs/shelf';
 
@@ -43,6 +53,22 @@ test.each(all.map((lab) => [lab.file, lab] as const))(
   },
 );
 
+test.each(all.map((lab) => [lab.file, lab] as const))('%s: its edits fit the files as they are', (_, lab) => {
+  const folder = mkdtempSync(join(tmpdir(), 'labs-'));
+  try {
+    for (const block of lab.blocks) {
+      // Files that the lab itself makes are not there yet.
+      if (block.kind !== 'edit' || !existsSync(join(root, block.path))) continue;
+      const copy = join(folder, block.path);
+      mkdirSync(dirname(copy), { recursive: true });
+      if (!existsSync(copy)) copyFileSync(join(root, block.path), copy);
+      edit(folder, lab.file, block);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('every solution is one of a lab', () => {
   const patches = readdirSync(join(root, 'docs/labs/solutions')).map((name) => `docs/labs/solutions/${name}`);
   expect(patches).toEqual(all.map(solutionOf));
@@ -56,7 +82,7 @@ test.each(commands)('%s: its commands are the kit’s own, or programs that a se
   }
   const first = text.replace(/^\. \.local\/env && /, '').split(' ')[0]!;
   const programs = ['npm', 'npx', 'git', 'node', '.toolchain/python/bin/python', 'curl'];
-  expect([...programs, 'echo', 'export', 'rm', 'sed', 'until', ':']).toContain(first);
+  expect([...programs, 'echo', 'export', 'rm', 'sed', 'until', 'sleep', ':']).toContain(first);
   for (const [path] of text.matchAll(/docs\/[\w./-]+/g)) expect(existsSync(join(root, path))).toBe(true);
 });
 
