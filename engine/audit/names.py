@@ -22,8 +22,10 @@ _SUFFIX = 13
 _LONGEST = 128
 # Two truncated names can have the same beginning; the ARN distinguishes them.
 _NAMED_AFTER = {"AWS::IAM::Role": "role/", "AWS::Lambda::Function": "function:"}
-# Policies do not distinguish keys below this many folders; below `tables/` the names are the dataset's.
+# Policies do not distinguish keys below this many folders.
 _FOLDERS = 2
+# The dataset's names: keys and prefixes of keys below `tables/`, and tables of the catalog over them.
+_TABLES = re.compile(r"\b(tables/|table/[^/]+/raw_).+")
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # A word that contains a digit is a time, a hash or a number.
 _MADE_UP = rf"{_UUID}|[A-Za-z0-9]*\d[A-Za-z0-9]*"
@@ -98,16 +100,17 @@ class Names:
     def fold(self, text: str) -> str:
         """A name, ARN or value of a run without the parts that differ in the next run."""
         if not text.startswith("arn:"):
-            # A prefix of keys stands in a request's conditions.
-            return re.sub(r"^tables/.+", "tables/…", self._pattern.sub(self._folded, text))
+            return self._without_made_up(text)
         *head, tail = text.split(":", 5)
-        tail = self._pattern.sub(self._folded, tail)
+        tail = self._without_made_up(tail)
         if head[2] == "s3":
             bucket, *folders = tail.split("/")
-            kept = folders[: 1 if folders[:1] == ["tables"] else _FOLDERS]
-            deep = ["…"] if len(folders) > len(kept) else []
-            tail = "/".join([bucket, *kept, *deep])
+            deep = ["…"] if len(folders) > _FOLDERS else []
+            tail = "/".join([bucket, *folders[:_FOLDERS], *deep])
         return ":".join([*head, tail])
+
+    def _without_made_up(self, text: str) -> str:
+        return _TABLES.sub(r"\1…", self._pattern.sub(self._folded, text))
 
     @cached_property
     def _roles(self) -> dict[str, Resource]:

@@ -178,6 +178,7 @@ def test_another_namespace_or_source_is_not_allowed():
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/kit-lake-HandlerRole2B"
 JOB_ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/kit"
+GLUE = "arn:aws:glue:us-east-1:123456789012"
 ASSETS = "arn:aws:s3:::cdk-hnb659fds-assets-123456789012-us-east-1"
 
 
@@ -188,6 +189,8 @@ ASSETS = "arn:aws:s3:::cdk-hnb659fds-assets-123456789012-us-east-1"
         (f"{BUCKET}-c1db7ad4cab82/a/month=2013-01/part-0.csv", f"{BUCKET}/a/month=<id>-<id>/…"),
         (f"{BUCKET}-c1db7ad4cab82/tables/orders/month=2013-01/orders.csv", f"{BUCKET}/tables/…"),
         ("tables/orders/month=", "tables/…"),
+        (f"{GLUE}:table/mlkit/raw_orders", f"{GLUE}:table/mlkit/raw_…"),
+        (f"{GLUE}:table/mlkit/features", f"{GLUE}:table/mlkit/features"),
         (f"{ROLE_ARN}-AF68939B0CE8F", ROLE_ARN),
         ("arn:aws:kms:us-east-1:123456789012:key/df595e37-af26-4c7c-8edb-724868fc58b4", DECRYPT.resource),
         (f"{JOB_ARN}-bf82f4e3b345", f"{JOB_ARN}-<id>"),
