@@ -4,19 +4,23 @@ import { optInRooms } from '../lib/rooms';
 import { grants, type Grants } from '../scripts/rehearse/grants';
 import { kit, managed } from './shared/kit';
 
+/** Profile and configuration of each app; the recordings of its profile must be decided alike. */
 const apps = {
-  sandbox: () => kit(),
-  standard: () => kit('standard'),
-  production: () => kit('production'),
-  managed: () => kit('standard', managed),
-  expiring: () => kit('sandbox', { serving: { expireAfterHours: 8 } }),
-  rooms: () => kit('sandbox', { rooms: optInRooms, warehouse: { adminSecret: true } }),
-};
+  sandbox: ['sandbox'],
+  standard: ['standard'],
+  production: ['production'],
+  managed: ['standard', managed],
+  expiring: ['sandbox', { serving: { expireAfterHours: 8 } }],
+  rooms: ['sandbox', { rooms: optInRooms, warehouse: { adminSecret: true } }],
+} satisfies Record<string, Parameters<typeof kit>>;
 const names = Object.keys(apps) as (keyof typeof apps)[];
 const found = {} as Record<keyof typeof apps, Grants>;
 
 beforeAll(async () => {
-  for (const name of names) found[name] = await grants(apps[name](), name === 'rooms' ? 'sandbox' : name);
+  for (const name of names) {
+    const [profile, config] = apps[name] as Parameters<typeof kit>;
+    found[name] = await grants(kit(profile, config), profile!);
+  }
 }, 120_000);
 
 describe.each(names)('of %s', (name) => {
