@@ -61,3 +61,10 @@ export interface Scenario {
 export function expect(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new Error(sentence);
 }
+
+/** The message of an expected failure, or `instead` where nothing failed. */
+export const messageOf = (asked: Promise<unknown>, instead: string): Promise<string> =>
+  asked.then(
+    () => instead,
+    (error: Error) => error.message,
+  );

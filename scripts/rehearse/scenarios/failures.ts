@@ -16,7 +16,7 @@ import { bodyOf } from '../../operate/objects';
 import { pause } from '../../operate/pace';
 import { rungLately } from '../../operate/status';
 import { allow } from '../client-role';
-import { expect, type Scenario, type Stage } from '../scenario';
+import { expect, messageOf, type Scenario, type Stage } from '../scenario';
 import { begin, forge } from '../story';
 
 /** The partitions after the history: the first is complete, the second lacks its events. */
@@ -55,10 +55,7 @@ const nobody = { trigger: 'manual', episode: null, attempt: 1 };
 
 /** Expects a failure whose message says each of `words`. */
 async function fails({ out }: Stage, what: () => Promise<unknown>, ...words: string[]): Promise<void> {
-  const said = await what().then(
-    () => 'it succeeded',
-    (error: Error) => error.message,
-  );
+  const said = await messageOf(what(), 'it succeeded');
   out.line(said);
   for (const each of words) expect(said.includes(each), `${what.toString()} does not say "${each}": ${said}`);
 }

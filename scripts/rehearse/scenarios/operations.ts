@@ -23,7 +23,7 @@ import { championOf } from '../../operate/status';
 import { witness } from '../../operate/witness';
 import { resourceKinds } from '../../shared/resource-kinds';
 import { notPlanted, plant, planted } from '../planted';
-import { expect, type Ground, type Scenario } from '../scenario';
+import { expect, messageOf, type Ground, type Scenario } from '../scenario';
 import { loop } from './loop';
 
 export const operations: Scenario = {
@@ -70,10 +70,7 @@ async function failsHalfWay(ground: Ground): Promise<void> {
   const sagemaker = new SageMakerClient(aws);
   const ModelPackageGroupName = names.modelPackageGroup(kit);
   await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName }));
-  const failure = await deployKit(ground).then(
-    () => 'nothing failed',
-    (error: Error) => error.message,
-  );
+  const failure = await messageOf(deployKit(ground), 'nothing failed');
   out.line(failure);
   expect(
     failure.includes('Models (AWS::SageMaker::ModelPackageGroup)') && failure.includes('npm run kit -- sweep'),

@@ -21,7 +21,7 @@ import { SignedApi } from '../../operate/signed-api';
 import { status } from '../../operate/status';
 import { assemble } from '../assembly';
 import { allow } from '../client-role';
-import { expect, type Ground, type Scenario, type Stage } from '../scenario';
+import { expect, messageOf, type Ground, type Scenario, type Stage } from '../scenario';
 
 const DOCUMENTS = `${inputs.documents}rehearsed/`;
 const PICTURE = `${inputs.images}rehearsed.png`;
@@ -92,7 +92,7 @@ async function askBoth({ kit, out, story }: Stage): Promise<string> {
   const text = dataset.raw[events]!.columns.find(({ type }) => type === 'string')!.name;
   const reading = `select count(${text}) from raw_${events} where load_month = '${partition}'`;
   const sql = Array<string>(5).fill(reading).join(' union all ');
-  const stopped = await refusal(query(kit, { sql, engine: 'athena', grant: false }, out));
+  const stopped = await messageOf(query(kit, { sql, engine: 'athena', grant: false }, out), 'it was answered');
   expect(/cancelled: Bytes scanned limit.*athenaScanLimitGb/.test(stopped), `a query above the limit: ${stopped}`);
   return `Athena and Redshift count the same events in ${segments} segments, and a query above the limit is ended`;
 }
@@ -147,7 +147,7 @@ async function analyze({ kit, out }: Stage): Promise<string> {
     documents === 3 && told.slice(0, 2).join() === 'POSITIVE,NEGATIVE' && /has 5001 bytes/.test(told[2] ?? ''),
     `Analyze of ${documents} documents wrote ${told.join(', ')}`,
   );
-  const empty = await refusal(run(kit, 'analyze', { prefix: `${inputs.documents}none/` }, out));
+  const empty = await messageOf(run(kit, 'analyze', { prefix: `${inputs.documents}none/` }, out), 'it was answered');
   expect(empty.includes('NoDocuments'), `Analyze of a prefix without documents: ${empty}`);
   return `of ${documents} documents one is refused with its reason`;
 }
@@ -178,11 +178,4 @@ async function withoutRooms(ground: Ground): Promise<string> {
   const landed = partitionOf(deployed.dataset, storyOf(deployed.dataset.name).history.start);
   expect(partitions.join() === landed, `the kit without the rooms has ${partitions.join(', ') || 'no partition'}`);
   return `up without the rooms deletes ${gone} and changes no other stack`;
-}
-
-async function refusal(asked: Promise<unknown>): Promise<string> {
-  return asked.then(
-    () => 'it was answered',
-    (error: Error) => error.message,
-  );
 }
